@@ -1,0 +1,1 @@
+"""What browsers see: pages, API, live updates. Writes only through services."""

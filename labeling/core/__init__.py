@@ -1,0 +1,1 @@
+"""Pure rules of labeling: boxes, quality, consolidation, certificate. No Django, no torch."""

@@ -1,0 +1,36 @@
+"""What can go wrong for a reason a person should hear: a code, a sentence, a place."""
+
+
+class LabelingError(Exception):
+    """A refusal with a `code` for programs, a sentence for people and `where` it concerns."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, where: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+
+
+class Invalid(LabelingError):
+    """The input cannot be used; the message says what, where and how to fix it."""
+
+    code = "invalid"
+
+
+class NotAllowed(LabelingError):
+    """The person may not do this."""
+
+    code = "not_allowed"
+
+
+class Conflict(LabelingError):
+    """The state has moved on since the caller looked."""
+
+    code = "conflict"
+
+
+class LeaseLost(Conflict):
+    """Someone else holds what the caller thought was theirs."""
+
+    code = "lease_lost"

@@ -1,0 +1,1 @@
+"""The detector between rounds: train, predict, calibrate, accept. No HTTP."""

@@ -1,0 +1,1 @@
+"""Pure machine learning: data, detector, training, calibration, selection. No Django."""
