@@ -1,0 +1,150 @@
+"""A trained detector: save, load, and predict boxes in pixels of the original pictures."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torchvision.models.detection import FasterRCNN
+
+from labeling.core.boxes import BoxSet
+from labeling.errors import Invalid
+from mlassist.core import durable
+from mlassist.core.data import Pictures, ahead, mirror, normalise, render, whole
+from mlassist.core.designs import DESIGNS, detections
+
+_KEY = "boxwise"
+
+
+@dataclass(frozen=True)
+class Detector:
+    """A network with all that is needed to use it."""
+
+    net: FasterRCNN
+    design: str  # name in DESIGNS
+    class_ids: tuple[int, ...]  # network label k (from 1) means class_ids[k - 1]
+    canvas: tuple[int, int]  # width and height of what the network sees
+    pretrained: bool  # the first ancestor did not start from random weights
+    origin: str  # what the first ancestor started from, for people
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network lives."""
+        device: torch.device = next(self.net.parameters()).device
+        return device
+
+
+def choose_device(setting: str) -> torch.device:
+    """The device that `MLASSIST_DEVICE` names: "auto", "cpu", "cuda" or "cuda:N".
+
+    Raises Invalid for a device that this machine lacks.
+    """
+    if setting == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(setting)
+    except RuntimeError as error:
+        raise Invalid(f"Unknown device {setting!r}.", where="MLASSIST_DEVICE") from error
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise Invalid(f"This machine has no {setting}.", where="MLASSIST_DEVICE")
+    return device
+
+
+def build(design: str, class_ids: Sequence[int], canvas: tuple[int, int]) -> Detector:
+    """A detector with random weights, from torch's global random state."""
+    net = DESIGNS[design].build(len(class_ids), None)
+    return Detector(net, design, tuple(class_ids), canvas, False, "Random weights.")
+
+
+def save(detector: Detector, path: Path) -> str:
+    """Write weights and description as one .safetensors file; returns its SHA-256."""
+    about = {
+        "design": detector.design, "class_ids": detector.class_ids, "canvas": detector.canvas,
+        "pretrained": detector.pretrained, "origin": detector.origin,
+    }
+    state = {name: value.cpu().contiguous() for name, value in detector.net.state_dict().items()}
+    durable.replace(path, lambda aside: save_file(state, aside, {_KEY: json.dumps(about)}))
+    return durable.digest(path)
+
+
+def load(path: Path, *, device: torch.device, digest: str | None = None) -> Detector:
+    """Read what `save` wrote.
+
+    Raises Invalid where the file is missing, damaged, of an unknown design, or its SHA-256 is not
+    `digest`.
+    """
+    if not path.is_file():
+        raise Invalid(f"There is no detector file {path}.")
+    if digest is not None and durable.digest(path) != digest:
+        raise Invalid(f"The detector file {path.name} has changed since it was saved.")
+    try:
+        with safe_open(path, "pt") as file:
+            about = json.loads((file.metadata() or {})[_KEY])
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
+        class_ids, canvas = tuple(about["class_ids"]), (about["canvas"][0], about["canvas"][1])
+        # Building draws random weights only to overwrite them: leave the global state alone.
+        with torch.random.fork_rng(devices=[]):
+            net = DESIGNS[about["design"]].build(len(class_ids), None)
+        net.load_state_dict(state)
+    except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
+        raise Invalid(f"{path.name} is not a detector of this program: {error}.") from error
+    net.to(device).eval()
+    return Detector(
+        net, about["design"], class_ids, canvas, bool(about["pretrained"]), str(about["origin"])
+    )
+
+
+def predict(
+    detector: Detector, paths: Sequence[Path], *, batch: int = 16, flip: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[BoxSet]:
+    """Boxes of every picture, in pixels of its file, scores in [.05, 1] falling, at most 100.
+
+    With `flip` the network sees the pictures mirrored left to right; the boxes are mirrored back,
+    so both views can be compared directly. `on_progress(done, total)` is called after each batch
+    and may raise to stop. Raises Invalid for a picture that cannot be read.
+    """
+    pictures = Pictures(detector.canvas, limit_bytes=0)
+    device, canvas = detector.device, detector.canvas
+
+    def prepare(chunk: Sequence[Path]) -> tuple[np.ndarray, list[tuple[int, int]]]:
+        shown: list[np.ndarray] = []
+        sizes: list[tuple[int, int]] = []
+        for path in chunk:
+            picture, size = pictures.get(path)
+            pixels = render(picture, size, whole(size, canvas), canvas)
+            shown.append(pixels[:, ::-1] if flip else pixels)
+            sizes.append(size)
+        return np.stack(shown), sizes
+
+    chunks = [paths[i : i + batch] for i in range(0, len(paths), batch)]
+    results: list[BoxSet] = []
+    detector.net.eval()
+    with torch.inference_mode():
+        for shown, sizes in ahead(prepare, chunks):
+            found = detections(
+                detector.net, normalise(shown, device), amp=device.type == "cuda")
+            for one, size in zip(found, sizes, strict=True):
+                coords = one["boxes"].cpu().numpy().astype(np.float64)
+                if flip:
+                    coords = mirror(coords, canvas[0])
+                results.append(_in_file(
+                    coords, one["labels"].cpu().numpy(), one["scores"].cpu().numpy(),
+                    size, detector))
+            if on_progress:
+                on_progress(len(results), len(paths))
+    return results
+
+
+def _in_file(coords: np.ndarray, labels: np.ndarray, scores: np.ndarray, size: tuple[int, int],
+             detector: Detector) -> BoxSet:
+    """Canvas boxes of one picture as boxes of its file; what lies in the padding is left out."""
+    window = whole(size, detector.canvas)
+    coords = np.clip(coords / window.scale(detector.canvas), 0, np.tile(size, 2))
+    kept = (coords[:, 2:] - coords[:, :2] > 0).all(1)
+    classes = np.array(detector.class_ids, np.int64)[labels[kept] - 1]
+    return BoxSet(coords[kept], classes, scores[kept].astype(np.float64))

@@ -1,0 +1,66 @@
+"""The numbers of one training, with the reason for each."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Self
+
+from labeling.errors import Invalid
+from mlassist.core.designs import DESIGNS, MOBILENET_V3, SMALL
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a detector is trained; the defaults are what won in feasibility.md.
+
+    Probabilities and shares lie in [0, 1]; rates are AdamW learning rates.
+    """
+
+    steps: int  # fixed, not by loss: held-out images must never choose when to stop
+    batch: int = 8  # larger is slower per image on 2 cores, smaller is noisier
+    rate: float = 1e-3  # SGD was .013 worse in quality
+    backbone_rate: float = 0.2  # factor on `rate`: pretrained features need less change
+    weight_decay: float = 0.01  # AdamW's usual value; not tuned
+    warmup_steps: int = 30  # the new heads' first gradients would spoil the backbone
+    final_rate: float = 0.01  # the cosine ends at this share of `rate`
+    clip: float = 10.0  # largest gradient norm; a safety belt, rarely reached
+    ema: float = 0.99  # weights averaged over about 100 steps, ramped from the start
+    crop: float = 0.5  # share of pictures shown as a random part
+    zoom_out: float = 0.3  # share shown smaller; without both, quality .001 lower at best
+    zoom_most: float = 2.0  # farther and small objects vanish
+    aspect: float = 1.25  # largest change of shape
+    flip: float = 0.5  # pictures have no left and right worth learning
+    colour: float = 0.25  # brightness, contrast, saturation up or down by at most this
+    plain_share: float = 0.15  # last steps without augmentation: learn the pictures as they are
+    checkpoint_seconds: float = 60.0  # most work lost when a worker dies
+
+    @classmethod
+    def for_design(cls, design: str, images: int, *, warm: bool) -> Self:
+        """The recipe for `images` training pictures.
+
+        `warm`: starting from an earlier detector of the job: half the rate, half the steps.
+        Raises Invalid for an unknown design.
+        """
+        if design not in DESIGNS:
+            raise Invalid(f"Unknown design {design!r}.", where="design")
+        if design == SMALL:
+            recipe = cls(
+                steps=min(500, max(200, 5 * images)), rate=2e-3, backbone_rate=1.0, colour=0.15)
+        elif design == MOBILENET_V3:
+            recipe = cls(steps=min(900, max(300, 9 * images)), rate=5e-4)
+        else:
+            recipe = cls(steps=min(900, max(300, 9 * images)))
+        if warm:
+            recipe = replace(recipe, steps=recipe.steps // 2, rate=recipe.rate / 2)
+        return recipe
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers by field name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Self:
+        """What to_json gave; Invalid where names are missing or unknown."""
+        names = {field.name for field in fields(cls)}
+        if set(document) != names:
+            odd = sorted(names ^ set(document))
+            raise Invalid(f"Not a recipe: {', '.join(odd)} missing or unknown.", where="recipe")
+        return cls(**document)

@@ -1,0 +1,264 @@
+"""Train a detector: deterministic by seed, stoppable at any step, resumable from a checkpoint."""
+
+import hashlib
+import json
+import logging
+import math
+import pickle
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from labeling.errors import Invalid, LabelingError
+from mlassist.core import durable
+from mlassist.core.augment import Batch, Strength, collate, compose
+from mlassist.core.data import Pictures, Sample, ahead, size_of
+from mlassist.core.designs import DESIGNS, losses
+from mlassist.core.detector import Detector, build
+from mlassist.core.recipe import Recipe
+from mlassist.core.weights import Start
+
+logger = logging.getLogger(__name__)
+_REPORT_EVERY = 5  # steps
+
+
+class Diverged(LabelingError):
+    """The loss is no longer a number: the rate is too high or a picture is damaged."""
+
+    code = "diverged"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training gave."""
+
+    detector: Detector  # averaged weights
+    loss_curve: list[tuple[int, float]]  # (steps done, mean loss since the entry before)
+    seconds: float  # of training, over all attempts that the checkpoint carried on
+    steps: int
+    resumed_at: int  # steps found in the checkpoint, 0 for a fresh start
+    boxes_per_class: dict[int, int]  # by class id, over all samples
+
+    @property
+    def untaught(self) -> list[int]:
+        """Class ids without a single box: the detector cannot find them."""
+        return [class_id for class_id, count in self.boxes_per_class.items() if not count]
+
+
+@dataclass
+class _Progress:
+    """What a checkpoint holds beside the weights.
+
+    No random states: those of step n are made anew from (seed, n).
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    curve: list[tuple[int, float]] = field(default_factory=list)
+    recent: list[float] = field(default_factory=list)  # losses since the last entry of the curve
+
+
+def fit(
+    samples: Sequence[Sample], class_ids: Sequence[int], recipe: Recipe, start: Start | Detector,
+    *, seed: int, device: torch.device, checkpoint_path: Path | None = None,
+    on_progress: Callable[[int, int, float], None] | None = None,
+) -> Trained:
+    """Train on the samples, from starting weights or warm from an earlier detector.
+
+    `on_progress(done, total, loss)` is called every few steps and may raise to stop. With
+    `checkpoint_path` a stopped training goes on where the file left off, and on a CPU with the
+    same number of threads ends in the same weights; a checkpoint of another training (other
+    samples, recipe, seed or start) is left unused and overwritten. The caller removes the file.
+
+    Raises Invalid where there is nothing to learn (no sample, no box, a class that is not in
+    `class_ids`) or a picture cannot be read, Diverged where the loss is not finite.
+    """
+    counts = _count(samples, class_ids)
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        detector = _begin(start, samples, class_ids)
+        detector.net.to(device)
+        run = _Run(detector, samples, recipe, seed, device)
+        if checkpoint_path:
+            run.resume(checkpoint_path)
+        resumed_at = run.progress.step
+        run.train(checkpoint_path, on_progress)
+    for name, weight in detector.net.named_parameters():
+        weight.data.copy_(run.average[name])
+    detector.net.eval()
+    return Trained(
+        detector, run.progress.curve, run.progress.seconds, recipe.steps, resumed_at, counts)
+
+
+def _count(samples: Sequence[Sample], class_ids: Sequence[int]) -> dict[int, int]:
+    if not class_ids or len(set(class_ids)) != len(class_ids):
+        raise Invalid("A detector needs at least one class, each named once.", where="class_ids")
+    counts = dict.fromkeys(class_ids, 0)
+    for sample in samples:
+        for class_id in sample.boxes.classes.tolist():
+            if class_id not in counts:
+                raise Invalid(
+                    f"{sample.path.name} has a box of class {class_id}, which is not taught.",
+                    where="class_ids",
+                )
+            counts[class_id] += 1
+    if not any(counts.values()):
+        raise Invalid(
+            f"None of the {len(samples)} training images has a box, so there is nothing to learn. "
+            "Label more images first.",
+            where="samples",
+        )
+    return counts
+
+
+def _begin(
+    start: Start | Detector, samples: Sequence[Sample], class_ids: Sequence[int]
+) -> Detector:
+    if isinstance(start, Detector):
+        if start.class_ids != tuple(class_ids):
+            raise Invalid(
+                "The earlier detector knows other classes; train from starting weights instead.",
+                where="class_ids",
+            )
+        fresh = build(start.design, class_ids, start.canvas)
+        fresh.net.load_state_dict(start.net.state_dict())
+        fresh = replace(fresh, pretrained=start.pretrained, origin=start.origin)
+    else:
+        design = DESIGNS[start.design]
+        fresh = Detector(
+            design.build(len(class_ids), start.weights), start.design, tuple(class_ids),
+            design.canvas([size_of(sample.path) for sample in samples]),
+            start.weights is not None, start.origin,
+        )
+    if fresh.pretrained:
+        DESIGNS[fresh.design].freeze(fresh.net)
+    return fresh
+
+
+class _Run:
+    """One training under way."""
+
+    def __init__(self, detector: Detector, samples: Sequence[Sample], recipe: Recipe, seed: int,
+                 device: torch.device) -> None:
+        self.net, self.canvas = detector.net, detector.canvas
+        self.samples, self.recipe, self.seed, self.device = samples, recipe, seed, device
+        self.labels = {class_id: k for k, class_id in enumerate(detector.class_ids, start=1)}
+        self.pictures = Pictures(self.canvas)
+        self.progress = _Progress()
+        self.average = {n: p.detach().clone() for n, p in self.net.named_parameters()}
+        learning = {n: p for n, p in self.net.named_parameters() if p.requires_grad}
+        body = [p for n, p in learning.items() if n.startswith("backbone.body.")]
+        heads = [p for n, p in learning.items() if not n.startswith("backbone.body.")]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": body, "share": recipe.backbone_rate}, {"params": heads, "share": 1.0}],
+            lr=recipe.rate, weight_decay=recipe.weight_decay,
+        )
+        self.learning = learning
+        self.strength = Strength(recipe.crop, recipe.zoom_out, recipe.zoom_most, recipe.aspect,
+                                 recipe.flip, recipe.colour)
+        self.identity = self._identify(detector)
+
+    def train(self, checkpoint_path: Path | None,
+              on_progress: Callable[[int, int, float], None] | None) -> None:
+        """All steps that are left."""
+        progress, total = self.progress, self.recipe.steps
+        began, saved, before = time.monotonic(), time.monotonic(), progress.seconds
+        self.net.train()
+        left = range(progress.step, total)
+        for step, batch in zip(left, ahead(self._batch, left), strict=True):
+            progress.recent.append(self._step(step, batch))
+            progress.step = step + 1
+            progress.seconds = before + time.monotonic() - began
+            if progress.step % _REPORT_EVERY == 0 or progress.step == total:
+                loss = float(np.mean(progress.recent))
+                progress.curve.append((progress.step, loss))
+                progress.recent.clear()
+                if on_progress:
+                    on_progress(progress.step, total, loss)
+            waited = time.monotonic() - saved
+            if checkpoint_path and waited >= self.recipe.checkpoint_seconds:
+                self._save(checkpoint_path)
+                saved = time.monotonic()
+
+    def _batch(self, step: int) -> Batch:
+        """The batch of one step, from (seed, step) alone: any step can be made again."""
+        size, count = self.recipe.batch, len(self.samples)
+        chosen: list[Sample] = []
+        for place in range(step * size, (step + 1) * size):
+            order = np.random.default_rng([self.seed, 0, place // count]).permutation(count)
+            chosen.append(self.samples[order[place % count]])
+        plain = step >= round(self.recipe.steps * (1 - self.recipe.plain_share))
+        rng = np.random.default_rng([self.seed, 1, step])
+        return compose(self.pictures, chosen, self.canvas, None if plain else self.strength, rng)
+
+    def _step(self, step: int, batch: Batch) -> float:
+        # The proposal samplers draw from torch's global state.
+        torch.manual_seed(int(np.random.default_rng([self.seed, 2, step]).integers(2**62)))
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.rate * group["share"] * _schedule(step, self.recipe)
+        images, targets = collate(batch, self.labels, self.device)
+        parts = losses(self.net, images, targets, amp=self.device.type == "cuda")
+        loss = torch.stack(list(parts.values())).sum()
+        value = loss.item()
+        if not math.isfinite(value):
+            told = ", ".join(f"{name} {part.item():g}" for name, part in parts.items())
+            raise Diverged(f"The loss is not finite at step {step + 1}: {told}.")
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.learning.values(), self.recipe.clip)
+        self.optimiser.step()
+        keep = min(self.recipe.ema, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for name, weight in self.learning.items():
+                self.average[name].lerp_(weight, 1 - keep)
+        return value
+
+    def _identify(self, detector: Detector) -> str:
+        """A digest of all that decides the result; a checkpoint must carry the same."""
+        known = hashlib.sha256(json.dumps([
+            self.recipe.to_json(), self.seed, detector.class_ids, self.canvas,
+            [str(sample.path) for sample in self.samples],
+        ]).encode())
+        for sample in self.samples:
+            known.update(sample.boxes.coords.tobytes() + sample.boxes.classes.tobytes())
+        for weight in self.net.state_dict().values():
+            known.update(weight.cpu().numpy().tobytes())
+        return known.hexdigest()
+
+    def _save(self, path: Path) -> None:
+        state = {
+            "identity": self.identity, "net": self.net.state_dict(), "average": self.average,
+            "optimiser": self.optimiser.state_dict(), "progress": asdict(self.progress),
+        }
+        durable.replace(path, lambda aside: torch.save(state, aside))
+
+    def resume(self, path: Path) -> None:
+        """Take over what the checkpoint holds, if it is one of this very training."""
+        if not path.exists():
+            return
+        try:
+            state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
+        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+            logger.warning("checkpoint %s cannot be read (%s): training starts anew", path, error)
+            return
+        if state.get("identity") != self.identity:
+            logger.warning("checkpoint %s is of another training: training starts anew", path)
+            return
+        self.net.load_state_dict(state["net"])
+        self.average = state["average"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.progress = _Progress(**state["progress"])
+        logger.info("training goes on at step %d of %d", self.progress.step, self.recipe.steps)
+
+
+def _schedule(step: int, recipe: Recipe) -> float:
+    """The share of the full rate at a step (from 0): linear warm-up, then half a cosine."""
+    if step < recipe.warmup_steps:
+        return (step + 1) / recipe.warmup_steps
+    done = (step - recipe.warmup_steps) / max(1, recipe.steps - recipe.warmup_steps)
+    return recipe.final_rate + (1 - recipe.final_rate) * (1 + math.cos(math.pi * done)) / 2
