@@ -1,0 +1,180 @@
+"""From validation answers to decisions: score cut, acceptance threshold, candidate sets, budget."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeling.core.boxes import BoxSet
+from labeling.core.quality import quality as image_quality
+
+CUTS = tuple(round(0.05 * step, 2) for step in range(1, 20))  # .05 to .95
+_PLATEAU = 0.01  # mean qualities closer than this are the same within noise (feasibility.md)
+_MARGIN = 0.005  # the loosest candidate set is estimated this far above the target
+_COVERAGES = np.linspace(0.05, 1.0, 39)  # as in sim/sim_audit.py
+_LEAST_IMAGES, _LEAST_SHARE = 10, 0.05  # decision 10
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place on the acceptance curve: the images whose confidence is at least `threshold`."""
+
+    threshold: float
+    images: int
+    share: float  # of all images
+    quality: float  # plain mean
+    smoothed: float  # mean of the isotonic fit
+
+
+@dataclass(frozen=True)
+class CandidateSet:
+    """The pool images whose confidence is at least `threshold`, as estimated on known images."""
+
+    threshold: float
+    size: int  # pool images
+    estimate: float  # smoothed mean quality
+    spread: float  # standard deviation of the quality of one image
+
+
+def quality_by_cut(predictions: Sequence[BoxSet], truths: Sequence[BoxSet]) -> np.ndarray:
+    """(19,) mean quality when only boxes with score >= each of CUTS count."""
+    return np.array([
+        np.mean([image_quality(p.take(p.scores >= cut), t)
+                 for p, t in zip(predictions, truths, strict=True)])
+        for cut in CUTS
+    ])
+
+
+def choose_score_cut(predictions: Sequence[BoxSet], truths: Sequence[BoxSet]) -> float:
+    """The score tau from which a box counts: the middle of the plateau of mean quality.
+
+    The plateau is the unbroken run of cuts around the best one that are at most .01 worse; its
+    very best is noise. Needs at least one image.
+    """
+    means = quality_by_cut(predictions, truths)
+    good = means >= means.max() - _PLATEAU
+    low = high = int(means.argmax())
+    while low > 0 and good[low - 1]:
+        low -= 1
+    while high + 1 < len(CUTS) and good[high + 1]:
+        high += 1
+    return round((CUTS[low] + CUTS[high]) / 2, 3)
+
+
+def curve(confidence: np.ndarray, quality: np.ndarray) -> list[Point]:
+    """The acceptance curve, strictest threshold first, one point for each distinct confidence.
+
+    `confidence`, `quality`: (n,). Images of equal confidence are accepted together or not at all.
+    """
+    if not len(confidence):
+        return []
+    order = np.argsort(-confidence, kind="stable")
+    sure = confidence[order]
+    last = np.append(sure[1:] != sure[:-1], True)  # the last image of each group of equals
+    count = np.arange(1, len(sure) + 1)
+    plain = np.cumsum(quality[order]) / count
+    smooth = np.cumsum(isotonic(confidence, quality)[order]) / count
+    return [
+        Point(float(sure[i]), int(count[i]), float(count[i] / len(sure)), float(plain[i]),
+              float(smooth[i]))
+        for i in np.flatnonzero(last)
+    ]
+
+
+def choose_threshold(
+    confidence: np.ndarray, quality: np.ndarray, target: float
+) -> float | None:
+    """The lowest validation confidence with at least max(10, 5 %) validation images at or above
+    it whose mean quality is >= `target`; None where there is none (decision 10, per_round).
+
+    No promise goes with it: near the target it misses about half the time (algorithms.md 1.3).
+    """
+    least = max(_LEAST_IMAGES, math.ceil(_LEAST_SHARE * len(confidence)))
+    fit = [
+        point.threshold for point in curve(confidence, quality)
+        # The rounding of a sum must not turn a mean of exactly the target away.
+        if point.images >= least and point.quality >= target - 1e-12
+    ]
+    return min(fit, default=None)
+
+
+def isotonic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(n,) least-squares fit of y that never falls as x grows, equal where x is equal.
+
+    Pool-adjacent-violators; equal x are averaged first, or the order of ties would leak in.
+    """
+    values, place, counts = np.unique(x, return_inverse=True, return_counts=True)
+    means = np.bincount(place, weights=y, minlength=len(values)) / counts
+    blocks: list[tuple[float, int, int]] = []  # mean, weight, values in it
+    for mean, count in zip(means.tolist(), counts.tolist(), strict=True):
+        blocks.append((mean, count, 1))
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (mean_b, weight_b, many_b), (mean_a, weight_a, many_a) = blocks.pop(), blocks.pop()
+            weight = weight_a + weight_b
+            blocks.append(
+                ((mean_a * weight_a + mean_b * weight_b) / weight, weight, many_a + many_b))
+    fitted = np.repeat([b[0] for b in blocks], [b[2] for b in blocks])
+    return np.asarray(fitted[place])
+
+
+def candidate_sets(
+    pool_confidence: np.ndarray, known_confidence: np.ndarray, known_quality: np.ndarray,
+    target: float, sets: int = 6,
+) -> list[CandidateSet]:
+    """At most `sets` nested sets, strictest first, to be proved in this order (algorithms.md 1.3).
+
+    From the most provable coverage, argmax (mu - target)+ sqrt(n), to the loosest with mu >=
+    target + .005, where mu is the isotonic-smoothed mean quality of the known images at or above
+    a threshold. Thresholds are pool confidences, taken at coverages of the pool in even steps.
+    Empty where nothing is estimated good enough, or there is no pool or no known image.
+    """
+    options = _options(pool_confidence, known_confidence, known_quality)
+    good = [place for place, option in enumerate(options) if option.estimate >= target + _MARGIN]
+    if not good:
+        return []
+    strength = [(option.estimate - target) * math.sqrt(option.size) for option in options]
+    first, last = max(good, key=lambda place: (strength[place], place)), good[-1]
+    places = np.unique(np.linspace(first, last, sets).round().astype(int))
+    return [options[place] for place in places]
+
+
+def _options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[CandidateSet]:
+    """All candidate sets, strictest first, one for each distinct threshold."""
+    if not len(pool) or not len(known):
+        return []
+    fitted, falling = isotonic(known, quality), np.sort(pool)[::-1]
+    options: list[CandidateSet] = []
+    ranks = np.unique(np.ceil(_COVERAGES * len(pool)).astype(int))
+    for threshold in np.unique(falling[ranks - 1])[::-1]:
+        above = known >= threshold
+        if not above.any():  # stricter than every known image: nothing is known about it
+            continue
+        options.append(CandidateSet(
+            float(threshold), int((pool >= threshold).sum()), float(fitted[above].mean()),
+            float(quality[above].std()),
+        ))
+    return options
+
+
+def acceptable_share(
+    pool_confidence: np.ndarray, known_confidence: np.ndarray, known_quality: np.ndarray,
+    target: float,
+) -> float:
+    """The share of the pool in its loosest candidate set, in [0, 1]: "would accept now"."""
+    chosen = candidate_sets(pool_confidence, known_confidence, known_quality, target)
+    return chosen[-1].size / len(pool_confidence) if chosen else 0.0
+
+
+def audit_budget(spread: float, gap: float, size: int) -> int:
+    """Images to audit for 90 % power at risk .10: m = 6.6 sd^2 / gap^2 (1 - m / M), in [30, 120].
+
+    `spread`: sd of the quality of one image, `gap`: estimated mean quality - target, `size`: M,
+    the images of the loosest set. Never more than M; 120 where the gap is not positive.
+    """
+    least, most = 30, 120
+    if gap <= 0:
+        return min(most, size)
+    endless = 6.6 * spread**2 / gap**2
+    finite = endless / (1 + endless / size) if size else 0.0
+    return min(size, max(least, min(most, math.ceil(finite - 1e-9))))

@@ -1,0 +1,130 @@
+"""Which images people should label next: most expected objects per second, a quarter at random."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeling.core.boxes import BoxSet
+
+CROWDED = 0.02  # share of images with the most objects: slow now, better later with suggestions
+_ENOUGH_COVERED = 0.5  # estimated share from which images above the threshold are left alone
+# Of every 20 images 5 are random, which keeps the training set honest, and 2 are for the rarest
+# class (algorithms.md 5.1).
+_CYCLE, _RANDOM_EVERY, _RARE_PLACES = 20, 4, (0, 10)
+_SEEN = 0.3  # expected objects from which an image counts as showing a class
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """What each action takes a person; start values of algorithms.md 7.1, in seconds."""
+
+    open: float = 2.0
+    search: float = 2.0  # look an empty canvas over
+    scan: float = 1.5  # look for what suggestions missed
+    draw: float = 7.0
+    verify: float = 2.0
+    fix: float = 4.5
+    delete: float = 1.5
+    fix_share: float = 0.15  # of the suggested boxes that are right but off; a medium detector's
+
+    def to_draw(self, boxes: BoxSet) -> float:
+        """Expected seconds to label the image from a blank canvas."""
+        return self.open + self.search + expected_objects(boxes) * self.draw
+
+    def to_correct(self, boxes: BoxSet, cut: float) -> float:
+        """Expected seconds to correct the boxes with score >= `cut` shown as suggestions."""
+        shown = boxes.scores[boxes.scores >= cut]
+        right = float(shown.sum())
+        missed = expected_objects(boxes) - right
+        looking = self.open + self.scan + 0.5 * self.verify * len(shown)
+        mending = right * self.fix_share * self.fix + (len(shown) - right) * self.delete
+        return looking + mending + missed * self.draw
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An unlabelled image as the ranking sees it."""
+
+    key: str  # stable name of the image
+    boxes: BoxSet  # all predicted boxes, faint ones included
+    confidence: float
+
+
+def expected_objects(boxes: BoxSet, class_id: int | None = None) -> float:
+    """Sum of the scores of all boxes, faint ones included; of one class if given."""
+    scores = boxes.scores if class_id is None else boxes.scores[boxes.classes == class_id]
+    return float(scores.sum())
+
+
+def rank(
+    choices: Sequence[Choice], *, seed: int, cut: float, labelled: Mapping[int, int],
+    suggestions: bool, threshold: float | None = None, estimated_share: float = 0.0,
+    seconds: Seconds | None = None,
+) -> list[float | None]:
+    """The priority of every image in (0, 1], all different, higher first; None: choose it last.
+
+    Any first part of the order holds one image in four at random (by hash of seed and key) and
+    one in ten, as long as there are any, that seems to show the class with the fewest boxes in
+    `labelled` (boxes by class id so far). The others come by expected objects per second of work.
+    None go to the 2 % with the most objects and, once `estimated_share` exceeds one half, to
+    images whose confidence is at least `threshold`: those will be accepted without people.
+    `suggestions`: whether people will see the boxes with score >= `cut`.
+    """
+    times = seconds or Seconds()
+    objects = np.array([expected_objects(choice.boxes) for choice in choices])
+    left_out = set(np.argsort(-objects, kind="stable")[: int(CROWDED * len(choices))].tolist())
+    if threshold is not None and estimated_share > _ENOUGH_COVERED:
+        left_out |= {i for i, choice in enumerate(choices) if choice.confidence >= threshold}
+    open_to = [i for i in range(len(choices)) if i not in left_out]
+    spent = {
+        i: min(times.to_draw(choices[i].boxes), times.to_correct(choices[i].boxes, cut))
+        if suggestions else times.to_draw(choices[i].boxes)
+        for i in open_to
+    }
+    chance = {i: _hash(seed, choices[i].key) for i in open_to}
+    best = sorted(open_to, key=lambda i: (-objects[i] / spent[i], chance[i]))
+    rare = _rarest(choices, open_to, spent, labelled)
+    order = _interleave(sorted(open_to, key=chance.__getitem__), rare, best)
+    priorities: list[float | None] = [None] * len(choices)
+    for place, i in enumerate(order):
+        priorities[i] = 1 - place / len(open_to)
+    return priorities
+
+
+def _rarest(choices: Sequence[Choice], open_to: Sequence[int], spent: Mapping[int, float],
+            labelled: Mapping[int, int]) -> list[int]:
+    """Images that seem to show the least labelled class that is seen anywhere, best first."""
+    if len(labelled) < 2:
+        return []
+    for class_id in sorted(labelled, key=lambda c: (labelled[c], c)):
+        shown = {i: expected_objects(choices[i].boxes, class_id) for i in open_to}
+        seen = [i for i in open_to if shown[i] >= _SEEN]
+        if seen:
+            return sorted(seen, key=lambda i: -shown[i] / spent[i])
+    return []
+
+
+def _interleave(
+    by_chance: Sequence[int], rare: Sequence[int], best: Sequence[int]
+) -> Iterator[int]:
+    taken: set[int] = set()
+    queues = [iter(by_chance), iter(rare), iter(best)]
+
+    def following(queue: Iterator[int]) -> int | None:
+        return next((i for i in queue if i not in taken), None)
+
+    for place in range(len(best)):
+        kind = 0 if place % _RANDOM_EVERY == _RANDOM_EVERY - 1 else (
+            1 if place % _CYCLE in _RARE_PLACES else 2)
+        found = following(queues[kind])
+        if found is None:  # no more images of a rare class
+            found = following(queues[2])
+        assert found is not None
+        taken.add(found)
+        yield found
+
+
+def _hash(seed: int, key: str) -> bytes:
+    return hashlib.sha256(f"{seed}:{key}".encode()).digest()

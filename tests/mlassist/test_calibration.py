@@ -1,0 +1,139 @@
+"""Score cut, threshold, candidate sets and audit budget, on examples worked by hand."""
+
+import numpy as np
+import pytest
+
+from mlassist.core.calibration import (
+    acceptable_share,
+    audit_budget,
+    candidate_sets,
+    choose_score_cut,
+    choose_threshold,
+    curve,
+    isotonic,
+)
+from tests.mlassist.drawn import boxes
+
+
+def test_the_threshold_is_the_lowest_confidence_whose_mean_reaches_the_target():
+    confidence = np.arange(20, 0, -1) / 20
+    quality = np.array([0.8] * 10 + [0.5] * 10)
+
+    # Mean of the first 15: (10 * .8 + 5 * .5) / 15 = .7; of the first 16: .6875.
+    assert choose_threshold(confidence, quality, 0.7) == confidence[14]
+
+
+def test_a_threshold_needs_ten_validation_images_however_good_they_are():
+    confidence = np.arange(20, 0, -1) / 20
+    quality = np.array([1.0] * 9 + [0.0] * 11)
+
+    # The first 9 have mean 1, but the first 10 have .9 and the target is .95.
+    assert choose_threshold(confidence, quality, 0.95) is None
+    assert choose_threshold(confidence, quality, 0.9) == confidence[9]
+
+
+def test_in_a_large_validation_set_five_percent_must_lie_above():
+    confidence = np.arange(400, 0, -1) / 400
+    quality = np.array([1.0] * 19 + [0.0] * 381)
+
+    assert choose_threshold(confidence, quality, 0.96) is None  # first 20: 19 / 20 = .95
+    assert choose_threshold(confidence, quality, 0.95) == confidence[19]
+
+
+def test_images_of_equal_confidence_are_accepted_together():
+    # Cutting inside the tie would give a mean of 1; the whole tie has (10 + 0) / 20 = .5.
+    confidence = np.full(20, 0.9)
+    quality = np.array([1.0] * 10 + [0.0] * 10)
+
+    assert choose_threshold(confidence, quality, 0.6) is None
+    assert choose_threshold(confidence, quality, 0.5) == 0.9
+    assert [point.images for point in curve(confidence, quality)] == [20]
+
+
+def test_a_lower_threshold_may_pass_where_a_stricter_one_fails():
+    confidence = np.arange(24, 0, -1) / 24
+    quality = np.array([0.0] * 4 + [1.0] * 20)
+
+    # First 10: .6; all 24: 20 / 24 = .83.
+    assert choose_threshold(confidence, quality, 0.8) == confidence[23]
+
+
+def test_without_validation_images_there_is_no_threshold():
+    assert choose_threshold(np.zeros(0), np.zeros(0), 0.6) is None
+    assert curve(np.zeros(0), np.zeros(0)) == []
+
+
+def test_the_isotonic_fit_pools_what_falls_and_averages_ties():
+    x = np.array([1.0, 2.0, 3.0, 3.0, 4.0])
+    y = np.array([0.2, 0.6, 0.5, 0.3, 0.9])
+
+    # The two at 3 average .4, below .6 at 2: pooled (.6 + 2 * .4) / 3 = .4667.
+    assert isotonic(x, y) == pytest.approx([0.2, 1.4 / 3, 1.4 / 3, 1.4 / 3, 0.9])
+
+
+def test_the_isotonic_fit_does_not_depend_on_the_order_of_the_images():
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 10, 60) / 10, rng.random(60)
+    order = rng.permutation(60)
+
+    assert isotonic(x[order], y[order]) == pytest.approx(isotonic(x, y)[order])
+
+
+def test_the_score_cut_is_the_middle_of_the_plateau():
+    truth = boxes((0, 0, 10, 10))
+    seen = boxes((0, 0, 10, 10, 0.8), (50, 50, 60, 60, 0.3))
+
+    # Right at every cut above .3 and up to .8: .35 to .8, middle .575.
+    assert choose_score_cut([seen], [truth]) == 0.575
+
+
+def test_candidate_sets_run_from_the_most_provable_to_the_loosest():
+    pool = np.arange(100, 0, -1) / 100
+    known = np.arange(100, 0, -1) / 100
+    quality = np.concatenate([np.full(50, 0.9), np.full(50, 0.3)])
+
+    found = candidate_sets(pool, known, quality, 0.6)
+
+    # (.9 - .6) sqrt(n) grows up to n = 50 and falls from there; the mean of n > 50 images is
+    # .3 + 30 / n, which is at least .605 up to n = 98.
+    assert found[0].size == 50
+    assert found[-1].size == 98
+    assert found[0].estimate == pytest.approx(0.9)
+    sizes = [one.size for one in found]
+    assert sizes == sorted(set(sizes)) and len(sizes) == 6
+    assert all((pool >= one.threshold).sum() == one.size for one in found)
+    assert acceptable_share(pool, known, quality, 0.6) == pytest.approx(0.98)
+
+
+def test_candidate_sets_never_split_pool_images_of_equal_confidence():
+    pool = np.array([0.9] * 30 + [0.5] * 30)
+    known = np.array([0.9] * 20 + [0.5] * 20)
+
+    found = candidate_sets(pool, known, np.full(40, 0.8), 0.6)
+
+    assert [one.size for one in found] == [60]
+    assert candidate_sets(pool, known, np.repeat([0.8, 0.3], 20), 0.6)[0].size == 30
+
+
+def test_nothing_good_enough_gives_no_candidate_set():
+    pool = np.linspace(0, 1, 50)
+
+    assert candidate_sets(pool, pool, np.full(50, 0.6), 0.6) == []
+    assert candidate_sets(np.zeros(0), pool, np.ones(50), 0.6) == []
+    assert acceptable_share(np.zeros(0), pool, np.ones(50), 0.6) == 0
+
+
+@pytest.mark.parametrize(
+    ("spread", "gap", "size", "budget"),
+    [
+        (0.2, 0.06, 10**9, 74),  # 6.6 * .04 / .0036 = 73.3
+        (0.2, 0.06, 100, 43),  # 73.3 / (1 + .733) = 42.3
+        (0.2, 0.2, 1000, 30),  # 6.6 is clipped
+        (0.3, 0.01, 10**6, 120),
+        (0.2, -0.01, 500, 120),
+        (0.2, 0.06, 12, 12),  # not more than there are
+        (0.2, 0.06, 0, 0),
+    ],
+)
+def test_the_audit_budget(spread: float, gap: float, size: int, budget: int):
+    assert audit_budget(spread, gap, size) == budget

@@ -1,0 +1,102 @@
+"""Which images come next."""
+
+import numpy as np
+import pytest
+
+from labeling.core.boxes import BoxSet
+from mlassist.core.selection import Choice, Seconds, expected_objects, rank
+from tests.mlassist.drawn import boxes
+
+
+def seen(scores: list[float], class_id: int = 1) -> BoxSet:
+    rows = [(20 * i, 0, 20 * i + 10, 10, score) for i, score in enumerate(scores)]
+    return boxes(*rows, class_id=class_id)
+
+
+def choices(count: int, class_id: int = 1) -> list[Choice]:
+    """Image i expects i / 10 objects."""
+    return [Choice(f"image-{i}", seen([0.1] * i, class_id), i / count) for i in range(count)]
+
+
+def ordered(priorities: list[float | None]) -> list[int]:
+    kept = [(p, i) for i, p in enumerate(priorities) if p is not None]
+    return [i for _, i in sorted(kept, reverse=True)]
+
+
+def ranked(items: list[Choice], **changes: object) -> list[float | None]:
+    settings: dict = {"seed": 0, "cut": 0.5, "labelled": {1: 5}, "suggestions": False}
+    return rank(items, **(settings | changes))
+
+
+def test_expected_objects_include_faint_boxes():
+    assert expected_objects(seen([0.9, 0.2, 0.1])) == pytest.approx(1.2)
+    assert expected_objects(seen([0.9]), class_id=2) == 0
+
+
+def test_seconds_to_draw_and_to_correct_by_hand():
+    image, times = seen([0.8, 0.2]), Seconds()
+
+    assert times.to_draw(image) == pytest.approx(2 + 2 + 1.0 * 7)
+    # One shown box, right with .8: 2 + 1.5 + .5 * 2 + .8 * .15 * 4.5 + .2 * 1.5 + .2 * 7.
+    assert times.to_correct(image, 0.5) == pytest.approx(6.74)
+
+
+def test_three_images_of_four_come_by_objects_and_one_at_random():
+    order = ordered(ranked(choices(40)))
+
+    by_objects = [i for place, i in enumerate(order[:20]) if place % 4 != 3]
+    assert by_objects[0] == 39
+    assert by_objects == sorted(by_objects, reverse=True)
+    at_random = [i for place, i in enumerate(order[:20]) if place % 4 == 3]
+    assert min(at_random) < 15
+
+
+def test_every_image_has_its_own_priority_and_the_order_depends_on_the_seed_alone():
+    items = choices(40)
+
+    first = ranked(items)
+
+    assert first == ranked(items)
+    assert first != ranked(items, seed=1)
+    assert sorted(ordered(first)) == list(range(40))
+    assert len(set(first)) == 40
+
+
+def test_the_most_crowded_two_percent_are_left_for_later():
+    priorities = ranked(choices(100))
+
+    assert [i for i, p in enumerate(priorities) if p is None] == [98, 99]
+
+
+def test_one_place_in_ten_goes_to_the_class_with_the_fewest_labels():
+    items = choices(100) + [
+        Choice(f"rare-{i}", seen([0.4], class_id=2), 0.1) for i in range(20)
+    ]
+
+    order = ordered(ranked(items, labelled={1: 50, 2: 3}))
+
+    assert sum(i >= 100 for i in order[:40]) >= 4
+    assert order[0] >= 100 and order[10] >= 100
+
+
+def test_a_rare_class_that_is_seen_nowhere_takes_no_places():
+    items = choices(40)
+
+    assert ranked(items, labelled={1: 50, 2: 0}) == ranked(items, labelled={1: 50})
+
+
+def test_images_that_will_be_accepted_are_not_chosen_once_half_are_covered():
+    items = choices(40)
+
+    early = ranked(items, threshold=0.5, estimated_share=0.5)
+    late = ranked(items, threshold=0.5, estimated_share=0.51)
+
+    assert None not in early
+    assert [i for i, p in enumerate(late) if p is None] == list(range(20, 40))
+
+
+def test_an_empty_pool_and_empty_predictions_are_ranked_too():
+    blank = [Choice(f"blank-{i}", boxes(), 0.0) for i in range(5)]
+
+    assert ranked([]) == []
+    assert sorted(p for p in ranked(blank) if p) == pytest.approx(np.arange(1, 6) / 5)
