@@ -1,0 +1,91 @@
+/** Requests to the server: token, time limit, and errors that say what kind they are. */
+
+/** @typedef {'offline'|'busy'|'signed_out'|'refused'} ErrorKind
+ * offline and busy are worth another try; signed_out waits for a person; refused needs one. */
+
+const TIMEOUT_MS = 20_000;
+
+export class ApiError extends Error {
+  /** @param {ErrorKind} kind @param {string} message @param {{code?: string, where?: string|null, status?: number, retryAfter?: number|null}} [more] */
+  constructor(kind, message, more = {}) {
+    super(message);
+    this.kind = kind;
+    this.code = more.code ?? kind;
+    this.where = more.where ?? null;
+    this.status = more.status ?? 0;
+    /** Seconds the server asked to wait. @type {number|null} */
+    this.retryAfter = more.retryAfter ?? null;
+  }
+}
+
+/** @param {{userId: number, header?: string}} who the owner of everything this page sends */
+export function createApi({ userId, header = 'X-CSRFToken' }) {
+  let token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? '';
+
+  /** @param {string} method @param {string} url @param {unknown} body */
+  const attempt = async (method, url, body) => {
+    try {
+      return await fetch(url, {
+        method,
+        credentials: 'same-origin',
+        headers: {
+          'Content-Type': 'application/json',
+          Accept: 'application/json',
+          [header]: token,
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch {
+      throw new ApiError('offline', 'The server cannot be reached.');
+    }
+  };
+
+  /** After a sign-in in another tab the old token is dead; the new one must be the same person's. */
+  const renewToken = async () => {
+    const reply = await fetch('/', { credentials: 'same-origin' }).catch(() => null);
+    if (!reply?.ok || new URL(reply.url).pathname !== '/') return false;
+    const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+    const data = JSON.parse(page.querySelector('#page-data')?.textContent ?? '{}');
+    if (data.user?.id !== userId) return false;
+    token = page.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? token;
+    return true;
+  };
+
+  /** @param {string} method @param {string} url @param {unknown} [body] @returns {Promise<any>} */
+  const request = async (method, url, body) => {
+    let reply = await attempt(method, url, body);
+    if (reply.status === 403 && method !== 'GET') {
+      if (!(await renewToken()))
+        throw new ApiError('signed_out', 'You were signed out.', { status: 403 });
+      reply = await attempt(method, url, body);
+    }
+    if (reply.ok) return reply.status === 204 ? null : reply.json();
+    throw await errorOf(reply);
+  };
+
+  return {
+    request,
+    /** @param {string} url */
+    get: (url) => request('GET', url),
+    /** @param {string} url @param {unknown} [body] */
+    post: (url, body = {}) => request('POST', url, body),
+  };
+}
+
+/** @param {Response} reply */
+async function errorOf(reply) {
+  const said = await reply.json().catch(() => ({}));
+  const message = said.message || said.detail || `The server answered ${reply.status}.`;
+  const more = {
+    code: said.code,
+    where: said.where,
+    status: reply.status,
+    retryAfter: Number(reply.headers.get('Retry-After')) || null,
+  };
+  if (reply.status === 401) return new ApiError('signed_out', 'You were signed out.', more);
+  if (reply.status >= 500 || reply.status === 429 || reply.status === 408) {
+    return new ApiError('busy', message, more);
+  }
+  return new ApiError('refused', message, more);
+}

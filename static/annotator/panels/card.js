@@ -1,0 +1,69 @@
+/** The card in place of an image: nothing waiting, or the image does not load. */
+
+import { el, fill, must } from '../../common/dom.js';
+import { icon } from '../../common/icons.js';
+import { speak } from '../../common/speak.js';
+
+/** @type {Record<string, string>} */
+const TITLES = {
+  machine: 'Nothing waiting',
+  taken: 'Nothing waiting',
+  complete: 'This job is complete',
+  paused: 'This job is paused',
+  not_started: 'This job has not started',
+};
+
+export function createCard() {
+  const root = must('[data-card]');
+  let said = '';
+
+  /** @param {string} mark @param {string} title @param {string} text @param {Node[]} actions */
+  const show = (mark, title, text, actions) => {
+    root.hidden = false;
+    if (said === title + text) return;
+    said = title + text;
+    fill(
+      root,
+      el('span', { class: 'card-mark' }, icon(mark)),
+      el('h2', { text: title }),
+      el('p', { text }),
+      el('div', { class: 'card-actions' }, ...actions),
+    );
+    speak(`${title}. ${text}`);
+  };
+
+  return {
+    hide() {
+      root.hidden = true;
+      said = '';
+    },
+    /** @param {import('../../common/types.js').Queue|null} queue */
+    empty(queue) {
+      const reason = queue?.reason ?? 'none';
+      const title = TITLES[reason] ?? 'Nothing waiting';
+      // The server's sentence may begin with what the title says already.
+      const text = (queue?.message ?? '').replace(new RegExp(`^${title}[.:]?\\s*`), '');
+      show(reason === 'complete' ? 'check' : reason === 'paused' ? 'pause' : 'clock', title, text, [
+        el('a', { class: 'button', href: '/', text: 'My jobs' }),
+      ]);
+    },
+    /** @param {number} waiting answers not yet sent @param {() => void} retry */
+    offline(waiting, retry) {
+      const kept = waiting
+        ? ` ${waiting} answers are saved. Keep this browser’s data until they are sent.`
+        : '';
+      show('cloud', 'You are offline', `There are no more images here.${kept}`, [
+        el('button', { type: 'button', class: 'button', text: 'Try again', on: { click: retry } }),
+      ]);
+    },
+    /** @param {() => void} retry @param {(() => void)|null} skip */
+    broken(retry, skip) {
+      show('warn', 'This image does not load', 'Your boxes, if you drew any, are kept.', [
+        el('button', { type: 'button', class: 'button', text: 'Try again', on: { click: retry } }),
+        ...(skip
+          ? [el('button', { type: 'button', class: 'button', text: 'Skip', on: { click: skip } })]
+          : []),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,108 @@
+/** All keys of this page, generated from the action table; and the instructions dialog. */
+
+import { el, fill, keycap, must } from '../../common/dom.js';
+import { icon } from '../../common/icons.js';
+import { keyLabels } from '../actions.js';
+
+/** @typedef {import('../actions.js').Action} Action */
+
+const COLUMNS = [
+  ['Image', 'Class', 'View'],
+  ['Draw', 'Boxes'],
+  ['Verdict', 'Suggestions', 'Show'],
+];
+
+/** @param {Action} action */
+const keysOf = (action) =>
+  el(
+    'span',
+    { class: 'help-keys' },
+    ...keyLabels(action).map((label) =>
+      label === 'hold' ? el('span', { class: 'help-word', text: label }) : keycap(label),
+    ),
+  );
+
+/** @param {string} name @param {Action[]} actions @param {string} wanted */
+function group(name, actions, wanted) {
+  const rows = actions.filter(
+    (action) =>
+      action.group === name && action.label && action.label.toLowerCase().includes(wanted),
+  );
+  if (!rows.length) return null;
+  return el(
+    'section',
+    {},
+    el('h3', { text: name }),
+    el(
+      'dl',
+      {},
+      ...rows.map((action) =>
+        el('div', {}, el('dt', { text: action.label }), el('dd', {}, keysOf(action))),
+      ),
+    ),
+  );
+}
+
+/** A dialog that gives the focus back to where it was.
+ * @param {string} selector @param {HTMLElement} surface */
+export function createDialog(selector, surface) {
+  const dialog = /** @type {HTMLDialogElement} */ (must(selector));
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  dialog.addEventListener('close', () => surface.focus({ preventScroll: true }));
+  for (const button of dialog.querySelectorAll('[data-close]')) {
+    button.addEventListener('click', () => dialog.close());
+  }
+  return dialog;
+}
+
+/** @param {HTMLDialogElement} dialog @param {Action[]} actions */
+export function fillHelp(dialog, actions) {
+  const find = el('input', {
+    type: 'search',
+    placeholder: 'Find an action',
+    'aria-label': 'Find an action',
+  });
+  const body = el('div', { class: 'help-columns' });
+  const show = () => {
+    const wanted = find.value.trim().toLowerCase();
+    fill(
+      body,
+      ...COLUMNS.map((names) =>
+        el('div', {}, ...names.map((name) => group(name, actions, wanted))),
+      ),
+    );
+  };
+  find.addEventListener('input', show);
+  const close = el(
+    'button',
+    {
+      type: 'button',
+      class: 'icon-button',
+      'aria-label': 'Close',
+      on: { click: () => dialog.close() },
+    },
+    icon('cross'),
+  );
+  fill(
+    dialog,
+    el(
+      'div',
+      { class: 'dialog-body' },
+      el(
+        'header',
+        { class: 'dialog-head' },
+        el('h2', { text: 'Keys' }),
+        el('label', { class: 'search' }, find),
+        close,
+      ),
+      body,
+      el('footer', {
+        class: 'dialog-foot',
+        text: 'Keys act by the character typed. Space, Tab and arrows act while the canvas has the focus; Esc twice or Ctrl F6 leaves it.',
+      }),
+    ),
+  );
+  show();
+}

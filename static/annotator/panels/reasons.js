@@ -1,0 +1,71 @@
+/** A short menu of reasons, answered by number; while it is open its numbers mean nothing else. */
+
+import { el, fill, keycap } from '../../common/dom.js';
+import { icon } from '../../common/icons.js';
+
+/**
+ * @param {object} parts
+ * @param {HTMLElement} parts.root empty and hidden until opened
+ * @param {HTMLElement} parts.beside what the menu takes the place of
+ * @param {(keys: Map<string, () => void>|null) => void} parts.setMenu
+ * @param {() => void} parts.onClose
+ */
+export function createReasons({ root, beside, setMenu, onClose }) {
+  const close = () => {
+    root.hidden = true;
+    beside.hidden = false;
+    root.replaceChildren();
+    setMenu(null);
+    onClose();
+  };
+
+  return {
+    close,
+    get open() {
+      return !root.hidden;
+    },
+    /** @param {{title: string, reasons: string[], tone?: 'bad'|'', onChoose: (reason: string) => void}} menu */
+    show({ title, reasons, tone = '', onChoose }) {
+      /** @param {string} reason */
+      const choose = (reason) => {
+        close();
+        onChoose(reason);
+      };
+      /** @type {Map<string, () => void>} */
+      const keys = new Map([['Escape', close]]);
+      const rows = reasons.slice(0, 9).map((reason, place) => {
+        keys.set(String(place + 1), () => choose(reason));
+        return el(
+          'li',
+          {},
+          el(
+            'button',
+            { type: 'button', class: 'row', on: { click: () => choose(reason) } },
+            keycap(String(place + 1)),
+            el('span', { class: 'row-name', text: reason }),
+          ),
+        );
+      });
+      fill(
+        root,
+        el(
+          'div',
+          { class: 'reasons-head' },
+          icon(tone === 'bad' ? 'cross' : 'next'),
+          el('h2', { text: title }),
+          el(
+            'button',
+            { type: 'button', class: 'link-button', on: { click: close } },
+            keycap('Esc'),
+          ),
+        ),
+        el('ul', { class: 'rows' }, ...rows),
+      );
+      root.className = tone === 'bad' ? 'reasons reasons-bad' : 'reasons';
+      root.hidden = false;
+      beside.hidden = true;
+      setMenu(keys);
+      root.querySelector('button.row')?.scrollIntoView({ block: 'nearest' });
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/** Joins API, store and outbox for one person, and shows what became of the work. */
+
+import { must } from '../common/dom.js';
+import { speak } from '../common/speak.js';
+import { createApi } from './api.js';
+import { createOutbox } from './outbox.js';
+import { createBanners } from './panels/banner.js';
+import { createStatus } from './panels/status.js';
+import { openStore } from './store.js';
+
+/** @typedef {import('./outbox.js').Item} Item */
+/** @typedef {import('./outbox.js').OutboxState} OutboxState */
+
+/** One tab sends at a time where the browser can tell; the server takes repeats well anyway.
+ * @param {number} userId */
+const onlyTab = (userId) => async (/** @type {() => Promise<void>} */ work) => {
+  // Browsers offer locks over HTTPS and on localhost only.
+  if (!navigator.locks) return work();
+  await navigator.locks.request(`boxwise-${userId}`, () => work());
+};
+
+/**
+ * @param {{id: number}} user
+ * @param {string} header
+ * @param {object} page
+ * @param {() => number[]} page.hold seats the page has, asked for at the moment of sending
+ * @param {(item: Item, reply: any) => void} page.onSent
+ * @param {(item: Item) => void} page.reopen
+ */
+export async function createSending(user, header, { hold, onSent, reopen }) {
+  const api = createApi({ userId: user.id, header });
+  const store = await openStore(user.id);
+  const banners = createBanners(must('[data-banners]'));
+  /** @type {OutboxState} */
+  let last = { waiting: 0, sending: false, refused: [], trouble: null };
+
+  const showRefused = (/** @type {Item|undefined} */ item) =>
+    banners.set(
+      'refused',
+      item
+        ? {
+            text: `The server refused an answer: ${sentence(item.problem?.message ?? '')} Your boxes are kept.`,
+            tone: 'bad',
+            actions: [
+              ...(item.context?.seat ? [{ label: 'Open again', run: () => reopen(item) }] : []),
+              { label: 'Give it up', run: () => outbox.drop(item) },
+            ],
+          }
+        : null,
+    );
+
+  /** @param {OutboxState} state */
+  const onState = (state) => {
+    status.sent(state);
+    showRefused(state.refused[0]);
+    banners.set(
+      'signed-out',
+      state.trouble === 'signed_out'
+        ? {
+            text: 'You were signed out. Your work is saved here. Sign in to send it.',
+            actions: [
+              { label: 'Sign in', href: `/accounts/login/?next=${encodeURIComponent('/')}` },
+              { label: 'Try again', run: () => outbox.flush() },
+            ],
+          }
+        : null,
+    );
+    if (last.trouble === 'offline' && !state.trouble && !state.waiting)
+      speak('Back online. All sent.');
+    if (state.trouble === 'offline' && last.trouble !== 'offline') {
+      speak(
+        `You are offline. Go on: ${state.waiting} answers are saved on this computer and will be sent.`,
+      );
+    }
+    last = state;
+  };
+
+  const status = createStatus(() => outbox.flush());
+  const outbox = createOutbox({
+    store: store.items,
+    send: ({ method, url, body }) => api.request(method, url, { ...body, hold: hold() }),
+    onSent,
+    onState,
+    alone: onlyTab(user.id),
+  });
+
+  window.addEventListener('online', () => outbox.flush());
+  window.addEventListener('offline', () => outbox.report());
+  document.addEventListener('visibilitychange', () => {
+    // Coming back from the sign-in tab is the moment to try again.
+    if (!document.hidden && (last.waiting || last.trouble)) outbox.flush();
+  });
+  status.keptHere(true);
+  return { api, store, banners, status, outbox };
+}
+
+/** @param {string} text */
+const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);

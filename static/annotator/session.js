@@ -1,0 +1,217 @@
+/** Which seat is open and which come next: claims, prefetches, renews leases, hands work to the outbox. */
+
+import { ApiError } from './api.js';
+
+/** @typedef {import('../common/types.js').Assignment} Assignment */
+/** @typedef {import('../common/types.js').Audit} Audit */
+/** @typedef {import('../common/types.js').Queue} Queue */
+/** @typedef {Assignment | Audit} AnySeat */
+
+const POLL_MS = 5_000;
+const REFILL_MS = 15_000;
+const AHEAD = 2;
+const WARN_MS = 60_000;
+
+/**
+ * @template {AnySeat} Seat
+ * @param {object} parts
+ * @param {string} parts.kind names seats in the outbox and in addresses: 'assignments' or 'audits'
+ * @param {string} parts.claimUrl
+ * @param {number} parts.leaseMs
+ * @param {ReturnType<typeof import('./api.js').createApi>} parts.api
+ * @param {import('./outbox.js').Outbox} parts.outbox
+ * @param {ReturnType<typeof import('./images.js').createImages>} parts.images
+ * @param {() => number} parts.lastAct when the person last did something, ms
+ * @param {(seat: Seat|null) => void} parts.onOpen
+ * @param {() => void} parts.onChange
+ * @param {(reply: any) => void} [parts.onReply] sees every reply that carries work
+ * @param {(state: 'held'|'ending'|'lost') => void} parts.onLease
+ * @param {(seat: Seat, error: unknown) => void} parts.onStuck neither disk nor server took the work
+ */
+export function createSession({
+  kind,
+  claimUrl,
+  leaseMs,
+  api,
+  outbox,
+  images,
+  lastAct,
+  onOpen,
+  onChange,
+  onReply,
+  onLease,
+  onStuck,
+}) {
+  /** @type {Seat|null} */
+  let current = null;
+  /** @type {Seat[]} */
+  let upcoming = [];
+  /** @type {Queue|null} */
+  let queue = null;
+  /** Seats whose work was handed in; a list from before that must not bring them back. */
+  const handedIn = new Set();
+  /** @type {Map<number, number>} seat id to end of lease, on this machine's clock */
+  const leases = new Map();
+  let lastClaim = 0;
+  let renewing = false;
+  /** @type {'held'|'ending'|'lost'} */
+  let lease = 'held';
+
+  const held = () => (current ? [current, ...upcoming] : upcoming);
+
+  const prefetch = () => {
+    const pictures = held().map((seat) => seat.image);
+    images.keepOnly(pictures);
+    for (const picture of pictures.slice(0, AHEAD + 1)) images.want(picture);
+  };
+
+  /** @param {'held'|'ending'|'lost'} state */
+  const setLease = (state) => {
+    if (lease === state) return;
+    lease = state;
+    onLease(state);
+  };
+
+  const openNext = () => {
+    current = upcoming.shift() ?? null;
+    setLease('held');
+    prefetch();
+    onOpen(current);
+    onChange();
+  };
+
+  /** @param {number} id @param {string} until */
+  const noteLease = (id, until) => {
+    // A wrong clock here must not stretch the lease beyond what the server gives.
+    leases.set(id, Math.min(Date.parse(until), Date.now() + leaseMs));
+  };
+
+  /** @param {Seat[]} seats */
+  const merge = (seats) => {
+    for (const seat of seats) {
+      noteLease(seat.id, seat.lease_expires_at);
+      if (!handedIn.has(seat.id) && !held().some((known) => known.id === seat.id))
+        upcoming.push(seat);
+    }
+    if (!current && upcoming.length) openNext();
+    else prefetch();
+  };
+
+  /** @param {any} reply */
+  const take = (reply) => {
+    queue = reply.queue ?? queue;
+    merge(reply.next ?? reply[kind] ?? []);
+    onReply?.(reply);
+    onChange();
+  };
+
+  const claim = async () => {
+    lastClaim = Date.now();
+    try {
+      take(await api.post(claimUrl, { count: AHEAD }));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.kind === 'refused') queue = { reason: 'none', message: error.message };
+      onChange();
+    }
+  };
+
+  /** @param {Seat} seat */
+  const renew = async (seat) => {
+    try {
+      const reply = await api.post(`/api/${kind}/${seat.id}/renew`);
+      noteLease(seat.id, reply.lease_expires_at);
+      if (seat === current) setLease('held');
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.kind !== 'refused') return;
+      if (seat === current) setLease('lost');
+      else upcoming = upcoming.filter((other) => other !== seat);
+      leases.set(seat.id, Infinity);
+      onChange();
+    }
+  };
+
+  const renewDue = async () => {
+    if (renewing) return;
+    renewing = true;
+    for (const seat of held()) {
+      if ((leases.get(seat.id) ?? 0) - Date.now() < leaseMs / 2) await renew(seat);
+    }
+    renewing = false;
+  };
+
+  const tick = () => {
+    const now = Date.now();
+    if (!current && now - lastClaim >= POLL_MS) claim();
+    else if (current && !upcoming.length && now - lastClaim >= REFILL_MS) claim();
+    if (!current || lease === 'lost') return;
+    const left = (leases.get(current.id) ?? now) - now;
+    if (now - lastAct() < leaseMs / 2) renewDue();
+    else if (left < 0) renew(current);
+    else if (left < WARN_MS) setLease('ending');
+  };
+
+  return {
+    get current() {
+      return current;
+    },
+    get upcoming() {
+      return upcoming;
+    },
+    get queue() {
+      return queue;
+    },
+    take,
+    claim,
+    renewDue,
+    /** Ids the page has, so that the server does not send them twice. */
+    hold: () => held().map((seat) => seat.id),
+    /** Work from an earlier visit comes first. @param {Seat[]} seats @param {Queue} firstQueue */
+    async start(seats, firstQueue) {
+      queue = firstQueue;
+      lastClaim = Date.now();
+      for (const item of await outbox.all()) {
+        const [itemKind, id] = item.seat.split(':');
+        if (itemKind === kind) handedIn.add(Number(id));
+      }
+      merge(seats);
+      if (!current) openNext();
+      setInterval(tick, 1_000);
+    },
+    /** Keeps the work here, then shows the next image; sending happens behind.
+     * @param {{method: string, url: string, body: Record<string, any>}} request */
+    async handIn({ method, url, body }) {
+      const seat = current;
+      if (!seat) return;
+      handedIn.add(seat.id);
+      try {
+        await outbox.put({ seat: `${kind}:${seat.id}`, method, url, body, context: { seat } });
+      } catch (error) {
+        // The disk is full or forbidden: then the server itself must have it before the next opens.
+        const reply = await api
+          .request(method, url, { ...body, hold: held().map(({ id }) => id) })
+          .catch(() => null);
+        if (!reply) {
+          handedIn.delete(seat.id);
+          onStuck(seat, error);
+          return;
+        }
+        take(reply);
+      }
+      openNext();
+    },
+    /** The present seat is somebody else's now. */
+    leave() {
+      if (current) handedIn.add(current.id);
+      openNext();
+    },
+    /** Shows a seat again whose answer was refused. @param {Seat} seat */
+    reopen(seat) {
+      handedIn.delete(seat.id);
+      if (current) upcoming.unshift(current);
+      upcoming = [seat, ...upcoming.filter((other) => other.id !== seat.id)];
+      openNext();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** Light or dark: the system decides until the person does. */
+
+const KEY = 'boxwise-theme';
+
+/** @returns {'dark'|'light'} */
+export function currentTheme() {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen === 'dark' || chosen === 'light') return chosen;
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+}
+
+/** @returns {'dark'|'light'} the theme now on */
+export function toggleTheme() {
+  const next = currentTheme() === 'dark' ? 'light' : 'dark';
+  document.documentElement.dataset.theme = next;
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // Storage may be forbidden; the choice then lasts as long as the page.
+  }
+  return next;
+}

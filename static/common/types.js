@@ -1,0 +1,27 @@
+/** The shapes that pages and API exchange, as types for the checker. */
+
+/** @typedef {{class_id: number, x1: number, y1: number, x2: number, y2: number, score?: number}} Box
+ * Pixels of the normalised full-size picture. */
+/** @typedef {Readonly<Box & {id: number, suggested: boolean}>} DocBox
+ * A box in the page: its own id, and whether it still is only a suggestion. */
+/** @typedef {{x: number, y: number}} Point */
+/** @typedef {{width: number, height: number}} Size */
+/** @typedef {{index: number, name: string, color: string, hotkey: string, note: string}} LabelClass */
+/** @typedef {{id: number, name: string, width: number, height: number, url: string, preview_url: string}} Picture */
+/** @typedef {{number: number, purpose: string}} RoundRef */
+/** @typedef {{reason: string, message: string}} Queue */
+/** @typedef {{slug: string, name: string, state: string, instructions_html: string, lease_seconds: number,
+ *   skip_reasons: string[], reject_reasons: string[], work_url: string, live_url: string|null,
+ *   review_url: string|null}} Job */
+/** @typedef {{id: number, image: Picture, round: RoundRef, version: number, boxes: Box[]|null,
+ *   suggested: Box[]|null, prelabelled: boolean, lease_expires_at: string,
+ *   position: {done: number, total: number}}} Assignment */
+/** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'watch', blind: boolean,
+ *   boxes: Box[], confidence: number|null, threshold: number|null, scores_shown: boolean,
+ *   lease_expires_at: string}} Audit */
+/** @typedef {{kind: string, decided: number, about: number, budget: number|null, observed: number|null,
+ *   bound: number|null, target: number, path: [number, number, number][], approved: number,
+ *   corrected: number, rejected: number, sentence: string}} AuditProgress */
+/** @typedef {{id: number, name: string, initials: string, is_manager: boolean}} User */
+
+export {};
