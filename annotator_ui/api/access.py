@@ -1,0 +1,99 @@
+"""Who may do what: every view asks here, and what a person may not see does not exist for them."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.authentication import SessionAuthentication
+
+from labeling.errors import NotAllowed
+from labeling.models import Assignment, Audit, Certificate, Image, Job, Member, Transfer
+
+ANNOTATOR, REVIEWER, MANAGER = Member.Role.ANNOTATOR, Member.Role.REVIEWER, Member.Role.MANAGER
+
+
+class Session(SessionAuthentication):
+    """Django's session; answers 401 instead of 403 to strangers, so that pages can offer log-in."""
+
+    def authenticate_header(self, request: Any) -> str:
+        """What makes REST framework answer 401."""
+        return "Session"
+
+
+def jobs_of(user: AbstractBaseUser) -> "QuerySet[Job]":
+    """The jobs this person belongs to."""
+    return Job.objects.filter(members__user=user).distinct()
+
+
+def roles(job: Job, user: AbstractBaseUser) -> set[str]:
+    """The person's roles in the job."""
+    return set(Member.objects.filter(job=job, user=user).values_list("role", flat=True))
+
+
+def job_for(user: AbstractBaseUser, slug: str, *needed: str) -> Job:
+    """The job, if the person belongs to it (404 otherwise) and has one of the roles (403)."""
+    job = Job.objects.filter(slug=slug, members__user=user).first()
+    if job is None:
+        raise Http404
+    if needed and not roles(job, user) & set(needed):
+        raise NotAllowed(f"This needs the role {' or '.join(needed)} in the job.")
+    return job
+
+
+def seat_for(user: AbstractBaseUser, pk: int) -> Assignment:
+    """A seat this person has or had."""
+    return _found(
+        Assignment.objects.select_related("image__job", "round__job").filter(
+            pk=pk, annotator=user, round__job__members__user=user
+        )
+    )
+
+
+def audit_for(user: AbstractBaseUser, pk: int) -> Audit:
+    """An audit this person has or had."""
+    return _found(
+        Audit.objects.select_related("image", "round__job", "label").filter(
+            pk=pk, reviewer=user, round__job__members__user=user
+        )
+    )
+
+
+def image_for(user: AbstractBaseUser, pk: int, *needed: str) -> Image:
+    """An image this person may see: managers and reviewers all, annotators those they were given."""
+    image = _found(
+        Image.objects.select_related("job").filter(pk=pk, job__members__user=user)
+    )
+    have = roles(image.job, user)
+    if needed and not have & set(needed):
+        raise NotAllowed(f"This needs the role {' or '.join(needed)} in the job.")
+    if have & {MANAGER, REVIEWER}:
+        return image
+    if not Assignment.objects.filter(image=image, annotator=user).exists():
+        raise Http404
+    return image
+
+
+def transfer_for(user: AbstractBaseUser, pk: int) -> Transfer:
+    """A transfer of a job this person manages."""
+    return _found(
+        Transfer.objects.select_related("job").filter(
+            pk=pk, job__members__user=user, job__members__role=MANAGER
+        )
+    )
+
+
+def certificate_for(user: AbstractBaseUser, pk: int) -> Certificate:
+    """A certificate of a job this person belongs to."""
+    return _found(
+        Certificate.objects.select_related("round__job").filter(
+            pk=pk, round__job__members__user=user
+        )
+    )
+
+
+def _found(rows: "QuerySet[Any]") -> Any:
+    row = rows.distinct().first()
+    if row is None:
+        raise Http404
+    return row

@@ -1,0 +1,62 @@
+"""One handler turns every refusal into {"code", "message", "where"} and the right status."""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import OperationalError
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from labeling.errors import Conflict, Invalid, LabelingError, NotAllowed
+
+log = logging.getLogger(__name__)
+STATUS = {Invalid: 400, NotAllowed: 403, Conflict: 409}
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The answer to an exception raised in a view; None leaves it to Django (a 500, logged)."""
+    if isinstance(error, LabelingError):
+        status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 400)
+        return _answer(status, error.code, error.message, error.where)
+    if isinstance(error, ValidationError):
+        return _answer(400, "invalid", " ".join(error.messages))
+    if isinstance(error, OperationalError):
+        log.warning("database busy: %s", error)
+        response = _answer(503, "busy", "The server is busy. Your work is kept; it is sent again.")
+        response["Retry-After"] = "3"
+        return response
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    code, message, where = _words(error, response.data)
+    headers = {k: v for k, v in response.items() if k in ("WWW-Authenticate", "Retry-After", "Allow")}
+    return Response(
+        {"code": code, "message": message, "where": where}, response.status_code, headers=headers
+    )
+
+
+def _answer(status: int, code: str, message: str, where: str | None = None) -> Response:
+    return Response({"code": code, "message": message, "where": where}, status)
+
+
+def _words(error: Exception, data: Any) -> tuple[str, str, str | None]:
+    if isinstance(error, exceptions.ValidationError):
+        where, text = _first(error.detail, "")
+        return "invalid", text, where or None
+    if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
+        return "signed_out", "You were signed out. Your work is saved here. Sign in to send it.", None
+    detail = data.get("detail") if isinstance(data, dict) else data
+    code = getattr(error, "default_code", "error")
+    return str(code), str(detail or error), None
+
+
+def _first(detail: Any, where: str) -> tuple[str, str]:
+    """The first message of nested validation errors, and the path to it."""
+    if isinstance(detail, dict):
+        key = next(iter(detail))
+        return _first(detail[key], f"{where}.{key}" if where else str(key))
+    if isinstance(detail, list):
+        return _first(detail[0], where) if detail else (where, "")
+    return where, str(detail)

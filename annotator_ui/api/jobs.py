@@ -1,0 +1,117 @@
+"""Jobs' API: list, snapshot, actions, exports, uploads; and a manager's hand on images."""
+
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator_ui import cards
+from annotator_ui.api import access, shapes
+from annotator_ui.api.work import parsed
+from labeling.core.boxes import without_scores
+from labeling.services import jobs, labels, reports, transfers, uploads, work
+
+
+class Jobs(APIView):
+    """The person's jobs."""
+
+    @extend_schema(responses=list)
+    def get(self, request: Request) -> Response:
+        """One card per job."""
+        return Response(cards.of(request.user))
+
+
+class Snapshot(APIView):
+    """A job's present state."""
+
+    @extend_schema(responses=dict)
+    def get(self, request: Request, slug: str) -> Response:
+        """What the live page shows."""
+        return Response(reports.snapshot(access.job_for(request.user, slug)))
+
+
+class Actions(APIView):
+    """Start, pause, resume, cancel, retry."""
+
+    @extend_schema(request=shapes.ActionForm, responses=dict)
+    def post(self, request: Request, slug: str) -> Response:
+        """Do it and answer with the new state."""
+        job = access.job_for(request.user, slug, access.MANAGER)
+        action = parsed(shapes.ActionForm, request)["action"]
+        getattr(jobs, action)(job, request.user)  # the form lets these five names through only
+        return Response(reports.snapshot(job))
+
+
+class Exports(APIView):
+    """Files made of the labels."""
+
+    @extend_schema(request=shapes.ExportForm, responses=dict)
+    def post(self, request: Request, slug: str) -> Response:
+        """Queue an export."""
+        job = access.job_for(request.user, slug, access.MANAGER)
+        form = parsed(shapes.ExportForm, request)
+        return Response(shapes.transfer(transfers.start_export(job, request.user, form["format"])))
+
+
+class Transfers(APIView):
+    """Imports and exports of a job."""
+
+    @extend_schema(responses=list)
+    def get(self, request: Request, slug: str) -> Response:
+        """The latest first."""
+        job = access.job_for(request.user, slug, access.MANAGER)
+        return Response([shapes.transfer(t) for t in job.transfers.all()[:50]])
+
+
+class Uploads(APIView):
+    """Pictures and archives from the browser."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": dict}, responses=dict)
+    def post(self, request: Request, slug: str) -> Response:
+        """Keep the files and queue their import."""
+        job = access.job_for(request.user, slug, access.MANAGER)
+        row = uploads.receive(
+            job, request.user, request.FILES.getlist("files"),
+            coco=request.data.get("coco") or None, boxes=request.data.get("boxes") or "ignore",
+        )  # fmt: skip
+        return Response(shapes.transfer(row))
+
+
+class ImageLabel(APIView):
+    """A manager's correction."""
+
+    @extend_schema(request=shapes.BoxesForm, responses=dict)
+    def put(self, request: Request, pk: int) -> Response:
+        """Replace whatever the image has."""
+        form = parsed(shapes.BoxesForm, request)
+        image = access.image_for(request.user, pk, access.MANAGER)
+        boxes = without_scores(work.parse_boxes(image, form["boxes"]))
+        label = labels.correct(image, boxes, request.user)
+        return Response({"id": label.pk, "boxes": label.boxes})
+
+
+class ImageExclude(APIView):
+    """Taking an image out."""
+
+    @extend_schema(request=shapes.ReasonForm, responses=dict)
+    def post(self, request: Request, pk: int) -> Response:
+        """Exclude with a reason."""
+        image = access.image_for(request.user, pk, access.MANAGER)
+        labels.exclude(image, parsed(shapes.ReasonForm, request)["reason"], request.user)
+        return Response({})
+
+
+class ImageRestore(APIView):
+    """Putting an image back."""
+
+    @extend_schema(request=shapes.EmptyForm, responses=dict)
+    def post(self, request: Request, pk: int) -> Response:
+        """Restore it."""
+        image = access.image_for(request.user, pk, access.MANAGER)
+        labels.restore(image, request.user)
+        jobs.reopen(image.job)
+        return Response({})

@@ -1,0 +1,80 @@
+"""Pictures and finished files: permission first, then bytes with ETag and range."""
+
+import re
+from pathlib import Path
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.http import require_safe
+
+from annotator_ui.api import access
+from labeling.services.images import media_path
+
+TYPES = {"jpg": "image/jpeg", "png": "image/png"}
+RANGE = re.compile(r"^bytes=(\d+)-(\d*)$")
+
+
+@require_safe
+def image_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The normalised full-size picture."""
+    image = access.image_for(request.user, pk)  # type: ignore[arg-type]
+    kind = "jpg" if image.original.endswith(".jpg") else "png"
+    return _picture(request, media_path(image.file), TYPES[kind], image.digest)
+
+
+@require_safe
+def image_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The small picture for grids."""
+    image = access.image_for(request.user, pk)  # type: ignore[arg-type]
+    return _picture(request, media_path(image.preview), TYPES["jpg"], f"{image.digest}-s")
+
+
+def _picture(request: HttpRequest, path: Path, kind: str, tag: str) -> HttpResponseBase:
+    etag = f'"{tag}"'
+    if request.headers.get("If-None-Match") == etag:
+        response: HttpResponseBase = HttpResponse(status=304)
+    else:
+        response = _bytes(request, path, kind)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _bytes(request: HttpRequest, path: Path, kind: str) -> HttpResponseBase:
+    size = path.stat().st_size
+    wanted = RANGE.match(request.headers.get("Range", ""))
+    if wanted:
+        first = int(wanted[1])
+        last = min(int(wanted[2] or size - 1), size - 1)
+        if first > last:
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        with path.open("rb") as file:
+            file.seek(first)
+            part = file.read(last - first + 1)
+        headers = {"Content-Range": f"bytes {first}-{last}/{size}", "Accept-Ranges": "bytes"}
+        return HttpResponse(part, status=206, content_type=kind, headers=headers)
+    # one picture is at most 50 MB and usually far less: whole, it needs no thread per chunk
+    return HttpResponse(path.read_bytes(), content_type=kind, headers={"Accept-Ranges": "bytes"})
+
+
+@require_safe
+def transfer_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A finished export."""
+    row = access.transfer_for(request.user, pk)  # type: ignore[arg-type]
+    if not row.file or not row.finished_at:
+        return JsonResponse(
+            {"code": "conflict", "message": "The export is not finished.", "where": None}, status=409
+        )
+    name = Path(row.file).name
+    return FileResponse(media_path(row.file).open("rb"), as_attachment=True, filename=name)
+
+
+@require_safe
+def certificate_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A certificate as a file that anyone can recompute."""
+    row = access.certificate_for(request.user, pk)  # type: ignore[arg-type]
+    name = f"{row.round.job.slug}-round-{row.round.number}.certificate.json"
+    return JsonResponse(
+        row.document, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

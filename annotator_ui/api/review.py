@@ -1,0 +1,73 @@
+"""Reviewers' API: claim audits, give verdicts."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator_ui.api import access, shapes
+from annotator_ui.api.work import parsed
+from labeling.models import Job
+from labeling.services import audits
+
+
+def queue_of(job: Job, user: Any, hold: list[int], count: int = 2) -> dict[str, Any]:
+    """The audits the page does not have yet, and how the audit stands."""
+    held = audits.claim_next(job, user, count=count)
+    message = "" if held else "Nothing to check now."
+    return {
+        "next": [shapes.audit(a) for a in held if a.pk not in hold],
+        "queue": {"reason": "work" if held else "none", "message": message},
+        "progress": shapes.audit_progress(job),
+    }
+
+
+class Claim(APIView):
+    """Audits for this person."""
+
+    @extend_schema(request=shapes.ClaimForm, responses=dict)
+    def post(self, request: Request, slug: str) -> Response:
+        """All audits held, topped up."""
+        job = access.job_for(request.user, slug, access.REVIEWER, access.MANAGER)
+        found = queue_of(job, request.user, [], parsed(shapes.ClaimForm, request)["count"])
+        found["audits"] = found.pop("next")
+        return Response(found)
+
+
+class Verdict(APIView):
+    """A decision on one auto-label."""
+
+    @extend_schema(request=shapes.VerdictForm, responses=dict)
+    def put(self, request: Request, pk: int) -> Response:
+        """Store it; saying the same again changes nothing."""
+        form = parsed(shapes.VerdictForm, request)
+        audit = access.audit_for(request.user, pk)
+        audit = audits.decide(
+            audit, request.user, verdict=form["verdict"], boxes=form["boxes"],
+            reason=form["reason"], active_ms=form["active_ms"],
+        )  # fmt: skip
+        job = Job.objects.get(pk=audit.round.job_id)
+        threshold = audit.label.detail.get("threshold") if audit.label else None
+        shown = {
+            "confidence": audit.confidence, "threshold": threshold, "boxes": audit.predicted
+        }  # fmt: skip
+        return Response(
+            {
+                "id": audit.pk,
+                "verdict": audit.verdict,
+                "shown": shown,
+                **queue_of(job, request.user, form["hold"]),
+            }
+        )
+
+
+class Renew(APIView):
+    """A sign of life."""
+
+    @extend_schema(request=shapes.EmptyForm, responses=dict)
+    def post(self, request: Request, pk: int) -> Response:
+        """Renew the lease."""
+        until = audits.renew(access.audit_for(request.user, pk), request.user)
+        return Response({"lease_expires_at": until.isoformat()})

@@ -1,0 +1,206 @@
+"""The forms of requests and responses, as the contract of pages and API."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from labeling.core.boxes import without_scores
+from labeling.models import Assignment, Audit, Image, Job, LabelClass, Round, Transfer
+from labeling.services import audits, reports, work
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses keys it does not know: a typing mistake must not be lost in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Validated values."""
+        if isinstance(data, dict):
+            unknown = sorted(set(map(str, data)) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError({unknown[0]: "Unknown field."})
+        return super().to_internal_value(data)
+
+
+class ClaimForm(StrictSerializer):
+    """How many seats or audits the page wants to hold."""
+
+    count = serializers.IntegerField(min_value=1, max_value=2, default=2)
+
+
+class AnswerForm(StrictSerializer):
+    """A person's boxes for one seat."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    boxes = serializers.ListField(child=serializers.DictField())
+    active_ms = serializers.IntegerField(min_value=0, default=0)
+    hold = serializers.ListField(child=serializers.IntegerField(), default=list)
+
+
+class SkipForm(StrictSerializer):
+    """Why an image is declined."""
+
+    reason = serializers.CharField(max_length=200)
+    hold = serializers.ListField(child=serializers.IntegerField(), default=list)
+
+
+class VerdictForm(StrictSerializer):
+    """A reviewer's decision on one auto-label."""
+
+    verdict = serializers.ChoiceField(("approved", "corrected", "rejected", "unjudgeable"))
+    boxes = serializers.ListField(child=serializers.DictField(), allow_null=True, default=None)
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+    active_ms = serializers.IntegerField(min_value=0, default=0)
+    hold = serializers.ListField(child=serializers.IntegerField(), default=list)
+
+
+class BoxesForm(StrictSerializer):
+    """Boxes alone."""
+
+    boxes = serializers.ListField(child=serializers.DictField())
+
+
+class ReasonForm(StrictSerializer):
+    """A reason in words."""
+
+    reason = serializers.CharField(max_length=200)
+
+
+class ActionForm(StrictSerializer):
+    """Something a manager does to a job."""
+
+    action = serializers.ChoiceField(("start", "pause", "resume", "cancel", "retry"))
+
+
+class ExportForm(StrictSerializer):
+    """Which file to write."""
+
+    format = serializers.ChoiceField(("manifest", "coco"))
+
+
+class EmptyForm(StrictSerializer):
+    """No fields."""
+
+
+def image(row: Image) -> dict[str, Any]:
+    """An image as pages need it."""
+    return {
+        "id": row.pk, "name": row.name, "width": row.width, "height": row.height,
+        "url": reverse("image-file", args=[row.pk]),
+        "preview_url": reverse("image-preview", args=[row.pk]),
+    }  # fmt: skip
+
+
+def _round(row: Round) -> dict[str, Any]:
+    return {"number": row.number, "purpose": row.purpose}
+
+
+def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
+    """Seats as the annotate page needs them."""
+    rows = list(rows)
+    positions = {r.round_id: position(r.round) for r in {r.round_id: r for r in rows}.values()}
+    return [
+        {
+            "id": row.pk,
+            "image": image(row.image),
+            "round": _round(row.round),
+            "version": row.version,
+            "boxes": row.boxes,
+            "suggested": row.suggested or [],
+            "prelabelled": row.suggested is not None
+            and row.round.purpose == Round.Purpose.CLOSING,
+            "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
+            "position": positions[row.round_id],
+        }
+        for row in rows
+    ]
+
+
+def position(round: Round) -> dict[str, int]:
+    """How many answers of the round are in, of how many."""
+    seats = Assignment.objects.filter(round=round)
+    done = seats.submitted().count()
+    return {"done": done, "total": done + seats.pending().count()}
+
+
+def audit(row: Audit) -> dict[str, Any]:
+    """An audit as the review page needs it; scores stay hidden until the verdict of a proof."""
+    shown = row.kind == Audit.Kind.WATCH
+    boxes = row.predicted if shown else without_scores(row.predicted)
+    threshold = row.label.detail.get("threshold") if row.label else None
+    return {
+        "id": row.pk,
+        "image": image(row.image),
+        "round": _round(row.round),
+        "kind": row.kind,
+        "blind": row.blind,
+        "boxes": [] if row.blind else boxes,
+        "confidence": row.confidence if shown else None,
+        "threshold": threshold if shown else None,
+        "scores_shown": shown,
+        "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
+    }
+
+
+def audit_progress(row: Job) -> dict[str, Any] | None:
+    """The audit's standing for a reviewer: no running quality while it could sway a verdict."""
+    from labeling.services import audit_report
+
+    found = audit_report.progress(row)
+    if found is None or found["kind"] == "watch":
+        return found
+    return {**found, "observed": None, "bound": None, "path": [], "approved": 0, "corrected": 0}
+
+
+def classes(row: Job) -> list[dict[str, Any]]:
+    """The classes people may use."""
+    return [
+        {
+            "index": c.index, "name": c.name, "color": c.color,
+            "hotkey": c.hotkey, "note": c.note,
+        }
+        for c in LabelClass.objects.filter(job=row, retired=False)
+    ]  # fmt: skip
+
+
+def job(row: Job, roles: set[str]) -> dict[str, Any]:
+    """A job as work pages need it."""
+    from annotator_ui.instructions import to_html
+
+    review = bool(roles & {"reviewer", "manager"})
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "state": row.state,
+        "instructions_html": to_html(row.instructions),
+        "lease_seconds": row.lease_seconds,
+        "skip_reasons": list(work.SKIP_REASONS),
+        "reject_reasons": list(audits.REJECT_REASONS),
+        "work_url": reverse("work", args=[row.slug]),
+        "live_url": reverse("job", args=[row.slug]),
+        "review_url": reverse("review", args=[row.slug]) if review else None,
+    }
+
+
+def transfer(row: Transfer) -> dict[str, Any]:
+    """An import or export with its progress."""
+    state = (
+        "finished" if row.finished_at else "failed" if row.error
+        else "running" if row.lease_owner else "waiting"
+    )  # fmt: skip
+    return {
+        "id": row.pk, "kind": row.kind, "source": row.source, "format": row.format,
+        "done": row.done, "total": row.total, "state": state, "report": row.report,
+        "error": row.error, "size": row.size,
+        "url": reverse("transfer-file", args=[row.pk]) if row.file else None,
+        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
+    }  # fmt: skip
+
+
+def user(row: Any, is_manager: bool = False) -> dict[str, Any]:
+    """The person, for the page's corner."""
+    name = row.get_full_name() or row.get_username()
+    return {
+        "id": row.pk, "name": name, "initials": reports.initials(name), "is_manager": is_manager
+    }  # fmt: skip

@@ -1,0 +1,88 @@
+"""Annotators' API: claim, answer, skip, renew, release."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator_ui.api import access, shapes
+from annotator_ui.suggest import for_images
+from labeling.models import Job
+from labeling.services import reports, work
+
+
+def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
+    """The request's validated values."""
+    filled = form(data=request.data)
+    filled.is_valid(raise_exception=True)
+    return dict(filled.validated_data)
+
+
+def queue_of(job: Job, user: Any, hold: list[int], count: int = work.AHEAD) -> dict[str, Any]:
+    """The person's seats that the page does not have yet, and why there are no more."""
+    seats = work.claim_next(job, user, count=count, suggest=for_images)
+    fresh = [s for s in seats if s.pk not in hold]
+    return {"next": shapes.assignments(fresh), "queue": reports.queue_message(job, bool(seats))}
+
+
+class Claim(APIView):
+    """Seats for this person."""
+
+    @extend_schema(request=shapes.ClaimForm, responses=dict)
+    def post(self, request: Request, slug: str) -> Response:
+        """All seats held, topped up."""
+        job = access.job_for(request.user, slug, access.ANNOTATOR)
+        found = queue_of(job, request.user, [], parsed(shapes.ClaimForm, request)["count"])
+        return Response({"assignments": found["next"], "queue": found["queue"]})
+
+
+class Answer(APIView):
+    """A person's answer on one seat."""
+
+    @extend_schema(request=shapes.AnswerForm, responses=dict)
+    def put(self, request: Request, pk: int) -> Response:
+        """Store it, however often it is sent, and hand out the next seats."""
+        form = parsed(shapes.AnswerForm, request)
+        seat = access.seat_for(request.user, pk)
+        seat = work.submit(
+            seat, request.user, version=form["version"], boxes=form["boxes"],
+            active_ms=form["active_ms"],
+        )  # fmt: skip
+        job = Job.objects.get(pk=seat.round.job_id)
+        follow = queue_of(job, request.user, form["hold"])
+        return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})
+
+
+class Skip(APIView):
+    """Declining an image."""
+
+    @extend_schema(request=shapes.SkipForm, responses=dict)
+    def post(self, request: Request, pk: int) -> Response:
+        """Skip with a reason."""
+        form = parsed(shapes.SkipForm, request)
+        seat = access.seat_for(request.user, pk)
+        work.skip(seat, request.user, form["reason"])
+        job = Job.objects.get(pk=seat.round.job_id)
+        return Response(queue_of(job, request.user, form["hold"]))
+
+
+class Renew(APIView):
+    """A sign of life."""
+
+    @extend_schema(request=shapes.EmptyForm, responses=dict)
+    def post(self, request: Request, pk: int) -> Response:
+        """Renew the lease."""
+        until = work.renew(access.seat_for(request.user, pk), request.user)
+        return Response({"lease_expires_at": until.isoformat()})
+
+
+class Release(APIView):
+    """Giving a seat back."""
+
+    @extend_schema(request=shapes.EmptyForm, responses=dict)
+    def post(self, request: Request, pk: int) -> Response:
+        """Release the seat untouched."""
+        work.release(access.seat_for(request.user, pk), request.user)
+        return Response({})

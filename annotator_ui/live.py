@@ -1,0 +1,118 @@
+"""Live job pages: one watcher per watched job and process sends the snapshot when it changed."""
+
+import asyncio
+import logging
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.urls import path
+
+from annotator_ui.api import access
+from labeling.models import Job
+from labeling.services import reports
+
+log = logging.getLogger(__name__)
+EVERY, PING = 1.0, 20.0
+SIGNED_OUT, NOT_FOUND = 4401, 4404
+
+
+class JobPage(AsyncJsonWebsocketConsumer):
+    """One open live page; it says nothing, it only hears the job's state."""
+
+    slug: str
+
+    async def connect(self) -> None:
+        """Admit members only."""
+        user = self.scope["user"]
+        await self.accept()
+        if not user.is_authenticated:
+            await self.close(SIGNED_OUT)
+            return
+        self.slug = self.scope["url_route"]["kwargs"]["slug"]
+        if not await self.may_watch():
+            await self.close(NOT_FOUND)
+            return
+        watch(self.slug, self)
+
+    @database_sync_to_async
+    def may_watch(self) -> bool:
+        """Whether the person still belongs to the job and their account still works."""
+        user = self.scope["user"]
+        user.refresh_from_db(fields=["is_active"])
+        return bool(user.is_active and access.jobs_of(user).filter(slug=self.slug).exists())
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """Frames from the page carry nothing: truth is HTTP."""
+
+    async def disconnect(self, code: int) -> None:
+        """Stop hearing."""
+        if hasattr(self, "slug"):
+            unwatch(self.slug, self)
+
+
+_pages: dict[str, set[JobPage]] = {}
+_watchers: dict[str, "asyncio.Task[None]"] = {}
+
+
+def watch(slug: str, page: JobPage) -> None:
+    """Add a page; the first one of a job starts its watcher."""
+    _pages.setdefault(slug, set()).add(page)
+    if slug in _watchers and not _watchers[slug].done():
+        _watchers[slug].cancel()  # the new page wants its snapshot now, not when it next changes
+    _watchers[slug] = asyncio.create_task(_run(slug))
+
+
+def unwatch(slug: str, page: JobPage) -> None:
+    """Drop a page; the last one of a job ends its watcher."""
+    _pages.get(slug, set()).discard(page)
+    if not _pages.get(slug):
+        _pages.pop(slug, None)
+        watcher = _watchers.pop(slug, None)
+        if watcher is not None:
+            watcher.cancel()
+
+
+async def _run(slug: str) -> None:
+    before: dict[str, Any] | None = None
+    quiet = 0.0
+    while True:
+        try:
+            now = await _snapshot(slug)
+        except Exception:
+            # a busy database must not end the watching; the page shows its age meanwhile
+            log.exception("job=%s snapshot failed", slug)
+        else:
+            changed = _without_clock(now) != before
+            before = _without_clock(now)
+            quiet = 0.0 if changed else quiet + EVERY
+            if changed or quiet >= PING:
+                quiet = 0.0
+                await _send(slug, {"type": "snapshot", "snapshot": now} if changed else {"type": "ping"})
+        await asyncio.sleep(EVERY)
+
+
+@database_sync_to_async
+def _snapshot(slug: str) -> dict[str, Any]:
+    return reports.snapshot(Job.objects.get(slug=slug))
+
+
+def _without_clock(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """The snapshot less what ages by itself."""
+    rest = {k: v for k, v in snapshot.items() if k not in ("at", "people")}
+    if rest.get("round"):
+        rest["round"] = {
+            k: v for k, v in rest["round"].items() if k not in ("worker_seen_s", "seconds_left")
+        }
+    return rest
+
+
+async def _send(slug: str, message: dict[str, Any]) -> None:
+    for page in list(_pages.get(slug, ())):
+        if message["type"] == "ping" and not await page.may_watch():
+            await page.close(NOT_FOUND)
+            continue
+        await page.send_json(message)
+
+
+websocket_urls = [path("ws/jobs/<slug:slug>", JobPage.as_asgi())]

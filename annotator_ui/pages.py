@@ -1,0 +1,116 @@
+"""The pages: each renders a template with the data its modules start from."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from annotator_ui import cards
+from annotator_ui.api import access, review, shapes, work
+from labeling.errors import NotAllowed
+from labeling.models import Job, Label
+from labeling.services import reports
+
+
+def _page(
+    request: HttpRequest, template: str, title: str, data: dict[str, Any], manager: bool = False
+) -> HttpResponse:
+    data = {"user": shapes.user(request.user, manager), **data}
+    return render(request, template, {"page": data, "title": title})
+
+
+@require_safe
+@ensure_csrf_cookie
+def home(request: HttpRequest) -> HttpResponse:
+    """My jobs."""
+    data = {"jobs": cards.of(request.user), "today": cards.today(request.user)}  # type: ignore[arg-type]
+    return _page(request, "home.html", "My work", data, request.user.is_staff)
+
+
+@require_safe
+@ensure_csrf_cookie
+def annotate(request: HttpRequest, slug: str) -> HttpResponse:
+    """Draw: the first two seats travel with the page, so the first image needs no extra call."""
+    user: Any = request.user
+    job = _allowed(request, slug, access.ANNOTATOR)
+    found = work.queue_of(job, user, [])
+    data = {
+        "mode": "annotate",
+        "job": shapes.job(job, access.roles(job, user)),
+        "classes": shapes.classes(job),
+        "assignments": found["next"],
+        "queue": found["queue"],
+    }
+    return _page(request, "annotate.html", job.name, data)
+
+
+@require_safe
+@ensure_csrf_cookie
+def review_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Check auto-labels."""
+    user: Any = request.user
+    job = _allowed(request, slug, access.REVIEWER, access.MANAGER)
+    found = review.queue_of(job, user, [])
+    data = {
+        "mode": "audit",
+        "job": shapes.job(job, access.roles(job, user)),
+        "classes": shapes.classes(job),
+        "audits": found["next"],
+        "queue": found["queue"],
+        "progress": found["progress"],
+    }
+    return _page(request, "review.html", f"{job.name}: review", data)
+
+
+@require_safe
+@ensure_csrf_cookie
+def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A manager corrects any label."""
+    user: Any = request.user
+    job = _allowed(request, slug, access.MANAGER)
+    image = access.image_for(user, pk, access.MANAGER)
+    label = Label.objects.active().filter(image=image).first()
+    data = {
+        "mode": "correct",
+        "job": shapes.job(job, access.roles(job, user)),
+        "classes": shapes.classes(job),
+        "image": shapes.image(image),
+        "boxes": label.boxes if label else [],
+        "return_url": reverse("admin:labeling_image_change", args=[image.pk]),
+    }
+    return _page(request, "review.html", f"{job.name}: correct", data, True)
+
+
+@require_safe
+@ensure_csrf_cookie
+def job_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The live job page."""
+    user: Any = request.user
+    job = _allowed(request, slug)
+    roles = access.roles(job, user)
+    manager = access.MANAGER in roles
+    data = {
+        "job": shapes.job(job, roles),
+        "snapshot": reports.snapshot(job),
+        "ws_path": f"/ws/jobs/{job.slug}",
+        "can_manage": manager,
+        "admin_url": (
+            reverse("admin:labeling_job_change", args=[job.pk])
+            if manager and user.is_staff
+            else None
+        ),
+        "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],
+    }
+    return _page(request, "job.html", job.name, data, manager)
+
+
+def _allowed(request: HttpRequest, slug: str, *roles: str) -> Job:
+    from django.core.exceptions import PermissionDenied
+
+    try:
+        return access.job_for(request.user, slug, *roles)  # type: ignore[arg-type]
+    except NotAllowed as error:
+        raise PermissionDenied(error.message) from error

@@ -1,0 +1,37 @@
+"""Addresses of pages and API."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from annotator_ui import pages
+from annotator_ui.api import jobs, media, review, work
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("jobs/<slug:slug>/", pages.job_page, name="job"),
+    path("jobs/<slug:slug>/work", pages.annotate, name="work"),
+    path("jobs/<slug:slug>/review", pages.review_page, name="review"),
+    path("jobs/<slug:slug>/images/<int:pk>/correct", pages.correct, name="correct"),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/jobs/", jobs.Jobs.as_view(), name="jobs"),
+    path("api/jobs/<slug:slug>/snapshot", jobs.Snapshot.as_view(), name="snapshot"),
+    path("api/jobs/<slug:slug>/actions", jobs.Actions.as_view(), name="actions"),
+    path("api/jobs/<slug:slug>/exports", jobs.Exports.as_view(), name="exports"),
+    path("api/jobs/<slug:slug>/transfers", jobs.Transfers.as_view(), name="transfers"),
+    path("api/jobs/<slug:slug>/uploads", jobs.Uploads.as_view(), name="uploads"),
+    path("api/jobs/<slug:slug>/assignments/claim", work.Claim.as_view(), name="claim"),
+    path("api/assignments/<int:pk>/answer", work.Answer.as_view(), name="answer"),
+    path("api/assignments/<int:pk>/skip", work.Skip.as_view(), name="skip"),
+    path("api/assignments/<int:pk>/renew", work.Renew.as_view(), name="renew"),
+    path("api/assignments/<int:pk>/release", work.Release.as_view(), name="release"),
+    path("api/jobs/<slug:slug>/audits/claim", review.Claim.as_view(), name="audit-claim"),
+    path("api/audits/<int:pk>/verdict", review.Verdict.as_view(), name="verdict"),
+    path("api/audits/<int:pk>/renew", review.Renew.as_view(), name="audit-renew"),
+    path("api/images/<int:pk>/file", media.image_file, name="image-file"),
+    path("api/images/<int:pk>/preview", media.image_preview, name="image-preview"),
+    path("api/images/<int:pk>/label", jobs.ImageLabel.as_view(), name="image-label"),
+    path("api/images/<int:pk>/exclude", jobs.ImageExclude.as_view(), name="image-exclude"),
+    path("api/images/<int:pk>/restore", jobs.ImageRestore.as_view(), name="image-restore"),
+    path("api/transfers/<int:pk>/file", media.transfer_file, name="transfer-file"),
+    path("api/certificates/<int:pk>/file", media.certificate_file, name="certificate-file"),
+]

@@ -1,0 +1,126 @@
+"""The certificate as a file: built from the audit, recomputed from the file alone."""
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+
+from labeling.core.boxes import pack
+from labeling.core.certificate import Plan, anchoring, audit_order, rest_bound, run_test
+from labeling.core.quality import quality
+
+FORMAT = "boxwise-certificate/1"
+TOLERANCE = 1e-9
+
+
+def canonical(content: Any) -> bytes:
+    """The one way to write `content` as bytes, for hashing."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def digest(content: Any) -> str:
+    """SHA-256 of the canonical form, in hex."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def plan_of(frozen: dict[str, Any]) -> Plan:
+    """The test's plan from the document's frozen part."""
+    candidates = frozen["content"]["candidates"]
+    order = audit_order([key for key, _ in candidates], frozen["seed"])
+    return Plan(
+        ranks=np.array([candidates[i][1] for i in order], int),
+        sizes=np.array([s["size"] for s in frozen["content"]["sets"]], int),
+        target=frozen["content"]["target"],
+        level=frozen["content"]["level"],
+        budgets=tuple((first, audits) for first, audits in frozen["budgets"]),
+    )
+
+
+def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the draws show: the result part of the document.
+
+    `draws`: the gapless prefix of the frozen order, each with `value` and `blind_value` or None.
+    """
+    plan = plan_of(frozen)
+    values = [draw["value"] for draw in draws]
+    test = run_test(plan, values)
+    pairs = [(d["blind_value"], d["value"]) for d in draws if d["blind_value"] is not None]
+    bias = anchoring([b for b, _ in pairs], [s for _, s in pairs])
+    outcome = "certified" if test.certified else "not_provable"
+    if test.certified and bias and bias.refuses(plan.target):
+        outcome = "refused"
+    rank = test.certified - 1
+    return {
+        "outcome": outcome,
+        "sets_certified": test.certified,
+        "certified_images": int(plan.sizes[rank]) if outcome == "certified" else 0,
+        "audited": len(values),
+        "observed_mean": float(np.mean(values)) if values else None,
+        "wealth": [[float(w) for w in row] for row in test.path],
+        "rest_bound": rest_bound(plan, values, rank) if test.certified else None,
+        "anchoring": vars(bias) if bias else None,
+    }
+
+
+def build(
+    about: dict[str, Any], frozen: dict[str, Any], draws: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The whole document, sealed by its digest."""
+    body = {
+        "format": FORMAT,
+        "about": about,
+        "frozen": frozen,
+        "draws": draws,
+        "result": conclude(frozen, draws),
+    }
+    return {**body, "digest": digest(body)}
+
+
+def verify(document: dict[str, Any]) -> list[str]:
+    """What does not hold in a certificate; empty if everything recomputes."""
+    if document.get("format") != FORMAT:
+        return [f"Unknown format {document.get('format')!r}; this program reads {FORMAT}."]
+    faults = []
+    body = {key: value for key, value in document.items() if key != "digest"}
+    if digest(body) != document.get("digest"):
+        faults.append("The document was changed: its digest does not match.")
+    frozen, draws = document["frozen"], document["draws"]
+    if digest(frozen["content"]) != frozen["content_digest"]:
+        faults.append("The frozen part was changed after the seed was drawn.")
+    keys = [key for key, _ in frozen["content"]["candidates"]]
+    order = [keys[i] for i in audit_order(keys, frozen["seed"])]
+    if digest(order) != frozen["order_digest"]:
+        faults.append("The audit order is not the one that the seed gives.")
+    for i, draw in enumerate(draws):
+        if draw["image"] != order[i]:
+            faults.append(f"Draw {i + 1} is not the image that the frozen order names.")
+            break
+    faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw))]
+    if not faults and not _same(conclude(frozen, draws), document["result"]):
+        faults.append("The result does not follow from the draws.")
+    return faults
+
+
+def _value_fault(i: int, draw: dict[str, Any]) -> str | None:
+    for boxes, value in (("boxes", "value"), ("blind_boxes", "blind_value")):
+        if draw[value] is None:
+            continue
+        expected = (
+            0.0
+            if draw[boxes] is None  # could not be judged
+            else quality(pack(draw["predicted"]), pack(draw[boxes]))
+        )
+        if abs(expected - draw[value]) > 1e-6:
+            return f"Draw {i + 1}: its {value} is not the quality of its boxes."
+    return None
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, float) and isinstance(b, (int, float)):
+        return abs(a - b) <= TOLERANCE * max(1.0, abs(a))
+    return bool(a == b)

@@ -1,0 +1,25 @@
+"""State of jobs: what the database keeps and what it guarantees."""
+
+from labeling.models.audit import Audit, CandidateSet, Certificate, Event, Freeze
+from labeling.models.image import Image, Label
+from labeling.models.job import Job, LabelClass, Member
+from labeling.models.round import Assignment, Round, Step, WorkerBeat
+from labeling.models.transfer import Transfer
+
+__all__ = [
+    "Assignment",
+    "Audit",
+    "CandidateSet",
+    "Certificate",
+    "Event",
+    "Freeze",
+    "Image",
+    "Job",
+    "Label",
+    "LabelClass",
+    "Member",
+    "Round",
+    "Step",
+    "Transfer",
+    "WorkerBeat",
+]

@@ -1,0 +1,160 @@
+"""Checks of machine labels, what was frozen before them, the certificate, and the history."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from labeling.models.image import Image, Label
+from labeling.models.job import Job
+from labeling.models.round import Round
+
+
+class AuditQuerySet(models.QuerySet["Audit"]):
+    """Words to ask for audits with."""
+
+    def undecided(self) -> Self:
+        """Without a verdict."""
+        return self.filter(verdict="")
+
+    def decided(self) -> Self:
+        """With a verdict."""
+        return self.exclude(verdict="")
+
+
+class Audit(models.Model):
+    """A person's check of one auto-label.
+
+    The freeze of a closing round makes one row for every image of the loosest candidate set, in
+    the frozen order; those within the budget are checked, the others only hold their place.
+    """
+
+    class Kind(models.TextChoices):
+        CERTIFICATE = "certificate", "certificate"
+        WATCH = "watch", "watch"
+
+    class Verdict(models.TextChoices):
+        NONE = "", "undecided"
+        APPROVED = "approved", "approved"
+        CORRECTED = "corrected", "corrected"
+        REJECTED = "rejected", "rejected"
+        UNJUDGEABLE = "unjudgeable", "cannot judge"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="audits")
+    image = models.ForeignKey(Image, models.CASCADE, related_name="audits")
+    kind = models.CharField(max_length=11, choices=Kind.choices)
+    position = models.PositiveIntegerField()
+    blind = models.BooleanField(default=False)
+    rank = models.PositiveSmallIntegerField(null=True)  # strictest candidate set that holds it
+    predicted: Any = models.JSONField()
+    confidence = models.FloatField(null=True)
+    label = models.ForeignKey(Label, models.SET_NULL, null=True, related_name="audits")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="audits"
+    )
+    lease_expires_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=11, choices=Verdict.choices, blank=True, default="")
+    boxes: Any = models.JSONField(null=True)
+    value = models.FloatField(null=True)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    active_ms = models.PositiveIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "blind")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("round", "kind", "image", "blind"), name="audit_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="", decided_at__isnull=True)
+                | (~Q(verdict="") & Q(reviewer__isnull=False, decided_at__isnull=False)),
+                name="audit_decided_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value__gte=0, value__lte=1),
+                name="audit_value_share",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("round", "kind", "position"), name="audit_order"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.image}: {self.kind} audit"
+
+
+class Freeze(models.Model):
+    """What a closing round fixed before its audit seed was drawn; never changed afterwards.
+
+    `budgets` is the one part that grows: [[first draw, budget], ...], each with its own horizon.
+    """
+
+    round = models.OneToOneField(Round, models.CASCADE, related_name="freeze")
+    attempt = models.PositiveSmallIntegerField()
+    target = models.FloatField()
+    level = models.FloatField()  # risk · 2^-attempt
+    content: Any = models.JSONField()  # detector, score cut, sets, confidence rule
+    content_digest = models.CharField(max_length=64)
+    seed = models.CharField(max_length=64)
+    order_digest = models.CharField(max_length=64)
+    budgets: Any = models.JSONField()
+    frozen_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.round}: freeze {self.attempt}"
+
+
+class CandidateSet(models.Model):
+    """One of the nested sets that might be accepted, strictest first, and its wealth so far."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="candidate_sets")
+    rank = models.PositiveSmallIntegerField()
+    threshold = models.FloatField()
+    size = models.PositiveIntegerField()
+    wealth = models.FloatField(default=1.0)
+    certified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("rank",)
+        constraints = (
+            models.UniqueConstraint(fields=("round", "rank"), name="candidate_set_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round}: set {self.rank}"
+
+
+class Certificate(models.Model):
+    """The document a closing round ended with, certified or not; immutable."""
+
+    round = models.OneToOneField(Round, models.CASCADE, related_name="certificate")
+    attempt = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=12)  # certified, not_provable, refused
+    document: Any = models.JSONField()
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.round}: {self.outcome}"
+
+
+class Event(models.Model):
+    """Something that happened to a job, and by whom; only ever added."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="events")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    kind = models.CharField(max_length=40)
+    data: Any = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind}"

@@ -1,0 +1,239 @@
+"""A job, its classes and the people who work on it."""
+
+import secrets
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+
+def new_seed() -> int:
+    """A fresh seed for the random choices of one job, 31 bits."""
+    return secrets.randbits(31)
+
+
+class Job(models.Model):
+    """Images to be labelled, the rules for it, and where it stands."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "draft"
+        RUNNING = "running", "running"
+        PAUSED = "paused", "paused"
+        COMPLETE = "complete", "complete"
+        CANCELLED = "cancelled", "cancelled"
+
+    class Acceptance(models.TextChoices):
+        CERTIFIED = "certified", "At the end, with a certificate"
+        PER_ROUND = "per_round", "Each round, above a threshold (no promise)"
+
+    class Consolidation(models.TextChoices):
+        EM = "em", "Weighted by how reliable each person is (EM)"
+        MAJORITY = "majority", "Majority, median of the agreeing boxes"
+
+    class Preset(models.TextChoices):
+        BOXWISE = "boxwise", "Boxwise"
+        GROUND_TRUTH = "ground_truth", "Ground Truth"
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True, help_text="Part of the job's address.")
+    instructions = models.TextField(
+        blank=True, help_text="Markdown. Annotators see it at their first visit and by the key I."
+    )
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.DRAFT, editable=False
+    )
+    preset = models.CharField(
+        max_length=12,
+        choices=Preset.choices,
+        default=Preset.BOXWISE,
+        help_text="Fills the fields below. Everything stays yours to change.",
+    )
+    assist = models.BooleanField(
+        "model assistance",
+        default=True,
+        help_text="Train a detector between rounds and let it label sure images. "
+        "Off: people label everything.",
+    )
+    suggestions = models.BooleanField(
+        default=True,
+        help_text="Show the detector's boxes to people in active rounds. Pilot, validation and "
+        "first training images are always drawn blind.",
+    )
+    acceptance = models.CharField(
+        "accept",
+        max_length=10,
+        choices=Acceptance.choices,
+        default=Acceptance.CERTIFIED,
+        help_text="When the machine's labels become binding.",
+    )
+    annotators_per_image = models.PositiveSmallIntegerField(
+        "people per image",
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
+        help_text="How many people draw each image, blind to each other. Their boxes become one "
+        "label. (Asking a third only where two differ is not built yet.)",
+    )
+    consolidation = models.CharField(
+        max_length=8,
+        choices=Consolidation.choices,
+        default=Consolidation.EM,
+        help_text="How several people's boxes become one label. Answers drawn on suggestions "
+        "always use the majority: they are not independent.",
+    )
+    pilot_size = models.PositiveIntegerField(
+        "pilot", default=10, help_text="First random images, to see that the job works."
+    )
+    validation_size = models.PositiveIntegerField(
+        "validation",
+        default=90,
+        help_text="Random images that judge the detector and are never trained on. "
+        "0: training images are judged out of fold instead.",
+    )
+    training_size = models.PositiveIntegerField(
+        "first training", default=100, help_text="Random images for the first detector."
+    )
+    batch_size = models.PositiveIntegerField(
+        "each further round",
+        default=150,
+        validators=[MinValueValidator(1)],
+        help_text="Images that people label in each active round.",
+    )
+    ahead_percent = models.PositiveSmallIntegerField(
+        "open ahead, %",
+        default=20,
+        validators=[MaxValueValidator(100)],
+        help_text="Share of a batch that opens while the machine still trains, "
+        "so that nobody waits. 0: people wait.",
+    )
+    target_quality = models.FloatField(
+        default=0.6,
+        validators=[MinValueValidator(0.05), MaxValueValidator(0.99)],
+        help_text="Mean quality the accepted labels must have: 1 is every box perfect, "
+        "a missed object or a false box counts 0.",
+    )
+    risk = models.FloatField(
+        default=0.10,
+        validators=[MinValueValidator(0.001), MaxValueValidator(0.5)],
+        help_text='"At most 0.10" means: in at most one of ten jobs like this the accepted '
+        "images fall short of the target.",
+    )
+    audit_budget = models.PositiveIntegerField(
+        default=120,
+        validators=[MinValueValidator(10)],
+        help_text="At most this many auto-labels are checked to prove the promise. When it "
+        "cannot be shown within them, people label the rest.",
+    )
+    watch_share = models.FloatField(
+        default=0.05,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text="Share of the accepted images that reviewers still check afterwards.",
+    )
+    lease_minutes = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MinValueValidator(1)],
+        help_text="An image goes to someone else after this long without a sign.",
+    )
+    price_image = models.DecimalField(
+        max_digits=8, decimal_places=4, default=Decimal("0.08"), help_text="Per labelled image."
+    )
+    price_answer = models.DecimalField(
+        max_digits=8, decimal_places=4, default=Decimal("0.036"),
+        help_text="Per submitted answer or audit of a person.",
+    )
+    budget = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True,
+        help_text="Once this much is spent, the job closes with what it has. Empty: no limit.",
+    )
+    seed = models.PositiveIntegerField(default=new_seed, editable=False)
+    # A rehearsal repeats itself only if the audit order does; a real job draws it after the freeze.
+    audit_seed = models.CharField(max_length=64, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    paused_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(target_quality__gt=0, target_quality__lt=1), name="job_target_share"
+            ),
+            models.CheckConstraint(condition=Q(risk__gt=0, risk__lt=1), name="job_risk_share"),
+            models.CheckConstraint(condition=Q(batch_size__gte=1), name="job_batch_positive"),
+            models.CheckConstraint(
+                condition=Q(annotators_per_image__gte=1), name="job_people_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(watch_share__gte=0, watch_share__lte=1), name="job_watch_share"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def lease_seconds(self) -> int:
+        """How long a seat is kept without a sign."""
+        return self.lease_minutes * 60
+
+
+COLORS = (
+    ("#FFC400", "Amber"), ("#56B4FF", "Sky"), ("#DD2299", "Magenta"), ("#AADDAA", "Mint"),
+    ("#7766EE", "Violet"), ("#888844", "Olive"), ("#44FFFF", "Cyan"), ("#DD88AA", "Rose"),
+    ("#118866", "Teal"), ("#FF3300", "Red"), ("#33AA77", "Green"), ("#DDEE88", "Lime"),
+)  # fmt: skip
+
+
+class LabelClass(models.Model):
+    """A kind of object; `index` is the permanent `class_id` of boxes and is never reused."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="classes")
+    index = models.PositiveIntegerField(editable=False)
+    name = models.CharField(max_length=100)
+    color = models.CharField("colour", max_length=7, choices=COLORS, default=COLORS[0][0])
+    hotkey = models.CharField(
+        "key", max_length=1, blank=True, validators=[RegexValidator(r"^[0-9]$", "A digit, 0 to 9.")]
+    )
+    note = models.CharField("note for people", max_length=200, blank=True)
+    position = models.PositiveIntegerField(default=0, blank=True)
+    retired = models.BooleanField(default=False, help_text="Hidden from people; its boxes stay.")
+
+    class Meta:
+        ordering = ("position", "index")
+        verbose_name, verbose_name_plural = "class", "classes"
+        constraints = (
+            models.UniqueConstraint("job", "index", name="class_index_once"),
+            models.UniqueConstraint(F("job"), Lower("name"), name="class_name_once"),
+            models.UniqueConstraint(
+                fields=("job", "hotkey"), condition=~Q(hotkey=""), name="class_key_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Member(models.Model):
+    """A person's role in a job."""
+
+    class Role(models.TextChoices):
+        ANNOTATOR = "annotator", "annotator"
+        REVIEWER = "reviewer", "reviewer"
+        MANAGER = "manager", "manager"
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.ANNOTATOR)
+    reliability = models.JSONField(null=True, editable=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("job", "user", "role"), name="member_role_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role})"

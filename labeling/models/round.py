@@ -1,0 +1,189 @@
+"""A round, its machine steps, its seats, and the workers that were seen."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from labeling.models.image import Image
+from labeling.models.job import Job
+
+
+class Round(models.Model):
+    """One pass of the loop: the machine's part first, the people's part after it."""
+
+    class Purpose(models.TextChoices):
+        PILOT = "pilot", "pilot"
+        VALIDATION = "validation", "validation"
+        TRAINING = "training", "first training"
+        ACTIVE = "active", "most useful images"
+        CLOSING = "closing", "closing"
+
+    class State(models.TextChoices):
+        TRAINING = "TRAINING", "Training"
+        PREDICTING = "PREDICTING", "Predicting"
+        CALIBRATING = "CALIBRATING", "Calibrating"
+        AUDITING = "AUDITING", "Auditing"
+        ACCEPTING = "ACCEPTING", "Accepting"
+        SELECTING = "SELECTING", "Selecting"
+        COLLECTING = "COLLECTING", "Collecting"
+        CONSOLIDATING = "CONSOLIDATING", "Consolidating"
+        CLOSED = "CLOSED", "Closed"
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="rounds")
+    number = models.PositiveIntegerField()
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    state = models.CharField(max_length=13, choices=State.choices)
+    settings: Any = models.JSONField()  # the job's numbers and classes when the round opened
+    entered: Any = models.JSONField(default=dict)  # state → ISO time, for the state line
+    # what the machine would accept now, where nothing is binding yet: {"accept_now", "share", ...}
+    estimate: Any = models.JSONField(null=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=("job", "number"), name="round_number_once"),
+            models.UniqueConstraint(
+                fields=("job",), condition=Q(closed_at__isnull=True), name="round_open_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.job}, round {self.number}"
+
+    @property
+    def blind(self) -> bool:
+        """Whether people must not see any box of the model in this round."""
+        return self.purpose in (self.Purpose.PILOT, self.Purpose.VALIDATION, self.Purpose.TRAINING)
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    """Words to ask for steps with."""
+
+    def unfinished(self) -> Self:
+        """Still to be done."""
+        return self.filter(finished_at__isnull=True)
+
+    def free(self, now: datetime) -> Self:
+        """Held by no living worker."""
+        return self.filter(Q(lease_owner="") | Q(lease_expires_at__lt=now))
+
+
+class Step(models.Model):
+    """The ledger entry of one piece of machine work: who has it, how far it is, how it failed."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
+    state = models.CharField(max_length=13, choices=Round.State.choices)
+    shard = models.PositiveSmallIntegerField(default=0)
+    queue = models.CharField(max_length=10, default="default")
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    data: Any = models.JSONField(default=dict)  # what the live page draws: the loss so far
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+    started_at = models.DateTimeField(null=True)
+    nudged_at = models.DateTimeField(null=True)
+    lease_owner = models.CharField(max_length=36, blank=True, default="")
+    lease_expires_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("round", "state", "shard"), name="step_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round}: {self.state.lower()} {self.shard}"
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Words to ask for seats with."""
+
+    def pending(self) -> Self:
+        """Still expected: open or in someone's hands."""
+        return self.filter(state__in=(Assignment.State.OPEN, Assignment.State.CLAIMED))
+
+    def submitted(self) -> Self:
+        """Answers that count."""
+        return self.filter(state=Assignment.State.SUBMITTED)
+
+
+class Assignment(models.Model):
+    """One seat: the place of one person's answer on one image in one round."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "open"
+        CLAIMED = "claimed", "claimed"
+        SUBMITTED = "submitted", "submitted"
+        SKIPPED = "skipped", "skipped"
+        LAPSED = "lapsed", "lapsed"
+        SURPLUS = "surplus", "surplus"
+        WITHDRAWN = "withdrawn", "withdrawn"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="assignments")
+    image = models.ForeignKey(Image, models.CASCADE, related_name="assignments")
+    slot = models.PositiveSmallIntegerField()
+    annotator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assignments"
+    )
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    claimed_at = models.DateTimeField(null=True)
+    lease_expires_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=0)
+    suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
+    boxes: Any = models.JSONField(null=True)
+    active_ms = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    submitted_at = models.DateTimeField(null=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("round", "image", "slot"),
+                condition=Q(state__in=("open", "claimed", "submitted")),
+                name="seat_filled_once",
+            ),
+            models.UniqueConstraint(
+                fields=("round", "image", "annotator"),
+                condition=Q(annotator__isnull=False),
+                name="seat_person_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="submitted")
+                | Q(annotator__isnull=False, boxes__isnull=False, submitted_at__isnull=False),
+                name="seat_submitted_complete",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="claimed")
+                | Q(annotator__isnull=False, lease_expires_at__isnull=False),
+                name="seat_claimed_complete",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("round", "state"), name="seat_round_state"),
+            models.Index(fields=("annotator", "submitted_at"), name="seat_person_day"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.image}, seat {self.slot} ({self.state})"
+
+
+class WorkerBeat(models.Model):
+    """When a worker process was last seen, so that pages can say that none runs."""
+
+    name = models.CharField(max_length=64, unique=True)
+    queues = models.CharField(max_length=60)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,180 @@
+"""Makes the copies of a picture that are served; runs as a child with limits of its own.
+
+`python -m labeling.pictures` reads one JSON request a line and answers one JSON line each, so that
+a hostile file can at worst end this process, never the worker.
+"""
+
+import contextlib
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+import warnings
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageCms, ImageOps
+
+from labeling.errors import Invalid
+
+FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+MAX_BYTES = 50 * 1024**2
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 20_000
+# A progressive JPEG may hold thousands of empty refinement scans: 198 KB that cost a minute.
+MAX_SCANS = 200
+PREVIEW_SIDE = 480
+CPU_SECONDS, MEMORY_BYTES, WALL_SECONDS = 10, 2 * 1024**3, 30
+
+
+def normalise(source: Path, full: Path, preview: Path) -> dict[str, Any]:
+    """Write the served copy and the preview; returns width, height and the original's suffix.
+
+    EXIF orientation applied, sRGB, no metadata, first frame only. JPEG stays JPEG, the others
+    become PNG. Raises Invalid with the reason in words.
+    """
+    data = source.read_bytes()
+    if len(data) > MAX_BYTES:
+        raise Invalid(f"{len(data) / 1024**2:.0f} MB; at most {MAX_BYTES // 1024**2} MB.")
+    if data[:2] == b"\xff\xd8" and data.count(b"\xff\xda") > MAX_SCANS:
+        raise Invalid("This JPEG has too many scans to be a photograph.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        picture, suffix = _open(data)
+    full_format = "JPEG" if suffix == "jpg" else "PNG"
+    _save(picture, full, full_format)
+    width, height = picture.size
+    picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    _save(picture, preview, "JPEG")
+    return {"width": width, "height": height, "suffix": suffix}
+
+
+def _open(data: bytes) -> tuple[Image.Image, str]:
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    try:
+        picture = Image.open(io.BytesIO(data), formats=list(FORMATS))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise Invalid(f"More than {MAX_PIXELS // 1_000_000} megapixels.") from error
+    except Exception as error:
+        raise Invalid("Not a JPEG, PNG or WebP picture.") from error
+    suffix = FORMATS[picture.format or ""]
+    width, height = picture.size
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise Invalid(
+            f"{width} x {height} pixels; at most {MAX_PIXELS // 1_000_000} megapixels "
+            f"and {MAX_SIDE} a side."
+        )
+    try:
+        picture.load()
+        picture = ImageOps.exif_transpose(picture)
+        return _to_srgb(picture), suffix
+    except Exception as error:
+        raise Invalid(f"The picture is damaged: {error}") from error
+
+
+def _to_srgb(picture: Image.Image) -> Image.Image:
+    profile = picture.info.get("icc_profile")
+    if picture.mode in ("I;16", "I;16B", "I;16L", "I"):
+        picture = picture.convert("I").point(lambda value: value / 257).convert("L")
+    if profile and picture.mode in ("RGB", "CMYK", "L"):
+        # A broken profile is no reason to refuse the picture: its numbers are then taken as sRGB.
+        with contextlib.suppress(ImageCms.PyCMSError, OSError):
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(
+                picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+            )
+            if converted is not None:
+                return converted
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture.convert("RGBA"))
+    return picture.convert("RGB")
+
+
+def _save(picture: Image.Image, target: Path, kind: str) -> None:
+    temporary = target.with_suffix(target.suffix + ".part")
+    clean = Image.new("RGB", picture.size)
+    clean.paste(picture)
+    with temporary.open("wb") as file:
+        if kind == "JPEG":
+            clean.save(file, "JPEG", quality=92)
+        else:
+            clean.save(file, "PNG", compress_level=3)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(target)
+
+
+class Normaliser:
+    """The child process, started when first needed and again after a file has ended it."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> "Normaliser":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+
+    def run(self, source: Path, full: Path, preview: Path) -> dict[str, Any]:
+        """`normalise` in the child; Invalid also when the file exhausts time or memory."""
+        if self._child is None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "labeling.pictures"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                env={k: v for k, v in os.environ.items() if "SECRET" not in k},
+                cwd=Path(__file__).resolve().parent.parent,
+            )  # fmt: skip
+        child = self._child
+        assert child.stdin is not None
+        assert child.stdout is not None
+        timer = threading.Timer(WALL_SECONDS, child.kill)
+        timer.start()
+        try:
+            child.stdin.write(json.dumps([str(source), str(full), str(preview)]) + "\n")
+            child.stdin.flush()
+            line = child.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            timer.cancel()
+        if not line:
+            self.close()
+            raise Invalid("The picture takes too much time or memory to open.")
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise Invalid(answer["error"])
+        return answer
+
+
+def main() -> None:
+    """Answer requests until the parent closes the pipe."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    for line in sys.stdin:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        soft = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+        source, full, preview = map(Path, json.loads(line))
+        try:
+            answer = normalise(source, full, preview)
+        except Invalid as error:
+            answer = {"error": error.message}
+        except (MemoryError, OSError) as error:
+            answer = {"error": f"The picture cannot be read: {error}"}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Use-cases of labeling: the only code that writes."""

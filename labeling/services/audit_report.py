@@ -1,0 +1,182 @@
+"""How an audit stands, in numbers and in one sentence."""
+
+from typing import Any
+
+from django.db.models import Count
+
+from labeling.core import certificate as proofs
+from labeling.core import document
+from labeling.models import Audit, Certificate, Freeze, Job, Round
+from labeling.services import certificates, recalls
+
+
+def drawn(round: Round) -> tuple[int, int, str]:
+    """Checks decided, checks needed as it stands, and their unit."""
+    need = certificates.needed(round)
+    rows = round.audits.filter(kind="certificate", position__lt=need)  # type: ignore[attr-defined]
+    return rows.decided().count(), rows.count(), "checks"
+
+
+def progress(job: Job) -> dict[str, Any] | None:
+    """The running audit of the open closing round, else the latest watch."""
+    round = job.rounds.filter(freeze__isnull=False).order_by("-number").first()
+    if round is not None and round.state == Round.State.AUDITING:
+        return _certificate_progress(round)
+    watched = (
+        job.rounds.filter(audits__kind=Audit.Kind.WATCH).order_by("-number").distinct().first()
+    )
+    return _watch_progress(watched) if watched else None
+
+
+def _certificate_progress(round: Round) -> dict[str, Any]:
+    frozen = Freeze.objects.get(round=round)
+    plan = document.plan_of(certificates.frozen_part(frozen))
+    values = [a.value for a in certificates.prefix(round) if a.value is not None]
+    loosest = len(plan.sizes) - 1
+    path = [
+        [n, _mean(values[:n]), proofs.lower_bound(plan, values[:n], loosest, plan.level)]
+        for n in _milestones(len(values))
+    ]
+    done, about, _ = drawn(round)
+    test = proofs.run_test(plan, values)
+    return {
+        "kind": "certificate",
+        "round": round.number,
+        "decided": done,
+        "about": about,
+        "budget": plan.budget,
+        "observed": _mean(values),
+        "bound": path[-1][2] if path else None,
+        "target": plan.target,
+        "path": path,
+        "sentence": _sentence(test, plan, round),
+        **_verdicts(round, Audit.Kind.CERTIFICATE),
+    }
+
+
+def _milestones(n: int) -> list[int]:
+    step = max(1, n // 12)
+    return sorted({*range(step, n, step), n} - {0})
+
+
+def _mean(values: list[float]) -> float | None:
+    return round(sum(values) / len(values), 4) if values else None
+
+
+def _sentence(test: proofs.Wealth, plan: proofs.Plan, round: Round) -> str:
+    risk = f"risk {round.settings['risk']:.0%}"
+    if test.complete:
+        return f"Shown for all {int(plan.sizes[-1])} images, at {risk}."
+    if test.certified:
+        return f"Shown for {int(plan.sizes[test.certified - 1])} images so far, at {risk}."
+    return f"Not shown yet, at {risk}."
+
+
+def _verdicts(round: Round, kind: str) -> dict[str, int]:
+    found = dict(
+        round.audits.filter(kind=kind, blind=False)  # type: ignore[attr-defined]
+        .values_list("verdict").annotate(n=Count("pk")).values_list("verdict", "n")
+    )  # fmt: skip
+    return {v: found.get(v, 0) for v in ("approved", "corrected", "rejected", "unjudgeable")}
+
+
+def _watch_progress(round: Round) -> dict[str, Any]:
+    rows = round.audits.filter(kind=Audit.Kind.WATCH)  # type: ignore[attr-defined]
+    values = recalls.watch_values(round)
+    mean = _mean(values)
+    spread = _interval(values)
+    sentence = "No check yet."
+    if mean is not None and spread is not None:
+        sentence = (
+            f"Estimated quality of round {round.number}'s auto-labels: {mean:.2f} "
+            f"({spread[0]:.2f} to {spread[1]:.2f})."
+        )
+    return {
+        "kind": "watch",
+        "round": round.number,
+        "decided": rows.decided().count(),
+        "about": rows.count(),
+        "budget": rows.count(),
+        "observed": mean,
+        "bound": spread[0] if spread else None,
+        "target": round.settings["target_quality"],
+        "path": [],
+        "sentence": sentence,
+        **_verdicts(round, Audit.Kind.WATCH),
+    }
+
+
+def _interval(values: list[float]) -> tuple[float, float] | None:
+    """95 % interval of the mean by Hoeffding: wide with few checks, never falsely sure."""
+    if not values:
+        return None
+    mean = sum(values) / len(values)
+    half = (3.689 / (2 * len(values))) ** 0.5  # log(2 / .05)
+    return max(0.0, mean - half), min(1.0, mean + half)
+
+
+def certified_images(job: Job) -> int:
+    """Images named by certificates whose set was not recalled."""
+    total = 0
+    for row in Certificate.objects.filter(round__job=job, outcome="certified"):
+        if not job.events.filter(kind="round_recalled", data__round=row.round.number).exists():
+            total += row.document["result"]["certified_images"]
+    return total
+
+
+def certificate(job: Job) -> dict[str, Any] | None:
+    """The latest certificate or the one in the making, in words."""
+    frozen = Freeze.objects.filter(round__job=job).order_by("-attempt").first()
+    if frozen is None:
+        return None
+    size = frozen.content["sets"][-1]["size"]
+    row = Certificate.objects.filter(round=frozen.round).first()
+    risk = frozen.round.settings["risk"]
+    if row is None:
+        done, about, _ = drawn(frozen.round)
+        return {
+            "claim": f"Mean quality of the {size} accepted >= {frozen.target:.2f} "
+            f"with risk <= {risk:.0%}",
+            "status": "pending",
+            "sentence": f"Pending: {done} of about {about} checks. Nothing is final yet.",
+            "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
+        }  # fmt: skip
+    result = row.document["result"]
+    named = result["certified_images"]
+    claim = (
+        f"Mean quality of the {named or size} accepted >= {frozen.target:.2f} "
+        f"with risk <= {risk:.0%}"
+    )
+    return {
+        "claim": claim,
+        "status": row.outcome,
+        "sentence": _outcome_sentence(row, frozen),
+        "size": named,
+        "audited": result["audited"],
+        "observed": result["observed_mean"],
+        "rest_bound": result["rest_bound"],
+        "url": f"/api/certificates/{row.pk}/file",
+        "anchoring": result["anchoring"],
+    }
+
+
+def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
+    result = row.document["result"]
+    if row.outcome == "certified":
+        rest = result["rest_bound"]
+        return (
+            f"Shown by {result['audited']} random checks of a frozen list; observed "
+            f"{result['observed_mean']:.2f}. Of the unchecked rest alone: at least {rest:.2f}."
+        )
+    size = frozen.content["sets"][-1]["size"]
+    if row.outcome == "refused":
+        return (
+            "Refused: people who drew without seeing the boxes found the quality below the "
+            f"target. Nothing was accepted; people get the other {size - result['audited']} images."
+        )
+    return (
+        f"The promise (at least {frozen.target:.2f}, risk {frozen.round.settings['risk']:.0%}) "
+        f"could not be shown within {result['audited']} checked images. Nothing was accepted. "
+        f"The {result['audited']} keep their checked labels; people get the other "
+        f"{size - result['audited']} images, with suggestions."
+    )

@@ -1,0 +1,157 @@
+"""Streams labels to a file: the Ground Truth output manifest, and COCO."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.db.models import Prefetch
+
+from labeling.core.boxes import Box
+from labeling.models import Image, Job, Label
+
+Progress = Callable[[int, int], None]
+CHUNK = 500
+
+
+def write_manifest(job: Job, path: Path, progress: Progress) -> int:
+    """One JSON line per image, as Ground Truth writes it (features.md 4.8); images written.
+
+    Images without a label keep the bare line of the input manifest.
+    """
+    attribute = job.slug
+    names = {c.index: c.name for c in job.classes.all()}
+
+    def write(file: TextIO) -> int:
+        count = 0
+        for image, label in _rows(job, progress):
+            line = manifest_line(image, label, attribute, names)
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            count += 1
+        return count
+
+    return _atomically(path, write)
+
+
+def manifest_line(
+    image: Image, label: Label | None, attribute: str, names: dict[int, str]
+) -> dict[str, Any]:
+    """The output manifest's object for one image."""
+    line: dict[str, Any] = {"source-ref": image.name}
+    if label is None:
+        return line
+    line[attribute] = {
+        "image_size": [{"width": image.width, "height": image.height, "depth": 3}],
+        "annotations": [_whole_pixels(box, image) for box in label.boxes],
+    }
+    used = sorted({box["class_id"] for box in label.boxes})
+    line[f"{attribute}-metadata"] = {
+        "objects": [{"confidence": c} for c in _confidences(label)],
+        "class-map": {str(i): names[i] for i in used},
+        "type": "groundtruth/object-detection",
+        "human-annotated": "no" if label.source == Label.Source.AUTO else "yes",
+        "creation-date": label.created_at.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "job-name": f"labeling-job/{attribute}",
+    }
+    return line
+
+
+def _whole_pixels(box: Box, image: Image) -> dict[str, int]:
+    left, top = min(round(box["x1"]), image.width - 1), min(round(box["y1"]), image.height - 1)
+    return {
+        "class_id": box["class_id"],
+        "left": left,
+        "top": top,
+        "width": max(1, min(round(box["x2"]), image.width) - left),
+        "height": max(1, min(round(box["y2"]), image.height) - top),
+    }
+
+
+def _confidences(label: Label) -> list[float]:
+    """Per box: the machine's score, people's agreement, 0 where one person stands alone."""
+    if label.source == Label.Source.AUTO:
+        return [round(box.get("score", 0.0), 2) for box in label.boxes]
+    if label.detail.get("method") in (None, "single"):
+        return [0.0] * len(label.boxes)
+    return [round(p, 2) for p in label.detail["probability"]]
+
+
+def write_coco(job: Job, path: Path, progress: Progress) -> int:
+    """A COCO detection file of all present images; category ids are class index + 1."""
+
+    def write(file: TextIO) -> int:
+        file.write('{"info": ' + json.dumps({"description": job.name}))
+        categories = [{"id": c.index + 1, "name": c.name} for c in job.classes.all()]
+        file.write(', "categories": ' + json.dumps(categories, ensure_ascii=False))
+        file.write(', "images": [')
+        count = 0
+        for image, _ in _rows(job, progress):
+            record = {
+                "id": image.pk, "file_name": image.name,
+                "width": image.width, "height": image.height,
+            }  # fmt: skip
+            file.write(("," if count else "") + "\n" + json.dumps(record, ensure_ascii=False))
+            count += 1
+        file.write('], "annotations": [')
+        number = 0
+        for image, label in _rows(job, progress):
+            for box in label.boxes if label else ():
+                number += 1
+                row = json.dumps(_coco_box(number, image, label, box))
+                file.write(("," if number > 1 else "") + "\n" + row)
+        file.write("]}\n")
+        return count
+
+    return _atomically(path, write)
+
+
+def _coco_box(number: int, image: Image, label: Label | None, box: Box) -> dict[str, Any]:
+    width, height = box["x2"] - box["x1"], box["y2"] - box["y1"]
+    return {
+        "id": number,
+        "image_id": image.pk,
+        "category_id": box["class_id"] + 1,
+        "bbox": [box["x1"], box["y1"], round(width, 4), round(height, 4)],
+        "area": round(width * height, 4),
+        "iscrowd": 0,
+        "attributes": {
+            "source": label.source if label else "",
+            **({"score": box["score"]} if "score" in box else {}),
+        },
+    }
+
+
+def _rows(job: Job, progress: Progress) -> Iterator[tuple[Image, Label | None]]:
+    """Present images in order of import with their active label, in constant memory."""
+    total = job.images.present().count()
+    done, last = 0, 0
+    active = Prefetch("labels", Label.objects.active(), to_attr="active")
+    while True:
+        # pages by key instead of one long read, which would hold SQLite's log open
+        page = list(
+            job.images.present().filter(pk__gt=last).order_by("pk").prefetch_related(active)[:CHUNK]
+        )
+        if not page:
+            return
+        for image in page:
+            yield image, image.active[0] if image.active else None  # type: ignore[attr-defined]
+        done, last = done + len(page), page[-1].pk
+        progress(done, total)
+
+
+def _atomically(path: Path, write: Callable[[TextIO], int]) -> int:
+    temporary = path.with_suffix(".part")
+    with temporary.open("w", encoding="utf-8", newline="\n") as file:
+        count = write(file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    return count
+
+
+WRITERS: dict[str, Callable[[Job, Path, Progress], int]] = {
+    "manifest": write_manifest,
+    "coco": write_coco,
+}
+SUFFIXES = {"manifest": "manifest", "coco": "coco.json"}

@@ -1,0 +1,239 @@
+"""A job from set-up to completion: create, start, pause, resume, cancel, retry, members."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.text import slugify
+
+from labeling.errors import Conflict, Invalid
+from labeling.models import Assignment, Job, LabelClass, Member, Transfer
+from labeling.models.job import COLORS
+from labeling.services import events, rounds, steps
+
+PRESETS: dict[str, dict[str, Any]] = {
+    Job.Preset.BOXWISE: {
+        "pilot_size": 10, "validation_size": 90, "training_size": 100, "batch_size": 150,
+        "ahead_percent": 20, "annotators_per_image": 2, "acceptance": "certified",
+        "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": True,
+        "consolidation": "em",
+    },
+    Job.Preset.GROUND_TRUTH: {
+        "pilot_size": 10, "validation_size": 190, "training_size": 200, "batch_size": 200,
+        "ahead_percent": 0, "annotators_per_image": 5, "acceptance": "per_round",
+        "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": False,
+        "consolidation": "em",
+    },
+}  # fmt: skip
+MIN_VALIDATION = 20
+
+
+def create(name: str, by: AbstractBaseUser | None, **fields: Any) -> Job:
+    """A draft job with a free address made from its name; `by` becomes its manager."""
+    with transaction.atomic():
+        job = Job(name=name, created_by=by, **fields)
+        if not job.slug:
+            job.slug = free_slug(name)
+        job.save()
+        if by is not None:
+            Member.objects.get_or_create(job=job, user=by, role=Member.Role.MANAGER)
+        events.record(job, "job_created", by)
+    return job
+
+
+def free_slug(name: str) -> str:
+    """An address made from the name that no job has."""
+    stem = slugify(name)[:50] or "job"
+    taken = set(Job.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(
+        s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken
+    )
+
+
+def add_class(job: Job, name: str, **fields: Any) -> LabelClass:
+    """A new class with the next permanent index, and the next free colour and key."""
+    check_classes_may_grow(job)
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=job.pk)
+        last = job.classes.aggregate(n=Max("index"))["n"]
+        index = 0 if last is None else last + 1
+        fields.setdefault("color", COLORS[index % len(COLORS)][0])
+        fields.setdefault("position", index)
+        if "hotkey" not in fields:
+            taken = set(job.classes.values_list("hotkey", flat=True))
+            fields["hotkey"] = next((k for k in "1234567890" if k not in taken), "")
+        return LabelClass.objects.create(job=job, index=index, name=name, **fields)
+
+
+def check_classes_may_grow(job: Job) -> None:
+    """Decision 17: a detector cannot grow a class whose earlier images were never labelled."""
+    if job.assist and job.rounds.exclude(purpose="pilot").exists():
+        raise Conflict(
+            "Images are labelled already without the new class, so it cannot be added. "
+            "Copy the job: the copy has the same images and takes any classes."
+        )
+
+
+def start_problems(job: Job) -> list[str]:
+    """What is missing before the job may start, first things first; empty when ready."""
+    annotators = job.members.filter(role=Member.Role.ANNOTATOR, user__is_active=True).count()
+    images = job.images.present().count()
+    problems = []
+    if job.state != Job.State.DRAFT:
+        return ["It has started already."]
+    if not job.classes.filter(retired=False).exists():
+        problems.append("It needs at least one class.")
+    if job.transfers.filter(kind=Transfer.Kind.IMPORT, finished_at=None, error="").exists():
+        problems.append("An import is still running.")
+    if not images:
+        problems.append("It needs images.")
+    if annotators < job.annotators_per_image:
+        missing = job.annotators_per_image - annotators
+        problems.append(
+            f"It needs {missing} more annotator{'s' if missing > 1 else ''}: "
+            f"{job.annotators_per_image} people label each image."
+        )
+    if job.assist and job.acceptance == Job.Acceptance.CERTIFIED and not reviewers(job).exists():
+        problems.append("It needs a reviewer, who checks the auto-labels before they count.")
+    return problems + size_problems(job)
+
+
+def size_problems(job: Job) -> list[str]:
+    """Numbers of the form that do not go together."""
+    if not job.assist:
+        return []
+    problems = []
+    if job.pilot_size + job.validation_size < MIN_VALIDATION:
+        problems.append(
+            f"Pilot and validation together need at least {MIN_VALIDATION} images: they judge the "
+            "detector."
+        )
+    if job.training_size < 1:
+        problems.append("The first training needs at least one image.")
+    return problems
+
+
+def size_warning(job: Job) -> str:
+    """Said where the sizes leave little for the machine, with smaller ones; empty if fine."""
+    images = job.images.present().count() if job.pk else 0
+    used = job.pilot_size + job.validation_size + job.training_size
+    if not (job.assist and images) or used <= images / 2:
+        return ""
+    validation, training = max(10, images // 10), max(10, images // 8)
+    return (
+        f"Pilot, validation and first training take {used} of {images} images, so little is left "
+        f"to label automatically. Smaller: {job.pilot_size} / {validation} / {training}."
+    )
+
+
+def reviewers(job: Job) -> Any:
+    """People who may audit: reviewers and managers."""
+    return job.members.filter(
+        role__in=(Member.Role.REVIEWER, Member.Role.MANAGER), user__is_active=True
+    )
+
+
+def start(job: Job, by: AbstractBaseUser | None) -> None:
+    """Open the first round; raises Invalid with everything that is missing."""
+    problems = start_problems(job)
+    if problems:
+        raise Invalid(" ".join(problems))
+    with transaction.atomic():
+        _move(job, Job.State.DRAFT, Job.State.RUNNING)
+        events.record(job, "job_started", by)
+    rounds.open_next(job)
+
+
+def pause(job: Job, by: AbstractBaseUser | None) -> None:
+    """No claims, no new steps, no change of state; what people hold they may finish."""
+    with transaction.atomic():
+        _move(job, Job.State.RUNNING, Job.State.PAUSED, paused_at=timezone.now())
+        events.record(job, "job_paused", by)
+
+
+def resume(job: Job, by: AbstractBaseUser | None) -> None:
+    """Go on; leases that stood still get their time back."""
+    with transaction.atomic():
+        paused_at = Job.objects.values_list("paused_at", flat=True).get(pk=job.pk)
+        _move(job, Job.State.PAUSED, Job.State.RUNNING, paused_at=None)
+        if paused_at is not None:
+            Assignment.objects.filter(round__job=job, state=Assignment.State.CLAIMED).update(
+                lease_expires_at=F("lease_expires_at") + (timezone.now() - paused_at)
+            )
+        events.record(job, "job_resumed", by)
+    resume_rounds(job)
+
+
+def cancel(job: Job, by: AbstractBaseUser | None) -> None:
+    """End the job for good; labels and exports are kept."""
+    with transaction.atomic():
+        if not Job.objects.filter(pk=job.pk).exclude(
+            state__in=(Job.State.CANCELLED, Job.State.COMPLETE)
+        ).update(state=Job.State.CANCELLED):
+            raise Conflict("The job has ended already.")
+        Assignment.objects.filter(round__job=job, state=Assignment.State.OPEN).update(
+            state=Assignment.State.WITHDRAWN, reason="job cancelled"
+        )
+        events.record(job, "job_cancelled", by)
+    job.refresh_from_db()
+
+
+def retry(job: Job, by: AbstractBaseUser | None) -> int:
+    """Start the failed steps of the open round again; how many."""
+    round = job.rounds.filter(closed_at=None).first()
+    count = steps.retry(round) if round else 0
+    if not count:
+        raise Conflict("No step of this job has failed.")
+    events.record(job, "steps_retried", by, count=count)
+    return count
+
+
+def reopen(job: Job) -> None:
+    """A complete job with an unlabelled image goes on (decision 14)."""
+    if job.images.unlabeled().exists():
+        with transaction.atomic():
+            if Job.objects.filter(pk=job.pk, state=Job.State.COMPLETE).update(
+                state=Job.State.RUNNING
+            ):
+                events.record(job, "job_reopened")
+        rounds.open_next(job)
+
+
+def resume_rounds(job: Job | None = None) -> None:
+    """Open or move on whatever a pause or a crash left standing."""
+    running = Job.objects.filter(state=Job.State.RUNNING)
+    for row in running if job is None else running.filter(pk=job.pk):
+        round = row.rounds.filter(closed_at=None).first()
+        if round is None:
+            rounds.open_next(row)
+        elif job is not None:
+            rounds.advance_if_done(round)
+
+
+def remove_member(member: Member, by: AbstractBaseUser | None) -> None:
+    """Someone leaves: what they hold goes to others, what only they could do is withdrawn."""
+    from labeling.services import work  # work moves rounds, and rounds come before jobs
+
+    job = member.job
+    with transaction.atomic():
+        held = Assignment.objects.filter(
+            round__job=job, annotator=member.user, state=Assignment.State.CLAIMED
+        )
+        if member.role == Member.Role.ANNOTATOR:
+            for seat in held:
+                Assignment.objects.filter(pk=seat.pk).update(state=Assignment.State.LAPSED)
+                Assignment.objects.create(round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot)
+        events.record(job, "member_left", by, role=member.role)
+        member.delete()
+    for round in job.rounds.filter(closed_at=None):
+        work.withdraw_impossible(round)
+        rounds.advance_if_done(round)
+
+
+def _move(job: Job, before: str, after: str, **fields: Any) -> None:
+    if not Job.objects.filter(pk=job.pk, state=before).update(state=after, **fields):
+        job.refresh_from_db()
+        raise Conflict(f"The job is {job.state}, not {before}.")
+    job.refresh_from_db()

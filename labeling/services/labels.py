@@ -1,0 +1,245 @@
+"""Labels: accepted, replaced, revoked; and the step that makes them from people's answers."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from labeling.core import consolidation, reliability
+from labeling.core.boxes import Box, pack, unpack, without_scores
+from labeling.core.consolidation import Answers, Merged
+from labeling.core.quality import quality
+from labeling.core.reliability import Trust
+from labeling.errors import Conflict
+from labeling.models import Assignment, Image, Label, Member, Round, Step
+from labeling.services import events
+from labeling.services.steps import Lease, step
+
+CHUNK = 200
+NOBODY = "Nobody could label it"
+# Why a seat was withdrawn although its image may still go to people in this round
+FROZEN, ACCEPTED = "held for the audit", "accepted by machine"
+
+
+def accept(
+    image: Image,
+    boxes: list[Box],
+    source: str,
+    *,
+    round: Round | None,
+    by: AbstractBaseUser | None = None,
+    confidence: float | None = None,
+    detail: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Label:
+    """Give the image this label; one that held before is revoked in the same transaction."""
+    with transaction.atomic():
+        revoke(Label.objects.active().filter(image=image), reason or f"replaced by {source}")
+        return Label.objects.create(
+            image=image, round=round, source=source, boxes=boxes, by=by,
+            confidence=confidence, detail=detail or {},
+        )  # fmt: skip
+
+
+def accept_auto(round: Round, rows: Sequence[tuple[Image, list[Box], float, dict[str, Any]]]) -> int:
+    """Label images by machine, never one that a person has in hand; how many were labelled.
+
+    First the open seats go, then the label comes only where none is claimed or submitted; on
+    PostgreSQL the row locks keep a claim from slipping in between. Call it inside a transaction.
+    """
+    ids = [image.pk for image, *_ in rows]
+    list(Image.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    Assignment.objects.filter(round=round, image__in=ids, state="open").update(
+        state="withdrawn", reason=ACCEPTED
+    )
+    held = Assignment.objects.filter(
+        round=round, image__in=ids, state__in=("claimed", "submitted")
+    ).values_list("image", flat=True)
+    free = set(ids) - set(held)
+    free &= set(Image.objects.unlabeled().filter(pk__in=free).values_list("pk", flat=True))
+    # A partly answered image stays with people: give it back the seats taken above.
+    Assignment.objects.filter(
+        round=round, image__in=set(held), state="withdrawn", reason=ACCEPTED
+    ).update(state="open", reason="")
+    Label.objects.bulk_create(
+        [
+            Label(
+                image=image, round=round, source=Label.Source.AUTO, boxes=boxes,
+                confidence=confidence, detail=detail,
+            )
+            for image, boxes, confidence, detail in rows
+            if image.pk in free
+        ]
+    )  # fmt: skip
+    return len(free)
+
+
+def revoke(labels: "Any", reason: str) -> int:
+    """End these labels; their images are unlabelled again, which puts them back in play."""
+    return int(labels.update(revoked_at=timezone.now(), reason=reason[:200]))
+
+
+def correct(image: Image, boxes: list[Box], by: AbstractBaseUser) -> Label:
+    """A manager's own boxes replace whatever the image has."""
+    with transaction.atomic():
+        before = Label.objects.active().filter(image=image).first()
+        label = accept(
+            image, boxes, Label.Source.REVIEWER, round=None, by=by, reason="corrected by a manager"
+        )
+        if image.split == "":
+            Image.objects.filter(pk=image.pk).update(split=Image.Split.TRAINING)
+        events.record(
+            image.job, "label_corrected", by,
+            image=image.pk, before=before.boxes if before else None, after=boxes,
+        )  # fmt: skip
+    return label
+
+
+def exclude(image: Image, reason: str, by: AbstractBaseUser | None) -> None:
+    """Take the image out of the job; its answers and labels are kept."""
+    with transaction.atomic():
+        if not Image.objects.filter(pk=image.pk, excluded="").update(excluded=reason[:200]):
+            raise Conflict("This image is excluded already.")
+        revoke(Label.objects.active().filter(image=image), f"excluded: {reason}")
+        Assignment.objects.filter(image=image, state="open").update(state="withdrawn")
+        events.record(image.job, "image_excluded", by, image=image.pk, reason=reason)
+
+
+def restore(image: Image, by: AbstractBaseUser) -> None:
+    """Put an excluded image back in play."""
+    with transaction.atomic():
+        if not Image.objects.filter(pk=image.pk).exclude(excluded="").update(excluded=""):
+            raise Conflict("This image is not excluded.")
+        events.record(image.job, "image_restored", by, image=image.pk)
+
+
+@step(Round.State.CONSOLIDATING)
+def consolidate(step: Step, lease: Lease) -> None:
+    """Turn the round's answers into labels.
+
+    One step over all answers, also when part is stored already: trust needs them together, and a
+    rerun must come to the same boxes.
+    """
+    round = step.round
+    merged, trust = _merge(round)
+    total = len(merged)
+    agreement = _agreement(round, merged)
+    lease.renew(0, total)
+    judges = round.purpose in (Round.Purpose.PILOT, Round.Purpose.VALIDATION)
+    split = (
+        Image.Split.VALIDATION if judges and round.settings["assist"] else Image.Split.TRAINING
+    )
+    for start in range(0, total, CHUNK):
+        with lease.fenced():
+            _store(round, merged[start : start + CHUNK], split, agreement)
+        lease.renew(min(start + CHUNK, total), total)
+    with lease.fenced(last=True):
+        _exclude_unanswered(round)
+        for person, learned in trust.items():
+            Member.objects.filter(job=round.job, user=person, role="annotator").update(
+                reliability={k: _short(v) for k, v in vars(learned).items()}
+            )
+
+
+def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
+    """Consolidate by the round's method; answers drawn on shown boxes always by majority."""
+    single, independent, leaning = [], [], []
+    for answers, saw_boxes in _collect(round):
+        if len(answers.annotators) == 1:
+            single.append(answers)
+        else:
+            (leaning if saw_boxes else independent).append(answers)
+    merged = [consolidation.single(a) for a in single] + consolidation.majority(leaning)
+    weighted, trust = reliability.consolidate(independent) if independent else ([], {})
+    if round.settings["consolidation"] == "em":
+        merged += weighted
+    else:
+        merged += consolidation.majority(independent)
+    return sorted(merged, key=lambda m: m.image), trust
+
+
+def _collect(round: Round) -> Iterator[tuple[Answers, bool]]:
+    rows = (
+        Assignment.objects.filter(round=round, state="submitted")
+        .order_by("image", "slot")
+        .values_list("image", "annotator", "boxes", "suggested")
+    )
+    for image, group in groupby(rows.iterator(chunk_size=2000), key=lambda row: row[0]):
+        answers = list(group)
+        yield (
+            Answers(
+                image,
+                tuple(annotator for _, annotator, _, _ in answers),
+                tuple(pack(boxes) for _, _, boxes, _ in answers),
+            ),
+            any(suggested is not None for *_, suggested in answers),
+        )
+
+
+def _agreement(round: Round, merged: list[Merged]) -> dict[Any, list[float]]:
+    """Quality of each person's answer against the label, where several answered."""
+    label = {m.image: m.boxes for m in merged}
+    return {
+        answers.image: [quality(boxes, label[answers.image]) for boxes in answers.boxes]
+        for answers, _ in _collect(round)
+        if len(answers.annotators) > 1
+    }
+
+
+def _store(
+    round: Round, chunk: list[Merged], split: str, agreement: dict[Any, list[float]]
+) -> None:
+    ids = [m.image for m in chunk]
+    free = set(Image.objects.unlabeled().filter(pk__in=ids).values_list("pk", flat=True))
+    rows = [m for m in chunk if m.image in free]
+    Label.objects.bulk_create(
+        [
+            Label(
+                image_id=m.image,
+                round=round,
+                source=Label.Source.HUMAN,
+                boxes=without_scores(unpack(m.boxes)),
+                confidence=float(np.mean(m.boxes.scores)) if len(m.boxes) else 1.0,
+                detail={
+                    "method": m.method,
+                    "votes": list(m.votes),
+                    "probability": [_short(p) for p in m.boxes.scores],
+                    "spread": [_short(s) for s in m.spread],
+                    "risk": _short(m.risk),
+                    "agreement": [_short(q) for q in agreement.get(m.image, ())],
+                    "settings": {
+                        "group_iou": consolidation.GROUP_IOU,
+                        "people": round.settings["annotators_per_image"],
+                    },
+                },
+            )
+            for m in rows
+        ]
+    )
+    Image.objects.filter(pk__in=free, split="").update(split=split)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4f}")
+
+
+def _exclude_unanswered(round: Round) -> None:
+    """Images whose every seat was skipped or given up are shown to managers, not lost."""
+    pending_or_answered = Assignment.objects.filter(
+        round=round, image=OuterRef("pk"), state__in=("open", "claimed", "submitted")
+    )
+    given_up = Assignment.objects.filter(round=round, image=OuterRef("pk")).exclude(
+        reason__in=(FROZEN, ACCEPTED)
+    )
+    images = (
+        round.job.images.unlabeled().filter(Exists(given_up)).exclude(Exists(pending_or_answered))
+    )
+    ids = list(images.values_list("pk", flat=True))
+    Image.objects.filter(pk__in=ids).update(excluded=NOBODY)
+    if ids:
+        events.record(round.job, "images_excluded", None, count=len(ids), reason=NOBODY)

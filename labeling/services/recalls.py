@@ -1,0 +1,67 @@
+"""Taking accepted labels back: by the watch's own test, or by a manager."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from labeling.core.certificate import RECALL_WEALTH, recall_wealth
+from labeling.errors import Conflict
+from labeling.models import Audit, Image, Label, Round
+from labeling.services import events, jobs, labels
+
+RECALLED = "recalled"
+
+
+def watch_values(round: Round) -> list[float]:
+    """Qualities of the watch audits in their frozen order, up to the first undecided one.
+
+    A rejected label counts 0.
+    """
+    values: list[float] = []
+    for audit in round.audits.filter(kind=Audit.Kind.WATCH).order_by("position"):  # type: ignore[attr-defined]
+        if not audit.verdict:
+            break
+        values.append(audit.value or 0.0)
+    return values
+
+
+def check(round: Round) -> bool:
+    """Recall the round if draws made after acceptance show that its quality is below target."""
+    values = watch_values(round)
+    accepted = Label.objects.auto().filter(round=round).count()
+    if not values or not accepted:
+        return False
+    target = round.settings["target_quality"]
+    if recall_wealth(values, accepted, target)[-1] < RECALL_WEALTH:
+        return False
+    recall(round, None)
+    return True
+
+
+def recall(round: Round, by: AbstractBaseUser | None) -> int:
+    """Revoke every unchecked auto-label of the round; no later round accepts them by machine."""
+    with transaction.atomic():
+        rows = Label.objects.active().auto().filter(round=round)
+        ids = list(rows.values_list("image", flat=True))
+        checked = Audit.objects.filter(round=round, verdict=Audit.Verdict.APPROVED).values("image")
+        count = labels.revoke(rows.exclude(image__in=checked), RECALLED)
+        if by is not None and not count:
+            raise Conflict("This round has no unchecked auto-labels.")
+        if count:
+            events.record(round.job, "round_recalled", by, round=round.number, count=count)
+    if count:
+        _lift(ids)
+        jobs.reopen(round.job)
+    return count
+
+
+def _lift(ids: list[int]) -> None:
+    for start in range(0, len(ids), 500):
+        Image.objects.unlabeled().filter(pk__in=ids[start : start + 500]).update(priority=None)
+
+
+def recalled_images(round: Round) -> set[int]:
+    """Images of the job that the machine may not accept again."""
+    rows = Label.objects.filter(
+        image__job=round.job, source=Label.Source.AUTO, revoked_at__isnull=False
+    )
+    return set(rows.values_list("image", flat=True))

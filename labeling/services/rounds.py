@@ -1,0 +1,203 @@
+"""The line of a round and the one rule that moves it."""
+
+import math
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from labeling.models import Assignment, Job, Label, Round
+from labeling.services import audits, events, selecting, steps
+
+State, Purpose = Round.State, Round.Purpose
+
+LINE = [
+    State.TRAINING,
+    State.PREDICTING,
+    State.CALIBRATING,
+    State.AUDITING,
+    State.ACCEPTING,
+    State.SELECTING,
+    State.COLLECTING,
+    State.CONSOLIDATING,
+    State.CLOSED,
+]
+
+# First stop rule of a certified job (architecture.md 5, decision 10)
+CLOSE_SHARE, CLOSE_GAIN = 0.50, 0.05
+
+
+def line_of(round: Round) -> list[str]:
+    """The states this round passes, in order."""
+    if not (round.settings["assist"] and round.purpose in (Purpose.ACTIVE, Purpose.CLOSING)):
+        return LINE[LINE.index(State.SELECTING) :]
+    return [s for s in LINE if s != State.AUDITING or round.purpose == Purpose.CLOSING]
+
+
+def todo(round: Round) -> "models.QuerySet[Any]":
+    """What must still happen before the round may leave its state."""
+    if round.state == State.AUDITING:
+        return audits.undecided(round)
+    if round.state == State.COLLECTING:
+        return round.assignments.pending()  # type: ignore[attr-defined, no-any-return]
+    return round.steps.filter(state=round.state, finished_at=None)
+
+
+def advance_if_done(round: Round) -> None:
+    """Enter the next state if nothing of the present one is left to do.
+
+    Call it after commit: two last submitters inside open transactions each see the other
+    unfinished; after commit at least one sees none, and the conditional update picks one winner.
+    """
+    while True:
+        round.refresh_from_db()
+        if round.job.state != Job.State.RUNNING:
+            return
+        if round.state == State.CLOSED:
+            open_next(round.job)
+            return
+        if todo(round).exists():
+            return
+        line = line_of(round)
+        if not enter(round, line[line.index(State(round.state)) + 1]):
+            return
+
+
+def enter(round: Round, state: str) -> bool:
+    """Move the round to `state`; False if someone else moved it meanwhile."""
+    now = timezone.now()
+    with transaction.atomic():
+        entered = {**round.entered, state: now.isoformat()}
+        closed_at = now if state == State.CLOSED else None
+        moved = Round.objects.filter(pk=round.pk, state=round.state).update(
+            state=state, entered=entered, closed_at=closed_at
+        )
+        if not moved:
+            return False
+        round.state, round.entered, round.closed_at = state, entered, closed_at
+        steps.create(round)
+        events.record(round.job, "round_entered", round=round.number, state=state)
+    return True
+
+
+def next_purpose(job: Job) -> tuple[str, int] | None:
+    """What the next round is for and how many images it wants, by counts, not by history.
+
+    None: nothing is unlabelled. Never an active round without a training image that has a box.
+    """
+    left = job.images.unlabeled().count()
+    if not left:
+        return None
+    judged, trained = job.images.validation().count(), job.images.training().count()
+    if job.assist:
+        if judged < job.pilot_size:
+            return Purpose.PILOT, job.pilot_size - judged
+        if judged < job.pilot_size + job.validation_size:
+            return Purpose.VALIDATION, job.pilot_size + job.validation_size - judged
+        if size := _new_intake_validation(job):
+            return Purpose.VALIDATION, size
+        if trained < job.training_size:
+            return Purpose.TRAINING, job.training_size - trained
+        if not _has_training_box(job):
+            return Purpose.TRAINING, job.batch_size
+        if job.acceptance == Job.Acceptance.CERTIFIED and _should_close(job, left):
+            return Purpose.CLOSING, left
+        return Purpose.ACTIVE, job.batch_size
+    if judged + trained < job.pilot_size:
+        return Purpose.PILOT, job.pilot_size - judged - trained
+    return Purpose.ACTIVE, job.batch_size
+
+
+def _new_intake_validation(job: Job) -> int:
+    """Validation images still to be drawn from an intake that came after the start.
+
+    Acceptance per round may trust the threshold on new images only once it was judged on some.
+    """
+    if job.acceptance == Job.Acceptance.CERTIFIED:
+        return 0
+    judged = set(job.images.validation().values_list("intake", flat=True).distinct())
+    fresh = (
+        job.images.unlabeled().exclude(intake__in=judged).values("intake").annotate(n=Count("pk"))
+    )
+    first = job.images.filter(intake=0).count() or 1
+    return sum(
+        max(1, math.ceil((job.pilot_size + job.validation_size) * row["n"] / first) // 2)
+        for row in fresh
+    )
+
+
+def _has_training_box(job: Job) -> bool:
+    labels = Label.objects.active().filter(image__job=job, image__split="training")
+    return bool(labels.exclude(boxes=[]).exists())
+
+
+def _should_close(job: Job, left: int) -> bool:
+    if left <= job.batch_size:
+        return True
+    if job.budget is not None and spent(job) >= job.budget:
+        return True
+    shares = [
+        r.estimate["share"]
+        for r in job.rounds.filter(purpose=Purpose.ACTIVE).order_by("-number")[:2]
+        if r.estimate
+    ]
+    if not shares:
+        return False
+    return shares[0] >= CLOSE_SHARE or (
+        len(shares) == 2 and shares[0] - shares[1] < CLOSE_GAIN
+    )
+
+
+def spent(job: Job) -> Any:
+    """Money so far: labelled images and people's answers, audits included (decision 18)."""
+    labelled = job.images.labeled().count()
+    answers = Assignment.objects.filter(
+        round__job=job, state__in=(Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
+    ).count()
+    checks = audits.decided_count(job)
+    return job.price_image * labelled + job.price_answer * (answers + checks)
+
+
+def snapshot_settings(job: Job) -> dict[str, Any]:
+    """The job's numbers and classes, copied into a round so that later edits change nothing."""
+    fields = (
+        "assist", "suggestions", "acceptance", "annotators_per_image", "consolidation",
+        "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
+        "target_quality", "risk", "audit_budget", "watch_share",
+    )  # fmt: skip
+    return {
+        **{name: getattr(job, name) for name in fields},
+        "price_image": str(job.price_image),
+        "price_answer": str(job.price_answer),
+        "classes": [
+            {"index": c.index, "name": c.name, "retired": c.retired} for c in job.classes.all()
+        ],
+    }
+
+
+def open_next(job: Job) -> Round | None:
+    """Open the job's next round, or complete the job; None if one is open or none is needed."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job.pk)
+        if job.state != Job.State.RUNNING or job.rounds.filter(closed_at=None).exists():
+            return None
+        plan = next_purpose(job)
+        if plan is None:
+            Job.objects.filter(pk=job.pk).update(state=Job.State.COMPLETE)
+            events.record(job, "job_completed")
+            return None
+        purpose, size = plan
+        number = (job.rounds.aggregate(n=Max("number"))["n"] or 0) + 1
+        round = Round(
+            job=job, number=number, purpose=purpose,
+            settings={**snapshot_settings(job), "size": size},
+        )  # fmt: skip
+        round.state = line_of(round)[0]
+        round.entered = {round.state: timezone.now().isoformat()}
+        round.save()
+        steps.create(round)
+        selecting.open_ahead(round)
+        events.record(job, "round_opened", round=number, purpose=purpose)
+    advance_if_done(round)
+    return round

@@ -1,0 +1,81 @@
+"""Which images people get next: opens their seats."""
+
+import math
+from collections.abc import Iterable
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from labeling.models import Assignment, Audit, Image, Round, Step
+from labeling.services.labels import FROZEN
+from labeling.services.steps import Lease, step
+
+CHUNK = 200
+
+
+def candidates(round: Round) -> "QuerySet[Image]":
+    """Unlabelled images this round may still hand out, in its order.
+
+    Never one that already has a seat in the round, nor one that a running audit holds.
+    """
+    seats = Assignment.objects.filter(round=round, image=OuterRef("pk")).exclude(reason=FROZEN)
+    images = round.job.images.unlabeled().exclude(Exists(seats))
+    if round.purpose == Round.Purpose.CLOSING:
+        frozen = Audit.objects.filter(
+            round=round, image=OuterRef("pk"), kind=Audit.Kind.CERTIFICATE
+        )
+        if round.state in (Round.State.CALIBRATING, Round.State.AUDITING):
+            images = images.exclude(Exists(frozen))
+    if round.blind:
+        return images.order_by("shuffle")
+    return images.order_by(F("priority").desc(nulls_last=True), "shuffle")
+
+
+def open_seats(round: Round, images: Iterable[Image]) -> int:
+    """Create the open seats of these images; repeating it changes nothing."""
+    people = round.settings["annotators_per_image"]
+    rows = [
+        Assignment(round=round, image=image, slot=slot)
+        for image in images
+        for slot in range(1, people + 1)
+    ]
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return len(rows)
+
+
+def open_ahead(round: Round) -> None:
+    """Open a share of the batch at once, so that people go on while the machine works."""
+    assisted = round.settings["assist"] and not round.blind
+    share = round.settings["ahead_percent"]
+    if not assisted or not share:
+        return
+    count = math.ceil(round.settings["batch_size"] * share / 100)
+    open_seats(round, candidates(round)[:count])
+
+
+def wanted(round: Round) -> int:
+    """How many more images this round takes in."""
+    if round.purpose == Round.Purpose.CLOSING:
+        return round.job.images.unlabeled().count()
+    # Images that the machine labelled after their seat had opened do not count.
+    taken = (
+        Assignment.objects.filter(round=round, state__in=("open", "claimed", "submitted"))
+        .values("image")
+        .distinct()
+        .count()
+    )
+    return max(0, int(round.settings["size"]) - taken)
+
+
+@step(Round.State.SELECTING)
+def select(step: Step, lease: Lease) -> None:
+    """Top the round up to its size; an image that has seats already is never chosen twice."""
+    round, left = step.round, wanted(step.round)
+    total = left
+    while left > 0:
+        batch = list(candidates(round)[: min(CHUNK, left)])
+        if not batch:
+            break
+        with lease.fenced():
+            open_seats(round, batch)
+        left -= len(batch)
+        lease.renew(total - left, total)

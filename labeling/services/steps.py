@@ -1,0 +1,223 @@
+"""The ledger of machine work: registered steps, leases, fences, and the sweep that repairs."""
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from labeling import faults
+from labeling.errors import LeaseLost
+from labeling.models import Job, Round, Step, WorkerBeat
+from labeling.services import events
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+NUDGE_AGAIN = timedelta(seconds=60)
+MAX_FAILURES = 3
+MAX_ATTEMPTS = 10  # a step that kills its worker this often is not tried again by itself
+
+Handler = Callable[[Step, "Lease"], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the machine work of one state is done."""
+
+    handler: Handler
+    queue: str
+    shards: Callable[[Round], int]
+
+
+REGISTRY: dict[str, Kind] = {}
+
+
+def step(
+    state: str, queue: str = "default", shards: Callable[[Round], int] = lambda round: 1
+) -> Callable[[Handler], Handler]:
+    """Register the function that does the machine work of `state`.
+
+    It must be "do what is missing": it may be killed anywhere and run again.
+    """
+
+    def register(handler: Handler) -> Handler:
+        REGISTRY[state] = Kind(handler, queue, shards)
+        return handler
+
+    return register
+
+
+class Lease:
+    """The right to work on one step, renewed by progress; every write is fenced by its owner."""
+
+    def __init__(self, step: Step, owner: str) -> None:
+        self.step, self.owner = step, owner
+
+    def _touch(self, **values: Any) -> None:
+        held = Step.objects.filter(pk=self.step.pk, lease_owner=self.owner).update(
+            lease_expires_at=timezone.now() + LEASE, **values
+        )
+        if not held:
+            raise LeaseLost(f"Step {self.step.pk} was taken over by another worker.")
+
+    def renew(self, done: int, total: int, **data: Any) -> None:
+        """Report progress and keep the lease; raises LeaseLost once someone took over."""
+        values: dict[str, Any] = {"done": done, "total": total}
+        if data:
+            values["data"] = data
+        self._touch(**values)
+
+    @contextmanager
+    def fenced(self, *, last: bool = False) -> Iterator[None]:
+        """A transaction that commits only while the lease is ours; `last` also finishes the step.
+
+        The conditional update takes the row's lock first, so a take-over waits or we raise.
+        """
+        faults.point(f"{self.step.state}.before_write")
+        with transaction.atomic():
+            self._touch()
+            yield
+            if last:
+                self._finish()
+        faults.point(f"{self.step.state}.after_write")
+
+    def _finish(self) -> None:
+        Step.objects.filter(pk=self.step.pk, lease_owner=self.owner, finished_at=None).update(
+            finished_at=timezone.now(), error=""
+        )
+
+
+def create(round: Round) -> None:
+    """Write the steps of the round's state and nudge a worker once the caller commits."""
+    kind = REGISTRY.get(round.state)
+    if kind is None:
+        return
+    Step.objects.bulk_create(
+        [
+            Step(round=round, state=round.state, shard=shard, queue=kind.queue)
+            for shard in range(max(1, kind.shards(round)))
+        ],
+        ignore_conflicts=True,
+    )
+    for row in round.steps.filter(state=round.state, finished_at=None):
+        transaction.on_commit(lambda pk=row.pk: nudge(pk))  # type: ignore[misc]
+
+
+def nudge(step_id: int) -> None:
+    """Put a message for this step on the queue, at most one a minute."""
+    from labeling import tasks  # tasks import services; only their names are needed here
+
+    now = timezone.now()
+    due = Q(nudged_at=None) | Q(nudged_at__lt=now - NUDGE_AGAIN)
+    if Step.objects.filter(due, pk=step_id).update(nudged_at=now):
+        queue = Step.objects.values_list("queue", flat=True).get(pk=step_id)
+        faults.point("enqueue.before")
+        tasks.run_step.using(queue_name=queue).enqueue(step_id)
+        faults.point("enqueue.after")
+
+
+def claim(step_id: int) -> Lease | None:
+    """Take a free, unfinished step of a running job; None if it is not ours to do."""
+    owner, now = str(uuid.uuid4()), timezone.now()
+    taken = (
+        Step.objects.unfinished()
+        .free(now)
+        .filter(pk=step_id, round__state=F("state"), round__job__state=Job.State.RUNNING)
+        .update(
+            lease_owner=owner,
+            lease_expires_at=now + LEASE,
+            attempts=F("attempts") + 1,
+        )
+    )
+    if not taken:
+        return None
+    Step.objects.filter(pk=step_id, started_at=None).update(started_at=now)
+    step = Step.objects.select_related("round__job").get(pk=step_id)
+    return Lease(step, owner)
+
+
+def run(step_id: int) -> None:
+    """Do one step if it is free, then move its round on."""
+    lease = claim(step_id)
+    if lease is None:
+        log.info("step=%s not ours", step_id)
+        return
+    step = lease.step
+    log.info("round=%s step=%s attempt=%s", step.round.number, step.state, step.attempts)
+    faults.point(f"{step.state}.claimed")
+    try:
+        REGISTRY[step.state].handler(step, lease)
+        if Step.objects.filter(pk=step.pk, finished_at=None).exists():
+            with lease.fenced(last=True):
+                pass
+    except LeaseLost:
+        log.warning("step=%s lost its lease", step_id)
+        return
+    except Exception as error:
+        _fail(lease, error)
+        return
+    from labeling.services import rounds  # rounds creates steps; the circle closes only here
+
+    rounds.advance_if_done(step.round)
+
+
+def _fail(lease: Lease, error: Exception) -> None:
+    step = lease.step
+    log.exception("round=%s step=%s failed", step.round.number, step.state)
+    message = str(error) or type(error).__name__
+    kept = Step.objects.filter(pk=step.pk, lease_owner=lease.owner).update(
+        error=message[:2000], lease_owner="", lease_expires_at=None
+    )
+    if kept:
+        events.record(
+            step.round.job, "step_failed", None,
+            round=step.round.number, state=step.state, error=message[:300], attempt=step.attempts,
+        )  # fmt: skip
+
+
+def stuck(step: Step) -> bool:
+    """Whether only a person's Retry starts this step again."""
+    limit = MAX_FAILURES if step.error else MAX_ATTEMPTS
+    return step.finished_at is None and step.attempts >= limit
+
+
+def retry(round: Round) -> int:
+    """Let failed steps of the round start again; how many there were."""
+    failed = round.steps.unfinished().free(timezone.now())  # type: ignore[attr-defined]
+    pks = [s.pk for s in failed if s.error or stuck(s)]
+    Step.objects.filter(pk__in=pks).update(
+        attempts=0, error="", nudged_at=None, lease_owner="", lease_expires_at=None
+    )
+    for pk in pks:
+        nudge(pk)
+    return len(pks)
+
+
+def beat(worker: str, queues: str) -> None:
+    """Note that this worker is alive, and forget those unseen for a day."""
+    now = timezone.now()
+    WorkerBeat.objects.update_or_create(name=worker, defaults={"queues": queues, "seen_at": now})
+    WorkerBeat.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
+
+
+def sweep() -> None:
+    """Repair what a crash left: lost messages, missed moves, seats nobody can take."""
+    from labeling.services import jobs, rounds, transfers, work
+
+    for step in Step.objects.unfinished().free(timezone.now()).filter(
+        round__state=F("state"), round__job__state=Job.State.RUNNING
+    ):
+        if not stuck(step):
+            nudge(step.pk)
+    for round in Round.objects.filter(closed_at=None, job__state=Job.State.RUNNING):
+        work.withdraw_impossible(round)
+        rounds.advance_if_done(round)
+    jobs.resume_rounds()
+    transfers.nudge_waiting()

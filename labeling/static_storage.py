@@ -1,0 +1,11 @@
+"""Static files under hashed names, so browsers may keep them for ever."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStatic(CompressedManifestStaticFilesStorage):
+    """Hashes the names inside `import ... from "./x.js";` too: no bundler, no stale modules."""
+
+    support_js_module_import_aggregation = True
+    # Development and tests run before collectstatic; a missing name is then served unhashed.
+    manifest_strict = False

@@ -1,0 +1,208 @@
+"""Compares a detector's confidence with its quality on validation images, and what follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from labeling.core.boxes import BoxSet, pack
+from labeling.core.quality import quality
+from labeling.models import Job, Label, Round
+from labeling.services import recalls
+from labeling.services.certificates import Candidate
+from mlassist.core import calibration as rules
+from mlassist.core import confidence as confidences
+from mlassist.models import Calibration, Detector, Prediction
+
+RIDGE, MEAN_SCORE = "ridge", "mean score"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A detector judged: confidences of all images, threshold or candidate sets, estimate."""
+
+    detector: Detector
+    rule: str
+    score_cut: float
+    known: Sequence[Prediction]  # validation images
+    pool: Sequence[Prediction]  # unlabelled images the machine may accept
+    known_confidence: np.ndarray
+    known_quality: np.ndarray
+    pool_confidence: np.ndarray
+    threshold: float | None
+    sets: Sequence[rules.CandidateSet]
+    budget: int
+    estimate: dict[str, Any]
+
+    @property
+    def curve(self) -> list[list[float]]:
+        """Mean quality at or above each confidence, for the chart."""
+        points = rules.curve(self.known_confidence, self.known_quality)
+        return [[_short(p.threshold), _short(p.quality), p.images] for p in points]
+
+    @property
+    def points(self) -> list[list[float]]:
+        """Confidence and quality of each validation image."""
+        pairs = zip(self.known_confidence, self.known_quality, strict=True)
+        return [[_short(c), _short(q)] for c, q in pairs]
+
+    @property
+    def mean_quality(self) -> float | None:
+        """Over all validation images."""
+        return float(self.known_quality.mean()) if len(self.known_quality) else None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a certificate says of the detector and the confidence."""
+        return {
+            "detector": self.detector.digest,
+            "design": self.detector.design,
+            "score_cut": self.score_cut,
+            "confidence": self.rule,
+            "validation_images": len(self.known),
+        }
+
+    def predictions(self) -> list[Prediction]:
+        """The rows with their confidence filled in."""
+        rows = [*self.known, *self.pool]
+        values = [*self.known_confidence.tolist(), *self.pool_confidence.tolist()]
+        for row, value in zip(rows, values, strict=True):
+            row.confidence = value
+        return rows
+
+    def candidates(self) -> list[Candidate]:
+        """The images of the loosest set, each with the strictest set that holds it."""
+        found = []
+        for row, value in zip(self.pool, self.pool_confidence.tolist(), strict=True):
+            rank = next((i for i, s in enumerate(self.sets) if value >= s.threshold), None)
+            if rank is not None:
+                boxes = [b for b in row.boxes if b["score"] >= self.score_cut]
+                found.append(Candidate(row.image, rank, value, boxes))
+        return found
+
+
+def judge(detector: Detector) -> Judged | None:
+    """Judge a detector on its round's data; None without validation images."""
+    round = detector.round
+    target = round.settings["target_quality"]
+    known, truths = _known(detector)
+    if not known:
+        return None
+    pool = _pool(detector)
+    boxes = [pack(p.boxes) for p in known]
+    cut = rules.choose_score_cut(boxes, truths)
+    qualities = np.array(
+        [quality(p.take(p.scores >= cut), t) for p, t in zip(boxes, truths, strict=True)]
+    )
+    rule, of_known, of_pool = _confidence(round, known, boxes, qualities, pool, cut)
+    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+    sets = rules.candidate_sets(of_pool, of_known, qualities, target) if certified else []
+    if certified:
+        threshold = sets[-1].threshold if sets else None
+    else:
+        still = _not_taken_before(detector, known)
+        threshold = rules.choose_threshold(of_known[still], qualities[still], target)
+    budget = 0
+    if sets:
+        loosest = sets[-1]
+        gap = loosest.estimate - target
+        planned = rules.audit_budget(loosest.spread, gap, loosest.size)
+        budget = min(planned, round.settings["audit_budget"])
+    return Judged(
+        detector, rule, cut, known, pool, of_known, qualities, of_pool, threshold, sets, budget,
+        _estimate(certified, of_pool, threshold),
+    )  # fmt: skip
+
+
+def _known(detector: Detector) -> tuple[list[Prediction], list[BoxSet]]:
+    """Predictions of validation images and the people's boxes there."""
+    rows = list(
+        Prediction.objects.filter(
+            detector=detector, image__in=detector.round.job.images.validation()
+        ).select_related("image").order_by("image")
+    )  # fmt: skip
+    labels = {
+        row.image_id: row.boxes
+        for row in Label.objects.active()
+        .filter(image__in=[p.image_id for p in rows])
+        .only("image_id", "boxes")
+    }
+    return rows, [pack(labels[p.image_id]) for p in rows]
+
+
+def _pool(detector: Detector) -> list[Prediction]:
+    taken_back = recalls.recalled_images(detector.round)
+    rows = (
+        Prediction.objects.filter(
+            detector=detector, image__in=detector.round.job.images.unlabeled()
+        )
+        .select_related("image")
+        .order_by("image")
+    )
+    return [p for p in rows if p.image_id not in taken_back]
+
+
+def _confidence(
+    round: Round, known: Sequence[Prediction], boxes: Sequence[BoxSet], qualities: np.ndarray,
+    pool: Sequence[Prediction], cut: float,
+) -> tuple[str, np.ndarray, np.ndarray]:  # fmt: skip
+    """Image confidence: the seed's mean score per round, the regression for a certificate."""
+    enough = len(known) >= confidences.LEAST_FOR_RIDGE
+    if round.settings["acceptance"] == Job.Acceptance.PER_ROUND or not enough:
+        of_known = np.array([confidences.mean_score(b, cut) for b in boxes])
+        of_pool = np.array([confidences.mean_score(pack(p.boxes), cut) for p in pool])
+        return MEAN_SCORE, of_known, of_pool
+    of_known, of_pool = confidences.ridge_confidence(
+        [p.image.digest for p in known], _features(known, cut), qualities,
+        [p.image.digest for p in pool], _features(pool, cut),
+    )  # fmt: skip
+    return RIDGE, of_known, of_pool
+
+
+def _features(rows: Sequence[Prediction], cut: float) -> np.ndarray:
+    found = [confidences.features(pack(p.boxes), pack(p.mirrored or []), cut) for p in rows]
+    return np.array(found, float).reshape(-1, 7)
+
+
+def _not_taken_before(detector: Detector, known: Sequence[Prediction]) -> np.ndarray:
+    """Which validation images would still be here, had they been in the pool, (n,) bool.
+
+    Earlier rounds took the images they were surest of; what is left is harder than validation as
+    a whole, so the same rule is run on validation first (features.md 4.7).
+    """
+    taken: set[int] = set()
+    earlier = Calibration.objects.filter(
+        detector__round__job=detector.round.job,
+        detector__round__number__lt=detector.round.number,
+        threshold__isnull=False,
+    )
+    for row in earlier:
+        taken |= set(
+            Prediction.objects.filter(
+                detector=row.detector_id, confidence__gte=row.threshold
+            ).values_list("image", flat=True)
+        )
+    return np.array([p.image_id not in taken for p in known], bool)
+
+
+def _estimate(certified: bool, pool: np.ndarray, threshold: float | None) -> dict[str, Any]:
+    """What would be accepted now; provisional where a certificate decides."""
+    count = int((pool >= threshold).sum()) if threshold is not None else 0
+    share = count / len(pool) if len(pool) else 0.0
+    if threshold is None:
+        sentence = "no threshold is safe, people get the images"
+    elif certified:
+        sentence = f"would accept now: {count} images (provisional)"
+    else:
+        sentence = f"accepts from confidence {threshold:.2f} on"
+    return {
+        "accept_now": count,
+        "share": _short(share),
+        "threshold": None if threshold is None else _short(threshold),
+        "sentence": sentence,
+    }
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4f}")

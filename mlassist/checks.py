@@ -1,0 +1,22 @@
+"""Start-up checks of the model settings, without loading torch."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register()
+def weights_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """MLASSIST_WEIGHTS names a file that is there, or one of two words."""
+    value = settings.MLASSIST_WEIGHTS
+    if value in ("auto", "none") or Path(value).is_file():
+        return []
+    return [
+        Error(
+            f"MLASSIST_WEIGHTS={value!r}: there is no such file.",
+            hint="Give the path of a .safetensors file, auto (published weights) or none.",
+            id="mlassist.E001",
+        )
+    ]

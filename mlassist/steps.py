@@ -1,0 +1,264 @@
+"""The machine's part of a round: train, predict, calibrate, accept. Load rows, call core, store."""
+
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from labeling.core.boxes import pack, unpack
+from labeling.errors import Invalid
+from labeling.models import Image, Job, Label, Round, Step
+from labeling.services import audits, certificates, events, labels, recalls
+from labeling.services.images import media_path
+from labeling.services.steps import Lease, step
+from mlassist import files
+from mlassist.calibrating import Judged, judge
+from mlassist.models import Calibration, Detector, Prediction
+
+State = Round.State
+CHUNK = 64
+WRITE = 200
+
+
+def engine() -> Any:
+    """The module that trains and predicts; torch loads only inside its functions."""
+    return importlib.import_module(settings.MLASSIST_ENGINE)
+
+
+@step(State.TRAINING, queue="gpu")
+def train(step: Step, lease: Lease) -> None:
+    """Train the round's detector, or say why not; people get the images either way."""
+    round = step.round
+    if Detector.objects.filter(round=round).exists():
+        return
+    images, samples = _samples(round.job)
+    class_ids = [c["index"] for c in round.settings["classes"]]
+    curve: list[tuple[int, float]] = []
+
+    def progress(done: int, total: int, loss: float) -> None:
+        curve.append((done, round_loss(loss)))
+        lease.renew(done, total, loss=curve[-200:])
+
+    lease.renew(0, 0)
+    name = files.weights_name(round)
+    try:
+        learned = engine().train(
+            samples, class_ids, media_path(name),
+            previous=_previous(round), seed=round.job.seed + round.number,
+            checkpoint=files.checkpoint_path(round), on_progress=progress,
+        )  # fmt: skip
+    except Invalid as error:
+        with lease.fenced(last=True):
+            events.record(round.job, "training_skipped", None, reason=error.message)
+        return
+    with lease.fenced(last=True):
+        Detector.objects.create(
+            round=round, weights=name, digest=learned.digest, design=learned.design,
+            recipe=learned.recipe, class_ids=class_ids, origin=learned.origin[:300],
+            warning=learned.warning, trained_on=len(images), metrics=learned.metrics,
+        )  # fmt: skip
+        events.record(
+            round.job, "detector_trained", None, round=round.number, images=len(images),
+            seconds=learned.metrics.get("seconds"),
+        )  # fmt: skip
+
+
+def round_loss(value: float) -> float:
+    """Four digits are all a chart shows."""
+    return float(f"{value:.4f}")
+
+
+def _samples(job: Job) -> tuple[list[Image], list[Any]]:
+    """Training images with the people's label that holds; never validation, never auto."""
+    rows = (
+        Label.objects.active()
+        .exclude(source=Label.Source.AUTO)
+        .filter(image__job=job, image__split=Image.Split.TRAINING, image__excluded="")
+        .select_related("image")
+        .order_by("image")
+    )
+    found = list(rows)
+    return [r.image for r in found], [(files.picture_path(r.image), pack(r.boxes)) for r in found]
+
+
+def _previous(round: Round) -> Any:
+    """The detector to go on from; the closing round starts afresh, so no early error drifts in."""
+    if round.purpose == Round.Purpose.CLOSING:
+        return None
+    earlier = Detector.objects.filter(round__job=round.job).order_by("-round__number").first()
+    if earlier is None or earlier.class_ids != [c["index"] for c in round.settings["classes"]]:
+        return None
+    return media_path(earlier.weights), earlier.digest
+
+
+def unpredicted(detector: Detector) -> Any:
+    """Validation and unlabelled images that this detector has not looked at."""
+    seen = Prediction.objects.filter(detector=detector, image=OuterRef("pk"))
+    images = detector.round.job.images
+    wanted = images.validation().values("pk").union(images.unlabeled().values("pk"))
+    return Image.objects.filter(pk__in=wanted).exclude(Exists(seen)).order_by("pk")
+
+
+@step(State.PREDICTING, queue="gpu", shards=lambda round: settings.MLASSIST_SHARDS)
+def predict(step: Step, lease: Lease) -> None:
+    """Look once at every image that needs it; several workers share the images by number."""
+    round = step.round
+    detector = Detector.objects.filter(round=round).first()
+    if detector is None:
+        return
+    shards = round.steps.filter(state=State.PREDICTING).count()  # type: ignore[attr-defined]
+    mine = [i for i in unpredicted(detector) if i.pk % shards == step.shard]
+    both_views = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+    lease.renew(0, len(mine))
+    for start in range(0, len(mine), CHUNK):
+        chunk = mine[start : start + CHUNK]
+
+        def progress(done: int, total: int, start: int = start) -> None:
+            lease.renew(start, len(mine))
+
+        views = engine().predict(
+            media_path(detector.weights), detector.digest,
+            [files.picture_path(i) for i in chunk], mirrored=both_views, on_progress=progress,
+        )  # fmt: skip
+        rows = [
+            Prediction(
+                detector=detector, image=image, boxes=unpack(plain),
+                mirrored=None if mirrored is None else unpack(mirrored),
+            )
+            for image, (plain, mirrored) in zip(chunk, views, strict=True)
+        ]  # fmt: skip
+        with lease.fenced():
+            Prediction.objects.bulk_create(rows, ignore_conflicts=True)
+        lease.renew(start + len(chunk), len(mine))
+
+
+@step(State.CALIBRATING)
+def calibrate(step: Step, lease: Lease) -> None:
+    """Judge the detector on validation images; in a closing round, freeze what is to be proved."""
+    round = step.round
+    detector = Detector.objects.filter(round=round).first()
+    if detector is None:
+        return
+    judged = judge(detector)
+    if judged is None:
+        with lease.fenced(last=True):
+            events.record(
+                round.job, "calibrated", None,
+                round=round.number, sentence="no validation image, so nothing is accepted",
+            )  # fmt: skip
+        return
+    if not Calibration.objects.filter(detector=detector).exists():
+        _store_confidences(lease, detector, judged)
+        with lease.fenced():
+            _store_calibration(detector, judged)
+    if round.purpose == Round.Purpose.CLOSING and judged.sets:
+        certificates.freeze(
+            round, lease, judged.candidates(), [s.threshold for s in judged.sets],
+            judged.budget, judged.about,
+        )  # fmt: skip
+        certificates.open_the_rest(round, lease)
+
+
+def _store_confidences(lease: Lease, detector: Detector, judged: Judged) -> None:
+    rows = judged.predictions()
+    for start in range(0, len(rows), WRITE):
+        with lease.fenced():
+            Prediction.objects.bulk_update(rows[start : start + WRITE], ["confidence"])
+        lease.renew(min(start + WRITE, len(rows)), len(rows))
+
+
+def _store_calibration(detector: Detector, judged: Judged) -> None:
+    round = detector.round
+    Calibration.objects.create(
+        detector=detector, rule=judged.rule, threshold=judged.threshold,
+        score_cut=judged.score_cut, target_quality=round.settings["target_quality"],
+        curve=judged.curve, points=judged.points, validation_images=len(judged.points),
+        validation_quality=judged.mean_quality,
+    )  # fmt: skip
+    Round.objects.filter(pk=round.pk).update(estimate=judged.estimate)
+    events.record(
+        round.job, "calibrated", None, round=round.number, sentence=judged.estimate["sentence"]
+    )
+
+
+@step(State.ACCEPTING)
+def accept(step: Step, lease: Lease) -> None:
+    """Make the machine's labels binding where the rules allow, then rank what is left."""
+    round = step.round
+    detector = Detector.objects.filter(round=round).first()
+    calibration = Calibration.objects.filter(detector=detector).first() if detector else None
+    if round.purpose == Round.Purpose.CLOSING:
+        certificates.conclude(round, lease, program_digest)
+    elif calibration and round.settings["acceptance"] == Job.Acceptance.PER_ROUND:
+        _accept_above(round, calibration, lease)
+    with lease.fenced():
+        audits.sample_watch(round)
+    if calibration is not None:
+        from mlassist import ranking
+
+        ranking.store(round, calibration, lease)
+
+
+def _accept_above(round: Round, calibration: Calibration, lease: Lease) -> None:
+    if calibration.threshold is None:
+        return
+    detector = calibration.detector
+    rows = acceptable(calibration)
+    detail = {
+        "detector": detector.digest,
+        "threshold": calibration.threshold,
+        "score_cut": calibration.score_cut,
+    }
+    accepted = 0
+    for start in range(0, len(rows), WRITE):
+        chunk = rows[start : start + WRITE]
+        with lease.fenced():
+            accepted += labels.accept_auto(
+                round,
+                [
+                    (p.image, kept(p.boxes, calibration.score_cut), p.confidence or 0.0, detail)
+                    for p in chunk
+                ],
+            )
+        lease.renew(min(start + WRITE, len(rows)), len(rows))
+    total = Label.objects.auto().filter(round=round).count()
+    with lease.fenced():
+        events.record(round.job, "accepted", None, round=round.number, images=total)
+
+
+def acceptable(calibration: Calibration) -> list[Prediction]:
+    """Unlabelled images above θ, of intakes that validation has seen, never recalled before."""
+    round = calibration.detector.round
+    judged = set(round.job.images.validation().values_list("intake", flat=True))
+    taken_back = recalls.recalled_images(round)
+    rows = (
+        Prediction.objects.filter(
+            detector=calibration.detector,
+            confidence__gte=calibration.threshold,
+            image__in=round.job.images.unlabeled(),
+            image__intake__in=judged,
+        )
+        .select_related("image")
+        .order_by("-confidence", "image")
+    )
+    return [p for p in rows if p.image_id not in taken_back]
+
+
+def kept(boxes: Iterable[Any], cut: float) -> list[Any]:
+    """The boxes that count."""
+    return [box for box in boxes if box["score"] >= cut]
+
+
+def program_digest() -> str:
+    """SHA-256 over the code that a certificate rests on."""
+    import hashlib
+    from pathlib import Path
+
+    root = Path(settings.BASE_DIR)
+    sealed = hashlib.sha256()
+    for folder in ("labeling/core", "mlassist/core"):
+        for path in sorted((root / folder).glob("*.py")):
+            sealed.update(path.name.encode() + path.read_bytes())
+    return sealed.hexdigest()
