@@ -40,11 +40,6 @@ def undecided(round: Round) -> "QuerySet[Audit]":
     return rows.filter(position__lt=certificates.needed(round))  # type: ignore[no-any-return]
 
 
-def decided_count(job: Job) -> int:
-    """Audits of people that count as answers."""
-    return Audit.objects.filter(round__job=job).decided().count()
-
-
 def claimable(job: Job, user: AbstractBaseUser, now: datetime) -> "QuerySet[Audit]":
     """Audits this person may take, in order: the certificate's first, then the watch.
 

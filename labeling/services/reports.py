@@ -9,7 +9,7 @@ from django.db.models import Count, F, FloatField, Func, Q, Sum
 from django.utils import timezone
 
 from labeling.models import Assignment, Audit, Event, Image, Job, Label, Round, Step, WorkerBeat
-from labeling.services import audit_report, rounds, steps
+from labeling.services import audit_report, rounds, steps, stopping
 
 # Charts of the machine's side come from a plug-in, so that labeling stays free of it.
 CHARTS: list[Callable[[Job], dict[str, Any]]] = []
@@ -117,7 +117,7 @@ def _answers_per_round(job: Job) -> dict[int, int]:
 
 def cost(job: Job) -> dict[str, float]:
     """Money so far against every image drawn by people, and the share saved."""
-    total = float(rounds.spent(job))
+    total = float(stopping.spent(job))
     labelled = job.images.labeled().count()
     each = float(job.price_image) + float(job.price_answer) * job.annotators_per_image
     all_human = each * labelled

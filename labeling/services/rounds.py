@@ -7,8 +7,8 @@ from django.db import models, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from labeling.models import Assignment, Job, Label, Round
-from labeling.services import audits, events, selecting, steps
+from labeling.models import Job, Label, Round
+from labeling.services import audits, events, selecting, steps, stopping
 
 State, Purpose = Round.State, Round.Purpose
 
@@ -23,9 +23,6 @@ LINE = [
     State.CONSOLIDATING,
     State.CLOSED,
 ]
-
-# First stop rule of a certified job (architecture.md 5, decision 10)
-CLOSE_SHARE, CLOSE_GAIN = 0.50, 0.05
 
 
 def line_of(round: Round) -> list[str]:
@@ -101,7 +98,7 @@ def next_purpose(job: Job) -> tuple[str, int] | None:
             return Purpose.TRAINING, job.training_size - trained
         if not _has_training_box(job):
             return Purpose.TRAINING, job.batch_size
-        if job.acceptance == Job.Acceptance.CERTIFIED and _should_close(job, left):
+        if job.acceptance == Job.Acceptance.CERTIFIED and stopping.should_close(job, left):
             return Purpose.CLOSING, left
         return Purpose.ACTIVE, job.batch_size
     if judged + trained < job.pilot_size:
@@ -130,33 +127,6 @@ def _new_intake_validation(job: Job) -> int:
 def _has_training_box(job: Job) -> bool:
     labels = Label.objects.active().filter(image__job=job, image__split="training")
     return bool(labels.exclude(boxes=[]).exists())
-
-
-def _should_close(job: Job, left: int) -> bool:
-    if left <= job.batch_size:
-        return True
-    if job.budget is not None and spent(job) >= job.budget:
-        return True
-    shares = [
-        r.estimate["share"]
-        for r in job.rounds.filter(purpose=Purpose.ACTIVE).order_by("-number")[:2]
-        if r.estimate
-    ]
-    if not shares:
-        return False
-    return shares[0] >= CLOSE_SHARE or (
-        len(shares) == 2 and shares[0] - shares[1] < CLOSE_GAIN
-    )
-
-
-def spent(job: Job) -> Any:
-    """Money so far: labelled images and people's answers, audits included (decision 18)."""
-    labelled = job.images.labeled().count()
-    answers = Assignment.objects.filter(
-        round__job=job, state__in=(Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
-    ).count()
-    checks = audits.decided_count(job)
-    return job.price_image * labelled + job.price_answer * (answers + checks)
 
 
 def snapshot_settings(job: Job) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from labeling.models import Assignment, Audit, Image, Round, Step
+from labeling.services import stopping
 from labeling.services.labels import FROZEN
 from labeling.services.steps import Lease, step
 
@@ -56,6 +57,8 @@ def wanted(round: Round) -> int:
     """How many more images this round takes in."""
     if round.purpose == Round.Purpose.CLOSING:
         return round.job.images.unlabeled().count()
+    if stopping.enough_in(round):
+        return 0
     # Images that the machine labelled after their seat had opened do not count.
     taken = (
         Assignment.objects.filter(round=round, state__in=("open", "claimed", "submitted"))

