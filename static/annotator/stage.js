@@ -109,16 +109,14 @@ export function createStage({
       }
       card.hide();
       const boxes = boxesOf(seat);
-      editor.open(seat.image, boxes);
-      editor.state.editable = editable;
       shown = seat;
+      editor.open(seat.image, boxes, editable);
       workspace.restartActivity();
       refresh();
       const draft = await store.draft(seatName(seat)).catch(() => undefined);
       // Somebody quick may have drawn already; what is on screen then is newer.
       if (!draft || draft.version < versionOf(seat) || shown !== seat || editor.doc.canUndo) return;
-      editor.open(seat.image, draft.boxes);
-      editor.state.editable = editable;
+      editor.open(seat.image, draft.boxes, editable);
       workspace.restartActivity(draft.active_ms);
       refresh();
     },
