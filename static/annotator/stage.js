@@ -16,6 +16,7 @@
  * @param {(seat: Seat) => (Box & {suggested?: boolean})[]} parts.boxesOf
  * @param {(() => void)|null} parts.skip
  * @param {boolean} [parts.editable]
+ * @param {() => void} [parts.onDraft] when earlier work was found and shown
  */
 export function createStage({
   kind,
@@ -28,6 +29,7 @@ export function createStage({
   boxesOf,
   skip,
   editable = true,
+  onDraft,
 }) {
   const { editor } = workspace;
   /** @type {Seat|null} */
@@ -119,6 +121,7 @@ export function createStage({
       editor.open(seat.image, draft.boxes, editable);
       workspace.restartActivity(draft.active_ms);
       refresh();
+      onDraft?.();
     },
     /** The work is handed in: later gestures belong to the next image. */
     leave() {

@@ -2,7 +2,7 @@
 
 import { el, fill } from '../common/dom.js';
 
-/** @typedef {d3.Selection<SVGGElement, unknown, null, undefined>} Plot */
+/** @typedef {d3.Selection<SVGGElement, undefined, null, undefined>} Plot */
 /** @typedef {{plot: Plot, width: number, height: number, hatch: string}} Area */
 /** @typedef {{title: string, summary: string, note?: string, legend?: boolean, empty?: string|null,
  *   head: string[], rows: (string|number)[][], draw: (area: Area) => void,
