@@ -78,14 +78,6 @@ export function canvasActions(editor, commands, page) {
       keys: ['i'],
       run: page.instructions,
     },
-    { id: 'cancel', group: 'Draw', label: 'Cancel, deselect', keys: ['Escape'], run: page.cancel },
-    {
-      id: 'leave',
-      group: 'View',
-      label: 'From the canvas to the panel',
-      keys: ['Ctrl+F6'],
-      run: page.leaveCanvas,
-    },
     {
       id: 'draw',
       group: 'Draw',
@@ -94,6 +86,7 @@ export function canvasActions(editor, commands, page) {
       when: editable,
       run: () => (state.tool === 'draw' ? commands.place() : editor.set({ tool: 'draw' })),
     },
+    { id: 'cancel', group: 'Draw', label: 'Cancel, deselect', keys: ['Escape'], run: page.cancel },
     {
       id: 'select',
       group: 'Boxes',
@@ -139,6 +132,13 @@ export function canvasActions(editor, commands, page) {
       run: zoom(1.25),
     },
     { id: 'zoom-out', group: 'View', label: 'Zoom out', keys: ['-'], repeat: true, run: zoom(0.8) },
+    {
+      id: 'leave',
+      group: 'View',
+      label: 'From the canvas to the panel',
+      keys: ['Ctrl+F6'],
+      run: page.leaveCanvas,
+    },
     {
       id: 'undo',
       group: 'Boxes',

@@ -81,8 +81,9 @@ export function createEditor(classes) {
     /** @param {Point} point in image pixels */
     hit: (point) => hitTest(shown(), state.selectedId, point, viewport.scale),
     /** Opens an image; its pixels may follow later.
-     * @param {Picture} picture @param {(Box & {suggested?: boolean})[]} boxes */
-    open(picture, boxes) {
+     * @param {Picture} picture @param {(Box & {suggested?: boolean})[]} boxes
+     * @param {boolean} editable */
+    open(picture, boxes, editable) {
       const size = { width: picture.width, height: picture.height };
       doc = createDocument(size, boxes);
       doc.observe(onDocument);
@@ -93,7 +94,7 @@ export function createEditor(classes) {
         hoverId: null,
         making: null,
         hidden: false,
-        editable: true,
+        editable,
       });
       viewport.setImage(size);
       changed();

@@ -16,6 +16,7 @@
  * @param {(seat: Seat) => (Box & {suggested?: boolean})[]} parts.boxesOf
  * @param {(() => void)|null} parts.skip
  * @param {boolean} [parts.editable]
+ * @param {() => void} [parts.onDraft] when earlier work was found and shown
  */
 export function createStage({
   kind,
@@ -28,6 +29,7 @@ export function createStage({
   boxesOf,
   skip,
   editable = true,
+  onDraft,
 }) {
   const { editor } = workspace;
   /** @type {Seat|null} */
@@ -109,18 +111,17 @@ export function createStage({
       }
       card.hide();
       const boxes = boxesOf(seat);
-      editor.open(seat.image, boxes);
-      editor.state.editable = editable;
       shown = seat;
+      editor.open(seat.image, boxes, editable);
       workspace.restartActivity();
       refresh();
       const draft = await store.draft(seatName(seat)).catch(() => undefined);
       // Somebody quick may have drawn already; what is on screen then is newer.
       if (!draft || draft.version < versionOf(seat) || shown !== seat || editor.doc.canUndo) return;
-      editor.open(seat.image, draft.boxes);
-      editor.state.editable = editable;
+      editor.open(seat.image, draft.boxes, editable);
       workspace.restartActivity(draft.active_ms);
       refresh();
+      onDraft?.();
     },
     /** The work is handed in: later gestures belong to the next image. */
     leave() {

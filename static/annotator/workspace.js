@@ -57,7 +57,7 @@ function wireButtons(table, editor) {
     });
     editor.onChange(() => {
       if (isOn[name]) button.setAttribute('aria-pressed', String(isOn[name]()));
-      if (action?.when && !isOn[name]) button.disabled = !(action.when() || action.id === 'submit');
+      if (action?.when && !isOn[name]) button.disabled = !action.when();
       if (name === 'undo') button.disabled = !editor.doc.canUndo;
       if (name === 'redo') button.disabled = !editor.doc.canRedo;
     });
@@ -103,7 +103,7 @@ export function createWorkspace(classes, pageHints) {
   };
 
   // A press on a button must not take the focus from the canvas, or the next key would be lost.
-  for (const part of document.querySelectorAll('.rail, .panel, .hintline')) {
+  for (const part of document.querySelectorAll('.rail, .panel, .hintline, .banners')) {
     part.addEventListener('mousedown', (event) => {
       const onField =
         event.target instanceof Element && event.target.closest('input, select, textarea, a');

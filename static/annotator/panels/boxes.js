@@ -76,7 +76,7 @@ export function startBoxes(root, editor, commands) {
       ...shown.filter((box) => box.suggested),
     ];
     count.textContent = String(editor.doc.boxes.filter((box) => !box.suggested).length);
-    empty.hidden = ordered.length > 0;
+    empty.hidden = ordered.length > 0 || !editor.state.picture;
     fill(list, ...ordered.map(rowOf));
     const row = list.querySelector(`[data-box="${editor.state.selectedId}"]`);
     if (!(row instanceof HTMLElement)) return;

@@ -1,0 +1,219 @@
+/** Charts of bars: what each round cost and brought, and how good images are. */
+
+import { el } from '../common/dom.js';
+import { gridY } from './charts.js';
+import { count, dollars, two } from './words.js';
+
+/** @typedef {import('./types.js').RoundRow} RoundRow */
+/** @typedef {import('./charts.js').Chart} Chart */
+
+/**
+ * @param {object} what
+ * @param {string} what.title
+ * @param {string} what.unit
+ * @param {RoundRow[]} what.rounds
+ * @param {(row: RoundRow) => number} what.people
+ * @param {(row: RoundRow) => number} what.auto
+ * @param {(value: number) => string} [what.words]
+ * @param {boolean} [what.sum] label bars with the sum rather than both parts
+ * @param {HTMLElement|null} [what.foot]
+ * @returns {Chart}
+ */
+function perRound({ title, unit, rounds, people, auto, words = count, sum = false, foot = null }) {
+  const all = d3.sum(rounds, people);
+  const byAuto = d3.sum(rounds, auto);
+  const name = (/** @type {RoundRow} */ row) =>
+    `${row.number}${row.provisional ? ', expected' : ''}`;
+  return {
+    title,
+    legend: true,
+    empty: rounds.length ? null : 'From round 1 on',
+    summary: `${words(all)} ${unit} by people, ${words(byAuto)} auto, over ${rounds.length} ${rounds.length === 1 ? 'round' : 'rounds'}.`,
+    head: ['Round', 'People', 'Auto'],
+    rows: rounds.map((row) => [name(row), words(people(row)), words(auto(row))]),
+    foot,
+    draw({ plot, width, height, hatch }) {
+      const top = d3.max(rounds, (row) => people(row) + auto(row)) || 1;
+      const y = d3.scaleLinear([0, top], [height, 12]).nice(3);
+      const x = d3.scaleBand(rounds.map(name), [0, width]).padding(0.45);
+      // A job of two rounds should not have two walls.
+      const wide = Math.min(64, x.bandwidth());
+      gridY(plot, y, width, (value) => (sum ? dollars(value).replace('.00', '') : count(value)), 3);
+      for (const row of rounds) {
+        const left = (x(name(row)) ?? 0) + (x.bandwidth() - wide) / 2;
+        const [low, high] = [people(row), people(row) + auto(row)];
+        const bar = plot.append('g').attr('class', row.provisional ? 'bar is-open' : 'bar');
+        bar
+          .append('title')
+          .text(`Round ${name(row)}: ${words(low)} people, ${words(auto(row))} auto`);
+        bar
+          .append('rect')
+          .attr('class', 'people')
+          .attr('x', left)
+          .attr('width', wide)
+          .attr('y', y(low))
+          .attr('height', height - y(low));
+        if (auto(row)) {
+          bar
+            .append('rect')
+            .attr('class', 'auto')
+            .attr('fill', hatch)
+            .attr('x', left)
+            .attr('width', wide)
+            .attr('y', y(high))
+            .attr('height', Math.max(1, y(low) - y(high) - 1));
+        }
+        const label = sum
+          ? words(high)
+          : auto(row)
+            ? `${words(low)} + ${words(auto(row))}`
+            : words(low);
+        plot
+          .append('text')
+          .attr('class', 'value middle')
+          .attr('x', left + wide / 2)
+          .attr('y', y(high) - 6)
+          .text(label);
+        plot
+          .append('text')
+          .attr('class', 'tick middle')
+          .attr('x', left + wide / 2)
+          .attr('y', height + 14)
+          .text(name(row));
+      }
+    },
+  };
+}
+
+/** @param {RoundRow[]} rounds */
+export const imagesPerRound = (rounds) =>
+  perRound({
+    title: 'Images per round',
+    unit: 'images',
+    rounds,
+    people: (row) => row.human,
+    auto: (row) => row.auto,
+  });
+
+/** @param {RoundRow[]} rounds */
+export const boxesPerRound = (rounds) =>
+  perRound({
+    title: 'Boxes per round',
+    unit: 'boxes',
+    rounds,
+    people: (row) => row.human_boxes,
+    auto: (row) => row.auto_boxes,
+  });
+
+/** @param {RoundRow[]} rounds @param {import('./types.js').Snapshot['cost']} cost */
+export const costPerRound = (rounds, cost) =>
+  perRound({
+    title: 'Cost per round',
+    unit: 'spent',
+    rounds,
+    people: (row) => row.human_cost,
+    auto: (row) => row.auto_cost,
+    words: dollars,
+    sum: true,
+    foot: el(
+      'span',
+      { class: 'cost-line' },
+      el('strong', { text: dollars(cost.total) }),
+      ` against ${dollars(cost.all_human)} all by people `,
+      cost.saved_share > 0 &&
+        el('strong', { class: 'saved', text: `${Math.round(cost.saved_share * 100)} % saved` }),
+    ),
+  });
+
+/** @param {import('./types.js').Histogram|null} histogram @returns {Chart} */
+export function imageQuality(histogram) {
+  const {
+    edges,
+    human,
+    auto,
+    human_mean: humanMean,
+    auto_mean: autoMean,
+  } = histogram ?? {
+    edges: [],
+    human: [],
+    auto: [],
+    human_mean: null,
+    auto_mean: null,
+  };
+  const means = [
+    humanMean !== null && `people ${two(humanMean)}`,
+    autoMean !== null && `auto ${two(autoMean)}`,
+  ].filter(Boolean);
+  return {
+    title: 'Image quality',
+    legend: true,
+    note: 'Overlap with a reference, image by image.',
+    empty: histogram ? null : 'From the first checked images on',
+    summary: `Images with a reference; mean quality: ${means.join(', ') || 'not known yet'}.`,
+    head: ['Quality', 'People', 'Auto'],
+    rows: human.map((value, place) => [
+      `${two(edges[place])} to ${two(edges[place + 1])}`,
+      value,
+      auto[place] ?? 0,
+    ]),
+    draw({ plot, width, height, hatch }) {
+      const top = d3.max([...human, ...auto]) || 1;
+      const y = d3.scaleLinear([0, top], [height, 20]).nice(3);
+      const x = d3.scaleLinear([edges[0], edges[edges.length - 1]], [0, width]);
+      gridY(plot, y, width, count, 3);
+      human.forEach((value, place) => {
+        const [left, right] = [x(edges[place]) + 1, x(edges[place + 1]) - 1];
+        const half = Math.max(1, (right - left) / 2);
+        const other = auto[place] ?? 0;
+        const pair = plot.append('g').attr('class', 'bar');
+        pair
+          .append('title')
+          .text(`${two(edges[place])} to ${two(edges[place + 1])}: ${value} people, ${other} auto`);
+        pair
+          .append('rect')
+          .attr('class', 'people')
+          .attr('x', left)
+          .attr('width', half)
+          .attr('y', y(value))
+          .attr('height', height - y(value));
+        pair
+          .append('rect')
+          .attr('class', 'auto')
+          .attr('fill', hatch)
+          .attr('x', left + half)
+          .attr('width', half)
+          .attr('y', y(other))
+          .attr('height', height - y(other));
+      });
+      for (const value of x.ticks(5)) {
+        plot
+          .append('text')
+          .attr('class', 'tick middle')
+          .attr('x', x(value))
+          .attr('y', height + 14)
+          .text(String(value));
+      }
+      /** @type {[number|null, string, string, number][]} */
+      const marks = [
+        [humanMean, 'people mean', 'mean-people', 10],
+        [autoMean, 'auto mean', 'mean-auto', -2],
+      ];
+      for (const [mean, name, kind, at] of marks) {
+        if (mean === null) continue;
+        plot
+          .append('line')
+          .attr('class', kind)
+          .attr('x1', x(mean))
+          .attr('x2', x(mean))
+          .attr('y1', at)
+          .attr('y2', height);
+        plot
+          .append('text')
+          .attr('class', `value end ${kind}`)
+          .attr('x', x(mean) - 6)
+          .attr('y', at + 8)
+          .text(`${name} ${two(mean)}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,267 @@
+/** The figures of the live page: state of the round, images, forecast, certificate. */
+
+import { el, fill } from '../common/dom.js';
+import { icon } from '../common/icons.js';
+import { count, dollars, duration, stateWord, two } from './words.js';
+
+/** @typedef {import('./types.js').Snapshot} Snapshot */
+/** @typedef {import('./types.js').RoundNow} RoundNow */
+
+/** What was shown before, so that a change can be marked. @type {Map<string, string>} */
+const before = new Map();
+
+/** A number with its meaning; underlined for two seconds after it changed.
+ * @param {string} id @param {string} value */
+function value(id, value) {
+  const node = el('strong', { class: 'number', text: value });
+  const old = before.get(id);
+  before.set(id, value);
+  if (old !== undefined && old !== value) {
+    node.classList.add('is-new');
+    setTimeout(() => node.classList.remove('is-new'), 2_000);
+  }
+  return node;
+}
+
+/** @param {string} id @param {string} text @param {string} words @param {string} [mark] */
+const figure = (id, text, words, mark) =>
+  el(
+    'div',
+    { class: 'figure' },
+    value(id, text),
+    el('span', { class: 'figure-words' }, mark && el('i', { class: `mark ${mark}` }), words),
+  );
+
+/** @param {string} title @param {import('../common/dom.js').Child} [side] */
+const head = (title, side) =>
+  el('div', { class: 'card-head' }, el('h2', { class: 'card-title', text: title }), side);
+
+/** @type {Record<string, string>} */
+const STATUS_WORDS = { done: 'done', now: 'now', later: 'later', skipped: 'skipped' };
+
+/** @param {RoundNow['line'][number]} step @param {number} place */
+function step(step, place) {
+  const name = stateWord(step.state);
+  return el(
+    'li',
+    { class: `step is-${step.status}`, 'aria-current': step.status === 'now' ? 'step' : null },
+    el(
+      'span',
+      { class: 'step-mark', 'aria-hidden': 'true' },
+      step.status === 'done' ? icon('check') : step.status === 'skipped' ? '–' : String(place + 1),
+    ),
+    el('span', { class: 'step-name', text: name }),
+    step.status === 'done' &&
+      step.seconds !== null &&
+      el('span', { class: 'step-time', text: duration(step.seconds) }),
+    el('span', { class: 'visually-hidden', text: `, ${STATUS_WORDS[step.status]}` }),
+  );
+}
+
+/** @param {HTMLElement} card @param {Snapshot} snapshot */
+export function showState(card, { round, audit, job }) {
+  if (!round) {
+    /** @type {Record<string, string>} */
+    const words = {
+      draft: 'This job has not started.',
+      complete: 'This job is complete.',
+      cancelled: 'This job was cancelled. Its labels are kept.',
+      paused: 'This job is paused. Nobody gets new images.',
+    };
+    return fill(
+      card,
+      el('p', { class: 'state-sentence', text: words[job.state] ?? 'Between two rounds.' }),
+    );
+  }
+  const share = round.total > 0 ? Math.min(1, round.done / round.total) : 0;
+  fill(
+    card,
+    el('ol', { class: 'steps' }, ...round.line.map(step)),
+    el(
+      'div',
+      { class: 'state-now' },
+      el(
+        'div',
+        { class: 'state-progress' },
+        el(
+          'p',
+          { class: 'state-sentence' },
+          el('strong', { text: `Round ${round.number}, ${round.purpose}. ` }),
+          round.sentence,
+        ),
+        round.total > 0 &&
+          el(
+            'div',
+            { class: 'progress-line' },
+            el(
+              'div',
+              {
+                class: 'bar',
+                role: 'progressbar',
+                'aria-label': `Progress of ${stateWord(round.state)}`,
+                'aria-valuemin': 0,
+                'aria-valuemax': round.total,
+                'aria-valuenow': round.done,
+              },
+              el('span', { style: { width: `${share * 100}%` } }),
+            ),
+            el(
+              'span',
+              {},
+              value('round-done', count(round.done)),
+              ` of ${count(round.total)} ${round.unit}`,
+            ),
+          ),
+      ),
+      audit?.observed != null &&
+        el(
+          'div',
+          { class: 'state-figure' },
+          'Observed quality',
+          value('observed', two(audit.observed)),
+        ),
+      audit?.bound != null &&
+        el(
+          'div',
+          { class: 'state-figure' },
+          'Lower bound',
+          el('span', {}, value('bound', two(audit.bound)), ` target ${two(audit.target)}`),
+        ),
+      round.seconds_left !== null &&
+        el(
+          'div',
+          { class: 'state-figure' },
+          'Step ends in about',
+          value('left', duration(round.seconds_left)),
+        ),
+      round.worker_seen_s !== null &&
+        round.worker_seen_s > 120 &&
+        el(
+          'p',
+          { class: 'state-note is-warn' },
+          icon('warn'),
+          `No worker has reported for ${duration(round.worker_seen_s)}. The step goes on by itself when one is back.`,
+        ),
+    ),
+  );
+}
+
+/** @param {HTMLElement} card @param {Snapshot} snapshot */
+export function showImages(card, { counts }) {
+  const { images, human, auto, in_audit: inAudit, left, certified, excluded } = counts;
+  /** @param {number} n @param {string} kind */
+  const part = (n, kind) =>
+    n > 0 && el('span', { class: kind, style: { width: `${(100 * n) / Math.max(1, images)}%` } });
+  fill(
+    card,
+    head('Images', el('span', { class: 'card-side', text: `of ${count(images)}` })),
+    el(
+      'div',
+      { class: 'figures' },
+      figure('human', count(human), 'by people', 'mark-people'),
+      figure('auto', count(auto), 'auto', 'mark-auto'),
+      inAudit > 0 && figure('in-audit', count(inAudit), 'auto, in audit', 'mark-open'),
+      figure('images-left', count(left), 'left'),
+    ),
+    el(
+      'div',
+      {
+        class: 'stack-bar',
+        role: 'img',
+        'aria-label': `${human} of ${images} images labelled by people, ${auto} auto, ${inAudit} in audit`,
+      },
+      part(human, 'stack-people'),
+      part(auto, 'stack-auto'),
+      part(inAudit, 'stack-open'),
+    ),
+    (certified > 0 || excluded > 0) &&
+      el('p', {
+        class: 'card-note',
+        text: [
+          certified > 0 && `${count(certified)} stand under a certificate`,
+          excluded > 0 && `${count(excluded)} excluded`,
+        ]
+          .filter(Boolean)
+          .join(', '),
+      }),
+  );
+}
+
+/** @param {HTMLElement} card @param {Snapshot} snapshot */
+export function showForecast(card, { forecast, job }) {
+  if (!forecast) {
+    const text =
+      job.state === 'complete' ? 'Nothing left to do.' : 'From the first finished images on.';
+    return fill(card, head('Forecast'), el('p', { class: 'chart-empty', text }));
+  }
+  fill(
+    card,
+    head('Forecast', el('span', { class: 'card-side', text: 'expected' })),
+    el(
+      'div',
+      { class: 'figures' },
+      figure('answers', count(forecast.answers), 'answers to go'),
+      figure('hours', `${forecast.hours.toFixed(1)} h`, 'people’s time'),
+      figure('money', dollars(forecast.money), 'money'),
+    ),
+  );
+}
+
+/** @type {Record<string, [string, string, string]>} icon, tone, word */
+const CERTIFICATE = {
+  pending: ['clock', '', 'Pending'],
+  certified: ['check', 'is-ok', 'Certified'],
+  not_provable: ['warn', 'is-warn', 'Could not be shown'],
+  refused: ['cross', 'is-bad', 'Refused'],
+};
+
+/** @param {HTMLElement} card @param {Snapshot} snapshot */
+export function showCertificate(card, { certificate, estimate, job }) {
+  if (certificate) {
+    const [mark, tone, word] = CERTIFICATE[certificate.status];
+    fill(
+      card,
+      head('Certificate', icon('seal')),
+      el('p', { class: 'claim', text: certificate.claim }),
+      el(
+        'p',
+        { class: `claim-state ${tone}` },
+        icon(mark),
+        el('span', {}, el('strong', { text: `${word}. ` }), certificate.sentence),
+      ),
+      certificate.rest_bound !== null &&
+        el('p', {
+          class: 'card-note',
+          text: `The unchecked rest alone: at least ${two(certificate.rest_bound)}.`,
+        }),
+      certificate.url &&
+        el(
+          'a',
+          { class: 'claim-link', href: certificate.url },
+          icon('download'),
+          'Certificate file',
+        ),
+    );
+    return;
+  }
+  const perRound = job.acceptance !== 'certified';
+  fill(
+    card,
+    head(perRound ? 'Acceptance' : 'Certificate', icon('seal')),
+    el('p', {
+      class: 'claim',
+      text: perRound
+        ? `Each round, above a threshold aiming at ${two(job.target)}. No promise.`
+        : `Mean quality of what is accepted ≥ ${two(job.target)}, with risk ≤ ${Math.round(job.risk * 100)} %.`,
+    }),
+    el(
+      'p',
+      { class: 'claim-state' },
+      icon('clock'),
+      el('span', { text: estimate ? upper(estimate.sentence) : 'Nothing is accepted yet.' }),
+    ),
+  );
+}
+
+/** @param {string} text */
+const upper = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,187 @@
+/** The live page of a job: shows each snapshot as it comes, and lets managers pause, retry and export. */
+
+import { ApiError, createApi } from '../annotator/api.js';
+import { listenLive } from '../annotator/live.js';
+import { listenForThemeKey, startChrome } from '../common/chrome.js';
+import { el, fill, must, pageData } from '../common/dom.js';
+import { icon } from '../common/icons.js';
+import { speak } from '../common/speak.js';
+import { boxesPerRound, costPerRound, imageQuality, imagesPerRound } from './bars.js';
+import { createChart } from './charts.js';
+import { auditPath, calibrationCurve, qualityAgainstConfidence, trainingLoss } from './curves.js';
+import { showCertificate, showForecast, showImages, showState } from './figures.js';
+import { showAlerts, showEvents, showExports, showPeople } from './lists.js';
+import { clock, duration } from './words.js';
+
+/** @typedef {import('./types.js').Snapshot} Snapshot */
+/** @typedef {import('./types.js').Transfer} Transfer */
+
+const STALE_MS = 10_000;
+const TRANSFER_POLL_MS = 2_000;
+
+const data = pageData();
+const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const address = `/api/jobs/${data.job.slug}`;
+const part = (/** @type {string} */ name) => must(`[data-part="${name}"]`);
+
+/** @type {Snapshot} */
+let snapshot = data.snapshot;
+/** @type {Transfer[]} */
+let transfers = data.transfers;
+/** @type {import('../annotator/live.js').LiveState} */
+let live = { socket: false, lastAt: Date.now() };
+let problem = '';
+
+const charts = Object.fromEntries(
+  ['images', 'boxes', 'cost', 'calibration', 'training', 'quality', 'scatter', 'audit'].map(
+    (name) => [name, createChart(part(`${name}-chart`))],
+  ),
+);
+
+/** @param {string} action */
+async function act(action) {
+  await attempt(async () => {
+    show(await api.post(`${address}/actions`, { action }));
+    speak(
+      { pause: 'Paused', resume: 'Going on', start: 'Started', retry: 'Trying again' }[action] ??
+        'Done',
+    );
+  });
+}
+
+/** @param {() => Promise<void>} work */
+async function attempt(work) {
+  try {
+    await work();
+    problem = '';
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    problem = error.message;
+    speak(problem, 'assertive');
+  }
+  showHead();
+}
+
+/** @type {Record<string, [string, string, string]>} state to action, icon and words */
+const STATE_BUTTONS = {
+  draft: ['start', 'play', 'Start'],
+  running: ['pause', 'pause', 'Pause'],
+  paused: ['resume', 'play', 'Resume'],
+};
+
+function showHead() {
+  const { job } = snapshot;
+  const certified = job.acceptance === 'certified';
+  fill(
+    must('[data-chips]'),
+    el('span', { class: 'chip', text: job.state }),
+    el('span', {
+      class: 'chip',
+      text: certified
+        ? `certified, risk ${Math.round(job.risk * 100)} %`
+        : 'each round, no promise',
+    }),
+    el('span', {
+      class: 'chip',
+      text: `${job.annotators_per_image} ${job.annotators_per_image === 1 ? 'person' : 'people'} per image`,
+    }),
+  );
+  const button = data.can_manage ? STATE_BUTTONS[job.state] : undefined;
+  fill(
+    must('[data-job-buttons]'),
+    problem && el('span', { class: 'head-problem', role: 'alert' }, icon('warn'), problem),
+    button &&
+      el(
+        'button',
+        {
+          type: 'button',
+          class: 'button',
+          'data-act': button[0],
+          on: { click: () => act(button[0]) },
+        },
+        icon(button[1]),
+        button[2],
+      ),
+    data.admin_url && el('a', { class: 'button', href: data.admin_url, text: 'Open in admin' }),
+  );
+}
+
+function showLiveState() {
+  const node = must('[data-live-state]');
+  const age = Date.now() - (live.lastAt ?? 0);
+  // While polling, news comes every few seconds; the dot tells which of the two it is.
+  const stale = !live.socket && age > STALE_MS;
+  node.classList.toggle('is-warn', stale);
+  const text = stale
+    ? `Not live since ${clock(live.lastAt ?? Date.now())}, retrying`
+    : live.socket
+      ? `Live, updated ${duration(age / 1000)} ago`
+      : `Asking every 5 s, updated ${duration(age / 1000)} ago`;
+  fill(
+    node,
+    el('i', { class: stale ? 'live-dot is-warn' : live.socket ? 'live-dot is-live' : 'live-dot' }),
+    text,
+  );
+}
+
+/** @param {Snapshot} next */
+function show(next) {
+  snapshot = next;
+  showHead();
+  showAlerts(must('[data-alerts]'), next, data.can_manage ? () => act('retry') : null);
+  showState(part('state'), next);
+  showImages(part('images'), next);
+  showForecast(part('forecast'), next);
+  showCertificate(part('certificate'), next);
+  charts.images(imagesPerRound(next.rounds));
+  charts.boxes(boxesPerRound(next.rounds));
+  charts.cost(costPerRound(next.rounds, next.cost));
+  charts.calibration(calibrationCurve(next.calibration));
+  charts.training(trainingLoss(next.training));
+  charts.quality(imageQuality(next.histogram));
+  charts.scatter(qualityAgainstConfidence(next.calibration));
+  charts.audit(auditPath(next.audit));
+  showPeople(part('people'), next.people);
+  showEvents(part('events'), next.events);
+}
+
+const showTransfers = () => showExports(part('exports'), transfers, data.can_manage ? order : null);
+
+/** @param {string} format */
+async function order(format) {
+  await attempt(async () => {
+    transfers = [await api.post(`${address}/exports`, { format }), ...transfers];
+  });
+  showTransfers();
+}
+
+async function followTransfers() {
+  if (!transfers.some(({ state }) => state === 'waiting' || state === 'running')) return;
+  await attempt(async () => {
+    const before = transfers;
+    transfers = await api.get(`${address}/transfers`);
+    const done = transfers.find(
+      ({ id, state }) =>
+        state === 'finished' && before.some((old) => old.id === id && old.state !== 'finished'),
+    );
+    if (done) speak('The export is ready.');
+  });
+  showTransfers();
+}
+
+startChrome();
+listenForThemeKey();
+show(snapshot);
+showTransfers();
+showLiveState();
+listenLive({
+  path: data.ws_path,
+  poll: () => api.get(`${address}/snapshot`),
+  onNews: show,
+  onState: (state) => {
+    live = state.lastAt === null ? { ...state, lastAt: live.lastAt } : state;
+    showLiveState();
+  },
+});
+setInterval(showLiveState, 1_000);
+setInterval(followTransfers, TRANSFER_POLL_MS);

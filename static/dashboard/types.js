@@ -1,0 +1,36 @@
+/** The snapshot of a job, as the live page receives it. */
+
+/** @typedef {import('../common/types.js').AuditProgress} AuditProgress */
+/** @typedef {{number: number, purpose: string, human: number, auto: number, human_boxes: number,
+ *   auto_boxes: number, human_cost: number, auto_cost: number, provisional: boolean}} RoundRow */
+/** @typedef {{number: number, purpose: string, state: string,
+ *   line: {state: string, status: 'done'|'now'|'later'|'skipped', seconds: number|null}[],
+ *   sentence: string, done: number, total: number, unit: string, seconds_left: number|null,
+ *   step_error: string|null, attempts: number, worker_seen_s: number|null}} RoundNow */
+/** @typedef {{claim: string, status: 'pending'|'certified'|'not_provable'|'refused', sentence: string,
+ *   size: number, audited: number, observed: number|null, rest_bound: number|null,
+ *   url: string|null}} Certificate */
+/** @typedef {{curve: [number, number, number][], threshold: number|null, target: number,
+ *   points: [number, number][]}} Calibration */
+/** @typedef {{edges: number[], human: number[], auto: number[], human_mean: number|null,
+ *   auto_mean: number|null}} Histogram */
+/** @typedef {{round: number, loss: [number, number][], done: number, total: number}} Training */
+/** @typedef {{at: string,
+ *   job: {slug: string, name: string, state: string, acceptance: string, target: number, risk: number,
+ *     annotators_per_image: number, consolidation: string},
+ *   counts: {images: number, human: number, auto: number, excluded: number, left: number,
+ *     in_audit: number, certified: number},
+ *   round: RoundNow|null, audit: AuditProgress|null, certificate: Certificate|null,
+ *   estimate: {accept_now: number, share: number, threshold: number|null, sentence: string}|null,
+ *   forecast: {answers: number, hours: number, money: number}|null, rounds: RoundRow[],
+ *   cost: {total: number, all_human: number, saved_share: number},
+ *   calibration: Calibration|null, training: Training|null, histogram: Histogram|null,
+ *   people: {initials: string, name: string, doing: 'draw'|'audit'|'idle', median_s: number|null,
+ *     seen_s: number}[],
+ *   events: {at: string, kind: string, text: string}[],
+ *   alerts: {level: 'warn'|'bad', text: string}[]}} Snapshot */
+/** @typedef {{id: number, kind: 'import'|'export', source: string, format: string, done: number,
+ *   total: number|null, state: 'waiting'|'running'|'finished'|'failed', report: Record<string, any>,
+ *   url: string|null, size: number|null, finished_at: string|null}} Transfer */
+
+export {};

@@ -1,0 +1,67 @@
+/** A manager corrects one label: load, change, Enter saves and goes back. */
+
+import { ApiError, createApi } from '../annotator/api.js';
+import { createImages } from '../annotator/images.js';
+import { createBanners } from '../annotator/panels/banner.js';
+import { createCard } from '../annotator/panels/card.js';
+import { createWorkspace } from '../annotator/workspace.js';
+import { must } from '../common/dom.js';
+import { speak } from '../common/speak.js';
+
+/** @param {any} data of the page */
+export async function startCorrection(data) {
+  /** @type {import('../common/types.js').Picture} */
+  const picture = data.image;
+  const api = createApi({ userId: data.user.id, header: data.csrf_header });
+  const banners = createBanners(must('[data-banners]'));
+  const workspace = createWorkspace(data.classes, () => [[['Enter'], 'save']]);
+  const { editor } = workspace;
+  const card = createCard();
+  let saving = false;
+  let saved = false;
+
+  const save = async () => {
+    saving = true;
+    workspace.cancelTool();
+    try {
+      await api.request('PUT', `/api/images/${picture.id}/label`, { boxes: editor.doc.answer() });
+      saved = true;
+      speak('Saved');
+      location.assign(data.return_url);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      banners.set('save', {
+        text: `Not saved: ${error.message} Your boxes are still here; Enter tries again.`,
+        tone: 'bad',
+      });
+    } finally {
+      saving = false;
+    }
+  };
+
+  workspace.start([
+    {
+      id: 'submit',
+      group: 'Image',
+      label: 'Save this label',
+      keys: ['Enter'],
+      when: () => !saving,
+      run: save,
+    },
+  ]);
+  for (const part of ['[data-kept]', '[data-sent]', '[data-prefetch]']) must(part).hidden = true;
+  must('[data-position]').textContent = picture.name;
+  window.addEventListener('beforeunload', (event) => {
+    if (editor.doc.canUndo && !saved) event.preventDefault();
+  });
+  editor.open(picture, data.boxes, true);
+
+  const images = createImages(() => {
+    const entry = images.want(picture);
+    if (entry.ready) {
+      card.hide();
+      editor.show(entry.ready);
+    } else if (entry.failed) card.broken(() => images.retry(picture), null);
+  });
+  images.want(picture);
+}
