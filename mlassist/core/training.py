@@ -4,12 +4,10 @@ import hashlib
 import json
 import logging
 import math
-import pickle
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -200,7 +198,7 @@ class _Run:
         # The proposal samplers draw from torch's global state.
         torch.manual_seed(int(np.random.default_rng([self.seed, 2, step]).integers(2**62)))
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate * group["share"] * _schedule(step, self.recipe)
+            group["lr"] = self.recipe.rate * group["share"] * self.recipe.share_at(step)
         images, targets = collate(batch, self.labels, self.device)
         parts = losses(self.net, images, targets, amp=self.device.type == "cuda")
         loss = torch.stack(list(parts.values())).sum()
@@ -222,7 +220,7 @@ class _Run:
         """A digest of all that decides the result; a checkpoint must carry the same."""
         known = hashlib.sha256(json.dumps([
             self.recipe.to_json(), self.seed, detector.class_ids, self.canvas,
-            [str(sample.path) for sample in self.samples],
+            [sample.path.name for sample in self.samples],
         ]).encode())
         for sample in self.samples:
             known.update(sample.boxes.coords.tobytes() + sample.boxes.classes.tobytes())
@@ -235,30 +233,15 @@ class _Run:
             "identity": self.identity, "net": self.net.state_dict(), "average": self.average,
             "optimiser": self.optimiser.state_dict(), "progress": asdict(self.progress),
         }
-        durable.replace(path, lambda aside: torch.save(state, aside))
+        durable.write_checkpoint(path, state)
 
     def resume(self, path: Path) -> None:
         """Take over what the checkpoint holds, if it is one of this very training."""
-        if not path.exists():
-            return
-        try:
-            state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
-        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-            logger.warning("checkpoint %s cannot be read (%s): training starts anew", path, error)
-            return
-        if state.get("identity") != self.identity:
-            logger.warning("checkpoint %s is of another training: training starts anew", path)
+        state = durable.read_checkpoint(path, self.identity, self.device)
+        if state is None:
             return
         self.net.load_state_dict(state["net"])
         self.average = state["average"]
         self.optimiser.load_state_dict(state["optimiser"])
         self.progress = _Progress(**state["progress"])
         logger.info("training goes on at step %d of %d", self.progress.step, self.recipe.steps)
-
-
-def _schedule(step: int, recipe: Recipe) -> float:
-    """The share of the full rate at a step (from 0): linear warm-up, then half a cosine."""
-    if step < recipe.warmup_steps:
-        return (step + 1) / recipe.warmup_steps
-    done = (step - recipe.warmup_steps) / max(1, recipe.steps - recipe.warmup_steps)
-    return recipe.final_rate + (1 - recipe.final_rate) * (1 + math.cos(math.pi * done)) / 2
