@@ -15,7 +15,7 @@ import torch
 from labeling.errors import Invalid, LabelingError
 from mlassist.core import durable
 from mlassist.core.augment import Batch, Strength, collate, compose
-from mlassist.core.data import Pictures, Sample, ahead, size_of
+from mlassist.core.data import Pictures, Sample, ahead, size_of, threads_for
 from mlassist.core.designs import DESIGNS, losses
 from mlassist.core.detector import Detector, build
 from mlassist.core.recipe import Recipe
@@ -168,7 +168,8 @@ class _Run:
         began, saved, before = time.monotonic(), time.monotonic(), progress.seconds
         self.net.train()
         left = range(progress.step, total)
-        for step, batch in zip(left, ahead(self._batch, left), strict=True):
+        batches = ahead(self._batch, left, threads_for(self.device))
+        for step, batch in zip(left, batches, strict=True):
             progress.recent.append(self._step(step, batch))
             progress.step = step + 1
             progress.seconds = before + time.monotonic() - began
@@ -186,10 +187,12 @@ class _Run:
     def _batch(self, step: int) -> Batch:
         """The batch of one step, from (seed, step) alone: any step can be made again."""
         size, count = self.recipe.batch, len(self.samples)
-        chosen: list[Sample] = []
-        for place in range(step * size, (step + 1) * size):
-            order = np.random.default_rng([self.seed, 0, place // count]).permutation(count)
-            chosen.append(self.samples[order[place % count]])
+        places = range(step * size, (step + 1) * size)
+        orders = {
+            epoch: np.random.default_rng([self.seed, 0, epoch]).permutation(count)
+            for epoch in {place // count for place in places}
+        }
+        chosen = [self.samples[orders[place // count][place % count]] for place in places]
         plain = step >= round(self.recipe.steps * (1 - self.recipe.plain_share))
         rng = np.random.default_rng([self.seed, 1, step])
         return compose(self.pictures, chosen, self.canvas, None if plain else self.strength, rng)
