@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import rankdata
 
 from labeling.core.boxes import BoxSet
 from labeling.core.quality import quality as image_quality
@@ -155,6 +156,22 @@ def _options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[C
             float(quality[above].std()),
         ))
     return options
+
+
+def best_share(confidence: np.ndarray, quality: np.ndarray, target: float) -> float:
+    """The share acceptable if this order were cut perfectly, in [0, 1]: compares confidences.
+
+    It looks at the quality it is judged by, so it decides nothing (algorithms.md 2.2, "best").
+    """
+    return max(
+        (p.share for p in curve(confidence, quality) if p.quality >= target - 1e-12), default=0.0)
+
+
+def rank_correlation(confidence: np.ndarray, quality: np.ndarray) -> float:
+    """Spearman's coefficient in [-1, 1], ties averaged; 0 where either side never varies."""
+    a, b = rankdata(confidence), rankdata(quality)
+    spread = a.std() * b.std()
+    return float(((a - a.mean()) * (b - b.mean())).mean() / spread) if spread else 0.0
 
 
 def acceptable_share(

@@ -1,6 +1,7 @@
 """Pictures for the detector: decoded once, cut to one canvas, augmented by a seed, batched."""
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ SPREAD = (0.229, 0.224, 0.225)
 _FILL = (124, 116, 104)  # MEAN in 8 bits: padding becomes about 0 after normalisation
 _LEAST_SHOWN = 0.35  # a box that keeps less of its area than this in a window is not taught
 _ORIENTATION = 0x0112  # the EXIF tag
-_AHEAD = 3  # batches prepared in advance
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -52,7 +52,8 @@ class Pictures:
     """Decoded pictures by path, kept in memory up to a number of bytes.
 
     What no longer fits is decoded anew each time; nothing is evicted, since every epoch asks for
-    every picture once and the least recently used would always be the next one wanted.
+    every picture once and the least recently used would always be the next one wanted. Threads
+    may share it; two that decode the same picture at once only waste its room once.
     """
 
     def __init__(self, canvas: tuple[int, int], limit_bytes: int = 1 << 30) -> None:
@@ -156,8 +157,13 @@ def normalise(pictures: np.ndarray, device: torch.device) -> Tensor:
     return batch.sub_(mean).div_(spread).contiguous()
 
 
+def threads_for(device: torch.device) -> int:
+    """Threads that prepare batches: few beside a CPU that trains, more to keep a GPU fed."""
+    return 2 if device.type == "cpu" else min(8, os.cpu_count() or 1)
+
+
 def ahead(
-    make: Callable[[Item], Made], items: Sequence[Item], threads: int = 2
+    make: Callable[[Item], Made], items: Sequence[Item], threads: int
 ) -> Iterator[Made]:
     """make(item) for every item in order, prepared by threads a few items in advance."""
     with ThreadPoolExecutor(threads) as pool:
@@ -165,7 +171,7 @@ def ahead(
         try:
             for item in items:
                 waiting.append(pool.submit(make, item))
-                if len(waiting) > _AHEAD:
+                if len(waiting) > threads:
                     yield waiting.pop(0).result()
             while waiting:
                 yield waiting.pop(0).result()

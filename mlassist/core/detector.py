@@ -14,7 +14,7 @@ from torchvision.models.detection import FasterRCNN
 from labeling.core.boxes import BoxSet
 from labeling.errors import Invalid
 from mlassist.core import durable
-from mlassist.core.data import Pictures, ahead, mirror, normalise, render, whole
+from mlassist.core.data import Pictures, ahead, mirror, normalise, render, threads_for, whole
 from mlassist.core.designs import DESIGNS, detections
 
 _KEY = "boxwise"
@@ -125,7 +125,7 @@ def predict(
     results: list[BoxSet] = []
     detector.net.eval()
     with torch.inference_mode():
-        for shown, sizes in ahead(prepare, chunks):
+        for shown, sizes in ahead(prepare, chunks, threads_for(device)):
             found = detections(
                 detector.net, normalise(shown, device), amp=device.type == "cuda")
             for one, size in zip(found, sizes, strict=True):
@@ -142,9 +142,12 @@ def predict(
 
 def _in_file(coords: np.ndarray, labels: np.ndarray, scores: np.ndarray, size: tuple[int, int],
              detector: Detector) -> BoxSet:
-    """Canvas boxes of one picture as boxes of its file; what lies in the padding is left out."""
+    """Canvas boxes of one picture as boxes of its file.
+
+    What lies in the padding, or is under one pixel on a side and so counts nowhere, is left out.
+    """
     window = whole(size, detector.canvas)
     coords = np.clip(coords / window.scale(detector.canvas), 0, np.tile(size, 2))
-    kept = (coords[:, 2:] - coords[:, :2] > 0).all(1)
+    kept = (coords[:, 2:] - coords[:, :2] >= 1).all(1)
     classes = np.array(detector.class_ids, np.int64)[labels[kept] - 1]
     return BoxSet(coords[kept], classes, scores[kept].astype(np.float64))

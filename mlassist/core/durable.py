@@ -1,9 +1,17 @@
-"""Files that are either whole or not there: write aside, flush to disk, rename; and digests."""
+"""Files that are either whole or not there: write aside, flush to disk, rename; and checkpoints."""
 
 import hashlib
+import logging
 import os
+import pickle
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import torch
+
+logger = logging.getLogger(__name__)
 
 
 def replace(path: Path, write: Callable[[Path], None]) -> None:
@@ -23,3 +31,27 @@ def digest(path: Path) -> str:
     """SHA-256 of a file, 64 hexadecimal characters."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Store tensors and plain values; `state["identity"]` names what they belong to."""
+    replace(path, lambda aside: torch.save(state, aside))
+
+
+def read_checkpoint(path: Path, identity: str, device: torch.device) -> dict[str, Any] | None:
+    """What write_checkpoint stored, or None where there is no file, or (logged) it is damaged or
+    belongs to something else: a worker that cannot go on must begin anew, not stop for ever.
+    """
+    if not path.exists():
+        return None
+    try:
+        if not zipfile.is_zipfile(path):  # torch.load answers garbage with any exception
+            raise RuntimeError("not a whole file")
+        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    except (OSError, RuntimeError, pickle.UnpicklingError) as error:
+        logger.warning("checkpoint %s cannot be read (%s): starting anew", path, error)
+        return None
+    if state.get("identity") != identity:
+        logger.warning("checkpoint %s belongs to something else: starting anew", path)
+        return None
+    return state

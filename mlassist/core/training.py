@@ -4,12 +4,10 @@ import hashlib
 import json
 import logging
 import math
-import pickle
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +15,7 @@ import torch
 from labeling.errors import Invalid, LabelingError
 from mlassist.core import durable
 from mlassist.core.augment import Batch, Strength, collate, compose
-from mlassist.core.data import Pictures, Sample, ahead, size_of
+from mlassist.core.data import Pictures, Sample, ahead, size_of, threads_for
 from mlassist.core.designs import DESIGNS, losses
 from mlassist.core.detector import Detector, build
 from mlassist.core.recipe import Recipe
@@ -170,7 +168,8 @@ class _Run:
         began, saved, before = time.monotonic(), time.monotonic(), progress.seconds
         self.net.train()
         left = range(progress.step, total)
-        for step, batch in zip(left, ahead(self._batch, left), strict=True):
+        batches = ahead(self._batch, left, threads_for(self.device))
+        for step, batch in zip(left, batches, strict=True):
             progress.recent.append(self._step(step, batch))
             progress.step = step + 1
             progress.seconds = before + time.monotonic() - began
@@ -188,10 +187,12 @@ class _Run:
     def _batch(self, step: int) -> Batch:
         """The batch of one step, from (seed, step) alone: any step can be made again."""
         size, count = self.recipe.batch, len(self.samples)
-        chosen: list[Sample] = []
-        for place in range(step * size, (step + 1) * size):
-            order = np.random.default_rng([self.seed, 0, place // count]).permutation(count)
-            chosen.append(self.samples[order[place % count]])
+        places = range(step * size, (step + 1) * size)
+        orders = {
+            epoch: np.random.default_rng([self.seed, 0, epoch]).permutation(count)
+            for epoch in {place // count for place in places}
+        }
+        chosen = [self.samples[orders[place // count][place % count]] for place in places]
         plain = step >= round(self.recipe.steps * (1 - self.recipe.plain_share))
         rng = np.random.default_rng([self.seed, 1, step])
         return compose(self.pictures, chosen, self.canvas, None if plain else self.strength, rng)
@@ -200,7 +201,7 @@ class _Run:
         # The proposal samplers draw from torch's global state.
         torch.manual_seed(int(np.random.default_rng([self.seed, 2, step]).integers(2**62)))
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate * group["share"] * _schedule(step, self.recipe)
+            group["lr"] = self.recipe.rate * group["share"] * self.recipe.share_at(step)
         images, targets = collate(batch, self.labels, self.device)
         parts = losses(self.net, images, targets, amp=self.device.type == "cuda")
         loss = torch.stack(list(parts.values())).sum()
@@ -222,7 +223,7 @@ class _Run:
         """A digest of all that decides the result; a checkpoint must carry the same."""
         known = hashlib.sha256(json.dumps([
             self.recipe.to_json(), self.seed, detector.class_ids, self.canvas,
-            [str(sample.path) for sample in self.samples],
+            [sample.path.name for sample in self.samples],
         ]).encode())
         for sample in self.samples:
             known.update(sample.boxes.coords.tobytes() + sample.boxes.classes.tobytes())
@@ -235,30 +236,15 @@ class _Run:
             "identity": self.identity, "net": self.net.state_dict(), "average": self.average,
             "optimiser": self.optimiser.state_dict(), "progress": asdict(self.progress),
         }
-        durable.replace(path, lambda aside: torch.save(state, aside))
+        durable.write_checkpoint(path, state)
 
     def resume(self, path: Path) -> None:
         """Take over what the checkpoint holds, if it is one of this very training."""
-        if not path.exists():
-            return
-        try:
-            state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
-        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-            logger.warning("checkpoint %s cannot be read (%s): training starts anew", path, error)
-            return
-        if state.get("identity") != self.identity:
-            logger.warning("checkpoint %s is of another training: training starts anew", path)
+        state = durable.read_checkpoint(path, self.identity, self.device)
+        if state is None:
             return
         self.net.load_state_dict(state["net"])
         self.average = state["average"]
         self.optimiser.load_state_dict(state["optimiser"])
         self.progress = _Progress(**state["progress"])
         logger.info("training goes on at step %d of %d", self.progress.step, self.recipe.steps)
-
-
-def _schedule(step: int, recipe: Recipe) -> float:
-    """The share of the full rate at a step (from 0): linear warm-up, then half a cosine."""
-    if step < recipe.warmup_steps:
-        return (step + 1) / recipe.warmup_steps
-    done = (step - recipe.warmup_steps) / max(1, recipe.steps - recipe.warmup_steps)
-    return recipe.final_rate + (1 - recipe.final_rate) * (1 + math.cos(math.pi * done)) / 2
