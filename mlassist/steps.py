@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from labeling.core.boxes import pack, unpack
 from labeling.errors import Invalid
@@ -97,8 +97,8 @@ def unpredicted(detector: Detector) -> Any:
     """Validation and unlabelled images that this detector has not looked at."""
     seen = Prediction.objects.filter(detector=detector, image=OuterRef("pk"))
     images = detector.round.job.images
-    wanted = images.validation().values("pk").union(images.unlabeled().values("pk"))
-    return Image.objects.filter(pk__in=wanted).exclude(Exists(seen)).order_by("pk")
+    wanted = Q(pk__in=images.validation().values("pk")) | Q(pk__in=images.unlabeled().values("pk"))
+    return images.filter(wanted).exclude(Exists(seen)).order_by("pk")
 
 
 @step(State.PREDICTING, queue="gpu", shards=lambda round: settings.MLASSIST_SHARDS)

@@ -169,6 +169,8 @@ def single(answer: Answers) -> Merged:
 
 
 def _rows_by_image(sites: Sites, images: int) -> list[np.ndarray]:
+    if not images:
+        return []
     order = np.argsort(sites.image, kind="stable")
     return np.split(order, np.searchsorted(sites.image[order], np.arange(1, images)))
 

@@ -1,0 +1,128 @@
+"""Rounds, steps, audits, transfers, certificates and events, to look at."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from labeling.admin.scoping import JobFilter, ReadOnly, RoundJobFilter
+from labeling.errors import LabelingError
+from labeling.models import Audit, Certificate, Event, Round, Step, Transfer
+from labeling.services import certificates, recalls, reports
+
+
+class StepInline(admin.TabularInline[Step, Round]):
+    """The round's machine work."""
+
+    model = Step
+    fields = ("state", "shard", "done", "total", "attempts", "error", "started_at", "finished_at")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Services write steps."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Services write steps."""
+        return False
+
+
+@admin.register(Round)
+class RoundAdmin(ReadOnly):
+    """Rounds with step progress; a manager can recall what one accepted."""
+
+    list_display = ("number", "job", "purpose", "state", "opened_at", "closed_at")
+    list_filter = (JobFilter, "purpose", "state")
+    inlines = (StepInline,)
+    allowed_lookups = ReadOnly.allowed_lookups | {"purpose", "state"}
+    change_form_template = "admin/labeling/round/change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        """Recall and budget, by confirmed POST."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/recall/", wrap(self.recall), name="labeling_round_recall"),
+            path("<int:pk>/budget/", wrap(self.budget), name="labeling_round_budget"),
+            *super().get_urls(),
+        ]
+
+    def recall(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        """Take back every unchecked auto-label of the round."""
+        round = get_object_or_404(self.get_queryset(request), pk=pk)
+        if request.method == "POST":
+            try:
+                count = recalls.recall(round, request.user)  # type: ignore[arg-type]
+                messages.success(request, f"{count} images went back to people.")
+            except LabelingError as error:
+                messages.error(request, error.message)
+        return HttpResponseRedirect(reverse("admin:labeling_round_change", args=[pk]))
+
+    def budget(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        """Allow more audits."""
+        round = get_object_or_404(self.get_queryset(request), pk=pk)
+        wanted = request.POST.get("budget", "")
+        if request.method == "POST":
+            try:
+                certificates.raise_budget(
+                    round, int(wanted) if wanted.isdigit() else 0, request.user  # type: ignore[arg-type]
+                )
+                messages.success(request, f"The audit may now take {wanted} images.")
+            except LabelingError as error:
+                messages.error(request, error.message)
+        return HttpResponseRedirect(reverse("admin:labeling_round_change", args=[pk]))
+
+
+@admin.register(Audit)
+class AuditAdmin(ReadOnly):
+    """Checks of auto-labels."""
+
+    job_path = "round__job"
+    list_display = ("image", "round", "kind", "blind", "verdict", "value", "reviewer", "decided_at")
+    list_filter = (RoundJobFilter, "kind", "verdict", "blind")
+    list_select_related = ("image", "round__job", "reviewer")
+    allowed_lookups = ReadOnly.allowed_lookups | {"kind", "verdict", "blind"}
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ReadOnly):
+    """What closing rounds ended with."""
+
+    job_path = "round__job"
+    list_display = ("round", "outcome", "attempt", "created_at", "file")
+    list_filter = (RoundJobFilter, "outcome")
+    allowed_lookups = ReadOnly.allowed_lookups | {"outcome"}
+
+    @admin.display(description="file")
+    def file(self, row: Certificate) -> str:
+        """Download."""
+        return format_html('<a href="{}">JSON</a>', reverse("certificate-file", args=[row.pk]))
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnly):
+    """Imports and exports."""
+
+    list_display = ("job", "kind", "format", "done", "total", "error", "created_at", "finished_at")
+    list_filter = (JobFilter, "kind")
+    allowed_lookups = ReadOnly.allowed_lookups | {"kind"}
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly):
+    """The history of jobs; append-only."""
+
+    list_display = ("at", "job", "sentence", "actor")
+    list_filter = (JobFilter, "kind")
+    list_select_related = ("job", "actor")
+    allowed_lookups = ReadOnly.allowed_lookups | {"kind"}
+    show_full_result_count = False
+
+    @admin.display(description="what happened")
+    def sentence(self, event: Event) -> str:
+        """In words."""
+        return reports.event_text(event)

@@ -1,0 +1,241 @@
+"""A job's images: thumbnails, filters, and one image with its label, answers and history."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+
+from labeling.admin.scoping import JobFilter, Scoped, managed_jobs
+from labeling.errors import LabelingError
+from labeling.models import Assignment, Image, Label, LabelClass, Round
+from labeling.services import jobs, labels
+
+FALLBACK_COLOR = "#FFFFFF"
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By where the image stands."""
+
+    title, parameter_name = "state", "state"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        """Places an image can be in."""
+        return [
+            ("labeled", "labelled"), ("unlabeled", "not labelled"), ("excluded", "excluded"),
+            ("open", "with people now"),
+        ]  # fmt: skip
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """Images there."""
+        if self.value() == "labeled":
+            return queryset.labeled()
+        if self.value() == "unlabeled":
+            return queryset.unlabeled()
+        if self.value() == "excluded":
+            return queryset.exclude(excluded="")
+        if self.value() == "open":
+            seats = Assignment.objects.pending().filter(image=OuterRef("pk"))
+            return queryset.filter(Exists(seats))
+        return queryset
+
+
+class _ActiveLabelFilter(admin.SimpleListFilter):
+    """By something of the label that holds."""
+
+    def chosen(self, value: str) -> "QuerySet[Label]":
+        """Labels that fit."""
+        raise AssertionError("each filter says which labels fit")
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """Images with such a label."""
+        value = self.value()
+        if not value:
+            return queryset
+        return queryset.filter(Exists(self.chosen(value).filter(image=OuterRef("pk"))))
+
+
+class SourceFilter(_ActiveLabelFilter):
+    """By who made the label."""
+
+    title, parameter_name = "source", "source"
+
+    def lookups(self, request: Any, model_admin: Any) -> Any:
+        """People, auto, reviewer, imported."""
+        return Label.Source.choices
+
+    def chosen(self, value: str) -> "QuerySet[Label]":
+        """Labels of the source."""
+        return Label.objects.active().filter(source=value)
+
+
+class RoundFilter(_ActiveLabelFilter):
+    """By the round that labelled it."""
+
+    title, parameter_name = "round", "in_round"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[int, str]]:
+        """Rounds of managed jobs."""
+        rows = Round.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
+        if request.GET.get("job", "").isdigit():
+            rows = rows.filter(job=request.GET["job"])
+        return [(r.pk, f"{r.job} {r.number}") for r in rows[:100]]
+
+    def chosen(self, value: str) -> "QuerySet[Label]":
+        """Labels of the round."""
+        return Label.objects.active().filter(round=value if value.isdigit() else None)
+
+
+class ClassFilter(admin.SimpleListFilter):
+    """By a class that the label holds."""
+
+    title, parameter_name = "class", "with_class"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[int, str]]:
+        """Classes of managed jobs."""
+        rows = LabelClass.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
+        if request.GET.get("job", "").isdigit():
+            rows = rows.filter(job=request.GET["job"])
+        return [(c.pk, f"{c.job}: {c.name}") for c in rows[:100]]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """Images whose label has a box of the class; read row by row, so within one job."""
+        value = self.value() or ""
+        kind = LabelClass.objects.filter(
+            pk=value if value.isdigit() else None, job__in=managed_jobs(request.user)
+        ).first()
+        if kind is None:
+            return queryset
+        rows = Label.objects.active().filter(image__job=kind.job)
+        found = [
+            image
+            for image, boxes in rows.values_list("image", "boxes").iterator(chunk_size=2000)
+            if any(box["class_id"] == kind.index for box in boxes)
+        ]
+        return queryset.filter(pk__in=found)
+
+
+@admin.register(Image)
+class ImageAdmin(Scoped):
+    """Images of managed jobs."""
+
+    list_display = ("thumbnail", "name", "job", "size", "standing", "split", "boxes")
+    list_display_links = ("thumbnail", "name")
+    list_filter = (JobFilter, StateFilter, SourceFilter, RoundFilter, ClassFilter, "split")
+    search_fields = ("name",)
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("exclude_images", "restore_images")
+    change_form_template = "admin/labeling/image/change_form.html"
+    allowed_lookups = Scoped.allowed_lookups | {"split"}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Images come by import."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Images are excluded, not deleted."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All: buttons beside the form do what may be done."""
+        return [f.name for f in Image._meta.fields]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The few that mean something to a person."""
+        return ("job", "name", "width", "height", "split", "excluded", "digest")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Image]":
+        """With the label that holds."""
+        active = Label.objects.active()
+        from django.db.models import Prefetch
+
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("job")
+            .prefetch_related(Prefetch("labels", active, to_attr="holding"))
+        )
+
+    @admin.display(description="")
+    def thumbnail(self, image: Image) -> str:
+        """The preview."""
+        return format_html(
+            '<img class="thumbnail" loading="lazy" alt="" src="{}">',
+            reverse("image-preview", args=[image.pk]),
+        )
+
+    @admin.display(description="size")
+    def size(self, image: Image) -> str:
+        """Pixels."""
+        return f"{image.width} x {image.height}"
+
+    @admin.display(description="state")
+    def standing(self, image: Any) -> str:
+        """Excluded, or the label's source."""
+        if image.excluded:
+            return f"excluded: {image.excluded}"
+        return image.holding[0].get_source_display() if image.holding else "not labelled"
+
+    @admin.display(description="boxes")
+    def boxes(self, image: Any) -> str:
+        """How many the label has."""
+        return str(len(image.holding[0].boxes)) if image.holding else "-"
+
+    @admin.action(description="Exclude from the job")
+    def exclude_images(self, request: HttpRequest, queryset: Any) -> None:
+        """Take the chosen images out."""
+        self._each(request, queryset, lambda i: labels.exclude(i, "by a manager", request.user))  # type: ignore[arg-type]
+
+    @admin.action(description="Restore to the job")
+    def restore_images(self, request: HttpRequest, queryset: Any) -> None:
+        """Put the chosen images back."""
+        self._each(request, queryset, lambda i: labels.restore(i, request.user))  # type: ignore[arg-type]
+        for image in {i.job_id: i for i in queryset}.values():
+            jobs.reopen(image.job)
+
+    def _each(self, request: HttpRequest, queryset: Any, change: Any) -> None:
+        done = 0
+        for image in queryset:
+            try:
+                change(image)
+                done += 1
+            except LabelingError as error:
+                messages.warning(request, f"{image}: {error.message}")
+        if done:
+            messages.success(request, f"{done} images changed.")
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The picture with its boxes, each person's answer, and every label it has had."""
+        image: Image = kwargs["obj"]
+        classes = {c.index: c for c in image.job.classes.all()}
+        answers = image.assignments.exclude(annotator=None).select_related("annotator", "round")
+        context["history"] = [
+            {"label": row, "boxes": _drawn(row.boxes, classes)}
+            for row in image.labels.select_related("round", "by").order_by("-pk")
+        ]
+        context["answers"] = [
+            {"seat": seat, "boxes": _drawn(seat.boxes or [], classes)}
+            for seat in answers.order_by("round", "slot")
+        ]
+        context["audits"] = image.audits.exclude(reviewer=None).select_related("reviewer")
+        context["correct_url"] = reverse("correct", args=[image.job.slug, image.pk])
+        context["file_url"] = reverse("image-file", args=[image.pk])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _drawn(boxes: list[Any], classes: dict[int, LabelClass]) -> list[dict[str, Any]]:
+    """Boxes as an SVG needs them."""
+    return [
+        {
+            "x": b["x1"], "y": b["y1"], "width": b["x2"] - b["x1"], "height": b["y2"] - b["y1"],
+            "name": classes[b["class_id"]].name if b["class_id"] in classes else "?",
+            "color": classes[b["class_id"]].color if b["class_id"] in classes else FALLBACK_COLOR,
+            "score": b.get("score"),
+        }
+        for b in boxes
+    ]  # fmt: skip

@@ -1,0 +1,80 @@
+"""The form that brings images in."""
+
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from labeling.services.importing import BOX_USES
+
+LISTED = 200
+
+
+class ManyFiles(forms.ClearableFileInput):
+    """Several files in one field."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Validates that something was chosen; the view reads the list."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The first file stands for all."""
+        first = data[0] if isinstance(data, list) and data else data
+        return super().clean(first, initial)
+
+
+def server_folders() -> list[tuple[str, str]]:
+    """Folders below the import root, two levels deep."""
+    root = Path(settings.IMPORT_ROOT)
+    if not root.is_dir():
+        return []
+    found = [p for p in (*root.glob("*"), *root.glob("*/*")) if p.is_dir()]
+    names = sorted(p.relative_to(root).as_posix() for p in found)[:LISTED]
+    return [(name, name) for name in names]
+
+
+class ImportForm(forms.Form):
+    """Files from this computer, or a folder on the server."""
+
+    files = ManyFilesField(
+        required=False,
+        label="From this computer",
+        help_text="JPEG, PNG or WebP pictures, or one zip of them; a COCO .json may come along.",
+    )
+    folder = forms.ChoiceField(required=False, label="Folder on the server")
+    coco = forms.CharField(
+        required=False,
+        max_length=255,
+        label="COCO file",
+        help_text="Name of the annotation file inside the folder or zip, if there is one.",
+    )
+    boxes = forms.ChoiceField(
+        choices=[
+            ("ignore", "leave them out"),
+            ("labels", "keep them as finished labels"),
+            ("suggestions", "show them to people as suggestions"),
+        ],
+        initial=BOX_USES[0],
+        label="Boxes of the COCO file",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["folder"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "none"), *server_folders()]
+        field.help_text = f"Folders below {settings.IMPORT_ROOT}."
+
+    def clean(self) -> dict[str, Any]:
+        """One source, not two."""
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("files") and not data.get("folder"):
+            raise forms.ValidationError("Choose files, or a folder on the server.")
+        if data.get("files") and data.get("folder"):
+            raise forms.ValidationError("Choose files or a folder, not both.")
+        return data

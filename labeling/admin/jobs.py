@@ -1,0 +1,312 @@
+"""A job's form: everything on one page, with presets, checks and the actions of its life."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from labeling.admin.importing import ImportForm
+from labeling.admin.scoping import managed_jobs
+from labeling.errors import LabelingError
+from labeling.models import Job, LabelClass, Member
+from labeling.services import events, jobs, reports, transfers, uploads
+
+ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
+    "start": ("Start the job", "The first images open for people.", ("draft",), jobs.start),
+    "pause": ("Pause", "Nobody gets new images; what people hold they may finish.",
+              ("running",), jobs.pause),
+    "resume": ("Resume", "Images are handed out again.", ("paused",), jobs.resume),
+    "retry": ("Retry failed steps", "The failed step of the open round starts again.",
+              ("running",), jobs.retry),
+    "cancel": ("Cancel the job", "It ends for good. Labels and exports are kept.",
+               ("draft", "running", "paused"), jobs.cancel),
+}  # fmt: skip
+NUMBERS = (
+    "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
+    "annotators_per_image", "consolidation", "suggestions", "target_quality", "risk",
+    "audit_budget", "watch_share",
+)  # fmt: skip
+FIXED_ONCE_STARTED = ("slug", "preset", "assist", "acceptance")
+
+
+class JobForm(forms.ModelForm[Job]):
+    """Checks the numbers together and says which edits wait for the next round."""
+
+    class Meta:
+        model = Job
+        fields = "__all__"  # noqa: DJ007  the fieldsets below choose
+        widgets = {
+            "preset": forms.RadioSelect,
+            "instructions": forms.Textarea(attrs={"rows": 8, "cols": 80}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text += " Empty: made from the name."
+        if self.instance.pk and self.instance.state != Job.State.DRAFT:
+            for name in NUMBERS:
+                if name in self.fields:
+                    field = self.fields[name]
+                    field.help_text = f"Takes effect from the next round. {field.help_text}"
+
+    def clean(self) -> dict[str, Any]:
+        """Errors of numbers that do not go together."""
+        data: dict[str, Any] = super().clean() or {}
+        known = {f.name for f in Job._meta.fields}
+        probe = Job(
+            **{k: v for k, v in data.items() if k in known and v is not None and k != "id"}
+        )
+        if self.instance.pk:
+            for name in FIXED_ONCE_STARTED:
+                if name not in data:
+                    setattr(probe, name, getattr(self.instance, name))
+        for problem in jobs.size_problems(probe):
+            self.add_error("validation_size", problem)
+        if not data.get("slug") and "slug" in self.fields and data.get("name"):
+            data["slug"] = jobs.free_slug(data["name"])
+        return data
+
+
+class ClassInline(admin.TabularInline[LabelClass, Job]):
+    """The classes people draw."""
+
+    model = LabelClass
+    fields = ("name", "color", "hotkey", "note", "position", "retired")
+    extra = 1
+
+    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """Only before the start; afterwards a class is retired, so its boxes keep their name."""
+        return obj is None or obj.state == Job.State.DRAFT
+
+    def has_add_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """Not after the pilot with assistance on (decision 17)."""
+        if obj is None:
+            return True
+        try:
+            jobs.check_classes_may_grow(obj)
+        except LabelingError:
+            return False
+        return True
+
+
+class MemberForm(forms.ModelForm[Member]):
+    """A person is named by user name: a list would show everybody's accounts to everybody."""
+
+    username = forms.CharField(label="User name", max_length=150)
+
+    class Meta:
+        model = Member
+        fields = ("role",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["username"].initial = self.instance.user.get_username()
+            self.fields["username"].disabled = True
+
+    def clean_username(self) -> str:
+        """The name of an active account."""
+        name: str = self.cleaned_data["username"].strip()
+        user = get_user_model().objects.filter(username__iexact=name, is_active=True).first()
+        if user is None:
+            raise forms.ValidationError(
+                f"There is no account {name!r}. Make one under Users, it takes one line."
+            )
+        if not self.instance.pk:
+            self.instance.user = user
+        return name
+
+
+class MemberInline(admin.TabularInline[Member, Job]):
+    """Who works on the job."""
+
+    model = Member
+    form = MemberForm
+    fields = ("username", "role")
+    extra = 1
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin[Job]):
+    """Jobs a person manages."""
+
+    form = JobForm
+    inlines = (ClassInline, MemberInline)
+    list_display = ("name", "state", "progress", "acceptance", "created_at", "live")
+    list_filter = ("state",)
+    search_fields = ("name",)
+    change_form_template = "admin/labeling/job/change_form.html"
+    fieldsets = (
+        ("Start from", {"fields": ("preset",)}),
+        ("Job", {"fields": ("name", "slug", "instructions")}),
+        ("People", {"fields": ("annotators_per_image", "consolidation", "lease_minutes")}),
+        (
+            "Rounds and model",
+            {
+                "fields": (
+                    "assist", ("pilot_size", "validation_size"), ("training_size", "batch_size"),
+                    "ahead_percent", "suggestions",
+                )
+            },
+        ),
+        (
+            "Acceptance and risk",
+            {"fields": ("acceptance", ("target_quality", "risk"), "audit_budget", "watch_share")},
+        ),
+        ("Money", {"fields": (("price_image", "price_answer"), "budget")}),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Managed jobs only."""
+        return managed_jobs(request.user).annotate(image_count=Count("images", distinct=True))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
+        """What the first round has settled."""
+        started = obj is not None and obj.state != Job.State.DRAFT
+        return FIXED_ONCE_STARTED if started else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Jobs are cancelled, not deleted: work must not vanish with a click."""
+        return False
+
+    @admin.display(description="images")
+    def progress(self, job: Job) -> str:
+        """Labelled of all."""
+        return f"{job.images.labeled().count()} of {job.image_count}"  # type: ignore[attr-defined]
+
+    @admin.display(description="")
+    def live(self, job: Job) -> str:
+        """Link to the live page."""
+        return format_html('<a href="{}">Live page</a>', reverse("job", args=[job.slug]))
+
+    def save_model(self, request: HttpRequest, obj: Job, form: Any, change: bool) -> None:
+        """A new job gets its maker as manager; every edit is an event."""
+        if not change:
+            fields = {k: v for k, v in form.cleaned_data.items() if k not in ("name", "id")}
+            created = jobs.create(form.cleaned_data["name"], request.user, **fields)  # type: ignore[arg-type]
+            obj.pk, obj.created_by, obj.seed = created.pk, created.created_by, created.seed
+            obj._state.adding = False
+            return
+        if form.changed_data:
+            obj.save(update_fields=[f for f in form.changed_data if f != "id"])
+            events.record(obj, "job_edited", request.user, fields=form.changed_data)  # type: ignore[arg-type]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Classes and members through their services."""
+        rows = formset.save(commit=False)
+        for gone in formset.deleted_objects:
+            if isinstance(gone, Member):
+                jobs.remove_member(gone, request.user)  # type: ignore[arg-type]
+            else:
+                gone.delete()
+        for row in rows:
+            if isinstance(row, LabelClass) and row._state.adding:
+                given = {"color": row.color, "note": row.note}
+                if row.hotkey:
+                    given["hotkey"] = row.hotkey
+                jobs.add_class(form.instance, row.name, **given)
+            else:
+                row.save()
+        formset.save_m2m()
+        if rows or formset.deleted_objects:
+            kind = formset.model._meta.verbose_name_plural
+            events.record(form.instance, "job_edited", request.user, fields=[str(kind)])  # type: ignore[arg-type]
+
+    def get_urls(self) -> list[Any]:
+        """The job's own pages beside the form."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/do/<str:action>/", wrap(self.act), name="labeling_job_act"),
+            path("<int:pk>/import/", wrap(self.bring_in), name="labeling_job_import"),
+            *super().get_urls(),
+        ]
+
+    def _job(self, request: HttpRequest, pk: int) -> Job:
+        job = get_object_or_404(managed_jobs(request.user), pk=pk)
+        if not self.has_change_permission(request, job):
+            raise PermissionDenied
+        return job
+
+    def act(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
+        """Confirm, then do; every action is a service and an event."""
+        job = self._job(request, pk)
+        if action not in ACTIONS:
+            raise PermissionDenied
+        title, effect, _, service = ACTIONS[action]
+        back = reverse("admin:labeling_job_change", args=[job.pk])
+        if request.method == "POST":
+            try:
+                service(job, request.user)
+            except LabelingError as error:
+                messages.error(request, error.message)
+            else:
+                messages.success(request, f"{title}: done.")
+            return HttpResponseRedirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{title}?", "job": job, "effect": effect, "back": back, "opts": self.opts,
+            "problems": jobs.start_problems(job) if action == "start" else [],
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/labeling/job/confirm.html", context)
+
+    def bring_in(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Upload pictures or name a folder; below, every import with progress and report."""
+        job = self._job(request, pk)
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            data = form.cleaned_data
+            try:
+                if data["folder"]:
+                    transfers.start_import(
+                        job, request.user, "folder", data["folder"],  # type: ignore[arg-type]
+                        coco=data["coco"] or None, boxes=data["boxes"],
+                    )  # fmt: skip
+                else:
+                    uploads.receive(
+                        job, request.user, request.FILES.getlist("files"),  # type: ignore[arg-type]
+                        coco=data["coco"] or None, boxes=data["boxes"],
+                    )  # fmt: skip
+            except LabelingError as error:
+                form.add_error(None, error.message)
+            else:
+                messages.success(request, "The import runs in the background; see below.")
+                return HttpResponseRedirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Images of {job}", "job": job, "form": form, "opts": self.opts,
+            "transfers": job.transfers.filter(kind="import")[:20],
+            "data": {
+                "url": reverse("transfers", args=[job.slug]),
+                "uploads": reverse("uploads", args=[job.slug]),
+            },
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/labeling/job/import.html", context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Presets, what is missing before the start, and the actions that are open now."""
+        job: Job | None = kwargs.get("obj")
+        context["presets"] = {k: {**v} for k, v in jobs.PRESETS.items()}
+        context["estimate"] = {"images": job.images.present().count() if job else 0}
+        if job is not None:
+            context["problems"] = jobs.start_problems(job) if job.state == "draft" else []
+            context["warning"] = jobs.size_warning(job)
+            context["job_actions"] = [
+                (name, title)
+                for name, (title, _, states, _) in ACTIONS.items()
+                if job.state in states and name != "start"
+            ]
+            context["counts"] = reports.counts(job)
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -1,0 +1,158 @@
+"""Accounts: superusers manage all; project admins invite annotators and touch no rights."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from labeling.admin.scoping import managed_jobs
+from labeling.errors import Invalid
+from labeling.models import Job, Member
+from labeling.services import people
+
+User = get_user_model()
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+class InviteForm(forms.ModelForm[Any]):
+    """A new account: a name, a job and a role; its owner sets the password by the link."""
+
+    job = forms.ModelChoiceField(Job.objects.none(), required=True)
+    role = forms.ChoiceField(choices=Member.Role.choices)
+
+    class Meta:
+        model = User
+        fields = ("username", "first_name", "last_name")
+
+
+@admin.register(User)
+class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
+    """Users; for project admins only the people of their own jobs."""
+
+    list_display = ("username", "first_name", "last_name", "is_active", "last_login")
+    list_filter = ("is_active",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """People who work in managed jobs; never staff."""
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        mine = Member.objects.filter(job__in=managed_jobs(request.user), user=OuterRef("pk"))
+        return rows.filter(Exists(mine), is_staff=False, is_superuser=False)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Nothing that could spell out a password hash."""
+        return lookup.split("__")[0] in ("is_active", "username")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """For superusers and project admins."""
+        return request.user.is_superuser or _is_project_admin(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """For superusers and project admins."""
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Project admins with a job may invite."""
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only people all of whose jobs this admin manages: nobody else's annotators."""
+        if request.user.is_superuser:
+            return True
+        if not _is_project_admin(request):
+            return False
+        if obj is None:
+            return True
+        foreign = Member.objects.filter(user=obj).exclude(job__in=managed_jobs(request.user))
+        return not (obj.is_staff or obj.is_superuser or foreign.exists())
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Accounts are switched off, so that their work keeps its author."""
+        return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """No permission field for anyone but superusers."""
+        if request.user.is_superuser:
+            return super().get_fieldsets(request, obj)
+        if obj is None:
+            return ((None, {"fields": ("username", "first_name", "last_name", "job", "role")}),)
+        return ((None, {"fields": ("username", "first_name", "last_name", "is_active")}),)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The invitation for project admins."""
+        if request.user.is_superuser or obj is not None:
+            return super().get_form(request, obj, **kwargs)
+        form = type("ScopedInvite", (InviteForm,), {})
+        form.base_fields["job"].queryset = managed_jobs(request.user)  # type: ignore[attr-defined]
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """An invitation creates account and membership, and shows the one-time link."""
+        if request.user.is_superuser or change:
+            super().save_model(request, obj, form, change)
+            return
+        data = form.cleaned_data
+        try:
+            user, link = people.invite(
+                data["username"], f"{data['first_name']} {data['last_name']}"
+            )
+        except Invalid as error:
+            raise PermissionDenied(error.message) from error
+        obj.pk = user.pk
+        obj._state.adding = False
+        Member.objects.get_or_create(job=data["job"], user=user, role=data["role"])
+        _show_link(request, user, link)
+
+    def get_urls(self) -> list[Any]:
+        """A fresh one-time link for someone."""
+        view = self.admin_site.admin_view(self.fresh_link)
+        return [path("<int:pk>/link/", view, name="auth_user_link"), *super().get_urls()]
+
+    def fresh_link(self, request: HttpRequest, pk: int) -> Any:
+        """Make a new link; only by POST, only for people this admin may change."""
+        user = get_object_or_404(self.get_queryset(request), pk=pk)
+        if request.method != "POST" or not self.has_change_permission(request, user):
+            raise PermissionDenied
+        _show_link(request, user, people.one_time_path(user))
+        return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
+
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Passwords are set by superusers or by their owners."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, *args, **kwargs)
+
+
+@admin.register(Group)
+class RightsAdmin(GroupAdmin):
+    """Groups are the superusers' business."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Superusers only."""
+        return bool(request.user.is_superuser)
+
+
+def _is_project_admin(request: HttpRequest) -> bool:
+    user = request.user
+    return bool(user.is_staff and user.groups.filter(name=people.PROJECT_ADMINS).exists())
+
+
+def _show_link(request: HttpRequest, user: Any, link: str) -> None:
+    messages.success(
+        request,
+        format_html(
+            "One-time link for {}, valid three days: <code>{}</code>",
+            user.get_username(), request.build_absolute_uri(link),
+        ),
+    )  # fmt: skip

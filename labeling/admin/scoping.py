@@ -1,0 +1,74 @@
+"""What a project admin sees and may touch: the jobs they manage, and nothing of others."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from labeling.models import Job, Member
+
+
+def managed_jobs(user: Any) -> "QuerySet[Job]":
+    """All jobs for a superuser, else those with the role manager."""
+    if user.is_superuser:
+        return Job.objects.all()
+    return Job.objects.filter(members__user=user, members__role=Member.Role.MANAGER).distinct()
+
+
+class Scoped(admin.ModelAdmin[Any]):
+    """A model admin whose rows belong to jobs; `job_path` leads from the row to its job."""
+
+    job_path = "job"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        """Rows of managed jobs only; a foreign id answers as if it did not exist."""
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        return rows.filter(**{f"{self.job_path}__in": managed_jobs(request.user)})
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Filters by job and round only; never a path that could spell out secrets."""
+        return lookup.split("__")[0] in self.allowed_lookups
+
+    allowed_lookups = frozenset({"job", "round", "image", "pk", "id"})
+
+
+class ReadOnly(Scoped):
+    """Rows that only services write."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """Never by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never by hand."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never by hand."""
+        return False
+
+
+class JobFilter(admin.SimpleListFilter):
+    """By job, among those the person manages."""
+
+    title, parameter_name = "job", "job"
+    job_path = "job"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[int, str]]:
+        """Managed jobs."""
+        return list(managed_jobs(request.user).values_list("pk", "name"))
+
+    def queryset(self, request: Any, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Rows of the chosen job."""
+        if not self.value():
+            return queryset
+        return queryset.filter(**{self.job_path: self.value()})
+
+
+class RoundJobFilter(JobFilter):
+    """By job, for rows that hang on a round."""
+
+    job_path = "round__job"

@@ -1,0 +1,40 @@
+"""Detectors and calibrations in the admin: what was trained, from what, and why a threshold."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from labeling.admin.scoping import ReadOnly, RoundJobFilter
+from mlassist.models import Calibration, Detector
+
+
+class _DetectorJobFilter(RoundJobFilter):
+    job_path = "detector__round__job"
+
+
+@admin.register(Detector)
+class DetectorAdmin(ReadOnly):
+    """Trained detectors with the origin of their weights."""
+
+    job_path = "round__job"
+    list_display = ("round", "design", "trained_on", "origin", "seconds", "created_at")
+    list_filter = (RoundJobFilter, "design")
+    allowed_lookups = ReadOnly.allowed_lookups | {"design"}
+
+    @admin.display(description="training seconds")
+    def seconds(self, row: Detector) -> Any:
+        """How long the training took."""
+        return row.metrics.get("seconds", "-")
+
+
+@admin.register(Calibration)
+class CalibrationAdmin(ReadOnly):
+    """Thresholds and the curve behind them."""
+
+    job_path = "detector__round__job"
+    list_display = (
+        "detector", "rule", "threshold", "score_cut", "target_quality", "validation_images",
+        "validation_quality",
+    )  # fmt: skip
+    list_filter = (_DetectorJobFilter,)
+    exclude = ("points",)
