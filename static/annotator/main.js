@@ -218,7 +218,7 @@ const reasons = createReasons({
   root: must('[data-reasons]'),
   beside: must('[data-buttons]'),
   setMenu: (choices) => keys.setMenu(choices),
-  onClose: () => {
+  onToggle: () => {
     workspace.surface.focus({ preventScroll: true });
     editor.changed();
   },

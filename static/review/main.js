@@ -89,6 +89,7 @@ async function startAudits() {
     must('[data-verdicts]').hidden = on;
     must('[data-correcting]').hidden = !on;
     must('[data-classes]').hidden = !on;
+    must('.panel').classList.toggle('is-correcting', on);
     must('[data-blind-third]').hidden = audit?.kind !== 'certificate';
     must('button[data-action="back"]').hidden = audit?.blind ?? false;
     must('[data-back]').hidden = Boolean(audit?.blind && audit.kind !== 'certificate');
@@ -106,6 +107,7 @@ async function startAudits() {
     images,
     lastAct: workspace.lastAct,
     onOpen: (audit) => {
+      sureOfNone = false;
       if (reasons.open) reasons.close();
       showLabel(must('[data-label]'), audit);
       stage.open(audit);
@@ -186,6 +188,18 @@ async function startAudits() {
     );
   };
 
+  let sureOfNone = false;
+  const sendCorrected = () => {
+    const question = 'No boxes on this image. Enter again if nothing is here.';
+    if (!editor.doc.answer().length && !sureOfNone) {
+      sureOfNone = true;
+      hints.notice(question);
+      speak(question);
+      return;
+    }
+    decide('corrected');
+  };
+
   const third = () => {
     if (session.current?.kind === 'certificate') return decide('unjudgeable');
     reasons.show({
@@ -237,7 +251,7 @@ async function startAudits() {
       label: 'Send the corrected boxes',
       keys: ['Enter'],
       when: () => open() && correcting,
-      run: () => decide('corrected'),
+      run: sendCorrected,
     },
     {
       id: 'back',
@@ -252,7 +266,7 @@ async function startAudits() {
     root: must('[data-reasons]'),
     beside: must('[data-buttons]'),
     setMenu: (choices) => keys.setMenu(choices),
-    onClose: () => {
+    onToggle: () => {
       surface.focus({ preventScroll: true });
       editor.changed();
     },

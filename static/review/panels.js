@@ -189,7 +189,7 @@ export function showProgress(root, progress) {
       { class: 'section-head' },
       el('h2', {
         class: 'section-title',
-        text: kind === 'certificate' ? 'Audit for the certificate' : 'Audit',
+        text: kind === 'certificate' ? 'Certificate audit' : 'Audit',
       }),
       el('span', { class: 'grow' }),
       el('span', {
