@@ -60,11 +60,11 @@ export function canvasActions(editor, commands, page) {
   /** @param {number} factor */
   const zoom = (factor) => () => {
     viewport.zoomMiddle(factor);
-    editor.changed();
+    editor.paint();
   };
   const fit = () => {
     viewport.fit();
-    editor.changed();
+    editor.paint();
   };
   /** @param {'crosshair'|'labels'} name */
   const flip = (name) => () => editor.set({ [name]: !state[name] });
@@ -119,7 +119,7 @@ export function canvasActions(editor, commands, page) {
       when: () => editor.selected !== undefined,
       run: () => {
         if (editor.selected) viewport.zoomToBox(editor.selected);
-        editor.changed();
+        editor.paint();
       },
     },
     {

@@ -84,11 +84,11 @@ export function createWorkspace(classes, pageHints) {
   const instructions = createDialog('[data-instructions]', surface);
   const zoom = (/** @type {number} */ factor) => () => {
     editor.viewport.zoomMiddle(factor);
-    editor.changed();
+    editor.paint();
   };
   const fit = () => {
     editor.viewport.fit();
-    editor.changed();
+    editor.paint();
   };
   const hints = startHints(editor, { zoomIn: zoom(1.25), zoomOut: zoom(0.8), fit }, pageHints);
 
