@@ -2,6 +2,7 @@
 
 import { createImages } from '../annotator/images.js';
 import { createCard } from '../annotator/panels/card.js';
+import { leaseMessage } from '../annotator/panels/lease.js';
 import { createReasons } from '../annotator/panels/reasons.js';
 import { roundWords } from '../annotator/panels/status.js';
 import { createSending } from '../annotator/sending.js';
@@ -9,10 +10,10 @@ import { createSession } from '../annotator/session.js';
 import { createStage } from '../annotator/stage.js';
 import { createWorkspace } from '../annotator/workspace.js';
 import { startChrome } from '../common/chrome.js';
-import { el, fill, must, pageData } from '../common/dom.js';
+import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
 import { startCorrection } from './correct.js';
-import { confidenceBar, showLabel, showProgress } from './panels.js';
+import { showAfter, showLabel, showProgress } from './panels.js';
 
 /** @typedef {import('../common/types.js').Audit} Audit */
 /** @typedef {import('../annotator/actions.js').Action} Action */
@@ -49,7 +50,7 @@ async function startAudits() {
     onSent: (item, reply) => {
       store.removeDraft(item.seat);
       session.take(reply);
-      reveal(reply);
+      showAfter(must('[data-shown]'), reply);
     },
   });
   const images = createImages(() => refresh());
@@ -57,29 +58,6 @@ async function startAudits() {
   const refresh = () => {
     status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
     stage.refresh();
-  };
-
-  /** What was hidden before the verdict is told after it. @param {any} reply */
-  const reveal = ({ verdict, shown }) => {
-    const place = must('[data-shown]');
-    place.hidden = !shown;
-    if (!shown) return;
-    const scores = (shown.boxes ?? []).map((/** @type {{score?: number}} */ box) => box.score ?? 1);
-    fill(
-      place,
-      el('h2', {
-        class: 'section-title',
-        text: `The last one: ${verdict === 'unjudgeable' ? 'not judged' : verdict}`,
-      }),
-      confidenceBar(shown),
-      scores.length > 0 &&
-        el(
-          'p',
-          { class: 'pair' },
-          el('span', { text: 'Lowest box score' }),
-          el('strong', { text: Math.min(...scores).toFixed(2) }),
-        ),
-    );
   };
 
   /** @param {boolean} on */
@@ -126,20 +104,7 @@ async function startAudits() {
       if (reply.progress) showProgress(must('[data-audit]'), reply.progress);
     },
     onLease: (state) =>
-      banners.set(
-        'lease',
-        state === 'lost'
-          ? {
-              text: 'This image was given to someone else after a time without a sign.',
-              actions: [{ label: 'Next image', run: () => session.leave() }],
-            }
-          : state === 'ending'
-            ? {
-                text: 'Still there? This image goes back in 60 seconds.',
-                actions: [{ label: 'I am here', run: stay }],
-              }
-            : null,
-      ),
+      banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: session.leave })),
     onStuck: (audit) => {
       stage.stay(audit);
       status.keptHere(false);
@@ -213,6 +178,7 @@ async function startAudits() {
     while (editor.doc.undo()) {
       // All the way: going back means the label as it was.
     }
+    if (session.current) store.removeDraft(`audits:${session.current.id}`);
     setCorrecting(false);
   };
 
