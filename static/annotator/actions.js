@@ -4,19 +4,7 @@ import { boxActions } from './box-actions.js';
 
 /** @typedef {import('./editor.js').Editor} Editor */
 /** @typedef {import('./commands.js').Commands} Commands */
-/**
- * @typedef {object} Action
- * @property {string} id
- * @property {string} group heading in the help
- * @property {string} label
- * @property {string[]} keys
- * @property {string} [shown] the keys as the help writes them, where a list would say less
- * @property {() => boolean} [when] does nothing otherwise
- * @property {() => void} run
- * @property {() => void} [release] for keys that act while held
- * @property {boolean} [repeat] a held key repeats
- * @property {boolean} [canvas] only while the canvas has the focus
- */
+/** @typedef {import('../common/types.js').Action} Action */
 
 /**
  * @param {Editor} editor

@@ -1,6 +1,6 @@
 /** The part of the table that acts on boxes: select, move, class, copy, undo, suggestions. */
 
-/** @typedef {import('./actions.js').Action} Action */
+/** @typedef {import('../common/types.js').Action} Action */
 /** @typedef {import('./editor.js').Editor} Editor */
 /** @typedef {import('./commands.js').Commands} Commands */
 

@@ -16,7 +16,7 @@ import { createStage } from './stage.js';
 import { createWorkspace } from './workspace.js';
 
 /** @typedef {import('../common/types.js').Assignment} Assignment */
-/** @typedef {import('./actions.js').Action} Action */
+/** @typedef {import('../common/types.js').Action} Action */
 
 const data = pageData();
 /** @type {import('../common/types.js').Job} */

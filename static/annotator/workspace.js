@@ -18,7 +18,7 @@ import { createDrawTool } from './tools/draw.js';
 import { createPanTool } from './tools/pan.js';
 import { createSelectTool } from './tools/select.js';
 
-/** @typedef {import('./actions.js').Action} Action */
+/** @typedef {import('../common/types.js').Action} Action */
 /** @typedef {ReturnType<typeof createWorkspace>} Workspace */
 
 /** Buttons of rail, strip and panel that stand for an action carry its name.

@@ -16,7 +16,7 @@ import { startCorrection } from './correct.js';
 import { showAfter, showLabel, showProgress } from './panels.js';
 
 /** @typedef {import('../common/types.js').Audit} Audit */
-/** @typedef {import('../annotator/actions.js').Action} Action */
+/** @typedef {import('../common/types.js').Action} Action */
 /** @typedef {'approved'|'corrected'|'rejected'|'unjudgeable'} Verdict */
 
 const data = pageData();
