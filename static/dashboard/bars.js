@@ -20,15 +20,20 @@ import { count, dollars } from './words.js';
  * @returns {Chart}
  */
 function perRound({ title, unit, rounds, people, auto, words = count, sum = false, foot = null }) {
-  const all = d3.sum(rounds, people);
-  const byAuto = d3.sum(rounds, auto);
+  const [closed, open] = [
+    rounds.filter((row) => !row.provisional),
+    rounds.filter((row) => row.provisional),
+  ];
+  const expected = open.length
+    ? ` Expected: ${words(d3.sum(open, people))} and ${words(d3.sum(open, auto))}.`
+    : '';
   const name = (/** @type {RoundRow} */ row) =>
     `${row.number}${row.provisional ? ', expected' : ''}`;
   return {
     title,
     legend: true,
     empty: rounds.length ? null : 'From round 1 on',
-    summary: `${words(all)} ${unit} by people, ${words(byAuto)} auto, over ${rounds.length} ${rounds.length === 1 ? 'round' : 'rounds'}.`,
+    summary: `${words(d3.sum(closed, people))} ${unit} by people, ${words(d3.sum(closed, auto))} auto.${expected}`,
     head: ['Round', 'People', 'Auto'],
     rows: rounds.map((row) => [name(row), words(people(row)), words(auto(row))]),
     foot,
