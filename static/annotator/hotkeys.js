@@ -1,6 +1,6 @@
 /** From a key press to an action of the table; refuses two actions on one key. */
 
-/** @typedef {import('./actions.js').Action} Action */
+/** @typedef {import('../common/types.js').Action} Action */
 
 /** The name of a key as bindings write it: by the character typed, so that layouts do not matter.
  * @param {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean}} event */

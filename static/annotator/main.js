@@ -3,9 +3,10 @@
 import { startChrome } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
-import { suggestionActions } from './actions.js';
+import { suggestionActions } from './box-actions.js';
 import { createImages } from './images.js';
 import { createCard } from './panels/card.js';
+import { leaseMessage } from './panels/lease.js';
 import { createReasons } from './panels/reasons.js';
 import { roundWords } from './panels/status.js';
 import { startSuggestions } from './panels/suggestions.js';
@@ -15,7 +16,7 @@ import { createStage } from './stage.js';
 import { createWorkspace } from './workspace.js';
 
 /** @typedef {import('../common/types.js').Assignment} Assignment */
-/** @typedef {import('./actions.js').Action} Action */
+/** @typedef {import('../common/types.js').Action} Action */
 
 const data = pageData();
 /** @type {import('../common/types.js').Job} */
@@ -37,6 +38,7 @@ const sending = await createSending(data.user, data.csrf_header, {
   hold: () => session.hold(),
   reopen: (item) => {
     const { seat, boxes } = { seat: item.context.seat, boxes: item.body.boxes };
+    done -= 1;
     session.reopen({
       ...seat,
       boxes: boxes ?? seat.boxes,
@@ -88,7 +90,8 @@ const session = createSession({
     speak(open ? `${text}, ${open} suggestions` : text);
   },
   onChange: refresh,
-  onLease: (state) => banners.set('lease', leaseMessage(state)),
+  onLease: (state) =>
+    banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: session.leave })),
   onStuck: (seat) => {
     stage.stay(seat);
     status.keptHere(false);
@@ -115,27 +118,10 @@ const stage = createStage({
   },
 });
 
-/** @param {'held'|'ending'|'lost'} state @returns {import('./panels/banner.js').Message|null} */
-function leaseMessage(state) {
-  const minutes = Math.round(job.lease_seconds / 60);
-  if (state === 'ending') {
-    const stay = () => {
-      workspace.touch();
-      session.renewDue();
-    };
-    return {
-      text: 'Still there? This image goes back in 60 seconds.',
-      actions: [{ label: 'I am here', run: stay }],
-    };
-  }
-  if (state === 'lost') {
-    return {
-      text: `This image was given to someone else after ${minutes} minutes without a sign. Your boxes are kept; Enter sends them as extra evidence.`,
-      actions: [{ label: 'Next image', run: () => session.leave() }],
-    };
-  }
-  return null;
-}
+const stay = () => {
+  workspace.touch();
+  session.renewDue();
+};
 
 /** Asks once, in the hint line, and never with a dialog. @param {string} question */
 const sure = (question) => {
@@ -218,7 +204,7 @@ const reasons = createReasons({
   root: must('[data-reasons]'),
   beside: must('[data-buttons]'),
   setMenu: (choices) => keys.setMenu(choices),
-  onClose: () => {
+  onToggle: () => {
     workspace.surface.focus({ preventScroll: true });
     editor.changed();
   },
@@ -228,6 +214,8 @@ editor.onGesture(() => {
   confirmed = '';
 });
 
+// Answers still waiting here are done too, though the server has not counted them.
+done = (data.assignments[0]?.position.done ?? 0) + (await outbox.all()).length;
 await session.start(data.assignments, data.queue);
 outbox.flush();
 const seen = `boxwise-instructions-${data.user.id}-${job.slug}`;

@@ -91,7 +91,6 @@ export function listenToPointer(surface, editor, tools, onAct) {
       const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1);
       const press = read(event);
       editor.viewport.zoomAt(press.screen, Math.exp(-pixels / (event.ctrlKey ? 100 : 400)));
-      editor.changed();
       follow(read(event));
     },
     { passive: false },

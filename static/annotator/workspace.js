@@ -18,7 +18,7 @@ import { createDrawTool } from './tools/draw.js';
 import { createPanTool } from './tools/pan.js';
 import { createSelectTool } from './tools/select.js';
 
-/** @typedef {import('./actions.js').Action} Action */
+/** @typedef {import('../common/types.js').Action} Action */
 /** @typedef {ReturnType<typeof createWorkspace>} Workspace */
 
 /** Buttons of rail, strip and panel that stand for an action carry its name.
@@ -84,11 +84,11 @@ export function createWorkspace(classes, pageHints) {
   const instructions = createDialog('[data-instructions]', surface);
   const zoom = (/** @type {number} */ factor) => () => {
     editor.viewport.zoomMiddle(factor);
-    editor.changed();
+    editor.paint();
   };
   const fit = () => {
     editor.viewport.fit();
-    editor.changed();
+    editor.paint();
   };
   const hints = startHints(editor, { zoomIn: zoom(1.25), zoomOut: zoom(0.8), fit }, pageHints);
 

@@ -50,6 +50,19 @@ export function fill(node, ...children) {
   );
 }
 
+/** Like `fill`, but leaves alone what is in place already: a list of a thousand must not be laid out
+ * anew for one changed row.
+ * @param {Element} parent @param {Element[]} wanted */
+export function arrange(parent, wanted) {
+  const keep = new Set(wanted);
+  for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
+  let at = parent.firstElementChild;
+  for (const node of wanted) {
+    if (node === at) at = at.nextElementSibling;
+    else parent.insertBefore(node, at);
+  }
+}
+
 /** A key cap. @param {string} label */
 export const keycap = (label) => el('kbd', { text: label });
 

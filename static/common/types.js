@@ -24,4 +24,19 @@
  *   corrected: number, rejected: number, sentence: string}} AuditProgress */
 /** @typedef {{id: number, name: string, initials: string, is_manager: boolean}} User */
 
+/**
+ * One row of the action table: keys, buttons and the help all read it.
+ * @typedef {object} Action
+ * @property {string} id
+ * @property {string} group heading in the help
+ * @property {string} label
+ * @property {string[]} keys
+ * @property {string} [shown] the keys as the help writes them, where a list would say less
+ * @property {() => boolean} [when] does nothing otherwise
+ * @property {() => void} run
+ * @property {() => void} [release] for keys that act while held
+ * @property {boolean} [repeat] a held key repeats
+ * @property {boolean} [canvas] only while the canvas has the focus
+ */
+
 export {};

@@ -1,8 +1,8 @@
-/** Charts of bars: what each round cost and brought, and how good images are. */
+/** Charts of bars: what each round brought and cost. */
 
 import { el } from '../common/dom.js';
 import { gridY } from './charts.js';
-import { count, dollars, two } from './words.js';
+import { count, dollars } from './words.js';
 
 /** @typedef {import('./types.js').RoundRow} RoundRow */
 /** @typedef {import('./charts.js').Chart} Chart */
@@ -20,15 +20,20 @@ import { count, dollars, two } from './words.js';
  * @returns {Chart}
  */
 function perRound({ title, unit, rounds, people, auto, words = count, sum = false, foot = null }) {
-  const all = d3.sum(rounds, people);
-  const byAuto = d3.sum(rounds, auto);
+  const [closed, open] = [
+    rounds.filter((row) => !row.provisional),
+    rounds.filter((row) => row.provisional),
+  ];
+  const expected = open.length
+    ? ` Expected: ${words(d3.sum(open, people))} and ${words(d3.sum(open, auto))}.`
+    : '';
   const name = (/** @type {RoundRow} */ row) =>
     `${row.number}${row.provisional ? ', expected' : ''}`;
   return {
     title,
     legend: true,
     empty: rounds.length ? null : 'From round 1 on',
-    summary: `${words(all)} ${unit} by people, ${words(byAuto)} auto, over ${rounds.length} ${rounds.length === 1 ? 'round' : 'rounds'}.`,
+    summary: `${words(d3.sum(closed, people))} ${unit} by people, ${words(d3.sum(closed, auto))} auto.${expected}`,
     head: ['Round', 'People', 'Auto'],
     rows: rounds.map((row) => [name(row), words(people(row)), words(auto(row))]),
     foot,
@@ -124,96 +129,3 @@ export const costPerRound = (rounds, cost) =>
         el('strong', { class: 'saved', text: `${Math.round(cost.saved_share * 100)} % saved` }),
     ),
   });
-
-/** @param {import('./types.js').Histogram|null} histogram @returns {Chart} */
-export function imageQuality(histogram) {
-  const {
-    edges,
-    human,
-    auto,
-    human_mean: humanMean,
-    auto_mean: autoMean,
-  } = histogram ?? {
-    edges: [],
-    human: [],
-    auto: [],
-    human_mean: null,
-    auto_mean: null,
-  };
-  const means = [
-    humanMean !== null && `people ${two(humanMean)}`,
-    autoMean !== null && `auto ${two(autoMean)}`,
-  ].filter(Boolean);
-  return {
-    title: 'Image quality',
-    legend: true,
-    note: 'Overlap with a reference, image by image.',
-    empty: histogram ? null : 'From the first checked images on',
-    summary: `Images with a reference; mean quality: ${means.join(', ') || 'not known yet'}.`,
-    head: ['Quality', 'People', 'Auto'],
-    rows: human.map((value, place) => [
-      `${two(edges[place])} to ${two(edges[place + 1])}`,
-      value,
-      auto[place] ?? 0,
-    ]),
-    draw({ plot, width, height, hatch }) {
-      const top = d3.max([...human, ...auto]) || 1;
-      const y = d3.scaleLinear([0, top], [height, 20]).nice(3);
-      const x = d3.scaleLinear([edges[0], edges[edges.length - 1]], [0, width]);
-      gridY(plot, y, width, count, 3);
-      human.forEach((value, place) => {
-        const [left, right] = [x(edges[place]) + 1, x(edges[place + 1]) - 1];
-        const half = Math.max(1, (right - left) / 2);
-        const other = auto[place] ?? 0;
-        const pair = plot.append('g').attr('class', 'bar');
-        pair
-          .append('title')
-          .text(`${two(edges[place])} to ${two(edges[place + 1])}: ${value} people, ${other} auto`);
-        pair
-          .append('rect')
-          .attr('class', 'people')
-          .attr('x', left)
-          .attr('width', half)
-          .attr('y', y(value))
-          .attr('height', height - y(value));
-        pair
-          .append('rect')
-          .attr('class', 'auto')
-          .attr('fill', hatch)
-          .attr('x', left + half)
-          .attr('width', half)
-          .attr('y', y(other))
-          .attr('height', height - y(other));
-      });
-      for (const value of x.ticks(5)) {
-        plot
-          .append('text')
-          .attr('class', 'tick middle')
-          .attr('x', x(value))
-          .attr('y', height + 14)
-          .text(String(value));
-      }
-      /** @type {[number|null, string, string, number][]} */
-      const marks = [
-        [humanMean, 'people mean', 'mean-people', 10],
-        [autoMean, 'auto mean', 'mean-auto', -2],
-      ];
-      for (const [mean, name, kind, at] of marks) {
-        if (mean === null) continue;
-        plot
-          .append('line')
-          .attr('class', kind)
-          .attr('x1', x(mean))
-          .attr('x2', x(mean))
-          .attr('y1', at)
-          .attr('y2', height);
-        plot
-          .append('text')
-          .attr('class', `value end ${kind}`)
-          .attr('x', x(mean) - 6)
-          .attr('y', at + 8)
-          .text(`${name} ${two(mean)}`);
-      }
-    },
-  };
-}

@@ -61,7 +61,7 @@ export function calibrationCurve(calibration) {
     summary:
       threshold === null
         ? 'Mean quality of validation images above each confidence; no confidence is safe yet.'
-        : `Validation images above confidence ${two(threshold)} reach the target of ${two(target)}.`,
+        : `Above confidence ${two(threshold)}, validation images reach ${two(target)}.`,
     head: ['Confidence at least', 'Mean quality', 'Images'],
     rows: curve.map(([confidence, quality, n]) => [two(confidence), two(quality), n]),
     draw({ plot, width, height }) {

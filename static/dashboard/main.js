@@ -6,11 +6,13 @@ import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { speak } from '../common/speak.js';
-import { boxesPerRound, costPerRound, imageQuality, imagesPerRound } from './bars.js';
+import { boxesPerRound, costPerRound, imagesPerRound } from './bars.js';
 import { createChart } from './charts.js';
 import { auditPath, calibrationCurve, qualityAgainstConfidence, trainingLoss } from './curves.js';
-import { showCertificate, showForecast, showImages, showState } from './figures.js';
+import { showCertificate, showForecast, showImages } from './figures.js';
 import { showAlerts, showEvents, showExports, showPeople } from './lists.js';
+import { imageQuality } from './quality.js';
+import { showState } from './state.js';
 import { clock, duration } from './words.js';
 
 /** @typedef {import('./types.js').Snapshot} Snapshot */

@@ -2,6 +2,7 @@
 
 import { createImages } from '../annotator/images.js';
 import { createCard } from '../annotator/panels/card.js';
+import { leaseMessage } from '../annotator/panels/lease.js';
 import { createReasons } from '../annotator/panels/reasons.js';
 import { roundWords } from '../annotator/panels/status.js';
 import { createSending } from '../annotator/sending.js';
@@ -9,13 +10,13 @@ import { createSession } from '../annotator/session.js';
 import { createStage } from '../annotator/stage.js';
 import { createWorkspace } from '../annotator/workspace.js';
 import { startChrome } from '../common/chrome.js';
-import { el, fill, must, pageData } from '../common/dom.js';
+import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
 import { startCorrection } from './correct.js';
-import { confidenceBar, showLabel, showProgress } from './panels.js';
+import { showAfter, showLabel, showProgress } from './panels.js';
 
 /** @typedef {import('../common/types.js').Audit} Audit */
-/** @typedef {import('../annotator/actions.js').Action} Action */
+/** @typedef {import('../common/types.js').Action} Action */
 /** @typedef {'approved'|'corrected'|'rejected'|'unjudgeable'} Verdict */
 
 const data = pageData();
@@ -49,7 +50,7 @@ async function startAudits() {
     onSent: (item, reply) => {
       store.removeDraft(item.seat);
       session.take(reply);
-      reveal(reply);
+      showAfter(must('[data-shown]'), reply);
     },
   });
   const images = createImages(() => refresh());
@@ -59,29 +60,6 @@ async function startAudits() {
     stage.refresh();
   };
 
-  /** What was hidden before the verdict is told after it. @param {any} reply */
-  const reveal = ({ verdict, shown }) => {
-    const place = must('[data-shown]');
-    place.hidden = !shown;
-    if (!shown) return;
-    const scores = (shown.boxes ?? []).map((/** @type {{score?: number}} */ box) => box.score ?? 1);
-    fill(
-      place,
-      el('h2', {
-        class: 'section-title',
-        text: `The last one: ${verdict === 'unjudgeable' ? 'not judged' : verdict}`,
-      }),
-      confidenceBar(shown),
-      scores.length > 0 &&
-        el(
-          'p',
-          { class: 'pair' },
-          el('span', { text: 'Lowest box score' }),
-          el('strong', { text: Math.min(...scores).toFixed(2) }),
-        ),
-    );
-  };
-
   /** @param {boolean} on */
   const setCorrecting = (on) => {
     correcting = on;
@@ -89,6 +67,7 @@ async function startAudits() {
     must('[data-verdicts]').hidden = on;
     must('[data-correcting]').hidden = !on;
     must('[data-classes]').hidden = !on;
+    must('.panel').classList.toggle('is-correcting', on);
     must('[data-blind-third]').hidden = audit?.kind !== 'certificate';
     must('button[data-action="back"]').hidden = audit?.blind ?? false;
     must('[data-back]').hidden = Boolean(audit?.blind && audit.kind !== 'certificate');
@@ -106,6 +85,7 @@ async function startAudits() {
     images,
     lastAct: workspace.lastAct,
     onOpen: (audit) => {
+      sureOfNone = false;
       if (reasons.open) reasons.close();
       showLabel(must('[data-label]'), audit);
       stage.open(audit);
@@ -124,20 +104,7 @@ async function startAudits() {
       if (reply.progress) showProgress(must('[data-audit]'), reply.progress);
     },
     onLease: (state) =>
-      banners.set(
-        'lease',
-        state === 'lost'
-          ? {
-              text: 'This image was given to someone else after a time without a sign.',
-              actions: [{ label: 'Next image', run: () => session.leave() }],
-            }
-          : state === 'ending'
-            ? {
-                text: 'Still there? This image goes back in 60 seconds.',
-                actions: [{ label: 'I am here', run: stay }],
-              }
-            : null,
-      ),
+      banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: session.leave })),
     onStuck: (audit) => {
       stage.stay(audit);
       status.keptHere(false);
@@ -186,6 +153,18 @@ async function startAudits() {
     );
   };
 
+  let sureOfNone = false;
+  const sendCorrected = () => {
+    const question = 'No boxes on this image. Enter again if nothing is here.';
+    if (!editor.doc.answer().length && !sureOfNone) {
+      sureOfNone = true;
+      hints.notice(question);
+      speak(question);
+      return;
+    }
+    decide('corrected');
+  };
+
   const third = () => {
     if (session.current?.kind === 'certificate') return decide('unjudgeable');
     reasons.show({
@@ -199,6 +178,7 @@ async function startAudits() {
     while (editor.doc.undo()) {
       // All the way: going back means the label as it was.
     }
+    if (session.current) store.removeDraft(`audits:${session.current.id}`);
     setCorrecting(false);
   };
 
@@ -237,7 +217,7 @@ async function startAudits() {
       label: 'Send the corrected boxes',
       keys: ['Enter'],
       when: () => open() && correcting,
-      run: () => decide('corrected'),
+      run: sendCorrected,
     },
     {
       id: 'back',
@@ -252,7 +232,7 @@ async function startAudits() {
     root: must('[data-reasons]'),
     beside: must('[data-buttons]'),
     setMenu: (choices) => keys.setMenu(choices),
-    onClose: () => {
+    onToggle: () => {
       surface.focus({ preventScroll: true });
       editor.changed();
     },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canvasActions, keyLabels, suggestionActions } from '../../static/annotator/actions.js';
+import { canvasActions, keyLabels } from '../../static/annotator/actions.js';
+import { suggestionActions } from '../../static/annotator/box-actions.js';
 import { bindKeys, keyName } from '../../static/annotator/hotkeys.js';
 
 const press = (key, more = {}) =>

@@ -1,6 +1,6 @@
 /** The twin of the canvas: every box as a list item that can be chosen, reclassed, moved and deleted. */
 
-import { el, fill, keycap } from '../../common/dom.js';
+import { arrange, el, fill, keycap } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { height, readingOrder, width } from '../core/geometry.js';
 import { swatch } from './classes.js';
@@ -42,7 +42,10 @@ export function startBoxes(root, editor, commands) {
         'data-box': box.id,
         'aria-pressed': String(selected),
         'aria-label': `${name}${box.suggested ? ', suggested' : ''}${score ? `, score ${score}` : ''}, ${place}`,
-        on: { click: () => editor.select(box.id), focus: () => !selected && editor.select(box.id) },
+        on: {
+          click: () => editor.select(box.id),
+          focus: () => box.id !== editor.state.selectedId && editor.select(box.id),
+        },
       },
       swatch(entry?.color ?? '#fff', box.suggested),
       el('span', { class: 'row-name', text: name }),
@@ -66,7 +69,21 @@ export function startBoxes(root, editor, commands) {
     return el('li', { class: selected ? 'box-row is-selected' : 'box-row' }, choose, remove);
   };
 
+  /** Boxes are immutable: a row stays true as long as its box is the same object.
+   * @type {WeakMap<DocBox, HTMLElement>} */
+  let plain = new WeakMap();
+  let editable = editor.state.editable;
+  /** @param {DocBox} box */
+  const row = (box) => {
+    if (box.id === editor.state.selectedId) return rowOf(box);
+    const known = plain.get(box) ?? rowOf(box);
+    plain.set(box, known);
+    return known;
+  };
+
   editor.onChange(() => {
+    if (editable !== editor.state.editable) plain = new WeakMap();
+    editable = editor.state.editable;
     const focused =
       document.activeElement instanceof HTMLElement && list.contains(document.activeElement);
     const shown = readingOrder(editor.shown());
@@ -77,10 +94,10 @@ export function startBoxes(root, editor, commands) {
     ];
     count.textContent = String(editor.doc.boxes.filter((box) => !box.suggested).length);
     empty.hidden = ordered.length > 0 || !editor.state.picture;
-    fill(list, ...ordered.map(rowOf));
-    const row = list.querySelector(`[data-box="${editor.state.selectedId}"]`);
-    if (!(row instanceof HTMLElement)) return;
-    row.scrollIntoView({ block: 'nearest' });
-    if (focused) row.focus({ preventScroll: true });
+    arrange(list, ordered.map(row));
+    const chosen = list.querySelector(`[data-box="${editor.state.selectedId}"]`);
+    if (!(chosen instanceof HTMLElement)) return;
+    chosen.scrollIntoView({ block: 'nearest' });
+    if (focused) chosen.focus({ preventScroll: true });
   });
 }

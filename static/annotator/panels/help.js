@@ -4,7 +4,7 @@ import { el, fill, keycap, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { keyLabels } from '../actions.js';
 
-/** @typedef {import('../actions.js').Action} Action */
+/** @typedef {import('../../common/types.js').Action} Action */
 
 const COLUMNS = [
   ['Image', 'Class', 'View'],

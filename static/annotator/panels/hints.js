@@ -70,11 +70,11 @@ export function startHints(editor, view, pageHints) {
       (notice || now) && el('strong', { class: notice ? 'hint-notice' : '', text: notice || now }),
       ...all.map(([keys, label]) => el('span', { class: 'hint' }, ...keys.map(keycap), label)),
     );
-    zoom.textContent = `${Math.round(editor.viewport.scale * 100)} %`;
   };
   editor.onChange(show);
   editor.onPaint(() => {
     const { pointer } = editor.state;
+    zoom.textContent = `${Math.round(editor.viewport.scale * 100)} %`;
     place.textContent = pointer ? `x ${Math.round(pointer.x)}  y ${Math.round(pointer.y)}` : '';
   });
 

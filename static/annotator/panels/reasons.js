@@ -8,15 +8,15 @@ import { icon } from '../../common/icons.js';
  * @param {HTMLElement} parts.root empty and hidden until opened
  * @param {HTMLElement} parts.beside what the menu takes the place of
  * @param {(keys: Map<string, () => void>|null) => void} parts.setMenu
- * @param {() => void} parts.onClose
+ * @param {() => void} parts.onToggle after opening and closing
  */
-export function createReasons({ root, beside, setMenu, onClose }) {
+export function createReasons({ root, beside, setMenu, onToggle }) {
   const close = () => {
     root.hidden = true;
     beside.hidden = false;
     root.replaceChildren();
     setMenu(null);
-    onClose();
+    onToggle();
   };
 
   return {
@@ -65,6 +65,7 @@ export function createReasons({ root, beside, setMenu, onClose }) {
       root.hidden = false;
       beside.hidden = true;
       setMenu(keys);
+      onToggle();
       root.querySelector('button.row')?.scrollIntoView({ block: 'nearest' });
     },
   };

@@ -17,7 +17,7 @@ export function createPanTool(editor) {
       if (!last) return;
       editor.viewport.panBy(press.screen.x - last.x, press.screen.y - last.y);
       last = press.screen;
-      editor.changed();
+      editor.paint();
     },
     up() {
       last = null;
