@@ -4,7 +4,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,13 +13,13 @@ from labeling.models import Assignment, Job
 from labeling.services import audits, reports, work
 
 
-def of(user: AbstractBaseUser) -> list[dict[str, Any]]:
+def of(user: User) -> list[dict[str, Any]]:
     """One card per job, those with work first."""
     cards = [card(job, user) for job in access.jobs_of(user)]
     return sorted(cards, key=lambda c: (not c["waiting"], c["name"].casefold()))
 
 
-def card(job: Job, user: AbstractBaseUser) -> dict[str, Any]:
+def card(job: Job, user: User) -> dict[str, Any]:
     """What waits for this person in this job."""
     roles = access.roles(job, user)
     now = timezone.now()
@@ -49,7 +49,7 @@ def card(job: Job, user: AbstractBaseUser) -> dict[str, Any]:
     }
 
 
-def today(user: AbstractBaseUser) -> dict[str, Any]:
+def today(user: User) -> dict[str, Any]:
     """The person's own day: images and pace."""
     since = timezone.now() - timedelta(hours=24)
     times = list(

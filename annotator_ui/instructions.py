@@ -13,6 +13,9 @@ def to_html(markdown: str) -> str:
     """Rendered and cleaned: no script, no style, no foreign picture, links open elsewhere."""
     rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
     return nh3.clean(
-        rendered, tags=TAGS, attributes={"a": {"href", "target"}},
-        url_schemes={"http", "https", "mailto"}, set_tag_attribute_values={"a": {"target": "_blank"}},
-    )  # fmt: skip
+        rendered,
+        tags=TAGS,
+        attributes={"a": {"href", "target"}},
+        url_schemes={"http", "https", "mailto"},
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )

@@ -17,7 +17,7 @@ EVERY, PING = 1.0, 20.0
 SIGNED_OUT, NOT_FOUND = 4401, 4404
 
 
-class JobPage(AsyncJsonWebsocketConsumer):
+class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     """One open live page; it says nothing, it only hears the job's state."""
 
     slug: str
@@ -35,7 +35,7 @@ class JobPage(AsyncJsonWebsocketConsumer):
             return
         watch(self.slug, self)
 
-    @database_sync_to_async
+    @database_sync_to_async  # type: ignore[untyped-decorator]
     def may_watch(self) -> bool:
         """Whether the person still belongs to the job and their account still works."""
         user = self.scope["user"]
@@ -88,11 +88,13 @@ async def _run(slug: str) -> None:
             quiet = 0.0 if changed else quiet + EVERY
             if changed or quiet >= PING:
                 quiet = 0.0
-                await _send(slug, {"type": "snapshot", "snapshot": now} if changed else {"type": "ping"})
+                await _send(
+                    slug, {"type": "snapshot", "snapshot": now} if changed else {"type": "ping"}
+                )
         await asyncio.sleep(EVERY)
 
 
-@database_sync_to_async
+@database_sync_to_async  # type: ignore[untyped-decorator]
 def _snapshot(slug: str) -> dict[str, Any]:
     return reports.snapshot(Job.objects.get(slug=slug))
 

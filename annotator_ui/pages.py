@@ -18,23 +18,23 @@ from labeling.services import reports
 def _page(
     request: HttpRequest, template: str, title: str, data: dict[str, Any], manager: bool = False
 ) -> HttpResponse:
-    data = {"user": shapes.user(request.user, manager), **data}
-    return render(request, template, {"page": data, "title": title})
+    data = {"user": shapes.user(access.person(request), manager), **data}
+    return render(request, template, {"page_data": data, "title": title})
 
 
 @require_safe
 @ensure_csrf_cookie
 def home(request: HttpRequest) -> HttpResponse:
     """My jobs."""
-    data = {"jobs": cards.of(request.user), "today": cards.today(request.user)}  # type: ignore[arg-type]
-    return _page(request, "home.html", "My work", data, request.user.is_staff)
+    data = {"jobs": cards.of(access.person(request)), "today": cards.today(access.person(request))}
+    return _page(request, "home.html", "My work", data, access.person(request).is_staff)
 
 
 @require_safe
 @ensure_csrf_cookie
 def annotate(request: HttpRequest, slug: str) -> HttpResponse:
     """Draw: the first two seats travel with the page, so the first image needs no extra call."""
-    user: Any = request.user
+    user: Any = access.person(request)
     job = _allowed(request, slug, access.ANNOTATOR)
     found = work.queue_of(job, user, [])
     data = {
@@ -51,7 +51,7 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
 @ensure_csrf_cookie
 def review_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Check auto-labels."""
-    user: Any = request.user
+    user: Any = access.person(request)
     job = _allowed(request, slug, access.REVIEWER, access.MANAGER)
     found = review.queue_of(job, user, [])
     data = {
@@ -69,7 +69,7 @@ def review_page(request: HttpRequest, slug: str) -> HttpResponse:
 @ensure_csrf_cookie
 def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A manager corrects any label."""
-    user: Any = request.user
+    user: Any = access.person(request)
     job = _allowed(request, slug, access.MANAGER)
     image = access.image_for(user, pk, access.MANAGER)
     label = Label.objects.active().filter(image=image).first()
@@ -88,7 +88,7 @@ def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @ensure_csrf_cookie
 def job_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The live job page."""
-    user: Any = request.user
+    user: Any = access.person(request)
     job = _allowed(request, slug)
     roles = access.roles(job, user)
     manager = access.MANAGER in roles
@@ -111,6 +111,6 @@ def _allowed(request: HttpRequest, slug: str, *roles: str) -> Job:
     from django.core.exceptions import PermissionDenied
 
     try:
-        return access.job_for(request.user, slug, *roles)  # type: ignore[arg-type]
+        return access.job_for(access.person(request), slug, *roles)
     except NotAllowed as error:
         raise PermissionDenied(error.message) from error

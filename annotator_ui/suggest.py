@@ -11,4 +11,5 @@ def for_images(round: Round, image_ids: list[int]) -> dict[int, list[Box]]:
     found = predicted(round, image_ids)
     rest = [pk for pk in image_ids if pk not in found]
     imported = Image.objects.filter(pk__in=rest).exclude(imported=None)
-    return {**dict(imported.values_list("pk", "imported")), **found}
+    kept = {pk: boxes or [] for pk, boxes in imported.values_list("pk", "imported")}
+    return {**kept, **found}

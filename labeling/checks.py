@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver", "0.0.0.0"}
+LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 
 
 def sqlite_is_safe(version: tuple[int, ...]) -> bool:

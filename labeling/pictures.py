@@ -69,8 +69,7 @@ def _open(data: bytes) -> tuple[Image.Image, str]:
         )
     try:
         picture.load()
-        picture = ImageOps.exif_transpose(picture)
-        return _to_srgb(picture), suffix
+        return _to_srgb(ImageOps.exif_transpose(picture)), suffix
     except Exception as error:
         raise Invalid(f"The picture is damaged: {error}") from error
 

@@ -1,9 +1,9 @@
 """Static files under hashed names, so browsers may keep them for ever."""
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStatic(CompressedManifestStaticFilesStorage):
+class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashes the names inside `import ... from "./x.js";` too: no bundler, no stale modules."""
 
     support_js_module_import_aggregation = True

@@ -1,15 +1,16 @@
 """Who may do what: every view asks here, and what a person may not see does not exist for them."""
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import QuerySet
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from rest_framework.authentication import SessionAuthentication
 
 from labeling.errors import NotAllowed
 from labeling.models import Assignment, Audit, Certificate, Image, Job, Member, Transfer
 
+T = TypeVar("T", bound=Model)
 ANNOTATOR, REVIEWER, MANAGER = Member.Role.ANNOTATOR, Member.Role.REVIEWER, Member.Role.MANAGER
 
 
@@ -21,17 +22,22 @@ class Session(SessionAuthentication):
         return "Session"
 
 
-def jobs_of(user: AbstractBaseUser) -> "QuerySet[Job]":
+def person(request: Any) -> User:
+    """Who asks; every view below is closed to strangers."""
+    return cast(User, request.user)
+
+
+def jobs_of(user: User) -> "QuerySet[Job]":
     """The jobs this person belongs to."""
     return Job.objects.filter(members__user=user).distinct()
 
 
-def roles(job: Job, user: AbstractBaseUser) -> set[str]:
+def roles(job: Job, user: User) -> set[str]:
     """The person's roles in the job."""
     return set(Member.objects.filter(job=job, user=user).values_list("role", flat=True))
 
 
-def job_for(user: AbstractBaseUser, slug: str, *needed: str) -> Job:
+def job_for(user: User, slug: str, *needed: str) -> Job:
     """The job, if the person belongs to it (404 otherwise) and has one of the roles (403)."""
     job = Job.objects.filter(slug=slug, members__user=user).first()
     if job is None:
@@ -41,7 +47,7 @@ def job_for(user: AbstractBaseUser, slug: str, *needed: str) -> Job:
     return job
 
 
-def seat_for(user: AbstractBaseUser, pk: int) -> Assignment:
+def seat_for(user: User, pk: int) -> Assignment:
     """A seat this person has or had."""
     return _found(
         Assignment.objects.select_related("image__job", "round__job").filter(
@@ -50,7 +56,7 @@ def seat_for(user: AbstractBaseUser, pk: int) -> Assignment:
     )
 
 
-def audit_for(user: AbstractBaseUser, pk: int) -> Audit:
+def audit_for(user: User, pk: int) -> Audit:
     """An audit this person has or had."""
     return _found(
         Audit.objects.select_related("image", "round__job", "label").filter(
@@ -59,11 +65,9 @@ def audit_for(user: AbstractBaseUser, pk: int) -> Audit:
     )
 
 
-def image_for(user: AbstractBaseUser, pk: int, *needed: str) -> Image:
-    """An image this person may see: managers and reviewers all, annotators those they were given."""
-    image = _found(
-        Image.objects.select_related("job").filter(pk=pk, job__members__user=user)
-    )
+def image_for(user: User, pk: int, *needed: str) -> Image:
+    """An image this person may see: annotators only those they were given."""
+    image = _found(Image.objects.select_related("job").filter(pk=pk, job__members__user=user))
     have = roles(image.job, user)
     if needed and not have & set(needed):
         raise NotAllowed(f"This needs the role {' or '.join(needed)} in the job.")
@@ -74,7 +78,7 @@ def image_for(user: AbstractBaseUser, pk: int, *needed: str) -> Image:
     return image
 
 
-def transfer_for(user: AbstractBaseUser, pk: int) -> Transfer:
+def transfer_for(user: User, pk: int) -> Transfer:
     """A transfer of a job this person manages."""
     return _found(
         Transfer.objects.select_related("job").filter(
@@ -83,7 +87,7 @@ def transfer_for(user: AbstractBaseUser, pk: int) -> Transfer:
     )
 
 
-def certificate_for(user: AbstractBaseUser, pk: int) -> Certificate:
+def certificate_for(user: User, pk: int) -> Certificate:
     """A certificate of a job this person belongs to."""
     return _found(
         Certificate.objects.select_related("round__job").filter(
@@ -92,7 +96,7 @@ def certificate_for(user: AbstractBaseUser, pk: int) -> Certificate:
     )
 
 
-def _found(rows: "QuerySet[Any]") -> Any:
+def _found(rows: "QuerySet[T]") -> T:
     row = rows.distinct().first()
     if row is None:
         raise Http404

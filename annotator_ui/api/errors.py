@@ -24,14 +24,16 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return _answer(400, "invalid", " ".join(error.messages))
     if isinstance(error, OperationalError):
         log.warning("database busy: %s", error)
-        response = _answer(503, "busy", "The server is busy. Your work is kept; it is sent again.")
-        response["Retry-After"] = "3"
-        return response
+        busy = _answer(503, "busy", "The server is busy. Your work is kept; it is sent again.")
+        busy["Retry-After"] = "3"
+        return busy
     response = exception_handler(error, context)
     if response is None:
         return None
     code, message, where = _words(error, response.data)
-    headers = {k: v for k, v in response.items() if k in ("WWW-Authenticate", "Retry-After", "Allow")}
+    headers = {
+        k: v for k, v in response.items() if k in ("WWW-Authenticate", "Retry-After", "Allow")
+    }
     return Response(
         {"code": code, "message": message, "where": where}, response.status_code, headers=headers
     )
@@ -46,7 +48,11 @@ def _words(error: Exception, data: Any) -> tuple[str, str, str | None]:
         where, text = _first(error.detail, "")
         return "invalid", text, where or None
     if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
-        return "signed_out", "You were signed out. Your work is saved here. Sign in to send it.", None
+        return (
+            "signed_out",
+            "You were signed out. Your work is saved here. Sign in to send it.",
+            None,
+        )
     detail = data.get("detail") if isinstance(data, dict) else data
     code = getattr(error, "default_code", "error")
     return str(code), str(detail or error), None

@@ -1,6 +1,5 @@
 """Jobs' API: list, snapshot, actions, exports, uploads; and a manager's hand on images."""
 
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -20,7 +19,7 @@ class Jobs(APIView):
     @extend_schema(responses=list)
     def get(self, request: Request) -> Response:
         """One card per job."""
-        return Response(cards.of(request.user))
+        return Response(cards.of(access.person(request)))
 
 
 class Snapshot(APIView):
@@ -29,7 +28,7 @@ class Snapshot(APIView):
     @extend_schema(responses=dict)
     def get(self, request: Request, slug: str) -> Response:
         """What the live page shows."""
-        return Response(reports.snapshot(access.job_for(request.user, slug)))
+        return Response(reports.snapshot(access.job_for(access.person(request), slug)))
 
 
 class Actions(APIView):
@@ -38,9 +37,11 @@ class Actions(APIView):
     @extend_schema(request=shapes.ActionForm, responses=dict)
     def post(self, request: Request, slug: str) -> Response:
         """Do it and answer with the new state."""
-        job = access.job_for(request.user, slug, access.MANAGER)
+        job = access.job_for(access.person(request), slug, access.MANAGER)
         action = parsed(shapes.ActionForm, request)["action"]
-        getattr(jobs, action)(job, request.user)  # the form lets these five names through only
+        getattr(jobs, action)(
+            job, access.person(request)
+        )  # the form lets these five names through only
         return Response(reports.snapshot(job))
 
 
@@ -50,9 +51,11 @@ class Exports(APIView):
     @extend_schema(request=shapes.ExportForm, responses=dict)
     def post(self, request: Request, slug: str) -> Response:
         """Queue an export."""
-        job = access.job_for(request.user, slug, access.MANAGER)
+        job = access.job_for(access.person(request), slug, access.MANAGER)
         form = parsed(shapes.ExportForm, request)
-        return Response(shapes.transfer(transfers.start_export(job, request.user, form["format"])))
+        return Response(
+            shapes.transfer(transfers.start_export(job, access.person(request), form["format"]))
+        )
 
 
 class Transfers(APIView):
@@ -61,7 +64,7 @@ class Transfers(APIView):
     @extend_schema(responses=list)
     def get(self, request: Request, slug: str) -> Response:
         """The latest first."""
-        job = access.job_for(request.user, slug, access.MANAGER)
+        job = access.job_for(access.person(request), slug, access.MANAGER)
         return Response([shapes.transfer(t) for t in job.transfers.all()[:50]])
 
 
@@ -73,9 +76,9 @@ class Uploads(APIView):
     @extend_schema(request={"multipart/form-data": dict}, responses=dict)
     def post(self, request: Request, slug: str) -> Response:
         """Keep the files and queue their import."""
-        job = access.job_for(request.user, slug, access.MANAGER)
+        job = access.job_for(access.person(request), slug, access.MANAGER)
         row = uploads.receive(
-            job, request.user, request.FILES.getlist("files"),
+            job, access.person(request), request.FILES.getlist("files"),
             coco=request.data.get("coco") or None, boxes=request.data.get("boxes") or "ignore",
         )  # fmt: skip
         return Response(shapes.transfer(row))
@@ -88,9 +91,9 @@ class ImageLabel(APIView):
     def put(self, request: Request, pk: int) -> Response:
         """Replace whatever the image has."""
         form = parsed(shapes.BoxesForm, request)
-        image = access.image_for(request.user, pk, access.MANAGER)
+        image = access.image_for(access.person(request), pk, access.MANAGER)
         boxes = without_scores(work.parse_boxes(image, form["boxes"]))
-        label = labels.correct(image, boxes, request.user)
+        label = labels.correct(image, boxes, access.person(request))
         return Response({"id": label.pk, "boxes": label.boxes})
 
 
@@ -100,8 +103,8 @@ class ImageExclude(APIView):
     @extend_schema(request=shapes.ReasonForm, responses=dict)
     def post(self, request: Request, pk: int) -> Response:
         """Exclude with a reason."""
-        image = access.image_for(request.user, pk, access.MANAGER)
-        labels.exclude(image, parsed(shapes.ReasonForm, request)["reason"], request.user)
+        image = access.image_for(access.person(request), pk, access.MANAGER)
+        labels.exclude(image, parsed(shapes.ReasonForm, request)["reason"], access.person(request))
         return Response({})
 
 
@@ -111,7 +114,7 @@ class ImageRestore(APIView):
     @extend_schema(request=shapes.EmptyForm, responses=dict)
     def post(self, request: Request, pk: int) -> Response:
         """Restore it."""
-        image = access.image_for(request.user, pk, access.MANAGER)
-        labels.restore(image, request.user)
+        image = access.image_for(access.person(request), pk, access.MANAGER)
+        labels.restore(image, access.person(request))
         jobs.reopen(image.job)
         return Response({})

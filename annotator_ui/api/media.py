@@ -1,9 +1,17 @@
 """Pictures and finished files: permission first, then bytes with ETag and range."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access
@@ -16,7 +24,7 @@ RANGE = re.compile(r"^bytes=(\d+)-(\d*)$")
 @require_safe
 def image_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The normalised full-size picture."""
-    image = access.image_for(request.user, pk)  # type: ignore[arg-type]
+    image = access.image_for(access.person(request), pk)
     kind = "jpg" if image.original.endswith(".jpg") else "png"
     return _picture(request, media_path(image.file), TYPES[kind], image.digest)
 
@@ -24,7 +32,7 @@ def image_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def image_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The small picture for grids."""
-    image = access.image_for(request.user, pk)  # type: ignore[arg-type]
+    image = access.image_for(access.person(request), pk)
     return _picture(request, media_path(image.preview), TYPES["jpg"], f"{image.digest}-s")
 
 
@@ -61,19 +69,34 @@ def _bytes(request: HttpRequest, path: Path, kind: str) -> HttpResponseBase:
 @require_safe
 def transfer_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A finished export."""
-    row = access.transfer_for(request.user, pk)  # type: ignore[arg-type]
+    row = access.transfer_for(access.person(request), pk)
     if not row.file or not row.finished_at:
         return JsonResponse(
-            {"code": "conflict", "message": "The export is not finished.", "where": None}, status=409
+            {"code": "conflict", "message": "The export is not finished.", "where": None},
+            status=409,
         )
     name = Path(row.file).name
-    return FileResponse(media_path(row.file).open("rb"), as_attachment=True, filename=name)
+    return StreamingHttpResponse(
+        _blocks(media_path(row.file)),
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Length": str(row.size),
+        },
+    )
+
+
+async def _blocks(path: Path) -> AsyncIterator[bytes]:
+    """The file in pieces, read beside the event loop: an export may be larger than memory."""
+    with path.open("rb") as file:
+        while block := await asyncio.to_thread(file.read, 1 << 18):
+            yield block
 
 
 @require_safe
 def certificate_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A certificate as a file that anyone can recompute."""
-    row = access.certificate_for(request.user, pk)  # type: ignore[arg-type]
+    row = access.certificate_for(access.person(request), pk)
     name = f"{row.round.job.slug}-round-{row.round.number}.certificate.json"
     return JsonResponse(
         row.document, headers={"Content-Disposition": f'attachment; filename="{name}"'}

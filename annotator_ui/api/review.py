@@ -30,8 +30,10 @@ class Claim(APIView):
     @extend_schema(request=shapes.ClaimForm, responses=dict)
     def post(self, request: Request, slug: str) -> Response:
         """All audits held, topped up."""
-        job = access.job_for(request.user, slug, access.REVIEWER, access.MANAGER)
-        found = queue_of(job, request.user, [], parsed(shapes.ClaimForm, request)["count"])
+        job = access.job_for(access.person(request), slug, access.REVIEWER, access.MANAGER)
+        found = queue_of(
+            job, access.person(request), [], parsed(shapes.ClaimForm, request)["count"]
+        )
         found["audits"] = found.pop("next")
         return Response(found)
 
@@ -43,9 +45,9 @@ class Verdict(APIView):
     def put(self, request: Request, pk: int) -> Response:
         """Store it; saying the same again changes nothing."""
         form = parsed(shapes.VerdictForm, request)
-        audit = access.audit_for(request.user, pk)
+        audit = access.audit_for(access.person(request), pk)
         audit = audits.decide(
-            audit, request.user, verdict=form["verdict"], boxes=form["boxes"],
+            audit, access.person(request), verdict=form["verdict"], boxes=form["boxes"],
             reason=form["reason"], active_ms=form["active_ms"],
         )  # fmt: skip
         job = Job.objects.get(pk=audit.round.job_id)
@@ -58,7 +60,7 @@ class Verdict(APIView):
                 "id": audit.pk,
                 "verdict": audit.verdict,
                 "shown": shown,
-                **queue_of(job, request.user, form["hold"]),
+                **queue_of(job, access.person(request), form["hold"]),
             }
         )
 
@@ -69,5 +71,5 @@ class Renew(APIView):
     @extend_schema(request=shapes.EmptyForm, responses=dict)
     def post(self, request: Request, pk: int) -> Response:
         """Renew the lease."""
-        until = audits.renew(access.audit_for(request.user, pk), request.user)
+        until = audits.renew(access.audit_for(access.person(request), pk), access.person(request))
         return Response({"lease_expires_at": until.isoformat()})

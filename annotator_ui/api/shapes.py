@@ -108,8 +108,7 @@ def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
             "version": row.version,
             "boxes": row.boxes,
             "suggested": row.suggested or [],
-            "prelabelled": row.suggested is not None
-            and row.round.purpose == Round.Purpose.CLOSING,
+            "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
             "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
             "position": positions[row.round_id],
         }

@@ -33,8 +33,10 @@ class Claim(APIView):
     @extend_schema(request=shapes.ClaimForm, responses=dict)
     def post(self, request: Request, slug: str) -> Response:
         """All seats held, topped up."""
-        job = access.job_for(request.user, slug, access.ANNOTATOR)
-        found = queue_of(job, request.user, [], parsed(shapes.ClaimForm, request)["count"])
+        job = access.job_for(access.person(request), slug, access.ANNOTATOR)
+        found = queue_of(
+            job, access.person(request), [], parsed(shapes.ClaimForm, request)["count"]
+        )
         return Response({"assignments": found["next"], "queue": found["queue"]})
 
 
@@ -45,13 +47,13 @@ class Answer(APIView):
     def put(self, request: Request, pk: int) -> Response:
         """Store it, however often it is sent, and hand out the next seats."""
         form = parsed(shapes.AnswerForm, request)
-        seat = access.seat_for(request.user, pk)
+        seat = access.seat_for(access.person(request), pk)
         seat = work.submit(
-            seat, request.user, version=form["version"], boxes=form["boxes"],
+            seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"],
         )  # fmt: skip
         job = Job.objects.get(pk=seat.round.job_id)
-        follow = queue_of(job, request.user, form["hold"])
+        follow = queue_of(job, access.person(request), form["hold"])
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})
 
 
@@ -62,10 +64,10 @@ class Skip(APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Skip with a reason."""
         form = parsed(shapes.SkipForm, request)
-        seat = access.seat_for(request.user, pk)
-        work.skip(seat, request.user, form["reason"])
+        seat = access.seat_for(access.person(request), pk)
+        work.skip(seat, access.person(request), form["reason"])
         job = Job.objects.get(pk=seat.round.job_id)
-        return Response(queue_of(job, request.user, form["hold"]))
+        return Response(queue_of(job, access.person(request), form["hold"]))
 
 
 class Renew(APIView):
@@ -74,7 +76,7 @@ class Renew(APIView):
     @extend_schema(request=shapes.EmptyForm, responses=dict)
     def post(self, request: Request, pk: int) -> Response:
         """Renew the lease."""
-        until = work.renew(access.seat_for(request.user, pk), request.user)
+        until = work.renew(access.seat_for(access.person(request), pk), access.person(request))
         return Response({"lease_expires_at": until.isoformat()})
 
 
@@ -84,5 +86,5 @@ class Release(APIView):
     @extend_schema(request=shapes.EmptyForm, responses=dict)
     def post(self, request: Request, pk: int) -> Response:
         """Release the seat untouched."""
-        work.release(access.seat_for(request.user, pk), request.user)
+        work.release(access.seat_for(access.person(request), pk), access.person(request))
         return Response({})

@@ -69,7 +69,9 @@ class RoundAdmin(ReadOnly):
         if request.method == "POST":
             try:
                 certificates.raise_budget(
-                    round, int(wanted) if wanted.isdigit() else 0, request.user  # type: ignore[arg-type]
+                    round,
+                    int(wanted) if wanted.isdigit() else 0,
+                    request.user,  # type: ignore[arg-type]
                 )
                 messages.success(request, f"The audit may now take {wanted} images.")
             except LabelingError as error:

@@ -76,7 +76,7 @@ class RoundFilter(_ActiveLabelFilter):
 
     title, parameter_name = "round", "in_round"
 
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[int, str]]:
+    def lookups(self, request: Any, model_admin: Any) -> Any:
         """Rounds of managed jobs."""
         rows = Round.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
         if request.GET.get("job", "").isdigit():
@@ -85,7 +85,7 @@ class RoundFilter(_ActiveLabelFilter):
 
     def chosen(self, value: str) -> "QuerySet[Label]":
         """Labels of the round."""
-        return Label.objects.active().filter(round=value if value.isdigit() else None)
+        return Label.objects.active().filter(round=int(value) if value.isdigit() else 0)
 
 
 class ClassFilter(admin.SimpleListFilter):
@@ -93,7 +93,7 @@ class ClassFilter(admin.SimpleListFilter):
 
     title, parameter_name = "class", "with_class"
 
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[int, str]]:
+    def lookups(self, request: Any, model_admin: Any) -> Any:
         """Classes of managed jobs."""
         rows = LabelClass.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
         if request.GET.get("job", "").isdigit():
@@ -104,7 +104,7 @@ class ClassFilter(admin.SimpleListFilter):
         """Images whose label has a box of the class; read row by row, so within one job."""
         value = self.value() or ""
         kind = LabelClass.objects.filter(
-            pk=value if value.isdigit() else None, job__in=managed_jobs(request.user)
+            pk=int(value) if value.isdigit() else 0, job__in=managed_jobs(request.user)
         ).first()
         if kind is None:
             return queryset

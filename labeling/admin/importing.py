@@ -41,7 +41,7 @@ def server_folders() -> list[tuple[str, str]]:
 class ImportForm(forms.Form):
     """Files from this computer, or a folder on the server."""
 
-    files = ManyFilesField(
+    files = ManyFilesField(  # type: ignore[assignment]
         required=False,
         label="From this computer",
         help_text="JPEG, PNG or WebP pictures, or one zip of them; a COCO .json may come along.",

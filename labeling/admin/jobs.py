@@ -64,9 +64,7 @@ class JobForm(forms.ModelForm[Job]):
         """Errors of numbers that do not go together."""
         data: dict[str, Any] = super().clean() or {}
         known = {f.name for f in Job._meta.fields}
-        probe = Job(
-            **{k: v for k, v in data.items() if k in known and v is not None and k != "id"}
-        )
+        probe = Job(**{k: v for k, v in data.items() if k in known and v is not None and k != "id"})
         if self.instance.pk:
             for name in FIXED_ONCE_STARTED:
                 if name not in data:

@@ -89,10 +89,12 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
             return ((None, {"fields": ("username", "first_name", "last_name", "job", "role")}),)
         return ((None, {"fields": ("username", "first_name", "last_name", "is_active")}),)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """The invitation for project admins."""
         if request.user.is_superuser or obj is not None:
-            return super().get_form(request, obj, **kwargs)
+            return super().get_form(request, obj, change=change, **kwargs)
         form = type("ScopedInvite", (InviteForm,), {})
         form.base_fields["job"].queryset = managed_jobs(request.user)  # type: ignore[attr-defined]
         return form

@@ -57,7 +57,7 @@ class JobFilter(admin.SimpleListFilter):
     title, parameter_name = "job", "job"
     job_path = "job"
 
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[int, str]]:
+    def lookups(self, request: Any, model_admin: Any) -> Any:
         """Managed jobs."""
         return list(managed_jobs(request.user).values_list("pk", "name"))
 

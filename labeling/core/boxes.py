@@ -15,7 +15,7 @@ EDGES = ("x1", "y1", "x2", "y2")
 
 
 class Box(TypedDict):
-    """One box as stored and sent: pixels of the full-size picture, `score` in [0, 1] if a model's."""
+    """One box as stored and sent: full-size pixels; `score` in [0, 1] if it is a model's."""
 
     class_id: int
     x1: float
@@ -56,9 +56,7 @@ def parse(
     return [_parse_one(item, f"boxes[{i}]", width, height, classes) for i, item in enumerate(raw)]
 
 
-def _parse_one(
-    item: Any, where: str, width: int, height: int, classes: Collection[int]
-) -> Box:
+def _parse_one(item: Any, where: str, width: int, height: int, classes: Collection[int]) -> Box:
     if not isinstance(item, dict):
         raise Invalid("A box must be an object with class_id, x1, y1, x2, y2.", where=where)
     class_id = item.get("class_id")
@@ -68,7 +66,10 @@ def _parse_one(
         )
     x1, y1, x2, y2 = (_number(item, edge, where) for edge in EDGES)
     for edge, value, size in (
-        ("x1", x1, width), ("y1", y1, height), ("x2", x2, width), ("y2", y2, height)
+        ("x1", x1, width),
+        ("y1", y1, height),
+        ("x2", x2, width),
+        ("y2", y2, height),
     ):
         if not -1 <= value <= size + 1:
             raise Invalid(
@@ -103,7 +104,7 @@ def _number(item: dict[str, Any], key: str, where: str) -> float:
 
 def pack(boxes: Sequence[Box]) -> BoxSet:
     """Stored boxes as arrays."""
-    coords = np.array([[box[edge] for edge in EDGES] for box in boxes], float)  # type: ignore[literal-required]
+    coords = np.array([[b["x1"], b["y1"], b["x2"], b["y2"]] for b in boxes], float)
     return BoxSet(
         coords.reshape(-1, 4),
         np.array([box["class_id"] for box in boxes], np.int64),
@@ -115,7 +116,9 @@ def unpack(boxes: BoxSet, *, scored: bool = True) -> list[Box]:
     """Arrays as stored boxes, rounded to 4 decimals."""
     rows: list[Box] = []
     for (x1, y1, x2, y2), class_id, score in zip(
-        np.round(boxes.coords, 4).tolist(), boxes.classes.tolist(), boxes.scores.tolist(),
+        np.round(boxes.coords, 4).tolist(),
+        boxes.classes.tolist(),
+        boxes.scores.tolist(),
         strict=True,
     ):
         row: Box = {"class_id": class_id, "x1": x1, "y1": y1, "x2": x2, "y2": y2}

@@ -67,9 +67,7 @@ def _key(value: Any) -> Any:
     return value if isinstance(value, (int, str)) else repr(value)
 
 
-def _add(
-    result: Coco, names: dict[Any, int], files: dict[Any, str], row: Any, where: str
-) -> None:
+def _add(result: Coco, names: dict[Any, int], files: dict[Any, str], row: Any, where: str) -> None:
     if not isinstance(row, dict):
         result.refused.append((where, "not an object"))
         return

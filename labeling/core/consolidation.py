@@ -1,6 +1,6 @@
 """Many answers to one box set per image: group the boxes, then fuse each group."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ GROUP_IOU = 0.4  # boxes of one object overlap at least this much on average
 class Answers:
     """The answers on one image, at most one per annotator; an empty box set counts as looked at."""
 
-    image: Hashable
+    image: int
     annotators: tuple[int, ...]
     boxes: tuple[BoxSet, ...]
 
@@ -23,7 +23,7 @@ class Answers:
 class Merged:
     """One image's consolidated boxes and how sure each is."""
 
-    image: Hashable
+    image: int
     boxes: BoxSet  # scores: probability that the object exists
     votes: tuple[int, ...]  # people who drew each box
     spread: tuple[float, ...]  # sd of an edge relative to the box's side

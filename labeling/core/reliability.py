@@ -169,7 +169,8 @@ def _learn_rates(
     people = len(state.s)
 
     def per_person(values: np.ndarray) -> np.ndarray:
-        return np.bincount(who.ravel(), np.where(present, values, 0).ravel(), people)
+        weights = np.where(present, values, 0).ravel()
+        return np.asarray(np.bincount(who.ravel(), weights, people))
 
     p = state.p
     state.rate = float(np.clip(p.mean(), 0.05, 0.98))

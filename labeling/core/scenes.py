@@ -25,10 +25,19 @@ _SKIES: tuple[tuple[Colour, Colour], ...] = (
 _MEADOWS: tuple[Colour, ...] = ((132, 186, 92), (168, 184, 96), (98, 160, 98), (204, 184, 128))
 _WATERS: tuple[Colour, ...] = ((72, 138, 186), (64, 150, 160), (104, 148, 190))
 _PAINTS: tuple[Colour, ...] = (
-    (206, 72, 62), (240, 176, 60), (70, 104, 168), (244, 240, 230), (150, 96, 64), (96, 74, 130),
+    (206, 72, 62),
+    (240, 176, 60),
+    (70, 104, 168),
+    (244, 240, 230),
+    (150, 96, 64),
+    (96, 74, 130),
 )
 _WALLS: tuple[Colour, ...] = (
-    (244, 232, 206), (226, 188, 150), (206, 214, 222), (236, 206, 118), (196, 122, 104),
+    (244, 232, 206),
+    (226, 188, 150),
+    (206, 214, 222),
+    (236, 206, 118),
+    (196, 122, 104),
 )
 _CROWNS: tuple[Colour, ...] = ((52, 118, 62), (86, 142, 54), (38, 98, 84), (196, 128, 48))
 
@@ -46,7 +55,9 @@ def draw(seed: int, index: int) -> tuple[Image.Image, list[Box]]:
     shore = height * (rng.uniform(0.60, 0.76) if rng.random() < 0.8 else 1.0)
     _background(pen, horizon, shore)
     for clutter, low, high in (
-        (_bush, horizon + 12, shore), (_rock, horizon + 12, height), (_fence, horizon + 20, shore)
+        (_bush, horizon + 12, shore),
+        (_rock, horizon + 12, height),
+        (_fence, horizon + 20, shore),
     ):
         for _ in range(int(rng.integers(0, 4))):
             if high - low > 12:
@@ -71,10 +82,15 @@ def draw(seed: int, index: int) -> tuple[Image.Image, list[Box]]:
         pen.start()
         _OBJECTS[kind](pen, x, base, tall)
         x1, y1, x2, y2 = pen.extremes()
-        boxes.append({
-            "class_id": kind, "x1": max(0.0, round(x1, 1)), "y1": max(0.0, round(y1, 1)),
-            "x2": min(float(width), round(x2, 1)), "y2": min(float(height), round(y2, 1)),
-        })
+        boxes.append(
+            {
+                "class_id": kind,
+                "x1": max(0.0, round(x1, 1)),
+                "y1": max(0.0, round(y1, 1)),
+                "x2": min(float(width), round(x2, 1)),
+                "y2": min(float(height), round(y2, 1)),
+            }
+        )
     return pen.picture(), boxes
 
 
@@ -125,8 +141,9 @@ def _background(pen: _Pen, horizon: float, shore: float) -> None:
     top, bottom = _SKIES[int(rng.integers(len(_SKIES)))]
     ramp = np.linspace(0, 1, height * _FINE)[:, None, None] ** 0.8
     sky = (1 - ramp) * np.array(top) + ramp * np.array(bottom)
-    pen.sheet.paste(Image.fromarray(np.broadcast_to(
-        sky, (height * _FINE, width * _FINE, 3)).astype(np.uint8)))
+    pen.sheet.paste(
+        Image.fromarray(np.broadcast_to(sky, (height * _FINE, width * _FINE, 3)).astype(np.uint8))
+    )
     if rng.random() < 0.5:
         x, y, r = rng.uniform(20, 300), rng.uniform(14, horizon * 0.7), rng.uniform(8, 16)
         pen.ellipse(x - r, y - r, x + r, y + r, (255, 240, 190))
@@ -134,31 +151,45 @@ def _background(pen: _Pen, horizon: float, shore: float) -> None:
         x, y, r = rng.uniform(0, width), rng.uniform(8, horizon * 0.8), rng.uniform(6, 14)
         for shift in (-1.1, 0.0, 1.2):
             grow = r * (1.2 if shift == 0 else 0.8)
-            pen.ellipse(x + shift * r - grow, y - grow * 0.6, x + shift * r + grow,
-                        y + grow * 0.6, (250, 250, 250))
+            pen.ellipse(
+                x + shift * r - grow,
+                y - grow * 0.6,
+                x + shift * r + grow,
+                y + grow * 0.6,
+                (250, 250, 250),
+            )
     for shade in (0.72, 0.86):  # two chains of hills
         hill = pen.pick(((110, 140, 150), (120, 150, 110), (150, 130, 140)), 8)
         colour = (int(hill[0] * shade + 40), int(hill[1] * shade + 40), int(hill[2] * shade + 40))
         phase, high = rng.uniform(0, 6), rng.uniform(8, 30) * (1.5 - shade)
-        line = [(float(x), horizon - high * (1 + math.sin(x / 38 / shade + phase)) / 2)
-                for x in range(0, width + 8, 8)]
+        line = [
+            (float(x), horizon - high * (1 + math.sin(x / 38 / shade + phase)) / 2)
+            for x in range(0, width + 8, 8)
+        ]
         pen.polygon([(0.0, float(height)), *line, (float(width), float(height))], colour)
     meadow = pen.pick(_MEADOWS, 10)
     pen.rectangle(0, horizon, width, height, meadow)
     for _ in range(int(rng.integers(10, 40))):
         x, y, r = rng.uniform(0, width), rng.uniform(horizon, height), rng.uniform(2, 16)
         tint = int(rng.integers(-14, 15))
-        pen.ellipse(x - 2 * r, y - r / 3, x + 2 * r, y + r / 3,
-                    (meadow[0] + tint, meadow[1] + tint, meadow[2] + tint))
+        pen.ellipse(
+            x - 2 * r,
+            y - r / 3,
+            x + 2 * r,
+            y + r / 3,
+            (meadow[0] + tint, meadow[1] + tint, meadow[2] + tint),
+        )
     if shore < height:
         water = pen.pick(_WATERS, 8)
-        wave = [(float(x), shore + 3 * math.sin(x / 30 + 6 * shore))
-                for x in range(0, width + 8, 8)]
+        wave = [
+            (float(x), shore + 3 * math.sin(x / 30 + 6 * shore)) for x in range(0, width + 8, 8)
+        ]
         pen.polygon([(0.0, float(height)), *wave, (float(width), float(height))], water)
         for _ in range(int(rng.integers(8, 30))):
             x, y, r = rng.uniform(0, width), rng.uniform(shore + 5, height), rng.uniform(4, 20)
-            pen.rectangle(x - r, y, x + r, y + 1,
-                          (water[0] + 34, water[1] + 34, min(255, water[2] + 34)))
+            pen.rectangle(
+                x - r, y, x + r, y + 1, (water[0] + 34, water[1] + 34, min(255, water[2] + 34))
+            )
     pen.sheet = pen.sheet.filter(ImageFilter.GaussianBlur(_FINE * 0.6))
     pen.canvas = ImageDraw.Draw(pen.sheet)
 
@@ -174,16 +205,30 @@ def _boat(pen: _Pen, x: float, base: float, tall: float) -> None:
     rng = pen.rng
     half, hull = tall * rng.uniform(0.40, 0.52), tall * rng.uniform(0.20, 0.28)
     deck, side = base - hull, 1.0 if rng.random() < 0.5 else -1.0
-    pen.polygon([(x - half, deck), (x + half, deck), (x + 0.68 * half, base),
-                 (x - 0.68 * half, base)], pen.pick(_PAINTS))
+    pen.polygon(
+        [(x - half, deck), (x + half, deck), (x + 0.68 * half, base), (x - 0.68 * half, base)],
+        pen.pick(_PAINTS),
+    )
     pen.rectangle(x - tall * 0.02, base - tall, x + tall * 0.02, deck, (92, 70, 52))
     sail = pen.pick(((250, 248, 240), (240, 220, 180), (216, 92, 80)))
     foot = deck - tall * 0.05
-    pen.polygon([(x + side * tall * 0.03, base - tall), (x + side * tall * 0.03, foot),
-                 (x + side * half * 0.86, foot)], sail)
+    pen.polygon(
+        [
+            (x + side * tall * 0.03, base - tall),
+            (x + side * tall * 0.03, foot),
+            (x + side * half * 0.86, foot),
+        ],
+        sail,
+    )
     if rng.random() < 0.6:
-        pen.polygon([(x - side * tall * 0.03, base - tall * 0.9), (x - side * tall * 0.03, foot),
-                     (x - side * half * 0.6, foot)], pen.pick(((250, 248, 240),)))
+        pen.polygon(
+            [
+                (x - side * tall * 0.03, base - tall * 0.9),
+                (x - side * tall * 0.03, foot),
+                (x - side * half * 0.6, foot),
+            ],
+            pen.pick(((250, 248, 240),)),
+        )
 
 
 def _house(pen: _Pen, x: float, base: float, tall: float) -> None:
@@ -192,8 +237,10 @@ def _house(pen: _Pen, x: float, base: float, tall: float) -> None:
     pen.rectangle(x - 0.86 * half, eaves, x + 0.86 * half, base, pen.pick(_WALLS))
     roof = pen.pick(_PAINTS[:1] + _PAINTS[4:5] + ((104, 104, 116), (160, 70, 50)))
     ridge = half * rng.uniform(0.0, 0.5)
-    pen.polygon([(x - half, eaves), (x - ridge, base - tall), (x + ridge, base - tall),
-                 (x + half, eaves)], roof)
+    pen.polygon(
+        [(x - half, eaves), (x - ridge, base - tall), (x + ridge, base - tall), (x + half, eaves)],
+        roof,
+    )
     door = x + half * rng.uniform(-0.5, 0.3)
     pen.rectangle(door, base - tall * 0.30, door + tall * 0.14, base, pen.pick(_PAINTS))
     for share in (-0.6, 0.0, 0.45):
@@ -216,21 +263,33 @@ def _tree(pen: _Pen, x: float, base: float, tall: float) -> None:
     else:
         middle, high = (base - tall + foot) / 2, (foot - base + tall) / 2
         pen.ellipse(x - half, middle - high, x + half, middle + high, crown)
-        pen.ellipse(x - 0.55 * half, middle - 0.8 * high, x + 0.35 * half, middle - 0.1 * high,
-                    light)
+        pen.ellipse(
+            x - 0.55 * half, middle - 0.8 * high, x + 0.35 * half, middle - 0.1 * high, light
+        )
 
 
 def _bush(pen: _Pen, x: float, base: float, size: float) -> None:
     crown = pen.pick(_CROWNS[:3], 10)
     for shift in (-0.6, 0.0, 0.6):
-        pen.ellipse(x + shift * size - size / 2, base - size * 0.7, x + shift * size + size / 2,
-                    base + size * 0.1, crown)
+        pen.ellipse(
+            x + shift * size - size / 2,
+            base - size * 0.7,
+            x + shift * size + size / 2,
+            base + size * 0.1,
+            crown,
+        )
 
 
 def _rock(pen: _Pen, x: float, base: float, size: float) -> None:
-    pen.polygon([(x - size, base), (x - 0.6 * size, base - 0.6 * size),
-                 (x + 0.2 * size, base - 0.8 * size), (x + 0.9 * size, base)],
-                pen.pick(((140, 138, 134), (116, 112, 112), (160, 150, 136)), 8))
+    pen.polygon(
+        [
+            (x - size, base),
+            (x - 0.6 * size, base - 0.6 * size),
+            (x + 0.2 * size, base - 0.8 * size),
+            (x + 0.9 * size, base),
+        ],
+        pen.pick(((140, 138, 134), (116, 112, 112), (160, 150, 136)), 8),
+    )
 
 
 def _fence(pen: _Pen, x: float, base: float, size: float) -> None:

@@ -66,9 +66,7 @@ class Audit(models.Model):
     class Meta:
         ordering = ("position", "blind")
         constraints = (
-            models.UniqueConstraint(
-                fields=("round", "kind", "image", "blind"), name="audit_once"
-            ),
+            models.UniqueConstraint(fields=("round", "kind", "image", "blind"), name="audit_once"),
             models.CheckConstraint(
                 condition=Q(verdict="", decided_at__isnull=True)
                 | (~Q(verdict="") & Q(reviewer__isnull=False, decided_at__isnull=False)),
@@ -79,9 +77,7 @@ class Audit(models.Model):
                 name="audit_value_share",
             ),
         )
-        indexes = (
-            models.Index(fields=("round", "kind", "position"), name="audit_order"),
-        )
+        indexes = (models.Index(fields=("round", "kind", "position"), name="audit_order"),)
 
     def __str__(self) -> str:
         return f"{self.image}: {self.kind} audit"

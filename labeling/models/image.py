@@ -123,8 +123,7 @@ class Label(models.Model):
                 fields=("image",), condition=Q(revoked_at__isnull=True), name="label_active_once"
             ),
             models.CheckConstraint(
-                condition=Q(confidence__isnull=True)
-                | Q(confidence__gte=0, confidence__lte=1),
+                condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=1),
                 name="label_confidence_share",
             ),
         )

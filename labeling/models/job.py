@@ -140,11 +140,16 @@ class Job(models.Model):
         max_digits=8, decimal_places=4, default=Decimal("0.08"), help_text="Per labelled image."
     )
     price_answer = models.DecimalField(
-        max_digits=8, decimal_places=4, default=Decimal("0.036"),
+        max_digits=8,
+        decimal_places=4,
+        default=Decimal("0.036"),
         help_text="Per submitted answer or audit of a person.",
     )
     budget = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, blank=True,
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
         help_text="Once this much is spent, the job closes with what it has. Empty: no limit.",
     )
     seed = models.PositiveIntegerField(default=new_seed, editable=False)

@@ -33,10 +33,12 @@ class Client:
         """One API call; refusals raise HTTPError with the server's words."""
         answer = self.session.request(
             method, self.url + path, json=body,
-            headers={"X-CSRFToken": self.session.cookies["csrf"]}, timeout=TIMEOUT,
+            headers={"X-CSRFToken": str(self.session.cookies["csrf"])}, timeout=TIMEOUT,
         )  # fmt: skip
         if answer.status_code >= 400:
-            raise requests.HTTPError(f"{path}: {answer.status_code} {answer.text[:300]}", response=answer)
+            raise requests.HTTPError(
+                f"{path}: {answer.status_code} {answer.text[:300]}", response=answer
+            )
         return answer.json()
 
     def picture(self, path: str) -> int:

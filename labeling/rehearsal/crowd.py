@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeling.core.boxes import Box, iou_matrix, pack
+from labeling.core.boxes import Box, iou_matrix, pack, without_scores
 
 # Seconds of each action, algorithms.md 7.1
 OPEN, SEARCH, SCAN, DRAW, VERIFY, FIX, DELETE = 2.0, 2.0, 1.5, 7.0, 2.0, 4.5, 1.5
@@ -21,7 +21,9 @@ class Person:
     sigma: float = 0.035  # noise of an edge, share of the box's side
     false_rate: float = 0.01  # extra boxes per image
 
-    def draw(self, truth: list[Box], size: tuple[int, int], classes: int) -> tuple[list[Box], float]:
+    def draw(
+        self, truth: list[Box], size: tuple[int, int], classes: int
+    ) -> tuple[list[Box], float]:
         """Boxes drawn from a blank canvas, and the seconds it took."""
         boxes = [self._noisy(b, size) for b in truth if self.rng.random() < self.sensitivity]
         if self.rng.random() < self.false_rate:
@@ -48,7 +50,7 @@ class Person:
             j = max(candidates, key=lambda j: overlap[i, j])
             free.remove(j)
             if overlap[i, j] >= LEFT_ALONE and same[i, j]:
-                boxes.append({**shown[i]})
+                boxes += without_scores([shown[int(i)]])
             else:
                 seconds += FIX
                 boxes.append(self._noisy(truth[j], size))

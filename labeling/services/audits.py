@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -40,7 +40,7 @@ def undecided(round: Round) -> "QuerySet[Audit]":
     return rows.filter(position__lt=certificates.needed(round))  # type: ignore[no-any-return]
 
 
-def claimable(job: Job, user: AbstractBaseUser, now: datetime) -> "QuerySet[Audit]":
+def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     """Audits this person may take, in order: the certificate's first, then the watch.
 
     A blind check comes from someone else than the shown one; where one person does both, blind
@@ -70,7 +70,7 @@ def _reviewers(job: Job) -> "QuerySet[Member]":
     )
 
 
-def claim_next(job: Job, user: AbstractBaseUser, *, count: int = 2) -> list[Audit]:
+def claim_next(job: Job, user: User, *, count: int = 2) -> list[Audit]:
     """The audits the person holds, renewed, topped up to `count`."""
     if not _reviewers(job).filter(user=user).exists():
         raise NotAllowed("Only reviewers of this job check auto-labels.")
@@ -95,7 +95,7 @@ def claim_next(job: Job, user: AbstractBaseUser, *, count: int = 2) -> list[Audi
     return held
 
 
-def renew(audit: Audit, user: AbstractBaseUser) -> datetime:
+def renew(audit: Audit, user: User) -> datetime:
     """Keep the audit a while longer."""
     until = timezone.now() + timedelta(seconds=audit.round.job.lease_seconds)
     if not Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
@@ -106,7 +106,7 @@ def renew(audit: Audit, user: AbstractBaseUser) -> datetime:
 
 
 def decide(
-    audit: Audit, user: AbstractBaseUser, *, verdict: str, boxes: Any = None, reason: str = "",
+    audit: Audit, user: User, *, verdict: str, boxes: Any = None, reason: str = "",
     active_ms: int = 0,
 ) -> Audit:  # fmt: skip
     """Store a verdict and what follows from it; saying the same again changes nothing.
@@ -146,9 +146,7 @@ def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]
             raise Invalid("A correction needs the corrected boxes.", where="boxes")
         classes = set(audit.round.job.classes.values_list("index", flat=True))
         image = audit.image
-        given = without_scores(
-            parse(raw, width=image.width, height=image.height, classes=classes)
-        )
+        given = without_scores(parse(raw, width=image.width, height=image.height, classes=classes))
         unchanged = given == predicted and not audit.blind
         return (Verdict.APPROVED, predicted) if unchanged else (Verdict.CORRECTED, given)
     return verdict, None
@@ -160,7 +158,7 @@ def _value(audit: Audit, verdict: str, boxes: list[Box] | None) -> float:
     return quality(pack(audit.predicted), pack(boxes))
 
 
-def _apply_watch(audit: Audit, user: AbstractBaseUser) -> None:
+def _apply_watch(audit: Audit, user: User) -> None:
     """A rejected label goes back to people; a corrected one is replaced at once."""
     before = audit.label.boxes if audit.label else None
     if audit.verdict == Verdict.REJECTED:
@@ -201,9 +199,7 @@ def sample_watch(round: Round) -> int:
     share = round.settings["watch_share"]
     seed = f"{round.job.seed}:{round.number}"
     rows = Label.objects.active().auto().filter(round=round).select_related("image")
-    chosen = [
-        label for label in rows if certificate.sampled(label.image.digest, seed, share)
-    ]
+    chosen = [label for label in rows if certificate.sampled(label.image.digest, seed, share)]
     order = certificate.audit_order([label.image.digest for label in chosen], seed)
     Audit.objects.bulk_create(
         [

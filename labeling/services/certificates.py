@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -169,7 +169,7 @@ def update_wealth(round: Round) -> None:
             CandidateSet.objects.filter(pk=row.pk, certified_at=None).update(certified_at=now)
 
 
-def raise_budget(round: Round, budget: int, by: AbstractBaseUser | None) -> None:
+def raise_budget(round: Round, budget: int, by: User | None) -> None:
     """Allow more audits while auditing; the same wealth goes on with a longer horizon."""
     with transaction.atomic():
         frozen = Freeze.objects.select_for_update().filter(round=round).first()
@@ -258,7 +258,7 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
         chunk = pending[start : start + CHUNK]
         with lease.fenced():
             labels.accept_auto(
-                round, [(a.image, a.predicted, a.confidence, detail) for a in chunk]
+                round, [(a.image, a.predicted, a.confidence or 0.0, detail) for a in chunk]
             )
         lease.renew(min(start + CHUNK, len(pending)), len(pending))
 

@@ -3,17 +3,17 @@
 import logging
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from labeling.models import Event, Job
 
 log = logging.getLogger(__name__)
 
 
-def record(
-    job: Job, kind: str, actor: AbstractBaseUser | None = None, /, **data: Any
-) -> None:
-    """Add one event; `data` is what the sentence on the page needs. No boxes, no names."""
+def record(job: Job, kind: str, actor: User | None = None, /, **data: Any) -> None:
+    """Add one event; `data` is what the sentence on the page needs; boxes in it are not logged."""
     Event.objects.create(job=job, actor=actor, kind=kind, data=data)
-    words = " ".join(f"{key}={value}" for key, value in data.items() if not isinstance(value, dict))
+    words = " ".join(
+        f"{key}={value}" for key, value in data.items() if isinstance(value, (int, float, str))
+    )
     log.info("job=%s event=%s %s", job.slug, kind, words)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
@@ -30,7 +30,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 MIN_VALIDATION = 20
 
 
-def create(name: str, by: AbstractBaseUser | None, **fields: Any) -> Job:
+def create(name: str, by: User | None, **fields: Any) -> Job:
     """A draft job with a free address made from its name; `by` becomes its manager."""
     with transaction.atomic():
         job = Job(name=name, created_by=by, **fields)
@@ -135,7 +135,7 @@ def reviewers(job: Job) -> Any:
     )
 
 
-def start(job: Job, by: AbstractBaseUser | None) -> None:
+def start(job: Job, by: User | None) -> None:
     """Open the first round; raises Invalid with everything that is missing."""
     problems = start_problems(job)
     if problems:
@@ -146,14 +146,14 @@ def start(job: Job, by: AbstractBaseUser | None) -> None:
     rounds.open_next(job)
 
 
-def pause(job: Job, by: AbstractBaseUser | None) -> None:
+def pause(job: Job, by: User | None) -> None:
     """No claims, no new steps, no change of state; what people hold they may finish."""
     with transaction.atomic():
         _move(job, Job.State.RUNNING, Job.State.PAUSED, paused_at=timezone.now())
         events.record(job, "job_paused", by)
 
 
-def resume(job: Job, by: AbstractBaseUser | None) -> None:
+def resume(job: Job, by: User | None) -> None:
     """Go on; leases that stood still get their time back."""
     with transaction.atomic():
         paused_at = Job.objects.values_list("paused_at", flat=True).get(pk=job.pk)
@@ -166,12 +166,14 @@ def resume(job: Job, by: AbstractBaseUser | None) -> None:
     resume_rounds(job)
 
 
-def cancel(job: Job, by: AbstractBaseUser | None) -> None:
+def cancel(job: Job, by: User | None) -> None:
     """End the job for good; labels and exports are kept."""
     with transaction.atomic():
-        if not Job.objects.filter(pk=job.pk).exclude(
-            state__in=(Job.State.CANCELLED, Job.State.COMPLETE)
-        ).update(state=Job.State.CANCELLED):
+        if (
+            not Job.objects.filter(pk=job.pk)
+            .exclude(state__in=(Job.State.CANCELLED, Job.State.COMPLETE))
+            .update(state=Job.State.CANCELLED)
+        ):
             raise Conflict("The job has ended already.")
         Assignment.objects.filter(round__job=job, state=Assignment.State.OPEN).update(
             state=Assignment.State.WITHDRAWN, reason="job cancelled"
@@ -180,7 +182,7 @@ def cancel(job: Job, by: AbstractBaseUser | None) -> None:
     job.refresh_from_db()
 
 
-def retry(job: Job, by: AbstractBaseUser | None) -> int:
+def retry(job: Job, by: User | None) -> int:
     """Start the failed steps of the open round again; how many."""
     round = job.rounds.filter(closed_at=None).first()
     count = steps.retry(round) if round else 0
@@ -212,7 +214,7 @@ def resume_rounds(job: Job | None = None) -> None:
             rounds.advance_if_done(round)
 
 
-def remove_member(member: Member, by: AbstractBaseUser | None) -> None:
+def remove_member(member: Member, by: User | None) -> None:
     """Someone leaves: what they hold goes to others, what only they could do is withdrawn."""
     from labeling.services import work  # work moves rounds, and rounds come before jobs
 
@@ -224,7 +226,9 @@ def remove_member(member: Member, by: AbstractBaseUser | None) -> None:
         if member.role == Member.Role.ANNOTATOR:
             for seat in held:
                 Assignment.objects.filter(pk=seat.pk).update(state=Assignment.State.LAPSED)
-                Assignment.objects.create(round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot)
+                Assignment.objects.create(
+                    round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot
+                )
         events.record(job, "member_left", by, role=member.role)
         member.delete()
     for round in job.rounds.filter(closed_at=None):

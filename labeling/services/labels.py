@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -32,7 +32,7 @@ def accept(
     source: str,
     *,
     round: Round | None,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
     confidence: float | None = None,
     detail: dict[str, Any] | None = None,
     reason: str = "",
@@ -46,7 +46,9 @@ def accept(
         )  # fmt: skip
 
 
-def accept_auto(round: Round, rows: Sequence[tuple[Image, list[Box], float, dict[str, Any]]]) -> int:
+def accept_auto(
+    round: Round, rows: Sequence[tuple[Image, list[Box], float, dict[str, Any]]]
+) -> int:
     """Label images by machine, never one that a person has in hand; how many were labelled.
 
     First the open seats go, then the label comes only where none is claimed or submitted; on
@@ -84,7 +86,7 @@ def revoke(labels: "Any", reason: str) -> int:
     return int(labels.update(revoked_at=timezone.now(), reason=reason[:200]))
 
 
-def correct(image: Image, boxes: list[Box], by: AbstractBaseUser) -> Label:
+def correct(image: Image, boxes: list[Box], by: User) -> Label:
     """A manager's own boxes replace whatever the image has."""
     with transaction.atomic():
         before = Label.objects.active().filter(image=image).first()
@@ -100,7 +102,7 @@ def correct(image: Image, boxes: list[Box], by: AbstractBaseUser) -> Label:
     return label
 
 
-def exclude(image: Image, reason: str, by: AbstractBaseUser | None) -> None:
+def exclude(image: Image, reason: str, by: User | None) -> None:
     """Take the image out of the job; its answers and labels are kept."""
     with transaction.atomic():
         if not Image.objects.filter(pk=image.pk, excluded="").update(excluded=reason[:200]):
@@ -110,7 +112,7 @@ def exclude(image: Image, reason: str, by: AbstractBaseUser | None) -> None:
         events.record(image.job, "image_excluded", by, image=image.pk, reason=reason)
 
 
-def restore(image: Image, by: AbstractBaseUser) -> None:
+def restore(image: Image, by: User) -> None:
     """Put an excluded image back in play."""
     with transaction.atomic():
         if not Image.objects.filter(pk=image.pk).exclude(excluded="").update(excluded=""):
@@ -131,9 +133,7 @@ def consolidate(step: Step, lease: Lease) -> None:
     agreement = _agreement(round, merged)
     lease.renew(0, total)
     judges = round.purpose in (Round.Purpose.PILOT, Round.Purpose.VALIDATION)
-    split = (
-        Image.Split.VALIDATION if judges and round.settings["assist"] else Image.Split.TRAINING
-    )
+    split = Image.Split.VALIDATION if judges and round.settings["assist"] else Image.Split.TRAINING
     for start in range(0, total, CHUNK):
         with lease.fenced():
             _store(round, merged[start : start + CHUNK], split, agreement)
@@ -148,7 +148,9 @@ def consolidate(step: Step, lease: Lease) -> None:
 
 def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
     """Consolidate by the round's method; answers drawn on shown boxes always by majority."""
-    single, independent, leaning = [], [], []
+    single: list[Answers] = []
+    independent: list[Answers] = []
+    leaning: list[Answers] = []
     for answers, saw_boxes in _collect(round):
         if len(answers.annotators) == 1:
             single.append(answers)
@@ -175,7 +177,7 @@ def _collect(round: Round) -> Iterator[tuple[Answers, bool]]:
             Answers(
                 image,
                 tuple(annotator for _, annotator, _, _ in answers),
-                tuple(pack(boxes) for _, _, boxes, _ in answers),
+                tuple(pack(boxes or []) for _, _, boxes, _ in answers),
             ),
             any(suggested is not None for *_, suggested in answers),
         )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser, Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.urls import reverse
@@ -49,7 +49,7 @@ def invite(username: str, name: str = "") -> tuple[Any, str]:
     return user, one_time_path(user)
 
 
-def one_time_path(user: AbstractBaseUser) -> str:
+def one_time_path(user: User) -> str:
     """A link that sets a password once; it dies with its use, or after three days."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return reverse("welcome", args=[uid, default_token_generator.make_token(user)])

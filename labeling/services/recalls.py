@@ -1,6 +1,6 @@
 """Taking accepted labels back: by the watch's own test, or by a manager."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from labeling.core.certificate import RECALL_WEALTH, recall_wealth
@@ -37,7 +37,7 @@ def check(round: Round) -> bool:
     return True
 
 
-def recall(round: Round, by: AbstractBaseUser | None) -> int:
+def recall(round: Round, by: User | None) -> int:
     """Revoke every unchecked auto-label of the round; no later round accepts them by machine."""
     with transaction.atomic():
         rows = Label.objects.active().auto().filter(round=round)

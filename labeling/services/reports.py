@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, FloatField, Func, Q, Sum
 from django.utils import timezone
 
-from labeling.models import Assignment, Audit, Event, Image, Job, Label, Round, Step, WorkerBeat
+from labeling.models import Assignment, Audit, Event, Job, Label, Round, Step, WorkerBeat
 from labeling.services import audit_report, rounds, steps, stopping
 
 # Charts of the machine's side come from a plug-in, so that labeling stays free of it.
@@ -386,7 +386,9 @@ def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
             )
     unable = job.images.exclude(excluded="").count()
     if unable:
-        found.append({"level": "warn", "text": f"{unable} images are excluded; see the image list."})
+        found.append(
+            {"level": "warn", "text": f"{unable} images are excluded; see the image list."}
+        )
     return found
 
 
@@ -397,7 +399,10 @@ def queue_message(job: Job, has_work: bool) -> dict[str, str]:
     if job.state == Job.State.DRAFT:
         return {"reason": "not_started", "message": "This job has not started yet."}
     if job.state == Job.State.PAUSED:
-        return {"reason": "paused", "message": "This job is paused. It goes on when a manager says so."}
+        return {
+            "reason": "paused",
+            "message": "This job is paused. It goes on when a manager says so.",
+        }
     if job.state == Job.State.CANCELLED:
         return {"reason": "complete", "message": "This job was cancelled."}
     if job.state == Job.State.COMPLETE:

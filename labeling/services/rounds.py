@@ -25,7 +25,7 @@ LINE = [
 ]
 
 
-def line_of(round: Round) -> list[str]:
+def line_of(round: Round) -> list[Round.State]:
     """The states this round passes, in order."""
     if not (round.settings["assist"] and round.purpose in (Purpose.ACTIVE, Purpose.CLOSING)):
         return LINE[LINE.index(State.SELECTING) :]

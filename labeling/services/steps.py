@@ -220,8 +220,10 @@ def sweep() -> None:
     """Repair what a crash left: lost messages, missed moves, seats nobody can take."""
     from labeling.services import jobs, rounds, transfers, work
 
-    for step in Step.objects.unfinished().free(timezone.now()).filter(
-        round__state=F("state"), round__job__state=Job.State.RUNNING
+    for step in (
+        Step.objects.unfinished()
+        .free(timezone.now())
+        .filter(round__state=F("state"), round__job__state=Job.State.RUNNING)
     ):
         if not stuck(step):
             nudge(step.pk)

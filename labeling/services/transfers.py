@@ -1,23 +1,18 @@
 """Imports and exports as background work that can be killed and resumed."""
 
 import logging
-import shutil
 import uuid
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path, PurePosixPath
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from labeling import faults
-from labeling.core import coco
 from labeling.errors import Invalid, LabelingError, LeaseLost
 from labeling.models import Image, Job, Label, Transfer
 from labeling.pictures import Normaliser
@@ -32,9 +27,7 @@ MAX_ATTEMPTS = 3
 LISTED = 500  # refused or doubled files named in a report; beyond that they are counted
 
 
-def start_import(
-    job: Job, by: AbstractBaseUser | None, format: str, source: str, **options: Any
-) -> Transfer:
+def start_import(job: Job, by: User | None, format: str, source: str, **options: Any) -> Transfer:
     """Queue an import; `format` is folder, zip or files, `source` where it lies.
 
     `options`: coco (name of the annotation file inside the source), boxes (ignore, labels or
@@ -53,7 +46,7 @@ def start_import(
     return row
 
 
-def start_export(job: Job, by: AbstractBaseUser | None, format: str) -> Transfer:
+def start_export(job: Job, by: User | None, format: str) -> Transfer:
     """Queue an export of all labels as they stand when it runs."""
     if format not in exports.WRITERS:
         raise Invalid(f"Choose a format: {', '.join(exports.WRITERS)}.", where="format")

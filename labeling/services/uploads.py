@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from labeling.core import text
 from labeling.errors import Invalid
@@ -18,7 +18,7 @@ MAX_UPLOAD = 2 * 1024**3
 
 
 def receive(
-    job: Job, by: AbstractBaseUser | None, files: Sequence[Any], *, coco: str | None, boxes: str
+    job: Job, by: User | None, files: Sequence[Any], *, coco: str | None, boxes: str
 ) -> Transfer:
     """Queue the import of one zip, or of several pictures (with their COCO file, if any)."""
     if not files:

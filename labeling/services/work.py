@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
@@ -28,12 +28,12 @@ SKIP_REASONS = (
 MAX_ACTIVE_MS = 24 * 3600 * 1000
 
 
-def is_member(job: Job, user: AbstractBaseUser, *roles: str) -> bool:
+def is_member(job: Job, user: User, *roles: str) -> bool:
     """Whether the person has one of these roles in the job."""
     return Member.objects.filter(job=job, user=user, role__in=roles).exists()
 
 
-def held(job: Job, user: AbstractBaseUser) -> "QuerySet[Assignment]":
+def held(job: Job, user: User) -> "QuerySet[Assignment]":
     """The seats this person has in hand, oldest first."""
     return (
         Assignment.objects.filter(round__job=job, annotator=user, state=State.CLAIMED)
@@ -43,7 +43,7 @@ def held(job: Job, user: AbstractBaseUser) -> "QuerySet[Assignment]":
 
 
 def claim_next(
-    job: Job, user: AbstractBaseUser, *, count: int = AHEAD, suggest: Suggest | None = None
+    job: Job, user: User, *, count: int = AHEAD, suggest: Suggest | None = None
 ) -> list[Assignment]:
     """All seats the person holds, renewed, topped up to `count` from the open round.
 
@@ -82,7 +82,7 @@ def _share(round: Round, job: Job, count: int) -> int:
     return count if open_seats >= 2 * people else min(count, 1)
 
 
-def claimable(round: Round, user: AbstractBaseUser, now: datetime) -> "QuerySet[Assignment]":
+def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]":
     """Open or expired seats on images this person has no seat on, best first."""
     own = Assignment.objects.filter(round=round, annotator=user).values("image")
     seats = Assignment.objects.filter(
@@ -100,7 +100,7 @@ def claimable(round: Round, user: AbstractBaseUser, now: datetime) -> "QuerySet[
 
 
 def _claim(
-    round: Round, user: AbstractBaseUser, count: int, now: datetime, until: datetime
+    round: Round, user: User, count: int, now: datetime, until: datetime
 ) -> list[Assignment] | None:
     """Try to take up to `count` seats; None if there was nothing to try."""
     tried: set[int] = set()
@@ -120,7 +120,7 @@ def _claim(
 
 
 def _take(
-    round: Round, user: AbstractBaseUser, seat_id: int, image_id: int, slot: int, state: str,
+    round: Round, user: User, seat_id: int, image_id: int, slot: int, state: str,
     now: datetime, until: datetime,
 ) -> Assignment | None:  # fmt: skip
     claimed = {
@@ -154,9 +154,7 @@ def _lock(image_id: int) -> None:
         Image.objects.select_for_update().get(pk=image_id)
 
 
-def _store_suggestions(
-    round: Round, seats: list[Assignment], suggest: Suggest | None
-) -> None:
+def _store_suggestions(round: Round, seats: list[Assignment], suggest: Suggest | None) -> None:
     closing = round.purpose == Round.Purpose.CLOSING
     if suggest is None or round.blind or not (closing or round.settings["suggestions"]):
         return
@@ -167,7 +165,7 @@ def _store_suggestions(
             Assignment.objects.filter(pk=seat.pk).update(suggested=seat.suggested)
 
 
-def renew(seat: Assignment, user: AbstractBaseUser) -> datetime:
+def renew(seat: Assignment, user: User) -> datetime:
     """Keep the seat a while longer; also while the job is paused."""
     until = timezone.now() + timedelta(seconds=seat.round.job.lease_seconds)
     if not Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
@@ -177,14 +175,14 @@ def renew(seat: Assignment, user: AbstractBaseUser) -> datetime:
     return until
 
 
-def release(seat: Assignment, user: AbstractBaseUser) -> None:
+def release(seat: Assignment, user: User) -> None:
     """Give a seat back untouched, so that the person or anyone else may get it again."""
     Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
         state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None, suggested=None
     )
 
 
-def skip(seat: Assignment, user: AbstractBaseUser, reason: str) -> None:
+def skip(seat: Assignment, user: User, reason: str) -> None:
     """Decline an image: its slot opens for someone else; two equal reasons exclude the image."""
     if reason not in SKIP_REASONS:
         raise Invalid(f"Choose a reason: {', '.join(SKIP_REASONS)}.", where="reason")
@@ -211,16 +209,16 @@ def skip(seat: Assignment, user: AbstractBaseUser, reason: str) -> None:
             Assignment.objects.filter(
                 round=seat.round, image=seat.image_id, state=State.OPEN
             ).update(state=State.WITHDRAWN, reason="excluded")
-            events.record(seat.round.job, "image_excluded", user, image=seat.image_id, reason=reason)
+            events.record(
+                seat.round.job, "image_excluded", user, image=seat.image_id, reason=reason
+            )
         else:
             Assignment.objects.create(round=seat.round, image=seat.image, slot=seat.slot)
     withdraw_impossible(seat.round)
     rounds.advance_if_done(seat.round)
 
 
-def submit(
-    seat: Assignment, user: AbstractBaseUser, *, version: int, boxes: Any, active_ms: int
-) -> Assignment:
+def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms: int) -> Assignment:
     """Store an answer, however often it is sent (architecture.md 3.1, 2.6).
 
     The same version again gives the same reply; a higher one replaces the answer until the round

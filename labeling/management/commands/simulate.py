@@ -47,7 +47,9 @@ class Command(BaseCommand):
         parser.add_argument("--preset", choices=["ground-truth", "boxwise"], default="boxwise")
         parser.add_argument("--target", type=float, help="quality target instead of the preset's")
         parser.add_argument("--seed", type=int, default=0)
-        parser.add_argument("--speed", type=float, default=0.0, help="times real speed; 0: no waiting")
+        parser.add_argument(
+            "--speed", type=float, default=0.0, help="times real speed; 0: no waiting"
+        )
         parser.add_argument("--url", help="a running server; else one is started on a free port")
         parser.add_argument("--json", type=Path, help="write the result here")
 
@@ -59,7 +61,9 @@ class Command(BaseCommand):
             elif options["coco"]:
                 job, truth = self._rehearsal(options)
             else:
-                raise CommandError("Say what to rehearse: --job demo, or --coco FILE --images-dir DIR.")
+                raise CommandError(
+                    "Say what to rehearse: --job demo, or --coco FILE --images-dir DIR."
+                )
         except LabelingError as error:
             raise CommandError(error.message) from error
         with _server(options["url"]) as url:
