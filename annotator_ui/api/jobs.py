@@ -79,7 +79,7 @@ class Uploads(APIView):
         job = access.job_for(access.person(request), slug, access.MANAGER)
         row = uploads.receive(
             job, access.person(request), request.FILES.getlist("files"),
-            coco=request.data.get("coco") or None, boxes=request.data.get("boxes") or "ignore",
+            coco=request.POST.get("coco") or None, boxes=request.POST.get("boxes") or "ignore",
         )  # fmt: skip
         return Response(shapes.transfer(row))
 

@@ -107,7 +107,7 @@ def _fit(sites: Sites, kind: np.ndarray, classes: int) -> _State:
 
 def _sides(box: np.ndarray) -> np.ndarray:
     """Width, height, width, height of each box, (n, 4): what an edge error is relative to."""
-    return np.maximum(box[:, 2:] - box[:, :2], 1e-6)[:, [0, 1, 0, 1]]
+    return np.asarray(np.maximum(box[:, 2:] - box[:, :2], 1e-6)[:, [0, 1, 0, 1]])
 
 
 def _locate(
