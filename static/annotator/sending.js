@@ -90,7 +90,7 @@ export async function createSending(user, header, { hold, onSent, reopen }) {
     // Coming back from the sign-in tab is the moment to try again.
     if (!document.hidden && (last.waiting || last.trouble)) outbox.flush();
   });
-  status.keptHere(true);
+  status.keptHere(store.durable);
   return { api, store, banners, status, outbox };
 }
 

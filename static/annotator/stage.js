@@ -90,7 +90,7 @@ export function createStage({
         active_ms: workspace.activeMs(),
         at: Date.now(),
       });
-      status.keptHere(true);
+      status.keptHere(store.durable);
     } catch {
       status.keptHere(false);
     }

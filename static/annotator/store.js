@@ -9,8 +9,40 @@ import { openDB } from '../idb/index.js';
  *   at: number}} Draft */
 /** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
 
+/** Where the browser forbids storage the page still works, and says that nothing is kept here. */
+function memoryStore() {
+  /** @type {Map<number, Item>} */
+  const items = new Map();
+  /** @type {Map<string, Draft>} */
+  const drafts = new Map();
+  let last = 0;
+  return {
+    durable: false,
+    /** @type {ItemStore} */
+    items: {
+      all: async () => [...items.values()],
+      async put(item) {
+        last += 1;
+        const key = item.key ?? last;
+        items.set(key, { ...item, key });
+        return key;
+      },
+      remove: async (key) => void items.delete(key),
+    },
+    /** @param {string} seat */
+    draft: async (seat) => drafts.get(seat),
+    /** @param {Draft} draft */
+    saveDraft: async (draft) => void drafts.set(draft.seat, draft),
+    /** @param {string} seat */
+    removeDraft: async (seat) => void drafts.delete(seat),
+  };
+}
+
+/** @param {number} userId */
+export const openStore = (userId) => openDisk(userId).catch(memoryStore);
+
 /** On a shared computer nobody may find another's work. @param {number} userId */
-export async function openStore(userId) {
+async function openDisk(userId) {
   const base = await openDB(`boxwise-${userId}`, 1, {
     upgrade(db) {
       db.createObjectStore('drafts', { keyPath: 'seat' });
@@ -24,6 +56,7 @@ export async function openStore(userId) {
   navigator.storage?.persist?.().catch(() => false);
 
   return {
+    durable: true,
     /** @type {ItemStore} */
     items: {
       all: () => base.getAll('outbox'),
@@ -42,7 +75,7 @@ export async function openStore(userId) {
     async saveDraft(draft) {
       await base.put('drafts', draft);
     },
-    /** @param {string} seat */
+    /** @param {string} seat @returns {Promise<void>} */
     removeDraft: (seat) => base.delete('drafts', seat),
   };
 }
