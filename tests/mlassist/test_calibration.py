@@ -102,7 +102,8 @@ def test_candidate_sets_run_from_the_most_provable_to_the_loosest():
     assert found[-1].size == 98
     assert found[0].estimate == pytest.approx(0.9)
     sizes = [one.size for one in found]
-    assert sizes == sorted(set(sizes)) and len(sizes) == 6
+    assert sizes == sorted(set(sizes))
+    assert len(sizes) == 6
     assert all((pool >= one.threshold).sum() == one.size for one in found)
     assert acceptable_share(pool, known, quality, 0.6) == pytest.approx(0.98)
 

@@ -42,7 +42,8 @@ def test_weights_classes_and_canvas_survive_saving(tmp_path: Path):
 
     assert (loaded.design, loaded.class_ids, loaded.canvas) == (SMALL, (7, 3), (128, 96))
     before, after = predict(detector, [path])[0], predict(loaded, [path])[0]
-    assert len(before) and np.array_equal(before.coords, after.coords)
+    assert len(before)
+    assert np.array_equal(before.coords, after.coords)
     assert [file.name for file in (tmp_path / "d").iterdir()] == ["detector.safetensors"]
 
 
@@ -70,10 +71,12 @@ def test_predictions_lie_inside_the_picture_sorted_and_carry_the_jobs_class_ids(
     for (width, height), found in zip(((200, 100), (50, 300), (9, 9)),
                                       predict(fresh(), paths, batch=2), strict=True):
         assert set(found.classes.tolist()) <= {7, 3}
-        assert (found.coords >= 0).all() and len(found) <= 100
+        assert (found.coords >= 0).all()
+        assert len(found) <= 100
         assert (found.coords <= [width, height, width, height]).all()
         assert (found.coords[:, 2:] > found.coords[:, :2]).all()
-        assert (np.diff(found.scores) <= 0).all() and (found.scores >= 0.05).all()
+        assert (np.diff(found.scores) <= 0).all()
+        assert (found.scores >= 0.05).all()
 
 
 def test_the_flipped_view_of_a_mirrored_picture_is_the_view_of_the_picture_mirrored(tmp_path: Path):
@@ -120,7 +123,8 @@ def test_large_pictures_are_kept_shrunk_and_boxes_still_fit(tmp_path: Path):
     drawn = render(picture, size, whole(size, (128, 96)), (128, 96))
     inside = cut(boxes((400, 300, 800, 600)), whole(size, (128, 96)), (128, 96))
 
-    assert picture.width < 600 and size == (1200, 900)
+    assert picture.width < 600
+    assert size == (1200, 900)
     x1, y1, x2, y2 = inside.coords[0].round().astype(int)
     assert drawn[y1 + 2 : y2 - 2, x1 + 2 : x2 - 2].min() > 200
     assert drawn[:, : x1 - 2].max() < 50
@@ -199,7 +203,8 @@ def test_where_fetching_fails_the_start_is_random_and_says_so(error: Exception):
     start = starting_weights("auto", published=fail)
 
     assert (start.design, start.weights) == (SMALL, None)
-    assert "MLASSIST_WEIGHTS" in start.warning and str(error) in start.warning
+    assert "MLASSIST_WEIGHTS" in start.warning
+    assert str(error) in start.warning
     assert starting_weights("none") == Start(SMALL, None, "Random weights, as set.", "")
 
 

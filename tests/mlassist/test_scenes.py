@@ -20,11 +20,13 @@ def test_boxes_of_scenes_pass_the_door_for_boxes_and_show_every_class():
 
     for index in range(40):
         picture, boxes = draw(0, index)
-        assert picture.size == SIZE and picture.mode == "RGB"
+        assert picture.size == SIZE
+        assert picture.mode == "RGB"
         assert parse(boxes, width=SIZE[0], height=SIZE[1], classes=range(3)) == boxes
         numbers.add(len(boxes))
         for box in boxes:
             counts[box["class_id"]] += 1
 
     assert min(counts.values()) >= 10
-    assert min(numbers) == 0 and max(numbers) == MOST_OBJECTS
+    assert min(numbers) == 0
+    assert max(numbers) == MOST_OBJECTS

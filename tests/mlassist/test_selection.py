@@ -76,7 +76,8 @@ def test_one_place_in_ten_goes_to_the_class_with_the_fewest_labels():
     order = ordered(ranked(items, labelled={1: 50, 2: 3}))
 
     assert sum(i >= 100 for i in order[:40]) >= 4
-    assert order[0] >= 100 and order[10] >= 100
+    assert order[0] >= 100
+    assert order[10] >= 100
 
 
 def test_a_rare_class_that_is_seen_nowhere_takes_no_places():

@@ -21,7 +21,7 @@ CPU = torch.device("cpu")
 CHANCE = Start(SMALL, None, "Random weights, as set.")
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """What a lost lease does."""
 
 
@@ -85,9 +85,9 @@ def test_a_stopped_training_resumes_to_the_same_result_as_an_undisturbed_one(tmp
 
     def stop(done: int, total: int, loss: float) -> None:
         if done == 10:
-            raise Stopped
+            raise StoppedError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         train(samples, recipe=steady, checkpoint_path=checkpoint, on_progress=stop)
     resumed = train(samples, recipe=steady, checkpoint_path=checkpoint)
 
@@ -192,7 +192,8 @@ def test_pretrained_first_layers_stay_as_they_were(tmp_path: Path):
     state = weights(trained)
     body = [name for name in state if name.startswith("backbone.body.")]
     frozen = [name for name in body if int(name.split(".")[2]) < 4]
-    assert frozen and all(torch.equal(state[name], fresh[name]) for name in frozen)
+    assert frozen
+    assert all(torch.equal(state[name], fresh[name]) for name in frozen)
     assert any(not torch.equal(state[name], fresh[name]) for name in body)
 
 
