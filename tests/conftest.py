@@ -1,0 +1,68 @@
+"""Named people, a small job and its pictures, on a temporary data folder."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before Django reads its settings: no test touches the real data, nor looks for weights outside.
+os.environ["LABELING_DATA"] = tempfile.mkdtemp(prefix="boxwise-tests-")
+os.environ.setdefault("MLASSIST_WEIGHTS", "none")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+
+import pytest
+
+from labeling.models import Job
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path: Path) -> Iterator[Path]:
+    """Each test has its own folder of pictures and files."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.IMPORT_ROOT = tmp_path / "import"
+    settings.IMPORT_ROOT.mkdir()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    yield settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def alice(db):
+    """An annotator."""
+    return factories.person("alice")
+
+
+@pytest.fixture
+def bob(db):
+    """Another annotator."""
+    return factories.person("bob")
+
+
+@pytest.fixture
+def rita(db):
+    """A reviewer."""
+    return factories.person("rita")
+
+
+@pytest.fixture
+def mona(db):
+    """A manager and project admin."""
+    return factories.project_admin("mona")
+
+
+@pytest.fixture
+def eve(db):
+    """An outsider with an account."""
+    return factories.person("eve")
+
+
+@pytest.fixture
+def job(alice, bob, rita, mona) -> Job:
+    """A draft job of twelve images, without model assistance, one person per image."""
+    made = factories.make_job(assist=False, annotators_per_image=1, pilot_size=2, batch_size=4)
+    factories.join(made, alice, "annotator")
+    factories.join(made, bob, "annotator")
+    factories.join(made, rita, "reviewer")
+    factories.join(made, mona, "manager")
+    factories.make_images(made, 12)
+    return made

@@ -1,0 +1,90 @@
+"""Plain functions that make what a test needs."""
+
+import itertools
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from labeling.core.boxes import Box
+from labeling.models import Assignment, Image, Job, Member
+from labeling.services import jobs, people, work
+from labeling.services.images import media_path, shuffle_key
+
+_numbers = itertools.count(1)
+SIZE = (200, 150)
+
+
+def person(name: str) -> Any:
+    """An account whose password is its name."""
+    return get_user_model().objects.create_user(name, password=name)
+
+
+def project_admin(name: str) -> Any:
+    """Staff in the group of project admins."""
+    user = person(name)
+    people.make_project_admin(user)
+    return user
+
+
+def make_job(**fields: Any) -> Job:
+    """A draft job with two classes and small sizes."""
+    fields = {
+        "pilot_size": 10, "validation_size": 20, "training_size": 20, "batch_size": 20,
+        "annotators_per_image": 1, "ahead_percent": 0, "seed": 1, **fields,
+    }  # fmt: skip
+    job = jobs.create(fields.pop("name", f"Job {next(_numbers)}"), None, **fields)
+    jobs.add_class(job, "cat")
+    jobs.add_class(job, "dog")
+    return job
+
+
+def join(job: Job, user: Any, *roles: str) -> None:
+    """Make the person a member."""
+    for role in roles:
+        Member.objects.get_or_create(job=job, user=user, role=role)
+
+
+def make_images(job: Job, count: int, intake: int = 0) -> list[Image]:
+    """Images with rows only; their files are three bytes that nobody decodes."""
+    start = job.images.count()
+    rows = []
+    for i in range(start, start + count):
+        digest = f"{job.pk:04x}{i:060x}"
+        rows.append(
+            Image(
+                job=job, original=f"jobs/{job.pk}/original/{digest}.png",
+                file=f"jobs/{job.pk}/full/{digest}", preview=f"jobs/{job.pk}/preview/{digest}.jpg",
+                name=f"image-{i:04}.png", width=SIZE[0], height=SIZE[1], digest=digest,
+                intake=intake, shuffle=shuffle_key(job, digest),
+            )  # fmt: skip
+        )
+    Image.objects.bulk_create(rows)
+    for row in rows[:5]:
+        for name in (row.file, row.preview):
+            path = media_path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"png")
+    return list(job.images.order_by("pk"))[start:]
+
+
+def box(x: float = 10, y: float = 10, size: float = 50, class_id: int = 0) -> Box:
+    """A square box."""
+    return {"class_id": class_id, "x1": x, "y1": y, "x2": x + size, "y2": y + size}
+
+
+def answer(seat: Assignment, by: Any, boxes: list[Box] | None = None, version: int = 1) -> Any:
+    """Submit an answer on a seat; one box unless told otherwise."""
+    given = [box()] if boxes is None else boxes
+    return work.submit(seat, by, version=version, boxes=given, active_ms=1000)
+
+
+def work_all(job: Job, *people_: Any, boxes: Any = None) -> int:
+    """Let these people answer everything they can get; how many answers."""
+    done = 0
+    while True:
+        seats = [(p, s) for p in people_ for s in work.claim_next(job, p, count=2)]
+        if not seats:
+            return done
+        for who, seat in seats:
+            answer(seat, who, boxes(seat) if boxes else None)
+            done += 1

@@ -1,0 +1,213 @@
+"""Seats: who gets which image, for how long, and what becomes of answers."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
+from labeling.models import Assignment, Image
+from labeling.services import jobs, work
+from tests.factories import answer, box, join, make_images, make_job, work_all
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def started(job, mona):
+    """The job, running, its pilot of two images open."""
+    jobs.start(job, mona)
+    run_steps(job)
+    return job
+
+
+def expire(seat: Assignment) -> None:
+    """Let a lease run out."""
+    Assignment.objects.filter(pk=seat.pk).update(
+        lease_expires_at=timezone.now() - timedelta(seconds=1)
+    )
+
+
+def test_a_person_holds_at_most_two_seats_and_gets_them_back_when_asking_again(started, alice):
+    first = work.claim_next(started, alice)
+    again = work.claim_next(started, alice)
+
+    assert [s.pk for s in first] == [s.pk for s in again]
+    assert 1 <= len(first) <= 2
+
+
+def test_nobody_gets_an_image_that_someone_else_holds(started, alice, bob):
+    hers = {s.image_id for s in work.claim_next(started, alice)}
+    his = {s.image_id for s in work.claim_next(started, bob)}
+
+    assert not hers & his
+
+
+def test_two_people_draw_the_same_image_when_two_are_wanted(alice, bob, mona):
+    job = make_job(assist=False, annotators_per_image=2, pilot_size=1)
+    join(job, alice, "annotator")
+    join(job, bob, "annotator")
+    make_images(job, 1)
+    jobs.start(job, mona)
+    run_steps(job)
+
+    hers, his = work.claim_next(job, alice), work.claim_next(job, bob)
+
+    assert [s.image_id for s in hers] == [s.image_id for s in his]
+    assert {s.slot for s in hers + his} == {1, 2}
+    assert work.claim_next(job, alice) == hers
+
+
+def test_an_outsider_gets_nothing(started, eve):
+    with pytest.raises(NotAllowed):
+        work.claim_next(started, eve)
+
+
+def test_the_same_version_again_changes_nothing(started, alice):
+    seat = work.claim_next(started, alice)[0]
+
+    answer(seat, alice, [box(10)])
+    again = answer(seat, alice, [box(90)])
+
+    assert again.state == "submitted"
+    assert again.boxes[0]["x1"] == 10
+
+
+def test_a_higher_version_replaces_the_answer_until_the_round_moves_on(started, alice):
+    seat = work.claim_next(started, alice)[0]
+    answer(seat, alice, [box(10)])
+
+    changed = answer(seat, alice, [box(30)], version=2)
+    assert changed.boxes[0]["x1"] == 30
+
+    with pytest.raises(Conflict, match="newer"):
+        answer(seat, alice, [box(40)], version=1)
+    work_all(started, alice)
+    run_steps(started)
+    with pytest.raises(Conflict, match="round has moved on"):
+        answer(seat, alice, [box(50)], version=3)
+
+
+def test_a_seat_whose_lease_ran_out_is_offered_to_someone_else(started, alice, bob):
+    (seat, *_rest) = work.claim_next(started, alice)
+    for held in work.claim_next(started, alice):
+        expire(held)
+
+    taken = work.claim_next(started, bob)
+
+    assert seat.image_id in {s.image_id for s in taken}
+    seat.refresh_from_db()
+    assert (seat.state, seat.annotator) == ("lapsed", alice)
+
+
+def test_a_late_answer_on_a_seat_taken_over_is_kept_as_surplus(started, alice, bob):
+    seat = work.claim_next(started, alice)[0]
+    for held in work.claim_next(started, alice):
+        expire(held)
+    work.claim_next(started, bob)
+
+    late = answer(seat, alice)
+
+    assert late.state == "surplus"
+    assert late.boxes
+
+
+def test_a_late_answer_takes_its_slot_back_if_the_slot_is_open_again(started, alice, bob):
+    seat = work.claim_next(started, alice)[0]
+    for held in work.claim_next(started, alice):
+        expire(held)
+    for taken in work.claim_next(started, bob):
+        work.release(taken, bob)
+
+    late = answer(seat, alice)
+
+    assert late.state == "submitted"
+    assert not Assignment.objects.filter(image=seat.image, state="open").exists()
+
+
+def test_renewing_a_lost_seat_says_so(started, alice, bob):
+    seat = work.claim_next(started, alice)[0]
+    for held in work.claim_next(started, alice):
+        expire(held)
+    work.claim_next(started, bob)
+
+    with pytest.raises(LeaseLost):
+        work.renew(seat, alice)
+
+
+def test_a_skipped_image_goes_to_someone_else_once(started, alice, bob):
+    seat = work.claim_next(started, alice)[0]
+
+    work.skip(seat, alice, "Too hard to see")
+    work.skip(seat, alice, "Too hard to see")  # the page may say it twice
+
+    assert Assignment.objects.filter(image=seat.image, state="open").count() == 1
+    assert seat.image_id not in {s.image_id for s in work.claim_next(started, alice)}
+
+
+def test_two_skips_for_one_reason_exclude_the_image(started, alice, bob):
+    seat = work.claim_next(started, alice)[0]
+    work.skip(seat, alice, "Image unusable")
+    for other in work.claim_next(started, bob):
+        if other.image_id == seat.image_id:
+            work.skip(other, bob, "Image unusable")
+
+    image = Image.objects.get(pk=seat.image_id)
+    assert image.excluded == "Skipped twice: Image unusable"
+    assert not Assignment.objects.pending().filter(image=image).exists()
+
+
+def test_an_unknown_reason_is_refused(started, alice):
+    seat = work.claim_next(started, alice)[0]
+    with pytest.raises(Invalid, match="Choose a reason"):
+        work.skip(seat, alice, "no fun")
+
+
+def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona):
+    job = make_job(assist=False, annotators_per_image=1, pilot_size=2)
+    join(job, alice, "annotator")
+    make_images(job, 2)
+    jobs.start(job, mona)
+    run_steps(job)
+
+    for seat in work.claim_next(job, alice):
+        work.skip(seat, alice, "Other")
+    for seat in work.claim_next(job, alice):
+        work.skip(seat, alice, "Other")
+    run_steps(job)
+
+    job.refresh_from_db()
+    assert job.state == "complete"
+    assert set(job.images.values_list("excluded", flat=True)) == {"Nobody could label it"}
+
+
+def test_what_someone_held_goes_to_others_when_they_leave(started, alice, bob, mona):
+    held = {s.image_id for s in work.claim_next(started, alice)}
+
+    jobs.remove_member(started.members.get(user=alice), mona)
+
+    assert held & {s.image_id for s in work.claim_next(started, bob)}
+
+
+def test_while_paused_answers_are_taken_but_nothing_is_handed_out(started, alice, bob, mona):
+    seat = work.claim_next(started, alice)[0]
+    jobs.pause(started, mona)
+
+    assert work.claim_next(started, bob) == []
+    assert answer(seat, alice).state == "submitted"
+
+
+def test_lease_time_stands_still_during_a_pause(started, alice, mona):
+    seat = work.claim_next(started, alice)[0]
+    jobs.pause(started, mona)
+    before = Assignment.objects.get(pk=seat.pk).lease_expires_at
+    started.__class__.objects.filter(pk=started.pk).update(
+        paused_at=timezone.now() - timedelta(hours=2)
+    )
+
+    started.refresh_from_db()
+    jobs.resume(started, mona)
+
+    after = Assignment.objects.get(pk=seat.pk).lease_expires_at
+    assert timedelta(hours=1, minutes=59) < after - before < timedelta(hours=2, minutes=1)
