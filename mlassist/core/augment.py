@@ -33,8 +33,9 @@ class Batch:
     tints: np.ndarray  # (n, 3) float32: factors of brightness, contrast and saturation
 
 
-def choose_window(rng: np.random.Generator, size: tuple[int, int], canvas: tuple[int, int],
-                  strength: Strength) -> Window:
+def choose_window(
+    rng: np.random.Generator, size: tuple[int, int], canvas: tuple[int, int], strength: Strength
+) -> Window:
     """A random window: a crop of .5 to 1, a zoom-out of 1 to `zoom_most`, or about the whole."""
     base, chance = whole(size, canvas), rng.random()
     factor = 1.0
@@ -49,8 +50,13 @@ def choose_window(rng: np.random.Generator, size: tuple[int, int], canvas: tuple
     return Window(x, y, width, height)
 
 
-def compose(pictures: Pictures, samples: Sequence[Sample], canvas: tuple[int, int],
-            strength: Strength | None, rng: np.random.Generator) -> Batch:
+def compose(
+    pictures: Pictures,
+    samples: Sequence[Sample],
+    canvas: tuple[int, int],
+    strength: Strength | None,
+    rng: np.random.Generator,
+) -> Batch:
     """A batch of windows with their boxes; `strength` None shows every picture as it is.
 
     A window that would lose all boxes of a picture is drawn again, up to five times; then the
@@ -80,8 +86,9 @@ def compose(pictures: Pictures, samples: Sequence[Sample], canvas: tuple[int, in
     return Batch(np.stack(shown), boxes, tints)
 
 
-def collate(batch: Batch, labels: Mapping[int, int], device: torch.device
-            ) -> tuple[Tensor, list[dict[str, Tensor]]]:
+def collate(
+    batch: Batch, labels: Mapping[int, int], device: torch.device
+) -> tuple[Tensor, list[dict[str, Tensor]]]:
     """The batch as the network takes it.
 
     `labels`: network label (1 and up) of every class id. Returns (n, 3, height, width) float32
@@ -97,8 +104,9 @@ def collate(batch: Batch, labels: Mapping[int, int], device: torch.device
     targets = [
         {
             "boxes": torch.from_numpy(b.coords).to(device, torch.float32).reshape(-1, 4),
-            "labels": torch.tensor([labels[c] for c in b.classes.tolist()], dtype=torch.int64,
-                                   device=device),
+            "labels": torch.tensor(
+                [labels[c] for c in b.classes.tolist()], dtype=torch.int64, device=device
+            ),
         }
         for b in batch.boxes
     ]

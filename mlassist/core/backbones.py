@@ -59,8 +59,13 @@ def small_pyramid() -> Pyramid:
     Group norm, because batches are too small for batch norm and there is nothing to freeze.
     """
     body = nn.Sequential(
-        _step(3, 16), _step(16, 32), _Residual(32), _step(32, 64), _Residual(64),
-        _step(64, 96), _Residual(96),
+        _step(3, 16),
+        _step(16, 32),
+        _Residual(32),
+        _step(32, 64),
+        _Residual(64),
+        _step(64, 96),
+        _Residual(96),
     )
     return Pyramid(body, {4: 64, 6: 96}, 64)
 
@@ -118,7 +123,8 @@ def _folded(features: nn.Sequential) -> nn.Sequential:
 def _step(before: int, after: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False),
-        nn.GroupNorm(8, after), nn.ReLU(inplace=True),
+        nn.GroupNorm(8, after),
+        nn.ReLU(inplace=True),
     )
 
 
@@ -126,9 +132,11 @@ class _Residual(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         layers: Sequence[nn.Module] = (
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.GroupNorm(8, channels),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            nn.GroupNorm(8, channels),
             nn.ReLU(inplace=True),
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.GroupNorm(8, channels),
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
+            nn.GroupNorm(8, channels),
         )
         self.layers = nn.Sequential(*layers)
 

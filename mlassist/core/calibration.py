@@ -40,11 +40,17 @@ class CandidateSet:
 
 def quality_by_cut(predictions: Sequence[BoxSet], truths: Sequence[BoxSet]) -> np.ndarray:
     """(19,) mean quality when only boxes with score >= each of CUTS count."""
-    return np.array([
-        np.mean([image_quality(p.take(p.scores >= cut), t)
-                 for p, t in zip(predictions, truths, strict=True)])
-        for cut in CUTS
-    ])
+    return np.array(
+        [
+            np.mean(
+                [
+                    image_quality(p.take(p.scores >= cut), t)
+                    for p, t in zip(predictions, truths, strict=True)
+                ]
+            )
+            for cut in CUTS
+        ]
+    )
 
 
 def choose_score_cut(predictions: Sequence[BoxSet], truths: Sequence[BoxSet]) -> float:
@@ -77,15 +83,18 @@ def curve(confidence: np.ndarray, quality: np.ndarray) -> list[Point]:
     plain = np.cumsum(quality[order]) / count
     smooth = np.cumsum(isotonic(confidence, quality)[order]) / count
     return [
-        Point(float(sure[i]), int(count[i]), float(count[i] / len(sure)), float(plain[i]),
-              float(smooth[i]))
+        Point(
+            float(sure[i]),
+            int(count[i]),
+            float(count[i] / len(sure)),
+            float(plain[i]),
+            float(smooth[i]),
+        )
         for i in np.flatnonzero(last)
     ]
 
 
-def choose_threshold(
-    confidence: np.ndarray, quality: np.ndarray, target: float
-) -> float | None:
+def choose_threshold(confidence: np.ndarray, quality: np.ndarray, target: float) -> float | None:
     """The lowest validation confidence with at least max(10, 5 %) validation images at or above
     it whose mean quality is >= `target`; None where there is none (decision 10, per_round).
 
@@ -93,7 +102,8 @@ def choose_threshold(
     """
     least = max(_LEAST_IMAGES, math.ceil(_LEAST_SHARE * len(confidence)))
     fit = [
-        point.threshold for point in curve(confidence, quality)
+        point.threshold
+        for point in curve(confidence, quality)
         # The rounding of a sum must not turn a mean of exactly the target away.
         if point.images >= least and point.quality >= target - 1e-12
     ]
@@ -114,14 +124,18 @@ def isotonic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
             (mean_b, weight_b, many_b), (mean_a, weight_a, many_a) = blocks.pop(), blocks.pop()
             weight = weight_a + weight_b
             blocks.append(
-                ((mean_a * weight_a + mean_b * weight_b) / weight, weight, many_a + many_b))
+                ((mean_a * weight_a + mean_b * weight_b) / weight, weight, many_a + many_b)
+            )
     fitted = np.repeat([b[0] for b in blocks], [b[2] for b in blocks])
     return np.asarray(fitted[place])
 
 
 def candidate_sets(
-    pool_confidence: np.ndarray, known_confidence: np.ndarray, known_quality: np.ndarray,
-    target: float, sets: int = 6,
+    pool_confidence: np.ndarray,
+    known_confidence: np.ndarray,
+    known_quality: np.ndarray,
+    target: float,
+    sets: int = 6,
 ) -> list[CandidateSet]:
     """At most `sets` nested sets, strictest first, to be proved in this order (algorithms.md 1.3).
 
@@ -151,10 +165,14 @@ def _options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[C
         above = known >= threshold
         if not above.any():  # stricter than every known image: nothing is known about it
             continue
-        options.append(CandidateSet(
-            float(threshold), int((pool >= threshold).sum()), float(fitted[above].mean()),
-            float(quality[above].std()),
-        ))
+        options.append(
+            CandidateSet(
+                float(threshold),
+                int((pool >= threshold).sum()),
+                float(fitted[above].mean()),
+                float(quality[above].std()),
+            )
+        )
     return options
 
 
@@ -164,7 +182,8 @@ def best_share(confidence: np.ndarray, quality: np.ndarray, target: float) -> fl
     It looks at the quality it is judged by, so it decides nothing (algorithms.md 2.2, "best").
     """
     return max(
-        (p.share for p in curve(confidence, quality) if p.quality >= target - 1e-12), default=0.0)
+        (p.share for p in curve(confidence, quality) if p.quality >= target - 1e-12), default=0.0
+    )
 
 
 def rank_correlation(confidence: np.ndarray, quality: np.ndarray) -> float:
@@ -175,7 +194,9 @@ def rank_correlation(confidence: np.ndarray, quality: np.ndarray) -> float:
 
 
 def acceptable_share(
-    pool_confidence: np.ndarray, known_confidence: np.ndarray, known_quality: np.ndarray,
+    pool_confidence: np.ndarray,
+    known_confidence: np.ndarray,
+    known_quality: np.ndarray,
     target: float,
 ) -> float:
     """The share of the pool in its loosest candidate set, in [0, 1]: "would accept now"."""

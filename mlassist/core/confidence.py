@@ -84,8 +84,11 @@ def fold_of(key: str) -> int:
 
 
 def ridge_confidence(
-    known_keys: Sequence[str], known: np.ndarray, quality: np.ndarray,
-    pool_keys: Sequence[str], pool: np.ndarray,
+    known_keys: Sequence[str],
+    known: np.ndarray,
+    quality: np.ndarray,
+    pool_keys: Sequence[str],
+    pool: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cross-fitted confidences of validation and pool images, (n,) and (m,) in [0, 1].
 
@@ -96,7 +99,8 @@ def ridge_confidence(
     """
     if len(quality) < LEAST_FOR_RIDGE:
         raise Invalid(
-            f"The regression needs {LEAST_FOR_RIDGE} validation images, not {len(quality)}.")
+            f"The regression needs {LEAST_FOR_RIDGE} validation images, not {len(quality)}."
+        )
     known_folds = np.array([fold_of(key) for key in known_keys])
     pool_folds = np.array([fold_of(key) for key in pool_keys], int)
     of_known, of_pool = np.zeros(len(known)), np.zeros(len(pool))

@@ -76,8 +76,9 @@ class Pictures:
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
         except (OSError, ValueError, Image.DecompressionBombError) as error:
             raise Invalid(f"The picture {path.name} cannot be read: {error}.") from error
-        factor = max(1, math.floor(min(
-            picture.width / self._enough[0], picture.height / self._enough[1])))
+        factor = max(
+            1, math.floor(min(picture.width / self._enough[0], picture.height / self._enough[1]))
+        )
         if factor > 1:
             picture = picture.reduce(factor)
         needed = 3 * picture.width * picture.height
@@ -110,8 +111,9 @@ def whole(size: tuple[int, int], canvas: tuple[int, int]) -> Window:
     return Window(0.0, 0.0, canvas[0] / scale, canvas[1] / scale)
 
 
-def render(picture: Image.Image, size: tuple[int, int], window: Window,
-           canvas: tuple[int, int]) -> np.ndarray:
+def render(
+    picture: Image.Image, size: tuple[int, int], window: Window, canvas: tuple[int, int]
+) -> np.ndarray:
     """The window drawn on the canvas.
 
     `size`: width and height of the file that `window` is measured in. Returns (height, width, 3)
@@ -125,7 +127,8 @@ def render(picture: Image.Image, size: tuple[int, int], window: Window,
     x2, y2 = round((right - window.x) * across), round((bottom - window.y) * down)
     shrunk = picture.width / size[0], picture.height / size[1]
     part = picture.resize(
-        (max(1, x2 - x1), max(1, y2 - y1)), Image.Resampling.BILINEAR,
+        (max(1, x2 - x1), max(1, y2 - y1)),
+        Image.Resampling.BILINEAR,
         box=(left * shrunk[0], top * shrunk[1], right * shrunk[0], bottom * shrunk[1]),
     )
     sheet = Image.new("RGB", canvas, _FILL)
@@ -162,9 +165,7 @@ def threads_for(device: torch.device) -> int:
     return 2 if device.type == "cpu" else min(8, os.cpu_count() or 1)
 
 
-def ahead(
-    make: Callable[[Item], Made], items: Sequence[Item], threads: int
-) -> Iterator[Made]:
+def ahead(make: Callable[[Item], Made], items: Sequence[Item], threads: int) -> Iterator[Made]:
     """make(item) for every item in order, prepared by threads a few items in advance."""
     with ThreadPoolExecutor(threads) as pool:
         waiting: list[Future[Made]] = []

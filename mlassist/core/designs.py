@@ -66,7 +66,10 @@ class _OneLayer(nn.Module):
 
 def _mobilenet_v2(classes: int, weights: State | None) -> FasterRCNN:
     return _two_stage(
-        mobilenet_pyramid(weights), classes, hidden=256, rois=48,
+        mobilenet_pyramid(weights),
+        classes,
+        hidden=256,
+        rois=48,
         anchors=((32, 48), (64, 96), (96, 160)),
     )
 
@@ -77,33 +80,44 @@ def _small(classes: int, weights: State | None) -> FasterRCNN:
     return _two_stage(small_pyramid(), classes, hidden=128, rois=48, anchors=((20, 36), (64, 104)))
 
 
-def _two_stage(backbone: Pyramid, classes: int, *, hidden: int, rois: int,
-               anchors: tuple[tuple[int, ...], ...]) -> FasterRCNN:
+def _two_stage(
+    backbone: Pyramid, classes: int, *, hidden: int, rois: int, anchors: tuple[tuple[int, ...], ...]
+) -> FasterRCNN:
     levels = [str(level) for level in range(len(anchors))]
     return FasterRCNN(
         backbone,
         num_classes=None,  # torchvision refuses a number beside an own predictor
         rpn_anchor_generator=AnchorGenerator(anchors, ((0.5, 1.0, 2.0),) * len(anchors)),
-        rpn_pre_nms_top_n_train=300, rpn_post_nms_top_n_train=100,
-        rpn_pre_nms_top_n_test=200, rpn_post_nms_top_n_test=50,
+        rpn_pre_nms_top_n_train=300,
+        rpn_post_nms_top_n_train=100,
+        rpn_pre_nms_top_n_test=200,
+        rpn_post_nms_top_n_test=50,
         box_roi_pool=MultiScaleRoIAlign(levels, output_size=5, sampling_ratio=2),
         box_head=_OneLayer(backbone.out_channels * 25, hidden),
         box_predictor=FastRCNNPredictor(hidden, classes + 1),
-        box_batch_size_per_image=rois, **_OUTPUT,
+        box_batch_size_per_image=rois,
+        **_OUTPUT,
     )
 
 
 def _mobilenet_v3(classes: int, weights: State | None) -> FasterRCNN:
     backbone = mobilenet_backbone(
-        backbone_name="mobilenet_v3_large", weights=None, fpn=True, trainable_layers=6,
+        backbone_name="mobilenet_v3_large",
+        weights=None,
+        fpn=True,
+        trainable_layers=6,
     )
     anchors = ((32, 64, 128, 256, 512),) * 3
     net = FasterRCNN(
-        backbone, _COCO_CLASSES,
+        backbone,
+        _COCO_CLASSES,
         rpn_anchor_generator=AnchorGenerator(anchors, ((0.5, 1.0, 2.0),) * 3),
-        rpn_pre_nms_top_n_train=300, rpn_post_nms_top_n_train=150,
-        rpn_pre_nms_top_n_test=150, rpn_post_nms_top_n_test=150,
-        box_batch_size_per_image=128, **_OUTPUT,
+        rpn_pre_nms_top_n_train=300,
+        rpn_post_nms_top_n_train=150,
+        rpn_pre_nms_top_n_test=150,
+        rpn_post_nms_top_n_test=150,
+        box_batch_size_per_image=128,
+        **_OUTPUT,
     )
     if weights is not None:
         load_exactly(net, weights, "Faster R-CNN MobileNetV3 (COCO)")
@@ -112,7 +126,8 @@ def _mobilenet_v3(classes: int, weights: State | None) -> FasterRCNN:
 
 
 _OUTPUT = {
-    "box_score_thresh": SCORE_FLOOR, "box_nms_thresh": NMS_IOU,
+    "box_score_thresh": SCORE_FLOOR,
+    "box_nms_thresh": NMS_IOU,
     "box_detections_per_img": MOST_BOXES,
 }
 
@@ -129,8 +144,9 @@ DESIGNS = {
 }
 
 
-def losses(net: FasterRCNN, images: Tensor, targets: list[dict[str, Tensor]], *, amp: bool
-           ) -> dict[str, Tensor]:
+def losses(
+    net: FasterRCNN, images: Tensor, targets: list[dict[str, Tensor]], *, amp: bool
+) -> dict[str, Tensor]:
     """The four losses of one training batch, each a scalar; `net` must be in training mode.
 
     The parts of the network are called one by one because its own forward would resize the

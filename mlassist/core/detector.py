@@ -63,8 +63,11 @@ def build(design: str, class_ids: Sequence[int], canvas: tuple[int, int]) -> Det
 def save(detector: Detector, path: Path) -> str:
     """Write weights and description as one .safetensors file; returns its SHA-256."""
     about = {
-        "design": detector.design, "class_ids": detector.class_ids, "canvas": detector.canvas,
-        "pretrained": detector.pretrained, "origin": detector.origin,
+        "design": detector.design,
+        "class_ids": detector.class_ids,
+        "canvas": detector.canvas,
+        "pretrained": detector.pretrained,
+        "origin": detector.origin,
     }
     state = {name: value.cpu().contiguous() for name, value in detector.net.state_dict().items()}
     durable.replace(path, lambda aside: save_file(state, aside, {_KEY: json.dumps(about)}))
@@ -99,7 +102,11 @@ def load(path: Path, *, device: torch.device, digest: str | None = None) -> Dete
 
 
 def predict(
-    detector: Detector, paths: Sequence[Path], *, batch: int = 16, flip: bool = False,
+    detector: Detector,
+    paths: Sequence[Path],
+    *,
+    batch: int = 16,
+    flip: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[BoxSet]:
     """Boxes of every picture, in pixels of its file, scores in [.05, 1] falling, at most 100.
@@ -126,22 +133,32 @@ def predict(
     detector.net.eval()
     with torch.inference_mode():
         for shown, sizes in ahead(prepare, chunks, threads_for(device)):
-            found = detections(
-                detector.net, normalise(shown, device), amp=device.type == "cuda")
+            found = detections(detector.net, normalise(shown, device), amp=device.type == "cuda")
             for one, size in zip(found, sizes, strict=True):
                 coords = one["boxes"].cpu().numpy().astype(np.float64)
                 if flip:
                     coords = mirror(coords, canvas[0])
-                results.append(_in_file(
-                    coords, one["labels"].cpu().numpy(), one["scores"].cpu().numpy(),
-                    size, detector))
+                results.append(
+                    _in_file(
+                        coords,
+                        one["labels"].cpu().numpy(),
+                        one["scores"].cpu().numpy(),
+                        size,
+                        detector,
+                    )
+                )
             if on_progress:
                 on_progress(len(results), len(paths))
     return results
 
 
-def _in_file(coords: np.ndarray, labels: np.ndarray, scores: np.ndarray, size: tuple[int, int],
-             detector: Detector) -> BoxSet:
+def _in_file(
+    coords: np.ndarray,
+    labels: np.ndarray,
+    scores: np.ndarray,
+    size: tuple[int, int],
+    detector: Detector,
+) -> BoxSet:
     """Canvas boxes of one picture as boxes of its file.
 
     What lies in the padding, or is under one pixel on a side and so counts nowhere, is left out.

@@ -48,7 +48,8 @@ class Recipe:
             # at the full rate, and in so few steps random windows only delay (drawn scenes, 100
             # pictures, 300 steps: quality .82 with, .86 without).
             recipe = cls(
-                steps=min(600, 225 + images), rate=2e-3, backbone_rate=1.0, crop=0.0, zoom_out=0.0)
+                steps=min(600, 225 + images), rate=2e-3, backbone_rate=1.0, crop=0.0, zoom_out=0.0
+            )
         elif design == MOBILENET_V3:
             recipe = cls(steps=min(900, max(300, 9 * images)), rate=5e-4)
         else:

@@ -59,8 +59,14 @@ def expected_objects(boxes: BoxSet, class_id: int | None = None) -> float:
 
 
 def rank(
-    choices: Sequence[Choice], *, seed: int, cut: float, labelled: Mapping[int, int],
-    suggestions: bool, threshold: float | None = None, estimated_share: float = 0.0,
+    choices: Sequence[Choice],
+    *,
+    seed: int,
+    cut: float,
+    labelled: Mapping[int, int],
+    suggestions: bool,
+    threshold: float | None = None,
+    estimated_share: float = 0.0,
     seconds: Seconds | None = None,
 ) -> list[float | None]:
     """The priority of every image in (0, 1], all different, higher first; None: choose it last.
@@ -80,7 +86,8 @@ def rank(
     open_to = [i for i in range(len(choices)) if i not in left_out]
     spent = {
         i: min(times.to_draw(choices[i].boxes), times.to_correct(choices[i].boxes, cut))
-        if suggestions else times.to_draw(choices[i].boxes)
+        if suggestions
+        else times.to_draw(choices[i].boxes)
         for i in open_to
     }
     chance = {i: _hash(seed, choices[i].key) for i in open_to}
@@ -93,8 +100,12 @@ def rank(
     return priorities
 
 
-def _rarest(choices: Sequence[Choice], open_to: Sequence[int], spent: Mapping[int, float],
-            labelled: Mapping[int, int]) -> list[int]:
+def _rarest(
+    choices: Sequence[Choice],
+    open_to: Sequence[int],
+    spent: Mapping[int, float],
+    labelled: Mapping[int, int],
+) -> list[int]:
     """Images that seem to show the least labelled class that is seen anywhere, best first."""
     if len(labelled) < 2:
         return []
@@ -116,8 +127,11 @@ def _interleave(
         return next((i for i in queue if i not in taken), None)
 
     for place in range(len(best)):
-        kind = 0 if place % _RANDOM_EVERY == _RANDOM_EVERY - 1 else (
-            1 if place % _CYCLE in _RARE_PLACES else 2)
+        kind = (
+            0
+            if place % _RANDOM_EVERY == _RANDOM_EVERY - 1
+            else (1 if place % _CYCLE in _RARE_PLACES else 2)
+        )
         found = following(queues[kind])
         if found is None:  # no more images of a rare class
             found = following(queues[2])

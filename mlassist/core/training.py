@@ -62,8 +62,14 @@ class _Progress:
 
 
 def fit(
-    samples: Sequence[Sample], class_ids: Sequence[int], recipe: Recipe, start: Start | Detector,
-    *, seed: int, device: torch.device, checkpoint_path: Path | None = None,
+    samples: Sequence[Sample],
+    class_ids: Sequence[int],
+    recipe: Recipe,
+    start: Start | Detector,
+    *,
+    seed: int,
+    device: torch.device,
+    checkpoint_path: Path | None = None,
     on_progress: Callable[[int, int, float], None] | None = None,
 ) -> Trained:
     """Train on the samples, from starting weights or warm from an earlier detector.
@@ -90,7 +96,8 @@ def fit(
         weight.data.copy_(run.average[name])
     detector.net.eval()
     return Trained(
-        detector, run.progress.curve, run.progress.seconds, recipe.steps, resumed_at, counts)
+        detector, run.progress.curve, run.progress.seconds, recipe.steps, resumed_at, counts
+    )
 
 
 def _count(samples: Sequence[Sample], class_ids: Sequence[int]) -> dict[int, int]:
@@ -129,9 +136,12 @@ def _begin(
     else:
         design = DESIGNS[start.design]
         fresh = Detector(
-            design.build(len(class_ids), start.weights), start.design, tuple(class_ids),
+            design.build(len(class_ids), start.weights),
+            start.design,
+            tuple(class_ids),
             design.canvas([size_of(sample.path) for sample in samples]),
-            start.weights is not None, start.origin,
+            start.weights is not None,
+            start.origin,
         )
     if fresh.pretrained:
         DESIGNS[fresh.design].freeze(fresh.net)
@@ -141,8 +151,14 @@ def _begin(
 class _Run:
     """One training under way."""
 
-    def __init__(self, detector: Detector, samples: Sequence[Sample], recipe: Recipe, seed: int,
-                 device: torch.device) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        samples: Sequence[Sample],
+        recipe: Recipe,
+        seed: int,
+        device: torch.device,
+    ) -> None:
         self.net, self.canvas = detector.net, detector.canvas
         self.samples, self.recipe, self.seed, self.device = samples, recipe, seed, device
         self.labels = {class_id: k for k, class_id in enumerate(detector.class_ids, start=1)}
@@ -154,15 +170,23 @@ class _Run:
         heads = [p for n, p in learning.items() if not n.startswith("backbone.body.")]
         self.optimiser = torch.optim.AdamW(
             [{"params": body, "share": recipe.backbone_rate}, {"params": heads, "share": 1.0}],
-            lr=recipe.rate, weight_decay=recipe.weight_decay,
+            lr=recipe.rate,
+            weight_decay=recipe.weight_decay,
         )
         self.learning = learning
-        self.strength = Strength(recipe.crop, recipe.zoom_out, recipe.zoom_most, recipe.aspect,
-                                 recipe.flip, recipe.colour)
+        self.strength = Strength(
+            recipe.crop,
+            recipe.zoom_out,
+            recipe.zoom_most,
+            recipe.aspect,
+            recipe.flip,
+            recipe.colour,
+        )
         self.identity = self._identify(detector)
 
-    def train(self, checkpoint_path: Path | None,
-              on_progress: Callable[[int, int, float], None] | None) -> None:
+    def train(
+        self, checkpoint_path: Path | None, on_progress: Callable[[int, int, float], None] | None
+    ) -> None:
         """All steps that are left."""
         progress, total = self.progress, self.recipe.steps
         began, saved, before = time.monotonic(), time.monotonic(), progress.seconds
@@ -221,10 +245,17 @@ class _Run:
 
     def _identify(self, detector: Detector) -> str:
         """A digest of all that decides the result; a checkpoint must carry the same."""
-        known = hashlib.sha256(json.dumps([
-            self.recipe.to_json(), self.seed, detector.class_ids, self.canvas,
-            [sample.path.name for sample in self.samples],
-        ]).encode())
+        known = hashlib.sha256(
+            json.dumps(
+                [
+                    self.recipe.to_json(),
+                    self.seed,
+                    detector.class_ids,
+                    self.canvas,
+                    [sample.path.name for sample in self.samples],
+                ]
+            ).encode()
+        )
         for sample in self.samples:
             known.update(sample.boxes.coords.tobytes() + sample.boxes.classes.tobytes())
         for weight in self.net.state_dict().values():
@@ -233,8 +264,11 @@ class _Run:
 
     def _save(self, path: Path) -> None:
         state = {
-            "identity": self.identity, "net": self.net.state_dict(), "average": self.average,
-            "optimiser": self.optimiser.state_dict(), "progress": asdict(self.progress),
+            "identity": self.identity,
+            "net": self.net.state_dict(),
+            "average": self.average,
+            "optimiser": self.optimiser.state_dict(),
+            "progress": asdict(self.progress),
         }
         durable.write_checkpoint(path, state)
 

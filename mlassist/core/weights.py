@@ -41,9 +41,11 @@ class Start:
 def _published(design: str) -> State:
     sources: dict[str, Callable[[], State]] = {
         MOBILENET_V2: lambda: MobileNet_V2_Weights.IMAGENET1K_V1.get_state_dict(
-            progress=False, check_hash=True),
+            progress=False, check_hash=True
+        ),
         MOBILENET_V3: lambda: FasterRCNN_MobileNet_V3_Large_320_FPN_Weights.COCO_V1.get_state_dict(
-            progress=False, check_hash=True),
+            progress=False, check_hash=True
+        ),
     }
     return sources[design]()
 

@@ -17,8 +17,13 @@ def boxes(*rows: Sequence[float], class_id: int = 1) -> BoxSet:
     return BoxSet(coords, np.full(len(rows), class_id, np.int64), scores)
 
 
-def squares(folder: Path, count: int, class_ids: Sequence[int] = (7,), seed: int = 0,
-            size: tuple[int, int] = (96, 96)) -> list[Sample]:
+def squares(
+    folder: Path,
+    count: int,
+    class_ids: Sequence[int] = (7,),
+    seed: int = 0,
+    size: tuple[int, int] = (96, 96),
+) -> list[Sample]:
     """Pictures of a grey ground with one square; its colour tells its class."""
     rng = np.random.default_rng(seed)
     samples = []

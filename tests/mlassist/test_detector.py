@@ -68,8 +68,9 @@ def test_a_changed_or_foreign_detector_file_is_refused(tmp_path: Path):
 def test_predictions_lie_inside_the_picture_sorted_and_carry_the_jobs_class_ids(tmp_path: Path):
     paths = [painted(tmp_path, f"{w}x{h}.png", (w, h)) for w, h in ((200, 100), (50, 300), (9, 9))]
 
-    for (width, height), found in zip(((200, 100), (50, 300), (9, 9)),
-                                      predict(fresh(), paths, batch=2), strict=True):
+    for (width, height), found in zip(
+        ((200, 100), (50, 300), (9, 9)), predict(fresh(), paths, batch=2), strict=True
+    ):
         assert set(found.classes.tolist()) <= {7, 3}
         assert (found.coords >= 0).all()
         assert len(found) <= 100
@@ -149,9 +150,14 @@ def test_a_window_moves_scales_and_drops_boxes():
     assert inside.coords.tolist() == [[0, 0, 40, 40]]
 
 
-@pytest.mark.parametrize(("sizes", "canvas"), [
-    ([(320, 240)] * 3, (256, 192)), ([(100, 100)], (224, 224)), ([(1000, 100)], (320, 160)),
-])
+@pytest.mark.parametrize(
+    ("sizes", "canvas"),
+    [
+        ([(320, 240)] * 3, (256, 192)),
+        ([(100, 100)], (224, 224)),
+        ([(1000, 100)], (320, 160)),
+    ],
+)
 def test_the_canvas_takes_the_shape_of_the_median_picture(sizes, canvas):
     assert DESIGNS[SMALL].canvas(sizes) == canvas
 

@@ -69,9 +69,7 @@ def test_the_most_crowded_two_percent_are_left_for_later():
 
 
 def test_one_place_in_ten_goes_to_the_class_with_the_fewest_labels():
-    items = choices(100) + [
-        Choice(f"rare-{i}", seen([0.4], class_id=2), 0.1) for i in range(20)
-    ]
+    items = choices(100) + [Choice(f"rare-{i}", seen([0.4], class_id=2), 0.1) for i in range(20)]
 
     order = ordered(ranked(items, labelled={1: 50, 2: 3}))
 

@@ -30,8 +30,13 @@ def recipe(steps: int, **changes: float) -> Recipe:
     return replace(short, **changes)
 
 
-def train(samples: list[Sample], steps: int = 6, class_ids: tuple[int, ...] = (7,),
-          start: Start | Detector = CHANCE, **settings: object) -> Trained:
+def train(
+    samples: list[Sample],
+    steps: int = 6,
+    class_ids: tuple[int, ...] = (7,),
+    start: Start | Detector = CHANCE,
+    **settings: object,
+) -> Trained:
     arguments: dict = {"seed": 3, "device": CPU} | settings
     return fit(samples, class_ids, arguments.pop("recipe", recipe(steps)), start, **arguments)
 

@@ -1,0 +1,67 @@
+"""A scripted detector: what it sees is a function of the picture's path, no torch, no luck.
+
+It stands in for mlassist.engine, in this process and, by MLASSIST_ENGINE=tests.fakes, in workers.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from labeling.core.boxes import BoxSet
+from mlassist.engine import Learned
+
+# Tests may replace it: path → (box x1 y1 x2 y2, score) seen there, or None for nothing.
+SEES: dict[str, Callable[[Path], tuple[tuple[float, float, float, float], float] | None]] = {}
+
+
+def score_of(path: Path) -> float:
+    """A score in [.3, 1) that depends on the picture alone."""
+    return 0.3 + 0.7 * int(hashlib.sha256(path.name.encode()).hexdigest()[:6], 16) / 16**6
+
+
+def default_sight(path: Path) -> tuple[tuple[float, float, float, float], float]:
+    """The box of tests.factories.box(), shifted more where the score is lower."""
+    score = score_of(path)
+    shift = 30 * (1 - score)
+    return (10 + shift, 10.0, 60 + shift, 60.0), score
+
+
+def train(
+    samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], target: Path, *,
+    previous: Any, seed: int, checkpoint: Path, on_progress: Callable[[int, int, float], None],
+) -> Learned:  # fmt: skip
+    """Pretend to train: three reports, a file that names the samples."""
+    from labeling.errors import Invalid
+
+    if not any(len(boxes) for _, boxes in samples):
+        raise Invalid("None of the training images has a box, so there is nothing to learn.")
+    for done in (1, 2, 3):
+        on_progress(done, 3, 1.0 / done)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = "\n".join(sorted(path.name for path, _ in samples)).encode()
+    target.write_bytes(content)
+    return Learned(
+        hashlib.sha256(content).hexdigest(), "scripted", {"steps": 3}, "scripted", "",
+        {"loss": [[1, 1.0], [2, 0.5], [3, 0.33]], "seconds": 0.0, "steps": 3, "untaught": []},
+    )  # fmt: skip
+
+
+def predict(
+    weights: Path, digest: str, paths: Sequence[Path], *, mirrored: bool,
+    on_progress: Callable[[int, int], None],
+) -> list[tuple[BoxSet, BoxSet | None]]:  # fmt: skip
+    """One box a picture, the same in both views."""
+    sees = SEES.get("sight", default_sight)
+    found = []
+    for path in paths:
+        seen = sees(path)
+        if seen is None:
+            boxes = BoxSet(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0))
+        else:
+            boxes = BoxSet(np.array([seen[0]], float), np.zeros(1, np.int64), np.array([seen[1]]))
+        found.append((boxes, boxes if mirrored else None))
+    on_progress(len(paths), len(paths))
+    return found

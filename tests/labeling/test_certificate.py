@@ -1,0 +1,230 @@
+"""The betting test: its level as it is used, its power, its order, and what a file proves."""
+
+import copy
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from labeling.core import certificate, document
+from labeling.core.boxes import unpack
+from labeling.core.certificate import Plan
+
+ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
+TARGET, LEVEL = 0.75, 0.10
+
+
+def plan_of(ranks: np.ndarray, sets: int, budget: int, level: float = LEVEL) -> Plan:
+    sizes = np.array([(ranks <= j).sum() for j in range(sets)])
+    return Plan(ranks, sizes, TARGET, level, ((0, budget),))
+
+
+def pool(rng: np.random.Generator, size: int, mean: float) -> np.ndarray:
+    """Bimodal qualities with exactly this mean: good boxes around .9, misses around .3."""
+    good = rng.random(size) < (mean - 0.3) / 0.6
+    values = np.where(good, rng.beta(18, 2, size), rng.beta(3, 7, size))
+    return np.clip(values + (mean - values.mean()), 0, 1)
+
+
+def as_used(plan: Plan, values: np.ndarray) -> tuple[int, int]:
+    """Sets certified and draws made, looking after every batch of ten and stopping when done."""
+    result = None
+    for n in range(10, plan.budget + 1, 10):
+        result = certificate.run_test(plan, values[:n].tolist())
+        if result.complete:
+            return result.certified, result.decided_after
+    return result.certified, plan.budget
+
+
+def test_the_level_holds_evaluated_after_every_batch():
+    """2,000 sets whose mean lies just below the target: at most 10 % are certified."""
+    rng = np.random.default_rng(0)
+    runs, size, budget = 2000, 150, 80
+    wrong = rest_below = certified = 0
+    for _ in range(runs):
+        values = pool(rng, size, TARGET - 1e-6)
+        plan = plan_of(np.zeros(size, int), 1, budget)
+        order = rng.permutation(size)
+        sets, drawn = as_used(plan, values[order])
+        if sets:
+            certified += 1
+            wrong += values.mean() < TARGET
+            rest_below += values[order][drawn:].mean() < TARGET
+
+    allowed = LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
+    print(f"whole set {wrong / runs:.3f} (allowed {allowed:.3f}); ", end="")
+    print(f"unchecked rest below target in {rest_below} of {certified} certified runs")
+    assert wrong / runs <= allowed
+
+
+def test_a_chain_of_nested_sets_keeps_the_level():
+    """The strict set is sound, the loose one is not: the loose one is certified in at most 10 %."""
+    rng = np.random.default_rng(1)
+    runs, wrong = 500, 0
+    for _ in range(runs):
+        inner = pool(rng, 120, 0.82)
+        outer = pool(rng, 120, 2 * (TARGET - 1e-6) - 0.82)
+        values = np.concatenate([inner, outer])
+        ranks = np.repeat([0, 1], 120)
+        order = rng.permutation(240)
+        sets, _ = as_used(plan_of(ranks[order], 2, 100), values[order])
+        wrong += sets == 2
+
+    assert wrong / runs <= LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
+
+
+def test_a_good_set_is_usually_certified_within_the_budget():
+    """algorithms.md 1.4: 400 images, target + .06, 80 audits: .907 in the simulation."""
+    rng = np.random.default_rng(2)
+    shown = sum(
+        as_used(plan_of(np.zeros(400, int), 1, 80), rng.permutation(pool(rng, 400, 0.81)))[0]
+        for _ in range(200)
+    )
+    assert shown / 200 > 0.75
+
+
+@pytest.mark.skipif(not ORACLE.is_dir(), reason="the simulations are not beside this checkout")
+def test_the_wealth_equals_the_simulations_oracle():
+    sys.path.insert(0, str(ORACLE))
+    try:
+        import bounds
+    finally:
+        sys.path.remove(str(ORACLE))
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        ranks = rng.integers(0, 3, 60)
+        values = rng.beta(6, 2, 60)
+        plan = plan_of(ranks, 3, 60)
+        member = ranks[None, :] <= np.arange(3)[:, None]
+        rejected, at = bounds.hedge_reject(
+            values, member, TARGET, LEVEL, total=plan.sizes * TARGET, size=plan.sizes.astype(float),
+            path=True,
+        )  # fmt: skip
+        ours = certificate.run_test(plan, values.tolist())
+        expected = 3 if rejected.all() else int(np.argmin(rejected))
+        assert ours.certified == expected
+        assert ours.decided_after == (int(at.max()) if rejected.all() else None)
+
+
+def test_raising_the_budget_keeps_the_wealth_won_so_far():
+    rng = np.random.default_rng(4)
+    values = rng.beta(8, 2, 60).tolist()
+    ranks = np.zeros(200, int)
+    short = certificate.run_test(plan_of(ranks, 1, 30, 0.0001), values[:20])
+    longer = Plan(ranks, np.array([200]), TARGET, 0.0001, ((0, 30), (20, 60)))
+
+    assert certificate.run_test(longer, values[:20]).wealth == pytest.approx(short.wealth)
+    assert longer.draws_left(21)[20, 0] == 40
+
+
+def test_the_order_is_a_function_of_seed_and_image_alone():
+    keys = [f"{i:064x}" for i in range(50)]
+    order = certificate.audit_order(keys, "seed")
+    shuffled = list(reversed(keys))
+
+    assert [keys[i] for i in order] == [
+        shuffled[i] for i in certificate.audit_order(shuffled, "seed")
+    ]
+    assert order != certificate.audit_order(keys, "other")
+
+
+def test_about_one_image_in_five_is_drawn_blind():
+    blind = sum(certificate.drawn_blind(f"{i:064x}", "s") for i in range(2000))
+    assert 320 < blind < 480
+
+
+def test_the_rest_has_its_own_lower_bound():
+    """80 of 100 checked at .9: the bound of the unchecked 20 lies below what was seen."""
+    plan = plan_of(np.zeros(100, int), 1, 80)
+    bound = certificate.rest_bound(plan, [0.9] * 80, 0)
+    assert 0 < bound < 0.9
+    assert certificate.rest_bound(plan, [0.9] * 100, 0) == 1.0
+
+
+def test_the_recall_test_is_wrong_for_at_most_one_sound_set_in_twenty():
+    rng = np.random.default_rng(5)
+    runs = 400
+    false = sum(
+        certificate.recall_wealth(rng.permutation(pool(rng, 300, 0.6 + 1e-6))[:150].tolist(), 300, 0.6).max()
+        >= certificate.RECALL_WEALTH
+        for _ in range(runs)
+    )  # fmt: skip
+    assert false / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def test_the_recall_test_notices_a_bad_set():
+    rng = np.random.default_rng(6)
+    values = rng.permutation(pool(rng, 300, 0.4))[:80].tolist()
+    assert certificate.recall_wealth(values, 300, 0.6).max() >= certificate.RECALL_WEALTH
+
+
+def test_blind_checks_far_below_the_target_refuse_the_certificate():
+    low = certificate.anchoring([0.3, 0.4, 0.35, 0.5], [1.0, 1.0, 0.9, 1.0])
+    assert low.refuses(0.75)
+    assert low.bias == pytest.approx(0.975 - 0.3875)
+    assert not certificate.anchoring([0.8, 0.9, 0.7], [0.9, 0.9, 0.8]).refuses(0.75)
+    assert certificate.anchoring([0.8], [0.9]) is None
+
+
+@pytest.fixture
+def paper():
+    """A certificate of 60 images, 30 drawn, all nearly perfect."""
+    from labeling.core.boxes import BoxSet
+    from labeling.core.boxes import pack as packed
+    from labeling.core.quality import quality
+
+    seed = "ab" * 32
+    candidates = [[f"{i:064x}", i % 2] for i in range(60)]
+    content = {
+        "about": {"detector": "00"}, "target": 0.6, "level": 0.05, "budget": 30,
+        "sets": [{"threshold": 0.9, "size": 30}, {"threshold": 0.5, "size": 60}],
+        "candidates": candidates, "predictions": "00",
+    }  # fmt: skip
+    keys = [key for key, _ in candidates]
+    order = [keys[i] for i in certificate.audit_order(keys, seed)]
+    frozen = {
+        "content": content, "content_digest": document.digest(content), "seed": seed,
+        "order_digest": document.digest(order), "budgets": [[0, 30]],
+    }  # fmt: skip
+    predicted = unpack(BoxSet(np.array([[10.0, 10, 60, 60]]), np.array([0]), np.array([0.9])))
+    given = [{"class_id": 0, "x1": 11.0, "y1": 10.0, "x2": 61.0, "y2": 60.0}]
+    value = quality(packed(predicted), packed(given))
+    draws = [
+        {
+            "image": key, "verdict": "corrected", "predicted": predicted, "boxes": given,
+            "value": value, "blind_boxes": None, "blind_value": None,
+        }
+        for key in order[:30]
+    ]  # fmt: skip
+    return document.build({"job": "x"}, frozen, draws)
+
+
+def test_a_certificate_recomputes_from_its_file(paper):
+    again = json.loads(json.dumps(paper))
+
+    assert document.verify(again) == []
+    assert again["result"]["outcome"] == "certified"
+    assert again["result"]["certified_images"] == 60
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda d: d["about"].update(job="y"), "changed"),
+        (lambda d: d["draws"][0].update(value=1.0), "quality of its boxes"),
+        (lambda d: d["draws"].pop(0), "not the image"),
+        (lambda d: d["frozen"]["content"].update(target=0.5), "frozen part"),
+        (lambda d: d["frozen"].update(seed="cd" * 32), "order"),
+        (lambda d: d["result"].update(certified_images=99), "does not follow"),
+    ],
+)
+def test_a_changed_certificate_is_noticed_even_if_its_digest_is_made_anew(paper, change, fault):
+    forged = copy.deepcopy(paper)
+    change(forged)
+    if fault != "changed":
+        body = {k: v for k, v in forged.items() if k != "digest"}
+        forged["digest"] = document.digest(body)
+
+    assert any(fault in said for said in document.verify(forged))
