@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 # Before Django reads its settings: no test touches the real data, nor looks for weights outside.
@@ -17,13 +16,13 @@ from tests import factories
 
 
 @pytest.fixture(autouse=True)
-def media(settings, tmp_path: Path) -> Iterator[Path]:
+def media(settings, tmp_path: Path) -> Path:
     """Each test has its own folder of pictures and files."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.IMPORT_ROOT = tmp_path / "import"
     settings.IMPORT_ROOT.mkdir()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    yield settings.MEDIA_ROOT
+    return settings.MEDIA_ROOT
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def make_images(job: Job, count: int, intake: int = 0) -> list[Image]:
                 digest=digest,
                 intake=intake,
                 shuffle=shuffle_key(job, digest),
-            )  # fmt: skip
+            )
         )
     Image.objects.bulk_create(rows)
     for row in rows[:5]:

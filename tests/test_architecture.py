@@ -12,8 +12,8 @@ APPS = ["labeling", "mlassist", "annotator_ui"]  # each may import those to its 
 LAYERS = ["core", "models", "services", "edges"]
 TORCH_FILES = {
     "mlassist/core/augment.py", "mlassist/core/backbones.py", "mlassist/core/data.py",
-    "mlassist/core/designs.py", "mlassist/core/detector.py", "mlassist/core/durable.py", "mlassist/core/training.py",
-    "mlassist/core/weights.py",
+    "mlassist/core/designs.py", "mlassist/core/detector.py", "mlassist/core/durable.py",
+    "mlassist/core/training.py", "mlassist/core/weights.py",
 }  # fmt: skip
 COMPOSITION = {"labeling/asgi.py", "labeling/urls.py", "labeling/settings.py"}
 LONGEST = 420

@@ -83,9 +83,11 @@ def claim_next(job: Job, user: User, *, count: int = 2) -> list[Audit]:
     if job.state in (Job.State.PAUSED, Job.State.CANCELLED):
         return held
     missing = count - len(held)
-    for pk in claimable(job, user, now).values_list("pk", flat=True)[: max(0, missing) * 4]:
-        if missing <= 0:
-            break
+    rows = claimable(job, user, now).values_list("pk", "image")[: max(0, missing) * 4]
+    for pk, image in rows:
+        # never both checks of one image in one hand, also not within one call
+        if missing <= 0 or image in {a.image_id for a in held}:
+            continue
         taken = Audit.objects.filter(
             Q(reviewer=None) | Q(lease_expires_at__lt=now), pk=pk, verdict=""
         ).update(reviewer=user, lease_expires_at=until)

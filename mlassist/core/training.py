@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 _REPORT_EVERY = 5  # steps
 
 
-class Diverged(LabelingError):  # noqa: N818 (named like its siblings in labeling.errors)
+class Diverged(LabelingError):
     """The loss is no longer a number: the rate is too high or a picture is damaged."""
 
     code = "diverged"

@@ -35,5 +35,6 @@ class Command(BaseCommand):
         result, content = paper["result"], paper["frozen"]["content"]
         self.stdout.write(
             f"It holds: {result['outcome']}, {result['certified_images']} images, mean quality "
-            f">= {content['target']:.2f} at level {content['level']:.4f}, {result['audited']} audited."
+            f">= {content['target']:.2f} at level {content['level']:.4f}, "
+            f"{result['audited']} audited."
         )

@@ -1,0 +1,277 @@
+"""A certified job: nothing binding before the proof, the freeze, the audit, and what it accepts."""
+
+import pytest
+
+from labeling.core import document
+from labeling.core.boxes import without_scores
+from labeling.errors import Conflict, Invalid, NotAllowed
+from labeling.models import Audit, CandidateSet, Certificate, Freeze, Label, Round
+from labeling.services import audits, certificates, jobs, recalls, reports, work
+from tests import fakes
+from tests.factories import answer, box, join, make_images, make_job, work_all
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def closing(settings, alice, rita, bob):
+    """A certified job at its audit: 100 images left, all seen rightly, ten in people's hands."""
+    settings.MLASSIST_ENGINE = "tests.fakes"
+    fakes.SEES["sight"] = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))
+    job = make_job(
+        acceptance="certified", pilot_size=10, validation_size=30, training_size=20,
+        batch_size=20, ahead_percent=50, audit_budget=40, watch_share=0.2, audit_seed="fixed",
+    )  # fmt: skip
+    join(job, alice, "annotator")
+    join(job, rita, "reviewer")
+    join(job, bob, "reviewer")
+    make_images(job, 170)
+    jobs.start(job, None)
+    for _ in range(20):
+        run_steps(job)
+        if job.rounds.filter(purpose="closing").exists():
+            break
+        work_all(job, alice)
+    yield job
+    fakes.SEES.clear()
+
+
+def judge_all(job, *reviewers, verdict=None) -> int:
+    """Let the reviewers judge everything they can get; how many."""
+    done = 0
+    while True:
+        held = [(who, audit) for who in reviewers for audit in audits.claim_next(job, who)]
+        if not held:
+            return done
+        for who, audit in held:
+            given, boxes = (
+                verdict(audit)
+                if verdict
+                else (("corrected", [box()]) if audit.blind else ("approved", None))
+            )
+            audits.decide(audit, who, verdict=given, boxes=boxes)
+            done += 1
+
+
+def round_of(job) -> Round:
+    return job.rounds.get(purpose="closing")
+
+
+def test_active_rounds_accept_nothing_and_say_what_they_would(closing):
+    active = closing.rounds.get(purpose="active")
+
+    assert not Label.objects.auto().filter(round=active).exists()
+    assert active.estimate["share"] >= 0.5
+    assert "provisional" in active.estimate["sentence"]
+
+
+def test_the_active_round_stops_early_once_enough_is_acceptable(closing):
+    active = closing.rounds.get(purpose="active")
+    assert active.assignments.submitted().count() == 10  # the seats opened ahead, not all 20
+
+
+def test_the_freeze_holds_sets_order_and_seed_and_is_made_once(closing):
+    round = round_of(closing)
+    frozen = Freeze.objects.get(round=round)
+
+    assert round.state == "AUDITING"
+    assert document.digest(frozen.content) == frozen.content_digest
+    assert frozen.level == closing.risk / 2
+    sizes = [s.size for s in CandidateSet.objects.filter(round=round)]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == Audit.objects.filter(round=round, blind=False).count()
+
+
+def test_from_the_freeze_on_no_seat_is_handed_out_on_a_frozen_image(closing, alice):
+    round = round_of(closing)
+    frozen = set(Audit.objects.filter(round=round).values_list("image", flat=True))
+
+    while seats := work.claim_next(closing, alice):
+        for seat in seats:
+            assert seat.image_id not in frozen
+            answer(seat, alice)
+    assert round.state == "AUDITING"
+
+
+def test_the_certified_set_becomes_labels_and_checked_images_keep_the_checkers_boxes(
+    closing, alice, rita, bob
+):
+    judge_all(closing, rita, bob)
+    run_steps(closing)
+    work_all(closing, alice)
+    run_steps(closing)
+
+    round = round_of(closing)
+    paper = Certificate.objects.get(round=round)
+    assert paper.outcome == "certified"
+    assert document.verify(paper.document) == []
+    checked = Audit.objects.filter(round=round, kind="certificate", blind=False).decided()
+    for audit in checked:
+        label = Label.objects.active().get(image=audit.image)
+        assert label.source == "reviewer"
+        assert label.boxes == without_scores(audit.predicted)
+    named = paper.document["result"]["certified_images"]
+    auto = Label.objects.active().auto().filter(round=round)
+    assert auto.count() == named - checked.filter(rank__lt=99).count()
+    assert auto.first().detail["certificate"] == paper.digest
+    closing.refresh_from_db()
+    assert closing.state == "complete"
+    counts = reports.counts(closing)
+    assert counts["human"] + counts["auto"] + counts["excluded"] == counts["images"]
+    assert counts["certified"] == named
+
+
+def test_an_audit_below_target_accepts_nothing_and_people_get_the_rest_prelabelled(
+    closing, alice, rita, bob
+):
+    judge_all(closing, rita, bob, verdict=lambda a: ("corrected", [box(120, 80, 40)]))
+    run_steps(closing)
+
+    round = round_of(closing)
+    assert Certificate.objects.get(round=round).outcome == "not_provable"
+    assert not Label.objects.auto().filter(round=round).exists()
+    from annotator_ui.suggest import for_images
+
+    seat = work.claim_next(closing, alice, suggest=for_images)[0]
+    assert seat.suggested
+    assert "could not be shown" in reports.snapshot(closing)["certificate"]["sentence"]
+
+
+def test_what_cannot_be_judged_counts_nothing_and_goes_to_people(closing, alice, rita, bob):
+    first = {}
+
+    def once(audit):
+        if not audit.blind and not first:
+            first["image"] = audit.image_id
+            return "unjudgeable", None
+        return ("corrected", [box()]) if audit.blind else ("approved", None)
+
+    judge_all(closing, rita, bob, verdict=once)
+    run_steps(closing)
+
+    audit = Audit.objects.get(round=round_of(closing), image=first["image"], blind=False)
+    assert audit.value == 0
+    assert not Label.objects.active().filter(image=first["image"]).exists()
+    assert round_of(closing).assignments.filter(image=first["image"], state="open").exists()
+
+
+def test_the_blind_check_comes_from_someone_else(closing, rita, bob):
+    judge_all(closing, rita, bob)
+
+    blind = Audit.objects.filter(round=round_of(closing), blind=True).decided()
+    assert blind.exists()
+    for audit in blind:
+        shown = Audit.objects.get(
+            round=audit.round, image=audit.image, kind="certificate", blind=False
+        )
+        assert shown.reviewer != audit.reviewer
+
+
+def test_one_reviewer_alone_draws_blind_before_seeing_the_boxes(closing, rita, bob):
+    jobs.remove_member(closing.members.get(user=bob), None)
+
+    judge_all(closing, rita)
+
+    for audit in Audit.objects.filter(round=round_of(closing), blind=True).decided():
+        shown = Audit.objects.get(
+            round=audit.round, image=audit.image, kind="certificate", blind=False
+        )
+        assert shown.decided_at is None or audit.decided_at <= shown.decided_at
+
+
+def test_a_certificate_audit_takes_no_rejection(closing, rita):
+    audit = next(a for a in audits.claim_next(closing, rita) if not a.blind)
+    with pytest.raises(Invalid, match="takes one of"):
+        audits.decide(audit, rita, verdict="rejected", reason="Object missed")
+
+
+def test_a_correction_that_changes_nothing_is_an_approval(closing, rita):
+    audit = next(a for a in audits.claim_next(closing, rita) if not a.blind)
+
+    decided = audits.decide(audit, rita, verdict="corrected", boxes=without_scores(audit.predicted))
+
+    assert (decided.verdict, decided.value) == ("approved", 1.0)
+
+
+def test_saying_a_verdict_again_changes_nothing_and_another_one_is_refused(closing, rita, bob):
+    audit = next(a for a in audits.claim_next(closing, rita) if not a.blind)
+    audits.decide(audit, rita, verdict="approved")
+
+    assert audits.decide(audit, rita, verdict="approved").verdict == "approved"
+    with pytest.raises(Conflict):
+        audits.decide(audit, rita, verdict="unjudgeable")
+    with pytest.raises(Conflict):
+        audits.decide(audit, bob, verdict="approved")
+
+
+def test_only_reviewers_check(closing, alice):
+    with pytest.raises(NotAllowed):
+        audits.claim_next(closing, alice)
+
+
+def test_raising_the_budget_continues_the_same_audit(closing, rita, mona):
+    round = round_of(closing)
+    before = certificates.needed(round)
+
+    certificates.raise_budget(round, before + 10, mona)
+
+    assert Freeze.objects.get(round=round).budgets == [[0, before], [0, before + 10]]
+    assert certificates.needed(round) == before + 10
+    with pytest.raises(Invalid, match="already"):
+        certificates.raise_budget(round, 5, mona)
+
+
+@pytest.fixture
+def accepted(closing, alice, rita, bob):
+    """The job complete, its auto-labels watched."""
+    judge_all(closing, rita, bob)
+    for _ in range(5):
+        run_steps(closing)
+        work_all(closing, alice)
+    return closing
+
+
+def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
+    audit = audits.claim_next(accepted, rita)[0]
+    assert audit.kind == "watch"
+
+    audits.decide(audit, rita, verdict="rejected", reason="Object missed")
+
+    assert not Label.objects.active().filter(image=audit.image).exists()
+    accepted.refresh_from_db()
+    assert accepted.state == "running"
+
+
+def test_a_corrected_watch_label_is_replaced(accepted, rita):
+    audit = audits.claim_next(accepted, rita)[0]
+
+    audits.decide(audit, rita, verdict="corrected", boxes=[box(40)])
+
+    label = Label.objects.active().get(image=audit.image)
+    assert (label.source, label.boxes) == ("reviewer", [box(40)])
+
+
+def test_watch_checks_that_find_nothing_right_recall_the_whole_round(accepted, rita, bob):
+    round = round_of(accepted)
+    unchecked = set(
+        Label.objects.active().auto().filter(round=round).values_list("image", flat=True)
+    )
+    judge_all(accepted, rita, bob, verdict=lambda a: ("corrected", [box(120, 80, 40)]))
+
+    assert accepted.events.filter(kind="round_recalled").exists()
+    left = Label.objects.active().auto().filter(round=round).count()
+    assert left == 0
+    assert unchecked & recalls.recalled_images(round)
+
+
+def test_a_manager_recalls_a_round_at_any_time(accepted, mona):
+    round = round_of(accepted)
+
+    count = recalls.recall(round, mona)
+
+    assert count > 0
+    accepted.refresh_from_db()
+    assert accepted.state == "running"
+    with pytest.raises(Conflict, match="no unchecked"):
+        recalls.recall(round, mona)
