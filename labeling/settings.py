@@ -274,6 +274,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Jobs, people's answers, audits, exports.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_AUTHENTICATION": ["annotator_ui.api.access.Session"],
 }
 
 USE_TZ, TIME_ZONE, LANGUAGE_CODE, USE_I18N = True, "UTC", "en-us", False

@@ -7,7 +7,5 @@ class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashes the names inside `import ... from "./x.js";` too: no bundler, no stale modules."""
 
     support_js_module_import_aggregation = True
-    # Development and tests run before collectstatic; a missing name is then served unhashed.
-    manifest_strict = False
     # Each pass settles one more level of modules that import modules; Django assumes five.
     max_post_process_passes = 20

@@ -65,7 +65,7 @@ def make_images(job: Job, count: int, intake: int = 0) -> list[Image]:
             )
         )
     Image.objects.bulk_create(rows)
-    for row in rows[:5]:
+    for row in rows[:20]:
         for name in (row.file, row.preview):
             path = media_path(name)
             path.parent.mkdir(parents=True, exist_ok=True)

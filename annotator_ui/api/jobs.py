@@ -1,5 +1,6 @@
 """Jobs' API: list, snapshot, actions, exports, uploads; and a manager's hand on images."""
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -16,7 +17,7 @@ from labeling.services import jobs, labels, reports, transfers, uploads, work
 class Jobs(APIView):
     """The person's jobs."""
 
-    @extend_schema(responses=list)
+    @extend_schema(responses=OpenApiTypes.ANY)
     def get(self, request: Request) -> Response:
         """One card per job."""
         return Response(cards.of(access.person(request)))
@@ -25,7 +26,7 @@ class Jobs(APIView):
 class Snapshot(APIView):
     """A job's present state."""
 
-    @extend_schema(responses=dict)
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, slug: str) -> Response:
         """What the live page shows."""
         return Response(reports.snapshot(access.job_for(access.person(request), slug)))
@@ -34,7 +35,7 @@ class Snapshot(APIView):
 class Actions(APIView):
     """Start, pause, resume, cancel, retry."""
 
-    @extend_schema(request=shapes.ActionForm, responses=dict)
+    @extend_schema(request=shapes.ActionForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, slug: str) -> Response:
         """Do it and answer with the new state."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
@@ -48,7 +49,7 @@ class Actions(APIView):
 class Exports(APIView):
     """Files made of the labels."""
 
-    @extend_schema(request=shapes.ExportForm, responses=dict)
+    @extend_schema(request=shapes.ExportForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, slug: str) -> Response:
         """Queue an export."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
@@ -61,7 +62,7 @@ class Exports(APIView):
 class Transfers(APIView):
     """Imports and exports of a job."""
 
-    @extend_schema(responses=list)
+    @extend_schema(responses=OpenApiTypes.ANY)
     def get(self, request: Request, slug: str) -> Response:
         """The latest first."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
@@ -73,7 +74,7 @@ class Uploads(APIView):
 
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(request={"multipart/form-data": dict}, responses=dict)
+    @extend_schema(request={"multipart/form-data": dict}, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, slug: str) -> Response:
         """Keep the files and queue their import."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
@@ -87,7 +88,7 @@ class Uploads(APIView):
 class ImageLabel(APIView):
     """A manager's correction."""
 
-    @extend_schema(request=shapes.BoxesForm, responses=dict)
+    @extend_schema(request=shapes.BoxesForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
         """Replace whatever the image has."""
         form = parsed(shapes.BoxesForm, request)
@@ -100,7 +101,7 @@ class ImageLabel(APIView):
 class ImageExclude(APIView):
     """Taking an image out."""
 
-    @extend_schema(request=shapes.ReasonForm, responses=dict)
+    @extend_schema(request=shapes.ReasonForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Exclude with a reason."""
         image = access.image_for(access.person(request), pk, access.MANAGER)
@@ -111,7 +112,7 @@ class ImageExclude(APIView):
 class ImageRestore(APIView):
     """Putting an image back."""
 
-    @extend_schema(request=shapes.EmptyForm, responses=dict)
+    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Restore it."""
         image = access.image_for(access.person(request), pk, access.MANAGER)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -50,6 +51,8 @@ def _picture(request: HttpRequest, path: Path, kind: str, tag: str) -> HttpRespo
 
 
 def _bytes(request: HttpRequest, path: Path, kind: str) -> HttpResponseBase:
+    if not path.is_file():
+        raise Http404("This picture's file is gone.")
     size = path.stat().st_size
     wanted = RANGE.match(request.headers.get("Range", ""))
     if wanted:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +28,7 @@ def queue_of(job: Job, user: Any, hold: list[int], count: int = 2) -> dict[str, 
 class Claim(APIView):
     """Audits for this person."""
 
-    @extend_schema(request=shapes.ClaimForm, responses=dict)
+    @extend_schema(request=shapes.ClaimForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, slug: str) -> Response:
         """All audits held, topped up."""
         job = access.job_for(access.person(request), slug, access.REVIEWER, access.MANAGER)
@@ -41,7 +42,7 @@ class Claim(APIView):
 class Verdict(APIView):
     """A decision on one auto-label."""
 
-    @extend_schema(request=shapes.VerdictForm, responses=dict)
+    @extend_schema(request=shapes.VerdictForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
         """Store it; saying the same again changes nothing."""
         form = parsed(shapes.VerdictForm, request)
@@ -68,7 +69,7 @@ class Verdict(APIView):
 class Renew(APIView):
     """A sign of life."""
 
-    @extend_schema(request=shapes.EmptyForm, responses=dict)
+    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Renew the lease."""
         until = audits.renew(access.audit_for(access.person(request), pk), access.person(request))

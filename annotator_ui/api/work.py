@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,7 +31,7 @@ def queue_of(job: Job, user: Any, hold: list[int], count: int = work.AHEAD) -> d
 class Claim(APIView):
     """Seats for this person."""
 
-    @extend_schema(request=shapes.ClaimForm, responses=dict)
+    @extend_schema(request=shapes.ClaimForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, slug: str) -> Response:
         """All seats held, topped up."""
         job = access.job_for(access.person(request), slug, access.ANNOTATOR)
@@ -43,7 +44,7 @@ class Claim(APIView):
 class Answer(APIView):
     """A person's answer on one seat."""
 
-    @extend_schema(request=shapes.AnswerForm, responses=dict)
+    @extend_schema(request=shapes.AnswerForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
         """Store it, however often it is sent, and hand out the next seats."""
         form = parsed(shapes.AnswerForm, request)
@@ -60,7 +61,7 @@ class Answer(APIView):
 class Skip(APIView):
     """Declining an image."""
 
-    @extend_schema(request=shapes.SkipForm, responses=dict)
+    @extend_schema(request=shapes.SkipForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Skip with a reason."""
         form = parsed(shapes.SkipForm, request)
@@ -73,7 +74,7 @@ class Skip(APIView):
 class Renew(APIView):
     """A sign of life."""
 
-    @extend_schema(request=shapes.EmptyForm, responses=dict)
+    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Renew the lease."""
         until = work.renew(access.seat_for(access.person(request), pk), access.person(request))
@@ -83,7 +84,7 @@ class Renew(APIView):
 class Release(APIView):
     """Giving a seat back."""
 
-    @extend_schema(request=shapes.EmptyForm, responses=dict)
+    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Release the seat untouched."""
         work.release(access.seat_for(access.person(request), pk), access.person(request))

@@ -1,0 +1,200 @@
+"""Every address of the site, asked by a stranger, an outsider and another job's admin."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from labeling.models import Audit, Event, Image, Label, Round, Step, Transfer
+from labeling.services import jobs, transfers
+from tests.factories import box, join, make_images, make_job, project_admin
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OPEN = {"login", "logout", "welcome", "admin:login", "admin:logout", "admin:jsi18n"}
+# What an account without any job may still see: their own empty lists and themselves.
+ANYONE = {
+    "home", "jobs", "schema", "admin:index", "admin:password_change", "admin:password_change_done",
+}  # fmt: skip
+METHODS = ("get", "post", "put", "delete")
+
+
+def walk(patterns, names=(), prefix=""):
+    """Every named pattern with its full name."""
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            inner = (*names, entry.namespace) if entry.namespace else names
+            yield from walk(entry.url_patterns, inner, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield ":".join((*names, entry.name)), entry, prefix
+
+
+def addresses(job) -> list[tuple[str, str]]:
+    """Each address filled with ids of the job."""
+    rows = {
+        "assignment": job.rounds.first().assignments.first().pk,
+        "audit": Audit.objects.get(round__job=job).pk,
+        "image": job.images.first().pk,
+        "transfer": job.transfers.first().pk,
+        "job": job.pk,
+        "round": job.rounds.first().pk,
+    }
+    found = []
+    for name, pattern, prefix in walk(get_resolver().url_patterns):
+        route = prefix + str(pattern.pattern)
+        values = {}
+        for key in pattern.pattern.converters:
+            if key == "slug":
+                values[key] = job.slug
+            elif key == "pk":
+                kind = next((k for k in rows if f"{k}s/" in route or f"/{k}/" in route), "job")
+                values[key] = rows[kind]
+            elif key == "object_id":
+                model = name.split("_")[1] if "_" in name else "job"
+                values[key] = str(rows.get(model, rows["job"]))
+            else:
+                values[key] = {"action": "pause", "app_label": "labeling"}.get(key, "1")
+        if pattern.pattern.converters or "(?P" not in route:
+            found.append((name, reverse(name, kwargs=values)))
+    return found
+
+
+@pytest.fixture
+def busy(job, mona, alice, rita):
+    """A job with something of everything."""
+    jobs.start(job, mona)
+    run_steps(job)
+    round = job.rounds.get()
+    Audit.objects.create(
+        round=round, image=job.images.first(), kind="watch", position=0, predicted=[box()]
+    )
+    transfers.start_export(job, mona, "coco")
+    return job
+
+
+@pytest.fixture
+def strangers_admin(db):
+    """A project admin of another job."""
+    user = project_admin("otto")
+    other = make_job(name="Other")
+    join(other, user, "manager")
+    make_images(other, 2)
+    return user
+
+
+def state_of(job) -> tuple:
+    """What no stranger may change."""
+    job.refresh_from_db()
+    return (
+        job.state, job.name, Event.objects.filter(job=job).count(),
+        Transfer.objects.filter(job=job).count(), Label.objects.count(),
+        Image.objects.exclude(excluded="").count(), Round.objects.count(), Step.objects.count(),
+        job.members.count(),
+    )  # fmt: skip
+
+
+def test_without_a_session_nothing_answers(busy, client):
+    before = state_of(busy)
+    for name, address in addresses(busy):
+        if name in OPEN:
+            continue
+        for method in METHODS:
+            answer = getattr(client, method)(address, content_type="application/json")
+            assert answer.status_code in (302, 401, 403, 404, 405), (method, name)
+            if answer.status_code == 302:
+                assert "login" in answer["Location"], name
+    assert state_of(busy) == before
+
+
+@pytest.mark.parametrize("who", ["eve", "strangers_admin"])
+def test_a_foreign_job_does_not_exist_for_them(busy, who, request):
+    user = request.getfixturevalue(who)
+    client = Client()
+    client.force_login(user)
+    before = state_of(busy)
+    for name, address in addresses(busy):
+        if name in OPEN or (name in ANYONE and "changelist" not in name):
+            continue
+        for method in METHODS:
+            answer = getattr(client, method)(address, content_type="application/json")
+            if answer.status_code == 200:
+                assert busy.name not in answer.content.decode(), (method, name)
+                listed = name.endswith(("_changelist", "_add", "autocomplete", "app_list"))
+                assert listed or name in ANYONE, (method, name, address)
+            else:
+                assert answer.status_code in (302, 400, 403, 404, 405), (method, name)
+    assert state_of(busy) == before
+
+
+def test_an_annotator_may_neither_manage_nor_review(busy, alice):
+    client = Client()
+    client.force_login(alice)
+    for name in ("actions", "exports", "uploads", "audit-claim"):
+        answer = client.post(
+            reverse(name, args=[busy.slug]), {"action": "pause"}, content_type="application/json"
+        )
+        assert answer.status_code == 403, name
+    assert client.get(reverse("review", args=[busy.slug])).status_code == 403
+    assert client.get(reverse("transfers", args=[busy.slug])).status_code == 403
+
+
+def test_an_annotator_sees_only_the_pictures_they_were_given(busy, alice, rita):
+    client = Client()
+    client.force_login(alice)
+    given = client.get(reverse("work", args=[busy.slug])).context["page_data"]["assignments"]
+    mine = {seat["image"]["id"] for seat in given}
+    foreign = busy.images.exclude(pk__in=mine).first()
+
+    assert client.get(reverse("image-file", args=[min(mine)])).status_code == 200
+    assert client.get(reverse("image-file", args=[foreign.pk])).status_code == 404
+    client.force_login(rita)
+    assert client.get(reverse("image-file", args=[foreign.pk])).status_code == 200
+
+
+def test_a_project_admin_cannot_make_anyone_more_powerful(busy, mona, alice):
+    client = Client()
+    client.force_login(mona)
+    page = reverse("admin:auth_user_change", args=[alice.pk])
+    client.post(
+        page,
+        {"username": "alice", "first_name": "", "last_name": "", "is_active": "on",
+         "is_staff": "on", "is_superuser": "on"},
+    )  # fmt: skip
+    alice.refresh_from_db()
+    assert not alice.is_staff
+    assert not alice.is_superuser
+    assert client.get(reverse("admin:auth_group_changelist")).status_code == 403
+    assert client.get(reverse("admin:auth_user_change", args=[mona.pk])).status_code == 302
+
+
+def test_a_project_admin_gets_no_link_to_the_account_of_anothers_annotator(busy, mona, alice):
+    other = make_job(name="Elsewhere")
+    join(other, alice, "annotator")
+    client = Client()
+    client.force_login(mona)
+    answer = client.post(reverse("admin:auth_user_link", args=[alice.pk]))
+    assert answer.status_code == 403
+
+
+def test_a_project_admin_invites_an_annotator_by_one_time_link(busy, mona):
+    client = Client()
+    client.force_login(mona)
+    answer = client.post(
+        reverse("admin:auth_user_add"),
+        {"username": "nina", "first_name": "Nina", "last_name": "N", "job": busy.pk,
+         "role": "annotator"},
+        follow=True,
+    )  # fmt: skip
+    text = answer.content.decode()
+    assert "One-time link for nina" in text
+    path = text.split("/accounts/welcome/")[1].split("<")[0]
+    fresh = Client()
+    page = fresh.get(f"/accounts/welcome/{path}", follow=True)
+    assert page.status_code == 200
+    done = fresh.post(
+        page.redirect_chain[-1][0],
+        {"new_password1": "a long enough one", "new_password2": "a long enough one"},
+        follow=True,
+    )
+    assert done.status_code == 200
+    assert busy.name in done.content.decode()

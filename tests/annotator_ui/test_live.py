@@ -1,0 +1,71 @@
+"""The live page's socket: members only, the state at once and whenever it changed."""
+
+import json
+
+import pytest
+from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth.models import AnonymousUser
+
+from annotator_ui import live
+from annotator_ui.live import JobPage
+from labeling.models import Job
+from labeling.services import jobs, reports
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def socket(user, slug: str) -> ApplicationCommunicator:
+    """A socket as this person, opened and accepted."""
+    scope = {
+        "type": "websocket", "path": f"/ws/jobs/{slug}", "headers": [], "user": user,
+        "url_route": {"kwargs": {"slug": slug}},
+    }  # fmt: skip
+    opened = ApplicationCommunicator(JobPage.as_asgi(), scope)
+    await opened.send_input({"type": "websocket.connect"})
+    assert (await opened.receive_output(10))["type"] == "websocket.accept"
+    return opened
+
+
+def test_a_member_hears_the_state_at_once_and_again_when_it_changes(job, mona, monkeypatch):
+    monkeypatch.setattr(live, "EVERY", 0.05)
+    from channels.db import database_sync_to_async
+
+    async def listen():
+        page = await socket(mona, job.slug)
+        first = json.loads((await page.receive_output(10))["text"])
+        await database_sync_to_async(jobs.start)(job, mona)
+        second = json.loads((await page.receive_output(10))["text"])
+        await page.send_input({"type": "websocket.disconnect", "code": 1000})
+        await page.wait(10)
+        return first, second
+
+    first, second = async_to_sync(listen)()
+    assert first["snapshot"]["job"]["state"] == "draft"
+    assert second["type"] == "snapshot"
+    assert second["snapshot"]["job"]["state"] == "running"
+    assert job.slug not in live._watchers
+
+
+@pytest.mark.parametrize("who", ["eve", None])
+def test_strangers_are_turned_away(job, eve, who):
+    user = eve if who else AnonymousUser()
+
+    async def listen():
+        page = await socket(user, job.slug)
+        return await page.receive_output(10)
+
+    said = async_to_sync(listen)()
+    assert said["type"] == "websocket.close"
+    assert said["code"] in (live.SIGNED_OUT, live.NOT_FOUND)
+
+
+def test_the_snapshot_is_plain_json_and_counts_add_up(job, mona):
+    jobs.start(job, mona)
+    state = json.loads(json.dumps(reports.snapshot(Job.objects.get(pk=job.pk))))
+
+    counts = state["counts"]
+    assert counts["human"] + counts["auto"] + counts["excluded"] + counts["left"] == 12
+    assert state["round"]["line"][0]["status"] in ("done", "now")
+    assert state["rounds"][0]["purpose"] == "pilot"
+    assert "worker" in " ".join(a["text"] for a in state["alerts"]).lower()

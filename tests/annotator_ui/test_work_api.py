@@ -1,0 +1,170 @@
+"""The annotators' API as the page uses it, and every kind of bad input."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from labeling.models import Assignment
+from labeling.services import jobs
+from tests.factories import box
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def signed_in(job, mona, alice):
+    """Alice's browser, the job running."""
+    jobs.start(job, mona)
+    run_steps(job)
+    client = Client(raise_request_exception=False)
+    client.force_login(alice)
+    return client
+
+
+def claim(client, job) -> list[dict]:
+    answer = client.post(
+        reverse("claim", args=[job.slug]), {"count": 2}, content_type="application/json"
+    )
+    assert answer.status_code == 200, answer.content
+    return answer.json()["assignments"]
+
+
+def put(client, seat_id: int, body, raw: bytes | None = None):
+    data = raw if raw is not None else json.dumps(body)
+    return client.put(reverse("answer", args=[seat_id]), data, content_type="application/json")
+
+
+def test_the_page_carries_the_first_seats(signed_in, job):
+    page = signed_in.get(reverse("work", args=[job.slug]))
+    data = page.context["page_data"]
+
+    assert page.status_code == 200
+    assert data["assignments"][0]["image"]["url"].startswith("/api/images/")
+    assert [c["name"] for c in data["classes"]] == ["cat", "dog"]
+    assert data["queue"]["reason"] == "work"
+
+
+def test_an_answer_comes_back_with_the_next_seat(signed_in, job):
+    seat = claim(signed_in, job)[0]
+
+    answer = put(signed_in, seat["id"], {"version": 1, "boxes": [box()], "active_ms": 900}).json()
+
+    assert (answer["id"], answer["state"], answer["version"]) == (seat["id"], "submitted", 1)
+    assert set(answer) == {"id", "state", "version", "next", "queue"}
+    stored = Assignment.objects.get(pk=seat["id"])
+    assert (stored.boxes, stored.active_ms) == ([box()], 900)
+
+
+def test_seats_that_the_page_holds_are_not_sent_again(signed_in, job):
+    first, *rest = claim(signed_in, job)
+    held = [s["id"] for s in rest]
+    answer = put(signed_in, first["id"], {"version": 1, "boxes": [], "hold": held}).json()
+    assert not {s["id"] for s in answer["next"]} & set(held)
+
+
+def big(**edges) -> dict:
+    return {**box(), **edges}
+
+
+BAD = {
+    "outside": ([big(x2=999)], "boxes[0].x2", "outside the picture"),
+    "inverted": ([big(x1=90)], "boxes[0]", "no area"),
+    "flat": ([big(y2=10)], "boxes[0]", "no area"),
+    "unknown class": ([box(), big(class_id=9)], "boxes[1].class_id", "not one of this job's"),
+    "class as text": ([big(class_id="0")], "boxes[0].class_id", "not one of this job's"),
+    "text": ([big(x1="10")], "boxes[0].x1", "must be a number"),
+    "bool": ([big(x1=True)], "boxes[0].x1", "must be a number"),
+    "missing": ([{"class_id": 0}], "boxes[0].x1", "must be a number"),
+    "too many": ([box()] * 2001, "boxes", "at most 2000"),
+    "overflow": ([big(x1=10**400)], "boxes[0].x1", "finite"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_box_is_refused_by_place_and_nothing_is_lost(signed_in, job, case):
+    boxes, where, words = BAD[case]
+    seat = claim(signed_in, job)[0]
+
+    answer = put(signed_in, seat["id"], {"version": 1, "boxes": boxes})
+
+    assert answer.status_code == 400
+    assert answer.json()["where"] == where
+    assert words in answer.json()["message"]
+    assert Assignment.objects.get(pk=seat["id"]).state == "claimed"
+
+
+RAW = {
+    "not json": (b"{", "not valid JSON"),
+    "deep": (b'{"boxes":' + b"[" * 5000 + b"]" * 5000 + b"}", "deeper than"),
+    "nan": (b'{"version": 1, "boxes": [{"class_id": 0, "x1": NaN}]}', "NaN"),
+    "infinity": (b'{"version": 1, "boxes": [{"class_id": 0, "x1": Infinity}]}', "Infinity"),
+    "double key": (b'{"version": 1, "version": 2, "boxes": []}', "same key twice"),
+    "lone surrogate": (b'{"version": 1, "boxes": [{"\\ud800": 1}]}', "lone surrogate"),
+    "nul": (b'{"version": 1, "boxes": [{"a": "\\u0000"}]}', "NUL"),
+    "not utf-8": (b'{"version": "\xff"}', "UTF-8"),
+    "a list": (b"[]", "object"),
+    "unknown field": (b'{"version": 1, "boxes": [], "boxs": []}', "Unknown field"),
+    "no version": (b'{"boxes": []}', "required"),
+    "version zero": (b'{"version": 0, "boxes": []}', "greater than or equal to 1"),
+    "boxes as object": (b'{"version": 1, "boxes": {}}', "list"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RAW)
+def test_broken_json_is_a_clear_400(signed_in, job, case):
+    raw, words = RAW[case]
+    seat = claim(signed_in, job)[0]
+
+    answer = put(signed_in, seat["id"], None, raw)
+
+    assert answer.status_code == 400, answer.content
+    assert words.lower() in answer.json()["message"].lower()
+    assert set(answer.json()) == {"code", "message", "where"}
+    assert Assignment.objects.get(pk=seat["id"]).state == "claimed"
+
+
+def test_a_body_over_two_megabytes_is_refused(signed_in, job):
+    seat = claim(signed_in, job)[0]
+    answer = put(signed_in, seat["id"], None, b'{"a": "' + b"x" * 2_200_000 + b'"}')
+    assert answer.status_code in (400, 413)
+
+
+def test_a_foreign_seat_does_not_exist(signed_in, job, bob):
+    other = Client()
+    other.force_login(bob)
+    his = claim(other, job)[0]
+    answer = put(signed_in, his["id"], {"version": 1, "boxes": []})
+    assert answer.status_code == 404
+    assert Assignment.objects.get(pk=his["id"]).state == "claimed"
+
+
+def test_a_stale_version_is_a_conflict(signed_in, job):
+    seat = claim(signed_in, job)[0]
+    put(signed_in, seat["id"], {"version": 3, "boxes": [box()]})
+    answer = put(signed_in, seat["id"], {"version": 2, "boxes": []})
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
+def test_signed_out_is_a_401_in_words(job, client):
+    answer = client.post(reverse("claim", args=[job.slug]), {}, content_type="application/json")
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "signed_out"
+    assert "saved here" in answer.json()["message"]
+
+
+def test_an_empty_queue_says_why(signed_in, job, mona):
+    jobs.pause(job, mona)
+    for seat in claim(signed_in, job):
+        signed_in.post(reverse("release", args=[seat["id"]]), {}, content_type="application/json")
+    answer = signed_in.post(reverse("claim", args=[job.slug]), {}, content_type="application/json")
+    assert answer.json()["queue"]["reason"] == "paused"
+
+
+def test_the_schema_describes_the_api(signed_in):
+    answer = signed_in.get(reverse("schema"))
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "/api/assignments/{id}/answer" in text or "/api/assignments/{pk}/answer" in text

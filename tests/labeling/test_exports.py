@@ -1,0 +1,125 @@
+"""Labels out: the Ground Truth manifest to the letter, and COCO that other tools read."""
+
+import contextlib
+import io
+import json
+
+import pytest
+
+from labeling.models import Label
+from labeling.services import labels, transfers
+from labeling.services.images import media_path
+from tests.factories import box, make_images, make_job
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def export(job, format: str) -> str:
+    """The export's text."""
+    row = transfers.start_export(job, None, format)
+    transfers.run(row.pk)
+    row.refresh_from_db()
+    assert row.finished_at, row.error
+    return media_path(row.file).read_text()
+
+
+@pytest.fixture
+def labelled():
+    """Four images: several people, one person, auto, none."""
+    job = make_job(name="Pets")
+    several, one, auto, _ = make_images(job, 4)
+    labels.accept(
+        several, [box(10.4, 20.6), box(5, 5, class_id=1)], "human", round=None,
+        detail={"method": "em", "probability": [0.987, 0.6]},
+    )  # fmt: skip
+    labels.accept(one, [box()], "human", round=None, detail={"method": "single"})
+    labels.accept(auto, [{**box(), "score": 0.914}], "auto", round=None, confidence=0.9)
+    return job
+
+
+def test_the_manifest_follows_ground_truth_line_by_line(labelled):
+    lines = [json.loads(line) for line in export(labelled, "manifest").splitlines()]
+
+    several, one, auto, bare = lines
+    created = Label.objects.filter(image__name="image-0000.png").get().created_at
+    assert several == {
+        "source-ref": "image-0000.png",
+        "pets": {
+            "image_size": [{"width": 200, "height": 150, "depth": 3}],
+            "annotations": [
+                {"class_id": 0, "left": 10, "top": 21, "width": 50, "height": 50},
+                {"class_id": 1, "left": 5, "top": 5, "width": 50, "height": 50},
+            ],
+        },
+        "pets-metadata": {
+            "objects": [{"confidence": 0.99}, {"confidence": 0.6}],
+            "class-map": {"0": "cat", "1": "dog"},
+            "type": "groundtruth/object-detection",
+            "human-annotated": "yes",
+            "creation-date": created.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+            "job-name": "labeling-job/pets",
+        },
+    }
+    assert one["pets-metadata"]["objects"] == [{"confidence": 0.0}]
+    assert one["pets-metadata"]["class-map"] == {"0": "cat"}
+    assert auto["pets-metadata"]["human-annotated"] == "no"
+    assert auto["pets-metadata"]["objects"] == [{"confidence": 0.91}]
+    assert bare == {"source-ref": "image-0003.png"}
+
+
+def test_pycocotools_reads_the_coco_export(labelled, tmp_path):
+    from pycocotools.coco import COCO
+
+    path = tmp_path / "out.json"
+    path.write_text(export(labelled, "coco"))
+    with contextlib.redirect_stdout(io.StringIO()):
+        coco = COCO(str(path))
+
+    assert len(coco.getImgIds()) == 4
+    assert len(coco.getAnnIds()) == 4
+    assert {c["name"]: c["id"] for c in coco.loadCats(coco.getCatIds())} == {"cat": 1, "dog": 2}
+    first = coco.loadAnns(coco.getAnnIds(imgIds=[min(coco.getImgIds())]))[0]
+    assert first["bbox"] == [10.4, 20.6, 50, 50]
+
+
+@pytest.mark.filterwarnings("ignore:OpenCV")
+def test_supervision_reads_the_coco_export(labelled, tmp_path):
+    import supervision
+    from PIL import Image as Picture
+
+    for i in range(4):
+        Picture.new("RGB", (200, 150)).save(tmp_path / f"image-{i:04}.png")
+    path = tmp_path / "out.json"
+    path.write_text(export(labelled, "coco"))
+    data = supervision.DetectionDataset.from_coco(str(tmp_path), str(path))
+
+    assert len(data) == 4
+    assert sum(len(boxes) for boxes in data.annotations.values()) == 4
+
+
+def test_what_was_exported_comes_in_again_unchanged(labelled, settings):
+    from pathlib import Path
+
+    from PIL import Image as Picture
+
+    folder = Path(settings.IMPORT_ROOT) / "again"
+    folder.mkdir()
+    for i in range(4):
+        Picture.new("RGB", (200, 150), (i, 0, 0)).save(folder / f"image-{i:04}.png")
+    (folder / "out.json").write_text(export(labelled, "coco"))
+    other = make_job()
+    row = transfers.start_import(other, None, "folder", "again", coco="out.json", boxes="labels")
+    transfers.run(row.pk)
+
+    before = {r.image.name: r.boxes for r in Label.objects.filter(image__job=labelled)}
+    after = {r.image.name: r.boxes for r in Label.objects.filter(image__job=other)}
+    for name, boxes in before.items():
+        edges = [{k: b[k] for k in ("class_id", "x1", "y1", "x2", "y2")} for b in boxes]
+        assert after[name] == edges
+
+
+def test_an_unknown_format_is_refused():
+    from labeling.errors import Invalid
+
+    with pytest.raises(Invalid, match="manifest, coco"):
+        transfers.start_export(make_job(), None, "xml")

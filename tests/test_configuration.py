@@ -1,0 +1,96 @@
+"""Settings: every variable is documented, and a broken one is refused in words."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+READERS = re.compile(r"\b(?:text|flag|number|secret|choice)\(\s*\"([A-Z_]+)\"")
+
+
+def variables() -> set[str]:
+    """Names that the settings read."""
+    return set(READERS.findall((ROOT / "labeling/settings.py").read_text()))
+
+
+def test_the_readme_documents_exactly_the_variables_that_are_read():
+    table = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.M)
+    assert set(table) == variables()
+
+
+def run(tmp_path: Path, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """manage.py with these variables."""
+    clean = {k: v for k, v in os.environ.items() if k not in variables()}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT, capture_output=True, text=True,
+        env={**clean, "LABELING_DATA": str(tmp_path), **env},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({"DEBUG": "1", "ALLOWED_HOSTS": "boxes.example.org"}, "DEBUG is on while"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is *"),
+        ({"DEBUG": "maybe"}, "DEBUG='maybe'"),
+        ({"TASKS_BACKEND": "celery"}, "choose from database, rq"),
+        ({"TASKS_BACKEND": "rq"}, "needs REDIS_URL"),
+        ({"MLASSIST_SHARDS": "many"}, "must be a whole number"),
+        ({"MLASSIST_WEIGHTS": "/nowhere/x.safetensors"}, "there is no such file"),
+        ({"SECRET_KEY_FILE": "/nowhere/key"}, "SECRET_KEY_FILE='/nowhere/key' cannot be read"),
+        ({"LABELING_DATA": "/proc/nothing"}, "cannot be written"),
+    ],
+)
+def test_a_broken_setting_stops_the_start_in_words(tmp_path, env, words):
+    answer = run(tmp_path, "check", **env)
+    assert answer.returncode != 0
+    assert words in answer.stderr
+    assert "settings.py" not in answer.stderr.split("ImproperlyConfigured")[-1]
+
+
+def test_the_default_settings_pass_every_check(tmp_path):
+    answer = run(tmp_path, "check", "--fail-level", "WARNING")
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_a_public_server_passes_djangos_deployment_checks(tmp_path):
+    answer = run(
+        tmp_path, "check", "--deploy", "--fail-level", "WARNING",
+        HTTPS="1", ALLOWED_HOSTS="boxes.example.org",
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_the_secret_key_is_made_once_and_readable_by_its_owner_only(tmp_path):
+    run(tmp_path, "check")
+    key = tmp_path / "secret_key"
+    first = key.read_text()
+    run(tmp_path, "check")
+
+    assert len(first) > 50
+    assert key.read_text() == first
+    assert key.stat().st_mode & 0o077 == 0
+
+
+def test_migrations_are_complete(tmp_path):
+    answer = run(tmp_path, "makemigrations", "--check", "--dry-run")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+MINIMUM = {
+    "django": (5, 2, 18), "djangorestframework": (3, 17, 2), "pillow": (13, 0, 0),
+    "torch": (2, 10, 0),
+}  # fmt: skip
+
+
+def test_packages_are_newer_than_their_known_holes():
+    from importlib.metadata import version
+
+    for name, least in MINIMUM.items():
+        found = tuple(int(n) for n in re.findall(r"\d+", version(name))[:3])
+        assert found >= least, name
