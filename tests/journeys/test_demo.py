@@ -1,0 +1,35 @@
+"""The demo as a newcomer gets it: simulated people, real training, a certified acceptance."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+def test_the_demo_reaches_a_certified_acceptance(tmp_path: Path):
+    env = {**os.environ, "LABELING_DATA": str(tmp_path / "data"), "MLASSIST_WEIGHTS": "none"}
+
+    def manage(*command: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=env, capture_output=True,
+            text=True, timeout=840,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+    manage("migrate", "--verbosity", "0")
+    manage("demo")
+    manage("simulate", "--job", "demo", "--speed", "100000", "--json", str(tmp_path / "out.json"))
+    result = json.loads((tmp_path / "out.json").read_text())
+
+    totals = result["totals"]
+    assert totals["certificate"]["outcome"] == "certified"
+    assert totals["certified"] >= 100
+    assert totals["human"] + totals["auto"] + totals["excluded"] == totals["images"] == 400
+    assert totals["quality_true_certified"] >= 0.6
+    assert totals["cost"] < totals["cost_all_human"]

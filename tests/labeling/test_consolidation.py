@@ -1,0 +1,145 @@
+"""Many answers to one box set: grouping, majority, and trust by EM."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from labeling.core.boxes import BoxSet
+from labeling.core.consolidation import Answers, majority, single, tabulate
+from labeling.core.reliability import consolidate
+
+ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
+
+
+def boxes(*rows, classes=None) -> BoxSet:
+    coords = np.array(rows, float).reshape(-1, 4)
+    kinds = np.zeros(len(coords), np.int64) if classes is None else np.array(classes, np.int64)
+    return BoxSet(coords, kinds, np.ones(len(coords)))
+
+
+def answers(*people: BoxSet, image: int = 1) -> Answers:
+    return Answers(image, tuple(range(len(people))), people)
+
+
+A, B = [10, 10, 60, 60], [100, 10, 160, 60]
+
+
+def test_boxes_of_one_person_never_share_a_group():
+    """Two nearly equal boxes of one person stay two objects."""
+    sites = tabulate([answers(boxes(A, [11, 10, 61, 60]), boxes([10, 11, 60, 61]))])
+    assert len(sites.image) == 2
+
+
+def test_groups_gather_what_overlaps_on_average():
+    sites = tabulate([answers(boxes(A, B), boxes([12, 10, 62, 60]), boxes(B, A))])
+    assert sorted(sites.drew.sum(1).tolist()) == [2, 3]
+
+
+def test_majority_keeps_what_more_than_half_drew_and_takes_the_median():
+    found = majority([answers(boxes(A, B), boxes([12, 10, 62, 60]), boxes([14, 10, 64, 60]))])[0]
+    assert found.boxes.coords.tolist() == [[12, 10, 62, 60]]
+    assert found.votes == (3,)
+
+
+def test_majority_of_two_needs_both():
+    assert len(majority([answers(boxes(A), boxes())])[0].boxes) == 0
+
+
+def test_a_tie_between_classes_goes_to_the_smaller_index():
+    found = majority([answers(boxes(A, classes=[1]), boxes(A, classes=[0]))])[0]
+    assert found.boxes.classes.tolist() == [0]
+
+
+def test_nobody_drew_anything():
+    assert len(majority([answers(boxes(), boxes())])[0].boxes) == 0
+    merged, trust = consolidate([answers(boxes(), boxes())])
+    assert len(merged[0].boxes) == 0
+    assert trust == {}
+    assert majority([]) == []
+
+
+def test_one_answer_is_taken_as_it_stands():
+    found = single(answers(boxes(A, B)))
+    assert found.boxes.coords.tolist() == [A, B]
+    assert found.method == "single"
+
+
+def crowd(rng: np.random.Generator, images: int, sigma, sees) -> tuple[list[Answers], list]:
+    """Images of five objects, drawn by people of given noise and sensitivity."""
+    found, truths = [], []
+    for i in range(images):
+        corner = rng.uniform(0, 500, (5, 2))
+        side = rng.uniform(30, 100, (5, 2))
+        truth = np.c_[corner, corner + side]
+        kinds = rng.integers(0, 2, 5)
+        drawn = []
+        for s, p in zip(sigma, sees, strict=True):
+            kept = rng.random(5) < p
+            noise = rng.normal(0, s, (5, 4)) * np.c_[side, side]
+            drawn.append(BoxSet((truth + noise)[kept], kinds[kept], np.ones(kept.sum())))
+        found.append(Answers(i, tuple(range(10, 10 + len(sigma))), tuple(drawn)))
+        truths.append((truth, kinds))
+    return found, truths
+
+
+def test_em_finds_who_is_careful_and_who_is_not():
+    rng = np.random.default_rng(0)
+    people, _ = crowd(rng, 150, (0.02, 0.03, 0.10), (0.97, 0.92, 0.60))
+
+    _, trust = consolidate(people)
+
+    assert trust[10].sensitivity == pytest.approx(0.97, abs=0.04)
+    assert trust[12].sensitivity == pytest.approx(0.60, abs=0.08)
+    assert trust[10].sigma < trust[11].sigma < trust[12].sigma
+
+
+def test_em_gives_better_boxes_than_the_majority_with_a_mixed_crowd():
+    from labeling.core.quality import quality
+
+    rng = np.random.default_rng(1)
+    people, truths = crowd(rng, 120, (0.02, 0.12, 0.14), (0.97, 0.75, 0.70))
+
+    def mean(merged) -> float:
+        return float(
+            np.mean(
+                [
+                    quality(m.boxes, BoxSet(t, k, np.ones(len(t))))
+                    for m, (t, k) in zip(merged, truths, strict=True)
+                ]
+            )
+        )
+
+    assert mean(consolidate(people)[0]) > mean(majority(people)) + 0.03
+
+
+@pytest.mark.skipif(not ORACLE.is_dir(), reason="the simulations are not beside this checkout")
+def test_em_equals_the_simulations_oracle():
+    sys.path.insert(0, str(ORACLE))
+    try:
+        import consolidate as oracle
+    finally:
+        sys.path.remove(str(ORACLE))
+    people, _ = crowd(np.random.default_rng(2), 60, (0.02, 0.05, 0.10), (0.95, 0.85, 0.7))
+    image, owner, kinds, coords = [], [], [], []
+    for i, one in enumerate(people):
+        for person, drawn in enumerate(one.boxes):
+            image += [i] * len(drawn)
+            owner += [person] * len(drawn)
+            kinds += drawn.classes.tolist()
+            coords.append(drawn.coords)
+    image, owner, kinds = np.array(image), np.array(owner), np.array(kinds)
+    coords = np.concatenate(coords)
+    looked = np.tile(np.arange(3), (60, 1))
+    label = oracle.cluster(image, owner, coords, 60)
+    table = oracle.table(image, owner, kinds, coords, looked, label)
+    expected = oracle.em(*table, looked, 3, 2)
+
+    merged, trust = consolidate(people)
+
+    assert sum(len(m.boxes) for m in merged) == (expected["p"] >= 0.5).sum()
+    assert [t.sensitivity for t in trust.values()] == pytest.approx(expected["s"].tolist())
+    assert [t.sigma for t in trust.values()] == pytest.approx(expected["sigma"].tolist())
+    risk = oracle.risk(expected, table[3], looked, 60)
+    assert [m.risk for m in merged] == pytest.approx(risk.tolist())

@@ -1,0 +1,120 @@
+"""The ledger of machine work: leases, fences, retries, and the sweep that repairs."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from labeling.errors import LeaseLost
+from labeling.models import Event, Step
+from labeling.services import jobs, reports, steps
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def step(job, mona):
+    """The first step of a started job: selecting."""
+    jobs.start(job, mona)
+    return Step.objects.get(round__job=job)
+
+
+def expire(step: Step) -> None:
+    Step.objects.filter(pk=step.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_step_is_held_by_one_worker_at_a_time(step):
+    assert steps.claim(step.pk) is not None
+    assert steps.claim(step.pk) is None
+
+
+def test_a_dead_workers_step_is_taken_over_and_the_old_one_is_fenced(step):
+    old = steps.claim(step.pk)
+    expire(step)
+    new = steps.claim(step.pk)
+
+    with pytest.raises(LeaseLost), old.fenced():
+        raise AssertionError("the fence let a stale worker in")
+    with pytest.raises(LeaseLost):
+        old.renew(1, 2)
+    with new.fenced(last=True):
+        pass
+    step.refresh_from_db()
+    assert step.finished_at
+    assert step.attempts == 2
+
+
+def test_a_stale_write_is_rolled_back_with_its_transaction(step):
+    old = steps.claim(step.pk)
+    before = Event.objects.count()
+    with pytest.raises(LeaseLost), old.fenced():  # noqa: PT012  the body is what is rolled back
+        steps.events.record(step.round.job, "job_paused")
+        Step.objects.filter(pk=step.pk).update(lease_owner="someone else")
+        old.renew(1, 2)
+    assert Event.objects.count() == before
+
+
+def test_a_message_for_a_finished_step_does_nothing(step, job):
+    run_steps(job)
+    attempts = Step.objects.get(pk=step.pk).attempts
+    steps.run(step.pk)
+    assert Step.objects.get(pk=step.pk).attempts == attempts
+
+
+def broken(step, lease):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_step_that_fails_three_times_stops_with_its_reason_and_a_retry_helps(
+    step, job, mona, monkeypatch
+):
+    kind = steps.REGISTRY["SELECTING"]
+    monkeypatch.setitem(steps.REGISTRY, "SELECTING", steps.Kind(broken, "default", kind.shards))
+    for _ in range(3):
+        steps.run(step.pk)
+    step.refresh_from_db()
+
+    assert steps.stuck(step)
+    assert "No space left" in step.error
+    assert job.rounds.get().state == "SELECTING"
+    assert any("No space left" in a["text"] for a in reports.snapshot(job)["alerts"])
+    monkeypatch.setitem(steps.REGISTRY, "SELECTING", kind)
+    assert jobs.retry(job, mona) == 1
+    run_steps(job)
+    assert job.rounds.get().state == "COLLECTING"
+
+
+def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypatch):
+    sent = []
+    monkeypatch.setattr(steps, "nudge", lambda pk: sent.append(pk))
+    steps.sweep()
+    assert sent == [step.pk]
+
+    monkeypatch.undo()
+    from django_tasks_db.models import DBTaskResult
+
+    DBTaskResult.objects.all().delete()
+    Step.objects.filter(pk=step.pk).update(nudged_at=None)
+    steps.sweep()
+    steps.sweep()
+    assert DBTaskResult.objects.count() == 1
+
+
+def test_a_step_given_back_by_a_stopping_worker_is_free_at_once(step):
+    lease = steps.claim(step.pk)
+    lease.release()
+    assert steps.claim(step.pk) is not None
+
+
+def test_a_paused_job_starts_no_step(step, job, mona):
+    jobs.pause(job, mona)
+    assert steps.claim(step.pk) is None
+
+
+def test_progress_gives_the_seconds_left(step, job):
+    lease = steps.claim(step.pk)
+    Step.objects.filter(pk=step.pk).update(started_at=timezone.now() - timedelta(seconds=30))
+    lease.renew(25, 100)
+    left = reports.snapshot(job)["round"]["seconds_left"]
+    assert 80 <= left <= 100

@@ -1,0 +1,153 @@
+"""The machine's steps on odd ground: nothing to learn, nothing to judge, nothing safe."""
+
+import numpy as np
+import pytest
+
+from labeling.models import Event, Label
+from labeling.services import jobs, reports
+from mlassist.calibrating import judge
+from mlassist.models import Calibration, Detector, Prediction
+from tests import fakes
+from tests.factories import box, join, make_images, make_job, work_all
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def active(settings, alice, rita):
+    """Brings a job to its first active round's people, the detector scripted."""
+    settings.MLASSIST_ENGINE = "tests.fakes"
+
+    def make(boxes=None, images: int = 90, sight=None, **fields):
+        if sight:
+            fakes.SEES["sight"] = sight
+        job = make_job(**{"acceptance": "per_round", "watch_share": 0.5, **fields})
+        join(job, alice, "annotator")
+        join(job, rita, "reviewer")
+        make_images(job, images)
+        jobs.start(job, None)
+        for _ in range(10):
+            run_steps(job)
+            if job.rounds.filter(purpose="active").exists():
+                break
+            if not work_all(job, alice, boxes=boxes):
+                break
+        return job
+
+    yield make
+    fakes.SEES.clear()
+
+
+def test_a_round_trains_predicts_calibrates_and_accepts_above_theta(active):
+    job = active()
+    detector = Detector.objects.get(round__job=job)
+    calibration = Calibration.objects.get(detector=detector)
+
+    assert detector.trained_on == 20
+    assert Prediction.objects.filter(detector=detector).count() == 30 + 40
+    assert calibration.threshold is not None
+    accepted = Label.objects.auto().filter(image__job=job)
+    assert accepted.exists()
+    for label in accepted:
+        assert label.confidence >= calibration.threshold
+        assert label.detail["detector"] == detector.digest
+        assert label.detail["threshold"] == calibration.threshold
+    watched = job.rounds.get(purpose="active").audits.filter(kind="watch").count()
+    assert 0 < watched <= accepted.count()
+
+
+def test_a_detector_that_sees_nothing_right_accepts_nothing(active):
+    job = active(sight=lambda path: ((120.0, 90.0, 150.0, 120.0), 0.9))
+
+    assert Calibration.objects.get(detector__round__job=job).threshold is None
+    assert not Label.objects.auto().filter(image__job=job).exists()
+    assert job.rounds.get(purpose="active").assignments.filter(state="open").exists()
+    assert "no threshold is safe" in reports.snapshot(job)["estimate"]["sentence"]
+
+
+def test_a_detector_that_sees_no_box_at_all_is_handled(active):
+    job = active(sight=lambda path: None)
+    assert not Label.objects.auto().filter(image__job=job).exists()
+    assert reports.snapshot(job)["calibration"]["points"]
+
+
+def test_a_refused_training_gives_the_images_to_people(active, monkeypatch):
+    from labeling.errors import Invalid
+
+    def refuses(*args, **kwargs):
+        raise Invalid("There is nothing to learn.")
+
+    monkeypatch.setattr(fakes, "train", refuses)
+    job = active()
+
+    round = job.rounds.get(purpose="active")
+    assert round.state == "COLLECTING"
+    assert round.assignments.filter(state="open").count() == 20
+    said = Event.objects.get(job=job, kind="training_skipped")
+    assert said.data["reason"] == "There is nothing to learn."
+
+
+def test_a_loss_that_is_no_number_stops_with_a_reason(active, monkeypatch):
+    from labeling.errors import LabelingError
+
+    def diverges(*args, **kwargs):
+        raise LabelingError("The loss is not finite at step 12.")
+
+    monkeypatch.setattr(fakes, "train", diverges)
+    job = active()
+
+    round = job.rounds.get(purpose="active")
+    assert round.state == "TRAINING"
+    assert "not finite" in reports.snapshot(job)["round"]["step_error"]
+    assert not Label.objects.auto().filter(image__job=job).exists()
+
+
+def test_predicting_again_changes_nothing(active):
+    job = active()
+    from mlassist.steps import unpredicted
+
+    detector = Detector.objects.get(round__job=job)
+    assert not unpredicted(detector).exists()
+
+
+def test_a_certified_job_judges_by_the_regression_and_writes_no_label(active):
+    job = active(acceptance="certified", images=120, ahead_percent=50)
+    calibration = Calibration.objects.get(detector__round__job=job)
+
+    assert calibration.rule == "ridge"
+    assert not Label.objects.auto().filter(image__job=job).exists()
+    assert (
+        Prediction.objects.filter(detector=calibration.detector).exclude(confidence=None).exists()
+    )
+
+
+def test_an_image_taken_back_once_is_never_a_candidate_again(active):
+    job = active(acceptance="certified", images=120, ahead_percent=50)
+    detector = Detector.objects.get(round__job=job)
+    image = judge(detector).pool[0].image
+    label = Label.objects.create(image=image, source="auto", boxes=[box()])
+    Label.objects.filter(pk=label.pk).update(revoked_at=label.created_at, reason="recalled")
+
+    assert image.pk not in {p.image_id for p in judge(detector).pool}
+
+
+def test_validation_images_that_an_earlier_round_took_no_longer_judge(active):
+    job = active()
+    first = Detector.objects.get(round__job=job)
+    theta = Calibration.objects.get(detector=first).threshold
+    taken = set(
+        Prediction.objects.filter(
+            detector=first, confidence__gte=theta, image__split="validation"
+        ).values_list("image", flat=True)
+    )
+    assert taken
+    from mlassist.calibrating import _not_taken_before
+
+    later = Detector(round=job.rounds.create(
+        number=99, purpose="active", state="CLOSED", settings={}, closed_at=first.created_at
+    ))  # fmt: skip
+    known = list(Prediction.objects.filter(detector=first, image__split="validation"))
+    still = _not_taken_before(later, known)
+    assert {p.image_id for p, kept in zip(known, still, strict=True) if not kept} == taken
+    assert isinstance(still, np.ndarray)
