@@ -35,11 +35,12 @@ class Served:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.log = folder / "log"
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", str(self.port)],
-            cwd=ROOT, stdout=self.log.open("w"), stderr=subprocess.STDOUT,
-            env={**os.environ, "LABELING_DATA": str(folder / "data"), "LOG_LEVEL": "INFO"},
-        )  # fmt: skip
+        with self.log.open("w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve", "--port", str(self.port)],
+                cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
+                env={**os.environ, "LABELING_DATA": str(folder / "data"), "LOG_LEVEL": "INFO"},
+            )  # fmt: skip
 
     def answers(self) -> bool:
         """Whether the login page comes."""

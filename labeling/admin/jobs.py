@@ -27,6 +27,12 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
     "resume": ("Resume", "Images are handed out again.", ("paused",), jobs.resume),
     "retry": ("Retry failed steps", "The failed step of the open round starts again.",
               ("running",), jobs.retry),
+    "copy": (
+        "Copy the job",
+        "A draft with the same numbers, classes, members and images; no labels.",
+        ("draft", "running", "paused", "complete", "cancelled"),
+        jobs.copy,
+    ),
     "cancel": ("Cancel the job", "It ends for good. Labels and exports are kept.",
                ("draft", "running", "paused"), jobs.cancel),
 }  # fmt: skip

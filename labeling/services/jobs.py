@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from labeling.errors import Conflict, Invalid
-from labeling.models import Assignment, Job, LabelClass, Member, Transfer
+from labeling.models import Assignment, Image, Job, LabelClass, Member, Transfer
 from labeling.models.job import COLORS
 from labeling.services import events, rounds, steps
+from labeling.services.images import shuffle_key
 
 PRESETS: dict[str, dict[str, Any]] = {
     Job.Preset.BOXWISE: {
@@ -41,6 +42,35 @@ def create(name: str, by: User | None, **fields: Any) -> Job:
             Member.objects.get_or_create(job=job, user=by, role=Member.Role.MANAGER)
         events.record(job, "job_created", by)
     return job
+
+
+def copy(job: Job, by: User | None) -> Job:
+    """A draft with the same numbers, classes, members and images, and none of the labels."""
+    kept = ("id", "slug", "state", "seed", "audit_seed", "created_by", "created_at", "paused_at")
+    fields = {f.name: getattr(job, f.name) for f in Job._meta.fields if f.name not in kept}
+    with transaction.atomic():
+        made = create(f"{fields.pop('name')[:110]} (copy)", by, **fields)
+        for old in job.classes.filter(retired=False):
+            shown = {n: getattr(old, n) for n in ("color", "hotkey", "note", "position")}
+            add_class(made, old.name, **shown)
+        for member in job.members.all():
+            Member.objects.get_or_create(job=made, user=member.user, role=member.role)
+        last = 0
+        while page := list(job.images.filter(pk__gt=last).order_by("pk")[:500]):
+            last = page[-1].pk
+            # The files are immutable and named by content, so both jobs may point at them.
+            Image.objects.bulk_create([_copied(image, made) for image in page])
+        events.record(made, "job_copied", by, source=job.slug)
+    return made
+
+
+def _copied(image: Image, job: Job) -> Image:
+    same = ("original", "file", "preview", "name", "width", "height", "digest", "imported")
+    return Image(
+        job=job,
+        shuffle=shuffle_key(job, image.digest),
+        **{name: getattr(image, name) for name in same},
+    )
 
 
 def free_slug(name: str) -> str:

@@ -324,6 +324,8 @@ def events(job: Job, limit: int = 12) -> list[dict[str, Any]]:
 
 TEXTS = {
     "job_created": "Job created",
+    "job_copied": "Copied from {source}",
+    "job_edited": "Settings changed: {fields}",
     "job_started": "Job started",
     "job_paused": "Job paused",
     "job_resumed": "Job resumed",

@@ -223,6 +223,12 @@ def test_adding_a_class_after_the_pilot_is_refused_with_a_way_out(assisted, alic
 
     with pytest.raises(Conflict, match="Copy the job"):
         jobs.add_class(job, "fish")
+    made = jobs.copy(job, None)
+    jobs.add_class(made, "fish")
+
+    assert [c.name for c in made.classes.all()] == ["cat", "dog", "bird", "fish"]
+    assert made.images.count() == 60
+    assert not Label.objects.filter(image__job=made).exists()
 
 
 def test_images_added_later_are_judged_before_the_machine_may_accept_them(assisted, alice, mona):
