@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, shapes
 from annotator_ui.suggest import for_images
 from labeling.models import Job
-from labeling.services import reports, work
+from labeling.services import wording, work
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def queue_of(job: Job, user: Any, hold: list[int], count: int = work.AHEAD) -> d
     """The person's seats that the page does not have yet, and why there are no more."""
     seats = work.claim_next(job, user, count=count, suggest=for_images)
     fresh = [s for s in seats if s.pk not in hold]
-    return {"next": shapes.assignments(fresh), "queue": reports.queue_message(job, bool(seats))}
+    return {"next": shapes.assignments(fresh), "queue": wording.queue_message(job, bool(seats))}
 
 
 class Claim(APIView):
