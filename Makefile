@@ -23,9 +23,7 @@ node_modules/ready: $(VENV)/ready package-lock.json
 env: $(VENV)/ready node_modules/ready ## make the environment (Python and npm packages)
 
 run: env ## start everything: demo job, web server, workers
-> @$(BIN)/python manage.py migrate --verbosity 0
-> @$(BIN)/python manage.py demo
-> @$(BIN)/python manage.py serve --port $(PORT)
+> @$(BIN)/python manage.py serve --demo --port $(PORT)
 
 test: env lint ## everything: lint, types, Python, JavaScript, browser
 > $(BIN)/python -m pytest -q
