@@ -32,7 +32,7 @@ lint: env ## ruff, mypy, biome, tsc
 > $(BIN)/ruff check .
 > $(BIN)/ruff format --check .
 > $(BIN)/mypy
-> $(NODE) node_modules/@biomejs/biome/bin/biome ci static tests/js
+> $(NODE) node_modules/@biomejs/biome/bin/biome ci --colors=off static tests/js
 > $(NODE) node_modules/typescript/bin/tsc -p tsconfig.json
 
 format: env ## format Python and JavaScript
