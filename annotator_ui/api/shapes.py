@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from labeling.core.boxes import without_scores
 from labeling.models import Assignment, Audit, Image, Job, LabelClass, Round, Transfer
-from labeling.services import audits, reports, work
+from labeling.services import audit_report, audits, reports, work
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -144,12 +144,7 @@ def audit(row: Audit) -> dict[str, Any]:
 
 def audit_progress(row: Job) -> dict[str, Any] | None:
     """The audit's standing for a reviewer: no running quality while it could sway a verdict."""
-    from labeling.services import audit_report
-
-    found = audit_report.progress(row)
-    if found is None or found["kind"] == "watch":
-        return found
-    return {**found, "observed": None, "bound": None, "path": [], "approved": 0, "corrected": 0}
+    return audit_report.progress(row, quality_shown=False)
 
 
 def classes(row: Job) -> list[dict[str, Any]]:

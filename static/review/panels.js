@@ -123,13 +123,14 @@ export function showProgress(root, progress) {
         icon(bound !== null && bound >= target ? 'check' : 'clock'),
         sentence,
       ),
-    el(
-      'div',
-      { class: 'tallies' },
-      tally(approved, 'check', 'approved'),
-      tally(corrected, 'pencil', 'corrected'),
-      tally(rejected, 'cross', kind === 'certificate' ? 'not judged' : 'rejected'),
-    ),
+    approved !== null &&
+      el(
+        'div',
+        { class: 'tallies' },
+        tally(approved ?? 0, 'check', 'approved'),
+        tally(corrected ?? 0, 'pencil', 'corrected'),
+        tally(rejected ?? 0, 'cross', kind === 'certificate' ? 'not judged' : 'rejected'),
+      ),
   );
 }
 
