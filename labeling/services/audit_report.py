@@ -9,7 +9,6 @@ from labeling.core import document
 from labeling.models import Audit, Certificate, Freeze, Job, Round
 from labeling.services import certificates, recalls
 
-
 # What a reviewer of a certificate audit hears instead of the running result
 HIDDEN = dict.fromkeys(("approved", "corrected", "rejected", "unjudgeable"))
 NOT_YET = "The result is shown after the audit, so that it sways nobody."
