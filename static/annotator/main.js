@@ -137,7 +137,7 @@ function send(boxes) {
   const seat = /** @type {Assignment} */ (session.current);
   workspace.touch();
   const activeMs = workspace.activeMs();
-  const body = { version: seat.version + 1, boxes, active_ms: activeMs, actions: [] };
+  const body = { version: seat.version + 1, boxes, active_ms: activeMs };
   done += 1;
   status.finished(activeMs);
   stage.leave();
