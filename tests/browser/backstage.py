@@ -1,0 +1,177 @@
+"""Makes and reads what browser tests need, through the services, in a process of its own.
+
+It reads one JSON call a line, `["name", {arguments}]`, and answers with one JSON line.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labeling.settings")
+django.setup()
+
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from PIL import Image as Picture
+
+from labeling.models import Assignment, Audit, Job, Label, Member
+from labeling.services import jobs, people, transfers, work
+from labeling.services.images import media_path
+
+SIZE = (320, 240)
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+PATIENCE = 60
+
+
+def person(name: str, project_admin: bool = False) -> int:
+    """An account; its password is the name and "-open-sesame"."""
+    user = get_user_model().objects.create_user(name, password=f"{name}-open-sesame")
+    if project_admin:
+        people.make_project_admin(user)
+    return int(user.pk)
+
+
+def session(name: str) -> str:
+    """The cookie of a fresh sign-in."""
+    user = get_user_model().objects.get(username=name)
+    store = SessionStore()
+    store.update(
+        {
+            "_auth_user_id": str(user.pk),
+            "_auth_user_backend": BACKEND,
+            "_auth_user_hash": user.get_session_auth_hash(),
+        }
+    )
+    store.create()
+    return str(store.session_key)
+
+
+def sign_out(name: str) -> None:
+    """End all sessions of a person, as time would."""
+    user = get_user_model().objects.get(username=name)
+    for row in Session.objects.all():
+        if row.get_decoded().get("_auth_user_id") == str(user.pk):
+            row.delete()
+
+
+def job(name: str, images: int, members: list[str], start: bool = True, **fields: Any) -> str:
+    """A job of plain pictures; a member is "name/role"."""
+    made = jobs.create(name, None, **fields)
+    for label in ("boat", "house"):
+        jobs.add_class(made, label)
+    for pair in members:
+        who, _, role = pair.partition("/")
+        user = get_user_model().objects.get(username=who)
+        Member.objects.create(job=made, user=user, role=role)
+    folder = media_path(f"uploads/{made.slug}")
+    pictures(str(folder), images)
+    row = transfers.start_import(made, None, "files", f"uploads/{made.slug}")
+    transfers.run(row.pk)
+    if start:
+        jobs.start(made, None)
+        _wait_for(lambda: Assignment.objects.filter(round__job=made).exists())
+    return made.slug
+
+
+def pictures(folder: str, count: int) -> None:
+    """Files of one colour each, no two the same."""
+    os.makedirs(folder)
+    for i in range(count):
+        colour = (40 + i % 200, 90, 140 + i // 200)
+        Picture.new("RGB", SIZE, colour).save(os.path.join(folder, f"plain-{i:03}.png"))
+
+
+def answers(slug: str) -> list[dict[str, Any]]:
+    """What people have sent, in the order it came."""
+    rows = Assignment.objects.filter(round__job__slug=slug).exclude(submitted_at=None)
+    return [
+        {
+            "by": row.annotator.username, "state": row.state, "version": row.version,
+            "boxes": row.boxes, "image": row.image_id, "active_ms": row.active_ms,
+        }
+        for row in rows.select_related("annotator").order_by("submitted_at")
+    ]  # fmt: skip
+
+
+def answer(slug: str, name: str, most: int) -> int:
+    """Let a person answer up to so many images elsewhere; how many it were."""
+    made = Job.objects.get(slug=slug)
+    user = get_user_model().objects.get(username=name)
+    box = {"class_id": 0, "x1": 10, "y1": 10, "x2": 60, "y2": 60}
+    done = 0
+    while done < most:
+        seats = work.claim_next(made, user, count=1)
+        if not seats:
+            break
+        work.submit(seats[0], user, version=1, boxes=[box], active_ms=4000)
+        made.refresh_from_db()
+        done += 1
+    return done
+
+
+def audits_ready(slug: str, name: str) -> int:
+    """Let a person answer and the workers work until there are audits; how many there are."""
+    rows = Audit.objects.filter(round__job__slug=slug)
+    _wait_for(lambda: rows.exists() or answer(slug, name, 1000) < 0)
+    return rows.count()
+
+
+def _wait_for(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError("the workers did not do their part in time")
+        time.sleep(0.1)
+
+
+def verdicts(slug: str) -> list[dict[str, Any]]:
+    """What reviewers have decided, in the order it came."""
+    rows = Audit.objects.filter(round__job__slug=slug).decided().order_by("decided_at")
+    return [
+        {
+            "by": row.reviewer.username, "verdict": row.verdict, "reason": row.reason,
+            "blind": row.blind, "boxes": row.boxes, "predicted": row.predicted,
+            "auto": Label.objects.active().auto().filter(image=row.image).exists(),
+        }
+        for row in rows.select_related("reviewer", "image")
+    ]  # fmt: skip
+
+
+def standing(slug: str) -> dict[str, Any]:
+    """A job as the database has it."""
+    made = Job.objects.get(slug=slug)
+    return {
+        "state": made.state,
+        "images": made.images.count(),
+        "classes": list(made.classes.values_list("name", flat=True)),
+        "members": sorted(f"{m.user.username}/{m.role}" for m in made.members.all()),
+        "annotators_per_image": made.annotators_per_image,
+    }
+
+
+CALLS = (
+    person, session, sign_out, job, pictures, answers, answer, audits_ready, verdicts, standing,
+)  # fmt: skip
+
+
+def main() -> None:
+    """Answer until the other side closes."""
+    known = {call.__name__: call for call in CALLS}
+    for line in sys.stdin:
+        name, arguments = json.loads(line)
+        try:
+            reply = {"value": known[name](**arguments)}
+        except Exception as error:
+            reply = {"error": f"{type(error).__name__}: {error}"}
+        sys.stdout.write(json.dumps(reply) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

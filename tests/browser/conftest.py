@@ -1,0 +1,182 @@
+"""A real server, a real browser, and a watch over everything that goes wrong in a page."""
+
+import itertools
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+
+from tests.browser.serving import Backstage, Served
+
+ARGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PATIENCE_MS = 30_000
+REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
+"""
+expect.set_options(timeout=PATIENCE_MS)
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder drive a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`manage.py serve` on a fresh data folder."""
+    server = Served(tmp_path_factory.mktemp("browser"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="package")
+def backstage(served: Served) -> Iterator[Backstage]:
+    """Services on the server's data."""
+    helper = Backstage(served.env)
+    yield helper
+    helper.close()
+
+
+# Not longer than this package: while Playwright runs its loop, Django's ORM refuses to work.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium or Chrome, else Playwright's own."""
+    found = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found, args=list(ARGS))
+        yield running
+        running.close()
+
+
+class Watch:
+    """Collects what goes wrong in pages; a test names what it expects."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.allowed: list[str] = []
+
+    def expect(self, *patterns: str) -> None:
+        """These may happen in this test."""
+        self.allowed += patterns
+
+    def over(self, context: BrowserContext) -> None:
+        """Look at every page of this context."""
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.problems.append(f"page error: {error.error}"))
+        context.on(
+            "response",
+            lambda reply: (
+                reply.status >= 400 and self.problems.append(f"{reply.status} {reply.url}")
+            ),
+        )
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(f"console {message.type}: {message.text}")
+
+    def unexpected(self) -> list[str]:
+        """Problems no pattern allows."""
+        return [p for p in self.problems if not any(re.search(a, p) for a in self.allowed)]
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Fails the test for any problem it did not announce."""
+    watcher = Watch()
+    yield watcher
+    assert not watcher.unexpected()
+
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture
+def context_of(chromium: Browser, watch: Watch, served: Served) -> Iterator[Callable[..., Any]]:
+    """Fresh browser profiles, watched and closed at the end."""
+    opened: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        size = {"width": 1280, "height": 800}
+        context = chromium.new_context(base_url=served.url, viewport=size, **options)
+        context.set_default_timeout(PATIENCE_MS)
+        watch.over(context)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def sign_in(backstage: Backstage, served: Served) -> Callable[[BrowserContext, str], None]:
+    """Gives a browser profile someone's session."""
+
+    def give(context: BrowserContext, name: str) -> None:
+        context.clear_cookies()
+        cookie = {"name": "session", "value": backstage("session", name=name), "url": served.url}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+
+    return give
+
+
+@pytest.fixture
+def enter(context_of: Callable[..., Any], sign_in: Callable[..., None]) -> Enter:
+    """A page in a fresh profile, signed in as someone."""
+
+    def open_page(name: str, **options: Any) -> Page:
+        context = context_of(**options)
+        sign_in(context, name)
+        page: Page = context.new_page()
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def someone(backstage: Backstage) -> Callable[..., str]:
+    """A new account; returns its name."""
+
+    def make(stem: str = "marta", **options: Any) -> str:
+        name = f"{stem}{next(_numbers)}"
+        backstage("person", name=name, **options)
+        return name
+
+    return make
+
+
+@pytest.fixture
+def small_job(backstage: Backstage) -> Callable[..., str]:
+    """A started job people label alone; returns its slug."""
+
+    def make(*members: str, images: int = 6, **fields: Any) -> str:
+        fields = {
+            "assist": False, "annotators_per_image": 1, "pilot_size": 4, "batch_size": 50, **fields,
+        }  # fmt: skip
+        name = f"Browser job {next(_numbers)}"
+        slug = backstage("job", name=name, images=images, members=list(members), **fields)
+        return str(slug)
+
+    return make
