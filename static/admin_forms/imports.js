@@ -1,4 +1,4 @@
-// Shows how far uploads and imports are, and what was refused and why.
+/** Shows how far uploads and imports are, and what was refused and why. */
 
 const list = /** @type {HTMLElement} */ (document.getElementById('import-list'));
 const form = /** @type {HTMLFormElement} */ (document.getElementById('import-form'));

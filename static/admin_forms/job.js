@@ -1,4 +1,4 @@
-// Fills the job form from a preset and keeps the estimate beside it up to date.
+/** Fills the job form from a preset and keeps the estimate beside it up to date. */
 
 const presets = JSON.parse(
   /** @type {HTMLElement} */ (document.getElementById('job-presets')).textContent ?? '{}',
