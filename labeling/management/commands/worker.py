@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection
 from labeling.services import steps
 
 log = logging.getLogger(__name__)
-SWEEP_EVERY = 3.0
+SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)
 
 
 class Command(BaseCommand):
