@@ -79,7 +79,7 @@ def test_a_full_disk_is_told_and_the_step_does_not_end_half_done(tmp_path, state
     """The fault stays armed: three failures, then the round waits for a person's Retry."""
     folder = tmp_path / "data"
     with pytest.raises(AssertionError, match="No space left on device"):
-        drive(folder, f"raise:{state}.before_write", CRASH_PATIENCE="20")
+        drive(folder, f"raise:{state}.before_write", CRASH_PATIENCE="12")
 
 
 def test_every_commit_of_a_step_and_every_message_has_a_fault_point():
