@@ -1,8 +1,8 @@
-// Shows how far uploads and imports are, and what was refused and why.
+/** Shows how far uploads and imports are, and what was refused and why. */
 
-const list = /** @type {HTMLElement} */ (document.getElementById("import-list"));
-const form = /** @type {HTMLFormElement} */ (document.getElementById("import-form"));
-const bar = /** @type {HTMLProgressElement} */ (document.getElementById("upload-progress"));
+const list = /** @type {HTMLElement} */ (document.getElementById('import-list'));
+const form = /** @type {HTMLFormElement} */ (document.getElementById('import-form'));
+const bar = /** @type {HTMLProgressElement} */ (document.getElementById('upload-progress'));
 
 /**
  * @param {string} tag
@@ -16,21 +16,21 @@ function element(tag, text) {
 
 /** @param {any} row */
 function entry(row) {
-  const box = document.createElement("article");
-  const total = row.total === null ? "" : ` of ${row.total}`;
-  box.append(element("h3", `${row.format}: ${row.state}, ${row.done}${total}`));
-  if (row.error) box.append(element("p", row.error));
+  const box = document.createElement('article');
+  const total = row.total === null ? '' : ` of ${row.total}`;
+  box.append(element('h3', `${row.format}: ${row.state}, ${row.done}${total}`));
+  if (row.error) box.append(element('p', row.error));
   const report = row.report;
   if (report.imported !== undefined) {
     const words = `${report.imported} imported, ${report.duplicates} doubles, ${report.refused} refused, ${report.boxes} boxes`;
-    box.append(element("p", words));
+    box.append(element('p', words));
   }
-  for (const note of report.notes ?? []) box.append(element("p", note));
+  for (const note of report.notes ?? []) box.append(element('p', note));
   if (report.listed?.length) {
-    const details = document.createElement("details");
-    details.append(element("summary", "What was left out, and why"));
-    const items = document.createElement("ul");
-    for (const [, name, reason] of report.listed) items.append(element("li", `${name}: ${reason}`));
+    const details = document.createElement('details');
+    details.append(element('summary', 'What was left out, and why'));
+    const items = document.createElement('ul');
+    for (const [, name, reason] of report.listed) items.append(element('li', `${name}: ${reason}`));
     details.append(items);
     box.append(details);
   }
@@ -40,42 +40,42 @@ function entry(row) {
 async function refresh() {
   const answer = await fetch(/** @type {string} */ (list.dataset.url));
   if (!answer.ok) return;
-  const rows = (await answer.json()).filter((/** @type {any} */ row) => row.kind === "import");
-  const open = list.querySelector("details[open]");
+  const rows = (await answer.json()).filter((/** @type {any} */ row) => row.kind === 'import');
+  const open = list.querySelector('details[open]');
   if (rows.length && !open) list.replaceChildren(...rows.map(entry));
-  const busy = rows.some((/** @type {any} */ r) => r.state === "waiting" || r.state === "running");
+  const busy = rows.some((/** @type {any} */ r) => r.state === 'waiting' || r.state === 'running');
   setTimeout(refresh, busy ? 1000 : 5000);
 }
 
 /** @param {string} text */
 function say(text) {
-  list.prepend(element("p", text));
+  list.prepend(element('p', text));
 }
 
-form.addEventListener("submit", (event) => {
-  const files = /** @type {HTMLInputElement} */ (form.querySelector("input[type=file]")).files;
+form.addEventListener('submit', (event) => {
+  const files = /** @type {HTMLInputElement} */ (form.querySelector('input[type=file]')).files;
   if (!files?.length) return;
   event.preventDefault();
   const sent = new FormData(form);
-  sent.delete("folder");
+  sent.delete('folder');
   const request = new XMLHttpRequest();
-  request.open("POST", /** @type {string} */ (list.dataset.uploads));
-  request.setRequestHeader("X-CSRFToken", String(sent.get("csrfmiddlewaretoken")));
-  request.responseType = "json";
+  request.open('POST', /** @type {string} */ (list.dataset.uploads));
+  request.setRequestHeader('X-CSRFToken', String(sent.get('csrfmiddlewaretoken')));
+  request.responseType = 'json';
   bar.hidden = false;
-  request.upload.addEventListener("progress", (step) => {
+  request.upload.addEventListener('progress', (step) => {
     bar.value = step.total ? step.loaded / step.total : 0;
   });
-  request.addEventListener("load", () => {
+  request.addEventListener('load', () => {
     bar.hidden = true;
     if (request.status < 300) {
       form.reset();
       refresh();
     } else say(request.response?.message ?? `The server refused the upload (${request.status}).`);
   });
-  request.addEventListener("error", () => {
+  request.addEventListener('error', () => {
     bar.hidden = true;
-    say("The upload was interrupted. Nothing was imported; try again.");
+    say('The upload was interrupted. Nothing was imported; try again.');
   });
   request.send(sent);
 });

@@ -1,7 +1,11 @@
-// Fills the job form from a preset and keeps the estimate beside it up to date.
+/** Fills the job form from a preset and keeps the estimate beside it up to date. */
 
-const presets = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("job-presets")).textContent ?? "{}");
-const known = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("job-numbers")).textContent ?? "{}");
+const presets = JSON.parse(
+  /** @type {HTMLElement} */ (document.getElementById('job-presets')).textContent ?? '{}',
+);
+const known = JSON.parse(
+  /** @type {HTMLElement} */ (document.getElementById('job-numbers')).textContent ?? '{}',
+);
 
 /**
  * @param {string} name
@@ -21,13 +25,13 @@ function fill(preset) {
   for (const [name, value] of Object.entries(preset)) {
     const input = field(name);
     if (!input) continue;
-    const before = input.type === "checkbox" ? input.checked : input.value;
-    if (input.type === "checkbox") input.checked = Boolean(value);
+    const before = input.type === 'checkbox' ? input.checked : input.value;
+    if (input.type === 'checkbox') input.checked = Boolean(value);
     else input.value = String(value);
-    const after = input.type === "checkbox" ? input.checked : input.value;
+    const after = input.type === 'checkbox' ? input.checked : input.value;
     if (before === after) continue;
-    input.classList.add("just-filled");
-    setTimeout(() => input.classList.remove("just-filled"), 2000);
+    input.classList.add('just-filled');
+    setTimeout(() => input.classList.remove('just-filled'), 2000);
   }
   estimate();
 }
@@ -38,29 +42,29 @@ function money(value) {
 }
 
 function estimate() {
-  const list = document.querySelector("#job-estimate dl");
+  const list = document.querySelector('#job-estimate dl');
   if (!list) return;
   const images = known.images;
-  const people = number("annotators_per_image");
-  const assist = field("assist")?.checked ?? true;
-  const start = number("pilot_size") + number("validation_size") + number("training_size");
-  const first = Math.ceil((number("batch_size") * number("ahead_percent")) / 100);
+  const people = number('annotators_per_image');
+  const assist = field('assist')?.checked ?? true;
+  const start = number('pilot_size') + number('validation_size') + number('training_size');
+  const first = Math.ceil((number('batch_size') * number('ahead_percent')) / 100);
   const least = assist ? Math.min(images, start + first) : images;
-  const each = number("price_image") + number("price_answer") * people;
-  const low = images * number("price_image") + least * people * number("price_answer");
-  const audits = Math.min(images - least, number("audit_budget"));
+  const each = number('price_image') + number('price_answer') * people;
+  const low = images * number('price_image') + least * people * number('price_answer');
+  const audits = Math.min(images - least, number('audit_budget'));
   const rows = [
-    ["Images", images ? String(images) : "none yet"],
-    ["By people, at least", String(least)],
-    ["By people, at most", String(images)],
-    ["Checks of auto-labels, at most", assist ? String(Math.max(0, audits)) : "none"],
-    ["Cost, all by people", money(images * each)],
-    ["Cost, at best", money(low)],
+    ['Images', images ? String(images) : 'none yet'],
+    ['By people, at least', String(least)],
+    ['By people, at most', String(images)],
+    ['Checks of auto-labels, at most', assist ? String(Math.max(0, audits)) : 'none'],
+    ['Cost, all by people', money(images * each)],
+    ['Cost, at best', money(low)],
   ];
   list.replaceChildren(
     ...rows.flatMap(([name, value]) => {
-      const dt = document.createElement("dt");
-      const dd = document.createElement("dd");
+      const dt = document.createElement('dt');
+      const dd = document.createElement('dd');
       dt.textContent = name;
       dd.textContent = value;
       return [dt, dd];
@@ -68,11 +72,11 @@ function estimate() {
   );
 }
 
-for (const radio of document.querySelectorAll("input[name=preset]")) {
-  radio.addEventListener("change", (event) => {
+for (const radio of document.querySelectorAll('input[name=preset]')) {
+  radio.addEventListener('change', (event) => {
     const chosen = /** @type {HTMLInputElement} */ (event.target).value;
     fill(presets[chosen] ?? {});
   });
 }
-document.querySelector("form")?.addEventListener("input", estimate);
+document.querySelector('form')?.addEventListener('input', estimate);
 estimate();
