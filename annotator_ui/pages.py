@@ -13,6 +13,7 @@ from annotator_ui.api import access, review, shapes, work
 from labeling.errors import NotAllowed
 from labeling.models import Job, Label
 from labeling.services import snapshot
+from labeling.services.work import STOCK
 
 
 def _page(
@@ -33,10 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def annotate(request: HttpRequest, slug: str) -> HttpResponse:
-    """Draw: the first two seats travel with the page, so the first image needs no extra call."""
+    """Draw: the first seats travel with the page, so the first image needs no extra call."""
     user: Any = access.person(request)
     job = _allowed(request, slug, access.ANNOTATOR)
-    found = work.queue_of(job, user, [])
+    found = work.queue_of(job, user, [], STOCK)
     data = {
         "mode": "annotate",
         "job": shapes.job(job, access.roles(job, user)),

@@ -13,8 +13,10 @@ from annotator_ui.api.work import parsed
 from labeling.models import Job
 from labeling.services import audits
 
+AHEAD = 2  # a check is one look: more in one hand would keep other reviewers waiting
 
-def queue_of(job: Job, user: Any, hold: list[int], count: int = 2) -> dict[str, Any]:
+
+def queue_of(job: Job, user: Any, hold: list[int], count: int = AHEAD) -> dict[str, Any]:
     """The audits the page does not have yet, and how the audit stands."""
     held = audits.claim_next(job, user, count=count)
     message = "" if held else "Nothing to check now."
@@ -32,9 +34,8 @@ class Claim(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """All audits held, topped up."""
         job = access.job_for(access.person(request), slug, access.REVIEWER, access.MANAGER)
-        found = queue_of(
-            job, access.person(request), [], parsed(shapes.ClaimForm, request)["count"]
-        )
+        count = min(parsed(shapes.ClaimForm, request)["count"], AHEAD)
+        found = queue_of(job, access.person(request), [], count)
         found["audits"] = found.pop("next")
         return Response(found)
 

@@ -26,7 +26,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 class ClaimForm(StrictSerializer):
     """How many seats or audits the page wants to hold."""
 
-    count = serializers.IntegerField(min_value=1, max_value=2, default=2)
+    count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
 
 
 class AnswerForm(StrictSerializer):
@@ -36,6 +36,7 @@ class AnswerForm(StrictSerializer):
     boxes = serializers.ListField(child=serializers.DictField())
     active_ms = serializers.IntegerField(min_value=0, default=0)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
+    count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
 
 
 class SkipForm(StrictSerializer):
@@ -43,6 +44,7 @@ class SkipForm(StrictSerializer):
 
     reason = serializers.CharField(max_length=200)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
+    count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
 
 
 class VerdictForm(StrictSerializer):

@@ -54,7 +54,7 @@ class Answer(APIView):
             active_ms=form["active_ms"],
         )  # fmt: skip
         job = Job.objects.get(pk=seat.round.job_id)
-        follow = queue_of(job, access.person(request), form["hold"])
+        follow = queue_of(job, access.person(request), form["hold"], form["count"])
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})
 
 
@@ -68,7 +68,7 @@ class Skip(APIView):
         seat = access.seat_for(access.person(request), pk)
         work.skip(seat, access.person(request), form["reason"])
         job = Job.objects.get(pk=seat.round.job_id)
-        return Response(queue_of(job, access.person(request), form["hold"]))
+        return Response(queue_of(job, access.person(request), form["hold"], form["count"]))
 
 
 class Renew(APIView):

@@ -18,6 +18,7 @@ State = Assignment.State
 Suggest = Callable[[Round, list[int]], dict[int, list[box_sets.Box]]]
 
 AHEAD = 2  # seats a person holds: one at hand, one on the way
+STOCK = 12  # seats a page may hold to outlast a lost network, where people draw all images anyway
 SKIP_REASONS = (
     "Image unusable",
     "Too hard to see",
@@ -76,10 +77,18 @@ def claim_next(
 
 
 def _share(round: Round, job: Job, count: int) -> int:
-    """One seat instead of two when little is left, so that the last images spread over people."""
+    """How many seats one person may hold.
+
+    One when little is left, so that the last images spread over people; two where the machine may
+    still label an image instead of them.
+    """
     open_seats = round.assignments.filter(state=State.OPEN).count()  # type: ignore[attr-defined]
     people = job.members.filter(role=Member.Role.ANNOTATOR).count()
-    return count if open_seats >= 2 * people else min(count, 1)
+    if open_seats < 2 * people:
+        return min(count, 1)
+    if not round.blind and round.settings["assist"]:
+        return min(count, AHEAD)
+    return min(count, max(AHEAD, open_seats // (3 * people)))
 
 
 def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]":

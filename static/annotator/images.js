@@ -3,19 +3,53 @@
 /** @typedef {import('../common/types.js').Picture} Picture */
 /** @typedef {{ready: ImageBitmap|null, failed: boolean, loading: Promise<ImageBitmap>}} Entry */
 
-/** @param {() => void} onProgress called when an image became ready or failed */
+/** @param {() => void} onProgress called when an image arrived, became ready or failed */
 export function createImages(onProgress) {
   /** @type {Map<number, Entry>} */
   const entries = new Map();
+  /** Undecoded, hence small: these outlast a lost network. @type {Map<number, Promise<Blob>>} */
+  const bytes = new Map();
+  /** @type {Set<number>} */
+  const arrived = new Set();
+  let line = Promise.resolve();
 
-  /** @param {Picture} picture */
-  const load = async ({ url, width, height }) => {
+  /** @param {string} url */
+  const download = async (url) => {
     const reply = await fetch(url, { credentials: 'same-origin' });
     if (!reply.ok) throw new Error(`image: ${reply.status}`);
-    const bitmap = await createImageBitmap(await reply.blob());
+    return reply.blob();
+  };
+
+  /** @param {Picture} picture */
+  const bytesOf = ({ id, url }) => {
+    const known = bytes.get(id);
+    if (known) return known;
+    const coming = download(url);
+    bytes.set(id, coming);
+    coming.then(
+      () => {
+        if (bytes.get(id) !== coming) return;
+        arrived.add(id);
+        onProgress();
+      },
+      () => bytes.get(id) === coming && bytes.delete(id),
+    );
+    return coming;
+  };
+
+  /** @param {Picture} picture */
+  const load = async (picture) => {
+    const bitmap = await createImageBitmap(await bytesOf(picture));
     // The boxes are in pixels of the size the server told; another size would shift them all.
-    if (bitmap.width !== width || bitmap.height !== height) throw new Error('image: other size');
+    if (bitmap.width !== picture.width || bitmap.height !== picture.height)
+      throw new Error('image: other size');
     return bitmap;
+  };
+
+  /** @param {number} id */
+  const forget = (id) => {
+    bytes.delete(id);
+    arrived.delete(id);
   };
 
   /** @param {Picture} picture @returns {Entry} */
@@ -41,21 +75,38 @@ export function createImages(onProgress) {
 
   return {
     want,
+    /** Fetches the bytes one after another: the next image must not wait for a later one.
+     * @param {Picture[]} pictures */
+    stock(pictures) {
+      for (const picture of pictures) {
+        if (!bytes.has(picture.id))
+          line = line
+            .then(() => bytesOf(picture))
+            .then(
+              () => {},
+              () => {},
+            );
+      }
+    },
     /** @param {Picture} picture */
-    isReady: (picture) => Boolean(entries.get(picture.id)?.ready),
+    isReady: (picture) => arrived.has(picture.id),
     /** @param {Picture} picture */
     retry(picture) {
       entries.delete(picture.id);
+      forget(picture.id);
       return want(picture);
     },
-    /** Decoded photos are large: all but those given are let go. @param {Picture[]} pictures */
-    keepOnly(pictures) {
-      const keep = new Set(pictures.map((picture) => picture.id));
+    /** Decoded photos are large: few are kept, and the bytes of those still to come.
+     * @param {Picture[]} decoded @param {Picture[]} held */
+    keepOnly(decoded, held) {
+      const near = new Set(decoded.map((picture) => picture.id));
       for (const [id, entry] of entries) {
-        if (keep.has(id)) continue;
+        if (near.has(id)) continue;
         entries.delete(id);
         entry.ready?.close();
       }
+      const all = new Set(held.map((picture) => picture.id));
+      for (const id of bytes.keys()) if (!all.has(id)) forget(id);
     },
   };
 }

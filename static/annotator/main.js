@@ -18,6 +18,9 @@ import { createWorkspace } from './workspace.js';
 /** @typedef {import('../common/types.js').Assignment} Assignment */
 /** @typedef {import('../common/types.js').Action} Action */
 
+/** Images kept here, so that work goes on while the network is away. */
+const STOCK = 12;
+
 const data = pageData();
 /** @type {import('../common/types.js').Job} */
 const job = data.job;
@@ -35,7 +38,7 @@ const { editor, hints } = workspace;
 startSuggestions(must('[data-suggestions]'), editor, workspace.commands);
 
 const sending = await createSending(data.user, data.csrf_header, {
-  hold: () => session.hold(),
+  ask: () => ({ hold: session.hold(), count: STOCK }),
   reopen: (item) => {
     const { seat, boxes } = { seat: item.context.seat, boxes: item.body.boxes };
     done -= 1;
@@ -74,6 +77,7 @@ const session = createSession({
   kind: 'assignments',
   claimUrl: `/api/jobs/${job.slug}/assignments/claim`,
   leaseMs: job.lease_seconds * 1000,
+  stock: STOCK,
   api,
   outbox,
   images,

@@ -23,11 +23,12 @@ const onlyTab = (userId) => async (/** @type {() => Promise<void>} */ work) => {
  * @param {{id: number}} user
  * @param {string} header
  * @param {object} page
- * @param {() => number[]} page.hold seats the page has, asked for at the moment of sending
+ * @param {() => {hold: number[], count?: number}} page.ask seats the page has, and how many it wants,
+ *   asked for at the moment of sending
  * @param {(item: Item, reply: any) => void} page.onSent
  * @param {(item: Item) => void} page.reopen
  */
-export async function createSending(user, header, { hold, onSent, reopen }) {
+export async function createSending(user, header, { ask, onSent, reopen }) {
   const api = createApi({ userId: user.id, header });
   const store = await openStore(user.id);
   const banners = createBanners(must('[data-banners]'));
@@ -78,7 +79,7 @@ export async function createSending(user, header, { hold, onSent, reopen }) {
   const status = createStatus(() => outbox.flush());
   const outbox = createOutbox({
     store: store.items,
-    send: ({ method, url, body }) => api.request(method, url, { ...body, hold: hold() }),
+    send: ({ method, url, body }) => api.request(method, url, { ...body, ...ask() }),
     onSent,
     onState,
     alone: onlyTab(user.id),

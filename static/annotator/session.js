@@ -9,7 +9,8 @@ import { ApiError } from './api.js';
 
 const POLL_MS = 5_000;
 const REFILL_MS = 15_000;
-const AHEAD = 2;
+/** The present image and the next two are decoded; of the others only the bytes are here. */
+const DECODED = 3;
 const WARN_MS = 60_000;
 
 /**
@@ -18,6 +19,7 @@ const WARN_MS = 60_000;
  * @param {string} parts.kind names seats in the outbox and in addresses: 'assignments' or 'audits'
  * @param {string} parts.claimUrl
  * @param {number} parts.leaseMs
+ * @param {number} [parts.stock] how many seats the page would like to hold
  * @param {ReturnType<typeof import('./api.js').createApi>} parts.api
  * @param {import('./outbox.js').Outbox} parts.outbox
  * @param {ReturnType<typeof import('./images.js').createImages>} parts.images
@@ -32,6 +34,7 @@ export function createSession({
   kind,
   claimUrl,
   leaseMs,
+  stock = 2,
   api,
   outbox,
   images,
@@ -61,8 +64,9 @@ export function createSession({
 
   const prefetch = () => {
     const pictures = held().map((seat) => seat.image);
-    images.keepOnly(pictures);
-    for (const picture of pictures.slice(0, AHEAD + 1)) images.want(picture);
+    images.keepOnly(pictures.slice(0, DECODED), pictures);
+    for (const picture of pictures.slice(0, DECODED)) images.want(picture);
+    images.stock(pictures.slice(DECODED));
   };
 
   /** @param {'held'|'ending'|'lost'} state */
@@ -108,7 +112,7 @@ export function createSession({
   const claim = async () => {
     lastClaim = Date.now();
     try {
-      take(await api.post(claimUrl, { count: AHEAD }));
+      take(await api.post(claimUrl, { count: stock }));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.kind === 'refused') queue = { reason: 'none', message: error.message };

@@ -45,7 +45,7 @@ async function startAudits() {
   });
   const { editor, hints, surface } = workspace;
   const { status, store, api, outbox, banners } = await createSending(data.user, data.csrf_header, {
-    hold: () => session.hold(),
+    ask: () => ({ hold: session.hold() }),
     reopen: (item) => session.reopen(item.context.seat),
     onSent: (item, reply) => {
       store.removeDraft(item.seat);

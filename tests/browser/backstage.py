@@ -1,6 +1,6 @@
 """Makes and reads what browser tests need, through the services, in a process of its own.
 
-It reads one JSON call a line, `["name", {arguments}]`, and answers with one JSON line.
+`main` reads one JSON call a line, `["name", {arguments}]`, and answers with one JSON line.
 """
 
 import json
@@ -9,11 +9,6 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any
-
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labeling.settings")
-django.setup()
 
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
@@ -171,7 +166,3 @@ def main() -> None:
             reply = {"error": f"{type(error).__name__}: {error}"}
         sys.stdout.write(json.dumps(reply) + "\n")
         sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -74,6 +74,10 @@ class Canvas:
         expect(self.page.locator("[data-boxes] button.row")).to_have_count(count)
         return self.boxes()
 
+    def expect_ahead(self, count: int) -> None:
+        """So many images have come and wait."""
+        expect(self.page.locator("[data-prefetch] span")).to_have_text(f"{count} ready")
+
     def expect_sent(self, text: str | re.Pattern[str] = "All sent") -> None:
         """What the second half of the saving state says."""
         expect(self.page.locator("[data-sent]")).to_have_text(text)

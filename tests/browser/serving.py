@@ -14,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+BACKSTAGE = "import django; django.setup(); from tests.browser import backstage; backstage.main()"
 
 
 def until(holds: Callable[[], Any], seconds: float = PATIENCE) -> Any:
@@ -42,6 +43,7 @@ class Served:
         self.log = folder / "server.log"
         self.env = {
             **os.environ, "LABELING_DATA": str(folder / "data"), "LOG_LEVEL": "WARNING",
+            "DJANGO_SETTINGS_MODULE": "labeling.settings",
             "MLASSIST_ENGINE": "tests.fakes", "MLASSIST_WEIGHTS": "none",
         }  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
@@ -96,7 +98,7 @@ class Backstage:
 
     def __init__(self, env: dict[str, str]) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.browser.backstage"], cwd=ROOT, env=env,
+            [sys.executable, "-c", BACKSTAGE], cwd=ROOT, env=env,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 

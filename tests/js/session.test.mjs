@@ -20,7 +20,7 @@ function start({ waiting = [], put = async () => {}, api = {} } = {}) {
     leaseMs: 600_000,
     api,
     outbox: { all: async () => waiting, put },
-    images: { keepOnly() {}, want() {} },
+    images: { keepOnly() {}, want() {}, stock() {} },
     lastAct: () => Date.now(),
     onOpen: (opened) => seen.opened.push(opened?.id ?? null),
     onChange() {},

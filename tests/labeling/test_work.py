@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
-from labeling.models import Assignment, Image
-from labeling.services import jobs, work
+from labeling.models import Assignment, Image, Job, Round
+from labeling.services import jobs, rounds, work
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -35,6 +35,36 @@ def test_a_person_holds_at_most_two_seats_and_gets_them_back_when_asking_again(s
 
     assert [s.pk for s in first] == [s.pk for s in again]
     assert 1 <= len(first) <= 2
+
+
+@pytest.mark.parametrize(("images", "held"), [(72, 12), (18, 3), (6, 2), (3, 1)])
+def test_a_page_that_asks_for_a_stock_leaves_enough_for_the_others(alice, bob, mona, images, held):
+    job = make_job(assist=False, annotators_per_image=1, pilot_size=images)
+    join(job, alice, "annotator")
+    join(job, bob, "annotator")
+    make_images(job, images)
+    jobs.start(job, mona)
+    run_steps(job)
+
+    assert len(work.claim_next(job, alice, count=work.STOCK)) == held
+
+
+def test_a_stock_is_not_held_where_the_machine_may_still_label(alice, mona):
+    job = make_job(pilot_size=10, validation_size=10, training_size=1, batch_size=30)
+    join(job, alice, "annotator")
+    make_images(job, 60)
+    Round.objects.create(
+        job=job, number=1, purpose="active", state="COLLECTING",
+        settings={**rounds.snapshot_settings(job), "size": 30},
+    )  # fmt: skip
+    round = job.rounds.get()
+    Assignment.objects.bulk_create(
+        Assignment(round=round, image=image, slot=1) for image in job.images.all()
+    )
+    Job.objects.filter(pk=job.pk).update(state="running")
+    job.refresh_from_db()
+
+    assert len(work.claim_next(job, alice, count=work.STOCK)) == 2
 
 
 def test_nobody_gets_an_image_that_someone_else_holds(started, alice, bob):
