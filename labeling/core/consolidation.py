@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from labeling.core.boxes import BoxSet, iou_matrix
+from labeling.core.boxes import BoxSet
 
 GROUP_IOU = 0.4  # boxes of one object overlap at least this much on average
 
@@ -44,40 +44,77 @@ class Sites:
 
 
 def group(boxes: np.ndarray, owners: np.ndarray, floor: float = GROUP_IOU) -> np.ndarray:
-    """Group the boxes of one image: average linkage, never two boxes of one owner together.
+    """Group the boxes of many images at once: average linkage, never two of one owner together.
 
-    `boxes`: (n, 4), `owners`: (n,) int. Returns a group number per box, (n,), from 0.
-    Reciprocal nearest neighbours merge until no pair overlaps `floor` on average; a conflict is
-    inherited by the merged group (design/sim/consolidate.py).
+    `boxes`: (I, B, 4), `owners`: (I, B) int, rows padded with owner -1. Returns a group number
+    per box within its image, (I, B), meaningless where padded. Reciprocal nearest neighbours
+    merge until no pair overlaps `floor` on average; a conflict is inherited by the merged group
+    (design/sim/consolidate.py).
     """
-    n = len(boxes)
-    overlap = iou_matrix(boxes, boxes).astype(np.float32)
-    overlap[owners[:, None] == owners[None, :]] = -1
-    weight = np.ones(n, np.float32)
-    label = np.arange(n)
-    while n:
-        nearest = overlap.argmax(1)
-        best = overlap[np.arange(n), nearest]
-        mutual = np.flatnonzero(
-            (nearest[nearest] == np.arange(n)) & (best >= floor) & (np.arange(n) < nearest)
-        )
-        if not len(mutual):
-            break
-        into, gone = mutual, nearest[mutual]
-        for axis in (0, 1):
-            a, b = np.take(overlap, into, axis), np.take(overlap, gone, axis)
-            shape = (-1, 1) if axis == 0 else (1, -1)
-            wa, wb = weight[into].reshape(shape), weight[gone].reshape(shape)
-            mixed = np.where((a < 0) | (b < 0), -1, (wa * a + wb * b) / (wa + wb))
-            if axis == 0:
-                overlap[into], overlap[gone] = mixed, -1
-            else:
-                overlap[:, into], overlap[:, gone] = mixed, -1
-        weight[into] += weight[gone]
-        moved = np.arange(n)
-        moved[gone] = into
-        label = moved[label]
-    return np.unique(label, return_inverse=True)[1].reshape(-1)
+    images, most = owners.shape
+    overlap = _overlaps(boxes.astype(np.float32))
+    empty = owners < 0
+    overlap[owners[:, :, None] == owners[:, None, :]] = -1
+    overlap[empty[:, :, None] | empty[:, None, :]] = -1
+    weight = np.ones((images, most), np.float32)
+    label = np.tile(np.arange(most), (images, 1))
+    slots, busy = np.arange(most), np.arange(images)
+    while len(busy):
+        nearest = overlap.argmax(2)
+        best = np.take_along_axis(overlap, nearest[..., None], 2)[..., 0]
+        back = np.take_along_axis(nearest, nearest, 1)
+        mutual = (back == slots) & (best >= floor) & (slots < nearest)
+        going = mutual.any(1)
+        if not going.all():  # images that are finished cost nothing from here on
+            overlap, weight, busy = overlap[going], weight[going], busy[going]
+            nearest, mutual = nearest[going], mutual[going]
+            if not len(busy):
+                break
+        image, into = np.nonzero(mutual)
+        gone = nearest[image, into]
+        a, b = weight[image, into][:, None], weight[image, gone][:, None]
+        overlap[image, into] = _average(overlap[image, into], overlap[image, gone], a, b)
+        overlap[image, gone] = -1
+        overlap[image, :, into] = _average(overlap[image, :, into], overlap[image, :, gone], a, b)
+        overlap[image, :, gone] = -1
+        weight[image, into] += weight[image, gone]
+        moved = np.tile(slots, (len(busy), 1))
+        moved[image, gone] = into
+        label[busy] = np.take_along_axis(moved, label[busy], 1)
+    return label
+
+
+def _overlaps(boxes: np.ndarray) -> np.ndarray:
+    """IoU of every two boxes of an image, (I, B, B); 0 between padding of no area."""
+    low = np.maximum(boxes[:, :, None, :2], boxes[:, None, :, :2])
+    high = np.minimum(boxes[:, :, None, 2:], boxes[:, None, :, 2:])
+    inter = np.clip(high - low, 0, None).prod(3)
+    area = (boxes[..., 2:] - boxes[..., :2]).prod(2)
+    return np.asarray(inter / np.maximum(area[:, :, None] + area[:, None, :] - inter, 1e-12))
+
+
+def _average(a: np.ndarray, b: np.ndarray, wa: np.ndarray, wb: np.ndarray) -> np.ndarray:
+    return np.where((a < 0) | (b < 0), -1, (wa * a + wb * b) / (wa + wb))
+
+
+def _grouped(answers: Sequence[Answers]) -> list[np.ndarray]:
+    """Group numbers of each image's stacked boxes; images of like size share a block."""
+    counts = np.array([sum(map(len, a.boxes)) for a in answers], int)
+    sizes = -(-counts // 8) * 8  # rounded up, so that a few block sizes serve all images
+    found: list[np.ndarray] = [np.zeros(0, int)] * len(answers)
+    for size in np.unique(sizes[sizes > 0]):
+        block = np.flatnonzero(sizes == size).tolist()
+        boxes = np.zeros((len(block), size, 4))
+        owners = np.full((len(block), size), -1)
+        for row, i in enumerate(block):
+            boxes[row, : counts[i]] = np.concatenate([b.coords for b in answers[i].boxes])
+            owners[row, : counts[i]] = np.repeat(
+                np.arange(len(answers[i].boxes)), [len(b) for b in answers[i].boxes]
+            )
+        labels = group(boxes, owners)
+        for row, i in enumerate(block):
+            found[i] = np.unique(labels[row, : counts[i]], return_inverse=True)[1].reshape(-1)
+    return found
 
 
 def tabulate(answers: Sequence[Answers]) -> Sites:
@@ -88,18 +125,15 @@ def tabulate(answers: Sequence[Answers]) -> Sites:
     looked = np.full((len(answers), width), -1)
     images, slots, labels, coords, classes = [], [], [], [], []
     groups = 0
-    for i, answer in enumerate(answers):
+    for i, (answer, label) in enumerate(zip(answers, _grouped(answers), strict=True)):
         looked[i, : len(answer.annotators)] = [number[p] for p in answer.annotators]
-        counts = [len(b) for b in answer.boxes]
-        if not sum(counts):
+        if not len(label):
             continue
-        owner = np.repeat(np.arange(len(counts)), counts)
-        stacked = np.concatenate([b.coords for b in answer.boxes])
-        label = group(stacked, owner)
-        images.append(np.full(len(owner), i))
-        slots.append(owner)
+        counts = [len(b) for b in answer.boxes]
+        images.append(np.full(len(label), i))
+        slots.append(np.repeat(np.arange(len(counts)), counts))
         labels.append(label + groups)
-        coords.append(stacked)
+        coords.append(np.concatenate([b.coords for b in answer.boxes]))
         classes.append(np.concatenate([b.classes for b in answer.boxes]))
         groups += int(label.max()) + 1
     drew = np.zeros((groups, width), bool)
