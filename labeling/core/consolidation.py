@@ -9,6 +9,7 @@ from labeling.core.boxes import BoxSet
 
 GROUP_IOU = 0.4  # boxes of one object overlap at least this much on average
 APART = -1.0  # affinity of what may never be together
+TINY = np.float32(1e-12)
 PADDING = 8  # images are grouped together by box count, rounded up to this
 BLOCK_CELLS = 1 << 19  # pairs of boxes worked at once, so that large images stay within memory
 
@@ -72,14 +73,14 @@ def group(
 
 def _affinity(boxes: np.ndarray, owner: np.ndarray, filled: np.ndarray) -> np.ndarray:
     """IoU of every two boxes of each image, (m, B, B); APART where they may not be together."""
-    low = np.maximum(boxes[:, :, None, :2], boxes[:, None, :, :2])
-    high = np.minimum(boxes[:, :, None, 2:], boxes[:, None, :, 2:])
-    shared = np.maximum(high - low, 0).prod(3)
-    area = np.maximum(boxes[..., 2:] - boxes[..., :2], 0).prod(2)
+    x1, y1, x2, y2 = np.moveaxis(boxes.astype(np.float32), 2, 0)
+    wide = np.minimum(x2[:, :, None], x2[:, None]) - np.maximum(x1[:, :, None], x1[:, None])
+    high = np.minimum(y2[:, :, None], y2[:, None]) - np.maximum(y1[:, :, None], y1[:, None])
+    shared = np.maximum(wide, 0) * np.maximum(high, 0)
+    area = np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0)
     union = area[:, :, None] + area[:, None] - shared
     allowed = (owner[:, :, None] != owner[:, None]) & filled[:, :, None] & filled[:, None]
-    overlap = shared / np.where(union > 0, union, 1)
-    return np.where(allowed, overlap, APART).astype(np.float32)
+    return np.where(allowed, shared / np.maximum(union, TINY), np.float32(APART))
 
 
 def _leaders(affinity: np.ndarray, floor: float) -> np.ndarray:
