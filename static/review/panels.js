@@ -123,13 +123,15 @@ export function showProgress(root, progress) {
         icon(bound !== null && bound >= target ? 'check' : 'clock'),
         sentence,
       ),
-    el(
-      'div',
-      { class: 'tallies' },
-      tally(approved, 'check', 'approved'),
-      tally(corrected, 'pencil', 'corrected'),
-      tally(rejected, 'cross', kind === 'certificate' ? 'not judged' : 'rejected'),
-    ),
+    // Before a proof is done the counts are kept from reviewers, as the running quality is.
+    kind !== 'certificate' &&
+      el(
+        'div',
+        { class: 'tallies' },
+        tally(approved, 'check', 'approved'),
+        tally(corrected, 'pencil', 'corrected'),
+        tally(rejected, 'cross', 'rejected'),
+      ),
   );
 }
 
