@@ -99,6 +99,9 @@ export function createOutbox({
         if (!(await handle(item, error))) return;
       }
     }
+    // Another tab may have sent what was stuck here: then nothing is wrong any more.
+    trouble = null;
+    failures = 0;
   };
 
   const flush = async () => {

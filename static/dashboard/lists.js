@@ -120,7 +120,7 @@ function transferRow(transfer) {
   const words = {
     waiting: 'waiting',
     running: total ? `${count(done)} of ${count(total)}` : count(done),
-    failed: String(transfer.report.message ?? transfer.report.error ?? 'failed'),
+    failed: transfer.error || 'failed',
     finished: [size !== null && fileSize(size), transfer.finished_at && clock(transfer.finished_at)]
       .filter(Boolean)
       .join(', '),

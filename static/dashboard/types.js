@@ -22,7 +22,7 @@
  *     in_audit: number, certified: number},
  *   round: RoundNow|null, audit: AuditProgress|null, certificate: Certificate|null,
  *   estimate: {accept_now: number, share: number, threshold: number|null, sentence: string}|null,
- *   forecast: {answers: number, hours: number, money: number}|null, rounds: RoundRow[],
+ *   forecast: {answers: number, hours: number|null, money: number}|null, rounds: RoundRow[],
  *   cost: {total: number, all_human: number, saved_share: number},
  *   calibration: Calibration|null, training: Training|null, histogram: Histogram|null,
  *   people: {initials: string, name: string, doing: 'draw'|'audit'|'idle', median_s: number|null,
@@ -31,6 +31,6 @@
  *   alerts: {level: 'warn'|'bad', text: string}[]}} Snapshot */
 /** @typedef {{id: number, kind: 'import'|'export', source: string, format: string, done: number,
  *   total: number|null, state: 'waiting'|'running'|'finished'|'failed', report: Record<string, any>,
- *   url: string|null, size: number|null, finished_at: string|null}} Transfer */
+ *   error: string, url: string|null, size: number|null, finished_at: string|null}} Transfer */
 
 export {};

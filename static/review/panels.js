@@ -123,13 +123,14 @@ export function showProgress(root, progress) {
         icon(bound !== null && bound >= target ? 'check' : 'clock'),
         sentence,
       ),
-    approved !== null &&
+    // Before a proof is done the counts are kept from reviewers, as the running quality is.
+    kind !== 'certificate' &&
       el(
         'div',
         { class: 'tallies' },
-        tally(approved ?? 0, 'check', 'approved'),
-        tally(corrected ?? 0, 'pencil', 'corrected'),
-        tally(rejected ?? 0, 'cross', kind === 'certificate' ? 'not judged' : 'rejected'),
+        tally(approved, 'check', 'approved'),
+        tally(corrected, 'pencil', 'corrected'),
+        tally(rejected, 'cross', 'rejected'),
       ),
   );
 }

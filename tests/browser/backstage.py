@@ -94,6 +94,12 @@ def answers(slug: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def skips(slug: str) -> list[str]:
+    """Why people declined images."""
+    rows = Assignment.objects.filter(round__job__slug=slug, state=Assignment.State.SKIPPED)
+    return list(rows.values_list("reason", flat=True))
+
+
 def answer(slug: str, name: str, most: int) -> int:
     """Let a person answer up to so many images elsewhere; how many it were."""
     made = Job.objects.get(slug=slug)
@@ -151,7 +157,8 @@ def standing(slug: str) -> dict[str, Any]:
 
 
 CALLS = (
-    person, session, sign_out, job, pictures, answers, answer, audits_ready, verdicts, standing,
+    person, session, sign_out, job, pictures, answers, skips, answer, audits_ready, verdicts,
+    standing,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.browser.serving import Backstage, Served
+from tests.browser.serving import Backstage, Served, until
 
 ARGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -180,3 +180,14 @@ def small_job(backstage: Backstage) -> Callable[..., str]:
         return str(slug)
 
     return make
+
+
+@pytest.fixture
+def arrived(backstage: Backstage) -> Callable[[str, int], list[dict[str, Any]]]:
+    """Waits until so many answers of a job are at the server, and gives them."""
+
+    def wait(slug: str, count: int) -> list[dict[str, Any]]:
+        until(lambda: len(backstage("answers", slug=slug)) >= count)
+        return list(backstage("answers", slug=slug))
+
+    return wait

@@ -1,0 +1,73 @@
+"""No page breaks a rule that axe-core can check, in the light and the dark theme."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.canvas import Canvas
+from tests.browser.serving import ROOT
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.flatMap(
+  (rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`))"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The checker; evaluated by the debugger, so the page's policy stays in force."""
+    return Path(AXE).read_text()
+
+
+@pytest.fixture
+def world(small_job, backstage, someone):
+    """Someone with a job to draw in, and one that has audits."""
+    ana = someone("ana", project_admin=True)
+    drawing = small_job(f"{ana}/annotator")
+    audited = small_job(
+        f"{ana}/annotator", f"{ana}/manager", images=90, assist=True, pilot_size=10,
+        validation_size=20, training_size=10, batch_size=10, ahead_percent=0,
+        acceptance="per_round", watch_share=1.0,
+    )  # fmt: skip
+    backstage("audits_ready", slug=audited, name=ana)
+    return ana, drawing, audited
+
+
+def violations(page, axe: str) -> list[str]:
+    """What axe finds on the page as it stands."""
+    page.evaluate(axe)
+    return list(page.evaluate(RUN))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(theme, world, enter, axe):
+    ana, drawing, audited = world
+    page = enter(ana, color_scheme=theme)
+    found = {}
+
+    page.goto("/")
+    expect(page.get_by_text("All your work is sent")).to_be_visible()
+    found["home"] = violations(page, axe)
+
+    canvas = Canvas(page).open(f"/jobs/{drawing}/work")
+    canvas.drag((40, 50), (120, 110))
+    canvas.expect_boxes(1)
+    found["annotate"] = violations(page, axe)
+    canvas.keys("k")
+    found["annotate, reasons"] = violations(page, axe)
+    canvas.keys("Escape", "?")
+    found["annotate, keys"] = violations(page, axe)
+
+    page.goto(f"/jobs/{audited}/review")
+    expect(page.locator("[data-label]")).to_be_visible()
+    found["review"] = violations(page, axe)
+
+    page.goto(f"/jobs/{audited}/")
+    expect(page.locator("[data-live-state]")).to_contain_text("Live, updated")
+    found["live"] = violations(page, axe)
+
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    found["login"] = violations(page, axe)
+
+    assert {name: list_ for name, list_ in found.items() if list_} == {}

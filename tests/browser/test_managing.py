@@ -1,0 +1,101 @@
+"""A project admin sets a job up from nothing in the admin; the live page follows the work."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.canvas import Canvas
+
+
+@pytest.fixture
+def ana(someone):
+    return someone("ana", project_admin=True)
+
+
+@pytest.fixture
+def marta(someone):
+    return someone()
+
+
+def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
+    enter, backstage, ana, marta, tmp_path
+):
+    backstage("pictures", folder=str(tmp_path / "pictures"), count=30)
+    page = enter(ana)
+    page.goto("/")
+    page.get_by_role("link", name="Admin").click()
+    page.locator("#content").get_by_role("link", name=re.compile("Jobs?$")).click()
+    page.get_by_role("link", name=re.compile("Add job", re.I)).first.click()
+
+    page.get_by_label("Ground Truth").check()
+    expect(page.get_by_label("People per image")).to_have_value("5")
+    page.get_by_label("Boxwise").check()
+    expect(page.get_by_label("People per image")).to_have_value("2")
+    page.get_by_label("Name:").fill("Harbour")
+    page.get_by_label("People per image").fill("1")
+    page.get_by_label("Pilot:").fill("5")
+    page.get_by_label("Validation:").fill("15")
+    page.get_by_label("First training:").fill("5")
+    for place, name in enumerate(("boat", "buoy")):
+        if place:
+            page.get_by_role("link", name="Add another class").click()
+        page.locator(f"#id_classes-{place}-name").fill(name)
+    page.locator("#id_members-0-username").fill(marta)
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.locator(".messagelist")).to_contain_text("added successfully")
+    expect(page.get_by_text("Start: It needs images.")).to_be_visible()
+
+    page.get_by_role("link", name="Add images").click()
+    files = sorted(str(path) for path in (tmp_path / "pictures").iterdir())
+    page.get_by_label("From this computer").set_input_files(files)
+    page.get_by_role("button", name="Import").click()
+    expect(page.locator("#import-list")).to_contain_text("30 imported, 0 doubles, 0 refused")
+
+    page.get_by_role("link", name="Harbour").click()
+    expect(page.locator("#job-estimate")).to_contain_text("30")
+    page.get_by_role("link", name="Start the job").click()
+    page.get_by_role("button", name="Yes").click()
+    expect(page.locator(".messagelist")).to_contain_text("Start the job: done.")
+
+    job = backstage("standing", slug="harbour")
+    assert job["state"] == "running"
+    assert job["images"] == 30
+    assert job["classes"] == ["boat", "buoy"]
+    assert job["members"] == sorted((f"{ana}/manager", f"{marta}/annotator"))
+    canvas = Canvas(enter(marta)).open("/jobs/harbour/work", "Image 1 of 5")
+    canvas.drag((40, 50), (120, 110))
+    assert canvas.expect_boxes(1)[0].name == "boat"
+
+
+def test_the_live_page_changes_by_itself_when_an_answer_is_sent_elsewhere(
+    enter, backstage, small_job, ana, marta
+):
+    slug = small_job(f"{marta}/annotator", f"{ana}/manager", pilot_size=6)
+    page = enter(ana)
+    page.goto(f"/jobs/{slug}/")
+    expect(page.locator("[data-live-state]")).to_contain_text("Live, updated")
+    state = page.locator('[data-part="state"]')
+    expect(state).to_contain_text("0 of 6 answers")
+
+    page.evaluate("window.sameDocument = true")
+    backstage("answer", slug=slug, name=marta, most=2)
+
+    expect(state).to_contain_text("2 of 6 answers")
+    expect(page.locator('[data-part="people"]')).to_contain_text(marta)
+    assert page.evaluate("window.sameDocument")
+
+
+def test_a_manager_pauses_and_resumes_the_job_on_its_live_page(
+    enter, backstage, small_job, ana, marta
+):
+    slug = small_job(f"{marta}/annotator", f"{ana}/manager")
+    page = enter(ana)
+    page.goto(f"/jobs/{slug}/")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("[data-chips]")).to_contain_text("paused")
+    assert backstage("standing", slug=slug)["state"] == "paused"
+
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator("[data-chips]")).to_contain_text("running")
+    assert backstage("standing", slug=slug)["state"] == "running"

@@ -1,0 +1,103 @@
+"""Sign-in ends, people change at one computer: work stays with whom it belongs to, and is sent."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.canvas import Canvas
+
+SIGNED_OUT = (r"\b401\b", r"\b403\b")
+
+
+@pytest.fixture
+def marta(someone):
+    return someone()
+
+
+@pytest.fixture
+def jonas(someone):
+    return someone("jonas")
+
+
+@pytest.fixture
+def slug(small_job, marta, jonas):
+    members = (f"{marta}/annotator", f"{jonas}/annotator")
+    return small_job(*members, pilot_size=6, annotators_per_image=2)
+
+
+def test_a_person_signs_in_and_enter_leads_to_the_first_image(context_of, marta, slug):
+    page = context_of().new_page()
+    page.goto("/")
+    page.keyboard.type(marta)
+    page.keyboard.press("Tab")
+    page.keyboard.type(f"{marta}-open-sesame")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Continue")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    canvas = Canvas(page).ready("Image 1 of 12")
+    canvas.drag((40, 50), (120, 110))
+    canvas.expect_boxes(1)
+
+
+def test_after_the_session_ended_the_work_is_kept_and_sent_when_signed_in_again(
+    enter, backstage, arrived, marta, slug, watch
+):
+    watch.expect(*SIGNED_OUT)
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work")
+    canvas.drag((40, 50), (120, 110))
+    backstage("sign_out", name=marta)
+
+    canvas.keys("Enter")
+    message = canvas.page.locator("[data-banners]")
+    expect(message).to_contain_text("You were signed out. Your work is saved here.")
+    canvas.expect_sent("Signed out, 1 waiting")
+    assert backstage("answers", slug=slug) == []
+
+    with canvas.page.context.expect_page() as opened:
+        message.get_by_role("link", name="Sign in").click()
+    sign_in = opened.value
+    sign_in.get_by_label("Name").fill(marta)
+    sign_in.get_by_label("Password").fill(f"{marta}-open-sesame")
+    sign_in.get_by_role("button", name="Sign in").click()
+    expect(sign_in.get_by_text("All your work is sent")).to_be_visible()
+    sign_in.close()
+
+    message.get_by_role("button", name="Try again").click()
+    expect(message).to_be_empty()
+    canvas.expect_sent()
+    canvas.drag((60, 60), (100, 100))
+    canvas.keys("Enter")
+    assert [len(answer["boxes"]) for answer in arrived(slug, 2)] == [1, 1]
+
+
+def test_two_people_at_one_computer_never_see_or_send_each_others_work(
+    context_of, sign_in, arrived, marta, jonas, slug, watch
+):
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    context = context_of()
+    sign_in(context, marta)
+    hers = Canvas(context.new_page()).open(f"/jobs/{slug}/work")
+    context.set_offline(True)
+    hers.drag((40, 50), (120, 110))
+    hers.keys("Enter")
+    hers.expect_sent("Offline, 1 waiting")
+    hers.drag((10, 20), (60, 70))
+    draft = hers.expect_boxes(1)
+    hers.page.close()
+
+    sign_in(context, jonas)
+    context.set_offline(False)
+    his = Canvas(context.new_page()).open(f"/jobs/{slug}/work")
+    his.expect_boxes(0)
+    his.expect_sent()
+    his.keys("n")
+    assert [answer["by"] for answer in arrived(slug, 1)] == [jonas]
+    his.page.close()
+
+    sign_in(context, marta)
+    again = Canvas(context.new_page()).open(f"/jobs/{slug}/work")
+    again.expect_sent()
+    assert again.expect_boxes(1) == draft
+    sent = {answer["by"]: answer["boxes"] for answer in arrived(slug, 2)}
+    assert sent[jonas] == []
+    assert len(sent[marta]) == 1

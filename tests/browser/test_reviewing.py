@@ -1,0 +1,104 @@
+"""Reviewers judge auto-labels with keys; every verdict arrives as it was meant."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.canvas import Canvas
+from tests.browser.serving import Backstage, until
+
+SIZES = {
+    "assist": True, "pilot_size": 10, "validation_size": 20, "training_size": 10,
+    "ahead_percent": 0, "watch_share": 1.0,
+}  # fmt: skip
+
+
+@pytest.fixture
+def marta(someone):
+    return someone()
+
+
+@pytest.fixture
+def rita(someone):
+    return someone("rita")
+
+
+class Review:
+    """The review page of a job whose audits are ready."""
+
+    def __init__(self, page: Page, slug: str, backstage: Backstage) -> None:
+        self.canvas, self.slug, self.backstage = Canvas(page), slug, backstage
+        self.label = page.locator("[data-label]")
+        page.goto(f"/jobs/{slug}/review")
+
+    def decided(self) -> list[dict[str, Any]]:
+        """The verdicts that have arrived."""
+        return list(self.backstage("verdicts", slug=self.slug))
+
+    def press(self, *keys: str) -> None:
+        """Decide the open check by these keys, and wait until that has arrived."""
+        before = len(self.decided())
+        self.canvas.keys(*keys)
+        until(lambda: len(self.decided()) == before + 1)
+        self.canvas.expect_sent()
+
+    def pass_blind_checks(self) -> None:
+        """Draw those without boxes, until one with boxes is open."""
+        expect(self.label.locator(".chip")).to_be_visible()
+        while "blind" in self.label.locator(".chip").inner_text():
+            self.canvas.drag((10, 10), (60, 60))
+            self.canvas.expect_boxes(1)
+            self.press("Enter")
+
+
+def test_a_certificate_audit_is_approved_corrected_or_not_judged(
+    small_job, backstage, enter, marta, rita
+):
+    slug = small_job(
+        f"{marta}/annotator", f"{rita}/reviewer", images=100, batch_size=80,
+        acceptance="certified", audit_budget=30, **SIZES,
+    )  # fmt: skip
+    backstage("audits_ready", slug=slug, name=marta)
+    review = Review(enter(rita), slug, backstage)
+    for keys in (("y",), ("e", "Tab", "Shift+ArrowRight", "2", "Enter"), ("x",)):
+        review.pass_blind_checks()
+        expect(review.label).to_contain_text("Scores are shown after the verdict")
+        expect(review.label).not_to_contain_text("confidence")
+        review.press(*keys)
+        told = review.canvas.page.locator("[data-shown]")
+        expect(told).to_contain_text("Image confidence")
+
+    seen = [row for row in review.decided() if not row["blind"]]
+    approved, corrected, given_up = seen
+    assert [row["verdict"] for row in seen] == ["approved", "corrected", "unjudgeable"]
+    assert approved["boxes"][0]["x1"] == approved["predicted"][0]["x1"]
+    assert corrected["boxes"][0]["class_id"] == 1
+    # the page keeps a tenth of a pixel
+    moved = corrected["predicted"][0]["x1"] + 10
+    assert corrected["boxes"][0]["x1"] == pytest.approx(moved, abs=0.06)
+    assert given_up["boxes"] is None
+    assert all(len(row["boxes"]) == 1 for row in review.decided() if row["blind"])
+
+
+def test_a_watch_audit_is_rejected_with_a_reason_and_the_image_goes_back(
+    small_job, backstage, enter, marta, rita
+):
+    slug = small_job(
+        f"{marta}/annotator", f"{rita}/reviewer", images=90, batch_size=10,
+        acceptance="per_round", **SIZES,
+    )  # fmt: skip
+    backstage("audits_ready", slug=slug, name=marta)
+    review = Review(enter(rita), slug, backstage)
+    expect(review.label).to_contain_text("Image confidence")
+
+    review.canvas.keys("x")
+    expect(review.canvas.page.get_by_text("Reject. What is wrong?")).to_be_visible()
+    review.press("3")
+    review.press("y")
+
+    rejected, approved = review.decided()
+    assert (rejected["verdict"], rejected["reason"]) == ("rejected", "Wrong class")
+    assert not rejected["auto"]
+    assert approved["verdict"] == "approved"
+    assert approved["auto"]
