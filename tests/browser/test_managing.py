@@ -39,7 +39,7 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
     page.get_by_label("First training:").fill("5")
     for place, name in enumerate(("boat", "buoy")):
         if place:
-            page.get_by_role("link", name="Add another class").click()
+            page.get_by_role("button", name="Add another Class").click()
         page.locator(f"#id_classes-{place}-name").fill(name)
     page.locator("#id_members-0-username").fill(marta)
     page.get_by_role("button", name="Save and continue editing").click()
