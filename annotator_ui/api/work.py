@@ -53,8 +53,7 @@ class Answer(APIView):
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"],
         )  # fmt: skip
-        job = Job.objects.get(pk=seat.round.job_id)
-        follow = queue_of(job, access.person(request), form["hold"])
+        follow = queue_of(seat.round.job, access.person(request), form["hold"])
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})
 
 
@@ -67,8 +66,7 @@ class Skip(APIView):
         form = parsed(shapes.SkipForm, request)
         seat = access.seat_for(access.person(request), pk)
         work.skip(seat, access.person(request), form["reason"])
-        job = Job.objects.get(pk=seat.round.job_id)
-        return Response(queue_of(job, access.person(request), form["hold"]))
+        return Response(queue_of(seat.round.job, access.person(request), form["hold"]))
 
 
 class Renew(APIView):
