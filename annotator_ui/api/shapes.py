@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 from rest_framework import serializers
 
@@ -120,9 +121,12 @@ def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
 
 def position(round: Round) -> dict[str, int]:
     """How many answers of the round are in, of how many."""
-    seats = Assignment.objects.filter(round=round)
-    done = seats.submitted().count()
-    return {"done": done, "total": done + seats.pending().count()}
+    seats = Assignment.objects.filter(round=round).order_by()
+    counts = dict(seats.values_list("state").annotate(n=Count("pk")))
+    state = Assignment.State
+    done = counts.get(state.SUBMITTED, 0)
+    waiting = counts.get(state.OPEN, 0) + counts.get(state.CLAIMED, 0)
+    return {"done": done, "total": done + waiting}
 
 
 def audit(row: Audit) -> dict[str, Any]:

@@ -53,8 +53,8 @@ class Answer(APIView):
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"],
         )  # fmt: skip
-        job = Job.objects.get(pk=seat.round.job_id)
-        follow = queue_of(job, access.person(request), form["hold"], form["count"])
+        person, job = access.person(request), seat.round.job
+        follow = queue_of(job, person, form["hold"], form["count"])
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})
 
 
@@ -67,8 +67,8 @@ class Skip(APIView):
         form = parsed(shapes.SkipForm, request)
         seat = access.seat_for(access.person(request), pk)
         work.skip(seat, access.person(request), form["reason"])
-        job = Job.objects.get(pk=seat.round.job_id)
-        return Response(queue_of(job, access.person(request), form["hold"], form["count"]))
+        person, job = access.person(request), seat.round.job
+        return Response(queue_of(job, person, form["hold"], form["count"]))
 
 
 class Renew(APIView):
