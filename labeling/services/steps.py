@@ -113,7 +113,9 @@ def create(round: Round) -> None:
         ignore_conflicts=True,
     )
     for row in round.steps.filter(state=round.state, finished_at=None):
-        transaction.on_commit(lambda pk=row.pk: nudge(pk))  # type: ignore[misc]
+        # A queue that is away must not fail the person whose answer moved the round: the sweep
+        # repeats the message.
+        transaction.on_commit(lambda pk=row.pk: nudge(pk), robust=True)  # type: ignore[misc]
 
 
 def nudge(step_id: int) -> None:
@@ -157,8 +159,8 @@ def run(step_id: int) -> None:
         return
     step = lease.step
     log.info("round=%s step=%s attempt=%s", step.round.number, step.state, step.attempts)
-    faults.point(f"{step.state}.claimed")
     try:
+        faults.point(f"{step.state}.claimed")
         REGISTRY[step.state].handler(step, lease)
         if Step.objects.filter(pk=step.pk, finished_at=None).exists():
             with lease.fenced(last=True):

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 CHUNK = 25
 LEASE = timedelta(seconds=settings.STEP_LEASE_SECONDS)
 MAX_ATTEMPTS = 3
+GIVEN_UP = f"Its worker died {MAX_ATTEMPTS} times at the same place, so it is not tried again."
 LISTED = 500  # refused or doubled files named in a report; beyond that they are counted
 
 
@@ -43,7 +44,7 @@ def start_import(job: Job, by: User | None, format: str, source: str, **options:
             intake=intake, created_by=by,
         )  # fmt: skip
         events.record(job, "import_started", by, format=format)
-        transaction.on_commit(lambda: nudge(row.pk))
+        transaction.on_commit(lambda: nudge(row.pk), robust=True)
     return row
 
 
@@ -54,7 +55,7 @@ def start_export(job: Job, by: User | None, format: str) -> Transfer:
     with transaction.atomic():
         row = Transfer.objects.create(job=job, kind="export", format=format, created_by=by)
         events.record(job, "export_started", by, format=format)
-        transaction.on_commit(lambda: nudge(row.pk))
+        transaction.on_commit(lambda: nudge(row.pk), robust=True)
     return row
 
 
@@ -65,14 +66,18 @@ def nudge(transfer_id: int) -> None:
     now = timezone.now()
     due = Q(nudged_at=None) | Q(nudged_at__lt=now - LEASE)
     if Transfer.objects.filter(due, pk=transfer_id).update(nudged_at=now):
+        faults.point("enqueue.before")
         tasks.run_transfer.enqueue(transfer_id)
+        faults.point("enqueue.after")
 
 
 def nudge_waiting() -> None:
-    """Remind the queue of transfers that nobody works on."""
+    """Remind the queue of transfers that nobody works on; give up, in words, what kills workers."""
     now = timezone.now()
     free = Q(lease_owner="") | Q(lease_expires_at__lt=now)
-    for row in Transfer.objects.filter(free, finished_at=None, attempts__lt=MAX_ATTEMPTS):
+    waiting = Transfer.objects.filter(free, finished_at=None)
+    waiting.filter(attempts__gte=MAX_ATTEMPTS, error="").update(error=GIVEN_UP, lease_owner="")
+    for row in waiting.filter(attempts__lt=MAX_ATTEMPTS):
         nudge(row.pk)
 
 
@@ -120,6 +125,11 @@ def run(transfer_id: int) -> None:
             error=(str(error) or type(error).__name__)[:2000], lease_owner="",
             attempts=MAX_ATTEMPTS if final else F("attempts"),
         )  # fmt: skip
+    except BaseException:  # the worker is told to stop, which is no fault of this transfer
+        Transfer.objects.filter(pk=row.pk, lease_owner=owner).update(
+            lease_owner="", lease_expires_at=None, nudged_at=None, attempts=F("attempts") - 1
+        )
+        raise
 
 
 def _export(row: Transfer, holder: Holder) -> None:
@@ -203,7 +213,8 @@ def _store(
             fresh.append((image, boxes))
     report["imported"] += len(fresh)
     report["boxes"] += sum(len(boxes or []) for _, boxes in fresh)
-    with holder.fenced(cursor=cursor, done=cursor, report=report):
+    # Progress forgives earlier ends: only an import that dies at one place again and again stops.
+    with holder.fenced(cursor=cursor, done=cursor, report=report, attempts=1):
         for image, boxes in fresh:
             if notes.use == "suggestions":
                 image.imported = boxes

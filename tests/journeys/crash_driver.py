@@ -1,8 +1,8 @@
 """Drives one small certified job to its end while its worker is killed at given points.
 
 Run as `python -m tests.journeys.crash_driver FAULT...` with LABELING_DATA on an empty folder. Each
-worker is armed with the next fault; when it is dead, frozen or has failed there, the next one
-starts. Prints the job's canonical state as JSON.
+worker is armed with the next fault; when it is dead or frozen there, or its step has failed for
+good, the next one starts and a failed step is retried. Prints the job's canonical state as JSON.
 """
 
 import json
@@ -25,11 +25,11 @@ from django.core.management import call_command
 
 from labeling.core.boxes import without_scores
 from labeling.models import Assignment, Audit, Certificate, Event, Job, Label, Step
-from labeling.services import audits, jobs, work
+from labeling.services import audits, jobs, steps, work
 from mlassist.models import Detector, Prediction
 from tests import factories
 
-IMAGES, PATIENCE = 84, float(os.environ.get("CRASH_PATIENCE", "120"))
+IMAGES, PATIENCE = 84, float(os.environ.get("CRASH_PATIENCE", "180"))
 
 
 def set_up() -> tuple[Job, Any, Any, Any]:
@@ -57,13 +57,20 @@ class Workers:
         self.process: subprocess.Popen[bytes] | None = None
 
     def watch(self) -> None:
-        """Start the next worker if the present one is gone or frozen."""
+        """Start the next worker if the present one is gone, frozen or of no use."""
+        failed = [s for s in Step.objects.unfinished() if steps.stuck(s) and not s.lease_owner]
         if self.process is not None and self.process.poll() is None:
-            if not _stopped(self.process.pid):
+            if failed:
+                self.process.terminate()
+                self.process.wait(20)
+            elif _stopped(self.process.pid):
+                self.frozen.append(self.process)
+            else:
                 return
-            self.frozen.append(self.process)
         if self.process is not None:
             self.met += 1
+        for step in failed:
+            steps.retry(step.round)
         fault = self.left.pop(0) if self.left else ""
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "worker", "--interval", "0.05"],
@@ -149,8 +156,8 @@ def main() -> None:
             ):
                 break
             if time.monotonic() > deadline:
-                steps = list(Step.objects.filter(finished_at=None).values())
-                raise SystemExit(f"not complete in time: {job.rounds.last().state} {steps}")
+                left = list(Step.objects.filter(finished_at=None).values())
+                raise SystemExit(f"not complete in time: {job.rounds.last().state} {left}")
             time.sleep(0.05)
     finally:
         workers.end()

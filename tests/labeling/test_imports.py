@@ -288,3 +288,25 @@ def test_an_import_goes_on_where_it_was_killed(settings, monkeypatch):
     assert row.finished_at
     assert job.images.count() == 60
     assert row.report["imported"] == 60
+
+
+def test_stopping_the_worker_again_and_again_does_not_use_up_an_imports_attempts(
+    settings, monkeypatch
+):
+    job = make_job()
+    (Path(settings.IMPORT_ROOT) / "set").mkdir()
+    (Path(settings.IMPORT_ROOT) / "set" / "a.png").write_bytes(picture(kind="PNG"))
+    row = transfers.start_import(job, None, "folder", "set")
+
+    def told_to_stop(*args):
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transfers, "_store", told_to_stop)
+        for _ in range(transfers.MAX_ATTEMPTS + 1):
+            with pytest.raises(SystemExit):
+                transfers.run(row.pk)
+    transfers.run(row.pk)
+
+    row.refresh_from_db()
+    assert (row.error, row.report["imported"]) == ("", 1)

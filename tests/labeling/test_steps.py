@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from labeling import faults
 from labeling.errors import LeaseLost
 from labeling.models import Event, Step
 from labeling.services import jobs, snapshot, steps
+from tests.factories import work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,6 +101,25 @@ def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypat
     steps.sweep()
     steps.sweep()
     assert DBTaskResult.objects.count() == 1
+
+
+def test_a_queue_that_is_away_does_not_fail_whoever_closed_the_round(
+    job, alice, mona, monkeypatch, caplog
+):
+    jobs.start(job, mona)
+    run_steps(job)
+
+    def away(name):
+        raise ConnectionError("Redis does not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(faults, "point", away)
+        work_all(job, alice)
+
+    assert job.rounds.get().state == "CONSOLIDATING"
+    assert "Redis does not answer" in caplog.text
+    run_steps(job)
+    assert job.rounds.count() == 2
 
 
 def test_a_step_given_back_by_a_stopping_worker_is_free_at_once(step):
