@@ -75,8 +75,7 @@ export function showForecast(card, { forecast, job }) {
       'div',
       { class: 'figures' },
       figure('answers', count(forecast.answers), 'answers to go'),
-      forecast.hours !== null &&
-        figure('hours', `${forecast.hours.toFixed(1)} h`, 'people’s time'),
+      forecast.hours !== null && figure('hours', `${forecast.hours.toFixed(1)} h`, 'people’s time'),
       figure('money', dollars(forecast.money), 'money'),
     ),
   );
