@@ -29,6 +29,7 @@ class JobForm(forms.ModelForm[Job]):
             "preset": forms.RadioSelect,
             "instructions": forms.Textarea(attrs={"rows": 8, "cols": 80}),
         }
+        labels = {"slug": "Address", "price_image": "An image", "price_answer": "An answer"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

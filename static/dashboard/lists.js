@@ -109,12 +109,16 @@ export function showAlerts(root, { alerts, round }, retry) {
 /** @type {Record<string, string>} */
 const FORMATS = { manifest: 'Output manifest', coco: 'COCO' };
 
+/** Where uploaded files wait is no business of the reader. @param {Transfer} transfer */
+const importName = ({ format, source }) =>
+  format === 'folder' ? `Images of the folder ${source}` : 'Uploaded images';
+
 /** @param {Transfer} transfer */
 function transferRow(transfer) {
   const name =
     transfer.kind === 'export'
       ? (FORMATS[transfer.format] ?? transfer.format)
-      : `Import ${transfer.source}`;
+      : importName(transfer);
   const { state, done, total, url, size } = transfer;
   /** @type {Record<string, string>} */
   const words = {
@@ -151,7 +155,11 @@ export function showExports(card, transfers, order) {
   card.hidden = !order && transfers.length === 0;
   fill(
     card,
-    el('div', { class: 'card-head' }, el('h2', { class: 'card-title', text: 'Exports' })),
+    el(
+      'div',
+      { class: 'card-head' },
+      el('h2', { class: 'card-title', text: 'Imports and exports' }),
+    ),
     order &&
       el(
         'div',

@@ -74,7 +74,8 @@ export function startHints(editor, view, pageHints) {
   editor.onChange(show);
   editor.onPaint(() => {
     const { pointer } = editor.state;
-    zoom.textContent = `${Math.round(editor.viewport.scale * 100)} %`;
+    const percent = `${Math.round(editor.viewport.scale * 100)} %`;
+    zoom.textContent = editor.state.picture ? percent : '–';
     place.textContent = pointer ? `x ${Math.round(pointer.x)}  y ${Math.round(pointer.y)}` : '';
   });
 
