@@ -16,7 +16,7 @@ from benchmarks.workplace import workplace
 FEW, MANY = 200, 1000
 SIZE = (640, 480)
 QUALITY = 80
-GRAIN = 9.0  # sd of the noise; with it a picture takes about 40 KB at this quality
+GRAIN = 4.5  # sd of the noise; with it a picture takes about 42 KB at this quality
 
 
 def draw(index: int, path: Path) -> None:
