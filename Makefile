@@ -23,18 +23,16 @@ node_modules/ready: $(VENV)/ready package-lock.json
 env: $(VENV)/ready node_modules/ready ## make the environment (Python and npm packages)
 
 run: env ## start everything: demo job, web server, workers
-> @$(BIN)/python manage.py migrate --verbosity 0
-> @$(BIN)/python manage.py demo
-> @$(BIN)/python manage.py serve --port $(PORT)
+> @$(BIN)/python manage.py serve --demo --port $(PORT)
 
 test: env lint ## everything: lint, types, Python, JavaScript, browser
-> $(BIN)/python -m pytest -q
+> $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: env ## ruff, mypy, biome, tsc
 > $(BIN)/ruff check .
 > $(BIN)/ruff format --check .
 > $(BIN)/mypy
-> $(NODE) node_modules/@biomejs/biome/bin/biome ci static tests/js
+> $(NODE) node_modules/@biomejs/biome/bin/biome ci --colors=off static tests/js
 > $(NODE) node_modules/typescript/bin/tsc -p tsconfig.json
 
 format: env ## format Python and JavaScript

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotator_ui.api import access
 from labeling.models import Assignment, Job
-from labeling.services import audits, reports, work
+from labeling.services import audits, wording, work
 
 
 def of(user: User) -> list[dict[str, Any]]:
@@ -30,7 +30,7 @@ def card(job: Job, user: User) -> dict[str, Any]:
     if access.ANNOTATOR in roles and job.state == Job.State.RUNNING and round is not None:
         to_draw = work.claimable(round, user, now).count() + work.held(job, user).count()
     kind = "draw" if to_draw else "audit" if to_check else "none"
-    message = "" if kind != "none" else reports.queue_message(job, False)["message"]
+    message = "" if kind != "none" else wording.queue_message(job, False)["message"]
     return {
         "slug": job.slug,
         "name": job.name,

@@ -10,7 +10,7 @@ from django.urls import path
 
 from annotator_ui.api import access
 from labeling.models import Job
-from labeling.services import reports
+from labeling.services import snapshot
 
 log = logging.getLogger(__name__)
 EVERY, PING = 1.0, 20.0
@@ -96,7 +96,7 @@ async def _run(slug: str) -> None:
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
 def _snapshot(slug: str) -> dict[str, Any]:
-    return reports.snapshot(Job.objects.get(slug=slug))
+    return snapshot.of_job(Job.objects.get(slug=slug))
 
 
 def _without_clock(snapshot: dict[str, Any]) -> dict[str, Any]:

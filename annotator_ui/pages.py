@@ -12,7 +12,7 @@ from annotator_ui import cards
 from annotator_ui.api import access, review, shapes, work
 from labeling.errors import NotAllowed
 from labeling.models import Job, Label
-from labeling.services import reports
+from labeling.services import snapshot
 from labeling.services.work import STOCK
 
 
@@ -95,7 +95,7 @@ def job_page(request: HttpRequest, slug: str) -> HttpResponse:
     manager = access.MANAGER in roles
     data = {
         "job": shapes.job(job, roles),
-        "snapshot": reports.snapshot(job),
+        "snapshot": snapshot.of_job(job),
         "ws_path": f"/ws/jobs/{job.slug}",
         "can_manage": manager,
         "admin_url": (

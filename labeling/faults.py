@@ -2,9 +2,8 @@
 
 import os
 import signal
-import time
 
-ARMED = os.environ.get("LABELING_FAULT", "")  # "kill:TRAINING.claimed", "raise:...", "sleep:..."
+ARMED = os.environ.get("LABELING_FAULT", "")  # "kill:TRAINING.claimed", "raise:...", "stop:..."
 
 
 def point(name: str) -> None:
@@ -18,5 +17,5 @@ def point(name: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     elif action == "raise":
         raise OSError(28, f"No space left on device (fault at {name})")
-    elif action == "sleep":
-        time.sleep(3600)
+    elif action == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)

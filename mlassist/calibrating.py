@@ -97,9 +97,14 @@ def judge(detector: Detector) -> Judged | None:
     )
     rule, of_known, of_pool = _confidence(round, known, boxes, qualities, pool, cut)
     certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
-    sets = rules.candidate_sets(of_pool, of_known, qualities, target) if certified else []
+    sets: list[rules.CandidateSet] = []
     if certified:
-        threshold = sets[-1].threshold if sets else None
+        # What is shown as acceptable is the estimate as it stands; what is put to the proof may
+        # be one standard error looser, for the audit tells (core.calibration.candidate_sets).
+        safe = rules.candidate_sets(of_pool, of_known, qualities, target)
+        threshold = safe[-1].threshold if safe else None
+        if round.purpose == Round.Purpose.CLOSING:
+            sets = rules.candidate_sets(of_pool, of_known, qualities, target, doubt=1.0)
     else:
         still = _not_taken_before(detector, known)
         threshold = rules.choose_threshold(of_known[still], qualities[still], target)

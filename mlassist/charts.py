@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from labeling.models import Audit, Job, Label, Round, Step
-from labeling.services import reports
+from labeling.services import snapshot
 from mlassist.models import Calibration, Detector
 
 BINS = np.linspace(0, 1, 17)
@@ -111,4 +111,4 @@ def _alerts(job: Job) -> list[dict[str, str]]:
     return found
 
 
-reports.CHARTS.append(of)
+snapshot.CHARTS.append(of)

@@ -123,7 +123,8 @@ def test_every_process_uses_a_safe_sqlite():
     for entry in ("manage", "labeling.asgi", "labeling.management.commands.worker"):
         code = (
             "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'labeling.settings'\n"
-            f"import {entry}, sqlite3; print(sqlite3.sqlite_version)"
+            f"import labeling, django; django.setup(); import {entry}, sqlite3\n"
+            "print(sqlite3.sqlite_version)"
         )
         answer = subprocess.run(
             [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

@@ -39,12 +39,11 @@ def roles(job: Job, user: User) -> set[str]:
 
 def job_for(user: User, slug: str, *needed: str) -> Job:
     """The job, if the person belongs to it (404 otherwise) and has one of the roles (403)."""
-    job = Job.objects.filter(slug=slug, members__user=user).first()
-    if job is None:
+    memberships = list(Member.objects.select_related("job").filter(job__slug=slug, user=user))
+    if not memberships:
         raise Http404
-    if needed and not roles(job, user) & set(needed):
-        raise NotAllowed(f"This needs the role {' or '.join(needed)} in the job.")
-    return job
+    _check({m.role for m in memberships}, needed)
+    return memberships[0].job
 
 
 def seat_for(user: User, pk: int) -> Assignment:
@@ -67,15 +66,15 @@ def audit_for(user: User, pk: int) -> Audit:
 
 def image_for(user: User, pk: int, *needed: str) -> Image:
     """An image this person may see: annotators only those they were given."""
-    image = _found(Image.objects.select_related("job").filter(pk=pk, job__members__user=user))
-    have = roles(image.job, user)
-    if needed and not have & set(needed):
-        raise NotAllowed(f"This needs the role {' or '.join(needed)} in the job.")
-    if have & {MANAGER, REVIEWER}:
-        return image
-    if not Assignment.objects.filter(image=image, annotator=user).exists():
+    members = Member.objects.filter(job__images=pk, user=user)
+    have = set(members.values_list("role", flat=True))
+    if not have:
         raise Http404
-    return image
+    _check(have, needed)
+    images = Image.objects.select_related("job").filter(pk=pk)
+    if not have & {MANAGER, REVIEWER}:
+        images = images.filter(assignments__annotator=user)
+    return _found(images)
 
 
 def transfer_for(user: User, pk: int) -> Transfer:
@@ -94,6 +93,11 @@ def certificate_for(user: User, pk: int) -> Certificate:
             pk=pk, round__job__members__user=user
         )
     )
+
+
+def _check(have: set[str], needed: tuple[str, ...]) -> None:
+    if needed and not have & set(needed):
+        raise NotAllowed(f"This needs the role {' or '.join(needed)} in the job.")
 
 
 def _found(rows: "QuerySet[T]") -> T:

@@ -11,7 +11,7 @@ from annotator_ui import cards
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.core.boxes import without_scores
-from labeling.services import jobs, labels, reports, transfers, uploads, work
+from labeling.services import jobs, labels, snapshot, transfers, uploads, work
 
 
 class Jobs(APIView):
@@ -29,7 +29,7 @@ class Snapshot(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, slug: str) -> Response:
         """What the live page shows."""
-        return Response(reports.snapshot(access.job_for(access.person(request), slug)))
+        return Response(snapshot.of_job(access.job_for(access.person(request), slug)))
 
 
 class Actions(APIView):
@@ -43,7 +43,7 @@ class Actions(APIView):
         getattr(jobs, action)(
             job, access.person(request)
         )  # the form lets these five names through only
-        return Response(reports.snapshot(job))
+        return Response(snapshot.of_job(job))
 
 
 class Exports(APIView):

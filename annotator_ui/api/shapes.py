@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 from rest_framework import serializers
 
 from labeling.core.boxes import without_scores
 from labeling.models import Assignment, Audit, Image, Job, LabelClass, Round, Transfer
-from labeling.services import audits, reports, work
+from labeling.services import audit_report, audits, reports, work
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -120,9 +121,12 @@ def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
 
 def position(round: Round) -> dict[str, int]:
     """How many answers of the round are in, of how many."""
-    seats = Assignment.objects.filter(round=round)
-    done = seats.submitted().count()
-    return {"done": done, "total": done + seats.pending().count()}
+    seats = Assignment.objects.filter(round=round).order_by()
+    counts = dict(seats.values_list("state").annotate(n=Count("pk")))
+    state = Assignment.State
+    done = counts.get(state.SUBMITTED, 0)
+    waiting = counts.get(state.OPEN, 0) + counts.get(state.CLAIMED, 0)
+    return {"done": done, "total": done + waiting}
 
 
 def audit(row: Audit) -> dict[str, Any]:
@@ -146,12 +150,7 @@ def audit(row: Audit) -> dict[str, Any]:
 
 def audit_progress(row: Job) -> dict[str, Any] | None:
     """The audit's standing for a reviewer: no running quality while it could sway a verdict."""
-    from labeling.services import audit_report
-
-    found = audit_report.progress(row)
-    if found is None or found["kind"] == "watch":
-        return found
-    return {**found, "observed": None, "bound": None, "path": [], "approved": 0, "corrected": 0}
+    return audit_report.progress(row, quality_shown=False)
 
 
 def classes(row: Job) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, shapes
 from annotator_ui.suggest import for_images
 from labeling.models import Job
-from labeling.services import reports, work
+from labeling.services import wording, work
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def queue_of(job: Job, user: Any, hold: list[int], count: int = work.AHEAD) -> d
     """The person's seats that the page does not have yet, and why there are no more."""
     seats = work.claim_next(job, user, count=count, suggest=for_images)
     fresh = [s for s in seats if s.pk not in hold]
-    return {"next": shapes.assignments(fresh), "queue": reports.queue_message(job, bool(seats))}
+    return {"next": shapes.assignments(fresh), "queue": wording.queue_message(job, bool(seats))}
 
 
 class Claim(APIView):
@@ -53,8 +53,8 @@ class Answer(APIView):
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"],
         )  # fmt: skip
-        job = Job.objects.get(pk=seat.round.job_id)
-        follow = queue_of(job, access.person(request), form["hold"], form["count"])
+        person, job = access.person(request), seat.round.job
+        follow = queue_of(job, person, form["hold"], form["count"])
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})
 
 
@@ -67,8 +67,8 @@ class Skip(APIView):
         form = parsed(shapes.SkipForm, request)
         seat = access.seat_for(access.person(request), pk)
         work.skip(seat, access.person(request), form["reason"])
-        job = Job.objects.get(pk=seat.round.job_id)
-        return Response(queue_of(job, access.person(request), form["hold"], form["count"]))
+        person, job = access.person(request), seat.round.job
+        return Response(queue_of(job, person, form["hold"], form["count"]))
 
 
 class Renew(APIView):

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from labeling.admin.scoping import JobFilter, ReadOnly, RoundJobFilter
 from labeling.errors import LabelingError
 from labeling.models import Audit, Certificate, Event, Round, Step, Transfer
-from labeling.services import certificates, recalls, reports
+from labeling.services import certificates, recalls, wording
 
 
 class StepInline(admin.TabularInline[Step, Round]):
@@ -127,4 +127,4 @@ class EventAdmin(ReadOnly):
     @admin.display(description="what happened")
     def sentence(self, event: Event) -> str:
         """In words."""
-        return reports.event_text(event)
+        return wording.event_text(event)

@@ -129,7 +129,13 @@ class ImageAdmin(Scoped):
     show_full_result_count = False
     actions = ("exclude_images", "restore_images")
     change_form_template = "admin/labeling/image/change_form.html"
-    allowed_lookups = Scoped.allowed_lookups | {"split"}
+    allowed_lookups = Scoped.allowed_lookups | {
+        "split",
+        "state",
+        "source",
+        "in_round",
+        "with_class",
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Images come by import."""

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from labeling.core.boxes import BoxSet, iou_matrix
+from labeling.core.boxes import BoxSet
 
 GROUP_IOU = 0.4  # boxes of one object overlap at least this much on average
+APART = -1.0  # affinity of what may never be together
+TINY = np.float32(1e-12)
+PADDING = 8  # images are grouped together by box count, rounded up to this
+BLOCK_CELLS = 1 << 19  # pairs of boxes worked at once, so that large images stay within memory
 
 
 @dataclass(frozen=True)
@@ -43,41 +47,72 @@ class Sites:
     annotators: tuple[int, ...] = field(default=())  # annotator index → id
 
 
-def group(boxes: np.ndarray, owners: np.ndarray, floor: float = GROUP_IOU) -> np.ndarray:
-    """Group the boxes of one image: average linkage, never two boxes of one owner together.
+def group(
+    image: np.ndarray, owner: np.ndarray, boxes: np.ndarray, floor: float = GROUP_IOU
+) -> np.ndarray:
+    """Group the boxes of many images: average linkage, never two boxes of one owner together.
 
-    `boxes`: (n, 4), `owners`: (n,) int. Returns a group number per box, (n,), from 0.
-    Reciprocal nearest neighbours merge until no pair overlaps `floor` on average; a conflict is
-    inherited by the merged group (design/sim/consolidate.py).
+    `image`: (n,) int, rising, `owner`: (n,) int, `boxes`: (n, 4). Returns a group number per box,
+    (n,), rising with the image, from 0. Images with about as many boxes are worked together.
     """
-    n = len(boxes)
-    overlap = iou_matrix(boxes, boxes).astype(np.float32)
-    overlap[owners[:, None] == owners[None, :]] = -1
-    weight = np.ones(n, np.float32)
-    label = np.arange(n)
-    while n:
-        nearest = overlap.argmax(1)
-        best = overlap[np.arange(n), nearest]
-        mutual = np.flatnonzero(
-            (nearest[nearest] == np.arange(n)) & (best >= floor) & (np.arange(n) < nearest)
-        )
-        if not len(mutual):
-            break
-        into, gone = mutual, nearest[mutual]
-        for axis in (0, 1):
-            a, b = np.take(overlap, into, axis), np.take(overlap, gone, axis)
-            shape = (-1, 1) if axis == 0 else (1, -1)
-            wa, wb = weight[into].reshape(shape), weight[gone].reshape(shape)
-            mixed = np.where((a < 0) | (b < 0), -1, (wa * a + wb * b) / (wa + wb))
-            if axis == 0:
-                overlap[into], overlap[gone] = mixed, -1
-            else:
-                overlap[:, into], overlap[:, gone] = mixed, -1
-        weight[into] += weight[gone]
-        moved = np.arange(n)
-        moved[gone] = into
-        label = moved[label]
-    return np.unique(label, return_inverse=True)[1].reshape(-1)
+    _, first, counts = np.unique(image, return_index=True, return_counts=True)
+    leader = np.arange(len(image))
+    padded = -(-counts // PADDING) * PADDING
+    for width in np.unique(padded):
+        alike = np.flatnonzero(padded == width)
+        step = max(1, BLOCK_CELLS // int(width) ** 2)
+        for start in range(0, len(alike), step):
+            block = alike[start : start + step]
+            filled = np.arange(width) < counts[block][:, None]
+            places = first[block][:, None] + np.arange(width)
+            safe = np.where(filled, places, 0)
+            leaders = _leaders(_affinity(boxes[safe], owner[safe], filled), floor)
+            leader[places[filled]] = (first[block][:, None] + leaders)[filled]
+    return np.unique(leader, return_inverse=True)[1].reshape(-1)
+
+
+def _affinity(boxes: np.ndarray, owner: np.ndarray, filled: np.ndarray) -> np.ndarray:
+    """IoU of every two boxes of each image, (m, B, B); APART where they may not be together."""
+    x1, y1, x2, y2 = np.moveaxis(boxes.astype(np.float32), 2, 0)
+    wide = np.minimum(x2[:, :, None], x2[:, None]) - np.maximum(x1[:, :, None], x1[:, None])
+    high = np.minimum(y2[:, :, None], y2[:, None]) - np.maximum(y1[:, :, None], y1[:, None])
+    shared = np.maximum(wide, 0) * np.maximum(high, 0)
+    area = np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0)
+    union = area[:, :, None] + area[:, None] - shared
+    allowed = (owner[:, :, None] != owner[:, None]) & filled[:, :, None] & filled[:, None]
+    return np.where(allowed, shared / np.maximum(union, TINY), np.float32(APART))
+
+
+def _leaders(affinity: np.ndarray, floor: float) -> np.ndarray:
+    """First member of each box's group, (m, B); consumes `affinity` (m, B, B).
+
+    Groups that are each other's nearest merge, the later into the earlier, until no two overlap
+    `floor` on average. Who may not be with a member may not be with the group.
+    """
+    images, width = affinity.shape[:2]
+    leader = np.tile(np.arange(width), (images, 1))
+    weight = np.ones((images, width), np.float32)
+    active = np.arange(images)  # images that still merge; `affinity` and `weight` hold only these
+    while len(active):
+        nearest = affinity.argmax(2)
+        best = np.take_along_axis(affinity, nearest[..., None], 2)[..., 0]
+        back = np.take_along_axis(nearest, nearest, 1)
+        merges = (back == np.arange(width)) & (best >= floor) & (np.arange(width) < nearest)
+        going = merges.any(1)
+        active, affinity, weight = active[going], affinity[going], weight[going]
+        m, kept = np.nonzero(merges[going])
+        gone = nearest[going][m, kept]
+        shares = weight[m, kept][:, None], weight[m, gone][:, None]
+        for view in (affinity, affinity.swapaxes(1, 2)):  # rows, then columns
+            a, b = view[m, kept], view[m, gone]
+            mean = (shares[0] * a + shares[1] * b) / (shares[0] + shares[1])
+            view[m, kept] = np.where((a < 0) | (b < 0), APART, mean)
+            view[m, gone] = APART
+        weight[m, kept] += weight[m, gone]
+        moved = np.tile(np.arange(width), (len(active), 1))
+        moved[m, gone] = kept
+        leader[active] = np.take_along_axis(moved, leader[active], 1)
+    return leader
 
 
 def tabulate(answers: Sequence[Answers]) -> Sites:
@@ -86,38 +121,38 @@ def tabulate(answers: Sequence[Answers]) -> Sites:
     people = tuple(sorted({p for a in answers for p in a.annotators}))
     number = {person: i for i, person in enumerate(people)}
     looked = np.full((len(answers), width), -1)
-    images, slots, labels, coords, classes = [], [], [], [], []
-    groups = 0
     for i, answer in enumerate(answers):
         looked[i, : len(answer.annotators)] = [number[p] for p in answer.annotators]
-        counts = [len(b) for b in answer.boxes]
-        if not sum(counts):
-            continue
-        owner = np.repeat(np.arange(len(counts)), counts)
-        stacked = np.concatenate([b.coords for b in answer.boxes])
-        label = group(stacked, owner)
-        images.append(np.full(len(owner), i))
-        slots.append(owner)
-        labels.append(label + groups)
-        coords.append(stacked)
-        classes.append(np.concatenate([b.classes for b in answer.boxes]))
-        groups += int(label.max()) + 1
+    drawn = [(i, w, b) for i, a in enumerate(answers) for w, b in enumerate(a.boxes) if len(b)]
+    if not drawn:
+        none = np.zeros((0, width))
+        return Sites(
+            np.zeros(0, int), none.astype(bool), np.zeros((0, width, 4)), none.astype(int), looked,
+            people,
+        )  # fmt: skip
+    counts = [len(b) for _, _, b in drawn]
+    image, slot = (np.repeat([row[k] for row in drawn], counts) for k in (0, 1))
+    boxes = np.concatenate([b.coords for _, _, b in drawn])
+    label = group(image, slot, boxes)
+    groups = int(label.max()) + 1
     drew = np.zeros((groups, width), bool)
-    table = np.zeros((groups, width, 4))
-    kind = np.full((groups, width), -1)
-    image = np.zeros(groups, int)
-    if groups:
-        j, w = np.concatenate(labels), np.concatenate(slots)
-        drew[j, w], table[j, w] = True, np.concatenate(coords)
-        kind[j, w], image[j] = np.concatenate(classes), np.concatenate(images)
-    return Sites(image, drew, table, kind, looked, people)
+    coords = np.zeros((groups, width, 4))
+    classes = np.full((groups, width), -1)
+    image_of = np.zeros(groups, int)
+    drew[label, slot], coords[label, slot], image_of[label] = True, boxes, image
+    classes[label, slot] = np.concatenate([b.classes for _, _, b in drawn])
+    return Sites(image_of, drew, coords, classes, looked, people)
 
 
 def median(sites: Sites) -> np.ndarray:
     """Coordinate-wise median of each group's boxes, (J, 4)."""
     if not len(sites.image):
         return np.zeros((0, 4))
-    return np.asarray(np.nanmedian(np.where(sites.drew[..., None], sites.coords, np.nan), axis=1))
+    # Undrawn slots sort last, so the middle of the drawn ones lies at known places.
+    ranked = np.sort(np.where(sites.drew[..., None], sites.coords, np.inf), axis=1)
+    drawn = sites.drew.sum(1)
+    rows = np.arange(len(drawn))
+    return np.asarray((ranked[rows, (drawn - 1) // 2] + ranked[rows, drawn // 2]) / 2)
 
 
 def majority(answers: Sequence[Answers], quorum: int | None = None) -> list[Merged]:

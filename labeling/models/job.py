@@ -89,8 +89,7 @@ class Job(models.Model):
     validation_size = models.PositiveIntegerField(
         "validation",
         default=90,
-        help_text="Random images that judge the detector and are never trained on. "
-        "0: training images are judged out of fold instead.",
+        help_text="Random images that judge the detector and are never trained on.",
     )
     training_size = models.PositiveIntegerField(
         "first training", default=100, help_text="Random images for the first detector."

@@ -15,7 +15,7 @@ from labeling.rehearsal.crowd import OPEN, VERIFY, Person
 
 log = logging.getLogger(__name__)
 Truth = Callable[[str], list[Box]]
-IDLE = 0.5
+IDLE = 2.0
 STILL_MINUTES = 10
 
 

@@ -9,6 +9,10 @@ from labeling.core import document
 from labeling.models import Audit, Certificate, Freeze, Job, Round
 from labeling.services import certificates, recalls
 
+# What a reviewer of a certificate audit hears instead of the running result
+HIDDEN = dict.fromkeys(("approved", "corrected", "rejected", "unjudgeable"))
+NOT_YET = "The result is shown after the audit, so that it sways nobody."
+
 
 def drawn(round: Round) -> tuple[int, int, str]:
     """Checks decided, checks needed as it stands, and their unit."""
@@ -17,26 +21,25 @@ def drawn(round: Round) -> tuple[int, int, str]:
     return rows.decided().count(), rows.count(), "checks"
 
 
-def progress(job: Job) -> dict[str, Any] | None:
-    """The running audit of the open closing round, else the latest watch."""
+def progress(job: Job, *, quality_shown: bool = True) -> dict[str, Any] | None:
+    """The running audit of the open closing round, else the latest watch.
+
+    Without `quality_shown` a certificate's running quality is left out: it could sway a verdict.
+    """
     round = job.rounds.filter(freeze__isnull=False).order_by("-number").first()
     if round is not None and round.state == Round.State.AUDITING:
-        return _certificate_progress(round)
+        return _certificate_progress(round, quality_shown)
     watched = (
         job.rounds.filter(audits__kind=Audit.Kind.WATCH).order_by("-number").distinct().first()
     )
     return _watch_progress(watched) if watched else None
 
 
-def _certificate_progress(round: Round) -> dict[str, Any]:
+def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
     frozen = Freeze.objects.get(round=round)
     plan = document.plan_of(certificates.frozen_part(frozen))
     values = [a.value for a in certificates.prefix(round) if a.value is not None]
-    loosest = len(plan.sizes) - 1
-    path = [
-        [n, _mean(values[:n]), proofs.lower_bound(plan, values[:n], loosest, plan.level)]
-        for n in _milestones(len(values))
-    ]
+    path = _path(plan, values, (round.pk, len(values), plan.budget)) if quality_shown else []
     done, about, _ = drawn(round)
     test = proofs.run_test(plan, values)
     return {
@@ -45,13 +48,28 @@ def _certificate_progress(round: Round) -> dict[str, Any]:
         "decided": done,
         "about": about,
         "budget": plan.budget,
-        "observed": _mean(values),
+        "observed": _mean(values) if quality_shown else None,
         "bound": path[-1][2] if path else None,
         "target": plan.target,
         "path": path,
-        "sentence": _sentence(test, plan, round),
-        **_verdicts(round, Audit.Kind.CERTIFICATE),
+        "sentence": _sentence(test, plan, round) if quality_shown else NOT_YET,
+        **(_verdicts(round, Audit.Kind.CERTIFICATE) if quality_shown else HIDDEN),
     }
+
+
+_paths: dict[tuple[int, int, int], list[list[Any]]] = {}
+
+
+def _path(plan: proofs.Plan, values: list[float], key: tuple[int, int, int]) -> list[list[Any]]:
+    """Observed mean and bound after some of the draws; the bound is a search, so it is kept."""
+    if key not in _paths:
+        _paths.clear()  # one audit is watched at a time; an older path is never asked for again
+        loosest = len(plan.sizes) - 1
+        _paths[key] = [
+            [n, _mean(values[:n]), proofs.lower_bound(plan, values[:n], loosest, plan.level)]
+            for n in _milestones(len(values))
+        ]
+    return _paths[key]
 
 
 def _milestones(n: int) -> list[int]:

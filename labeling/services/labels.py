@@ -46,13 +46,14 @@ def accept(
         )  # fmt: skip
 
 
+@transaction.atomic
 def accept_auto(
     round: Round, rows: Sequence[tuple[Image, list[Box], float, dict[str, Any]]]
 ) -> int:
     """Label images by machine, never one that a person has in hand; how many were labelled.
 
     First the open seats go, then the label comes only where none is claimed or submitted; on
-    PostgreSQL the row locks keep a claim from slipping in between. Call it inside a transaction.
+    PostgreSQL the row locks keep a claim from slipping in between.
     """
     ids = [image.pk for image, *_ in rows]
     list(Image.objects.select_for_update().filter(pk__in=ids).order_by("pk"))

@@ -48,17 +48,23 @@ def advance_if_done(round: Round) -> None:
     unfinished; after commit at least one sees none, and the conditional update picks one winner.
     """
     while True:
-        round.refresh_from_db()
+        _refresh(round)
         if round.job.state != Job.State.RUNNING:
             return
         if round.state == State.CLOSED:
             open_next(round.job)
+            _refresh(round)  # the job may be complete now
             return
         if todo(round).exists():
             return
         line = line_of(round)
         if not enter(round, line[line.index(State(round.state)) + 1]):
             return
+
+
+def _refresh(round: Round) -> None:
+    """The round and its job as they are now."""
+    round.refresh_from_db(from_queryset=Round.objects.select_related("job"))
 
 
 def enter(round: Round, state: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -19,8 +20,7 @@ from labeling.services import events
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-NUDGE_AGAIN = timedelta(seconds=60)
+LEASE = NUDGE_AGAIN = timedelta(seconds=settings.STEP_LEASE_SECONDS)
 MAX_FAILURES = 3
 MAX_ATTEMPTS = 10  # a step that kills its worker this often is not tried again by itself
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Max, Q
@@ -22,7 +23,7 @@ from labeling.services.images import Incoming, media_path, prepare
 log = logging.getLogger(__name__)
 
 CHUNK = 25
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=settings.STEP_LEASE_SECONDS)
 MAX_ATTEMPTS = 3
 LISTED = 500  # refused or doubled files named in a report; beyond that they are counted
 
@@ -62,7 +63,7 @@ def nudge(transfer_id: int) -> None:
     from labeling import tasks  # tasks import services; only their names are needed here
 
     now = timezone.now()
-    due = Q(nudged_at=None) | Q(nudged_at__lt=now - timedelta(seconds=60))
+    due = Q(nudged_at=None) | Q(nudged_at__lt=now - LEASE)
     if Transfer.objects.filter(due, pk=transfer_id).update(nudged_at=now):
         tasks.run_transfer.enqueue(transfer_id)
 

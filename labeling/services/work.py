@@ -29,11 +29,6 @@ SKIP_REASONS = (
 MAX_ACTIVE_MS = 24 * 3600 * 1000
 
 
-def is_member(job: Job, user: User, *roles: str) -> bool:
-    """Whether the person has one of these roles in the job."""
-    return Member.objects.filter(job=job, user=user, role__in=roles).exists()
-
-
 def held(job: Job, user: User) -> "QuerySet[Assignment]":
     """The seats this person has in hand, oldest first."""
     return (
@@ -51,19 +46,18 @@ def claim_next(
     `suggest` gives the boxes to show per image; what was shown is stored with the seat. Fewer
     come back when little is left, none while the job is paused.
     """
-    if not is_member(job, user, Member.Role.ANNOTATOR):
+    people = set(job.members.filter(role=Member.Role.ANNOTATOR).values_list("user", flat=True))
+    if user.pk not in people:
         raise NotAllowed("Only annotators of this job get images.")
     now = timezone.now()
     until = now + timedelta(seconds=job.lease_seconds)
-    mine = held(job, user)
-    mine.update(lease_expires_at=until)
-    seats = list(mine)
-    if job.state != Job.State.RUNNING:
+    seats = _renewed(job, user, until)
+    if job.state != Job.State.RUNNING or len(seats) >= count:
         return seats
     round = job.rounds.filter(closed_at=None).first()
     if round is None:
         return seats
-    missing = _share(round, job, count) - len(seats)
+    missing = _share(round, len(people), count) - len(seats)
     for _ in range(8):  # each lost race costs one more look; then the page asks again
         if missing <= 0:
             break
@@ -76,14 +70,26 @@ def claim_next(
     return seats
 
 
-def _share(round: Round, job: Job, count: int) -> int:
+def _renewed(job: Job, user: User, until: datetime) -> list[Assignment]:
+    """What the person holds, kept until then."""
+    while seats := list(held(job, user)):
+        kept = Assignment.objects.filter(
+            pk__in=[s.pk for s in seats], annotator=user, state=State.CLAIMED
+        ).update(lease_expires_at=until)
+        if kept == len(seats):
+            break  # else one was taken over between the two: look again
+    for seat in seats:
+        seat.lease_expires_at = until
+    return seats
+
+
+def _share(round: Round, people: int, count: int) -> int:
     """How many seats one person may hold.
 
     One when little is left, so that the last images spread over people; two where the machine may
     still label an image instead of them.
     """
     open_seats = round.assignments.filter(state=State.OPEN).count()  # type: ignore[attr-defined]
-    people = job.members.filter(role=Member.Role.ANNOTATOR).count()
     if open_seats < 2 * people:
         return min(count, 1)
     if not round.blind and round.settings["assist"]:
@@ -250,7 +256,12 @@ def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms:
         ).update(state=State.SUBMITTED, lease_expires_at=None, **answer)  # fmt: skip
         if not first:
             _resubmit(seat, version, answer)
-    seat.refresh_from_db()
+    if first:
+        answer |= {"state": State.SUBMITTED, "lease_expires_at": None}
+        for name, value in answer.items():
+            setattr(seat, name, value)
+    else:
+        seat.refresh_from_db()
     rounds.advance_if_done(seat.round)
     return seat
 

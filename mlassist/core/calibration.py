@@ -36,6 +36,7 @@ class CandidateSet:
     size: int  # pool images
     estimate: float  # smoothed mean quality
     spread: float  # standard deviation of the quality of one image
+    error: float  # standard error of the estimate
 
 
 def quality_by_cut(predictions: Sequence[BoxSet], truths: Sequence[BoxSet]) -> np.ndarray:
@@ -136,19 +137,27 @@ def candidate_sets(
     known_quality: np.ndarray,
     target: float,
     sets: int = 6,
+    doubt: float = 0.0,
 ) -> list[CandidateSet]:
     """At most `sets` nested sets, strictest first, to be proved in this order (algorithms.md 1.3).
 
     From the most provable coverage, argmax (mu - target)+ sqrt(n), to the loosest with mu >=
     target + .005, where mu is the isotonic-smoothed mean quality of the known images at or above
     a threshold. Thresholds are pool confidences, taken at coverages of the pool in even steps.
+    `doubt` adds this many standard errors to mu when the loosest set is chosen: known labels are
+    people's, whose own noise makes mu too low, and the audit proves the strict sets first, so a
+    loose set too many costs some draws and never the promise.
     Empty where nothing is estimated good enough, or there is no pool or no known image.
     """
     options = _options(pool_confidence, known_confidence, known_quality)
-    good = [place for place, option in enumerate(options) if option.estimate >= target + _MARGIN]
+    good = [
+        place
+        for place, option in enumerate(options)
+        if option.estimate + doubt * option.error >= target + _MARGIN
+    ]
     if not good:
         return []
-    strength = [(option.estimate - target) * math.sqrt(option.size) for option in options]
+    strength = [max(0.0, option.estimate - target) * math.sqrt(option.size) for option in options]
     first, last = max(good, key=lambda place: (strength[place], place)), good[-1]
     places = np.unique(np.linspace(first, last, sets).round().astype(int))
     return [options[place] for place in places]
@@ -171,6 +180,7 @@ def _options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[C
                 int((pool >= threshold).sum()),
                 float(fitted[above].mean()),
                 float(quality[above].std()),
+                float(quality[above].std() / math.sqrt(above.sum())),
             )
         )
     return options

@@ -20,7 +20,7 @@
  *   boxes: Box[], confidence: number|null, threshold: number|null, scores_shown: boolean,
  *   lease_expires_at: string}} Audit */
 /** @typedef {{kind: string, decided: number, about: number, budget: number|null, observed: number|null,
- *   bound: number|null, target: number, path: [number, number, number][], approved: number,
+ *   bound: number|null, target: number, path: [number, number, number][], approved: number|null,
  *   corrected: number, rejected: number, sentence: string}} AuditProgress */
 /** @typedef {{id: number, name: string, initials: string, is_manager: boolean}} User */
 

@@ -87,12 +87,12 @@ export function showProgress(root, progress) {
     sentence,
     kind,
   } = progress;
-  /** @param {number} n @param {string} mark @param {string} words */
+  /** @param {number|null} n @param {string} mark @param {string} words */
   const tally = (n, mark, words) =>
     el(
       'div',
       { class: `tally tally-${mark}` },
-      el('strong', { text: n }),
+      el('strong', { text: n ?? 0 }),
       el('span', {}, icon(mark), words),
     );
   fill(

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from annotator_ui import live
 from annotator_ui.live import JobPage
 from labeling.models import Job
-from labeling.services import jobs, reports
+from labeling.services import jobs, snapshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,7 +62,7 @@ def test_strangers_are_turned_away(job, eve, who):
 
 def test_the_snapshot_is_plain_json_and_counts_add_up(job, mona):
     jobs.start(job, mona)
-    state = json.loads(json.dumps(reports.snapshot(Job.objects.get(pk=job.pk))))
+    state = json.loads(json.dumps(snapshot.of_job(Job.objects.get(pk=job.pk))))
 
     counts = state["counts"]
     assert counts["human"] + counts["auto"] + counts["excluded"] + counts["left"] == 12

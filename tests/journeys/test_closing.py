@@ -6,7 +6,7 @@ from labeling.core import document
 from labeling.core.boxes import without_scores
 from labeling.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Audit, CandidateSet, Certificate, Freeze, Label, Round
-from labeling.services import audits, certificates, jobs, recalls, reports, work
+from labeling.services import audits, certificates, jobs, recalls, reports, snapshot, work
 from tests import fakes
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
@@ -135,7 +135,7 @@ def test_an_audit_below_target_accepts_nothing_and_people_get_the_rest_prelabell
 
     seat = work.claim_next(closing, alice, suggest=for_images)[0]
     assert seat.suggested
-    assert "could not be shown" in reports.snapshot(closing)["certificate"]["sentence"]
+    assert "could not be shown" in snapshot.of_job(closing)["certificate"]["sentence"]
 
 
 def test_what_cannot_be_judged_counts_nothing_and_goes_to_people(closing, alice, rita, bob):

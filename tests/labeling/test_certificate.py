@@ -54,8 +54,8 @@ def test_the_level_holds_evaluated_after_every_batch(record_property):
             rest_below += values[order][drawn:].mean() < TARGET
 
     allowed = LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
-    record_property("whole set below target", wrong / runs)
-    record_property("unchecked rest below target, of the certified", rest_below / certified)
+    record_property("whole set below target", float(wrong / runs))
+    record_property("unchecked rest below target, of the certified", float(rest_below / certified))
     assert wrong / runs <= allowed
 
 

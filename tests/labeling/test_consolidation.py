@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeling.core.boxes import BoxSet
-from labeling.core.consolidation import Answers, majority, single, tabulate
+from labeling.core.boxes import BoxSet, iou_matrix
+from labeling.core.consolidation import Answers, group, majority, single, tabulate
 from labeling.core.reliability import consolidate
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
@@ -35,6 +35,42 @@ def test_boxes_of_one_person_never_share_a_group():
 def test_groups_gather_what_overlaps_on_average():
     sites = tabulate([answers(boxes(A, B), boxes([12, 10, 62, 60]), boxes(B, A))])
     assert sorted(sites.drew.sum(1).tolist()) == [2, 3]
+
+
+def test_many_images_at_once_are_grouped_as_each_alone():
+    """Of any number of boxes, up to more than one block holds, and with images without a box."""
+    rng = np.random.default_rng(3)
+    counts = [*rng.integers(0, 40, 60).tolist(), 0, 8, 9, 750]
+    image, owner = np.repeat(np.arange(len(counts)), counts), rng.integers(0, 4, sum(counts))
+    corner = rng.uniform(0, 200, (len(image), 2))
+    boxes = np.c_[corner, corner + rng.uniform(20, 90, (len(image), 2))]
+
+    together = group(image, owner, boxes)
+
+    for i in np.unique(image):
+        here = image == i
+        alone = group(image[here], owner[here], boxes[here])
+        assert (together[here] - together[here].min()).tolist() == alone.tolist()
+        assert alone.tolist() == plainly(owner[here], boxes[here])
+    assert (np.diff(np.unique(together)) == 1).all()
+
+
+def plainly(owner: np.ndarray, boxes: np.ndarray) -> list[int]:
+    """The same grouping of one image, a merge at a time: the pair that overlaps most first."""
+    overlap = iou_matrix(boxes, boxes)
+    overlap[owner[:, None] == owner[None]] = -1
+    leader, weight = np.arange(len(owner)), np.ones(len(owner))
+    while len(owner):
+        a, b = sorted(np.unravel_index(overlap.argmax(), overlap.shape))
+        if overlap[a, b] < 0.4:
+            break
+        mean = (weight[a] * overlap[a] + weight[b] * overlap[b]) / (weight[a] + weight[b])
+        mean[(overlap[a] < 0) | (overlap[b] < 0)] = -1
+        overlap[a], overlap[:, a] = mean, mean
+        overlap[b], overlap[:, b] = -1, -1
+        weight[a] += weight[b]
+        leader[leader == b] = a
+    return np.unique(leader, return_inverse=True)[1].tolist()
 
 
 def test_majority_keeps_what_more_than_half_drew_and_takes_the_median():

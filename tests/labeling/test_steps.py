@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from labeling.errors import LeaseLost
 from labeling.models import Event, Step
-from labeling.services import jobs, reports, steps
+from labeling.services import jobs, snapshot, steps
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,7 +78,7 @@ def test_a_step_that_fails_three_times_stops_with_its_reason_and_a_retry_helps(
     assert steps.stuck(step)
     assert "No space left" in step.error
     assert job.rounds.get().state == "SELECTING"
-    assert any("No space left" in a["text"] for a in reports.snapshot(job)["alerts"])
+    assert any("No space left" in a["text"] for a in snapshot.of_job(job)["alerts"])
     monkeypatch.setitem(steps.REGISTRY, "SELECTING", kind)
     assert jobs.retry(job, mona) == 1
     run_steps(job)
@@ -116,5 +116,5 @@ def test_progress_gives_the_seconds_left(step, job):
     lease = steps.claim(step.pk)
     Step.objects.filter(pk=step.pk).update(started_at=timezone.now() - timedelta(seconds=30))
     lease.renew(25, 100)
-    left = reports.snapshot(job)["round"]["seconds_left"]
+    left = snapshot.of_job(job)["round"]["seconds_left"]
     assert 80 <= left <= 100

@@ -150,3 +150,18 @@ def test_confidences_are_compared_by_rank_and_by_the_share_they_could_accept():
 )
 def test_the_audit_budget(spread: float, gap: float, size: int, budget: int):
     assert audit_budget(spread, gap, size) == budget
+
+
+def test_doubt_lets_the_loosest_set_be_one_standard_error_looser():
+    """Known: ten images of quality .9 sure, ten of .5 unsure; all together .7, error about .045."""
+    known = np.repeat([0.9, 0.4], 10)
+    quality = np.repeat([0.9, 0.5], 10)
+    pool = np.repeat([0.9, 0.4], 50)
+
+    plain = candidate_sets(pool, known, quality, 0.72)
+    bold = candidate_sets(pool, known, quality, 0.72, doubt=1.0)
+
+    assert plain[-1].size == 50
+    assert bold[0].size == 50
+    assert bold[-1].size == 100
+    assert bold[-1].error == pytest.approx(0.2 / np.sqrt(20))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from labeling.models import Event, Label
-from labeling.services import jobs, reports
+from labeling.services import jobs, snapshot
 from mlassist.calibrating import judge
 from mlassist.models import Calibration, Detector, Prediction
 from tests import fakes
@@ -63,13 +63,13 @@ def test_a_detector_that_sees_nothing_right_accepts_nothing(active):
     assert Calibration.objects.get(detector__round__job=job).threshold is None
     assert not Label.objects.auto().filter(image__job=job).exists()
     assert job.rounds.get(purpose="active").assignments.filter(state="open").exists()
-    assert "no threshold is safe" in reports.snapshot(job)["estimate"]["sentence"]
+    assert "no threshold is safe" in snapshot.of_job(job)["estimate"]["sentence"]
 
 
 def test_a_detector_that_sees_no_box_at_all_is_handled(active):
     job = active(sight=lambda path: None)
     assert not Label.objects.auto().filter(image__job=job).exists()
-    assert reports.snapshot(job)["calibration"]["points"]
+    assert snapshot.of_job(job)["calibration"]["points"]
 
 
 def test_a_refused_training_gives_the_images_to_people(active, monkeypatch):
@@ -99,7 +99,7 @@ def test_a_loss_that_is_no_number_stops_with_a_reason(active, monkeypatch):
 
     round = job.rounds.get(purpose="active")
     assert round.state == "TRAINING"
-    assert "not finite" in reports.snapshot(job)["round"]["step_error"]
+    assert "not finite" in snapshot.of_job(job)["round"]["step_error"]
     assert not Label.objects.auto().filter(image__job=job).exists()
 
 

@@ -1,5 +1,6 @@
 """One command for one machine: migrate, web server, workers, restart what dies, stop cleanly."""
 
+import hashlib
 import logging
 import os
 import signal
@@ -8,8 +9,11 @@ import sys
 import time
 from argparse import ArgumentParser
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -80,12 +84,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--web-processes", type=int, default=1)
         parser.add_argument("--no-worker", action="store_true", help="web server only")
+        parser.add_argument(
+            "--demo", action="store_true", help="make the demo job if it is missing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Supervise until told to stop."""
         call_command("check", deploy=False)
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        if options["demo"]:
+            call_command("demo", stdout=self.stdout)
+        _collect_if_changed()
         children = [Child("web", _web(options))]
         if not options["no_worker"]:
             children += [
@@ -108,6 +117,19 @@ class Command(BaseCommand):
         for child in children:
             child.wait_or_kill(deadline)
         self.stdout.write("Stopped.")
+
+
+def _collect_if_changed() -> None:
+    """Gather and hash the static files, unless none has changed: it takes most of a start."""
+    sealed = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            facts = Path(storage.path(name)).stat()
+            sealed.update(f"{name}|{facts.st_mtime_ns}|{facts.st_size}\n".encode())
+    mark = Path(settings.STATIC_ROOT) / ".sources"
+    if not mark.is_file() or mark.read_text() != sealed.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        mark.write_text(sealed.hexdigest())
 
 
 def _web(options: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.db import close_old_connections, connection
 from labeling.services import steps
 
 log = logging.getLogger(__name__)
-SWEEP_EVERY = 3.0
+SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)
 
 
 class Command(BaseCommand):
@@ -36,8 +37,6 @@ class Command(BaseCommand):
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         queues = options["queue"].split(",")
         name = f"{socket.gethostname()}:{os.getpid()}"
-        signal.signal(signal.SIGTERM, _stop)
-        signal.signal(signal.SIGINT, _stop)
         threading.Thread(target=_sweep_for_ever, args=(name, options["queue"]), daemon=True).start()
         log.info("worker=%s queues=%s engine=%s", name, options["queue"], settings.TASKS_BACKEND)
         if settings.TASKS_BACKEND == "rq":
@@ -46,9 +45,19 @@ class Command(BaseCommand):
             _run_database(queues, options["interval"], name)
 
 
-def _stop(signum: int, frame: Any) -> None:
-    """End at once: a step gives its lease back on the way out and is resumed by the next worker."""
-    sys.exit(0)
+def _stop_with(forget_rest: Callable[[], None]) -> None:
+    """End at once when told to: a step gives its lease back on the way out.
+
+    Both engines catch whatever a task raises, our SystemExit too, and would take the next task:
+    `forget_rest` tells the engine's own loop to end.
+    """
+
+    def stop(signum: int, frame: Any) -> None:
+        forget_rest()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
 
 
 def _sweep_for_ever(name: str, queues: str) -> None:
@@ -67,18 +76,20 @@ def _sweep_for_ever(name: str, queues: str) -> None:
 def _run_database(queues: list[str], interval: float, name: str) -> None:
     from django_tasks_db.management.commands.db_worker import Worker
 
-    Worker(
+    worker = Worker(
         queue_names=queues, interval=interval, batch=False, backend_name="default",
         startup_delay=False, max_tasks=None, worker_id=name[:64], excluded_queue_names=[],
-    ).run()  # fmt: skip
+    )  # fmt: skip
+    _stop_with(lambda: setattr(worker, "running", False))
+    worker.run()
 
 
 def _run_rq(queues: list[str], name: str) -> None:
-    import django_rq
-    from rq import SimpleWorker
+    from django_rq.workers import get_worker
 
     # In this process: a fork would share the database connection, and training wants its memory.
-    connected = [django_rq.get_queue(q) for q in queues]
-    worker = SimpleWorker(connected, connection=connected[0].connection, name=name)
-    worker._install_signal_handlers = lambda: None  # type: ignore[method-assign]  # ours stop at once
-    worker.work()
+    worker = get_worker(*queues, worker_class="rq.SimpleWorker", name=name)
+    _stop_with(lambda: setattr(worker, "_stop_requested", True))
+    # ours stop at once
+    worker._install_signal_handlers = lambda: None  # type: ignore[method-assign]
+    worker.work(logging_level="WARNING")

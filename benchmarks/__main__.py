@@ -1,0 +1,50 @@
+"""Runs the benchmarks by name, prints one table and keeps it as JSON."""
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import time
+from functools import partial
+from pathlib import Path
+
+from benchmarks.figures import Benchmark, Figure, table
+
+NAMES = ("consolidate", "certificate", "importing", "cycle", "training", "quality")
+
+
+def main() -> None:
+    """Measure what was asked for, everything by default."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
+    parser.add_argument("--json", type=Path, help="write the figures here, too")
+    parser.add_argument(
+        "--birds", action="store_true", help="quality on ../shared/data/birds, too (takes minutes)"
+    )
+    options = parser.parse_args()
+    unknown = set(options.names) - set(NAMES)
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(NAMES)}")
+    figures: list[Figure] = []
+    began, load = time.time(), os.getloadavg()[0]
+    for name in options.names or NAMES:
+        run: Benchmark = importlib.import_module(f"benchmarks.{name}").run
+        if name == "quality" and options.birds:
+            run = partial(run, birds=True)
+        for figure in run():
+            print(f"  {figure.name}: {figure.value:g} {figure.unit}", flush=True)
+            figures.append(figure)
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    if load > 0.5:
+        print(f"\nThe machine was busy before the start (load {load:.1f}): times are too long.")
+    print(f"\n{table(figures)}\n\n{machine}, {time.time() - began:.0f} s")
+    if options.json:
+        written = {
+            "machine": machine, "load_before": load, "figures": [f.to_json() for f in figures]
+        }  # fmt: skip
+        options.json.write_text(json.dumps(written, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

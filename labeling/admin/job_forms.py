@@ -1,0 +1,121 @@
+"""The forms of a job: its numbers checked together, its classes, its members."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest
+
+from labeling.errors import LabelingError
+from labeling.models import Job, LabelClass, Member
+from labeling.services import jobs
+
+NUMBERS = (
+    "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
+    "annotators_per_image", "consolidation", "suggestions", "target_quality", "risk",
+    "audit_budget", "watch_share",
+)  # fmt: skip
+FIXED_ONCE_STARTED = ("slug", "preset", "assist", "acceptance")
+
+
+class JobForm(forms.ModelForm[Job]):
+    """Checks the numbers together and says which edits wait for the next round."""
+
+    class Meta:
+        model = Job
+        fields = "__all__"  # noqa: DJ007  the fieldsets below choose
+        widgets = {
+            "preset": forms.RadioSelect,
+            "instructions": forms.Textarea(attrs={"rows": 8, "cols": 80}),
+        }
+        labels = {
+            "slug": "Address",
+            "price_image": "An image",
+            "price_answer": "An answer",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text += " Empty: made from the name."
+        if self.instance.pk and self.instance.state != Job.State.DRAFT:
+            for name in NUMBERS:
+                if name in self.fields:
+                    field = self.fields[name]
+                    field.help_text = f"Takes effect from the next round. {field.help_text}"
+
+    def clean(self) -> dict[str, Any]:
+        """Errors of numbers that do not go together."""
+        data: dict[str, Any] = super().clean() or {}
+        known = {f.name for f in Job._meta.fields}
+        probe = Job(**{k: v for k, v in data.items() if k in known and v is not None and k != "id"})
+        if self.instance.pk:
+            for name in FIXED_ONCE_STARTED:
+                if name not in data:
+                    setattr(probe, name, getattr(self.instance, name))
+        for problem in jobs.size_problems(probe):
+            self.add_error("validation_size", problem)
+        if not data.get("slug") and "slug" in self.fields and data.get("name"):
+            data["slug"] = jobs.free_slug(data["name"])
+        return data
+
+
+class ClassInline(admin.TabularInline[LabelClass, Job]):
+    """The classes people draw."""
+
+    model = LabelClass
+    fields = ("name", "color", "hotkey", "note", "position", "retired")
+    extra = 1
+
+    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """Only before the start; afterwards a class is retired, so its boxes keep their name."""
+        return obj is None or obj.state == Job.State.DRAFT
+
+    def has_add_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        """Not after the pilot with assistance on (decision 17)."""
+        if obj is None:
+            return True
+        try:
+            jobs.check_classes_may_grow(obj)
+        except LabelingError:
+            return False
+        return True
+
+
+class MemberForm(forms.ModelForm[Member]):
+    """A person is named by user name: a list would show everybody's accounts to everybody."""
+
+    username = forms.CharField(label="User name", max_length=150)
+
+    class Meta:
+        model = Member
+        fields = ("role",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["username"].initial = self.instance.user.get_username()
+            self.fields["username"].disabled = True
+
+    def clean_username(self) -> str:
+        """The name of an active account."""
+        name: str = self.cleaned_data["username"].strip()
+        user = get_user_model().objects.filter(username__iexact=name, is_active=True).first()
+        if user is None:
+            raise forms.ValidationError(
+                f"There is no account {name!r}. Make one under Users, it takes one line."
+            )
+        if not self.instance.pk:
+            self.instance.user = user
+        return name
+
+
+class MemberInline(admin.TabularInline[Member, Job]):
+    """Who works on the job."""
+
+    model = Member
+    form = MemberForm
+    fields = ("username", "role")
+    extra = 1

@@ -1,0 +1,84 @@
+"""How far a round is: its state line, what is done of the present state, the time left."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from labeling.models import Round, Step, WorkerBeat
+from labeling.services import audit_report, rounds, steps
+
+SENTENCES = {
+    "TRAINING": "The detector learns from the people's labels.",
+    "PREDICTING": "The detector looks at every image that is left.",
+    "CALIBRATING": "Confidence is compared with quality on the validation images.",
+    "AUDITING": "People check auto-labels in random order.",
+    "ACCEPTING": "Sure images get their label.",
+    "SELECTING": "The next images for people are chosen.",
+    "COLLECTING": "People draw.",
+    "CONSOLIDATING": "Several people's boxes become one label.",
+}
+
+
+def of_round(round: Round) -> dict[str, Any]:
+    rows = list(round.steps.filter(state=round.state))  # type: ignore[attr-defined]
+    done, total, unit = _progress(round, rows)
+    error = next((s.error for s in rows if s.error and s.finished_at is None), None)
+    beat = WorkerBeat.objects.order_by("-seen_at").first()
+    return {
+        "number": round.number,
+        "purpose": round.purpose,
+        "state": round.state,
+        "line": _line(round),
+        "sentence": SENTENCES.get(round.state, ""),
+        "done": done,
+        "total": total,
+        "unit": unit,
+        "seconds_left": _seconds_left(round, rows, done, total),
+        "step_error": error,
+        "attempts": max((s.attempts for s in rows), default=0),
+        "stuck": any(steps.stuck(s) for s in rows),
+        "worker_seen_s": (
+            int((timezone.now() - beat.seen_at).total_seconds()) if beat is not None else None
+        ),
+    }
+
+
+def _progress(round: Round, rows: list[Step]) -> tuple[int, int, str]:
+    if round.state == Round.State.COLLECTING:
+        seats = round.assignments  # type: ignore[attr-defined]
+        done = seats.submitted().count()
+        return done, done + seats.pending().count(), "answers"
+    if round.state == Round.State.AUDITING:
+        return audit_report.drawn(round)
+    return sum(s.done for s in rows), sum(s.total for s in rows), "steps"
+
+
+def _seconds_left(round: Round, rows: list[Step], done: int, total: int) -> int | None:
+    """Straight-line estimate from this state's own speed; none before it has moved."""
+    started = [s.started_at for s in rows if s.started_at]
+    if rows and not started:
+        return None
+    since = min(started) if started else _entered(round, round.state)
+    if since is None or not done or done >= total:
+        return None
+    elapsed = (timezone.now() - since).total_seconds()
+    return int(elapsed / done * (total - done))
+
+
+def _entered(round: Round, state: str) -> datetime | None:
+    value = round.entered.get(state)
+    return datetime.fromisoformat(value) if value else None
+
+
+def _line(round: Round) -> list[dict[str, Any]]:
+    line = rounds.line_of(round)
+    here = line.index(Round.State(round.state))
+    result = []
+    for i, state in enumerate(line[:-1]):
+        start = _entered(round, state)
+        end = _entered(round, line[i + 1])
+        seconds = int((end - start).total_seconds()) if start and end else None
+        status = "done" if i < here else "now" if i == here else "later"
+        result.append({"state": state, "status": status, "seconds": seconds})
+    return result

@@ -1,0 +1,91 @@
+"""Everything the live page shows of a job now, as one JSON object."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from labeling.models import Assignment, Job, Round, WorkerBeat
+from labeling.services import audit_report, progress, reports, steps, wording
+
+# Charts of the machine's side come from a plug-in, so that labeling stays free of it.
+CHARTS: list[Callable[[Job], dict[str, Any]]] = []
+WORKER_AWAY = 120  # seconds
+
+
+def of_job(job: Job) -> dict[str, Any]:
+    """Everything the live page shows of a job now."""
+    job.refresh_from_db()
+    round = job.rounds.filter(closed_at=None).first()
+    found = reports.counts(job)
+    state: dict[str, Any] = {
+        "at": timezone.now().isoformat(),
+        "job": {
+            "slug": job.slug, "name": job.name, "state": job.state,
+            "acceptance": job.acceptance, "target": job.target_quality, "risk": job.risk,
+            "annotators_per_image": job.annotators_per_image, "consolidation": job.consolidation,
+        },
+        "counts": found,
+        "round": progress.of_round(round) if round else None,
+        "audit": audit_report.progress(job),
+        "certificate": audit_report.certificate(job),
+        "estimate": _estimate(job),
+        "forecast": _forecast(job, found),
+        "rounds": reports.per_round(job),
+        "cost": reports.cost(job),
+        "people": reports.people(job),
+        "events": wording.events(job),
+        "alerts": alerts(job, round),
+        "calibration": None,
+        "training": None,
+        "histogram": None,
+    }  # fmt: skip
+    for chart in CHARTS:
+        for key, value in chart(job).items():
+            state[key] = [*state[key], *value] if key == "alerts" else value
+    return state
+
+
+def _estimate(job: Job) -> dict[str, Any] | None:
+    latest = job.rounds.exclude(estimate=None).order_by("-number").first()
+    return latest.estimate if latest else None
+
+
+def _forecast(job: Job, found: dict[str, int]) -> dict[str, Any] | None:
+    """What is still to do at most: every image that is left, by people."""
+    if job.state not in (Job.State.RUNNING, Job.State.PAUSED) or not found["left"]:
+        return None
+    pace = reports.pace(Assignment.objects.submitted().filter(round__job=job))
+    answers = found["left"] * job.annotators_per_image
+    money = found["left"] * float(job.price_image) + answers * float(job.price_answer)
+    return {
+        "answers": answers,
+        "hours": round(answers * pace / 3600, 1) if pace else None,
+        "money": reports.round_money(money),
+    }
+
+
+def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
+    """What a manager should look at."""
+    found = []
+    if round is not None and job.state == Job.State.RUNNING:
+        waiting = round.steps.filter(state=round.state, finished_at=None)  # type: ignore[attr-defined]
+        for row in waiting:
+            if steps.stuck(row):
+                found.append({"level": "bad", "text": f"{row.get_state_display()}: {row.error}"})
+        beat = WorkerBeat.objects.order_by("-seen_at").first()
+        away = beat is None or (timezone.now() - beat.seen_at).total_seconds() > WORKER_AWAY
+        if waiting and away:
+            found.append(
+                {
+                    "level": "warn",
+                    "text": "No worker has reported for 2 minutes. The step goes on by itself "
+                    "when one is back: start one with manage.py worker.",
+                }
+            )
+    unable = job.images.exclude(excluded="").count()
+    if unable:
+        found.append(
+            {"level": "warn", "text": f"{unable} images are excluded; see the image list."}
+        )
+    return found

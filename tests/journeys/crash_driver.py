@@ -1,0 +1,164 @@
+"""Drives one small certified job to its end while its worker is killed at given points.
+
+Run as `python -m tests.journeys.crash_driver FAULT...` with LABELING_DATA on an empty folder. Each
+worker is armed with the next fault; when it is dead, frozen or has failed there, the next one
+starts. Prints the job's canonical state as JSON.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import labeling  # noqa: F401  swaps in a safe SQLite before Django loads its own
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "labeling.settings"
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+
+from labeling.core.boxes import without_scores
+from labeling.models import Assignment, Audit, Certificate, Event, Job, Label, Step
+from labeling.services import audits, jobs, work
+from mlassist.models import Detector, Prediction
+from tests import factories
+
+IMAGES, PATIENCE = 84, float(os.environ.get("CRASH_PATIENCE", "120"))
+
+
+def set_up() -> tuple[Job, Any, Any, Any]:
+    """A certified job with one annotator and two reviewers; nothing in it depends on timing."""
+    call_command("migrate", verbosity=0)
+    job = factories.make_job(
+        acceptance="certified", pilot_size=6, validation_size=30, training_size=6, batch_size=10,
+        ahead_percent=0, audit_budget=30, watch_share=0.2, audit_seed="fixed",
+    )  # fmt: skip
+    people = [factories.person(name) for name in ("alice", "rita", "rolf")]
+    factories.join(job, people[0], "annotator")
+    for reviewer in people[1:]:
+        factories.join(job, reviewer, "reviewer")
+    factories.make_images(job, IMAGES)
+    jobs.start(job, None)
+    return job, *people
+
+
+class Workers:
+    """One worker at a time, each armed with the next fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.left, self.met = list(faults), 0
+        self.frozen: list[subprocess.Popen[bytes]] = []
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def watch(self) -> None:
+        """Start the next worker if the present one is gone or frozen."""
+        if self.process is not None and self.process.poll() is None:
+            if not _stopped(self.process.pid):
+                return
+            self.frozen.append(self.process)
+        if self.process is not None:
+            self.met += 1
+        fault = self.left.pop(0) if self.left else ""
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "worker", "--interval", "0.05"],
+            env={**os.environ, "LABELING_FAULT": fault},
+        )
+
+    def end(self) -> None:
+        """Wake the frozen ones, let them notice, then stop all."""
+        for frozen in self.frozen:
+            frozen.send_signal(signal.SIGCONT)
+        time.sleep(1.5 if self.frozen else 0)  # they must meet the fence, not our SIGTERM
+        for process in (*self.frozen, self.process):
+            if process is not None:
+                process.terminate()
+                process.wait(20)
+
+
+def _stopped(pid: int) -> bool:
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rsplit(")", 1)[1].split()[0] == "T"
+
+
+def people_work(job: Job, alice: Any, *reviewers: Any) -> None:
+    """Everybody does what they can get now."""
+    for seat in work.claim_next(job, alice):
+        factories.answer(seat, alice)
+    for reviewer in reviewers:
+        for audit in audits.claim_next(job, reviewer):
+            # every fifth picture is corrected, by name, so that any order gives the same
+            wrong = int(audit.image.digest[-1], 16) % 5 == 0
+            boxes = [factories.box()] if audit.blind or wrong else without_scores(audit.predicted)
+            audits.decide(audit, reviewer, verdict="corrected", boxes=boxes)
+
+
+def canonical(job: Job) -> dict[str, Any]:
+    """What two runs of the same job must agree on: no ids, no times."""
+    labels = Label.objects.filter(image__job=job).select_related("image", "round")
+    paper = Certificate.objects.filter(round__job=job).first()
+    return {
+        "state": job.state,
+        "labels": sorted(
+            [r.image.name, r.source, r.round.number if r.round else 0, r.boxes, bool(r.revoked_at)]
+            for r in labels
+        ),
+        "images": sorted(job.images.values_list("name", "split", "excluded")),
+        "rounds": list(job.rounds.values_list("number", "purpose", "state")),
+        "audits": sorted(
+            Audit.objects.filter(round__job=job).values_list(
+                "image__name", "kind", "blind", "position", "verdict", "value"
+            )
+        ),
+        "seats": sorted(
+            Assignment.objects.filter(round__job=job).values_list(
+                "round__number", "image__name", "slot", "state"
+            )
+        ),
+        "detectors": list(
+            Detector.objects.filter(round__job=job)
+            .order_by("round")
+            .values_list("digest", flat=True)
+        ),
+        "predictions": Prediction.objects.filter(detector__round__job=job).count(),
+        "certificate": paper.document["result"] if paper else None,
+        "entered": sorted(
+            f"{e.data['round']} {e.data['state']}"
+            for e in Event.objects.filter(job=job, kind="round_entered")
+        ),
+    }
+
+
+def main() -> None:
+    """Drive the job, print its end."""
+    job, *people = set_up()
+    workers = Workers(sys.argv[1:])
+    deadline = time.monotonic() + PATIENCE
+    try:
+        while True:
+            workers.watch()
+            people_work(job, *people)
+            job.refresh_from_db()
+            if job.state == Job.State.COMPLETE and not Audit.objects.undecided().filter(
+                round__job=job, kind="watch"
+            ):
+                break
+            if time.monotonic() > deadline:
+                steps = list(Step.objects.filter(finished_at=None).values())
+                raise SystemExit(f"not complete in time: {job.rounds.last().state} {steps}")
+            time.sleep(0.05)
+    finally:
+        workers.end()
+    result = canonical(job)
+    result["met"] = workers.met
+    result["errors"] = Event.objects.filter(job=job, kind="step_failed").count()
+    print(json.dumps(result))  # noqa: T201  the parent reads it
+
+
+if __name__ == "__main__":
+    main()

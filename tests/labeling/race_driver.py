@@ -1,0 +1,205 @@
+"""Lets many processes do the same thing at the same moment, and reports what came of it.
+
+`python -m tests.labeling.race_driver` runs every race on the database of the environment and
+prints JSON; with arguments it is one of the runners.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+import labeling  # noqa: F401  swaps in a safe SQLite before Django loads its own
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "labeling.settings"
+
+import django
+
+django.setup()
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db.models import Count
+
+from labeling.errors import LabelingError
+from labeling.models import Assignment, Event, Job, Label, Round, Step
+from labeling.services import jobs, labels, steps, work
+from tests import factories
+
+PEOPLE = [f"runner-{i}" for i in range(6)]
+START_IN = 4.0  # seconds until the runners go; each needs about two to load
+
+
+def ready(at: float) -> None:
+    """Wait for the common start."""
+    time.sleep(max(0.0, at - time.time()))
+
+
+def claim_and_answer(at: float, name: str) -> None:
+    """Work until nothing is left."""
+    user, job = get_user_model().objects.get(username=name), Job.objects.get(slug="crowd")
+    ready(at)
+    empty = 0
+    while empty < 5:
+        seats = work.claim_next(job, user)
+        for seat in seats:
+            factories.answer(seat, user)
+        empty = 0 if seats else empty + 1
+        time.sleep(0 if seats else 0.1)
+
+
+def submit_the_same(at: float, seat_id: str) -> None:
+    """Send one answer, as an impatient browser does."""
+    seat = Assignment.objects.select_related("image__job", "round__job").get(pk=seat_id)
+    ready(at)
+    factories.answer(seat, seat.annotator)
+
+
+def accept(at: float, round_id: str) -> None:
+    """Label every image by machine, one at a time."""
+    round = Round.objects.get(pk=round_id)
+    images = list(round.job.images.order_by("pk"))
+    ready(at)
+    for image in images:
+        labels.accept_auto(round, [(image, [factories.box()], 0.9, {})])
+
+
+def claim(at: float, name: str, slug: str) -> None:
+    """Claim and give nothing back."""
+    user, job = get_user_model().objects.get(username=name), Job.objects.get(slug=slug)
+    ready(at)
+    for _ in range(40):
+        for seat in work.claim_next(job, user):
+            factories.answer(seat, user)
+
+
+def pause(at: float, action: str, slug: str) -> None:
+    """Pause and resume, or cancel, in the middle of it."""
+    job = Job.objects.get(slug=slug)
+    ready(at + 0.3)
+    if action == "cancel":
+        jobs.cancel(job, None)
+        return
+    for _ in range(10):
+        for change in (jobs.pause, jobs.resume):
+            job.refresh_from_db()
+            change(job, None)
+
+
+RUNNERS = {
+    "claim_and_answer": claim_and_answer, "submit_the_same": submit_the_same, "accept": accept,
+    "claim": claim, "pause": pause,
+}  # fmt: skip
+
+
+def run(*commands: tuple[str, ...]) -> list[str]:
+    """Start the runners together; what they said on stderr."""
+    at = time.time() + START_IN
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.labeling.race_driver", name, str(at), *arguments],
+            stderr=subprocess.PIPE, text=True,
+        )
+        for name, *arguments in commands
+    ]  # fmt: skip
+    return [error for p in running if (error := p.communicate(timeout=120)[1]) and p.returncode]
+
+
+def started(slug: str, images: int, **fields: Any) -> Job:
+    """A running people-only job with its first seats open."""
+    job = factories.make_job(slug=slug, assist=False, pilot_size=images, **fields)
+    for name in PEOPLE:
+        factories.join(job, get_user_model().objects.get(username=name), "annotator")
+    factories.make_images(job, images)
+    jobs.start(job, None)
+    for step in Step.objects.filter(round__job=job):
+        steps.run(step.pk)
+    return job
+
+
+def repeated(rows: Any, *fields: str) -> int:
+    """How many combinations of these fields occur more than once."""
+    return int(rows.values(*fields).annotate(n=Count("pk")).filter(n__gt=1).count())
+
+
+def crowd() -> dict[str, Any]:
+    """Six people, forty images, two seats each."""
+    job = started("crowd", 40, annotators_per_image=2)
+    errors = run(*(("claim_and_answer", name) for name in PEOPLE))
+    submitted = Assignment.objects.filter(round__job=job, state="submitted")
+    entered = Event.objects.filter(job=job, kind="round_entered", data__state="CONSOLIDATING")
+    return {
+        "errors": errors,
+        "answers": submitted.count(),
+        "double_seats": repeated(submitted, "image", "slot"),
+        "twice_the_same": repeated(Assignment.objects.filter(round__job=job), "image", "annotator"),
+        "closed": entered.count(),
+    }
+
+
+def same_answer() -> dict[str, Any]:
+    """Ten equal submits of one seat."""
+    job = started("same", 4)
+    user = get_user_model().objects.get(username=PEOPLE[0])
+    seat = work.claim_next(job, user)[0]
+    errors = run(*[("submit_the_same", str(seat.pk))] * 10)
+    rows = Assignment.objects.filter(image=seat.image, annotator=user)
+    return {"errors": errors, "rows": rows.count(), "state": rows.get().state}
+
+
+def accept_against_claim() -> dict[str, Any]:
+    """The machine labels images while three people claim them."""
+    job = started("cross", 30)
+    round = job.rounds.get()
+    errors = run(("accept", str(round.pk)), *(("claim", name, "cross") for name in PEOPLE[:3]))
+    auto = Label.objects.auto().filter(image__job=job).values("image")
+    held = Assignment.objects.filter(image__in=auto, state__in=("claimed", "submitted"))
+    return {
+        "errors": errors,
+        "crossed": held.count(),
+        "auto": auto.count(),
+        "answered": Assignment.objects.filter(round=round, state="submitted").count(),
+    }
+
+
+def stopped_in_between(action: str) -> dict[str, Any]:
+    """Pausing or cancelling while people claim and answer."""
+    slug = f"stop-{action}"
+    job = started(slug, 40)
+    errors = run(("pause", action, slug), *(("claim", name, slug) for name in PEOPLE[:3]))
+    job.refresh_from_db()
+    seats = Assignment.objects.filter(round__job=job)
+    return {
+        "errors": errors,
+        "state": job.state,
+        "open": seats.filter(state="open").count(),
+        "broken": seats.filter(state="submitted", boxes=None).count(),
+    }
+
+
+def main() -> None:
+    """Run as a runner, or run every race."""
+    if len(sys.argv) > 1:
+        name, at, *arguments = sys.argv[1:]
+        try:
+            RUNNERS[name](float(at), *arguments)
+        except LabelingError as refusal:
+            print(refusal.message)  # noqa: T201  a refusal in words is a fair end of a race
+        return
+    call_command("migrate", verbosity=0)
+    for name in PEOPLE:
+        factories.person(name)
+    result = {
+        "crowd": crowd(),
+        "same_answer": same_answer(),
+        "accept_against_claim": accept_against_claim(),
+        "pause": stopped_in_between("pause"),
+        "cancel": stopped_in_between("cancel"),
+    }
+    print(json.dumps(result))  # noqa: T201  the parent reads it
+
+
+if __name__ == "__main__":
+    main()

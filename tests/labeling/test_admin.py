@@ -1,0 +1,221 @@
+"""The admin as a project admin uses it: set up a job, bring images in, start, look, correct."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from labeling.models import Event, Image, Job, Label, Member
+from labeling.services import jobs, labels, transfers
+from tests.factories import box
+from tests.labeling.test_imports import picture
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def admin(mona) -> Client:
+    """The project admin's browser."""
+    client = Client()
+    client.force_login(mona)
+    return client
+
+
+def filled(**changes) -> dict[str, str]:
+    """The job form as the Boxwise preset fills it."""
+    preset = jobs.PRESETS["boxwise"]
+    data = {name: str(value) for name, value in preset.items() if value is not False}
+    data |= {"suggestions": "on", "assist": "on", "preset": "boxwise", "name": "Birds"}
+    data |= {"lease_minutes": "10", "watch_share": "0.05"}
+    data |= {"price_image": "0.08", "price_answer": "0.036", "budget": "", "instructions": "# Hi"}
+    for prefix in ("classes", "members"):
+        data |= {f"{prefix}-TOTAL_FORMS": "2", f"{prefix}-INITIAL_FORMS": "0"}
+    data |= {
+        "classes-0-name": "bird", "classes-0-color": "#FFC400", "classes-0-hotkey": "1",
+        "classes-0-position": "0", "classes-1-color": "#FFC400", "classes-1-position": "0",
+        "members-0-username": "alice", "members-0-role": "annotator", "members-1-role": "annotator",
+    }  # fmt: skip
+    return {**data, **changes}
+
+
+def create(admin, **changes):
+    return admin.post(reverse("admin:labeling_job_add"), filled(**changes), follow=True)
+
+
+def test_a_job_is_set_up_on_one_page(admin, mona, alice):
+    answer = create(admin)
+
+    job = Job.objects.get(name="Birds")
+    assert answer.status_code == 200
+    assert (job.slug, job.state, job.created_by) == ("birds", "draft", mona)
+    assert [c.name for c in job.classes.all()] == ["bird"]
+    roles = set(job.members.values_list("user__username", "role"))
+    assert roles == {("alice", "annotator"), ("mona", "manager")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"members-0-username": "nobody"}, "There is no account"),
+        ({"pilot_size": "2", "validation_size": "5"}, "need at least 20 images"),
+        ({"target_quality": "1.5"}, "less than or equal to 0.99"),
+        ({"risk": "0"}, "greater than or equal to 0.001"),
+        ({"classes-0-hotkey": "x"}, "A digit"),
+        ({"batch_size": "0"}, "greater than or equal to 1"),
+        ({"name": ""}, "required"),
+    ],
+)
+def test_what_does_not_go_together_is_said_beside_the_field(admin, alice, changes, words):
+    answer = create(admin, **changes)
+    assert words in answer.content.decode()
+    assert not Job.objects.filter(name="Birds").exists()
+
+
+def test_start_is_closed_with_the_first_missing_thing_as_its_text(admin, alice):
+    create(admin)
+    job = Job.objects.get(name="Birds")
+    page = admin.get(reverse("admin:labeling_job_change", args=[job.pk])).content.decode()
+    assert "Start: It needs images." in page
+
+
+def test_images_are_uploaded_in_the_admin_and_the_job_starts(admin, alice, bob, rita):
+    create(admin)
+    job = Job.objects.get(name="Birds")
+    Member.objects.create(job=job, user=bob, role="annotator")
+    Member.objects.create(job=job, user=rita, role="reviewer")
+    sent = [SimpleUploadedFile(f"{i}.jpg", picture((i, 9, 9))) for i in (1, 50, 99)]
+
+    page = reverse("admin:labeling_job_import", args=[job.pk])
+    admin.post(page, {"files": sent, "boxes": "ignore", "folder": "", "coco": ""})
+    transfers.run(job.transfers.get().pk)
+    act = reverse("admin:labeling_job_act", args=[job.pk, "start"])
+    assert "Start the job?" in admin.get(act).content.decode()
+    admin.post(act)
+
+    job.refresh_from_db()
+    assert job.images.count() == 3
+    assert job.state == "running"
+    assert Event.objects.filter(job=job, kind="job_started").exists()
+
+
+def test_choosing_no_source_or_two_is_refused(admin, job, settings):
+    (settings.IMPORT_ROOT / "set").mkdir()
+    page = reverse("admin:labeling_job_import", args=[job.pk])
+    nothing = admin.post(page, {"boxes": "ignore", "folder": "", "coco": ""})
+    both = admin.post(
+        page, {"boxes": "ignore", "folder": "set", "files": [SimpleUploadedFile("a.jpg", b"x")]}
+    )
+    assert "Choose files, or a folder" in nothing.content.decode()
+    assert "not both" in both.content.decode()
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "retry", "cancel", "copy"])
+def test_every_action_asks_first_and_answers_in_words(admin, job, mona, action):
+    jobs.start(job, mona)
+    act = reverse("admin:labeling_job_act", args=[job.pk, action])
+    before = Event.objects.count()
+
+    assert admin.get(act).status_code == 200
+    assert Event.objects.count() == before  # asking changes nothing
+    answer = admin.post(act, follow=True)
+
+    assert answer.status_code == 200
+    assert answer.context["messages"]
+
+
+def test_after_the_start_an_edit_says_when_it_takes_effect(admin, job, mona):
+    jobs.start(job, mona)
+    page = admin.get(reverse("admin:labeling_job_change", args=[job.pk])).content.decode()
+    assert "Takes effect from the next round." in page
+    assert 'name="slug"' not in page
+
+
+@pytest.fixture
+def labelled(job, mona):
+    """One image by people, one by machine, one excluded, the rest open."""
+    people, auto, out, *_ = job.images.order_by("pk")
+    labels.accept(people, [box()], "human", round=None)
+    labels.accept(auto, [box(class_id=1)], "auto", round=None, confidence=0.9)
+    labels.exclude(out, "blurred", mona)
+    return job
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("state=labeled", {"image-0000.png", "image-0001.png"}),
+        ("state=excluded", {"image-0002.png"}),
+        ("source=auto", {"image-0001.png"}),
+        ("source=human", {"image-0000.png"}),
+    ],
+)
+def test_the_image_list_is_filtered(admin, labelled, query, names):
+    page = admin.get(f"{reverse('admin:labeling_image_changelist')}?{query}")
+    assert {row.name for row in page.context["cl"].result_list} == names
+
+
+def test_the_image_list_is_filtered_by_class(admin, labelled):
+    dog = labelled.classes.get(name="dog")
+    page = admin.get(f"{reverse('admin:labeling_image_changelist')}?with_class={dog.pk}")
+    assert [row.name for row in page.context["cl"].result_list] == ["image-0001.png"]
+
+
+def test_a_filter_cannot_spell_out_secrets(admin, labelled):
+    for lookup in ("job__created_by__password__startswith=a", "labels__by__password__regex=."):
+        page = admin.get(f"{reverse('admin:labeling_image_changelist')}?{lookup}")
+        assert page.status_code in (302, 400)
+
+
+def test_one_image_shows_its_label_answers_and_history(admin, labelled, mona):
+    image = Image.objects.get(name="image-0000.png", job=labelled)
+    labels.correct(image, [box(20)], mona)
+
+    page = admin.get(reverse("admin:labeling_image_change", args=[image.pk])).content.decode()
+
+    assert "corrected by a manager" in page
+    assert page.count("<svg") >= 2
+    assert reverse("correct", args=[labelled.slug, image.pk]) in page
+
+
+def test_a_manager_corrects_excludes_and_restores(admin, labelled):
+    image = Image.objects.get(name="image-0001.png", job=labelled)
+
+    assert admin.get(reverse("correct", args=[labelled.slug, image.pk])).status_code == 200
+    admin.put(
+        reverse("image-label", args=[image.pk]), {"boxes": [box(30)]},
+        content_type="application/json",
+    )  # fmt: skip
+    assert Label.objects.active().get(image=image).boxes == [box(30)]
+    admin.post(
+        reverse("image-exclude", args=[image.pk]), {"reason": "twice"},
+        content_type="application/json",
+    )  # fmt: skip
+    image.refresh_from_db()
+    assert image.excluded == "twice"
+    admin.post(reverse("image-restore", args=[image.pk]), {}, content_type="application/json")
+    image.refresh_from_db()
+    assert image.excluded == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["job", "image", "round", "audit", "certificate", "transfer", "event"],
+)
+def test_every_list_opens(admin, labelled, mona, name):
+    jobs.start(labelled, mona)
+    assert admin.get(reverse(f"admin:labeling_{name}_changelist")).status_code == 200
+    if name == "round":
+        page = reverse("admin:labeling_round_change", args=[labelled.rounds.get().pk])
+        assert admin.get(page).status_code == 200
+
+
+def test_history_cannot_be_changed_or_deleted(admin, labelled):
+    event = Event.objects.first()
+    page = reverse("admin:labeling_event_change", args=[event.pk])
+    assert admin.post(page, {"kind": "x"}).status_code in (302, 403)
+    assert admin.post(reverse("admin:labeling_event_delete", args=[event.pk])).status_code in (
+        302,
+        403,
+    )
+    event.refresh_from_db()
+    assert event.kind != "x"

@@ -1,0 +1,65 @@
+"""People and machine at the same moment, in real processes, on SQLite and PostgreSQL."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.services import postgres_database
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def race(folder: Path, **env: str) -> dict[str, Any]:
+    """What every race came to."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.labeling.race_driver"],
+        cwd=ROOT, capture_output=True, text=True, timeout=400,
+        env={**os.environ, "LABELING_DATA": str(folder), "LOG_LEVEL": "ERROR", **env},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def races(request, tmp_path_factory):
+    """All races on one database."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "sqlite":
+        yield race(folder, DATABASE_URL="")
+    else:
+        with postgres_database("boxwise_races") as url:
+            yield race(folder, DATABASE_URL=url)
+
+
+def test_no_seat_is_given_twice_and_the_round_closes_once(races):
+    assert races["crowd"] == {
+        "errors": [], "answers": 80, "double_seats": 0, "twice_the_same": 0, "closed": 1
+    }  # fmt: skip
+
+
+def test_ten_equal_submits_count_once(races):
+    assert races["same_answer"] == {"errors": [], "rows": 1, "state": "submitted"}
+
+
+def test_accepting_and_claiming_never_cross(races):
+    found = races["accept_against_claim"]
+    assert found["errors"] == []
+    assert found["crossed"] == 0
+    assert found["auto"] + found["answered"] == 30
+
+
+def test_pausing_in_the_middle_leaves_the_job_running_and_whole(races):
+    found = races["pause"]
+    assert (found["errors"], found["state"], found["broken"]) == ([], "running", 0)
+
+
+def test_cancelling_in_the_middle_leaves_nothing_open(races):
+    found = races["cancel"]
+    assert (found["errors"], found["open"], found["broken"]) == ([], 0, 0)
+    assert found["state"] in ("cancelled", "complete")
