@@ -65,13 +65,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(place: Workplace) -> Iterator[Server]:
-    """`manage.py serve --no-worker` on a free port."""
+def server(place: Workplace, *, worker: bool = False) -> Iterator[Server]:
+    """`manage.py serve` on a free port, without workers unless asked for."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
+    no_worker = () if worker else ("--no-worker",)
     supervisor = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--no-worker", "--port", str(port)],
+        [sys.executable, "manage.py", "serve", "--port", str(port), *no_worker],
         cwd=ROOT, env=place.env, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:

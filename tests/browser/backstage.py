@@ -15,7 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from PIL import Image as Picture
 
-from labeling.models import Assignment, Audit, Job, Label, Member
+from labeling.models import Assignment, Audit, Job, Label, Member, Transfer
 from labeling.services import jobs, people, transfers, work
 from labeling.services.images import media_path
 
@@ -67,7 +67,8 @@ def job(name: str, images: int, members: list[str], start: bool = True, **fields
     folder = media_path(f"uploads/{made.slug}")
     pictures(str(folder), images)
     row = transfers.start_import(made, None, "files", f"uploads/{made.slug}")
-    transfers.run(row.pk)
+    transfers.run(row.pk)  # does nothing where a worker was quicker
+    _wait_for(Transfer.objects.filter(pk=row.pk).exclude(finished_at=None).exists)
     if start:
         jobs.start(made, None)
         _wait_for(lambda: Assignment.objects.filter(round__job=made).exists())

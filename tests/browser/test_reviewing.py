@@ -10,7 +10,7 @@ from tests.browser.serving import Backstage, until
 
 SIZES = {
     "assist": True, "pilot_size": 10, "validation_size": 20, "training_size": 10,
-    "ahead_percent": 0, "watch_share": 1.0,
+    "ahead_percent": 0, "watch_share": 1.0, "target_quality": 0.3, "seed": 1,
 }  # fmt: skip
 
 
