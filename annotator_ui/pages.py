@@ -12,7 +12,7 @@ from annotator_ui import cards
 from annotator_ui.api import access, review, shapes, work
 from labeling.errors import NotAllowed
 from labeling.models import Job, Label
-from labeling.services import snapshot
+from labeling.services import preferences, snapshot
 from labeling.services.work import STOCK
 
 
@@ -44,8 +44,18 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
         "classes": shapes.classes(job),
         "assignments": found["next"],
         "queue": found["queue"],
+        "preferences": preferences.of(user),
     }
     return _page(request, "annotate.html", job.name, data)
+
+
+@require_safe
+@ensure_csrf_cookie
+def keys(request: HttpRequest) -> HttpResponse:
+    """The person's own keys."""
+    user: Any = access.person(request)
+    data = {"preferences": preferences.of(user)}
+    return _page(request, "keys.html", "Keys", data, user.is_staff)
 
 
 @require_safe

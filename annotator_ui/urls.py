@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from annotator_ui import pages
-from annotator_ui.api import jobs, media, review, work
+from annotator_ui.api import jobs, media, own, review, work
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("jobs/<slug:slug>/work", pages.annotate, name="work"),
     path("jobs/<slug:slug>/review", pages.review_page, name="review"),
     path("jobs/<slug:slug>/images/<int:pk>/correct", pages.correct, name="correct"),
+    path("settings/keys", pages.keys, name="keys"),
+    path("api/preferences", own.Preferences.as_view(), name="preferences"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("api/jobs/<slug:slug>/snapshot", jobs.Snapshot.as_view(), name="snapshot"),
@@ -23,6 +25,7 @@ urlpatterns = [
     path("api/assignments/<int:pk>/answer", work.Answer.as_view(), name="answer"),
     path("api/assignments/<int:pk>/skip", work.Skip.as_view(), name="skip"),
     path("api/assignments/<int:pk>/renew", work.Renew.as_view(), name="renew"),
+    path("api/assignments/<int:pk>/draft", own.Draft.as_view(), name="draft"),
     path("api/assignments/<int:pk>/release", work.Release.as_view(), name="release"),
     path("api/jobs/<slug:slug>/audits/claim", review.Claim.as_view(), name="audit-claim"),
     path("api/audits/<int:pk>/verdict", review.Verdict.as_view(), name="verdict"),

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from labeling.core.boxes import without_scores
 from labeling.models import Assignment, Audit, Image, Job, LabelClass, Round, Transfer
-from labeling.services import audit_report, audits, reports, work
+from labeling.services import audit_report, audits, drafts, reports, work
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -36,6 +36,8 @@ class AnswerForm(StrictSerializer):
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     boxes = serializers.ListField(child=serializers.DictField())
     active_ms = serializers.IntegerField(min_value=0, default=0)
+    outcomes = serializers.ListField(allow_null=True, default=None)
+    action_ms = serializers.DictField(allow_null=True, default=None)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
     count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
 
@@ -102,6 +104,7 @@ def _round(row: Round) -> dict[str, Any]:
 def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
     """Seats as the annotate page needs them."""
     rows = list(rows)
+    kept = drafts.of(rows)
     positions = {r.round_id: position(r.round) for r in {r.round_id: r for r in rows}.values()}
     return [
         {
@@ -112,6 +115,7 @@ def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
             "boxes": row.boxes,
             "suggested": row.suggested or [],
             "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
+            "draft": kept.get(row.pk),
             "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
             "position": positions[row.round_id],
         }
@@ -175,6 +179,8 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "state": row.state,
         "instructions_html": to_html(row.instructions),
         "lease_seconds": row.lease_seconds,
+        "drawing": row.drawing,
+        "one_object": row.one_object,
         "skip_reasons": list(work.SKIP_REASONS),
         "reject_reasons": list(audits.REJECT_REASONS),
         "work_url": reverse("work", args=[row.slug]),

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, shapes
 from annotator_ui.suggest import for_images
 from labeling.models import Job
-from labeling.services import wording, work
+from labeling.services import drafts, traces, wording, work
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -49,10 +49,13 @@ class Answer(APIView):
         """Store it, however often it is sent, and hand out the next seats."""
         form = parsed(shapes.AnswerForm, request)
         seat = access.seat_for(access.person(request), pk)
+        trace = traces.parse(seat, form["outcomes"], form["action_ms"])
         seat = work.submit(
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"],
         )  # fmt: skip
+        traces.keep(seat, form["version"], trace)
+        drafts.forget(seat)
         person, job = access.person(request), seat.round.job
         follow = queue_of(job, person, form["hold"], form["count"])
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})

@@ -51,6 +51,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         ("Start from", {"fields": ("preset",)}),
         ("Job", {"fields": ("name", "slug", "instructions")}),
         ("People", {"fields": ("annotators_per_image", "consolidation", "lease_minutes")}),
+        ("Drawing", {"fields": ("drawing", "one_object")}),
         (
             "Rounds and model",
             {

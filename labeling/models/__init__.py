@@ -3,6 +3,7 @@
 from labeling.models.audit import Audit, CandidateSet, Certificate, Event, Freeze
 from labeling.models.image import Image, Label
 from labeling.models.job import Job, LabelClass, Member
+from labeling.models.page import Draft, Preferences
 from labeling.models.round import Assignment, Round, Step, WorkerBeat
 from labeling.models.transfer import Transfer
 
@@ -11,6 +12,7 @@ __all__ = [
     "Audit",
     "CandidateSet",
     "Certificate",
+    "Draft",
     "Event",
     "Freeze",
     "Image",
@@ -18,6 +20,7 @@ __all__ = [
     "Label",
     "LabelClass",
     "Member",
+    "Preferences",
     "Round",
     "Step",
     "Transfer",

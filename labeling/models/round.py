@@ -139,7 +139,9 @@ class Assignment(models.Model):
     version = models.PositiveIntegerField(default=0)
     suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
     boxes: Any = models.JSONField(null=True)
+    outcomes: Any = models.JSONField(null=True)  # what became of each of `suggested`; core.traces
     active_ms = models.PositiveIntegerField(default=0)
+    action_ms: Any = models.JSONField(null=True)  # action → active ms; sums to active_ms
     reason = models.CharField(max_length=200, blank=True, default="")
     submitted_at = models.DateTimeField(null=True)
 
