@@ -54,6 +54,7 @@ class Answer(APIView):
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"],
         )  # fmt: skip
+        traces.check_same(seat, form["version"], form["boxes"])
         traces.keep(seat, form["version"], trace)
         drafts.forget(seat)
         person, job = access.person(request), seat.round.job
