@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotator_ui.api import access
 from labeling.models import Assignment, Job
-from labeling.services import audits, wording, work
+from labeling.services import audits, claims, wording
 
 
 def of(user: User) -> list[dict[str, Any]]:
@@ -28,7 +28,7 @@ def card(job: Job, user: User) -> dict[str, Any]:
         to_check = audits.claimable(job, user, now).count()
     round = job.rounds.filter(closed_at=None).first()
     if access.ANNOTATOR in roles and job.state == Job.State.RUNNING and round is not None:
-        to_draw = work.claimable(round, user, now).count() + work.held(job, user).count()
+        to_draw = claims.claimable(round, user, now).count() + claims.held(job, user).count()
     kind = "draw" if to_draw else "audit" if to_check else "none"
     message = "" if kind != "none" else wording.queue_message(job, False)["message"]
     return {

@@ -13,7 +13,7 @@ from annotator_ui.api import access, review, shapes, work
 from labeling.errors import NotAllowed
 from labeling.models import Job, Label
 from labeling.services import snapshot
-from labeling.services.work import STOCK
+from labeling.services.claims import STOCK
 
 
 def _page(

@@ -10,7 +10,7 @@ from labeling.core.boxes import BoxSet, pack
 from labeling.core.quality import quality
 from labeling.models import Job, Label, Round
 from labeling.services import recalls
-from labeling.services.certificates import Candidate
+from labeling.services.freezing import Candidate
 from mlassist.core import calibration as rules
 from mlassist.core import confidence as confidences
 from mlassist.models import Calibration, Detector, Prediction

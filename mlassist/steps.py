@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from labeling.core.boxes import pack, unpack
 from labeling.errors import Invalid
 from labeling.models import Image, Job, Label, Round, Step
-from labeling.services import audits, certificates, events, labels, recalls
+from labeling.services import audits, certificates, events, freezing, labels, recalls
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
 from mlassist import files
@@ -154,7 +154,7 @@ def calibrate(step: Step, lease: Lease) -> None:
         with lease.fenced():
             _store_calibration(detector, judged)
     if round.purpose == Round.Purpose.CLOSING and judged.sets:
-        certificates.freeze(
+        freezing.freeze(
             round, lease, judged.candidates(), [s.threshold for s in judged.sets],
             judged.budget, judged.about,
         )  # fmt: skip

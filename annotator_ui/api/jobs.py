@@ -11,7 +11,7 @@ from annotator_ui import cards
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.core.boxes import without_scores
-from labeling.services import jobs, labels, snapshot, transfers, uploads, work
+from labeling.services import answers, jobs, labels, snapshot, transfers, uploads
 
 
 class Jobs(APIView):
@@ -93,7 +93,7 @@ class ImageLabel(APIView):
         """Replace whatever the image has."""
         form = parsed(shapes.BoxesForm, request)
         image = access.image_for(access.person(request), pk, access.MANAGER)
-        boxes = without_scores(work.parse_boxes(image, form["boxes"]))
+        boxes = without_scores(answers.parse_boxes(image, form["boxes"]))
         label = labels.correct(image, boxes, access.person(request))
         return Response({"id": label.pk, "boxes": label.boxes})
 

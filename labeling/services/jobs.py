@@ -244,28 +244,6 @@ def resume_rounds(job: Job | None = None) -> None:
             rounds.advance_if_done(round)
 
 
-def remove_member(member: Member, by: User | None) -> None:
-    """Someone leaves: what they hold goes to others, what only they could do is withdrawn."""
-    from labeling.services import work  # work moves rounds, and rounds come before jobs
-
-    job = member.job
-    with transaction.atomic():
-        held = Assignment.objects.filter(
-            round__job=job, annotator=member.user, state=Assignment.State.CLAIMED
-        )
-        if member.role == Member.Role.ANNOTATOR:
-            for seat in held:
-                Assignment.objects.filter(pk=seat.pk).update(state=Assignment.State.LAPSED)
-                Assignment.objects.create(
-                    round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot
-                )
-        events.record(job, "member_left", by, role=member.role)
-        member.delete()
-    for round in job.rounds.filter(closed_at=None):
-        work.withdraw_impossible(round)
-        rounds.advance_if_done(round)
-
-
 def _move(job: Job, before: str, after: str, **fields: Any) -> None:
     if not Job.objects.filter(pk=job.pk, state=before).update(state=after, **fields):
         job.refresh_from_db()
