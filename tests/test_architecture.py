@@ -50,7 +50,16 @@ def layer(module: str) -> int:
         return 0
     if kind == "models":
         return 1
-    if kind in ("services", "steps", "suggestions", "files", "calibrating", "ranking", "engine"):
+    if kind in (
+        "services",
+        "steps",
+        "suggestions",
+        "files",
+        "calibrating",
+        "folding",
+        "ranking",
+        "engine",
+    ):
         return 2
     return 3
 

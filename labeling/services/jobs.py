@@ -135,7 +135,12 @@ def size_problems(job: Job) -> list[str]:
     if not job.assist:
         return []
     problems = []
-    if job.pilot_size + job.validation_size < MIN_VALIDATION:
+    if job.validation_size == 0 and job.training_size < MIN_VALIDATION:
+        problems.append(
+            f"Without validation images the first training needs at least {MIN_VALIDATION} images: "
+            "they judge the detector, each by one that has not seen it."
+        )
+    if job.validation_size and job.pilot_size + job.validation_size < MIN_VALIDATION:
         problems.append(
             f"Pilot and validation together need at least {MIN_VALIDATION} images: they judge the "
             "detector."
