@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from labeling.core.boxes import pack, unpack
 from labeling.errors import Invalid
 from labeling.models import Image, Job, Label, Round, Step
-from labeling.services import audits, certificates, events, freezing, labels, recalls
+from labeling.services import audits, certificates, events, freezing, labels, recalls, room
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
 from mlassist import files, folding
@@ -46,6 +46,7 @@ def _train(round: Round, samples: list[Any], lease: Lease) -> Detector | None:
         curve.append((done, round_loss(loss)))
         lease.renew(done, total, loss=curve[-200:])
 
+    room.for_machine()
     lease.renew(0, 0)
     name = files.weights_name(round)
     try:
@@ -122,6 +123,7 @@ def predict(step: Step, lease: Lease) -> None:
     lease.renew(done, len(mine))
     for weights, digest, images in folding.by_weights(detector, mine):
         for start in range(0, len(images), CHUNK):
+            room.for_machine()
             chunk = images[start : start + CHUNK]
 
             def progress(number: int, total: int, done: int = done) -> None:

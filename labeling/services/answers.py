@@ -9,7 +9,7 @@ from django.utils import timezone
 from labeling.core import boxes as box_sets
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
 from labeling.models import Assignment, Image, Job, Round
-from labeling.services import events, rounds, selecting
+from labeling.services import events, room, rounds, selecting
 from labeling.services.claims import lock_image
 
 State = Assignment.State
@@ -66,6 +66,7 @@ def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms:
     The same version again gives the same reply; a higher one replaces the answer until the round
     leaves COLLECTING; a lower one is a Conflict. A seat taken over meanwhile becomes surplus.
     """
+    room.for_people()
     if seat.annotator_id != user.pk:
         raise NotAllowed("This seat belongs to someone else.")
     parsed = box_sets.without_scores(parse_boxes(seat.image, boxes))

@@ -6,7 +6,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from labeling import faults
-from labeling.errors import LeaseLost
+from labeling.errors import LeaseLost, NoRoom
 from labeling.models import Job, Round, Step
 from labeling.services import events, jobs, rounds, selecting, steps, transfers
 
@@ -27,6 +27,9 @@ def run(step_id: int) -> None:
         if Step.objects.filter(pk=step.pk, finished_at=None).exists():
             with lease.fenced(last=True):
                 pass
+    except NoRoom as error:
+        _wait_for_room(lease, error)
+        return
     except LeaseLost:
         log.warning("step=%s lost its lease", step_id)
         return
@@ -37,6 +40,15 @@ def run(step_id: int) -> None:
         lease.release()
         raise
     rounds.advance_if_done(step.round)
+
+
+def _wait_for_room(lease: steps.Lease, error: NoRoom) -> None:
+    """Not a failure of the step: the sweep starts it again until there is room."""
+    step = lease.step
+    log.error("round=%s step=%s waits: %s", step.round.number, step.state, error)
+    Step.objects.filter(pk=step.pk, lease_owner=lease.owner).update(
+        error=error.message, attempts=F("attempts") - 1, lease_owner="", lease_expires_at=None
+    )
 
 
 def _fail(lease: steps.Lease, error: Exception) -> None:

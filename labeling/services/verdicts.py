@@ -10,7 +10,7 @@ from labeling.core.boxes import Box, pack, parse, without_scores
 from labeling.core.quality import quality
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, Image, Label
-from labeling.services import certificates, events, jobs, labels, recalls, rounds
+from labeling.services import certificates, events, jobs, labels, recalls, room, rounds
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
@@ -38,6 +38,7 @@ def decide(
     A correction that changes nothing becomes an approval. Certificate audits know no rejection:
     what cannot be judged counts 0, and the image goes to people.
     """
+    room.for_people()
     if verdict not in ALLOWED[Kind(audit.kind)]:
         allowed = ", ".join(ALLOWED[Kind(audit.kind)])
         raise Invalid(f"A {audit.kind} audit takes one of: {allowed}.", where="verdict")
