@@ -107,6 +107,7 @@ def assignment(row: Assignment, position: dict[str, int]) -> dict[str, Any]:
         "boxes": row.boxes,
         "suggested": row.suggested or [],
         "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
+        "verify": row.verify,
         "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
         "position": position,
     }

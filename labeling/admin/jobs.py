@@ -50,7 +50,15 @@ class JobAdmin(admin.ModelAdmin[Job]):
     fieldsets = (
         ("Start from", {"fields": ("preset",)}),
         ("Job", {"fields": ("name", "slug", "instructions")}),
-        ("People", {"fields": ("annotators_per_image", "consolidation", "lease_minutes")}),
+        (
+            "People",
+            {
+                "fields": (
+                    "mode", ("annotators_per_image", "error_limit"), "consolidation",
+                    "lease_minutes",
+                )
+            },
+        ),
         (
             "Rounds and model",
             {

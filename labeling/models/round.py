@@ -138,6 +138,7 @@ class Assignment(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
     suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
+    verify = models.BooleanField(default=False)  # shown one by one: checking beats drawing here
     boxes: Any = models.JSONField(null=True)
     active_ms = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=200, blank=True, default="")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from labeling.core import boxes as box_sets
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
 from labeling.models import Assignment, Image, Job, Round
-from labeling.services import events, room, rounds, selecting
+from labeling.services import events, following, room, rounds, selecting
 from labeling.services.claims import lock_image
 
 State = Assignment.State
@@ -55,7 +55,10 @@ def skip(seat: Assignment, user: User, reason: str) -> None:
                 seat.round.job, "image_excluded", user, image=seat.image_id, reason=reason
             )
         else:
-            Assignment.objects.create(round=seat.round, image=seat.image, slot=seat.slot)
+            Assignment.objects.create(
+                round=seat.round, image=seat.image, slot=seat.slot,
+                suggested=following.carried(seat),
+            )  # fmt: skip
     selecting.withdraw_impossible(seat.round)
     rounds.advance_if_done(seat.round)
 
@@ -84,15 +87,22 @@ def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms:
         ).update(state=State.SUBMITTED, lease_expires_at=None, **answer)  # fmt: skip
         if not first:
             _resubmit(seat, version, answer)
+        elif following.open_further(seat):
+            return _stored(seat, answer)
     if first:
-        answer |= {"state": State.SUBMITTED, "lease_expires_at": None}
-        for name, value in answer.items():
-            setattr(seat, name, value)
+        _stored(seat, answer)
     else:
         seat.refresh_from_db()
     # Nobody's last answer moves nothing: one cheap look instead of the whole rule.
     if not seat.round.assignments.pending().exists():  # type: ignore[attr-defined]
         rounds.advance_if_done(seat.round)
+    return seat
+
+
+def _stored(seat: Assignment, answer: dict[str, Any]) -> Assignment:
+    """The seat as the update left it, without reading it again."""
+    for name, value in {**answer, "state": State.SUBMITTED, "lease_expires_at": None}.items():
+        setattr(seat, name, value)
     return seat
 
 
@@ -108,6 +118,9 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
         if not collecting:
             raise Conflict("This image is finished: its round has moved on. Nothing was changed.")
         Assignment.objects.filter(pk=seat.pk).update(**answer)
+        seat.boxes = answer["boxes"]
+        following.refresh_shown(seat)
+        following.open_further(seat)
         return
     if seat.state == State.LAPSED and collecting:
         slot = Assignment.objects.filter(round=seat.round, image=seat.image_id, slot=seat.slot)
@@ -116,6 +129,7 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
             Assignment.objects.filter(pk=seat.pk).update(
                 state=State.SUBMITTED, lease_expires_at=None, **answer
             )
+            following.open_further(_stored(seat, answer))
             return
     Assignment.objects.filter(pk=seat.pk).update(state=State.SURPLUS, **answer)
 
