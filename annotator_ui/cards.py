@@ -1,7 +1,5 @@
 """The home page's list: each job of a person, what waits there, or why nothing does."""
 
-from datetime import timedelta
-from statistics import median
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -9,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotator_ui.api import access
-from labeling.models import Assignment, Job
+from labeling.models import Job
 from labeling.services import audits, wording, work
 
 
@@ -46,19 +44,4 @@ def card(job: Job, user: User) -> dict[str, Any]:
             else None
         ),
         "live_url": reverse("job", args=[job.slug]),
-    }
-
-
-def today(user: User) -> dict[str, Any]:
-    """The person's own day: images and pace."""
-    since = timezone.now() - timedelta(hours=24)
-    times = list(
-        Assignment.objects.filter(
-            annotator=user, submitted_at__gte=since, state__in=("submitted", "surplus")
-        ).values_list("active_ms", flat=True)
-    )
-    active = [t for t in times if t]
-    return {
-        "images": len(times),
-        "median_s": round(median(active) / 1000, 1) if active else None,
     }

@@ -8,8 +8,17 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from labeling.core.boxes import without_scores
-from labeling.models import Assignment, Audit, Image, Job, LabelClass, Round, Transfer
-from labeling.services import audit_report, audits, reports, work
+from labeling.models import (
+    Assignment,
+    Audit,
+    Image,
+    InstructionPicture,
+    Job,
+    LabelClass,
+    Round,
+    Transfer,
+)
+from labeling.services import audit_report, audits, checking, guidance, reports, work
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -103,6 +112,8 @@ def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
     """Seats as the annotate page needs them."""
     rows = list(rows)
     positions = {r.round_id: position(r.round) for r in {r.round_id: r for r in rows}.values()}
+    # In blind rounds nothing said of an earlier label may reach the person who draws.
+    reasons = checking.returned([row.image_id for row in rows if not row.round.blind])
     return [
         {
             "id": row.pk,
@@ -114,6 +125,7 @@ def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
             "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
             "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
             "position": positions[row.round_id],
+            "returned": reasons.get(row.image_id),
         }
         for row in rows
     ]
@@ -173,14 +185,25 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "slug": row.slug,
         "name": row.name,
         "state": row.state,
-        "instructions_html": to_html(row.instructions),
+        "instructions_html": to_html(row.instructions, pictures_of(row)),
+        "instructions_digest": guidance.digest(row),
         "lease_seconds": row.lease_seconds,
         "skip_reasons": list(work.SKIP_REASONS),
         "reject_reasons": list(audits.REJECT_REASONS),
         "work_url": reverse("work", args=[row.slug]),
         "live_url": reverse("job", args=[row.slug]),
         "review_url": reverse("review", args=[row.slug]) if review else None,
+        "history_url": reverse("history", args=[row.slug]),
+        "grid_url": reverse("review-grid", args=[row.slug]) if review else None,
+        "differences_url": reverse("review-differences", args=[row.slug]) if review else None,
+        "notes_url": reverse("notes", args=[row.slug]),
     }
+
+
+def pictures_of(row: Job) -> dict[str, str]:
+    """Addresses of the pictures in the instructions, by name."""
+    rows = InstructionPicture.objects.filter(job=row).values_list("name", "pk")
+    return {name: reverse("instruction-picture", args=[pk]) for name, pk in rows}
 
 
 def transfer(row: Transfer) -> dict[str, Any]:

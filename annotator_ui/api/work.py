@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, shapes
 from annotator_ui.suggest import for_images
 from labeling.models import Job
-from labeling.services import wording, work
+from labeling.services import broken, wording, work
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -66,7 +66,10 @@ class Skip(APIView):
         """Skip with a reason."""
         form = parsed(shapes.SkipForm, request)
         seat = access.seat_for(access.person(request), pk)
-        work.skip(seat, access.person(request), form["reason"])
+        if form["reason"] == broken.REASON:
+            broken.report(seat, access.person(request))
+        else:
+            work.skip(seat, access.person(request), form["reason"])
         person, job = access.person(request), seat.round.job
         return Response(queue_of(job, person, form["hold"], form["count"]))
 
