@@ -21,7 +21,8 @@ def page(
     request: HttpRequest, template: str, title: str, data: dict[str, Any], manager: bool = False
 ) -> HttpResponse:
     data = {"user": shapes.user(access.person(request), manager), **data}
-    return render(request, template, {"page_data": data, "title": title})
+    here = template.removesuffix(".html")
+    return render(request, template, {"page_data": data, "title": title, "here": here})
 
 
 @require_safe

@@ -12,6 +12,7 @@ from annotator_ui.api import differences as differences_api
 from annotator_ui.api import grid as grid_api
 from annotator_ui.pages import allowed, page
 from labeling.services import checking
+from labeling.services.differences import changed_images as labels_changed
 
 REVIEWING = (access.REVIEWER, access.MANAGER)
 
@@ -76,5 +77,6 @@ def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
         "image": shapes.image(image),
+        "images": labels_changed(job),
     }
     return page(request, "compare.html", f"{job.name}: two labels", data)

@@ -8,7 +8,7 @@ from labeling.core.boxes import Box
 
 LOW_SCORE = 0.5
 EDGE_PIXELS = 1.0
-ODD_FACTOR = 4.0  # so many times larger or smaller than the class's usual box
+ODD_FACTOR = 8.0  # so many times larger or smaller than the class's usual box
 CROWD_FACTOR = 3.0
 SPLIT = 0.15  # spread of an edge, relative to the box's side, that an eye sees
 

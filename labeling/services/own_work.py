@@ -62,8 +62,10 @@ def agreement(user: User, since: datetime) -> Agreement | None:
     labels = (
         Label.objects.active()
         .filter(created_at__gte=since, image__assignments__annotator=user)
-        .filter(Q(source=Label.Source.REVIEWER) | Q(source=Label.Source.HUMAN))
-        .exclude(detail__method="single")
+        .filter(
+            Q(source=Label.Source.REVIEWER)
+            | Q(source=Label.Source.HUMAN) & ~Q(detail__method="single")
+        )
         .order_by("-pk")
         .distinct()
     )
