@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from annotator_ui.api import access, comments, own, shapes
+from annotator_ui.api import access, comments, shapes
+from annotator_ui.api import history as history_api
 from annotator_ui.pages import allowed, page
 
 
@@ -20,7 +21,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     data = {
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
-        "first": own.history_of(job, user),
+        "first": history_api.history_of(job, user),
         "answers_url": reverse("own-answers", args=[job.slug]),
     }
     return page(request, "history.html", f"{job.name}: my answers", data)

@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from annotator_ui import own_pages, pages, review_pages
-from annotator_ui.api import comments, differences, grid, jobs, media, own, review, work
+from annotator_ui.api import comments, differences, grid, history, jobs, media, review, work
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -53,11 +53,11 @@ urlpatterns = [
     path("api/images/<int:pk>/comments", comments.ImageComments.as_view(), name="comments"),
     path("api/comments/<int:pk>", comments.Thread.as_view(), name="comment"),
     path("api/comments/<int:pk>/answers", comments.Answers.as_view(), name="comment-answers"),
-    path("api/jobs/<slug:slug>/answers", own.History.as_view(), name="own-answers"),
-    path("api/assignments/<int:pk>", own.Seat.as_view(), name="own-seat"),
+    path("api/jobs/<slug:slug>/answers", history.History.as_view(), name="own-answers"),
+    path("api/assignments/<int:pk>", history.Seat.as_view(), name="own-seat"),
     path(
         "api/jobs/<slug:slug>/instructions/read",
-        own.InstructionsRead.as_view(), name="instructions-read",
+        history.InstructionsRead.as_view(), name="instructions-read",
     ),
     path("api/pictures/<int:pk>/file", media.instruction_picture, name="instruction-picture"),
     path("api/transfers/<int:pk>/file", media.transfer_file, name="transfer-file"),

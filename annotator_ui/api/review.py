@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.models import Job
-from labeling.services import audits, verdicts
+from labeling.services import audits, retractions
 
 # One open, one decoded, one that the page may still take back: more in one hand would keep other
 # reviewers waiting.
@@ -71,7 +71,9 @@ class Verdict(APIView):
     @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
     def delete(self, request: Request, pk: int) -> Response:
         """Take one's own verdict back, where nothing was built on it; the check is open again."""
-        audit = verdicts.undo(access.audit_for(access.person(request), pk), access.person(request))
+        audit = retractions.undo(
+            access.audit_for(access.person(request), pk), access.person(request)
+        )
         return Response(
             {"audit": shapes.audit(audit), "progress": shapes.audit_progress(audit.round.job)}
         )

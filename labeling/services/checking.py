@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from labeling.errors import Conflict, Invalid, LabelingError
 from labeling.models import Assignment, Image, Job, Label, LabelCheck
-from labeling.services import audits, events, jobs, labels, verdicts
+from labeling.services import audits, events, jobs, labels, retractions
 
 CHUNK = 300  # rows read at a time where a class can only be found by reading the boxes
 REJECTED = "rejected: "  # begins the reason of a label that a reviewer sent back
@@ -150,7 +150,7 @@ def undo(job: Job, by: User, pk: int) -> None:
         if found.by_id != by.pk:
             raise Conflict("Someone else checked this label.")
         if found.verdict == LabelCheck.Verdict.REJECTED:
-            verdicts.give_back(found.label, by, found.at)
+            retractions.give_back(found.label, by, found.at)
             events.record(job, "label_given_back", by, image=found.label.image_id)
         found.delete()
 

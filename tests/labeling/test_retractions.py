@@ -6,7 +6,7 @@ from django.utils import timezone
 from annotator_ui.api import shapes
 from labeling.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, Event, Label, Round, Step
-from labeling.services import audits, certificates, checking, jobs, labels, recalls, verdicts
+from labeling.services import audits, certificates, checking, jobs, labels, recalls, retractions
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.running import run_steps
@@ -44,12 +44,12 @@ def test_an_approval_goes_back_to_the_same_hands(watched, rita):
     audit = next_audit(watched, rita)
     audits.decide(audit, rita, verdict="approved")
 
-    verdicts.undo(audit, rita)
+    retractions.undo(audit, rita)
 
     again = next_audit(watched, rita)
     assert (again.pk, again.verdict, again.value, again.decided_at) == (audit.pk, "", None, None)
     assert Event.objects.filter(job=watched, kind="verdict_undone").exists()
-    assert verdicts.undo(again, rita).verdict == ""  # said twice
+    assert retractions.undo(again, rita).verdict == ""  # said twice
 
 
 def test_a_rejected_label_holds_again_and_its_open_seats_go(watched, rita, mona):
@@ -59,7 +59,7 @@ def test_a_rejected_label_holds_again_and_its_open_seats_go(watched, rita, mona)
     round = watched.rounds.get(closed_at=None)
     Assignment.objects.create(round=round, image=audit.image, slot=1)
 
-    verdicts.undo(audit, rita)
+    retractions.undo(audit, rita)
 
     label = Label.objects.active().get(image=audit.image)
     assert (label.pk, label.source) == (audit.label_id, "auto")
@@ -70,11 +70,11 @@ def test_a_corrected_label_goes_and_the_auto_label_is_back_in_history_and_force(
     audit = next_audit(watched, rita)
     audits.decide(audit, rita, verdict="corrected", boxes=[box(20)])
 
-    verdicts.undo(audit, rita)
+    retractions.undo(audit, rita)
 
     auto, corrected = audit.image.labels.order_by("pk")
     assert auto.revoked_at is None
-    assert corrected.reason == verdicts.WITHDRAWN
+    assert corrected.reason == retractions.WITHDRAWN
 
 
 def test_what_others_built_on_stays(watched, rita, alice, bob):
@@ -84,7 +84,7 @@ def test_what_others_built_on_stays(watched, rita, alice, bob):
         round=audit.round, state="TRAINING", started_at=timezone.now(), finished_at=timezone.now()
     )
     with pytest.raises(Conflict, match="learned"):
-        verdicts.undo(audit, rita)
+        retractions.undo(audit, rita)
     step.delete()
 
     other = next_audit(watched, rita)
@@ -94,11 +94,11 @@ def test_what_others_built_on_stays(watched, rita, alice, bob):
         lease_expires_at=timezone.now(),
     )  # fmt: skip
     with pytest.raises(Conflict, match="begun to draw"):
-        verdicts.undo(other, rita)
+        retractions.undo(other, rita)
     assert not Label.objects.active().filter(image=other.image).exists()
 
     with pytest.raises(NotAllowed):
-        verdicts.undo(audit, bob)
+        retractions.undo(audit, bob)
 
 
 def test_nothing_goes_back_once_the_round_was_recalled(watched, rita, mona):
@@ -107,7 +107,7 @@ def test_nothing_goes_back_once_the_round_was_recalled(watched, rita, mona):
     recalls.recall(audit.round, mona)
 
     with pytest.raises(Conflict, match="recalled"):
-        verdicts.undo(audit, rita)
+        retractions.undo(audit, rita)
 
 
 def test_a_label_replaced_before_its_watch_does_not_stop_the_watch(watched, rita):
@@ -149,7 +149,7 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
         audit.refresh_from_db()
 
     audits.decide(second, rita, verdict="approved")
-    verdicts.undo(second, rita)  # the first is still open: nothing was bet on the second
+    retractions.undo(second, rita)  # the first is still open: nothing was bet on the second
     second.refresh_from_db()
     assert second.verdict == ""
 
@@ -158,7 +158,7 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
     wealth = list(second.round.candidate_sets.values_list("wealth", flat=True))
     for audit, who in ((first, bob), (second, rita)):
         with pytest.raises(Conflict, match="counted already"):
-            verdicts.undo(audit, who)
+            retractions.undo(audit, who)
     assert list(second.round.candidate_sets.values_list("wealth", flat=True)) == wealth
     assert [a.pk for a in certificates.prefix(second.round)] == [first.pk, second.pk]
 
