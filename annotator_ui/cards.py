@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, seats
 from labeling.models import Assignment, Job, Round
-from labeling.services import audits, comments, own_work, reports, wording, work
+from labeling.services import audits, claims, comments, own_work, reports, wording
 
 
 def of(user: User) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def card(job: Job, user: User) -> dict[str, Any]:
         to_check = audits.claimable(job, user, now).count()
     round = job.rounds.filter(closed_at=None).first()
     if access.ANNOTATOR in roles and job.state == Job.State.RUNNING and round is not None:
-        to_draw = work.claimable(round, user, now).count() + work.held(job, user).count()
+        to_draw = claims.claimable(round, user, now).count() + claims.held(job, user).count()
     kind = "draw" if to_draw else "audit" if to_check else "none"
     message = "" if kind != "none" else wording.queue_message(job, False)["message"]
     return {
@@ -45,7 +45,6 @@ def card(job: Job, user: User) -> dict[str, Any]:
         "notes": _open_notes(job, user, roles),
         "history_url": reverse("history", args=[job.slug]),
         "notes_url": reverse("notes", args=[job.slug]),
-        "instructions": bool(job.instructions.strip()),
         "message": message,
         "roles": sorted(roles),
         "work_url": reverse("work", args=[job.slug]) if access.ANNOTATOR in roles else None,
@@ -71,7 +70,7 @@ def _preview(job: Job, user: User, roles: set[str], round: Round | None) -> str 
 
 def _standing(round: Round, user: User) -> dict[str, Any]:
     """How far the round is, and the minutes its rest takes at this person's pace."""
-    place = shapes.position(round)
+    place = seats.position_of(round)
     mine = Assignment.objects.submitted().filter(annotator=user, round__job=round.job)
     pace = reports.pace(mine)
     return {

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from html import escape
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -19,18 +21,18 @@ def to_html(markdown: str, pictures: Mapping[str, str] | None = None) -> str:
     `pictures`: name → address; `![words](picture:NAME)` shows one, any other leaves its words.
     """
 
-    def own(tag: str, name: str, value: str) -> str | None:
-        if (tag, name) != ("img", "src"):
-            return value
-        found = PICTURE.match(value)
-        return (pictures or {}).get(found[1]) if found else None
+    def image(self: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
+        words = escape(tokens[place].content)
+        found = PICTURE.match(str(tokens[place].attrs.get("src", "")))
+        address = (pictures or {}).get(found[1]) if found else None
+        return f'<img src="{escape(address)}" alt="{words}">' if address else words
 
-    rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.add_render_rule("image", image)
     return nh3.clean(
-        rendered,
+        parser.render(markdown),
         tags=TAGS,
         attributes={"a": {"href", "target"}, "img": {"src", "alt"}},
-        url_schemes={"http", "https", "mailto", "picture"},
-        attribute_filter=own,
+        url_schemes={"http", "https", "mailto"},
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )

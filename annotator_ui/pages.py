@@ -10,11 +10,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from annotator_ui import cards
-from annotator_ui.api import access, review, shapes, work
+from annotator_ui.api import access, review, seats, shapes, work
 from labeling.errors import NotAllowed
 from labeling.models import Job, Label
 from labeling.services import guidance, own_work, snapshot
-from labeling.services.work import STOCK
+from labeling.services.claims import STOCK
 
 
 def page(
@@ -63,7 +63,7 @@ def _reopened(request: HttpRequest, user: Any, job: Job) -> dict[str, Any] | Non
     seat = access.seat_for(user, int(wanted))
     if seat.round.job_id != job.pk:
         raise Http404
-    return {**shapes.assignments([seat])[0], "changeable": own_work.changeable(seat)}
+    return {**seats.alone(seat), "changeable": own_work.changeable(seat)}
 
 
 @require_safe

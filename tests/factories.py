@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 
 from labeling.core.boxes import Box
 from labeling.models import Assignment, Image, Job, Member
-from labeling.services import jobs, people, work
+from labeling.services import answers, claims, jobs, people
 from labeling.services.images import media_path, shuffle_key
 
 _numbers = itertools.count(1)
@@ -81,14 +81,14 @@ def box(x: float = 10, y: float = 10, size: float = 50, class_id: int = 0) -> Bo
 def answer(seat: Assignment, by: Any, boxes: list[Box] | None = None, version: int = 1) -> Any:
     """Submit an answer on a seat; one box unless told otherwise."""
     given = [box()] if boxes is None else boxes
-    return work.submit(seat, by, version=version, boxes=given, active_ms=1000)
+    return answers.submit(seat, by, version=version, boxes=given, active_ms=1000)
 
 
 def work_all(job: Job, *people_: Any, boxes: Any = None) -> int:
     """Let these people answer everything they can get; how many answers."""
     done = 0
     while True:
-        seats = [(p, s) for p in people_ for s in work.claim_next(job, p, count=2)]
+        seats = [(p, s) for p in people_ for s in claims.claim_next(job, p, count=2).seats]
         if not seats:
             return done
         for who, seat in seats:

@@ -15,7 +15,7 @@ from annotator_ui.suggest import for_images
 from labeling.core.boxes import Box, pack, without_scores
 from labeling.core.differences import changes
 from labeling.models import Image, Job, Label
-from labeling.services import differences, work
+from labeling.services import answers, differences
 
 REVIEWING = (access.REVIEWER, access.MANAGER)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -128,7 +128,7 @@ class Differences(APIView):
         user = access.person(request)
         image = access.image_for(user, pk, *REVIEWING)
         form = parsed(SettleForm, request)
-        boxes: list[Box] = without_scores(work.parse_boxes(image, form["boxes"]))
+        boxes: list[Box] = without_scores(answers.parse_boxes(image, form["boxes"]))
         label = differences.settle(image, form["label"], boxes, user, form["decisions"])
         return Response({"label": label.pk, "boxes": label.boxes, **list_of(image.job)})
 

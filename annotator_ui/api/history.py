@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, seats, shapes
 from annotator_ui.api.work import parsed
 from labeling.models import Assignment, Job
 from labeling.services import guidance, own_work
@@ -75,8 +75,7 @@ class Seat(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """As the annotate page opens it, and whether its answer may still be changed."""
         seat = access.seat_for(access.person(request), pk)
-        shape = shapes.assignments([seat])[0]
-        return Response({**shape, "changeable": own_work.changeable(seat)})
+        return Response({**seats.alone(seat), "changeable": own_work.changeable(seat)})
 
 
 class InstructionsRead(APIView):

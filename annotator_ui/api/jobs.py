@@ -11,7 +11,7 @@ from annotator_ui import cards
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.core.boxes import without_scores
-from labeling.services import differences, jobs, labels, snapshot, transfers, uploads, work
+from labeling.services import answers, differences, jobs, labels, snapshot, transfers, uploads
 
 
 class Jobs(APIView):
@@ -95,7 +95,7 @@ class ImageLabel(APIView):
         image = access.image_for(user, pk, access.REVIEWER, access.MANAGER)
         form = parsed(shapes.BoxesForm, request)
         differences.check_correctable(image, access.MANAGER in access.roles(image.job, user))
-        boxes = without_scores(work.parse_boxes(image, form["boxes"]))
+        boxes = without_scores(answers.parse_boxes(image, form["boxes"]))
         label = labels.correct(image, boxes, user)
         return Response({"id": label.pk, "boxes": label.boxes})
 

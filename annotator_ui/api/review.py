@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.models import Job
-from labeling.services import audits, retractions
+from labeling.services import audits, retractions, verdicts
 
 # One open, one decoded, one that the page may still take back: more in one hand would keep other
 # reviewers waiting.
@@ -50,7 +50,7 @@ class Verdict(APIView):
         """Store it; saying the same again changes nothing."""
         form = parsed(shapes.VerdictForm, request)
         audit = access.audit_for(access.person(request), pk)
-        audit = audits.decide(
+        audit = verdicts.decide(
             audit, access.person(request), verdict=form["verdict"], boxes=form["boxes"],
             reason=form["reason"], active_ms=form["active_ms"],
         )  # fmt: skip

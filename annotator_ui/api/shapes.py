@@ -1,9 +1,7 @@
 """The forms of requests and responses, as the contract of pages and API."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from rest_framework import serializers
 
@@ -18,7 +16,7 @@ from labeling.models import (
     Round,
     Transfer,
 )
-from labeling.services import audit_report, audits, checking, guidance, reports, work
+from labeling.services import answers, audit_report, claims, guidance, reports, verdicts
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -36,7 +34,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 class ClaimForm(StrictSerializer):
     """How many seats or audits the page wants to hold."""
 
-    count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
+    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
 
 class AnswerForm(StrictSerializer):
@@ -46,7 +44,7 @@ class AnswerForm(StrictSerializer):
     boxes = serializers.ListField(child=serializers.DictField())
     active_ms = serializers.IntegerField(min_value=0, default=0)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
-    count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
+    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
 
 class SkipForm(StrictSerializer):
@@ -54,7 +52,7 @@ class SkipForm(StrictSerializer):
 
     reason = serializers.CharField(max_length=200)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
-    count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
+    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
 
 class VerdictForm(StrictSerializer):
@@ -108,37 +106,27 @@ def _round(row: Round) -> dict[str, Any]:
     return {"number": row.number, "purpose": row.purpose}
 
 
-def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
-    """Seats as the annotate page needs them."""
-    rows = list(rows)
-    positions = {r.round_id: position(r.round) for r in {r.round_id: r for r in rows}.values()}
-    # In blind rounds nothing said of an earlier label may reach the person who draws.
-    reasons = checking.returned([row.image_id for row in rows if not row.round.blind])
-    return [
-        {
-            "id": row.pk,
-            "image": image(row.image),
-            "round": _round(row.round),
-            "version": row.version,
-            "boxes": row.boxes,
-            "suggested": row.suggested or [],
-            "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
-            "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
-            "position": positions[row.round_id],
-            "returned": reasons.get(row.image_id),
-        }
-        for row in rows
-    ]
+def assignment(
+    row: Assignment, position: dict[str, int], beside: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A seat as the annotate page needs it; `position`: answers that are in, of how many.
 
-
-def position(round: Round) -> dict[str, int]:
-    """How many answers of the round are in, of how many."""
-    seats = Assignment.objects.filter(round=round).order_by()
-    counts = dict(seats.values_list("state").annotate(n=Count("pk")))
-    state = Assignment.State
-    done = counts.get(state.SUBMITTED, 0)
-    waiting = counts.get(state.OPEN, 0) + counts.get(state.CLAIMED, 0)
-    return {"done": done, "total": done + waiting}
+    `beside`: what seats.beside found for its image.
+    """
+    return {
+        "id": row.pk,
+        "image": image(row.image),
+        "round": _round(row.round),
+        "version": row.version,
+        "boxes": row.boxes,
+        "suggested": row.suggested or [],
+        "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
+        "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
+        "position": position,
+        "returned": None,
+        "notes": 0,
+        **(beside or {}),
+    }
 
 
 def audit(row: Audit) -> dict[str, Any]:
@@ -188,8 +176,8 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "instructions_html": to_html(row.instructions, pictures_of(row)),
         "instructions_digest": guidance.digest(row),
         "lease_seconds": row.lease_seconds,
-        "skip_reasons": list(work.SKIP_REASONS),
-        "reject_reasons": list(audits.REJECT_REASONS),
+        "skip_reasons": list(answers.SKIP_REASONS),
+        "reject_reasons": list(verdicts.REJECT_REASONS),
         "work_url": reverse("work", args=[row.slug]),
         "live_url": reverse("job", args=[row.slug]),
         "review_url": reverse("review", args=[row.slug]) if review else None,

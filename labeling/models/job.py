@@ -89,7 +89,9 @@ class Job(models.Model):
     validation_size = models.PositiveIntegerField(
         "validation",
         default=90,
-        help_text="Random images that judge the detector and are never trained on.",
+        help_text="Random images that judge the detector and are never trained on. 0: the "
+        "training images judge it, each by a detector that has not seen it, for two and a half "
+        "times the training time.",
     )
     training_size = models.PositiveIntegerField(
         "first training", default=100, help_text="Random images for the first detector."

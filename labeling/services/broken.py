@@ -9,7 +9,7 @@ from PIL import Image as Picture
 
 from labeling.errors import Conflict
 from labeling.models import Assignment, Image, Job
-from labeling.services import events, labels, work
+from labeling.services import answers, events, labels
 from labeling.services.images import media_path
 
 REASON = "Image is broken"
@@ -25,7 +25,7 @@ def report(seat: Assignment, user: User) -> str:
     """
     readable = _readable(seat.image)
     with transaction.atomic():
-        work.skip(seat, user, REASON)
+        answers.skip(seat, user, REASON)
         events.record(
             seat.round.job, "image_reported", user,
             image=seat.image_id, name=seat.image.name, readable=readable,

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from labeling.errors import Conflict, Invalid, LabelingError
 from labeling.models import Assignment, Image, Job, Label, LabelCheck
-from labeling.services import audits, events, jobs, labels, retractions
+from labeling.services import events, jobs, labels, retractions, verdicts
 
 CHUNK = 300  # rows read at a time where a class can only be found by reading the boxes
 REJECTED = "rejected: "  # begins the reason of a label that a reviewer sent back
@@ -106,8 +106,8 @@ def store(job: Job, by: User, checks: Sequence[dict[str, Any]]) -> list[dict[str
 
 
 def _store_one(job: Job, by: User, pk: int, verdict: str, reason: str) -> LabelCheck:
-    if verdict == LabelCheck.Verdict.REJECTED and reason not in audits.REJECT_REASONS:
-        raise Invalid(f"Choose a reason: {', '.join(audits.REJECT_REASONS)}.", where="reason")
+    if verdict == LabelCheck.Verdict.REJECTED and reason not in verdicts.REJECT_REASONS:
+        raise Invalid(f"Choose a reason: {', '.join(verdicts.REJECT_REASONS)}.", where="reason")
     with transaction.atomic():
         label = Label.objects.select_related("image").filter(pk=pk, image__job=job).first()
         if label is None:
@@ -134,7 +134,7 @@ def _send_back(job: Job, label: Label, by: User, reason: str) -> None:
             "who see suggestions. Correct it, or settle its differences."
         )
     labels.revoke(Label.objects.filter(pk=label.pk), f"{REJECTED}{reason}")
-    Image.objects.filter(pk=label.image_id).update(priority=audits.LIFTED)
+    Image.objects.filter(pk=label.image_id).update(priority=verdicts.LIFTED)
     events.record(job, "label_rejected", by, image=label.image_id, reason=reason)
 
 

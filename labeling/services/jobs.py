@@ -136,7 +136,12 @@ def size_problems(job: Job) -> list[str]:
     if not job.assist:
         return []
     problems = []
-    if job.pilot_size + job.validation_size < MIN_VALIDATION:
+    if job.validation_size == 0 and job.training_size < MIN_VALIDATION:
+        problems.append(
+            f"Without validation images the first training needs at least {MIN_VALIDATION} images: "
+            "they judge the detector, each by one that has not seen it."
+        )
+    if job.validation_size and job.pilot_size + job.validation_size < MIN_VALIDATION:
         problems.append(
             f"Pilot and validation together need at least {MIN_VALIDATION} images: they judge the "
             "detector."
@@ -243,28 +248,6 @@ def resume_rounds(job: Job | None = None) -> None:
             rounds.open_next(row)
         elif job is not None:
             rounds.advance_if_done(round)
-
-
-def remove_member(member: Member, by: User | None) -> None:
-    """Someone leaves: what they hold goes to others, what only they could do is withdrawn."""
-    from labeling.services import work  # work moves rounds, and rounds come before jobs
-
-    job = member.job
-    with transaction.atomic():
-        held = Assignment.objects.filter(
-            round__job=job, annotator=member.user, state=Assignment.State.CLAIMED
-        )
-        if member.role == Member.Role.ANNOTATOR:
-            for seat in held:
-                Assignment.objects.filter(pk=seat.pk).update(state=Assignment.State.LAPSED)
-                Assignment.objects.create(
-                    round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot
-                )
-        events.record(job, "member_left", by, role=member.role)
-        member.delete()
-    for round in job.rounds.filter(closed_at=None):
-        work.withdraw_impossible(round)
-        rounds.advance_if_done(round)
 
 
 def _move(job: Job, before: str, after: str, **fields: Any) -> None:

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Comment, Label, LabelCheck
-from labeling.services import comments, guidance, jobs, work
+from labeling.services import claims, comments, guidance, jobs
 from tests.factories import answer, box, join, make_images, make_job, person, work_all
 from tests.running import run_steps
 
@@ -110,7 +110,7 @@ def test_two_labels_are_compared(shared, rita):
 
 
 def test_a_note_is_pinned_answered_read_and_closed(shared, alice, rita, bob):
-    mine = work.claim_next(shared, alice, count=1)[0].image
+    mine = claims.claim_next(shared, alice, count=1).seats[0].image
     reply = send(browser(alice), "post", "comments", mine.pk, {"x": 3, "y": 4, "text": "Cat?"})
     assert reply.status_code == 201
     thread = reply.json()["id"]
@@ -142,7 +142,7 @@ def test_only_reviewers_and_authors_close_a_thread(shared, alice, bob):
 
 def test_history_pages_on_and_opens_an_answer_again(shared, alice, bob):
     client = browser(alice)
-    seat = work.claim_next(shared, alice, count=1)[0]
+    seat = claims.claim_next(shared, alice, count=1).seats[0]
     answer(seat, alice)
     page = client.get(reverse("own-answers", args=[shared.slug])).json()
     assert page["next"] is None

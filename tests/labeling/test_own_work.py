@@ -10,7 +10,7 @@ from PIL import Image as Picture
 from annotator_ui.instructions import to_html
 from labeling.errors import Invalid
 from labeling.models import Event, InstructionPicture, Label
-from labeling.services import broken, guidance, jobs, own_work, work
+from labeling.services import broken, claims, guidance, jobs, own_work
 from labeling.services.images import media_path
 from tests.factories import answer, box, work_all
 from tests.running import run_steps
@@ -26,7 +26,7 @@ def running(job, mona):
 
 
 def test_an_answer_may_be_changed_until_its_image_is_consolidated(running, alice, bob):
-    seat = work.claim_next(running, alice, count=1)[0]
+    seat = claims.claim_next(running, alice, count=1).seats[0]
     answer(seat, alice)
     given = own_work.answers(running, alice).get()
     assert own_work.changeable(given)
@@ -58,7 +58,7 @@ def test_the_day_tells_pace_and_agreement_with_labels_that_others_made_too(runni
 
 
 def test_a_broken_file_takes_the_image_out_and_tells_managers(running, alice):
-    seat = work.claim_next(running, alice, count=1)[0]
+    seat = claims.claim_next(running, alice, count=1).seats[0]
     broken.report(seat, alice)
 
     seat.refresh_from_db()
@@ -70,7 +70,7 @@ def test_a_broken_file_takes_the_image_out_and_tells_managers(running, alice):
 
 
 def test_an_image_that_opens_here_goes_to_someone_else_once(running, alice, bob):
-    seat = work.claim_next(running, alice, count=1)[0]
+    seat = claims.claim_next(running, alice, count=1).seats[0]
     Picture.new("RGB", (seat.image.width, seat.image.height)).save(
         media_path(seat.image.file), "PNG"
     )
@@ -78,7 +78,7 @@ def test_an_image_that_opens_here_goes_to_someone_else_once(running, alice, bob)
 
     assert broken.reported(running).get() == seat.image
     other = seat.image.assignments.pending().get()
-    claimed = work.claim_next(running, bob, count=50)
+    claimed = claims.claim_next(running, bob, count=50).seats
     assert other.pk in [s.pk for s in claimed] or other.state == "open"
     seat.image.refresh_from_db()
     assert seat.image.excluded == ""
@@ -119,12 +119,10 @@ def test_only_the_jobs_own_pictures_are_shown():
         "![A cat](picture:cat) ![gone](picture:dog) ![spy](https://evil.example/x.png)",
         {"cat": "/api/pictures/3/file"},
     )
-    assert '<img alt="A cat" src="/api/pictures/3/file">' in html.replace(
-        '<img src="/api/pictures/3/file" alt="A cat">',
-        '<img alt="A cat" src="/api/pictures/3/file">',
-    )
+    assert '<img src="/api/pictures/3/file" alt="A cat">' in html
+    assert "gone" in html
     assert "evil" not in html
-    assert html.count("src=") == 1
+    assert html.count("<img") == 1
 
 
 def test_instructions_are_new_until_read_in_this_wording(job, alice):

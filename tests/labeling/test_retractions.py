@@ -3,10 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from annotator_ui.api import shapes
+from annotator_ui.api import seats
 from labeling.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, Event, Label, Round, Step
-from labeling.services import audits, certificates, checking, jobs, labels, recalls, retractions
+from labeling.services import audits, checking, jobs, labels, recalls, retractions, verdicts
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.running import run_steps
@@ -42,7 +42,7 @@ def next_audit(job, who) -> Audit:
 
 def test_an_approval_goes_back_to_the_same_hands(watched, rita):
     audit = next_audit(watched, rita)
-    audits.decide(audit, rita, verdict="approved")
+    verdicts.decide(audit, rita, verdict="approved")
 
     retractions.undo(audit, rita)
 
@@ -55,7 +55,7 @@ def test_an_approval_goes_back_to_the_same_hands(watched, rita):
 def test_a_rejected_label_holds_again_and_its_open_seats_go(watched, rita, mona):
     jobs.start(watched, mona)
     audit = next_audit(watched, rita)
-    audits.decide(audit, rita, verdict="rejected", reason="Object missed")
+    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
     round = watched.rounds.get(closed_at=None)
     Assignment.objects.create(round=round, image=audit.image, slot=1)
 
@@ -68,7 +68,7 @@ def test_a_rejected_label_holds_again_and_its_open_seats_go(watched, rita, mona)
 
 def test_a_corrected_label_goes_and_the_auto_label_is_back_in_history_and_force(watched, rita):
     audit = next_audit(watched, rita)
-    audits.decide(audit, rita, verdict="corrected", boxes=[box(20)])
+    verdicts.decide(audit, rita, verdict="corrected", boxes=[box(20)])
 
     retractions.undo(audit, rita)
 
@@ -79,7 +79,7 @@ def test_a_corrected_label_goes_and_the_auto_label_is_back_in_history_and_force(
 
 def test_what_others_built_on_stays(watched, rita, alice, bob):
     audit = next_audit(watched, rita)
-    audits.decide(audit, rita, verdict="corrected", boxes=[box(20)])
+    verdicts.decide(audit, rita, verdict="corrected", boxes=[box(20)])
     step = Step.objects.create(
         round=audit.round, state="TRAINING", started_at=timezone.now(), finished_at=timezone.now()
     )
@@ -88,7 +88,7 @@ def test_what_others_built_on_stays(watched, rita, alice, bob):
     step.delete()
 
     other = next_audit(watched, rita)
-    audits.decide(other, rita, verdict="rejected", reason="Wrong class")
+    verdicts.decide(other, rita, verdict="rejected", reason="Wrong class")
     Assignment.objects.create(
         round=other.round, image=other.image, slot=1, annotator=alice, state="claimed",
         lease_expires_at=timezone.now(),
@@ -103,7 +103,7 @@ def test_what_others_built_on_stays(watched, rita, alice, bob):
 
 def test_nothing_goes_back_once_the_round_was_recalled(watched, rita, mona):
     audit = next_audit(watched, rita)
-    audits.decide(audit, rita, verdict="approved")
+    verdicts.decide(audit, rita, verdict="approved")
     recalls.recall(audit.round, mona)
 
     with pytest.raises(Conflict, match="recalled"):
@@ -113,7 +113,7 @@ def test_nothing_goes_back_once_the_round_was_recalled(watched, rita, mona):
 def test_a_label_replaced_before_its_watch_does_not_stop_the_watch(watched, rita):
     first, second = audits.claim_next(watched, rita, count=2)
     Label.objects.filter(pk=first.label_id).update(revoked_at=timezone.now(), reason="replaced")
-    audits.decide(second, rita, verdict="approved")
+    verdicts.decide(second, rita, verdict="approved")
 
     assert recalls.watch_values(first.round) == [1.0]
 
@@ -148,31 +148,31 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
     for audit in shown:
         audit.refresh_from_db()
 
-    audits.decide(second, rita, verdict="approved")
+    verdicts.decide(second, rita, verdict="approved")
     retractions.undo(second, rita)  # the first is still open: nothing was bet on the second
     second.refresh_from_db()
     assert second.verdict == ""
 
-    audits.decide(second, rita, verdict="approved")
-    audits.decide(first, bob, verdict="approved")
+    verdicts.decide(second, rita, verdict="approved")
+    verdicts.decide(first, bob, verdict="approved")
     wealth = list(second.round.candidate_sets.values_list("wealth", flat=True))
     for audit, who in ((first, bob), (second, rita)):
         with pytest.raises(Conflict, match="counted already"):
             retractions.undo(audit, who)
     assert list(second.round.candidate_sets.values_list("wealth", flat=True)) == wealth
-    assert [a.pk for a in certificates.prefix(second.round)] == [first.pk, second.pk]
+    assert [a.pk for a in audits.prefix(second.round)] == [first.pk, second.pk]
 
 
 def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(watched, rita, alice):
     audit = next_audit(watched, rita)
-    audits.decide(audit, rita, verdict="rejected", reason="Object missed")
+    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
     seat = Assignment.objects.create(
         round=audit.round, image=audit.image, slot=1, annotator=alice, state="claimed",
         lease_expires_at=timezone.now(),
     )  # fmt: skip
 
-    assert shapes.assignments([seat])[0]["returned"] == "Object missed"
+    assert seats.alone(seat)["returned"] == "Object missed"
     seat.round.purpose = "validation"
-    assert shapes.assignments([seat])[0]["returned"] is None
+    assert seats.alone(seat)["returned"] is None
     labels.accept(audit.image, [box()], "human", round=audit.round)
     assert checking.returned([audit.image_id]) == {}
