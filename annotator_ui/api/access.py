@@ -8,7 +8,17 @@ from django.http import Http404
 from rest_framework.authentication import SessionAuthentication
 
 from labeling.errors import NotAllowed
-from labeling.models import Assignment, Audit, Certificate, Image, Job, Member, Transfer
+from labeling.models import (
+    Assignment,
+    Audit,
+    Certificate,
+    Image,
+    InstructionPicture,
+    Job,
+    Label,
+    Member,
+    Transfer,
+)
 
 T = TypeVar("T", bound=Model)
 ANNOTATOR, REVIEWER, MANAGER = Member.Role.ANNOTATOR, Member.Role.REVIEWER, Member.Role.MANAGER
@@ -86,6 +96,20 @@ def image_for(user: User, pk: int, *needed: str) -> Image:
     if not have & {MANAGER, REVIEWER}:
         images = images.filter(assignments__annotator=user)
     return _found(images)
+
+
+def label_for(user: User, pk: int, *needed: str) -> Label:
+    """A label of a job this person belongs to (404 otherwise) with one of the roles (403)."""
+    label = _found(
+        Label.objects.select_related("image__job").filter(pk=pk, image__job__members__user=user)
+    )
+    _check(roles(label.image.job, user), needed)
+    return label
+
+
+def instruction_picture_for(user: User, pk: int) -> InstructionPicture:
+    """A picture of the instructions of a job this person belongs to."""
+    return _found(InstructionPicture.objects.filter(pk=pk, job__members__user=user))
 
 
 def transfer_for(user: User, pk: int) -> Transfer:

@@ -35,6 +35,22 @@ def image_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _picture(request, media_path(image.preview), TYPES["jpg"], f"{image.digest}-s")
 
 
+@require_safe
+def instruction_picture(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A picture of a job's instructions."""
+    row = access.instruction_picture_for(access.person(request), pk)
+    path = media_path(row.file)
+    return _picture(request, path, _kind_of(path), row.digest)
+
+
+def _kind_of(path: Path) -> str:
+    """Of one of our own files, which are JPEG or PNG and carry no suffix."""
+    if not path.is_file():
+        raise Http404("This picture's file is gone.")
+    with path.open("rb") as file:
+        return TYPES["jpg"] if file.read(2) == b"\xff\xd8" else TYPES["png"]
+
+
 def _picture(request: HttpRequest, path: Path, kind: str, tag: str) -> HttpResponseBase:
     etag = f'"{tag}"'
     if request.headers.get("If-None-Match") == etag:

@@ -6,8 +6,17 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from labeling.core.boxes import without_scores
-from labeling.models import Assignment, Audit, Image, Job, LabelClass, Round, Transfer
-from labeling.services import answers, audit_report, claims, reports, verdicts
+from labeling.models import (
+    Assignment,
+    Audit,
+    Image,
+    InstructionPicture,
+    Job,
+    LabelClass,
+    Round,
+    Transfer,
+)
+from labeling.services import answers, audit_report, claims, guidance, reports, verdicts
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -97,8 +106,13 @@ def _round(row: Round) -> dict[str, Any]:
     return {"number": row.number, "purpose": row.purpose}
 
 
-def assignment(row: Assignment, position: dict[str, int]) -> dict[str, Any]:
-    """A seat as the annotate page needs it; `position`: answers that are in, of how many."""
+def assignment(
+    row: Assignment, position: dict[str, int], beside: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A seat as the annotate page needs it; `position`: answers that are in, of how many.
+
+    `beside`: what seats.beside found for its image.
+    """
     return {
         "id": row.pk,
         "image": image(row.image),
@@ -110,6 +124,9 @@ def assignment(row: Assignment, position: dict[str, int]) -> dict[str, Any]:
         "verify": row.verify,
         "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
         "position": position,
+        "returned": None,
+        "notes": 0,
+        **(beside or {}),
     }
 
 
@@ -157,14 +174,25 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "slug": row.slug,
         "name": row.name,
         "state": row.state,
-        "instructions_html": to_html(row.instructions),
+        "instructions_html": to_html(row.instructions, pictures_of(row)),
+        "instructions_digest": guidance.digest(row),
         "lease_seconds": row.lease_seconds,
         "skip_reasons": list(answers.SKIP_REASONS),
         "reject_reasons": list(verdicts.REJECT_REASONS),
         "work_url": reverse("work", args=[row.slug]),
         "live_url": reverse("job", args=[row.slug]),
         "review_url": reverse("review", args=[row.slug]) if review else None,
+        "history_url": reverse("history", args=[row.slug]),
+        "grid_url": reverse("review-grid", args=[row.slug]) if review else None,
+        "differences_url": reverse("review-differences", args=[row.slug]) if review else None,
+        "notes_url": reverse("notes", args=[row.slug]),
     }
+
+
+def pictures_of(row: Job) -> dict[str, str]:
+    """Addresses of the pictures in the instructions, by name."""
+    rows = InstructionPicture.objects.filter(job=row).values_list("name", "pk")
+    return {name: reverse("instruction-picture", args=[pk]) for name, pk in rows}
 
 
 def transfer(row: Transfer) -> dict[str, Any]:

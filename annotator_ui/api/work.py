@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, seats, shapes
 from annotator_ui.suggest import for_images
 from labeling.models import Job
-from labeling.services import answers, claims, wording
+from labeling.services import answers, broken, claims, wording
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def queue_of(job: Job, user: Any, hold: list[int], count: int = claims.AHEAD) ->
     fresh = [s for s in hand.seats if s.pk not in hold]
     position = {"done": hand.done, "total": hand.total}
     return {
-        "next": [shapes.assignment(seat, position) for seat in fresh],
+        "next": seats.shaped(fresh, position),
         "queue": wording.queue_message(job, bool(hand.seats)),
     }
 
@@ -70,7 +70,10 @@ class Skip(APIView):
         """Skip with a reason."""
         form = parsed(shapes.SkipForm, request)
         seat = access.seat_for(access.person(request), pk)
-        answers.skip(seat, access.person(request), form["reason"])
+        if form["reason"] == broken.REASON:
+            broken.report(seat, access.person(request))
+        else:
+            answers.skip(seat, access.person(request), form["reason"])
         person, job = access.person(request), seat.round.job
         return Response(queue_of(job, person, form["hold"], form["count"]))
 

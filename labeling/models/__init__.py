@@ -4,6 +4,7 @@ from labeling.models.audit import Audit, CandidateSet, Certificate, Event, Freez
 from labeling.models.image import Image, Label
 from labeling.models.job import Job, LabelClass, Member
 from labeling.models.round import Assignment, Round, Step, WorkerBeat
+from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck
 from labeling.models.transfer import Transfer
 
 __all__ = [
@@ -11,11 +12,15 @@ __all__ = [
     "Audit",
     "CandidateSet",
     "Certificate",
+    "Comment",
     "Event",
     "Freeze",
     "Image",
+    "InstructionPicture",
+    "InstructionsRead",
     "Job",
     "Label",
+    "LabelCheck",
     "LabelClass",
     "Member",
     "Round",

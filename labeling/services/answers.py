@@ -19,6 +19,7 @@ SKIP_REASONS = (
     "Too hard to see",
     "Not sure about the class",
     "Wrong picture for this job",
+    "Image is broken",
     "Other",
 )
 MAX_ACTIVE_MS = 24 * 3600 * 1000

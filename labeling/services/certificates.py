@@ -18,15 +18,17 @@ CHUNK = 200
 
 def update_wealth(round: Round) -> None:
     """Store where the test stands; a set once certified stays certified."""
-    frozen = Freeze.objects.get(round=round)
-    plan = document.plan_of(audits.frozen_part(frozen))
-    values = [a.value for a in audits.prefix(round) if a.value is not None]
-    test = certificate.run_test(plan, values)
-    now = timezone.now()
-    for row in CandidateSet.objects.filter(round=round):
-        CandidateSet.objects.filter(pk=row.pk).update(wealth=float(test.wealth[row.rank]))
-        if row.rank < test.certified:
-            CandidateSet.objects.filter(pk=row.pk, certified_at=None).update(certified_at=now)
+    with transaction.atomic():
+        # a verdict is taken back under the same lock: either before the test reads it, or never
+        frozen = Freeze.objects.select_for_update().get(round=round)
+        plan = document.plan_of(audits.frozen_part(frozen))
+        values = [a.value for a in audits.prefix(round) if a.value is not None]
+        test = certificate.run_test(plan, values)
+        now = timezone.now()
+        for row in CandidateSet.objects.filter(round=round):
+            CandidateSet.objects.filter(pk=row.pk).update(wealth=float(test.wealth[row.rank]))
+            if row.rank < test.certified:
+                CandidateSet.objects.filter(pk=row.pk, certified_at=None).update(certified_at=now)
 
 
 def raise_budget(round: Round, budget: int, by: User | None) -> None:

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Image, Job, LabelClass, Member, Transfer
 from labeling.models.job import COLORS
-from labeling.services import events, following, rounds, steps
+from labeling.services import events, following, guidance, rounds, steps
 from labeling.services.images import shuffle_key
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -57,6 +57,7 @@ def copy(job: Job, by: User | None) -> Job:
             add_class(made, old.name, **shown)
         for member in job.members.all():
             Member.objects.get_or_create(job=made, user=member.user, role=member.role)
+        guidance.copy_pictures(job, made)
         last = 0
         while page := list(job.images.filter(pk__gt=last).order_by("pk")[:500]):
             last = page[-1].pk

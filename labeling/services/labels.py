@@ -88,12 +88,10 @@ def revoke(labels: "Any", reason: str) -> int:
 
 
 def correct(image: Image, boxes: list[Box], by: User) -> Label:
-    """A manager's own boxes replace whatever the image has."""
+    """A reviewer's or manager's own boxes replace whatever the image has."""
     with transaction.atomic():
         before = Label.objects.active().filter(image=image).first()
-        label = accept(
-            image, boxes, Label.Source.REVIEWER, round=None, by=by, reason="corrected by a manager"
-        )
+        label = accept(image, boxes, Label.Source.REVIEWER, round=None, by=by, reason="corrected")
         if image.split == "":
             Image.objects.filter(pk=image.pk).update(split=Image.Split.TRAINING)
         events.record(
