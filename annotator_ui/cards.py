@@ -1,16 +1,15 @@
 """The home page's list: each job of a person, what waits there, or why nothing does."""
 
-from datetime import timedelta
-from statistics import median
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from annotator_ui.api import access
-from labeling.models import Assignment, Job
-from labeling.services import audits, wording, work
+from annotator_ui.api import access, seats
+from labeling.models import Assignment, Job, Round
+from labeling.services import audits, claims, comments, own_work, reports, wording
 
 
 def of(user: User) -> list[dict[str, Any]]:
@@ -28,7 +27,7 @@ def card(job: Job, user: User) -> dict[str, Any]:
         to_check = audits.claimable(job, user, now).count()
     round = job.rounds.filter(closed_at=None).first()
     if access.ANNOTATOR in roles and job.state == Job.State.RUNNING and round is not None:
-        to_draw = work.claimable(round, user, now).count() + work.held(job, user).count()
+        to_draw = claims.claimable(round, user, now).count() + claims.held(job, user).count()
     kind = "draw" if to_draw else "audit" if to_check else "none"
     message = "" if kind != "none" else wording.queue_message(job, False)["message"]
     return {
@@ -37,6 +36,15 @@ def card(job: Job, user: User) -> dict[str, Any]:
         "state": job.state,
         "kind": kind,
         "waiting": to_draw or to_check,
+        "to_draw": to_draw,
+        "to_check": to_check,
+        "preview_url": _preview(job, user, roles, round),
+        "round": _standing(round, user) if to_draw and round is not None else None,
+        "stopped_at": _iso(own_work.last_answer(job, user)),
+        "answers": comments.unread(user).filter(image__job=job).count(),
+        "notes": _open_notes(job, user, roles),
+        "history_url": reverse("history", args=[job.slug]),
+        "notes_url": reverse("notes", args=[job.slug]),
         "message": message,
         "roles": sorted(roles),
         "work_url": reverse("work", args=[job.slug]) if access.ANNOTATOR in roles else None,
@@ -49,16 +57,34 @@ def card(job: Job, user: User) -> dict[str, Any]:
     }
 
 
-def today(user: User) -> dict[str, Any]:
-    """The person's own day: images and pace."""
-    since = timezone.now() - timedelta(hours=24)
-    times = list(
-        Assignment.objects.filter(
-            annotator=user, submitted_at__gte=since, state__in=("submitted", "surplus")
-        ).values_list("active_ms", flat=True)
-    )
-    active = [t for t in times if t]
+def _preview(job: Job, user: User, roles: set[str], round: Round | None) -> str | None:
+    """A picture this person may see: one of theirs, or for reviewers any of the job."""
+    images = job.images.present()
+    if not roles & {access.REVIEWER, access.MANAGER}:
+        images = images.filter(assignments__annotator=user)
+    elif round is not None:
+        images = images.filter(assignments__round=round)
+    first = images.order_by("pk").first() or None
+    return reverse("image-preview", args=[first.pk]) if first else None
+
+
+def _standing(round: Round, user: User) -> dict[str, Any]:
+    """How far the round is, and the minutes its rest takes at this person's pace."""
+    place = seats.position_of(round)
+    mine = Assignment.objects.submitted().filter(annotator=user, round__job=round.job)
+    pace = reports.pace(mine)
     return {
-        "images": len(times),
-        "median_s": round(median(active) / 1000, 1) if active else None,
-    }
+        "number": round.number, "purpose": round.purpose, **place,
+        "pace_s": float(f"{pace:.1f}") if pace else None,
+    }  # fmt: skip
+
+
+def _open_notes(job: Job, user: User, roles: set[str]) -> int:
+    """Open threads that wait for a reviewer."""
+    if not roles & {access.REVIEWER, access.MANAGER}:
+        return 0
+    return comments.threads(job, user).filter(closed_at=None, answers=None).count()
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -2,33 +2,38 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from annotator_ui import cards
-from annotator_ui.api import access, review, shapes, work
+from annotator_ui.api import access, review, seats, shapes, work
 from labeling.errors import NotAllowed
 from labeling.models import Job, Label
-from labeling.services import preferences, snapshot
-from labeling.services.work import STOCK
+from labeling.services import guidance, own_work, preferences, snapshot
+from labeling.services.claims import STOCK
 
 
-def _page(
+def page(
     request: HttpRequest, template: str, title: str, data: dict[str, Any], manager: bool = False
 ) -> HttpResponse:
     data = {"user": shapes.user(access.person(request), manager), **data}
-    return render(request, template, {"page_data": data, "title": title})
+    here = template.removesuffix(".html")
+    return render(request, template, {"page_data": data, "title": title, "here": here})
 
 
 @require_safe
 @ensure_csrf_cookie
 def home(request: HttpRequest) -> HttpResponse:
     """My jobs."""
-    data = {"jobs": cards.of(access.person(request)), "today": cards.today(access.person(request))}
-    return _page(request, "home.html", "My work", data, access.person(request).is_staff)
+    data = {
+        "jobs": cards.of(access.person(request)),
+        "today": own_work.today(access.person(request)),
+    }
+    return page(request, "home.html", "My work", data, access.person(request).is_staff)
 
 
 @require_safe
@@ -36,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def annotate(request: HttpRequest, slug: str) -> HttpResponse:
     """Draw: the first seats travel with the page, so the first image needs no extra call."""
     user: Any = access.person(request)
-    job = _allowed(request, slug, access.ANNOTATOR)
+    job = allowed(request, slug, access.ANNOTATOR)
     found = work.queue_of(job, user, [], STOCK)
     data = {
         "mode": "annotate",
@@ -45,8 +50,21 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
         "assignments": found["next"],
         "queue": found["queue"],
         "preferences": preferences.of(user),
+        "instructions_new": guidance.unread(job, user),
+        "reopen": _reopened(request, user, job),
     }
-    return _page(request, "annotate.html", job.name, data)
+    return page(request, "annotate.html", job.name, data)
+
+
+def _reopened(request: HttpRequest, user: Any, job: Job) -> dict[str, Any] | None:
+    """The answer that `?seat=` asks to open again, if it is the person's own in this job."""
+    wanted = request.GET.get("seat", "")
+    if not wanted.isdigit():
+        return None
+    seat = access.seat_for(user, int(wanted))
+    if seat.round.job_id != job.pk:
+        raise Http404
+    return {**seats.alone(seat), "changeable": own_work.changeable(seat)}
 
 
 @require_safe
@@ -55,7 +73,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     """The person's own keys."""
     user: Any = access.person(request)
     data = {"preferences": preferences.of(user)}
-    return _page(request, "keys.html", "Keys", data, user.is_staff)
+    return page(request, "keys.html", "Keys", data, user.is_staff)
 
 
 @require_safe
@@ -63,7 +81,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def review_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Check auto-labels."""
     user: Any = access.person(request)
-    job = _allowed(request, slug, access.REVIEWER, access.MANAGER)
+    job = allowed(request, slug, access.REVIEWER, access.MANAGER)
     found = review.queue_of(job, user, [])
     data = {
         "mode": "audit",
@@ -73,16 +91,16 @@ def review_page(request: HttpRequest, slug: str) -> HttpResponse:
         "queue": found["queue"],
         "progress": found["progress"],
     }
-    return _page(request, "review.html", f"{job.name}: review", data)
+    return page(request, "review.html", f"{job.name}: review", data)
 
 
 @require_safe
 @ensure_csrf_cookie
 def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """A manager corrects any label."""
+    """A reviewer corrects a label; a manager any image, whatever it has."""
     user: Any = access.person(request)
-    job = _allowed(request, slug, access.MANAGER)
-    image = access.image_for(user, pk, access.MANAGER)
+    job = allowed(request, slug, access.REVIEWER, access.MANAGER)
+    image = access.image_for(user, pk, access.REVIEWER, access.MANAGER)
     label = Label.objects.active().filter(image=image).first()
     data = {
         "mode": "correct",
@@ -90,9 +108,16 @@ def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "classes": shapes.classes(job),
         "image": shapes.image(image),
         "boxes": label.boxes if label else [],
-        "return_url": reverse("admin:labeling_image_change", args=[image.pk]),
+        "return_url": _back(request) or reverse("review-grid", args=[job.slug]),
     }
-    return _page(request, "review.html", f"{job.name}: correct", data, True)
+    return page(request, "review.html", f"{job.name}: correct", data, user.is_staff)
+
+
+def _back(request: HttpRequest) -> str:
+    """Where `?back=` leads, if that is a page of ours."""
+    target = request.GET.get("back", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return target if safe and target.startswith("/") else ""
 
 
 @require_safe
@@ -100,7 +125,7 @@ def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def job_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The live job page."""
     user: Any = access.person(request)
-    job = _allowed(request, slug)
+    job = allowed(request, slug)
     roles = access.roles(job, user)
     manager = access.MANAGER in roles
     data = {
@@ -115,10 +140,10 @@ def job_page(request: HttpRequest, slug: str) -> HttpResponse:
         ),
         "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],
     }
-    return _page(request, "job.html", job.name, data, manager)
+    return page(request, "job.html", job.name, data, manager)
 
 
-def _allowed(request: HttpRequest, slug: str, *roles: str) -> Job:
+def allowed(request: HttpRequest, slug: str, *roles: str) -> Job:
     from django.core.exceptions import PermissionDenied
 
     try:

@@ -3,14 +3,22 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from annotator_ui import pages
-from annotator_ui.api import jobs, media, own, review, work
+from annotator_ui import own_pages, pages, review_pages
+from annotator_ui.api import comments, differences, grid, history, jobs, media, own, review, work
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("jobs/<slug:slug>/", pages.job_page, name="job"),
     path("jobs/<slug:slug>/work", pages.annotate, name="work"),
     path("jobs/<slug:slug>/review", pages.review_page, name="review"),
+    path("jobs/<slug:slug>/review/grid", review_pages.grid, name="review-grid"),
+    path(
+        "jobs/<slug:slug>/review/differences", review_pages.differences, name="review-differences"
+    ),
+    path("jobs/<slug:slug>/images/<int:pk>/settle", review_pages.settle, name="settle"),
+    path("jobs/<slug:slug>/images/<int:pk>/compare", review_pages.compare, name="compare"),
+    path("jobs/<slug:slug>/notes", own_pages.notes, name="notes"),
+    path("jobs/<slug:slug>/history", own_pages.history, name="history"),
     path("jobs/<slug:slug>/images/<int:pk>/correct", pages.correct, name="correct"),
     path("settings/keys", pages.keys, name="keys"),
     path("api/preferences", own.Preferences.as_view(), name="preferences"),
@@ -35,6 +43,26 @@ urlpatterns = [
     path("api/images/<int:pk>/label", jobs.ImageLabel.as_view(), name="image-label"),
     path("api/images/<int:pk>/exclude", jobs.ImageExclude.as_view(), name="image-exclude"),
     path("api/images/<int:pk>/restore", jobs.ImageRestore.as_view(), name="image-restore"),
+    path("api/jobs/<slug:slug>/grid", grid.Grid.as_view(), name="grid"),
+    path("api/jobs/<slug:slug>/grid/checks", grid.Checks.as_view(), name="grid-checks"),
+    path("api/labels/<int:pk>/check", grid.Check.as_view(), name="label-check"),
+    path(
+        "api/jobs/<slug:slug>/differences",
+        differences.DifferencesList.as_view(), name="differences-list",
+    ),
+    path("api/images/<int:pk>/differences", differences.Differences.as_view(), name="differences"),
+    path("api/images/<int:pk>/compare", differences.Compare.as_view(), name="compare-labels"),
+    path("api/jobs/<slug:slug>/comments", comments.JobComments.as_view(), name="job-comments"),
+    path("api/images/<int:pk>/comments", comments.ImageComments.as_view(), name="comments"),
+    path("api/comments/<int:pk>", comments.Thread.as_view(), name="comment"),
+    path("api/comments/<int:pk>/answers", comments.Answers.as_view(), name="comment-answers"),
+    path("api/jobs/<slug:slug>/answers", history.History.as_view(), name="own-answers"),
+    path("api/assignments/<int:pk>", history.Seat.as_view(), name="own-seat"),
+    path(
+        "api/jobs/<slug:slug>/instructions/read",
+        history.InstructionsRead.as_view(), name="instructions-read",
+    ),
+    path("api/pictures/<int:pk>/file", media.instruction_picture, name="instruction-picture"),
     path("api/transfers/<int:pk>/file", media.transfer_file, name="transfer-file"),
     path("api/certificates/<int:pk>/file", media.certificate_file, name="certificate-file"),
-]
+]  # fmt: skip

@@ -30,6 +30,12 @@ class Conflict(LabelingError):
     code = "conflict"
 
 
+class NoRoom(LabelingError):
+    """The disk is too full to write; nothing was written, and it goes on once there is room."""
+
+    code = "no_room"
+
+
 class LeaseLost(Conflict):
     """Someone else holds what the caller thought was theirs."""
 

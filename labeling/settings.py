@@ -115,7 +115,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -151,6 +150,8 @@ else:
         "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "boxwise.sqlite3"}
     }
 SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+# Opening a connection costs as much as a request's work; each server thread keeps its own.
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": not SQLITE}
 if SQLITE:
     # IMMEDIATE: a read-then-write transaction fails at once under Django's default (reliability.md,
     # finding 2). FULL: an answered submit survives a power cut (finding 3).
@@ -207,7 +208,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "labeling.static_storage.HashedStatic"},
 }
-SERVESTATIC_ALLOW_ALL_ORIGINS = False
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o640, 0o750
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2

@@ -6,9 +6,9 @@ from django_tasks import task
 @task()
 def run_step(step_id: int) -> None:
     """Do one machine step."""
-    from labeling.services import steps
+    from labeling.services import running
 
-    steps.run(step_id)
+    running.run(step_id)
 
 
 @task()

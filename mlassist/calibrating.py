@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db.models import Q
 
 from labeling.core.boxes import BoxSet, pack
 from labeling.core.quality import quality
 from labeling.models import Job, Label, Round
 from labeling.services import recalls
-from labeling.services.certificates import Candidate
+from labeling.services.freezing import Candidate
+from mlassist import folding
 from mlassist.core import calibration as rules
 from mlassist.core import confidence as confidences
 from mlassist.models import Calibration, Detector, Prediction
@@ -25,7 +27,7 @@ class Judged:
     detector: Detector
     rule: str
     score_cut: float
-    known: Sequence[Prediction]  # validation images
+    known: Sequence[Prediction]  # the images that judge it
     pool: Sequence[Prediction]  # unlabelled images the machine may accept
     known_confidence: np.ndarray
     known_quality: np.ndarray
@@ -121,11 +123,15 @@ def judge(detector: Detector) -> Judged | None:
 
 
 def _known(detector: Detector) -> tuple[list[Prediction], list[BoxSet]]:
-    """Predictions of validation images and the people's boxes there."""
+    """Predictions of the images that judge the detector, and the people's boxes there."""
+    job = detector.round.job
+    judges = Q(image__in=job.images.validation())
+    if detector.folds:
+        per_round = detector.round.settings["acceptance"] == Job.Acceptance.PER_ROUND
+        judges |= Q(image__in=folding.judging(job, drawn_at_random=per_round))
     rows = list(
-        Prediction.objects.filter(
-            detector=detector, image__in=detector.round.job.images.validation()
-        ).select_related("image").order_by("image")
+        Prediction.objects.filter(judges, detector=detector).select_related("image")
+        .order_by("image")
     )  # fmt: skip
     labels = {
         row.image_id: row.boxes

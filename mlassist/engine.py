@@ -30,8 +30,9 @@ class Learned:
 def train(
     samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], target: Path, *,
     previous: tuple[Path, str] | None, seed: int, checkpoint: Path, on_progress: Progress,
+    effort: float = 1.0,
 ) -> Learned:  # fmt: skip
-    """Train on the samples and write the detector to `target`.
+    """Train on the samples and write the detector to `target`, in `effort` times the steps.
 
     Warm from `previous` (file, digest) if it knows the same classes, else from starting weights.
     A checkpoint of the same training is taken up. Raises what core.training.fit raises.
@@ -52,7 +53,7 @@ def train(
     if start is None:
         start = starting_weights(settings.MLASSIST_WEIGHTS, settings.MLASSIST_DETECTOR)
         warning = start.warning
-    recipe = Recipe.for_design(start.design, len(samples), warm=warm)
+    recipe = Recipe.for_design(start.design, len(samples), warm=warm, effort=effort)
     trained = fit(
         [Sample(path, boxes) for path, boxes in samples], class_ids, recipe, start,
         seed=seed, device=device, checkpoint_path=checkpoint, on_progress=on_progress,

@@ -11,6 +11,11 @@ def weights_name(round: Round) -> str:
     return f"detectors/{round.job_id}/{round.pk}.safetensors"
 
 
+def fold_name(round: Round, fold: int) -> str:
+    """The stored name of the detector that has not seen a fold of the training images."""
+    return f"detectors/{round.job_id}/{round.pk}-fold-{fold}.safetensors"
+
+
 def checkpoint_path(round: Round) -> Path:
     """Where an unfinished training keeps its state."""
     path = media_path(f"detectors/{round.job_id}/{round.pk}.checkpoint")

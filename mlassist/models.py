@@ -17,6 +17,7 @@ class Detector(models.Model):
     design = models.CharField(max_length=60)
     recipe: Any = models.JSONField()
     class_ids: Any = models.JSONField()
+    folds: Any = models.JSONField(default=list)  # weights and digest per fold (mlassist.folding)
     origin = models.CharField(max_length=300)
     warning = models.TextField(blank=True, default="")
     trained_on = models.PositiveIntegerField()
@@ -31,7 +32,10 @@ class Detector(models.Model):
 
 
 class Prediction(models.Model):
-    """What a detector saw in an image: all boxes from score .05 on, in both views."""
+    """What a detector saw in an image: all boxes from score .05 on, in both views.
+
+    In a training image: what the detector of its fold saw, which had not seen the image before.
+    """
 
     detector = models.ForeignKey(Detector, models.CASCADE, related_name="predictions")
     image = models.ForeignKey(Image, models.CASCADE, related_name="predictions")

@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Q
 from labeling.core.boxes import pack, unpack
 from labeling.errors import Invalid
 from labeling.models import Image, Job, Label, Round, Step
-from labeling.services import audits, certificates, events, labels, recalls
+from labeling.services import audits, certificates, events, freezing, labels, recalls, room
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
-from mlassist import files
+from mlassist import files, folding
 from mlassist.calibrating import Judged, judge
 from mlassist.models import Calibration, Detector, Prediction
 
@@ -31,9 +31,14 @@ def engine() -> Any:
 def train(step: Step, lease: Lease) -> None:
     """Train the round's detector, or say why not; people get the images either way."""
     round = step.round
-    if Detector.objects.filter(round=round).exists():
-        return
-    images, samples = _samples(round.job)
+    samples = _samples(round.job)
+    detector = Detector.objects.filter(round=round).first() or _train(round, samples, lease)
+    if detector is not None:
+        seed = round.job.seed + round.number
+        folding.complete(detector, engine().train, samples, seed, lease)
+
+
+def _train(round: Round, samples: list[Any], lease: Lease) -> Detector | None:
     class_ids = [c["index"] for c in round.settings["classes"]]
     curve: list[tuple[int, float]] = []
 
@@ -41,28 +46,30 @@ def train(step: Step, lease: Lease) -> None:
         curve.append((done, round_loss(loss)))
         lease.renew(done, total, loss=curve[-200:])
 
+    room.for_machine()
     lease.renew(0, 0)
     name = files.weights_name(round)
     try:
         learned = engine().train(
-            samples, class_ids, media_path(name),
-            previous=_previous(round), seed=round.job.seed + round.number,
+            [(files.picture_path(image), boxes) for image, boxes in samples], class_ids,
+            media_path(name), previous=_previous(round), seed=round.job.seed + round.number,
             checkpoint=files.checkpoint_path(round), on_progress=progress,
         )  # fmt: skip
     except Invalid as error:
         with lease.fenced(last=True):
             events.record(round.job, "training_skipped", None, reason=error.message)
-        return
-    with lease.fenced(last=True):
-        Detector.objects.create(
+        return None
+    with lease.fenced():
+        detector = Detector.objects.create(
             round=round, weights=name, digest=learned.digest, design=learned.design,
             recipe=learned.recipe, class_ids=class_ids, origin=learned.origin[:300],
-            warning=learned.warning, trained_on=len(images), metrics=learned.metrics,
+            warning=learned.warning, trained_on=len(samples), metrics=learned.metrics,
         )  # fmt: skip
         events.record(
-            round.job, "detector_trained", None, round=round.number, images=len(images),
+            round.job, "detector_trained", None, round=round.number, images=len(samples),
             seconds=learned.metrics.get("seconds"),
         )  # fmt: skip
+    return detector
 
 
 def round_loss(value: float) -> float:
@@ -70,7 +77,7 @@ def round_loss(value: float) -> float:
     return float(f"{value:.4f}")
 
 
-def _samples(job: Job) -> tuple[list[Image], list[Any]]:
+def _samples(job: Job) -> list[tuple[Image, Any]]:
     """Training images with the people's label that holds; never validation, never auto."""
     rows = (
         Label.objects.active()
@@ -79,8 +86,7 @@ def _samples(job: Job) -> tuple[list[Image], list[Any]]:
         .select_related("image")
         .order_by("image")
     )
-    found = list(rows)
-    return [r.image for r in found], [(files.picture_path(r.image), pack(r.boxes)) for r in found]
+    return [(row.image, pack(row.boxes)) for row in rows]
 
 
 def _previous(round: Round) -> Any:
@@ -94,10 +100,12 @@ def _previous(round: Round) -> Any:
 
 
 def unpredicted(detector: Detector) -> Any:
-    """Validation and unlabelled images that this detector has not looked at."""
+    """Images that judge it and unlabelled ones, as far as it has not looked at them."""
     seen = Prediction.objects.filter(detector=detector, image=OuterRef("pk"))
     images = detector.round.job.images
     wanted = Q(pk__in=images.validation().values("pk")) | Q(pk__in=images.unlabeled().values("pk"))
+    if detector.folds:
+        wanted |= Q(pk__in=folding.judging(detector.round.job, drawn_at_random=False).values("pk"))
     return images.filter(wanted).exclude(Exists(seen)).order_by("pk")
 
 
@@ -111,27 +119,31 @@ def predict(step: Step, lease: Lease) -> None:
     shards = round.steps.filter(state=State.PREDICTING).count()  # type: ignore[attr-defined]
     mine = [i for i in unpredicted(detector) if i.pk % shards == step.shard]
     both_views = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
-    lease.renew(0, len(mine))
-    for start in range(0, len(mine), CHUNK):
-        chunk = mine[start : start + CHUNK]
+    done = 0
+    lease.renew(done, len(mine))
+    for weights, digest, images in folding.by_weights(detector, mine):
+        for start in range(0, len(images), CHUNK):
+            room.for_machine()
+            chunk = images[start : start + CHUNK]
 
-        def progress(done: int, total: int, start: int = start) -> None:
-            lease.renew(start, len(mine))
+            def progress(number: int, total: int, done: int = done) -> None:
+                lease.renew(done, len(mine))
 
-        views = engine().predict(
-            media_path(detector.weights), detector.digest,
-            [files.picture_path(i) for i in chunk], mirrored=both_views, on_progress=progress,
-        )  # fmt: skip
-        rows = [
-            Prediction(
-                detector=detector, image=image, boxes=unpack(plain),
-                mirrored=None if mirrored is None else unpack(mirrored),
-            )
-            for image, (plain, mirrored) in zip(chunk, views, strict=True)
-        ]  # fmt: skip
-        with lease.fenced():
-            Prediction.objects.bulk_create(rows, ignore_conflicts=True)
-        lease.renew(start + len(chunk), len(mine))
+            views = engine().predict(
+                media_path(weights), digest, [files.picture_path(i) for i in chunk],
+                mirrored=both_views, on_progress=progress,
+            )  # fmt: skip
+            rows = [
+                Prediction(
+                    detector=detector, image=image, boxes=unpack(plain),
+                    mirrored=None if mirrored is None else unpack(mirrored),
+                )
+                for image, (plain, mirrored) in zip(chunk, views, strict=True)
+            ]  # fmt: skip
+            with lease.fenced():
+                Prediction.objects.bulk_create(rows, ignore_conflicts=True)
+            done += len(chunk)
+            lease.renew(done, len(mine))
 
 
 @step(State.CALIBRATING)
@@ -154,7 +166,7 @@ def calibrate(step: Step, lease: Lease) -> None:
         with lease.fenced():
             _store_calibration(detector, judged)
     if round.purpose == Round.Purpose.CLOSING and judged.sets:
-        certificates.freeze(
+        freezing.freeze(
             round, lease, judged.candidates(), [s.threshold for s in judged.sets],
             judged.budget, judged.about,
         )  # fmt: skip

@@ -32,6 +32,7 @@ def default_sight(path: Path) -> tuple[tuple[float, float, float, float], float]
 def train(
     samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], target: Path, *,
     previous: Any, seed: int, checkpoint: Path, on_progress: Callable[[int, int, float], None],
+    effort: float = 1.0,
 ) -> Learned:  # fmt: skip
     """Pretend to train: three reports, a file that names the samples."""
     from labeling.errors import Invalid

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from labeling.models import Job, Step
-from labeling.services import steps
+from labeling.services import running, steps
 
 
 def run_steps(job: Job, limit: int = 100) -> int:
@@ -14,6 +14,6 @@ def run_steps(job: Job, limit: int = 100) -> int:
         ready = [s for s in waiting if s.state == s.round.state and not steps.stuck(s)]
         if not ready:
             return done
-        steps.run(ready[0].pk)
+        running.run(ready[0].pk)
         done += 1
     raise AssertionError(f"more than {limit} steps on {connection.vendor}")

@@ -1,5 +1,6 @@
 """One handler turns every refusal into {"code", "message", "where"} and the right status."""
 
+import errno
 import logging
 from typing import Any
 
@@ -9,10 +10,10 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from labeling.errors import Conflict, Invalid, LabelingError, NotAllowed
+from labeling.errors import Conflict, Invalid, LabelingError, NoRoom, NotAllowed
 
 log = logging.getLogger(__name__)
-STATUS = {Invalid: 400, NotAllowed: 403, Conflict: 409}
+STATUS = {Invalid: 400, NotAllowed: 403, Conflict: 409, NoRoom: 507}
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -22,6 +23,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return _answer(status, error.code, error.message, error.where)
     if isinstance(error, ValidationError):
         return _answer(400, "invalid", " ".join(error.messages))
+    if _disk_is_full(error):
+        log.error("disk full: %s", error)
+        said = "The server's disk is full. Your work is kept in this browser and sent again."
+        return _answer(507, NoRoom.code, said)
     if isinstance(error, OperationalError):
         log.warning("database busy: %s", error)
         busy = _answer(503, "busy", "The server is busy. Your work is kept; it is sent again.")
@@ -37,6 +42,13 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     return Response(
         {"code": code, "message": message, "where": where}, response.status_code, headers=headers
     )
+
+
+def _disk_is_full(error: Exception) -> bool:
+    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    # SQLite says "database or disk is full", PostgreSQL "No space left on device"
+    words = str(error).lower() if isinstance(error, OperationalError) else ""
+    return full or "disk is full" in words or "no space left" in words
 
 
 def _answer(status: int, code: str, message: str, where: str | None = None) -> Response:

@@ -11,7 +11,7 @@ from annotator_ui import cards
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.core.boxes import without_scores
-from labeling.services import jobs, labels, snapshot, transfers, uploads, work
+from labeling.services import answers, differences, jobs, labels, snapshot, transfers, uploads
 
 
 class Jobs(APIView):
@@ -86,15 +86,17 @@ class Uploads(APIView):
 
 
 class ImageLabel(APIView):
-    """A manager's correction."""
+    """A reviewer's or manager's correction."""
 
     @extend_schema(request=shapes.BoxesForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
         """Replace whatever the image has."""
+        user = access.person(request)
+        image = access.image_for(user, pk, access.REVIEWER, access.MANAGER)
         form = parsed(shapes.BoxesForm, request)
-        image = access.image_for(access.person(request), pk, access.MANAGER)
-        boxes = without_scores(work.parse_boxes(image, form["boxes"]))
-        label = labels.correct(image, boxes, access.person(request))
+        differences.check_correctable(image, access.MANAGER in access.roles(image.job, user))
+        boxes = without_scores(answers.parse_boxes(image, form["boxes"]))
+        label = labels.correct(image, boxes, user)
         return Response({"id": label.pk, "boxes": label.boxes})
 
 

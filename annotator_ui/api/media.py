@@ -1,17 +1,15 @@
 """Pictures and finished files: permission first, then bytes with ETag and range."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 from django.http import (
+    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     JsonResponse,
-    StreamingHttpResponse,
 )
 from django.views.decorators.http import require_safe
 
@@ -25,7 +23,7 @@ RANGE = re.compile(r"^bytes=(\d+)-(\d*)$")
 @require_safe
 def image_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The normalised full-size picture."""
-    image = access.image_for(access.person(request), pk)
+    image = access.picture_for(access.person(request), pk)
     kind = "jpg" if image.original.endswith(".jpg") else "png"
     return _picture(request, media_path(image.file), TYPES[kind], image.digest)
 
@@ -33,8 +31,24 @@ def image_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def image_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The small picture for grids."""
-    image = access.image_for(access.person(request), pk)
+    image = access.picture_for(access.person(request), pk)
     return _picture(request, media_path(image.preview), TYPES["jpg"], f"{image.digest}-s")
+
+
+@require_safe
+def instruction_picture(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A picture of a job's instructions."""
+    row = access.instruction_picture_for(access.person(request), pk)
+    path = media_path(row.file)
+    return _picture(request, path, _kind_of(path), row.digest)
+
+
+def _kind_of(path: Path) -> str:
+    """Of one of our own files, which are JPEG or PNG and carry no suffix."""
+    if not path.is_file():
+        raise Http404("This picture's file is gone.")
+    with path.open("rb") as file:
+        return TYPES["jpg"] if file.read(2) == b"\xff\xd8" else TYPES["png"]
 
 
 def _picture(request: HttpRequest, path: Path, kind: str, tag: str) -> HttpResponseBase:
@@ -78,22 +92,12 @@ def transfer_file(request: HttpRequest, pk: int) -> HttpResponseBase:
             {"code": "conflict", "message": "The export is not finished.", "where": None},
             status=409,
         )
-    name = Path(row.file).name
-    return StreamingHttpResponse(
-        _blocks(media_path(row.file)),
+    file = FileResponse(
+        media_path(row.file).open("rb"), as_attachment=True, filename=Path(row.file).name,
         content_type="application/octet-stream",
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Length": str(row.size),
-        },
-    )
-
-
-async def _blocks(path: Path) -> AsyncIterator[bytes]:
-    """The file in pieces, read beside the event loop: an export may be larger than memory."""
-    with path.open("rb") as file:
-        while block := await asyncio.to_thread(file.read, 1 << 18):
-            yield block
+    )  # fmt: skip
+    file.block_size = 1 << 18  # each piece crosses from a thread to the event loop
+    return file
 
 
 @require_safe

@@ -11,9 +11,11 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.models import Job
-from labeling.services import audits
+from labeling.services import audits, retractions, verdicts
 
-AHEAD = 2  # a check is one look: more in one hand would keep other reviewers waiting
+# One open, one decoded, one that the page may still take back: more in one hand would keep other
+# reviewers waiting.
+AHEAD = 3
 
 
 def queue_of(job: Job, user: Any, hold: list[int], count: int = AHEAD) -> dict[str, Any]:
@@ -48,7 +50,7 @@ class Verdict(APIView):
         """Store it; saying the same again changes nothing."""
         form = parsed(shapes.VerdictForm, request)
         audit = access.audit_for(access.person(request), pk)
-        audit = audits.decide(
+        audit = verdicts.decide(
             audit, access.person(request), verdict=form["verdict"], boxes=form["boxes"],
             reason=form["reason"], active_ms=form["active_ms"],
         )  # fmt: skip
@@ -64,6 +66,16 @@ class Verdict(APIView):
                 "shown": shown,
                 **queue_of(job, access.person(request), form["hold"]),
             }
+        )
+
+    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
+    def delete(self, request: Request, pk: int) -> Response:
+        """Take one's own verdict back, where nothing was built on it; the check is open again."""
+        audit = retractions.undo(
+            access.audit_for(access.person(request), pk), access.person(request)
+        )
+        return Response(
+            {"audit": shapes.audit(audit), "progress": shapes.audit_progress(audit.round.job)}
         )
 
 

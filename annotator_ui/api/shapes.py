@@ -1,15 +1,22 @@
 """The forms of requests and responses, as the contract of pages and API."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count
 from django.urls import reverse
 from rest_framework import serializers
 
 from labeling.core.boxes import without_scores
-from labeling.models import Assignment, Audit, Image, Job, LabelClass, Round, Transfer
-from labeling.services import audit_report, audits, drafts, reports, work
+from labeling.models import (
+    Assignment,
+    Audit,
+    Image,
+    InstructionPicture,
+    Job,
+    LabelClass,
+    Round,
+    Transfer,
+)
+from labeling.services import answers, audit_report, claims, guidance, reports, verdicts
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -27,7 +34,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 class ClaimForm(StrictSerializer):
     """How many seats or audits the page wants to hold."""
 
-    count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
+    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
 
 class AnswerForm(StrictSerializer):
@@ -39,7 +46,7 @@ class AnswerForm(StrictSerializer):
     outcomes = serializers.ListField(allow_null=True, default=None)
     action_ms = serializers.DictField(allow_null=True, default=None)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
-    count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
+    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
 
 class SkipForm(StrictSerializer):
@@ -47,7 +54,7 @@ class SkipForm(StrictSerializer):
 
     reason = serializers.CharField(max_length=200)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
-    count = serializers.IntegerField(min_value=1, max_value=work.STOCK, default=work.AHEAD)
+    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
 
 class VerdictForm(StrictSerializer):
@@ -101,36 +108,29 @@ def _round(row: Round) -> dict[str, Any]:
     return {"number": row.number, "purpose": row.purpose}
 
 
-def assignments(rows: Iterable[Assignment]) -> list[dict[str, Any]]:
-    """Seats as the annotate page needs them."""
-    rows = list(rows)
-    kept = drafts.of(rows)
-    positions = {r.round_id: position(r.round) for r in {r.round_id: r for r in rows}.values()}
-    return [
-        {
-            "id": row.pk,
-            "image": image(row.image),
-            "round": _round(row.round),
-            "version": row.version,
-            "boxes": row.boxes,
-            "suggested": row.suggested or [],
-            "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
-            "draft": kept.get(row.pk),
-            "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
-            "position": positions[row.round_id],
-        }
-        for row in rows
-    ]
+def assignment(
+    row: Assignment, position: dict[str, int], beside: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A seat as the annotate page needs it; `position`: answers that are in, of how many.
 
-
-def position(round: Round) -> dict[str, int]:
-    """How many answers of the round are in, of how many."""
-    seats = Assignment.objects.filter(round=round).order_by()
-    counts = dict(seats.values_list("state").annotate(n=Count("pk")))
-    state = Assignment.State
-    done = counts.get(state.SUBMITTED, 0)
-    waiting = counts.get(state.OPEN, 0) + counts.get(state.CLAIMED, 0)
-    return {"done": done, "total": done + waiting}
+    `beside`: what seats.beside found for its image.
+    """
+    return {
+        "id": row.pk,
+        "image": image(row.image),
+        "round": _round(row.round),
+        "version": row.version,
+        "boxes": row.boxes,
+        "suggested": row.suggested or [],
+        "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
+        "verify": row.verify,
+        "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
+        "position": position,
+        "draft": None,
+        "returned": None,
+        "notes": 0,
+        **(beside or {}),
+    }
 
 
 def audit(row: Audit) -> dict[str, Any]:
@@ -177,16 +177,27 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "slug": row.slug,
         "name": row.name,
         "state": row.state,
-        "instructions_html": to_html(row.instructions),
+        "instructions_html": to_html(row.instructions, pictures_of(row)),
+        "instructions_digest": guidance.digest(row),
         "lease_seconds": row.lease_seconds,
         "drawing": row.drawing,
         "one_object": row.one_object,
-        "skip_reasons": list(work.SKIP_REASONS),
-        "reject_reasons": list(audits.REJECT_REASONS),
+        "skip_reasons": list(answers.SKIP_REASONS),
+        "reject_reasons": list(verdicts.REJECT_REASONS),
         "work_url": reverse("work", args=[row.slug]),
         "live_url": reverse("job", args=[row.slug]),
         "review_url": reverse("review", args=[row.slug]) if review else None,
+        "history_url": reverse("history", args=[row.slug]),
+        "grid_url": reverse("review-grid", args=[row.slug]) if review else None,
+        "differences_url": reverse("review-differences", args=[row.slug]) if review else None,
+        "notes_url": reverse("notes", args=[row.slug]),
     }
+
+
+def pictures_of(row: Job) -> dict[str, str]:
+    """Addresses of the pictures in the instructions, by name."""
+    rows = InstructionPicture.objects.filter(job=row).values_list("name", "pk")
+    return {name: reverse("instruction-picture", args=[pk]) for name, pk in rows}
 
 
 def transfer(row: Transfer) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, seats, shapes
 from annotator_ui.suggest import for_images
 from labeling.models import Job
-from labeling.services import drafts, traces, wording, work
+from labeling.services import answers, broken, claims, drafts, traces, wording
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -21,11 +21,15 @@ def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, A
     return dict(filled.validated_data)
 
 
-def queue_of(job: Job, user: Any, hold: list[int], count: int = work.AHEAD) -> dict[str, Any]:
+def queue_of(job: Job, user: Any, hold: list[int], count: int = claims.AHEAD) -> dict[str, Any]:
     """The person's seats that the page does not have yet, and why there are no more."""
-    seats = work.claim_next(job, user, count=count, suggest=for_images)
-    fresh = [s for s in seats if s.pk not in hold]
-    return {"next": shapes.assignments(fresh), "queue": wording.queue_message(job, bool(seats))}
+    hand = claims.claim_next(job, user, count=count, suggest=for_images)
+    fresh = [s for s in hand.seats if s.pk not in hold]
+    position = {"done": hand.done, "total": hand.total}
+    return {
+        "next": seats.shaped(fresh, position),
+        "queue": wording.queue_message(job, bool(hand.seats)),
+    }
 
 
 class Claim(APIView):
@@ -50,7 +54,7 @@ class Answer(APIView):
         form = parsed(shapes.AnswerForm, request)
         seat = access.seat_for(access.person(request), pk)
         trace = traces.parse(seat, form["outcomes"], form["action_ms"])
-        seat = work.submit(
+        seat = answers.submit(
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"],
         )  # fmt: skip
@@ -70,7 +74,10 @@ class Skip(APIView):
         """Skip with a reason."""
         form = parsed(shapes.SkipForm, request)
         seat = access.seat_for(access.person(request), pk)
-        work.skip(seat, access.person(request), form["reason"])
+        if form["reason"] == broken.REASON:
+            broken.report(seat, access.person(request))
+        else:
+            answers.skip(seat, access.person(request), form["reason"])
         person, job = access.person(request), seat.round.job
         return Response(queue_of(job, person, form["hold"], form["count"]))
 
@@ -81,7 +88,7 @@ class Renew(APIView):
     @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Renew the lease."""
-        until = work.renew(access.seat_for(access.person(request), pk), access.person(request))
+        until = claims.renew(access.seat_for(access.person(request), pk), access.person(request))
         return Response({"lease_expires_at": until.isoformat()})
 
 
@@ -91,5 +98,5 @@ class Release(APIView):
     @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Release the seat untouched."""
-        work.release(access.seat_for(access.person(request), pk), access.person(request))
+        claims.release(access.seat_for(access.person(request), pk), access.person(request))
         return Response({})

@@ -17,7 +17,7 @@ from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, M
 from labeling.admin.scoping import managed_jobs
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.services import events, jobs, reports, transfers, uploads
+from labeling.services import events, jobs, members, reports, transfers, uploads
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
     "start": ("Start the job", "The first images open for people.", ("draft",), jobs.start),
@@ -50,7 +50,15 @@ class JobAdmin(admin.ModelAdmin[Job]):
     fieldsets = (
         ("Start from", {"fields": ("preset",)}),
         ("Job", {"fields": ("name", "slug", "instructions")}),
-        ("People", {"fields": ("annotators_per_image", "consolidation", "lease_minutes")}),
+        (
+            "People",
+            {
+                "fields": (
+                    "mode", ("annotators_per_image", "error_limit"), "consolidation",
+                    "lease_minutes",
+                )
+            },
+        ),
         ("Drawing", {"fields": ("drawing", "one_object")}),
         (
             "Rounds and model",
@@ -108,7 +116,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         rows = formset.save(commit=False)
         for gone in formset.deleted_objects:
             if isinstance(gone, Member):
-                jobs.remove_member(gone, request.user)  # type: ignore[arg-type]
+                members.remove(gone, request.user)  # type: ignore[arg-type]
             else:
                 gone.delete()
         for row in rows:

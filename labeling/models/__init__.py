@@ -5,6 +5,7 @@ from labeling.models.image import Image, Label
 from labeling.models.job import Job, LabelClass, Member
 from labeling.models.page import Draft, Preferences
 from labeling.models.round import Assignment, Round, Step, WorkerBeat
+from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck
 from labeling.models.transfer import Transfer
 
 __all__ = [
@@ -12,12 +13,16 @@ __all__ = [
     "Audit",
     "CandidateSet",
     "Certificate",
+    "Comment",
     "Draft",
     "Event",
     "Freeze",
     "Image",
+    "InstructionPicture",
+    "InstructionsRead",
     "Job",
     "Label",
+    "LabelCheck",
     "LabelClass",
     "Member",
     "Preferences",

@@ -138,6 +138,7 @@ class Assignment(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
     suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
+    verify = models.BooleanField(default=False)  # shown one by one: checking beats drawing here
     boxes: Any = models.JSONField(null=True)
     outcomes: Any = models.JSONField(null=True)  # what became of each of `suggested`; core.traces
     active_ms = models.PositiveIntegerField(default=0)

@@ -7,7 +7,7 @@ from django.db.models import Count
 from labeling.core import certificate as proofs
 from labeling.core import document
 from labeling.models import Audit, Certificate, Freeze, Job, Round
-from labeling.services import certificates, recalls
+from labeling.services import audits, recalls
 
 # What a reviewer of a certificate audit hears instead of the running result
 HIDDEN = dict.fromkeys(("approved", "corrected", "rejected", "unjudgeable"))
@@ -16,7 +16,7 @@ NOT_YET = "The result is shown after the audit, so that it sways nobody."
 
 def drawn(round: Round) -> tuple[int, int, str]:
     """Checks decided, checks needed as it stands, and their unit."""
-    need = certificates.needed(round)
+    need = audits.needed(round)
     rows = round.audits.filter(kind="certificate", position__lt=need)  # type: ignore[attr-defined]
     return rows.decided().count(), rows.count(), "checks"
 
@@ -37,8 +37,8 @@ def progress(job: Job, *, quality_shown: bool = True) -> dict[str, Any] | None:
 
 def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
     frozen = Freeze.objects.get(round=round)
-    plan = document.plan_of(certificates.frozen_part(frozen))
-    values = [a.value for a in certificates.prefix(round) if a.value is not None]
+    plan = document.plan_of(audits.frozen_part(frozen))
+    values = [a.value for a in audits.prefix(round) if a.value is not None]
     path = _path(plan, values, (round.pk, len(values), plan.budget)) if quality_shown else []
     done, about, _ = drawn(round)
     test = proofs.run_test(plan, values)

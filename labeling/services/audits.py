@@ -1,43 +1,54 @@
-"""Checks of machine labels: freeze, claim, decide, and what follows from the verdicts."""
+"""Checks of machine labels: which are due, who takes them, where the frozen order stands."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from labeling.core import certificate
-from labeling.core.boxes import Box, pack, parse, without_scores
-from labeling.core.quality import quality
-from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
-from labeling.models import Assignment, Audit, Image, Job, Label, Member, Round
-from labeling.services import events, labels
+from labeling.core import certificate, document
+from labeling.errors import LeaseLost, NotAllowed
+from labeling.models import Audit, Freeze, Job, Label, Member, Round
 
-Kind, Verdict = Audit.Kind, Audit.Verdict
+Kind = Audit.Kind
 
-REJECT_REASONS = (
-    "Object missed",
-    "Box too loose or too tight",
-    "Wrong class",
-    "Box on nothing",
-    "Same object twice",
-    "Image unusable",
-)
-ALLOWED = {
-    Kind.CERTIFICATE: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.UNJUDGEABLE),
-    Kind.WATCH: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.REJECTED),
-}
-LIFTED = 1e6  # priority of an image whose auto-label was refused: people see it first
+
+def frozen_part(frozen: Freeze) -> dict[str, Any]:
+    """The freeze as the document holds it."""
+    return {
+        "content": frozen.content,
+        "content_digest": frozen.content_digest,
+        "seed": frozen.seed,
+        "order_digest": frozen.order_digest,
+        "budgets": frozen.budgets,
+    }
+
+
+def prefix(round: Round) -> list[Audit]:
+    """The decided audits of the frozen order up to its first gap."""
+    rows: list[Audit] = []
+    for audit in round.audits.filter(kind="certificate", blind=False).order_by("position"):  # type: ignore[attr-defined]
+        if not audit.verdict:
+            break
+        rows.append(audit)
+    return rows
+
+
+def needed(round: Round) -> int:
+    """How many draws of the frozen order the test wants, as it stands now."""
+    frozen = Freeze.objects.filter(round=round).first()
+    if frozen is None:
+        return 0
+    plan = document.plan_of(frozen_part(frozen))
+    test = certificate.run_test(plan, [a.value for a in prefix(round) if a.value is not None])
+    return plan.budget if test.decided_after is None else test.decided_after
 
 
 def undecided(round: Round) -> "QuerySet[Audit]":
     """Certificate audits that must still be judged before the round can move on."""
-    from labeling.services import certificates  # certificates read the audits defined here
-
     rows = round.audits.filter(kind=Kind.CERTIFICATE).undecided()  # type: ignore[attr-defined]
-    return rows.filter(position__lt=certificates.needed(round))  # type: ignore[no-any-return]
+    return rows.filter(position__lt=needed(round))  # type: ignore[no-any-return]
 
 
 def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
@@ -107,95 +118,6 @@ def renew(audit: Audit, user: User) -> datetime:
     return until
 
 
-def decide(
-    audit: Audit, user: User, *, verdict: str, boxes: Any = None, reason: str = "",
-    active_ms: int = 0,
-) -> Audit:  # fmt: skip
-    """Store a verdict and what follows from it; saying the same again changes nothing.
-
-    A correction that changes nothing becomes an approval. Certificate audits know no rejection:
-    what cannot be judged counts 0, and the image goes to people.
-    """
-    if verdict not in ALLOWED[Kind(audit.kind)]:
-        allowed = ", ".join(ALLOWED[Kind(audit.kind)])
-        raise Invalid(f"A {audit.kind} audit takes one of: {allowed}.", where="verdict")
-    if verdict == Verdict.REJECTED and reason not in REJECT_REASONS:
-        raise Invalid(f"Choose a reason: {', '.join(REJECT_REASONS)}.", where="reason")
-    verdict, final = _final(audit, verdict, boxes)
-    with transaction.atomic():
-        stored = Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
-            verdict=verdict, boxes=final, value=_value(audit, verdict, final), reason=reason,
-            active_ms=max(0, active_ms), decided_at=timezone.now(), lease_expires_at=None,
-        )  # fmt: skip
-        if not stored:
-            audit.refresh_from_db()
-            if audit.reviewer_id == user.pk and audit.verdict == verdict and audit.boxes == final:
-                return audit
-            raise Conflict("This check was decided or given to someone else.")
-        audit.refresh_from_db()
-        if audit.kind == Kind.WATCH:
-            _apply_watch(audit, user)
-    _after(audit)
-    return audit
-
-
-def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]:
-    predicted = without_scores(audit.predicted)
-    if verdict == Verdict.APPROVED and not audit.blind:
-        return verdict, predicted
-    if verdict in (Verdict.APPROVED, Verdict.CORRECTED):
-        if raw is None:
-            raise Invalid("A correction needs the corrected boxes.", where="boxes")
-        classes = set(audit.round.job.classes.values_list("index", flat=True))
-        image = audit.image
-        given = without_scores(parse(raw, width=image.width, height=image.height, classes=classes))
-        unchanged = given == predicted and not audit.blind
-        return (Verdict.APPROVED, predicted) if unchanged else (Verdict.CORRECTED, given)
-    return verdict, None
-
-
-def _value(audit: Audit, verdict: str, boxes: list[Box] | None) -> float:
-    if boxes is None:
-        return 0.0
-    return quality(pack(audit.predicted), pack(boxes))
-
-
-def _apply_watch(audit: Audit, user: User) -> None:
-    """A rejected label goes back to people; a corrected one is replaced at once."""
-    before = audit.label.boxes if audit.label else None
-    if audit.verdict == Verdict.REJECTED:
-        labels.revoke(
-            Label.objects.active().filter(image=audit.image, source=Label.Source.AUTO),
-            f"rejected: {audit.reason}",
-        )
-        Image.objects.filter(pk=audit.image_id).update(priority=LIFTED)
-    elif audit.verdict == Verdict.CORRECTED:
-        labels.accept(
-            audit.image, audit.boxes, Label.Source.REVIEWER,
-            round=audit.round, by=user, confidence=1.0, reason="corrected in audit",
-        )  # fmt: skip
-        Image.objects.filter(pk=audit.image_id, split="").update(split=Image.Split.TRAINING)
-    events.record(
-        audit.round.job, "audit_decided", user, kind=audit.kind, round=audit.round.number,
-        image=audit.image_id, verdict=audit.verdict, reason=audit.reason,
-        before=before, after=audit.boxes,
-    )  # fmt: skip
-
-
-def _after(audit: Audit) -> None:
-    """What a verdict moves once it is committed."""
-    from labeling.services import certificates, jobs, recalls, rounds
-
-    round = audit.round
-    if audit.kind == Kind.CERTIFICATE:
-        certificates.update_wealth(round)
-        rounds.advance_if_done(round)
-        return
-    recalls.check(round)
-    if audit.verdict == Verdict.REJECTED:
-        jobs.reopen(round.job)
-
-
 def sample_watch(round: Round) -> int:
     """Choose the accepted images that reviewers will still see; the same ones at every call."""
     share = round.settings["watch_share"]
@@ -214,10 +136,3 @@ def sample_watch(round: Round) -> int:
         ignore_conflicts=True, batch_size=500,
     )  # fmt: skip
     return len(order)
-
-
-def withdraw_frozen(round: Round, images: list[int]) -> None:
-    """Take the frozen images' open seats away (inside the freeze's transaction)."""
-    Assignment.objects.filter(round=round, image__in=images, state="open").update(
-        state="withdrawn", reason=labels.FROZEN
-    )

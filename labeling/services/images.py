@@ -13,6 +13,7 @@ from labeling.core import text
 from labeling.errors import Invalid
 from labeling.models import Image, Job
 from labeling.pictures import MAX_BYTES, Normaliser
+from labeling.services import room
 
 
 @dataclass
@@ -45,6 +46,7 @@ def prepare(job: Job, incoming: Incoming, intake: int, child: Normaliser) -> Ima
 
     Raises Invalid with the reason. Repeating it overwrites the same files.
     """
+    room.for_machine()
     name = text.clean(incoming.name, where="file name") or "unnamed"
     size = incoming.path.stat().st_size
     if size > MAX_BYTES:

@@ -11,19 +11,21 @@ from django.utils.text import slugify
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Image, Job, LabelClass, Member, Transfer
 from labeling.models.job import COLORS
-from labeling.services import events, rounds, steps
+from labeling.services import events, following, guidance, rounds, steps
 from labeling.services.images import shuffle_key
 
 PRESETS: dict[str, dict[str, Any]] = {
     Job.Preset.BOXWISE: {
         "pilot_size": 10, "validation_size": 90, "training_size": 100, "batch_size": 150,
-        "ahead_percent": 20, "annotators_per_image": 2, "acceptance": "certified",
+        "ahead_percent": 20, "mode": "adaptive", "annotators_per_image": 3, "error_limit": 0.25,
+        "acceptance": "certified",
         "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": True,
         "consolidation": "em",
     },
     Job.Preset.GROUND_TRUTH: {
         "pilot_size": 10, "validation_size": 190, "training_size": 200, "batch_size": 200,
-        "ahead_percent": 0, "annotators_per_image": 5, "acceptance": "per_round",
+        "ahead_percent": 0, "mode": "independent", "annotators_per_image": 5, "error_limit": 0.25,
+        "acceptance": "per_round",
         "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": False,
         "consolidation": "em",
     },
@@ -55,6 +57,7 @@ def copy(job: Job, by: User | None) -> Job:
             add_class(made, old.name, **shown)
         for member in job.members.all():
             Member.objects.get_or_create(job=made, user=member.user, role=member.role)
+        guidance.copy_pictures(job, made)
         last = 0
         while page := list(job.images.filter(pk__gt=last).order_by("pk")[:500]):
             last = page[-1].pk
@@ -119,11 +122,12 @@ def start_problems(job: Job) -> list[str]:
         problems.append("An import is still running.")
     if not images:
         problems.append("It needs images.")
-    if annotators < job.annotators_per_image:
-        missing = job.annotators_per_image - annotators
+    needed = following.least_people(job)
+    if annotators < needed:
+        missing = needed - annotators
         problems.append(
             f"It needs {missing} more annotator{'s' if missing > 1 else ''}: "
-            f"{job.annotators_per_image} people label each image."
+            f"at least {needed} people label each image."
         )
     if job.assist and job.acceptance == Job.Acceptance.CERTIFIED and not reviewers(job).exists():
         problems.append("It needs a reviewer, who checks the auto-labels before they count.")
@@ -135,7 +139,12 @@ def size_problems(job: Job) -> list[str]:
     if not job.assist:
         return []
     problems = []
-    if job.pilot_size + job.validation_size < MIN_VALIDATION:
+    if job.validation_size == 0 and job.training_size < MIN_VALIDATION:
+        problems.append(
+            f"Without validation images the first training needs at least {MIN_VALIDATION} images: "
+            "they judge the detector, each by one that has not seen it."
+        )
+    if job.validation_size and job.pilot_size + job.validation_size < MIN_VALIDATION:
         problems.append(
             f"Pilot and validation together need at least {MIN_VALIDATION} images: they judge the "
             "detector."
@@ -242,28 +251,6 @@ def resume_rounds(job: Job | None = None) -> None:
             rounds.open_next(row)
         elif job is not None:
             rounds.advance_if_done(round)
-
-
-def remove_member(member: Member, by: User | None) -> None:
-    """Someone leaves: what they hold goes to others, what only they could do is withdrawn."""
-    from labeling.services import work  # work moves rounds, and rounds come before jobs
-
-    job = member.job
-    with transaction.atomic():
-        held = Assignment.objects.filter(
-            round__job=job, annotator=member.user, state=Assignment.State.CLAIMED
-        )
-        if member.role == Member.Role.ANNOTATOR:
-            for seat in held:
-                Assignment.objects.filter(pk=seat.pk).update(state=Assignment.State.LAPSED)
-                Assignment.objects.create(
-                    round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot
-                )
-        events.record(job, "member_left", by, role=member.role)
-        member.delete()
-    for round in job.rounds.filter(closed_at=None):
-        work.withdraw_impossible(round)
-        rounds.advance_if_done(round)
 
 
 def _move(job: Job, before: str, after: str, **fields: Any) -> None:

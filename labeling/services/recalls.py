@@ -14,11 +14,15 @@ RECALLED = "recalled"
 def watch_values(round: Round) -> list[float]:
     """Qualities of the watch audits in their frozen order, up to the first undecided one.
 
-    A rejected label counts 0.
+    A rejected label counts 0. One that was replaced before its check came (by a manager, or from
+    the grid) is passed over: the test is about the labels that still stand.
     """
     values: list[float] = []
-    for audit in round.audits.filter(kind=Audit.Kind.WATCH).order_by("position"):  # type: ignore[attr-defined]
+    rows = round.audits.filter(kind=Audit.Kind.WATCH)  # type: ignore[attr-defined]
+    for audit in rows.select_related("label").order_by("position"):
         if not audit.verdict:
+            if audit.label is None or audit.label.revoked_at is not None:
+                continue
             break
         values.append(audit.value or 0.0)
     return values

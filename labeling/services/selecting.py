@@ -1,12 +1,12 @@
-"""Which images people get next: opens their seats."""
+"""Which images people get next: opens their seats, and withdraws those nobody may take."""
 
 import math
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
-from labeling.models import Assignment, Audit, Image, Round, Step
-from labeling.services import stopping
+from labeling.models import Assignment, Audit, Image, Member, Round, Step
+from labeling.services import following, stopping
 from labeling.services.labels import FROZEN
 from labeling.services.steps import Lease, step
 
@@ -33,7 +33,7 @@ def candidates(round: Round) -> "QuerySet[Image]":
 
 def open_seats(round: Round, images: Iterable[Image]) -> int:
     """Create the open seats of these images; repeating it changes nothing."""
-    people = round.settings["annotators_per_image"]
+    people = following.first_seats(round)
     rows = [
         Assignment(round=round, image=image, slot=slot)
         for image in images
@@ -67,6 +67,38 @@ def wanted(round: Round) -> int:
         .count()
     )
     return max(0, int(round.settings["size"]) - taken)
+
+
+def withdraw_impossible(round: Round) -> int:
+    """Withdraw open slots that no active annotator may take any more; how many."""
+    people = set(
+        Member.objects.filter(
+            job=round.job, role=Member.Role.ANNOTATOR, user__is_active=True
+        ).values_list("user", flat=True)
+    )
+    if not people:
+        return 0  # the job waits for people; giving all images up would lose them
+    used = (
+        Assignment.objects.filter(round=round, annotator__in=people)
+        .values("image")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=max(0, len(people) - round.settings["annotators_per_image"]))
+    )
+    crowded = {row["image"]: row["n"] for row in used}
+    withdrawn = 0
+    seats = Assignment.objects.filter(
+        round=round, state=Assignment.State.OPEN, image__in=crowded.keys()
+    )
+    by_image: dict[int, list[int]] = {}
+    for pk, image in seats.values_list("pk", "image"):
+        by_image.setdefault(image, []).append(pk)
+    for image, pks in by_image.items():
+        free = len(people) - crowded[image]
+        extra = pks[max(0, free) :]
+        withdrawn += Assignment.objects.filter(pk__in=extra, state=Assignment.State.OPEN).update(
+            state=Assignment.State.WITHDRAWN, reason="nobody left who may take it"
+        )
+    return withdrawn
 
 
 @step(Round.State.SELECTING)

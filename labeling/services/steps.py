@@ -1,4 +1,4 @@
-"""The ledger of machine work: registered steps, leases, fences, and the sweep that repairs."""
+"""The ledger of machine work: registered steps, leases, fences, messages."""
 
 import logging
 import uuid
@@ -16,7 +16,6 @@ from django.utils import timezone
 from labeling import faults
 from labeling.errors import LeaseLost
 from labeling.models import Job, Round, Step, WorkerBeat
-from labeling.services import events
 
 log = logging.getLogger(__name__)
 
@@ -151,48 +150,6 @@ def claim(step_id: int) -> Lease | None:
     return Lease(step, owner)
 
 
-def run(step_id: int) -> None:
-    """Do one step if it is free, then move its round on."""
-    lease = claim(step_id)
-    if lease is None:
-        log.info("step=%s not ours", step_id)
-        return
-    step = lease.step
-    log.info("round=%s step=%s attempt=%s", step.round.number, step.state, step.attempts)
-    try:
-        faults.point(f"{step.state}.claimed")
-        REGISTRY[step.state].handler(step, lease)
-        if Step.objects.filter(pk=step.pk, finished_at=None).exists():
-            with lease.fenced(last=True):
-                pass
-    except LeaseLost:
-        log.warning("step=%s lost its lease", step_id)
-        return
-    except Exception as error:
-        _fail(lease, error)
-        return
-    except BaseException:  # the worker is told to stop
-        lease.release()
-        raise
-    from labeling.services import rounds  # rounds creates steps; the circle closes only here
-
-    rounds.advance_if_done(step.round)
-
-
-def _fail(lease: Lease, error: Exception) -> None:
-    step = lease.step
-    log.exception("round=%s step=%s failed", step.round.number, step.state)
-    message = str(error) or type(error).__name__
-    kept = Step.objects.filter(pk=step.pk, lease_owner=lease.owner).update(
-        error=message[:2000], lease_owner="", lease_expires_at=None
-    )
-    if kept:
-        events.record(
-            step.round.job, "step_failed", None,
-            round=step.round.number, state=step.state, error=message[:300], attempt=step.attempts,
-        )  # fmt: skip
-
-
 def stuck(step: Step) -> bool:
     """Whether only a person's Retry starts this step again."""
     limit = MAX_FAILURES if step.error else MAX_ATTEMPTS
@@ -216,21 +173,3 @@ def beat(worker: str, queues: str) -> None:
     now = timezone.now()
     WorkerBeat.objects.update_or_create(name=worker, defaults={"queues": queues, "seen_at": now})
     WorkerBeat.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
-
-
-def sweep() -> None:
-    """Repair what a crash left: lost messages, missed moves, seats nobody can take."""
-    from labeling.services import jobs, rounds, transfers, work
-
-    for step in (
-        Step.objects.unfinished()
-        .free(timezone.now())
-        .filter(round__state=F("state"), round__job__state=Job.State.RUNNING)
-    ):
-        if not stuck(step):
-            nudge(step.pk)
-    for round in Round.objects.filter(closed_at=None, job__state=Job.State.RUNNING):
-        work.withdraw_impossible(round)
-        rounds.advance_if_done(round)
-    jobs.resume_rounds()
-    transfers.nudge_waiting()

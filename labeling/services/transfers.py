@@ -14,10 +14,10 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from labeling import faults
-from labeling.errors import Invalid, LabelingError, LeaseLost
+from labeling.errors import Invalid, LabelingError, LeaseLost, NoRoom
 from labeling.models import Image, Job, Label, Transfer
 from labeling.pictures import Normaliser
-from labeling.services import events, exports, importing, jobs
+from labeling.services import events, exports, importing, jobs, room
 from labeling.services.images import Incoming, media_path, prepare
 
 log = logging.getLogger(__name__)
@@ -116,6 +116,11 @@ def run(transfer_id: int) -> None:
             _import(row, holder)
         else:
             _export(row, holder)
+    except NoRoom as error:
+        log.error("transfer=%s waits: %s", transfer_id, error)  # the sweep starts it again
+        Transfer.objects.filter(pk=row.pk, lease_owner=owner).update(
+            error=error.message, lease_owner="", attempts=F("attempts") - 1
+        )
     except LeaseLost:
         log.warning("transfer=%s lost its lease", transfer_id)
     except Exception as error:
@@ -138,6 +143,7 @@ def _export(row: Transfer, holder: Holder) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
 
     def progress(done: int, total: int) -> None:
+        room.for_machine()
         with holder.fenced(done=done, total=total):
             pass
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from labeling.core import text
 from labeling.errors import Invalid
 from labeling.models import Job, Transfer
-from labeling.services import transfers
+from labeling.services import room, transfers
 from labeling.services.images import media_path
 
 MAX_UPLOAD = 2 * 1024**3
@@ -21,6 +21,7 @@ def receive(
     job: Job, by: User | None, files: Sequence[Any], *, coco: str | None, boxes: str
 ) -> Transfer:
     """Queue the import of one zip, or of several pictures (with their COCO file, if any)."""
+    room.for_machine()
     if not files:
         raise Invalid("Choose pictures or a zip archive.", where="files")
     if sum(f.size for f in files) > MAX_UPLOAD:

@@ -35,8 +35,8 @@ class Recipe:
     checkpoint_seconds: float = 60.0  # most work lost when a worker dies
 
     @classmethod
-    def for_design(cls, design: str, images: int, *, warm: bool) -> Self:
-        """The recipe for `images` training pictures.
+    def for_design(cls, design: str, images: int, *, warm: bool, effort: float = 1.0) -> Self:
+        """The recipe for `images` training pictures, in `effort` times the usual steps.
 
         `warm`: starting from an earlier detector of the job: half the rate, half the steps.
         Raises Invalid for an unknown design.
@@ -56,7 +56,7 @@ class Recipe:
             recipe = cls(steps=min(900, max(300, 9 * images)))
         if warm:
             recipe = replace(recipe, steps=recipe.steps // 2, rate=recipe.rate / 2)
-        return recipe
+        return replace(recipe, steps=max(1, round(recipe.steps * effort)))
 
     def share_at(self, step: int) -> float:
         """The share of the full rate at a step (from 0): linear warm-up, then half a cosine."""

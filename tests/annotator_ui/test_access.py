@@ -4,7 +4,18 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from labeling.models import Audit, Event, Image, Label, Round, Step, Transfer
+from labeling.models import (
+    Audit,
+    Comment,
+    Event,
+    Image,
+    InstructionPicture,
+    Label,
+    LabelCheck,
+    Round,
+    Step,
+    Transfer,
+)
 from labeling.services import jobs, transfers
 from tests.factories import box, join, make_images, make_job, project_admin
 from tests.running import run_steps
@@ -37,6 +48,9 @@ def addresses(job) -> list[tuple[str, str]]:
         "audit": Audit.objects.get(round__job=job).pk,
         "image": job.images.first().pk,
         "transfer": job.transfers.first().pk,
+        "label": Label.objects.get(image__job=job).pk,
+        "comment": Comment.objects.get(image__job=job).pk,
+        "picture": job.pictures.get().pk,
         "job": job.pk,
         "round": job.rounds.first().pk,
     }
@@ -70,6 +84,11 @@ def busy(job, mona, alice, rita):
         round=round, image=job.images.first(), kind="watch", position=0, predicted=[box()]
     )
     transfers.start_export(job, mona, "coco")
+    Label.objects.create(image=job.images.last(), source="human", boxes=[box()])
+    Comment.objects.create(image=job.images.last(), author=mona, x=1, y=1, text="?")
+    InstructionPicture.objects.create(
+        job=job, name="cat", file=job.images.first().file, digest="0" * 64, width=1, height=1
+    )
     return job
 
 
@@ -90,7 +109,8 @@ def state_of(job) -> tuple:
         job.state, job.name, Event.objects.filter(job=job).count(),
         Transfer.objects.filter(job=job).count(), Label.objects.count(),
         Image.objects.exclude(excluded="").count(), Round.objects.count(), Step.objects.count(),
-        job.members.count(),
+        job.members.count(), Comment.objects.count(), LabelCheck.objects.count(),
+        InstructionPicture.objects.count(),
     )  # fmt: skip
 
 
@@ -135,8 +155,14 @@ def test_an_annotator_may_neither_manage_nor_review(busy, alice):
             reverse(name, args=[busy.slug]), {"action": "pause"}, content_type="application/json"
         )
         assert answer.status_code == 403, name
-    assert client.get(reverse("review", args=[busy.slug])).status_code == 403
+    for name in ("review", "review-grid", "review-differences", "grid", "differences-list"):
+        assert client.get(reverse(name, args=[busy.slug])).status_code == 403, name
     assert client.get(reverse("transfers", args=[busy.slug])).status_code == 403
+    image, label = busy.images.last(), Label.objects.get(image__job=busy)
+    for name in ("settle", "compare", "correct"):
+        assert client.get(reverse(name, args=[busy.slug, image.pk])).status_code == 403, name
+    assert client.get(reverse("differences", args=[image.pk])).status_code == 403
+    assert client.delete(reverse("label-check", args=[label.pk])).status_code == 403
 
 
 def test_an_annotator_sees_only_the_pictures_they_were_given(busy, alice, rita):

@@ -16,7 +16,8 @@ from django.contrib.sessions.models import Session
 from PIL import Image as Picture
 
 from labeling.models import Assignment, Audit, Job, Label, Member, Transfer
-from labeling.services import jobs, people, preferences, transfers, work
+from labeling.services import claims, jobs, people, preferences, transfers
+from labeling.services.answers import submit
 from labeling.services.images import media_path
 
 SIZE = (320, 240)
@@ -115,10 +116,10 @@ def answer(slug: str, name: str, most: int) -> int:
     box = {"class_id": 0, "x1": 10, "y1": 10, "x2": 60, "y2": 60}
     done = 0
     while done < most:
-        seats = work.claim_next(made, user, count=1)
+        seats = claims.claim_next(made, user, count=1).seats
         if not seats:
             break
-        work.submit(seats[0], user, version=1, boxes=[box], active_ms=4000)
+        submit(seats[0], user, version=1, boxes=[box], active_ms=4000)
         made.refresh_from_db()
         done += 1
     return done

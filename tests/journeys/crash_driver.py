@@ -25,7 +25,7 @@ from django.core.management import call_command
 
 from labeling.core.boxes import without_scores
 from labeling.models import Assignment, Audit, Certificate, Event, Job, Label, Step
-from labeling.services import audits, jobs, steps, work
+from labeling.services import audits, claims, jobs, steps, verdicts
 from mlassist.models import Detector, Prediction
 from tests import factories
 
@@ -95,14 +95,14 @@ def _stopped(pid: int) -> bool:
 
 def people_work(job: Job, alice: Any, *reviewers: Any) -> None:
     """Everybody does what they can get now."""
-    for seat in work.claim_next(job, alice):
+    for seat in claims.claim_next(job, alice).seats:
         factories.answer(seat, alice)
     for reviewer in reviewers:
         for audit in audits.claim_next(job, reviewer):
             # every fifth picture is corrected, by name, so that any order gives the same
             wrong = int(audit.image.digest[-1], 16) % 5 == 0
             boxes = [factories.box()] if audit.blind or wrong else without_scores(audit.predicted)
-            audits.decide(audit, reviewer, verdict="corrected", boxes=boxes)
+            verdicts.decide(audit, reviewer, verdict="corrected", boxes=boxes)
 
 
 def canonical(job: Job) -> dict[str, Any]:

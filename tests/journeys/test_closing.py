@@ -6,7 +6,17 @@ from labeling.core import document
 from labeling.core.boxes import without_scores
 from labeling.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Audit, CandidateSet, Certificate, Freeze, Label, Round
-from labeling.services import audits, certificates, jobs, recalls, reports, snapshot, work
+from labeling.services import (
+    audits,
+    certificates,
+    claims,
+    jobs,
+    members,
+    recalls,
+    reports,
+    snapshot,
+    verdicts,
+)
 from tests import fakes
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
@@ -50,7 +60,7 @@ def judge_all(job, *reviewers, verdict=None) -> int:
                 if verdict
                 else (("corrected", [box()]) if audit.blind else ("approved", None))
             )
-            audits.decide(audit, who, verdict=given, boxes=boxes)
+            verdicts.decide(audit, who, verdict=given, boxes=boxes)
             done += 1
 
 
@@ -87,7 +97,7 @@ def test_from_the_freeze_on_no_seat_is_handed_out_on_a_frozen_image(closing, ali
     round = round_of(closing)
     frozen = set(Audit.objects.filter(round=round).values_list("image", flat=True))
 
-    while seats := work.claim_next(closing, alice):
+    while seats := claims.claim_next(closing, alice).seats:
         for seat in seats:
             assert seat.image_id not in frozen
             answer(seat, alice)
@@ -133,7 +143,7 @@ def test_an_audit_below_target_accepts_nothing_and_people_get_the_rest_prelabell
     assert not Label.objects.auto().filter(round=round).exists()
     from annotator_ui.suggest import for_images
 
-    seat = work.claim_next(closing, alice, suggest=for_images)[0]
+    seat = claims.claim_next(closing, alice, suggest=for_images).seats[0]
     assert seat.suggested
     assert "could not be shown" in snapshot.of_job(closing)["certificate"]["sentence"]
 
@@ -169,7 +179,7 @@ def test_the_blind_check_comes_from_someone_else(closing, rita, bob):
 
 
 def test_one_reviewer_alone_draws_blind_before_seeing_the_boxes(closing, rita, bob):
-    jobs.remove_member(closing.members.get(user=bob), None)
+    members.remove(closing.members.get(user=bob), None)
 
     judge_all(closing, rita)
 
@@ -183,26 +193,28 @@ def test_one_reviewer_alone_draws_blind_before_seeing_the_boxes(closing, rita, b
 def test_a_certificate_audit_takes_no_rejection(closing, rita):
     audit = next(a for a in audits.claim_next(closing, rita) if not a.blind)
     with pytest.raises(Invalid, match="takes one of"):
-        audits.decide(audit, rita, verdict="rejected", reason="Object missed")
+        verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
 
 
 def test_a_correction_that_changes_nothing_is_an_approval(closing, rita):
     audit = next(a for a in audits.claim_next(closing, rita) if not a.blind)
 
-    decided = audits.decide(audit, rita, verdict="corrected", boxes=without_scores(audit.predicted))
+    decided = verdicts.decide(
+        audit, rita, verdict="corrected", boxes=without_scores(audit.predicted)
+    )
 
     assert (decided.verdict, decided.value) == ("approved", 1.0)
 
 
 def test_saying_a_verdict_again_changes_nothing_and_another_one_is_refused(closing, rita, bob):
     audit = next(a for a in audits.claim_next(closing, rita) if not a.blind)
-    audits.decide(audit, rita, verdict="approved")
+    verdicts.decide(audit, rita, verdict="approved")
 
-    assert audits.decide(audit, rita, verdict="approved").verdict == "approved"
+    assert verdicts.decide(audit, rita, verdict="approved").verdict == "approved"
     with pytest.raises(Conflict):
-        audits.decide(audit, rita, verdict="unjudgeable")
+        verdicts.decide(audit, rita, verdict="unjudgeable")
     with pytest.raises(Conflict):
-        audits.decide(audit, bob, verdict="approved")
+        verdicts.decide(audit, bob, verdict="approved")
 
 
 def test_only_reviewers_check(closing, alice):
@@ -212,12 +224,12 @@ def test_only_reviewers_check(closing, alice):
 
 def test_raising_the_budget_continues_the_same_audit(closing, rita, mona):
     round = round_of(closing)
-    before = certificates.needed(round)
+    before = audits.needed(round)
 
     certificates.raise_budget(round, before + 10, mona)
 
     assert Freeze.objects.get(round=round).budgets == [[0, before], [0, before + 10]]
-    assert certificates.needed(round) == before + 10
+    assert audits.needed(round) == before + 10
     with pytest.raises(Invalid, match="already"):
         certificates.raise_budget(round, 5, mona)
 
@@ -236,7 +248,7 @@ def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
     audit = audits.claim_next(accepted, rita)[0]
     assert audit.kind == "watch"
 
-    audits.decide(audit, rita, verdict="rejected", reason="Object missed")
+    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
 
     assert not Label.objects.active().filter(image=audit.image).exists()
     accepted.refresh_from_db()
@@ -246,7 +258,7 @@ def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
 def test_a_corrected_watch_label_is_replaced(accepted, rita):
     audit = audits.claim_next(accepted, rita)[0]
 
-    audits.decide(audit, rita, verdict="corrected", boxes=[box(40)])
+    verdicts.decide(audit, rita, verdict="corrected", boxes=[box(40)])
 
     label = Label.objects.active().get(image=audit.image)
     assert (label.source, label.boxes) == ("reviewer", [box(40)])

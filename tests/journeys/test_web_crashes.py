@@ -19,7 +19,7 @@ KILLS, PEOPLE, IMAGES = 8, 4, 400
 
 SET_UP = """
 from labeling.models import Step
-from labeling.services import jobs, steps
+from labeling.services import jobs, running
 from tests import factories
 job = factories.make_job(slug="crash", assist=False, pilot_size={images})
 for i in range({people}):
@@ -27,7 +27,7 @@ for i in range({people}):
 factories.make_images(job, {images})
 jobs.start(job, None)
 for step in Step.objects.all():
-    steps.run(step.pk)
+    running.run(step.pk)
 """
 READ = """
 import json

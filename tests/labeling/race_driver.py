@@ -25,7 +25,7 @@ from django.db.models import Count
 
 from labeling.errors import LabelingError
 from labeling.models import Assignment, Event, Job, Label, Round, Step
-from labeling.services import jobs, labels, steps, work
+from labeling.services import claims, jobs, labels, running
 from tests import factories
 
 PEOPLE = [f"runner-{i}" for i in range(6)]
@@ -43,7 +43,7 @@ def claim_and_answer(at: float, name: str) -> None:
     ready(at)
     empty = 0
     while empty < 5:
-        seats = work.claim_next(job, user)
+        seats = claims.claim_next(job, user).seats
         for seat in seats:
             factories.answer(seat, user)
         empty = 0 if seats else empty + 1
@@ -71,7 +71,7 @@ def claim(at: float, name: str, slug: str) -> None:
     user, job = get_user_model().objects.get(username=name), Job.objects.get(slug=slug)
     ready(at)
     for _ in range(40):
-        for seat in work.claim_next(job, user):
+        for seat in claims.claim_next(job, user).seats:
             factories.answer(seat, user)
 
 
@@ -115,7 +115,7 @@ def started(slug: str, images: int, **fields: Any) -> Job:
     factories.make_images(job, images)
     jobs.start(job, None)
     for step in Step.objects.filter(round__job=job):
-        steps.run(step.pk)
+        running.run(step.pk)
     return job
 
 
@@ -143,7 +143,7 @@ def same_answer() -> dict[str, Any]:
     """Ten equal submits of one seat."""
     job = started("same", 4)
     user = get_user_model().objects.get(username=PEOPLE[0])
-    seat = work.claim_next(job, user)[0]
+    seat = claims.claim_next(job, user).seats[0]
     errors = run(*[("submit_the_same", str(seat.pk))] * 10)
     rows = Assignment.objects.filter(image=seat.image, annotator=user)
     return {"errors": errors, "rows": rows.count(), "state": rows.get().state}

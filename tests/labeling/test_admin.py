@@ -172,7 +172,7 @@ def test_one_image_shows_its_label_answers_and_history(admin, labelled, mona):
 
     page = admin.get(reverse("admin:labeling_image_change", args=[image.pk])).content.decode()
 
-    assert "corrected by a manager" in page
+    assert "corrected" in page
     assert page.count("<svg") >= 2
     assert reverse("correct", args=[labelled.slug, image.pk]) in page
 

@@ -4,7 +4,7 @@ import pytest
 
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Event, Image, Job, Label, Round
-from labeling.services import jobs, labels, rounds, steps, work
+from labeling.services import answers, claims, jobs, labels, rounds, running, steps
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -59,8 +59,8 @@ def test_with_everything_skipped_the_job_ends_and_shows_the_images_to_managers(a
     jobs.start(job, None)
     for _ in range(20):
         run_steps(job)
-        for seat in work.claim_next(job, alice):
-            work.skip(seat, alice, "Too hard to see")
+        for seat in claims.claim_next(job, alice).seats:
+            answers.skip(seat, alice, "Too hard to see")
     job.refresh_from_db()
 
     assert job.state == "complete"
@@ -121,7 +121,7 @@ def test_a_paused_job_does_not_move_and_goes_on_afterwards(assisted, alice, mona
     job = assisted(20)
     jobs.start(job, mona)
     run_steps(job)
-    seats = work.claim_next(job, alice)
+    seats = claims.claim_next(job, alice).seats
     jobs.pause(job, mona)
     for seat in seats:
         answer(seat, alice)
@@ -145,7 +145,7 @@ def test_a_cancelled_job_withdraws_seats_and_keeps_labels(assisted, alice, mona)
 
     assert kept == Label.objects.active().filter(image__job=job).count() > 0
     assert not Assignment.objects.filter(round__job=job, state="open").exists()
-    assert work.claim_next(job, alice) == []
+    assert claims.claim_next(job, alice).seats == []
 
 
 def test_a_restored_image_reopens_a_complete_job(assisted, alice, mona):
@@ -174,21 +174,21 @@ def test_people_go_on_while_the_machine_trains(assisted, alice):
 
     assert round.state == "TRAINING"
     assert round.assignments.filter(state="open").count() == 10
-    assert work.claim_next(job, alice)
+    assert claims.claim_next(job, alice).seats
 
 
 def run_steps_until_active(job: Job) -> None:
     """Do the steps that come before an active round's training."""
     for step in steps.Step.objects.unfinished().filter(round__job=job):
         if step.state != "TRAINING" and step.state == step.round.state:
-            steps.run(step.pk)
+            running.run(step.pk)
 
 
 def test_accepting_never_labels_an_image_that_someone_holds(assisted, alice, rita):
     job = assisted(40)
     jobs.start(job, None)
     run_steps(job)
-    held = work.claim_next(job, alice)[0]
+    held = claims.claim_next(job, alice).seats[0]
     free = job.images.exclude(assignments__round=held.round).first()
     round = Round.objects.get(pk=held.round_id)
 
@@ -210,7 +210,7 @@ def test_accepting_takes_the_open_seats_of_what_it_labels(assisted, alice):
 
     seat.refresh_from_db()
     assert seat.state == "withdrawn"
-    assert seat.image_id not in {s.image_id for s in work.claim_next(job, alice)}
+    assert seat.image_id not in {s.image_id for s in claims.claim_next(job, alice).seats}
 
 
 def test_adding_a_class_after_the_pilot_is_refused_with_a_way_out(assisted, alice):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from labeling import faults
 from labeling.errors import LeaseLost
 from labeling.models import Event, Step
-from labeling.services import jobs, snapshot, steps
+from labeling.services import events, jobs, running, snapshot, steps
 from tests.factories import work_all
 from tests.running import run_steps
 
@@ -51,7 +51,7 @@ def test_a_stale_write_is_rolled_back_with_its_transaction(step):
     old = steps.claim(step.pk)
     before = Event.objects.count()
     with pytest.raises(LeaseLost), old.fenced():  # noqa: PT012  the body is what is rolled back
-        steps.events.record(step.round.job, "job_paused")
+        events.record(step.round.job, "job_paused")
         Step.objects.filter(pk=step.pk).update(lease_owner="someone else")
         old.renew(1, 2)
     assert Event.objects.count() == before
@@ -60,7 +60,7 @@ def test_a_stale_write_is_rolled_back_with_its_transaction(step):
 def test_a_message_for_a_finished_step_does_nothing(step, job):
     run_steps(job)
     attempts = Step.objects.get(pk=step.pk).attempts
-    steps.run(step.pk)
+    running.run(step.pk)
     assert Step.objects.get(pk=step.pk).attempts == attempts
 
 
@@ -74,7 +74,7 @@ def test_a_step_that_fails_three_times_stops_with_its_reason_and_a_retry_helps(
     kind = steps.REGISTRY["SELECTING"]
     monkeypatch.setitem(steps.REGISTRY, "SELECTING", steps.Kind(broken, "default", kind.shards))
     for _ in range(3):
-        steps.run(step.pk)
+        running.run(step.pk)
     step.refresh_from_db()
 
     assert steps.stuck(step)
@@ -90,7 +90,7 @@ def test_a_step_that_fails_three_times_stops_with_its_reason_and_a_retry_helps(
 def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypatch):
     sent = []
     monkeypatch.setattr(steps, "nudge", lambda pk: sent.append(pk))
-    steps.sweep()
+    running.sweep()
     assert sent == [step.pk]
 
     monkeypatch.undo()
@@ -98,8 +98,8 @@ def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypat
 
     DBTaskResult.objects.all().delete()
     Step.objects.filter(pk=step.pk).update(nudged_at=None)
-    steps.sweep()
-    steps.sweep()
+    running.sweep()
+    running.sweep()
     assert DBTaskResult.objects.count() == 1
 
 

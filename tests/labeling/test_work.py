@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
 from labeling.models import Assignment, Image, Job, Round
-from labeling.services import jobs, rounds, work
+from labeling.services import answers, claims, jobs, members, rounds
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -30,8 +30,8 @@ def expire(seat: Assignment) -> None:
 
 
 def test_a_person_holds_at_most_two_seats_and_gets_them_back_when_asking_again(started, alice):
-    first = work.claim_next(started, alice)
-    again = work.claim_next(started, alice)
+    first = claims.claim_next(started, alice).seats
+    again = claims.claim_next(started, alice).seats
 
     assert [s.pk for s in first] == [s.pk for s in again]
     assert 1 <= len(first) <= 2
@@ -46,7 +46,7 @@ def test_a_page_that_asks_for_a_stock_leaves_enough_for_the_others(alice, bob, m
     jobs.start(job, mona)
     run_steps(job)
 
-    assert len(work.claim_next(job, alice, count=work.STOCK)) == held
+    assert len(claims.claim_next(job, alice, count=claims.STOCK).seats) == held
 
 
 def test_a_stock_is_not_held_where_the_machine_may_still_label(alice, mona):
@@ -64,12 +64,12 @@ def test_a_stock_is_not_held_where_the_machine_may_still_label(alice, mona):
     Job.objects.filter(pk=job.pk).update(state="running")
     job.refresh_from_db()
 
-    assert len(work.claim_next(job, alice, count=work.STOCK)) == 2
+    assert len(claims.claim_next(job, alice, count=claims.STOCK).seats) == 2
 
 
 def test_nobody_gets_an_image_that_someone_else_holds(started, alice, bob):
-    hers = {s.image_id for s in work.claim_next(started, alice)}
-    his = {s.image_id for s in work.claim_next(started, bob)}
+    hers = {s.image_id for s in claims.claim_next(started, alice).seats}
+    his = {s.image_id for s in claims.claim_next(started, bob).seats}
 
     assert not hers & his
 
@@ -82,20 +82,20 @@ def test_two_people_draw_the_same_image_when_two_are_wanted(alice, bob, mona):
     jobs.start(job, mona)
     run_steps(job)
 
-    hers, his = work.claim_next(job, alice), work.claim_next(job, bob)
+    hers, his = claims.claim_next(job, alice).seats, claims.claim_next(job, bob).seats
 
     assert [s.image_id for s in hers] == [s.image_id for s in his]
     assert {s.slot for s in hers + his} == {1, 2}
-    assert work.claim_next(job, alice) == hers
+    assert claims.claim_next(job, alice).seats == hers
 
 
 def test_an_outsider_gets_nothing(started, eve):
     with pytest.raises(NotAllowed):
-        work.claim_next(started, eve)
+        claims.claim_next(started, eve)
 
 
 def test_the_same_version_again_changes_nothing(started, alice):
-    seat = work.claim_next(started, alice)[0]
+    seat = claims.claim_next(started, alice).seats[0]
 
     answer(seat, alice, [box(10)])
     again = answer(seat, alice, [box(90)])
@@ -105,7 +105,7 @@ def test_the_same_version_again_changes_nothing(started, alice):
 
 
 def test_a_higher_version_replaces_the_answer_until_the_round_moves_on(started, alice):
-    seat = work.claim_next(started, alice)[0]
+    seat = claims.claim_next(started, alice).seats[0]
     answer(seat, alice, [box(10)])
 
     changed = answer(seat, alice, [box(30)], version=2)
@@ -120,11 +120,11 @@ def test_a_higher_version_replaces_the_answer_until_the_round_moves_on(started, 
 
 
 def test_a_seat_whose_lease_ran_out_is_offered_to_someone_else(started, alice, bob):
-    (seat, *_rest) = work.claim_next(started, alice)
-    for held in work.claim_next(started, alice):
+    (seat, *_rest) = claims.claim_next(started, alice).seats
+    for held in claims.claim_next(started, alice).seats:
         expire(held)
 
-    taken = work.claim_next(started, bob)
+    taken = claims.claim_next(started, bob).seats
 
     assert seat.image_id in {s.image_id for s in taken}
     seat.refresh_from_db()
@@ -132,10 +132,10 @@ def test_a_seat_whose_lease_ran_out_is_offered_to_someone_else(started, alice, b
 
 
 def test_a_late_answer_on_a_seat_taken_over_is_kept_as_surplus(started, alice, bob):
-    seat = work.claim_next(started, alice)[0]
-    for held in work.claim_next(started, alice):
+    seat = claims.claim_next(started, alice).seats[0]
+    for held in claims.claim_next(started, alice).seats:
         expire(held)
-    work.claim_next(started, bob)
+    claims.claim_next(started, bob)
 
     late = answer(seat, alice)
 
@@ -144,11 +144,11 @@ def test_a_late_answer_on_a_seat_taken_over_is_kept_as_surplus(started, alice, b
 
 
 def test_a_late_answer_takes_its_slot_back_if_the_slot_is_open_again(started, alice, bob):
-    seat = work.claim_next(started, alice)[0]
-    for held in work.claim_next(started, alice):
+    seat = claims.claim_next(started, alice).seats[0]
+    for held in claims.claim_next(started, alice).seats:
         expire(held)
-    for taken in work.claim_next(started, bob):
-        work.release(taken, bob)
+    for taken in claims.claim_next(started, bob).seats:
+        claims.release(taken, bob)
 
     late = answer(seat, alice)
 
@@ -157,31 +157,31 @@ def test_a_late_answer_takes_its_slot_back_if_the_slot_is_open_again(started, al
 
 
 def test_renewing_a_lost_seat_says_so(started, alice, bob):
-    seat = work.claim_next(started, alice)[0]
-    for held in work.claim_next(started, alice):
+    seat = claims.claim_next(started, alice).seats[0]
+    for held in claims.claim_next(started, alice).seats:
         expire(held)
-    work.claim_next(started, bob)
+    claims.claim_next(started, bob)
 
     with pytest.raises(LeaseLost):
-        work.renew(seat, alice)
+        claims.renew(seat, alice)
 
 
 def test_a_skipped_image_goes_to_someone_else_once(started, alice, bob):
-    seat = work.claim_next(started, alice)[0]
+    seat = claims.claim_next(started, alice).seats[0]
 
-    work.skip(seat, alice, "Too hard to see")
-    work.skip(seat, alice, "Too hard to see")  # the page may say it twice
+    answers.skip(seat, alice, "Too hard to see")
+    answers.skip(seat, alice, "Too hard to see")  # the page may say it twice
 
     assert Assignment.objects.filter(image=seat.image, state="open").count() == 1
-    assert seat.image_id not in {s.image_id for s in work.claim_next(started, alice)}
+    assert seat.image_id not in {s.image_id for s in claims.claim_next(started, alice).seats}
 
 
 def test_two_skips_for_one_reason_exclude_the_image(started, alice, bob):
-    seat = work.claim_next(started, alice)[0]
-    work.skip(seat, alice, "Image unusable")
-    for other in work.claim_next(started, bob):
+    seat = claims.claim_next(started, alice).seats[0]
+    answers.skip(seat, alice, "Image unusable")
+    for other in claims.claim_next(started, bob).seats:
         if other.image_id == seat.image_id:
-            work.skip(other, bob, "Image unusable")
+            answers.skip(other, bob, "Image unusable")
 
     image = Image.objects.get(pk=seat.image_id)
     assert image.excluded == "Skipped twice: Image unusable"
@@ -189,9 +189,9 @@ def test_two_skips_for_one_reason_exclude_the_image(started, alice, bob):
 
 
 def test_an_unknown_reason_is_refused(started, alice):
-    seat = work.claim_next(started, alice)[0]
+    seat = claims.claim_next(started, alice).seats[0]
     with pytest.raises(Invalid, match="Choose a reason"):
-        work.skip(seat, alice, "no fun")
+        answers.skip(seat, alice, "no fun")
 
 
 def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona):
@@ -201,10 +201,10 @@ def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona
     jobs.start(job, mona)
     run_steps(job)
 
-    for seat in work.claim_next(job, alice):
-        work.skip(seat, alice, "Other")
-    for seat in work.claim_next(job, alice):
-        work.skip(seat, alice, "Other")
+    for seat in claims.claim_next(job, alice).seats:
+        answers.skip(seat, alice, "Other")
+    for seat in claims.claim_next(job, alice).seats:
+        answers.skip(seat, alice, "Other")
     run_steps(job)
 
     job.refresh_from_db()
@@ -213,23 +213,23 @@ def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona
 
 
 def test_what_someone_held_goes_to_others_when_they_leave(started, alice, bob, mona):
-    held = {s.image_id for s in work.claim_next(started, alice)}
+    held = {s.image_id for s in claims.claim_next(started, alice).seats}
 
-    jobs.remove_member(started.members.get(user=alice), mona)
+    members.remove(started.members.get(user=alice), mona)
 
-    assert held & {s.image_id for s in work.claim_next(started, bob)}
+    assert held & {s.image_id for s in claims.claim_next(started, bob).seats}
 
 
 def test_while_paused_answers_are_taken_but_nothing_is_handed_out(started, alice, bob, mona):
-    seat = work.claim_next(started, alice)[0]
+    seat = claims.claim_next(started, alice).seats[0]
     jobs.pause(started, mona)
 
-    assert work.claim_next(started, bob) == []
+    assert claims.claim_next(started, bob).seats == []
     assert answer(seat, alice).state == "submitted"
 
 
 def test_lease_time_stands_still_during_a_pause(started, alice, mona):
-    seat = work.claim_next(started, alice)[0]
+    seat = claims.claim_next(started, alice).seats[0]
     jobs.pause(started, mona)
     before = Assignment.objects.get(pk=seat.pk).lease_expires_at
     started.__class__.objects.filter(pk=started.pk).update(

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
-from labeling.services import steps
+from labeling.services import running, steps
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)
@@ -65,7 +65,7 @@ def _sweep_for_ever(name: str, queues: str) -> None:
         try:
             close_old_connections()
             steps.beat(name, queues)
-            steps.sweep()
+            running.sweep()
         except Exception:
             log.exception("sweep failed; it is tried again")
         finally:

@@ -1,0 +1,195 @@
+"""API of differences: between people on one image, and between two labels of it."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator_ui.api import access, shapes
+from annotator_ui.api.work import parsed
+from annotator_ui.suggest import for_images
+from labeling.core.boxes import Box, pack, without_scores
+from labeling.core.differences import changes
+from labeling.models import Image, Job, Label
+from labeling.services import answers, differences
+
+REVIEWING = (access.REVIEWER, access.MANAGER)
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class SettleForm(shapes.StrictSerializer):
+    """A reviewer's boxes in place of what people differ on."""
+
+    label = serializers.IntegerField(  # type: ignore[assignment]
+        help_text="The label that held when the reviewer looked."
+    )
+    boxes = serializers.ListField(child=serializers.DictField())
+    decisions = serializers.DictField(
+        child=serializers.IntegerField(min_value=0), default=dict,
+        help_text="How many groups were settled in which way: merged, person, none, drawn.",
+    )  # fmt: skip
+
+    def validate_decisions(self, value: dict[str, int]) -> dict[str, int]:
+        """The four ways only."""
+        unknown = sorted(set(value) - {"merged", "person", "none", "drawn"})
+        if unknown:
+            raise serializers.ValidationError(f"Unknown way: {unknown[0]}.")
+        return value
+
+
+def list_of(job: Job) -> dict[str, Any]:
+    """The doubtful images of a job, worst first, and how many are settled."""
+    rows = differences.doubtful(job)
+    images = Image.objects.in_bulk([row.image for row in rows])
+    return {
+        "images": [
+            {
+                "image": shapes.image(images[row.image]),
+                "doubt": row.doubt, "round": row.round, "boxes": row.boxes,
+            }
+            for row in rows
+        ],
+        "settled": differences.settled_count(job),
+        "level": differences.RISKY,
+    }  # fmt: skip
+
+
+def image_of(image: Image, named: bool) -> dict[str, Any]:
+    """One image's people, groups and merged boxes."""
+    found = differences.of_image(image)
+    detail = found.label.detail
+    active = found.active
+    assert active is not None
+    return {
+        "image": shapes.image(image),
+        "label": active.pk,
+        "settled": active.source != Label.Source.HUMAN,
+        "boxes": without_scores(active.boxes),
+        "round": found.label.round.number if found.label.round else None,
+        "method": detail.get("method", ""),
+        "risk": detail.get("risk"),
+        "people": [
+            {
+                "letter": LETTERS[place % len(LETTERS)],
+                "name": shapes.user(seat.annotator)["name"] if named else None,
+                "boxes": len(seat.boxes or []),
+            }
+            for place, seat in enumerate(found.answers)
+        ],
+        "groups": [
+            {
+                "mean": group.mean,
+                "merged": group.merged is not None,
+                "agreement": group.agreement,
+                "probability": _at(detail.get("probability"), group.merged),
+                "spread": _at(detail.get("spread"), group.merged),
+                "drawn": [
+                    {"person": d.person, "box": d.box, "overlap": d.overlap} for d in group.drawn
+                ],
+            }
+            for group in found.groups
+        ],
+        "sure": differences.SURE,
+    }
+
+
+def _at(values: Any, place: int | None) -> float | None:
+    if place is None or not isinstance(values, list) or place >= len(values):
+        return None
+    return float(values[place])
+
+
+class DifferencesList(APIView):
+    """Images on which people differ."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, slug: str) -> Response:
+        """Worst first."""
+        return Response(list_of(access.job_for(access.person(request), slug, *REVIEWING)))
+
+
+class Differences(APIView):
+    """People on one image."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, pk: int) -> Response:
+        """Their boxes, grouped."""
+        user = access.person(request)
+        image = access.image_for(user, pk, *REVIEWING)
+        return Response(image_of(image, access.MANAGER in access.roles(image.job, user)))
+
+    @extend_schema(request=SettleForm, responses=OpenApiTypes.OBJECT)
+    def put(self, request: Request, pk: int) -> Response:
+        """Settle them; the answer says what is left."""
+        user = access.person(request)
+        image = access.image_for(user, pk, *REVIEWING)
+        form = parsed(SettleForm, request)
+        boxes: list[Box] = without_scores(answers.parse_boxes(image, form["boxes"]))
+        label = differences.settle(image, form["label"], boxes, user, form["decisions"])
+        return Response({"label": label.pk, "boxes": label.boxes, **list_of(image.job)})
+
+
+class Compare(APIView):
+    """Two labels of one image."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, pk: int) -> Response:
+        """Each label it had, what the model sees, and two of them set against each other."""
+        image = access.image_for(access.person(request), pk, *REVIEWING)
+        sides = sides_of(image)
+        left, right = _chosen(sides, request.query_params)
+        found = changes(pack(left["boxes"]), pack(right["boxes"])) if left and right else []
+        return Response(
+            {
+                "image": shapes.image(image),
+                "sides": sides,
+                "left": left["id"] if left else None,
+                "right": right["id"] if right else None,
+                "changes": [
+                    {"kind": c.kind, "left": c.left, "right": c.right, "overlap": c.overlap}
+                    for c in found
+                ],
+            }
+        )
+
+
+def sides_of(image: Image) -> list[dict[str, Any]]:
+    """The labels an image has had, oldest first, and what the latest detector sees in it."""
+    rows = differences.history(image)
+    found = [
+        {
+            "id": str(label.pk),
+            "name": label.get_source_display(),
+            "round": label.round.number if label.round else None,
+            "by": shapes.user(label.by)["name"] if label.by else None,
+            "at": label.created_at.isoformat(),
+            "ended": label.reason if label.revoked_at else "",
+            "boxes": label.boxes,
+        }
+        for label in rows
+    ]
+    round = image.job.rounds.order_by("-number").first()
+    seen = for_images(round, [image.pk]).get(image.pk) if round else None
+    if seen is not None:
+        found.append(
+            {
+                "id": "model", "name": "model now", "round": None, "by": None, "at": None,
+                "ended": "", "boxes": seen,
+            }
+        )  # fmt: skip
+    return found
+
+
+def _chosen(sides: list[dict[str, Any]], asked: Any) -> tuple[Any, Any]:
+    """The two asked for; by default the last two labels, else the label and the model."""
+    by_id = {side["id"]: side for side in sides}
+    labels = [side for side in sides if side["id"] != "model"]
+    pair = labels[-2:] if len(labels) > 1 else sides[:2]
+    if not pair:
+        return None, None
+    left = by_id.get(asked.get("left", ""), pair[0])
+    return left, by_id.get(asked.get("right", ""), pair[-1])

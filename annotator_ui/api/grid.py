@@ -1,0 +1,158 @@
+"""The grid's API: a page of labels, most suspicious first, and the checks of a whole page."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotator_ui.api import access, shapes
+from annotator_ui.api.work import parsed
+from labeling.core.suspicion import main_reason, usual
+from labeling.models import Job, Label, Member
+from labeling.services import checking
+
+REVIEWING = (access.REVIEWER, access.MANAGER)
+SAMPLE = 300  # labels that tell what is usual
+SHORT_REASONS = {
+    "Object missed": "Missed", "Box too loose or too tight": "Loose or tight",
+    "Wrong class": "Wrong class", "Box on nothing": "On nothing",
+    "Same object twice": "Twice", "Image unusable": "Unusable",
+}  # fmt: skip
+
+
+class GridQuery(shapes.StrictSerializer):
+    """Which labels a page shows."""
+
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        ("auto", "human", "reviewer", "any"), default="auto"
+    )
+    round = serializers.IntegerField(min_value=1, allow_null=True, default=None)
+    class_id = serializers.IntegerField(min_value=0, allow_null=True, default=None)
+    low = serializers.FloatField(min_value=0, max_value=1, default=0)
+    high = serializers.FloatField(min_value=0, max_value=1, default=1)
+    person = serializers.IntegerField(allow_null=True, default=None)
+    looked_at = serializers.BooleanField(default=False)
+    order = serializers.ChoiceField(("suspicion", "random"), default="suspicion")
+    after = serializers.CharField(max_length=60, allow_blank=True, default="")
+    count = serializers.IntegerField(min_value=12, max_value=30, default=18)
+
+    def validate_after(self, value: str) -> tuple[float, int] | None:
+        """A place that an earlier page ended at."""
+        if not value:
+            return None
+        place, _, pk = value.partition(":")
+        try:
+            return float(place), int(pk)
+        except ValueError as error:
+            raise serializers.ValidationError("Use the `after` of an earlier page.") from error
+
+
+class CheckForm(shapes.StrictSerializer):
+    """What a reviewer thinks of one label."""
+
+    label = serializers.IntegerField()  # type: ignore[assignment]
+    verdict = serializers.ChoiceField(("right", "rejected"))
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class ChecksForm(shapes.StrictSerializer):
+    """A page of checks."""
+
+    checks = serializers.ListField(child=CheckForm(), min_length=1, max_length=30)
+
+
+def page_of(job: Job, wanted: checking.Wanted) -> dict[str, Any]:
+    """One page as the browser needs it."""
+    rows = checking.page(job, wanted)
+    sample = Label.objects.active().filter(image__job=job).select_related("image").order_by("-pk")
+    norm = usual([(row.boxes, row.image.width, row.image.height) for row in sample[:SAMPLE]])
+    last = rows[-1] if len(rows) == wanted.count else None
+    return {
+        "labels": [_label(row, norm) for row in rows],
+        "after": f"{last.place!r}:{last.pk}" if last is not None else None,  # type: ignore[attr-defined]
+        "counts": checking.counts(job, wanted),
+    }
+
+
+def _label(row: Label, norm: Any) -> dict[str, Any]:
+    size = (row.image.width, row.image.height)
+    check = getattr(row, "grid_check", None)
+    return {
+        "id": row.pk,
+        "image": shapes.image(row.image),
+        "source": row.source,
+        "round": row.round.number if row.round else None,
+        "boxes": row.boxes,
+        "suspicion": None if row.confidence is None else round(1 - row.confidence, 4),
+        "reason": main_reason(row.boxes, size, norm, row.detail),
+        "check": {"verdict": check.verdict, "reason": check.reason} if check else None,
+        "validation": row.image.split == "validation",
+    }
+
+
+def choices_of(job: Job, roles: set[str]) -> dict[str, Any]:
+    """What the filters offer; names of people only for managers."""
+    people = (
+        Member.objects.filter(job=job, role=access.ANNOTATOR)
+        .select_related("user")
+        .order_by("user")
+    )
+    named = access.MANAGER in roles
+    return {
+        "rounds": list(job.rounds.values_list("number", flat=True)),
+        "people": [
+            {
+                "id": member.user_id,
+                "name": shapes.user(member.user)["name"] if named else f"Person {number}",
+            }
+            for number, member in enumerate(people, 1)
+        ],
+        "reasons": [{"text": text, "short": short} for text, short in SHORT_REASONS.items()],
+        "sources": [
+            source
+            for source in ("auto", "human", "reviewer")
+            if Label.objects.active().filter(image__job=job, source=source).exists()
+        ],
+    }
+
+
+class Grid(APIView):
+    """Labels to look at."""
+
+    @extend_schema(parameters=[GridQuery], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, slug: str) -> Response:
+        """A page of them."""
+        job = access.job_for(access.person(request), slug, *REVIEWING)
+        form = GridQuery(data=request.query_params.dict())
+        form.is_valid(raise_exception=True)
+        values = dict(form.validated_data)
+        if values["source"] == "any":
+            values["source"] = None
+        return Response(page_of(job, checking.Wanted(**values)))
+
+
+class Checks(APIView):
+    """A page's verdicts."""
+
+    @extend_schema(request=ChecksForm, responses=OpenApiTypes.OBJECT)
+    def put(self, request: Request, slug: str) -> Response:
+        """Store them; each is told apart, so that one refusal loses none of the others."""
+        job = access.job_for(access.person(request), slug, *REVIEWING)
+        checks = parsed(ChecksForm, request)["checks"]
+        return Response({"results": checking.store(job, access.person(request), checks)})
+
+
+class Check(APIView):
+    """One verdict of the grid."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def delete(self, request: Request, pk: int) -> Response:
+        """Take it back."""
+        user = access.person(request)
+        label = access.label_for(user, pk, *REVIEWING)
+        checking.undo(label.image.job, user, label.pk)
+        return Response({})

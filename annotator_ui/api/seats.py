@@ -1,0 +1,55 @@
+"""Seats as the annotate page opens them, with what goes beside the image."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count
+
+from annotator_ui.api import shapes
+from labeling.models import Assignment, Comment, Round
+from labeling.services import checking, claims, drafts
+
+
+def shaped(seats: Sequence[Assignment], position: dict[str, int]) -> list[dict[str, Any]]:
+    """Seats of one person."""
+    found, kept = beside(seats), drafts.of(seats)
+    return [
+        shapes.assignment(
+            seat, position, {**found.get(seat.image_id, {}), "draft": kept.get(seat.pk)}
+        )
+        for seat in seats
+    ]
+
+
+def alone(seat: Assignment) -> dict[str, Any]:
+    """One seat, with the round's standing."""
+    return shaped([seat], position_of(seat.round))[0]
+
+
+def position_of(round: Round) -> dict[str, int]:
+    """How many answers of the round are in, of how many."""
+    counts = claims.seat_counts(round)
+    state = Assignment.State
+    done = counts.get(state.SUBMITTED, 0)
+    return {"done": done, "total": done + counts.get(state.OPEN, 0) + counts.get(state.CLAIMED, 0)}
+
+
+def beside(seats: Sequence[Assignment]) -> dict[int, dict[str, Any]]:
+    """Per image: why a reviewer sent it back, and how many notes its annotator pinned to it.
+
+    In blind rounds nothing said of an earlier label may reach the person who draws.
+    """
+    if not seats:
+        return {}
+    reasons = checking.returned([seat.image_id for seat in seats if not seat.round.blind])
+    own = Comment.objects.threads().filter(
+        image__in=[seat.image_id for seat in seats], author=seats[0].annotator
+    )
+    notes = dict(own.values_list("image").annotate(n=Count("pk")).values_list("image", "n"))
+    return {
+        seat.image_id: {
+            "returned": reasons.get(seat.image_id),
+            "notes": notes.get(seat.image_id, 0),
+        }
+        for seat in seats
+    }

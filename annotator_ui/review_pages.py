@@ -1,0 +1,82 @@
+"""Reviewers' pages beside the audit: the grid, differences between people, two labels compared."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from annotator_ui.api import access, shapes
+from annotator_ui.api import differences as differences_api
+from annotator_ui.api import grid as grid_api
+from annotator_ui.pages import allowed, page
+from labeling.services import checking
+from labeling.services.differences import changed_images as labels_changed
+
+REVIEWING = (access.REVIEWER, access.MANAGER)
+
+
+@require_safe
+@ensure_csrf_cookie
+def grid(request: HttpRequest, slug: str) -> HttpResponse:
+    """Many labels at once, most suspicious first."""
+    user: Any = access.person(request)
+    job = allowed(request, slug, *REVIEWING)
+    choices = grid_api.choices_of(job, access.roles(job, user))
+    source = next(iter(choices["sources"]), "auto")
+    data = {
+        "job": shapes.job(job, access.roles(job, user)),
+        "classes": shapes.classes(job),
+        "choices": choices,
+        "source": source,
+        "first": grid_api.page_of(job, checking.Wanted(source=source)),
+    }
+    return page(request, "grid.html", f"{job.name}: grid", data)
+
+
+@require_safe
+@ensure_csrf_cookie
+def differences(request: HttpRequest, slug: str) -> HttpResponse:
+    """Images on which people differ."""
+    user: Any = access.person(request)
+    job = allowed(request, slug, *REVIEWING)
+    data = {
+        "job": shapes.job(job, access.roles(job, user)),
+        "list": differences_api.list_of(job),
+        "settle_url": reverse("settle", args=[job.slug, 0]),
+    }
+    return page(request, "differences.html", f"{job.name}: differences", data)
+
+
+@require_safe
+@ensure_csrf_cookie
+def settle(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """One image's people, group by group; the next images follow without a reload."""
+    user: Any = access.person(request)
+    job = allowed(request, slug, *REVIEWING)
+    image = access.image_for(user, pk, *REVIEWING)
+    data = {
+        "job": shapes.job(job, access.roles(job, user)),
+        "classes": shapes.classes(job),
+        "image": shapes.image(image),
+        "list": differences_api.list_of(job),
+        "list_url": reverse("review-differences", args=[job.slug]),
+    }
+    return page(request, "settle.html", f"{job.name}: settle differences", data)
+
+
+@require_safe
+@ensure_csrf_cookie
+def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Two labels of one image, side by side."""
+    user: Any = access.person(request)
+    job = allowed(request, slug, *REVIEWING)
+    image = access.image_for(user, pk, *REVIEWING)
+    data = {
+        "job": shapes.job(job, access.roles(job, user)),
+        "classes": shapes.classes(job),
+        "image": shapes.image(image),
+        "images": labels_changed(job),
+    }
+    return page(request, "compare.html", f"{job.name}: two labels", data)

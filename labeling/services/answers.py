@@ -1,0 +1,147 @@
+"""People's answers: submit and skip, however often they are sent."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from labeling.core import boxes as box_sets
+from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
+from labeling.models import Assignment, Image, Job, Round
+from labeling.services import events, following, room, rounds, selecting
+from labeling.services.claims import lock_image
+
+State = Assignment.State
+
+SKIP_REASONS = (
+    "Image unusable",
+    "Too hard to see",
+    "Not sure about the class",
+    "Wrong picture for this job",
+    "Image is broken",
+    "Other",
+)
+MAX_ACTIVE_MS = 24 * 3600 * 1000
+
+
+def skip(seat: Assignment, user: User, reason: str) -> None:
+    """Decline an image: its slot opens for someone else; two equal reasons exclude the image."""
+    if reason not in SKIP_REASONS:
+        raise Invalid(f"Choose a reason: {', '.join(SKIP_REASONS)}.", where="reason")
+    with transaction.atomic():
+        gone = Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
+            state=State.SKIPPED, reason=reason
+        )
+        if not gone:
+            seat.refresh_from_db()
+            if seat.state == State.SKIPPED and seat.annotator_id == user.pk:
+                return  # said twice
+            raise LeaseLost("This image was given to someone else.")
+        events.record(seat.round.job, "image_skipped", user, image=seat.image_id, reason=reason)
+        same = Assignment.objects.filter(
+            image=seat.image_id, state=State.SKIPPED, reason=reason
+        ).count()
+        answered = Assignment.objects.filter(
+            round=seat.round, image=seat.image_id, state=State.SUBMITTED
+        ).exists()
+        if same >= 2 and not answered:
+            Image.objects.filter(pk=seat.image_id, excluded="").update(
+                excluded=f"Skipped twice: {reason}"
+            )
+            Assignment.objects.filter(
+                round=seat.round, image=seat.image_id, state=State.OPEN
+            ).update(state=State.WITHDRAWN, reason="excluded")
+            events.record(
+                seat.round.job, "image_excluded", user, image=seat.image_id, reason=reason
+            )
+        else:
+            Assignment.objects.create(
+                round=seat.round, image=seat.image, slot=seat.slot,
+                suggested=following.carried(seat),
+            )  # fmt: skip
+    selecting.withdraw_impossible(seat.round)
+    rounds.advance_if_done(seat.round)
+
+
+def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms: int) -> Assignment:
+    """Store an answer, however often it is sent (architecture.md 3.1, 2.6).
+
+    The same version again gives the same reply; a higher one replaces the answer until the round
+    leaves COLLECTING; a lower one is a Conflict. A seat taken over meanwhile becomes surplus.
+    """
+    room.for_people()
+    if seat.annotator_id != user.pk:
+        raise NotAllowed("This seat belongs to someone else.")
+    parsed = box_sets.without_scores(parse_boxes(seat.image, boxes))
+    answer = {
+        "boxes": parsed,
+        "version": version,
+        "active_ms": max(0, min(active_ms, MAX_ACTIVE_MS)),
+        "submitted_at": timezone.now(),
+    }
+    with transaction.atomic():
+        lock_image(seat.image_id)
+        first = Assignment.objects.filter(
+            pk=seat.pk, annotator=user, state=State.CLAIMED, version__lt=version,
+            round__closed_at=None, round__job__state__in=(Job.State.RUNNING, Job.State.PAUSED),
+        ).update(state=State.SUBMITTED, lease_expires_at=None, **answer)  # fmt: skip
+        if not first:
+            _resubmit(seat, version, answer)
+        elif following.open_further(seat):
+            return _stored(seat, answer)
+    if first:
+        _stored(seat, answer)
+    else:
+        seat.refresh_from_db()
+    # Nobody's last answer moves nothing: one cheap look instead of the whole rule.
+    if not seat.round.assignments.pending().exists():  # type: ignore[attr-defined]
+        rounds.advance_if_done(seat.round)
+    return seat
+
+
+def _stored(seat: Assignment, answer: dict[str, Any]) -> Assignment:
+    """The seat as the update left it, without reading it again."""
+    for name, value in {**answer, "state": State.SUBMITTED, "lease_expires_at": None}.items():
+        setattr(seat, name, value)
+    return seat
+
+
+def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
+    """Every case but the first answer on a held seat."""
+    seat.refresh_from_db()
+    if seat.version == version and seat.state in (State.SUBMITTED, State.SURPLUS):
+        return
+    if version < seat.version:
+        raise Conflict(f"A newer answer (version {seat.version}) of this image is stored.")
+    collecting = _still_collecting(seat.round)
+    if seat.state == State.SUBMITTED:
+        if not collecting:
+            raise Conflict("This image is finished: its round has moved on. Nothing was changed.")
+        Assignment.objects.filter(pk=seat.pk).update(**answer)
+        seat.boxes = answer["boxes"]
+        following.refresh_shown(seat)
+        following.open_further(seat)
+        return
+    if seat.state == State.LAPSED and collecting:
+        slot = Assignment.objects.filter(round=seat.round, image=seat.image_id, slot=seat.slot)
+        slot.filter(state=State.OPEN).delete()
+        if not slot.filter(state__in=(State.CLAIMED, State.SUBMITTED)).exists():
+            Assignment.objects.filter(pk=seat.pk).update(
+                state=State.SUBMITTED, lease_expires_at=None, **answer
+            )
+            following.open_further(_stored(seat, answer))
+            return
+    Assignment.objects.filter(pk=seat.pk).update(state=State.SURPLUS, **answer)
+
+
+def _still_collecting(round: Round) -> bool:
+    line = rounds.LINE
+    state = Round.objects.values_list("state", flat=True).get(pk=round.pk)
+    return line.index(Round.State(state)) <= line.index(Round.State.COLLECTING)
+
+
+def parse_boxes(image: Image, raw: Any) -> list[box_sets.Box]:
+    """Boxes from outside, checked against this image and its job's classes (retired ones too)."""
+    classes = set(image.job.classes.order_by().values_list("index", flat=True))
+    return box_sets.parse(raw, width=image.width, height=image.height, classes=classes)

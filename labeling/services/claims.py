@@ -1,0 +1,241 @@
+"""People's seats: claim, renew, release."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from labeling.core import boxes as box_sets
+from labeling.errors import LeaseLost, NotAllowed
+from labeling.models import Assignment, Image, Job, Member, Round
+from labeling.services import events, following
+
+State = Assignment.State
+# per image: the boxes to show, and whether checking them should beat drawing
+Suggest = Callable[[Round, list[int]], dict[int, tuple[list[box_sets.Box], bool]]]
+
+AHEAD = 2  # seats a person holds: one at hand, one on the way
+STOCK = 12  # seats a page may hold to outlast a lost network, where people draw all images anyway
+
+
+@dataclass
+class Hand:
+    """What a person holds, and how far the round of it is."""
+
+    seats: list[Assignment]
+    done: int = 0  # answers that are in
+    total: int = 0  # answers that the round wants, as far as it knows
+
+
+def held(job: Job, user: User) -> "QuerySet[Assignment]":
+    """The seats this person has in hand, oldest first."""
+    return (
+        Assignment.objects.filter(round__job=job, annotator=user, state=State.CLAIMED)
+        .select_related("image")
+        .order_by("claimed_at", "pk")
+    )
+
+
+def claim_next(job: Job, user: User, *, count: int = AHEAD, suggest: Suggest | None = None) -> Hand:
+    """All seats the person holds, renewed, topped up to `count` from the open round.
+
+    `suggest` gives the boxes to show per image; what was shown is stored with the seat. Fewer
+    come back when little is left, none while the job is paused.
+    """
+    people = list(job.members.filter(role=Member.Role.ANNOTATOR).values_list("user", flat=True))
+    if user.pk not in people:
+        raise NotAllowed("Only annotators of this job get images.")
+    now = timezone.now()
+    until = now + timedelta(seconds=job.lease_seconds)
+    round = job.rounds.filter(closed_at=None).first()
+    hand = Hand(_renewed(job, user, now, until))
+    if round is None:
+        return hand
+    for seat in hand.seats:
+        if seat.round_id == round.pk:
+            seat.round = round
+    round.job = job
+    counts = seat_counts(round)
+    hand.done = counts.get(State.SUBMITTED, 0)
+    hand.total = hand.done + counts.get(State.OPEN, 0) + counts.get(State.CLAIMED, 0)
+    if job.state != Job.State.RUNNING or len(hand.seats) >= count:
+        return hand
+    missing = _share(round, counts.get(State.OPEN, 0), len(people), count) - len(hand.seats)
+    fresh: list[Assignment] = []
+    for _ in range(8):  # each lost race costs one more look; then the page asks again
+        if missing <= len(fresh):
+            break
+        won = _claim(round, user, missing - len(fresh), now, until)
+        if won is None:
+            break
+        fresh += won
+    _store_suggestions(round, fresh, suggest)
+    hand.seats += fresh
+    return hand
+
+
+def seat_counts(round: Round) -> dict[str, int]:
+    """How many seats of the round are in each state."""
+    rows = Assignment.objects.filter(round=round).order_by()
+    return dict(rows.values_list("state").annotate(n=Count("pk")))
+
+
+def _renewed(job: Job, user: User, now: datetime, until: datetime) -> list[Assignment]:
+    """What the person holds, kept until then.
+
+    A lease with most of its time left is left alone: no write, and nobody could have taken it.
+    """
+    enough = until - (until - now) / 4
+    while True:
+        seats = list(held(job, user))
+        due = [s for s in seats if s.lease_expires_at is None or s.lease_expires_at < enough]
+        if not due:
+            return seats
+        kept = Assignment.objects.filter(
+            pk__in=[s.pk for s in due], annotator=user, state=State.CLAIMED
+        ).update(lease_expires_at=until)
+        for seat in due:
+            seat.lease_expires_at = until
+        if kept == len(due):
+            return seats  # else one was taken over between the two: look again
+
+
+def _share(round: Round, open_seats: int, people: int, count: int) -> int:
+    """How many seats one person may hold.
+
+    One when little is left, so that the last images spread over people; two where the machine may
+    still label an image instead of them.
+    """
+    if open_seats < 2 * people:
+        return min(count, 1)
+    if not round.blind and round.settings["assist"]:
+        return min(count, AHEAD)
+    return min(count, max(AHEAD, open_seats // (3 * people)))
+
+
+def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]":
+    """Open or expired seats on images this person has no seat on, best first."""
+    own = Assignment.objects.filter(round=round, annotator=user).values("image")
+    seats = Assignment.objects.filter(
+        Q(state=State.OPEN) | Q(state=State.CLAIMED, lease_expires_at__lt=now), round=round
+    ).exclude(image__in=own)
+    order: list[Any] = [F("image__priority").desc(nulls_last=True), "image__shuffle", "slot"]
+    if round.settings["annotators_per_image"] > 1:
+        # nearest completion first: an image whose other seats are answered closes the round
+        done = Count(
+            "image__assignments",
+            filter=Q(image__assignments__round=round, image__assignments__state=State.SUBMITTED),
+        )
+        seats, order = seats.annotate(answered=done), ["-answered", *order]
+    return seats.order_by(*order)
+
+
+def _claim(
+    round: Round, user: User, count: int, now: datetime, until: datetime
+) -> list[Assignment] | None:
+    """Try to take up to `count` seats; None if there was nothing to try."""
+    tried: set[int] = set()
+    won: list[Assignment] = []
+    for seat_id, image_id, slot, state in claimable(round, user, now).values_list(
+        "pk", "image", "slot", "state"
+    )[: count * 6]:
+        if image_id in tried:
+            continue
+        tried.add(image_id)
+        seat = _take(round, user, seat_id, image_id, slot, state, now, until)
+        if seat is not None:
+            won.append(seat)
+        if len(won) == count:
+            break
+    return won if tried else None
+
+
+def _take(
+    round: Round, user: User, seat_id: int, image_id: int, slot: int, state: str,
+    now: datetime, until: datetime,
+) -> Assignment | None:  # fmt: skip
+    claimed = {
+        "annotator": user, "state": State.CLAIMED, "claimed_at": now, "lease_expires_at": until
+    }  # fmt: skip
+    try:
+        with transaction.atomic():
+            lock_image(image_id)
+            if state == State.OPEN:
+                if not Assignment.objects.filter(pk=seat_id, state=State.OPEN).update(**claimed):
+                    return None
+                pk = seat_id
+            else:
+                lapsed = Assignment.objects.filter(
+                    pk=seat_id, state=State.CLAIMED, lease_expires_at__lt=now
+                ).update(state=State.LAPSED)
+                if not lapsed:
+                    return None
+                old = Assignment.objects.select_related("round").get(pk=seat_id)
+                pk = Assignment.objects.create(
+                    round=round, image_id=image_id, slot=slot, suggested=following.carried(old),
+                    **claimed,
+                ).pk  # fmt: skip
+                events.record(round.job, "seat_taken_over", user, image=image_id)
+    except IntegrityError:  # the same person claimed a seat of this image in another tab
+        return None
+    seat = Assignment.objects.select_related("image").get(pk=pk)
+    seat.round = round
+    return seat
+
+
+def lock_image(image_id: int) -> None:
+    """Hold the image's row to the end of the transaction."""
+    # accept_auto locks the image row before it looks for claimed seats; SQLite has one writer
+    if connection.vendor == "postgresql":
+        Image.objects.select_for_update().get(pk=image_id)
+
+
+def _store_suggestions(round: Round, seats: list[Assignment], suggest: Suggest | None) -> None:
+    """Keep with each seat what its holder is shown; a person's boxes to verify are there already.
+
+    Boxes are gone through one by one where the job verifies, and where the model's are expected
+    to be checked faster than drawn. A closing round's are loaded as editable boxes instead.
+    """
+    verifies = following.mode_of(round) == Job.Mode.VERIFY
+    closing = round.purpose == Round.Purpose.CLOSING
+    for seat in seats:
+        if seat.suggested is not None:
+            _keep_shown(seat, seat.suggested, True)
+    wanted = [seat for seat in seats if seat.suggested is None]
+    if suggest is None or round.blind:
+        return
+    if not (wanted and (closing or verifies or round.settings["suggestions"])):
+        return
+    shown = suggest(round, [seat.image_id for seat in wanted])
+    for seat in wanted:
+        if seat.image_id in shown:
+            boxes, faster = shown[seat.image_id]
+            _keep_shown(seat, boxes, verifies or (faster and not closing))
+
+
+def _keep_shown(seat: Assignment, boxes: list[box_sets.Box], verify: bool) -> None:
+    seat.suggested, seat.verify = boxes, verify
+    Assignment.objects.filter(pk=seat.pk).update(suggested=boxes, verify=verify)
+
+
+def renew(seat: Assignment, user: User) -> datetime:
+    """Keep the seat a while longer; also while the job is paused."""
+    until = timezone.now() + timedelta(seconds=seat.round.job.lease_seconds)
+    if not Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
+        lease_expires_at=until
+    ):
+        raise LeaseLost("This image was given to someone else.")
+    return until
+
+
+def release(seat: Assignment, user: User) -> None:
+    """Give a seat back untouched, so that the person or anyone else may get it again."""
+    Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
+        state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None,
+        suggested=following.carried(seat), verify=False,
+    )  # fmt: skip

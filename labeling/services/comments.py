@@ -1,0 +1,90 @@
+"""Notes pinned to a place on an image, and the answers of reviewers.
+
+Nobody learns from a note what others drew before the image is consolidated: until it has a label,
+an annotator sees only the threads they began themselves, with the answers to them. A person who
+both reviews and draws sees the others' threads of an image only once they can no longer draw it.
+"""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from labeling.core import text
+from labeling.errors import Invalid, NotAllowed
+from labeling.models import Assignment, Comment, Image, Job, Label, Member
+from labeling.services import events
+
+LONGEST = 2000
+DRAWN = ("submitted", "surplus", "skipped", "lapsed")
+
+
+def threads(job: Job, user: User) -> "QuerySet[Comment]":
+    """The threads of a job this person may read."""
+    rows = Comment.objects.threads().filter(image__job=job)
+    roles = _roles(job, user)
+    mine = Q(author=user)
+    labelled = Q(Exists(Label.objects.active().filter(image=OuterRef("image"))))
+    seats = Assignment.objects.filter(image=OuterRef("image"), round__closed_at=None)
+    if not roles & {Member.Role.REVIEWER, Member.Role.MANAGER}:
+        given = Assignment.objects.filter(image=OuterRef("image"), annotator=user)
+        return rows.filter(mine | labelled & Q(Exists(given)))
+    if Member.Role.ANNOTATOR not in roles:
+        return rows
+    done = Q(Exists(seats.filter(annotator=user, state__in=DRAWN)))
+    held = Q(Exists(seats.filter(annotator=user, state="claimed")))
+    drawable = held | (Q(Exists(seats.filter(state="open"))) & ~done)
+    return rows.filter(mine | labelled | ~drawable)
+
+
+def _roles(job: Job, user: User) -> set[str]:
+    return set(Member.objects.filter(job=job, user=user).values_list("role", flat=True))
+
+
+def pin(image: Image, by: User, x: float, y: float, words: str) -> Comment:
+    """Begin a thread at a place, in pixels of the full-size picture."""
+    if not (0 <= x <= image.width and 0 <= y <= image.height):
+        raise Invalid("The place lies outside the picture.", where="x")
+    with transaction.atomic():
+        row = Comment.objects.create(image=image, author=by, x=x, y=y, text=_clean(words))
+        events.record(image.job, "comment_pinned", by, image=image.pk)
+    return row
+
+
+def answer(thread: Comment, by: User, words: str) -> Comment:
+    """Reviewers and managers answer, and whoever began the thread."""
+    job = thread.image.job
+    if thread.author_id != by.pk and not _roles(job, by) & {
+        Member.Role.REVIEWER,
+        Member.Role.MANAGER,
+    }:
+        raise NotAllowed("Reviewers answer notes, and whoever wrote them.")
+    with transaction.atomic():
+        row = Comment.objects.create(
+            image=thread.image, parent=thread, author=by, text=_clean(words)
+        )
+        events.record(job, "comment_answered", by, image=thread.image_id)
+    return row
+
+
+def close(thread: Comment, closed: bool) -> None:
+    """Close a thread that is dealt with, or open it again."""
+    at = timezone.now() if closed else None
+    Comment.objects.filter(pk=thread.pk).update(closed_at=at)
+
+
+def unread(user: User) -> "QuerySet[Comment]":
+    """Answers of others in this person's threads that they have not seen."""
+    return Comment.objects.filter(parent__author=user, seen_at=None).exclude(author=user)
+
+
+def mark_seen(image: Image, user: User) -> int:
+    """The person has looked at their threads of this image; how many answers were new."""
+    return unread(user).filter(image=image).update(seen_at=timezone.now())
+
+
+def _clean(words: str) -> str:
+    cleaned = text.clean(words.strip(), limit=LONGEST, where="text")
+    if not cleaned:
+        raise Invalid("A note needs a few words.", where="text")
+    return cleaned

@@ -1,0 +1,124 @@
+"""The freeze: everything a proof depends on, fixed in one transaction before its seed is drawn."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labeling.core import certificate, document
+from labeling.core.boxes import Box
+from labeling.models import Assignment, Audit, CandidateSet, Freeze, Image, Round
+from labeling.services import events, labels
+from labeling.services.steps import Lease
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One image of the loosest set, as the detector sees it."""
+
+    image: Image
+    rank: int  # strictest set that holds it
+    confidence: float
+    boxes: list[Box]
+
+
+def freeze(
+    round: Round,
+    lease: Lease,
+    candidates: Sequence[Candidate],
+    thresholds: Sequence[float],
+    budget: int,
+    about: dict[str, Any],
+) -> Freeze | None:
+    """Fix everything a proof depends on, then draw the seed; one transaction, done once.
+
+    Images in someone's hands stay outside. `about` names detector, weights, score cut and
+    confidence rule. None if nothing is left to prove. Open seats of the frozen images go.
+    """
+    if existing := Freeze.objects.filter(round=round).first():
+        return existing
+    with lease.fenced():
+        free = _not_in_hands(round, candidates)
+        used = sorted({c.rank for c in free})
+        if not free:
+            return None
+        # Sets that lost all their own images are the same set as the next stricter one.
+        renumbered = {rank: i for i, rank in enumerate(used)}
+        sizes = [sum(c.rank <= rank for c in free) for rank in used]
+        attempt = Freeze.objects.filter(round__job=round.job).count() + 1
+        content = {
+            "about": about,
+            "target": round.settings["target_quality"],
+            "level": round.settings["risk"] * 2.0**-attempt,
+            "budget": budget,
+            "sets": [
+                {"threshold": float(thresholds[rank]), "size": size}
+                for rank, size in zip(used, sizes, strict=True)
+            ],
+            "candidates": sorted([c.image.digest, renumbered[c.rank]] for c in free),
+            "predictions": document.digest(
+                sorted([c.image.digest, document.digest(c.boxes)] for c in free)
+            ),
+        }
+        sealed = document.digest(content)
+        seed = _seed(round, sealed)
+        order = certificate.audit_order([key for key, _ in content["candidates"]], seed)
+        keys = [content["candidates"][i][0] for i in order]
+        frozen = Freeze.objects.create(
+            round=round, attempt=attempt, target=content["target"], level=content["level"],
+            content=content, content_digest=sealed, seed=seed,
+            order_digest=document.digest(keys), budgets=[[0, min(budget, len(free))]],
+        )  # fmt: skip
+        _write_audits(round, free, renumbered, keys, seed)
+        CandidateSet.objects.bulk_create(
+            [
+                CandidateSet(round=round, rank=i, threshold=s["threshold"], size=s["size"])
+                for i, s in enumerate(content["sets"])
+            ]
+        )
+        _withdraw(round, [c.image.pk for c in free])
+        events.record(
+            round.job, "sets_frozen", None,
+            round=round.number, images=len(free), sets=len(used), budget=budget, attempt=attempt,
+        )  # fmt: skip
+    return frozen
+
+
+def _not_in_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:
+    held = set(
+        round.assignments.filter(state__in=("claimed", "submitted")).values_list("image", flat=True)  # type: ignore[attr-defined]
+    )
+    free = set(round.job.images.unlabeled().values_list("pk", flat=True)) - held
+    return [c for c in candidates if c.image.pk in free]
+
+
+def _seed(round: Round, sealed: str) -> str:
+    """Drawn only after the content is sealed; a rehearsal fixes it to repeat itself."""
+    if round.job.audit_seed:
+        return hashlib.sha256(f"{round.job.audit_seed}|{round.number}".encode()).hexdigest()
+    return hashlib.sha256(f"{secrets.token_hex(32)}|{sealed}".encode()).hexdigest()
+
+
+def _write_audits(
+    round: Round, free: Sequence[Candidate], ranks: dict[int, int], keys: Sequence[str], seed: str
+) -> None:
+    by_key = {c.image.digest: c for c in free}
+    rows = []
+    for position, key in enumerate(keys):
+        c = by_key[key]
+        twins = (False, True) if certificate.drawn_blind(key, seed) else (False,)
+        rows += [
+            Audit(
+                round=round, image=c.image, kind=Audit.Kind.CERTIFICATE, position=position,
+                blind=blind, rank=ranks[c.rank], predicted=c.boxes, confidence=c.confidence,
+            )
+            for blind in twins
+        ]  # fmt: skip
+    Audit.objects.bulk_create(rows, batch_size=500)
+
+
+def _withdraw(round: Round, images: list[int]) -> None:
+    Assignment.objects.filter(round=round, image__in=images, state="open").update(
+        state="withdrawn", reason=labels.FROZEN
+    )

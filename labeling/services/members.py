@@ -1,0 +1,28 @@
+"""Who works on a job: what follows when someone leaves."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from labeling.models import Assignment, Member
+from labeling.services import events, following, rounds, selecting
+
+
+def remove(member: Member, by: User | None) -> None:
+    """Someone leaves: what they hold goes to others, what only they could do is withdrawn."""
+    job = member.job
+    with transaction.atomic():
+        held = Assignment.objects.filter(
+            round__job=job, annotator=member.user, state=Assignment.State.CLAIMED
+        )
+        if member.role == Member.Role.ANNOTATOR:
+            for seat in held:
+                Assignment.objects.filter(pk=seat.pk).update(state=Assignment.State.LAPSED)
+                Assignment.objects.create(
+                    round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot,
+                    suggested=following.carried(seat),
+                )  # fmt: skip
+        events.record(job, "member_left", by, role=member.role)
+        member.delete()
+    for round in job.rounds.filter(closed_at=None):
+        selecting.withdraw_impossible(round)
+        rounds.advance_if_done(round)

@@ -1,0 +1,227 @@
+/** Wires the audit: one auto-label at a time, judged whole or box by box. */
+
+import { createImages } from '../annotator/images.js';
+import { createCard } from '../annotator/panels/card.js';
+import { leaseMessage } from '../annotator/panels/lease.js';
+import { createReasons } from '../annotator/panels/reasons.js';
+import { roundWords } from '../annotator/panels/status.js';
+import { createSending } from '../annotator/sending.js';
+import { createSession } from '../annotator/session.js';
+import { createStage } from '../annotator/stage.js';
+import { createWorkspace } from '../annotator/workspace.js';
+import { must } from '../common/dom.js';
+import { speak } from '../common/speak.js';
+import { auditActions } from './audit-actions.js';
+import { createBoxWalk } from './boxwalk.js';
+import { startMarks } from './marks.js';
+import { showAfter, showLabel, showProgress } from './panels.js';
+import { createVerdicts } from './verdicts.js';
+
+/** @typedef {import('../common/types.js').Audit} Audit */
+/** @typedef {import('./audit-actions.js').Verdict} Verdict */
+/** @typedef {import('./audit-actions.js').Mode} Mode */
+
+const STOCK = 3;
+/** @type {Record<Verdict, string>} */
+const SAID = {
+  approved: 'Approved',
+  corrected: 'Corrected',
+  rejected: 'Rejected',
+  unjudgeable: 'Not judged',
+};
+
+/** @param {any} data of the page */
+export async function startAudits(data) {
+  /** @type {import('../common/types.js').Job} */
+  const job = data.job;
+  /** @type {Mode} */
+  let mode = 'judging';
+
+  const workspace = createWorkspace(data.classes, () => actions.hints());
+  const { editor, hints, surface } = workspace;
+  const open = () => session.current !== null && stage.isOpen();
+  const judging = () => open() && mode === 'judging';
+  const walk = createBoxWalk(editor, surface, judging);
+  startMarks(surface, editor, walk, judging);
+
+  const { status, store, api, outbox, banners } = await createSending(data.user, data.csrf_header, {
+    ask: () => ({ hold: session.hold() }),
+    reopen: (item) => session.reopen(item.context.seat),
+    onSent: (item, reply) => {
+      store.removeDraft(item.seat);
+      session.take(reply);
+      showAfter(must('[data-shown]'), reply);
+    },
+  });
+  const images = createImages(() => refresh());
+  const card = createCard();
+  const refresh = () => {
+    status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
+    stage.refresh();
+  };
+
+  /** @param {Mode} next */
+  const setMode = (next) => {
+    mode = next;
+    const audit = session.current;
+    const editing = next !== 'judging';
+    must('[data-verdicts]').hidden = editing;
+    must('[data-correcting]').hidden = !editing;
+    must('[data-classes]').hidden = !editing;
+    must('.panel').classList.toggle('is-correcting', editing);
+    must('[data-blind-third]').hidden = audit?.kind !== 'certificate' || next === 'fixing';
+    must('button[data-action="back"]').hidden = audit?.blind ?? false;
+    must('[data-back]').classList.toggle('is-single', audit?.blind || audit?.kind === 'watch');
+    must('[data-send-words]').textContent =
+      next === 'fixing' ? 'Done with this box' : 'Send these boxes';
+    workspace.cancelTool();
+    editor.set({ editable: editing, tool: next === 'correcting' ? 'draw' : 'select' });
+  };
+
+  /** What the keys mean now: of the box in close-up, else of the image. */
+  const showMeaning = () => {
+    const audit = session.current;
+    if (!audit) return status.place('', '');
+    const [at, of] = walk.place;
+    const onBox = at > 0 && mode !== 'correcting';
+    const third = audit.kind === 'certificate' ? 'Cannot judge' : 'Reject…';
+    status.place(
+      roundWords(audit.round, 'audit of auto-labels'),
+      onBox ? `Box ${at} of ${of}` : '',
+    );
+    must('[data-first]').textContent = onBox ? 'Right' : 'Approve';
+    must('[data-second]').textContent = onBox ? 'Fix' : 'Correct';
+    must('[data-third]').textContent = onBox ? 'No object' : third;
+    must('[data-send-walk]').hidden = !walk.begun;
+  };
+  editor.onChange(showMeaning);
+
+  /** @type {ReturnType<typeof createSession<Audit>>} */
+  const session = createSession({
+    kind: 'audits',
+    claimUrl: `/api/jobs/${job.slug}/audits/claim`,
+    leaseMs: job.lease_seconds * 1000,
+    stock: STOCK,
+    api,
+    outbox,
+    images,
+    lastAct: workspace.lastAct,
+    onOpen: (audit) => {
+      if (reasons.open) reasons.close();
+      actions.reset();
+      walk.reset();
+      showLabel(must('[data-label]'), audit);
+      stage.open(audit);
+      setMode(audit?.blind ? 'correcting' : 'judging');
+      if (!audit) return;
+      surface.dataset.audit = String(audit.id);
+      speak(
+        audit.blind
+          ? 'Blind check: draw every object'
+          : `Auto-label with ${audit.boxes.length} boxes`,
+      );
+    },
+    onChange: refresh,
+    onReply: (reply) => {
+      if (reply.progress) showProgress(must('[data-audit]'), reply.progress);
+    },
+    onLease: (state) =>
+      banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: session.leave })),
+    onStuck: (audit) => {
+      stage.stay(audit);
+      status.keptHere(false);
+    },
+  });
+  const stage = createStage({
+    kind: 'audits',
+    workspace,
+    images,
+    store,
+    card,
+    status,
+    session: () => session,
+    skip: null,
+    editable: false,
+    boxesOf: (audit) => audit.boxes,
+    onDraft: () => setMode('correcting'),
+  });
+  const verdicts = createVerdicts({
+    session: () => session,
+    outbox,
+    store,
+    api,
+    onUndone: (reply) => {
+      must('[data-shown]').hidden = true;
+      if (reply.progress) showProgress(must('[data-audit]'), reply.progress);
+    },
+    onRefused: (message) => {
+      hints.notice(message);
+      speak(message, 'assertive');
+    },
+  });
+
+  const stay = () => {
+    workspace.touch();
+    session.renewDue();
+  };
+
+  /** @param {Verdict} verdict @param {string} [reason] */
+  const decide = async (verdict, reason = '') => {
+    const audit = /** @type {Audit} */ (session.current);
+    workspace.cancelTool();
+    workspace.touch();
+    const activeMs = workspace.activeMs();
+    const boxes = verdict === 'approved' || verdict === 'corrected' ? editor.doc.answer() : null;
+    status.finished(activeMs);
+    stage.leave();
+    await verdicts.give(audit, { verdict, boxes, reason, active_ms: activeMs });
+    speak(reason ? `${SAID[verdict]}: ${reason}` : SAID[verdict]);
+    hints.notice(`${SAID[verdict]}. U takes it back.`);
+  };
+
+  /** Back to the label as it was. */
+  const back = () => {
+    while (editor.doc.undo()) {
+      // All the way: going back means the label as it came.
+    }
+    walk.reset();
+    if (session.current) store.removeDraft(`audits:${session.current.id}`);
+    setMode('judging');
+  };
+
+  const undo = async () => {
+    if (walk.undo()) return speak('Box decision taken back');
+    await verdicts.undo();
+    speak('Verdict taken back');
+  };
+
+  const actions = auditActions({
+    editor,
+    hints,
+    walk,
+    job,
+    open,
+    mode: () => mode,
+    audit: () => session.current,
+    setMode,
+    decide,
+    back,
+    undo,
+    canUndo: () => walk.begun || verdicts.canUndo,
+    reasons: () => reasons,
+  });
+  const reasons = createReasons({
+    root: must('[data-reasons]'),
+    beside: must('[data-buttons]'),
+    setMenu: (choices) => keys.setMenu(choices),
+    onToggle: () => {
+      surface.focus({ preventScroll: true });
+      editor.changed();
+    },
+  });
+  const keys = workspace.start(actions.table);
+  showProgress(must('[data-audit]'), data.progress);
+  await session.start(data.audits, data.queue);
+  outbox.flush();
+  hints.notice('');
+}

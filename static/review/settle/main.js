@@ -1,0 +1,254 @@
+/** Settles where people differ: one image, group by group, then the next image. */
+
+import { ApiError, createApi } from '../../annotator/api.js';
+import { createImages } from '../../annotator/images.js';
+import { createBanners } from '../../annotator/panels/banner.js';
+import { createCard } from '../../annotator/panels/card.js';
+import { createWorkspace } from '../../annotator/workspace.js';
+import { startChrome } from '../../common/chrome.js';
+import { must, pageData } from '../../common/dom.js';
+import { speak } from '../../common/speak.js';
+import { settleActions, settleHints } from './actions.js';
+import { createDecisions } from './decisions.js';
+import { showGroup, showGroups } from './panels.js';
+import { startPeople } from './people.js';
+
+/** @typedef {import('../../common/types.js').Picture} Picture */
+/** @typedef {import('../../common/types.js').LabelClass} LabelClass */
+
+const data = pageData();
+const job = data.job;
+startChrome();
+for (const part of ['[data-kept]', '[data-sent]', '[data-prefetch]']) must(part).hidden = true;
+
+const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const banners = createBanners(must('[data-banners]'));
+// The digits choose a person here, and a class only while something is drawn.
+const workspace = createWorkspace(
+  data.classes.map((/** @type {LabelClass} */ entry) => ({ ...entry, hotkey: '' })),
+  () => settleHints(drawing, decisions),
+);
+const { editor, commands, hints, surface } = workspace;
+const card = createCard();
+const images = createImages(() => showPixels());
+
+/** @type {any} the image's people and groups, as the server told them */
+let shown = null;
+/** @type {import('./decisions.js').Decisions|null} */
+let decisions = null;
+/** @type {number|null} the one person whose box is shown alone */
+let solo = null;
+let drawing = false;
+let sending = false;
+let list = data.list;
+
+startPeople(surface, editor, () => ({
+  decisions,
+  letters: shown?.people.map((/** @type {any} */ { letter }) => letter) ?? [],
+  solo,
+  drawing,
+}));
+// Tab goes from group to group instead of from box to box.
+commands.cycle = (/** @type {1|-1} */ way) => {
+  if (drawing || !decisions) return;
+  decisions.cycle(way);
+  zoom();
+  changed();
+};
+
+/** @param {number} index */
+const className = (index) => editor.classOf(index)?.name ?? 'unknown class';
+const keptName = () => `boxwise-settle-${data.user.id}-${shown.image.id}-${shown.label}`;
+
+function zoom() {
+  const group = decisions?.group;
+  if (group) {
+    const rects = [group.mean, ...group.drawn.map(({ box }) => box)];
+    editor.viewport.zoomToBox({
+      x1: Math.min(...rects.map((box) => box.x1)),
+      y1: Math.min(...rects.map((box) => box.y1)),
+      x2: Math.max(...rects.map((box) => box.x2)),
+      y2: Math.max(...rects.map((box) => box.y2)),
+    });
+  } else editor.viewport.fit();
+}
+
+function changed() {
+  if (!decisions) return;
+  localStorage.setItem(keptName(), JSON.stringify(decisions.entries()));
+  showGroup(must('[data-group]'), decisions, shown.people, className, {
+    take: (person) => act(() => decisions?.person(person)),
+    solo: (person) => {
+      solo = person;
+      editor.paint();
+    },
+  });
+  showGroups(must('[data-groups]'), decisions, shown.people, className, (place) => {
+    decisions?.moveTo(place);
+    zoom();
+    changed();
+  });
+  const left = decisions.open.filter((place) => !decisions?.of(place)).length;
+  must('[data-send-words]').textContent = drawing
+    ? 'Done'
+    : left
+      ? `Send, ${left} left`
+      : 'Send, next image';
+  must('[data-merged-words]').textContent =
+    decisions.group && !decisions.group.merged ? 'Take the mean box' : 'Take the merged box';
+  for (const part of ['[data-settling]', '[data-group]', '[data-groups]'])
+    must(part).hidden = drawing;
+  must('[data-classes]').hidden = !drawing;
+  must('[data-boxes]').hidden = !drawing;
+  editor.changed();
+}
+
+/** A decision, then the next group. @param {() => unknown} decide */
+function act(decide) {
+  solo = null;
+  if (!decide()) return;
+  zoom();
+  changed();
+  if (decisions?.done) speak('Every group is settled. Anything missing? Enter sends.');
+}
+
+function drawIt() {
+  drawing = true;
+  const group = decisions?.group;
+  if (group) {
+    const id = editor.doc.edit('Draw', () => editor.doc.add(group.mean));
+    editor.set({ editable: true, tool: 'select', classId: group.mean.class_id });
+    editor.select(id);
+  } else editor.set({ editable: true, tool: 'draw' });
+  changed();
+}
+
+/** @param {boolean} keep */
+function endDrawing(keep) {
+  workspace.cancelTool();
+  const boxes = editor.doc.answer();
+  editor.doc.edit('Clear', () => {
+    for (const box of editor.doc.boxes) editor.doc.remove(box.id);
+  });
+  drawing = false;
+  editor.set({ editable: false, tool: 'select' });
+  if (keep) {
+    decisions?.drawn(boxes);
+    zoom();
+  }
+  changed();
+}
+
+function submit() {
+  if (drawing) return endDrawing(true);
+  if (!decisions) return;
+  if (!decisions.done) {
+    const left = decisions.open.filter((place) => !decisions?.of(place)).length;
+    hints.notice(`${left} ${left === 1 ? 'group is' : 'groups are'} not settled yet.`);
+    return;
+  }
+  send();
+}
+
+async function send() {
+  if (!decisions || sending) return;
+  sending = true;
+  const { image, label } = shown;
+  const body = { label, boxes: decisions.boxes(), decisions: decisions.counts() };
+  try {
+    const reply = await api.request('PUT', `/api/images/${image.id}/differences`, body);
+    localStorage.removeItem(keptName());
+    list = reply;
+    speak('Settled');
+    await openNext();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    banners.set('send', {
+      text: `Not sent: ${error.message} Your decisions are kept here.`,
+      tone: 'bad',
+      actions: [{ label: 'Look again', run: () => openImage(image) }],
+    });
+  } finally {
+    sending = false;
+  }
+}
+
+function takeBack() {
+  if (drawing) return endDrawing(false);
+  if (!decisions?.undo()) return;
+  zoom();
+  changed();
+}
+
+async function openNext() {
+  const next = list.images[0]?.image;
+  if (next) return openImage(next);
+  decisions = null;
+  editor.close();
+  must('[data-position]').textContent = '';
+  card.empty({ reason: 'none', message: 'Nobody differs much any more. All of it is settled.' });
+}
+
+/** @param {Picture} image */
+async function openImage(image) {
+  banners.set('send', null);
+  let reply;
+  try {
+    reply = await api.get(`/api/images/${image.id}/differences`);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    banners.set('send', { text: error.message, tone: 'bad' });
+    return;
+  }
+  shown = reply;
+  const kept = JSON.parse(localStorage.getItem(keptName()) ?? '[]');
+  decisions = createDecisions(reply.groups, reply.sure, kept);
+  drawing = false;
+  history.replaceState(null, '', `/jobs/${job.slug}/images/${image.id}/settle`);
+  editor.open(image, [], false);
+  editor.set({ tool: 'select' });
+  showPixels();
+  const total = list.settled + list.images.length;
+  must('[data-position]').textContent = reply.settled
+    ? 'Settled already'
+    : `Image ${Math.min(list.settled + 1, total)} of ${total}`;
+  zoom();
+  changed();
+  images.keepOnly([image], upcoming());
+  for (const picture of upcoming()) images.want(picture);
+}
+
+/** The open image and the next one are fetched ahead. @returns {Picture[]} */
+const upcoming = () => [
+  shown.image,
+  ...list.images
+    .map((/** @type {any} */ row) => row.image)
+    .filter((/** @type {Picture} */ image) => image.id !== shown.image.id)
+    .slice(0, 1),
+];
+
+function showPixels() {
+  if (!shown || editor.state.picture?.id !== shown.image.id) return;
+  const entry = images.want(shown.image);
+  if (entry.ready) {
+    card.hide();
+    if (editor.state.bitmap !== entry.ready) editor.show(entry.ready);
+  } else if (entry.failed) card.broken(() => images.retry(shown.image), null);
+}
+
+workspace.start(
+  settleActions({
+    decisions: () => decisions,
+    isDrawing: () => drawing,
+    act,
+    drawIt,
+    submit,
+    takeBack,
+    chooseClass: (digit) => {
+      const entry = data.classes.find((/** @type {LabelClass} */ { hotkey }) => hotkey === digit);
+      if (entry) commands.setClass(entry.index);
+    },
+    toList: () => location.assign(data.list_url),
+  }),
+);
+await openImage(data.image);

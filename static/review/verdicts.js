@@ -1,0 +1,105 @@
+/** Verdicts on their way: a proof's one waits a moment, any may be taken back while the server lets it. */
+
+import { ApiError } from '../annotator/api.js';
+
+/** @typedef {import('../common/types.js').Audit} Audit */
+/** @typedef {Omit<import('../annotator/outbox.js').Item, 'key'|'problem'>} Item */
+/** @typedef {{audit: Audit, item: Item}} Given */
+
+/** A proof never takes back what it has counted, so its verdicts stay here this long. */
+const GRACE_MS = 5_000;
+
+/**
+ * @param {object} parts
+ * @param {() => {handIn: (request: {method: string, url: string, body: any}) => Promise<void>,
+ *   leave: () => void, reopen: (audit: Audit) => void}} parts.session
+ * @param {import('../annotator/outbox.js').Outbox} parts.outbox
+ * @param {import('../annotator/store.js').Store} parts.store
+ * @param {ReturnType<typeof import('../annotator/api.js').createApi>} parts.api
+ * @param {(reply: any) => void} parts.onUndone the server's reply, where it was asked
+ * @param {(message: string) => void} parts.onRefused
+ */
+export function createVerdicts({ session, outbox, store, api, onUndone, onRefused }) {
+  /** @type {Given|null} */
+  let waiting = null;
+  let timer = 0;
+  /** @type {Given[]} */
+  const given = [];
+
+  const release = async () => {
+    clearTimeout(timer);
+    if (!waiting) return;
+    const { audit, item } = waiting;
+    waiting = null;
+    try {
+      await outbox.put(item);
+    } catch {
+      // The disk is full or forbidden: then the server itself must have it.
+      await api.request(item.method, item.url, item.body).catch(() => {
+        onRefused('This verdict could not be kept here nor sent; the check is open again.');
+        session().reopen(audit);
+      });
+    }
+  };
+  window.addEventListener('pagehide', release);
+  document.addEventListener('visibilitychange', () => document.hidden && release());
+
+  /** What was decided comes back as it was, corrected boxes too. @param {Given} last @param {Audit} audit */
+  const reopen = async ({ item }, audit) => {
+    const boxes = item.body.verdict === 'corrected' ? item.body.boxes : null;
+    if (boxes) {
+      await store.removeDraft(item.seat);
+      await store.saveDraft({
+        seat: item.seat,
+        version: 0,
+        number: 0,
+        writer: '',
+        boxes: boxes.map((/** @type {any} */ box) => ({ ...box, suggested: false })),
+        active_ms: item.body.active_ms,
+      });
+    }
+    session().reopen(audit);
+  };
+
+  return {
+    release,
+    get canUndo() {
+      return given.length > 0;
+    },
+    /** Shows the next check at once. @param {Audit} audit @param {Record<string, any>} body */
+    async give(audit, body) {
+      await release();
+      const request = { method: 'PUT', url: `/api/audits/${audit.id}/verdict`, body };
+      const item = { seat: `audits:${audit.id}`, ...request, context: { seat: audit } };
+      given.push({ audit, item });
+      if (audit.kind !== 'certificate') return session().handIn(request);
+      waiting = { audit, item };
+      timer = setTimeout(release, GRACE_MS);
+      session().leave();
+    },
+    /** Takes the last verdict of this visit back, wherever it is by now. */
+    async undo() {
+      const last = given.pop();
+      if (!last) return;
+      if (waiting === last || waiting?.item === last.item) {
+        clearTimeout(timer);
+        waiting = null;
+        return reopen(last, last.audit);
+      }
+      const unsent = (await outbox.all()).find((item) => item.seat === last.item.seat);
+      if (unsent) {
+        await outbox.drop(unsent);
+        return reopen(last, last.audit);
+      }
+      try {
+        const reply = await api.request('DELETE', last.item.url);
+        onUndone(reply);
+        await reopen(last, reply.audit);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.kind !== 'refused') given.push(last);
+        onRefused(error.message);
+      }
+    },
+  };
+}

@@ -1,0 +1,204 @@
+"""The API of reviewers' wider views and of people's own things, as the pages use it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from labeling.models import Comment, Label, LabelCheck
+from labeling.services import claims, comments, guidance, jobs
+from tests.factories import answer, box, join, make_images, make_job, person, work_all
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def browser(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def send(client, method: str, name: str, pk, body=None):
+    call = getattr(client, method)
+    return call(reverse(name, args=[pk]), body or {}, content_type="application/json")
+
+
+@pytest.fixture
+def shared(alice, bob, rita, mona):
+    """Two people have labelled ten images differently; more are with them."""
+    made = make_job(assist=False, annotators_per_image=2, pilot_size=10, batch_size=4)
+    join(made, alice, "annotator")
+    join(made, bob, "annotator")
+    join(made, rita, "reviewer")
+    join(made, mona, "manager")
+    make_images(made, 14)
+    jobs.start(made, None)
+    run_steps(made)
+    work_all(
+        made, alice, bob, boxes=lambda seat: [box(10 if seat.annotator_id == alice.pk else 25)]
+    )
+    run_steps(made)
+    return made
+
+
+def test_the_grid_gives_a_page_and_takes_its_checks(shared, rita):
+    client = browser(rita)
+    page = client.get(reverse("grid", args=[shared.slug]), {"source": "human", "count": 12}).json()
+    assert len(page["labels"]) == 10
+    assert page["counts"] == {"labels": 10, "looked_at": 0}
+    first = page["labels"][0]
+    assert first["image"]["preview_url"].startswith("/api/images/")
+
+    checks = [
+        {"label": first["id"], "verdict": "rejected", "reason": "Wrong class"},
+        {"label": page["labels"][1]["id"], "verdict": "right"},
+    ]
+    told = send(client, "put", "grid-checks", shared.slug, {"checks": checks}).json()
+    assert all(row["stored"] for row in told["results"])
+    assert send(client, "delete", "label-check", first["id"]).status_code == 200
+    assert LabelCheck.objects.count() == 1
+    assert Label.objects.active().filter(pk=first["id"]).exists()
+
+
+@pytest.mark.parametrize(
+    "query", [{"count": 500}, {"after": "nonsense"}, {"source": "x"}, {"tyop": 1}, {"low": 2}]
+)
+def test_the_grid_refuses_a_strange_question(shared, rita, query):
+    reply = browser(rita).get(reverse("grid", args=[shared.slug]), query)
+    assert reply.status_code == 400
+    assert reply.json()["where"]
+
+
+def test_filters_name_people_for_managers_only(shared, rita, mona):
+    for user, name in ((rita, "Person 1"), (mona, "alice")):
+        page = browser(user).get(reverse("review-grid", args=[shared.slug]))
+        assert page.context["page_data"]["choices"]["people"][0]["name"] == name
+
+
+def test_differences_are_listed_shown_and_settled(shared, rita, mona):
+    client = browser(rita)
+    listed = client.get(reverse("differences-list", args=[shared.slug])).json()
+    assert listed["images"]
+    pk = listed["images"][0]["image"]["id"]
+    seen = client.get(reverse("differences", args=[pk])).json()
+    assert [entry["name"] for entry in seen["people"]] == [None, None]
+    named = browser(mona).get(reverse("differences", args=[pk])).json()
+    assert [entry["name"] for entry in named["people"]] == ["alice", "bob"]
+
+    body = {"label": seen["label"], "boxes": [box()], "decisions": {"person": 1}}
+    reply = send(client, "put", "differences", pk, body).json()
+    assert len(reply["images"]) == len(listed["images"]) - 1
+    assert reply["settled"] == 1
+    again = send(client, "put", "differences", pk, body)
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    assert (
+        send(client, "put", "differences", pk, {**body, "decisions": {"a": 1}}).status_code == 400
+    )
+
+
+def test_two_labels_are_compared(shared, rita):
+    image = Label.objects.active().filter(image__job=shared).first().image
+    client = browser(rita)
+    send(client, "put", "image-label", image.pk, {"boxes": [box(100, class_id=1)]})
+
+    found = client.get(reverse("compare-labels", args=[image.pk])).json()
+
+    assert [side["name"] for side in found["sides"]] == ["people", "reviewer"]
+    assert {change["kind"] for change in found["changes"]} >= {"added"}
+    only = client.get(reverse("compare-labels", args=[image.pk]), {"left": found["right"]}).json()
+    assert {change["kind"] for change in only["changes"]} == {"same"}
+
+
+def test_a_note_is_pinned_answered_read_and_closed(shared, alice, rita, bob):
+    mine = claims.claim_next(shared, alice, count=1).seats[0].image
+    reply = send(browser(alice), "post", "comments", mine.pk, {"x": 3, "y": 4, "text": "Cat?"})
+    assert reply.status_code == 201
+    thread = reply.json()["id"]
+    assert send(browser(bob), "post", "comment-answers", thread, {"text": "x"}).status_code == 404
+    send(browser(rita), "post", "comment-answers", thread, {"text": "Yes."})
+
+    home = browser(alice).get(reverse("home")).context["page_data"]["jobs"][0]
+    assert home["answers"] == 1
+    seen = browser(alice).get(reverse("comments", args=[mine.pk])).json()
+    assert [(a["text"], a["fresh"]) for a in seen[0]["answers"]] == [("Yes.", True)]
+    seen = browser(alice).get(reverse("comments", args=[mine.pk])).json()
+    assert not seen[0]["answers"][0]["fresh"]
+
+    listed = browser(rita).get(reverse("job-comments", args=[shared.slug])).json()
+    assert listed[0]["image"]["id"] == mine.pk
+    closed = send(browser(rita), "put", "comment", thread, {"closed": True}).json()
+    assert closed["closed"]
+    bad = send(browser(alice), "post", "comments", mine.pk, {"x": 1e9, "y": 0, "text": "a"})
+    assert bad.json()["where"] == "x"
+
+
+def test_only_reviewers_and_authors_close_a_thread(shared, alice, bob):
+    image = Label.objects.active().filter(image__job=shared).first().image
+    thread = comments.pin(image, alice, 1, 1, "?")
+    assert send(browser(bob), "put", "comment", thread.pk, {"closed": True}).status_code == 403
+    assert send(browser(alice), "put", "comment", thread.pk, {"closed": True}).status_code == 200
+    assert Comment.objects.open().count() == 0
+
+
+def test_history_pages_on_and_opens_an_answer_again(shared, alice, bob):
+    client = browser(alice)
+    seat = claims.claim_next(shared, alice, count=1).seats[0]
+    answer(seat, alice)
+    page = client.get(reverse("own-answers", args=[shared.slug])).json()
+    assert page["next"] is None
+    assert (page["answers"][0]["id"], page["answers"][0]["changeable"]) == (seat.pk, True)
+    assert page["answers"][1]["labelled"] == "people"
+
+    opened = client.get(reverse("work", args=[shared.slug]), {"seat": seat.pk})
+    again = opened.context["page_data"]["reopen"]
+    assert (again["id"], again["version"], again["boxes"]) == (seat.pk, 1, [box()])
+    assert (
+        browser(bob).get(reverse("work", args=[shared.slug]), {"seat": seat.pk}).status_code == 404
+    )
+    own = client.get(reverse("own-seat", args=[seat.pk])).json()
+    assert own["changeable"]
+
+
+def test_instructions_are_shown_once_per_wording(job, alice, mona):
+    job.instructions = "Draw cats."
+    job.save()
+    jobs.start(job, mona)
+    run_steps(job)
+    client = browser(alice)
+
+    def new() -> bool:
+        data = client.get(reverse("work", args=[job.slug])).context["page_data"]
+        return bool(data["instructions_new"])
+
+    assert new()
+    told = send(client, "put", "instructions-read", job.slug, {"digest": guidance.digest(job)})
+    assert told.status_code == 200
+    assert not new()
+    assert send(client, "put", "instructions-read", job.slug, {"digest": "x"}).status_code == 400
+
+
+def test_reviewers_correct_labels_but_not_images_people_work_on(shared, rita, alice):
+    image = shared.images.unlabeled().first()
+    refused = send(browser(rita), "put", "image-label", image.pk, {"boxes": []})
+    assert refused.status_code == 409
+    assert send(browser(alice), "put", "image-label", image.pk, {"boxes": []}).status_code in (
+        403, 404,
+    )  # fmt: skip
+
+
+def test_a_foreign_reviewer_sees_none_of_it(shared):
+    eve = person("eva")
+    other = make_job(name="Other")
+    join(other, eve, "reviewer")
+    image = shared.images.first()
+    label = Label.objects.active().filter(image__job=shared).first()
+    thread = comments.pin(image, shared.members.first().user, 1, 1, "?")
+    client = browser(eve)
+    for name, pk in (
+        ("grid", shared.slug), ("differences-list", shared.slug), ("differences", image.pk),
+        ("compare-labels", image.pk), ("comments", image.pk), ("job-comments", shared.slug),
+        ("own-answers", shared.slug), ("review-grid", shared.slug), ("notes", shared.slug),
+    ):  # fmt: skip
+        assert client.get(reverse(name, args=[pk])).status_code == 404, name
+    assert send(client, "delete", "label-check", label.pk).status_code == 404
+    assert send(client, "post", "comment-answers", thread.pk, {"text": "x"}).status_code == 404

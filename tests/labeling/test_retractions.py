@@ -1,0 +1,178 @@
+"""A reviewer's second thoughts: which decisions go back, which stay, and why."""
+
+import pytest
+from django.utils import timezone
+
+from annotator_ui.api import seats
+from labeling.errors import Conflict, NotAllowed
+from labeling.models import Assignment, Audit, Event, Label, Round, Step
+from labeling.services import audits, checking, jobs, labels, recalls, retractions, verdicts
+from tests import fakes
+from tests.factories import box, join, make_images, make_job, work_all
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def watched(job, mona):
+    """A job with a closed round of three auto-labels, each with a watch audit."""
+    closed = Round.objects.create(
+        job=job, number=1, purpose="active", state="CLOSED", closed_at=timezone.now(),
+        settings={"target_quality": 0.5, "watch_share": 1.0, "annotators_per_image": 1},
+    )  # fmt: skip
+    for position, image in enumerate(job.images.all()[:3]):
+        label = Label.objects.create(
+            image=image,
+            round=closed,
+            source="auto",
+            boxes=[{**box(), "score": 0.9}],
+            confidence=0.9,
+        )
+        Audit.objects.create(
+            round=closed, image=image, kind="watch", position=position,
+            predicted=label.boxes, confidence=0.9, label=label,
+        )  # fmt: skip
+    return job
+
+
+def next_audit(job, who) -> Audit:
+    return audits.claim_next(job, who, count=1)[0]
+
+
+def test_an_approval_goes_back_to_the_same_hands(watched, rita):
+    audit = next_audit(watched, rita)
+    verdicts.decide(audit, rita, verdict="approved")
+
+    retractions.undo(audit, rita)
+
+    again = next_audit(watched, rita)
+    assert (again.pk, again.verdict, again.value, again.decided_at) == (audit.pk, "", None, None)
+    assert Event.objects.filter(job=watched, kind="verdict_undone").exists()
+    assert retractions.undo(again, rita).verdict == ""  # said twice
+
+
+def test_a_rejected_label_holds_again_and_its_open_seats_go(watched, rita, mona):
+    jobs.start(watched, mona)
+    audit = next_audit(watched, rita)
+    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
+    round = watched.rounds.get(closed_at=None)
+    Assignment.objects.create(round=round, image=audit.image, slot=1)
+
+    retractions.undo(audit, rita)
+
+    label = Label.objects.active().get(image=audit.image)
+    assert (label.pk, label.source) == (audit.label_id, "auto")
+    assert not audit.image.assignments.pending().exists()
+
+
+def test_a_corrected_label_goes_and_the_auto_label_is_back_in_history_and_force(watched, rita):
+    audit = next_audit(watched, rita)
+    verdicts.decide(audit, rita, verdict="corrected", boxes=[box(20)])
+
+    retractions.undo(audit, rita)
+
+    auto, corrected = audit.image.labels.order_by("pk")
+    assert auto.revoked_at is None
+    assert corrected.reason == retractions.WITHDRAWN
+
+
+def test_what_others_built_on_stays(watched, rita, alice, bob):
+    audit = next_audit(watched, rita)
+    verdicts.decide(audit, rita, verdict="corrected", boxes=[box(20)])
+    step = Step.objects.create(
+        round=audit.round, state="TRAINING", started_at=timezone.now(), finished_at=timezone.now()
+    )
+    with pytest.raises(Conflict, match="learned"):
+        retractions.undo(audit, rita)
+    step.delete()
+
+    other = next_audit(watched, rita)
+    verdicts.decide(other, rita, verdict="rejected", reason="Wrong class")
+    Assignment.objects.create(
+        round=other.round, image=other.image, slot=1, annotator=alice, state="claimed",
+        lease_expires_at=timezone.now(),
+    )  # fmt: skip
+    with pytest.raises(Conflict, match="begun to draw"):
+        retractions.undo(other, rita)
+    assert not Label.objects.active().filter(image=other.image).exists()
+
+    with pytest.raises(NotAllowed):
+        retractions.undo(audit, bob)
+
+
+def test_nothing_goes_back_once_the_round_was_recalled(watched, rita, mona):
+    audit = next_audit(watched, rita)
+    verdicts.decide(audit, rita, verdict="approved")
+    recalls.recall(audit.round, mona)
+
+    with pytest.raises(Conflict, match="recalled"):
+        retractions.undo(audit, rita)
+
+
+def test_a_label_replaced_before_its_watch_does_not_stop_the_watch(watched, rita):
+    first, second = audits.claim_next(watched, rita, count=2)
+    Label.objects.filter(pk=first.label_id).update(revoked_at=timezone.now(), reason="replaced")
+    verdicts.decide(second, rita, verdict="approved")
+
+    assert recalls.watch_values(first.round) == [1.0]
+
+
+@pytest.fixture
+def proving(settings, alice, rita, bob):
+    """A certified job at its audit, with two reviewers."""
+    settings.MLASSIST_ENGINE = "tests.fakes"
+    fakes.SEES["sight"] = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))
+    made = make_job(
+        acceptance="certified", pilot_size=10, validation_size=30, training_size=10,
+        batch_size=50, ahead_percent=0, audit_budget=20, audit_seed="fixed",
+    )  # fmt: skip
+    join(made, alice, "annotator")
+    join(made, rita, "reviewer")
+    join(made, bob, "reviewer")
+    make_images(made, 120)
+    jobs.start(made, None)
+    while not made.rounds.filter(purpose="closing").exists():
+        run_steps(made)
+        work_all(made, alice)
+    run_steps(made)
+    yield made
+    fakes.SEES.clear()
+
+
+def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rita, bob):
+    shown = list(Audit.objects.filter(round__job=proving, kind="certificate", blind=False)[:2])
+    first, second = shown
+    Audit.objects.filter(pk=first.pk).update(reviewer=bob)
+    Audit.objects.filter(pk=second.pk).update(reviewer=rita)
+    for audit in shown:
+        audit.refresh_from_db()
+
+    verdicts.decide(second, rita, verdict="approved")
+    retractions.undo(second, rita)  # the first is still open: nothing was bet on the second
+    second.refresh_from_db()
+    assert second.verdict == ""
+
+    verdicts.decide(second, rita, verdict="approved")
+    verdicts.decide(first, bob, verdict="approved")
+    wealth = list(second.round.candidate_sets.values_list("wealth", flat=True))
+    for audit, who in ((first, bob), (second, rita)):
+        with pytest.raises(Conflict, match="counted already"):
+            retractions.undo(audit, who)
+    assert list(second.round.candidate_sets.values_list("wealth", flat=True)) == wealth
+    assert [a.pk for a in audits.prefix(second.round)] == [first.pk, second.pk]
+
+
+def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(watched, rita, alice):
+    audit = next_audit(watched, rita)
+    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
+    seat = Assignment.objects.create(
+        round=audit.round, image=audit.image, slot=1, annotator=alice, state="claimed",
+        lease_expires_at=timezone.now(),
+    )  # fmt: skip
+
+    assert seats.alone(seat)["returned"] == "Object missed"
+    seat.round.purpose = "validation"
+    assert seats.alone(seat)["returned"] is None
+    labels.accept(audit.image, [box()], "human", round=audit.round)
+    assert checking.returned([audit.image_id]) == {}

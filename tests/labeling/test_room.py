@@ -1,0 +1,156 @@
+"""A disk that fills up: machine work waits by itself, people's answers go on, then say 507."""
+
+import json
+import shutil
+from collections import namedtuple
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.urls import reverse
+
+from labeling.errors import NoRoom
+from labeling.models import Assignment, Event, Step, Transfer
+from labeling.services import claims, jobs, room, running, steps, transfers, uploads
+from labeling.services.images import media_path
+from tests import factories
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Disk = namedtuple("Disk", "total used free")
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """Sets how full the disk is, in per cent of 100 GB."""
+
+    def fill(per_cent_free: float) -> None:
+        total = 100 << 30
+        free = int(total * per_cent_free / 100)
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: Disk(total, total - free, free))
+
+    fill(50)
+    return fill
+
+
+@pytest.mark.parametrize(
+    ("free", "machine", "people"), [(5.1, True, True), (4.9, False, True), (0.9, False, False)]
+)
+def test_machine_stops_at_five_per_cent_and_people_at_one(disk, free, machine, people):
+    disk(free)
+    for check, allowed in ((room.for_machine, machine), (room.for_people, people)):
+        if allowed:
+            check()
+        else:
+            with pytest.raises(NoRoom, match="GB of 100"):
+                check()
+
+
+def test_a_training_waits_for_room_and_starts_by_itself(disk, alice, rita, settings):
+    settings.MLASSIST_ENGINE = "tests.fakes"
+    job = factories.make_job(acceptance="per_round")
+    factories.join(job, alice, "annotator")
+    factories.join(job, rita, "reviewer")
+    factories.make_images(job, 90)
+    disk(3)  # enough for people
+    jobs.start(job, None)
+    waiting = Step.objects.unfinished().filter(round__job=job)
+    while not (training := waiting.filter(state="TRAINING")).exists():
+        for step in waiting.all():
+            running.run(step.pk)
+        factories.work_all(job, alice)
+    step = training.get()
+    for _ in range(steps.MAX_FAILURES + 1):
+        running.run(step.pk)
+    step.refresh_from_db()
+    assert "nearly full" in step.error
+    assert not steps.stuck(step)
+    assert not Event.objects.filter(job=job, kind="step_failed").exists()
+
+    disk(50)
+    running.sweep()  # sends the message again
+    running.run(step.pk)
+    step.refresh_from_db()
+    assert step.finished_at is not None
+    assert step.error == ""
+
+
+def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
+    from PIL import Image as Picture
+
+    folder = media_path("uploads/full")
+    folder.mkdir(parents=True)
+    for i in range(3):
+        Picture.new("RGB", (40, 30), (i, 0, 0)).save(folder / f"{i}.png")
+    disk(3)
+    row = transfers.start_import(job, mona, "files", "uploads/full")
+    for _ in range(transfers.MAX_ATTEMPTS + 1):
+        transfers.run(row.pk)
+    row.refresh_from_db()
+    assert "nearly full" in row.error
+    assert job.images.count() == 12
+    with pytest.raises(NoRoom):
+        uploads.receive(job, mona, [], coco=None, boxes="ignore")
+
+    disk(50)
+    transfers.nudge_waiting()
+    transfers.run(row.pk)
+    row = Transfer.objects.get(pk=row.pk)
+    assert (row.error, row.report["imported"]) == ("", 3)
+
+
+@pytest.fixture
+def seat(job, mona, alice):
+    """Alice's first seat and her browser."""
+    jobs.start(job, mona)
+    run_steps(job)
+    client = Client(raise_request_exception=False)
+    client.force_login(alice)
+    return client, claims.claim_next(job, alice).seats[0]
+
+
+def put(client, seat):
+    body = json.dumps({"version": 1, "boxes": [factories.box()]})
+    return client.put(reverse("answer", args=[seat.pk]), body, content_type="application/json")
+
+
+def test_answers_are_taken_until_the_last_per_cent(disk, seat):
+    client, held = seat
+    disk(3)
+    assert put(client, held).status_code == 200
+
+
+def test_a_full_disk_answers_507_in_words_and_writes_nothing(disk, seat):
+    client, held = seat
+    disk(0.5)
+    answer = put(client, held)
+
+    assert answer.status_code == 507
+    assert answer.json()["code"] == "no_room"
+    assert "kept in this browser" in answer.json()["message"]
+    assert Assignment.objects.get(pk=held.pk).state == "claimed"
+    disk(50)
+    assert put(client, held).status_code == 200
+
+
+def test_a_database_that_cannot_grow_answers_507_and_recovers(disk, seat):
+    if connection.vendor != "sqlite":
+        pytest.skip("PRAGMA max_page_count is SQLite's")
+    client, held = seat
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+    many = [factories.box(1 + i % 100, 1, 40) for i in range(990)]
+    body = json.dumps({"version": 1, "boxes": many})
+    url = reverse("answer", args=[held.pk])
+    try:
+        answer = client.put(url, body, content_type="application/json")
+        assert answer.status_code == 507
+        assert answer.json()["code"] == "no_room"
+        with pytest.raises(OperationalError, match="full"), connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE filler AS SELECT zeroblob(1000000) AS bytes")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert client.put(url, body, content_type="application/json").status_code == 200
