@@ -59,6 +59,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 )
             },
         ),
+        ("Drawing", {"fields": ("drawing", "one_object")}),
         (
             "Rounds and model",
             {

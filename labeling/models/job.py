@@ -38,6 +38,11 @@ class Job(models.Model):
         ADAPTIVE = "adaptive", "Adaptive: two draw, another one only where they differ"
         VERIFY = "verify", "Verify: one draws, the next ones confirm or fix"
 
+    class Drawing(models.TextChoices):
+        DRAG = "drag", "Press, drag, release"
+        CLICKS = "clicks", "Two clicks, on opposite corners"
+        POINTS = "points", "Four clicks, on the outermost points of the object"
+
     class Preset(models.TextChoices):
         BOXWISE = "boxwise", "Boxwise"
         GROUND_TRUTH = "ground_truth", "Ground Truth"
@@ -127,6 +132,18 @@ class Job(models.Model):
         validators=[MaxValueValidator(100)],
         help_text="Share of a batch that opens while the machine still trains, "
         "so that nobody waits. 0: people wait.",
+    )
+    drawing = models.CharField(
+        max_length=6,
+        choices=Drawing.choices,
+        default=Drawing.CLICKS,
+        help_text="How a box is drawn at first; each person may change it by the key M. Dragging "
+        "always works, too. Four points give tighter boxes.",
+    )
+    one_object = models.BooleanField(
+        "one object per image",
+        default=False,
+        help_text="The first box submits itself after a second in which it can be taken back.",
     )
     target_quality = models.FloatField(
         default=0.6,

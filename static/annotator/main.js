@@ -3,20 +3,22 @@
 import { startChrome } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
-import { suggestionActions } from './box-actions.js';
+import { suggestionDoings } from './actions/boxes.js';
+import { createApi } from './api.js';
+import { outcomes } from './core/outcomes.js';
 import { createImages } from './images.js';
 import { createCard } from './panels/card.js';
 import { leaseMessage } from './panels/lease.js';
 import { createReasons } from './panels/reasons.js';
 import { roundWords } from './panels/status.js';
-import { startSuggestions } from './panels/suggestions.js';
+import { rememberConfidence, startSuggestions } from './panels/suggestions.js';
+import { createPreferences } from './preferences.js';
 import { createSending } from './sending.js';
 import { createSession } from './session.js';
 import { createStage } from './stage.js';
 import { createWorkspace } from './workspace.js';
 
 /** @typedef {import('../common/types.js').Assignment} Assignment */
-/** @typedef {import('../common/types.js').Action} Action */
 
 /** Images kept here, so that work goes on while the network is away. */
 const STOCK = 12;
@@ -26,16 +28,26 @@ const data = pageData();
 const job = data.job;
 
 startChrome();
-const workspace = createWorkspace(data.classes, () =>
-  reasons.open
-    ? [
-        [['1', '…'], 'reason'],
-        [['Esc'], 'back'],
-      ]
-    : null,
+const own = createPreferences(
+  data.user.id,
+  data.preferences,
+  createApi({ userId: data.user.id, header: data.csrf_header }),
 );
-const { editor, hints } = workspace;
-startSuggestions(must('[data-suggestions]'), editor, workspace.commands);
+const workspace = createWorkspace(
+  data.classes,
+  () =>
+    reasons.open
+      ? [
+          [['1', '…'], 'reason'],
+          [['Esc'], 'back'],
+        ]
+      : null,
+  own,
+);
+const { editor, hints, commands } = workspace;
+if (!own.page.method) editor.state.method = job.drawing;
+startSuggestions(must('[data-suggestions]'), editor, commands);
+rememberConfidence(editor, own, job.slug);
 
 const sending = await createSending(data.user, data.csrf_header, {
   ask: () => ({ hold: session.hold(), count: STOCK }),
@@ -117,8 +129,9 @@ const stage = createStage({
   boxesOf: (seat) => {
     if (seat.boxes) return seat.boxes;
     const suggested = seat.suggested ?? [];
-    if (!seat.prelabelled) return suggested.map((box) => ({ ...box, suggested: true }));
-    return suggested.map(({ score: _, ...box }) => box);
+    if (!seat.prelabelled)
+      return suggested.map((box, source) => ({ ...box, suggested: true, source }));
+    return suggested.map(({ score: _, ...box }, source) => ({ ...box, source }));
   },
 });
 
@@ -139,9 +152,19 @@ const sure = (question) => {
 /** @param {import('../common/types.js').Box[]} boxes */
 function send(boxes) {
   const seat = /** @type {Assignment} */ (session.current);
-  workspace.touch();
+  workspace.markTime('submit');
   const activeMs = workspace.activeMs();
-  const body = { version: seat.version + 1, boxes, active_ms: activeMs };
+  const suggested = seat.suggested ?? [];
+  const body = {
+    version: seat.version + 1,
+    boxes,
+    active_ms: activeMs,
+    action_ms: workspace.actionMs(),
+    outcomes: suggested.length
+      ? outcomes(suggested, editor.doc.boxes, editor.state.looks.lowest)
+      : null,
+  };
+  commands.remember(boxes);
   done += 1;
   status.finished(activeMs);
   stage.leave();
@@ -176,34 +199,13 @@ const openSkip = () =>
   reasons.show({ title: 'Skip. Why?', reasons: job.skip_reasons, onChoose: skip });
 
 const open = () => session.current !== null && stage.isOpen();
-/** @type {Action[]} */
-const pageActions = [
-  {
-    id: 'submit',
-    group: 'Image',
-    label: 'Submit, next image',
-    keys: ['Enter'],
-    when: open,
-    run: submit,
-  },
-  {
-    id: 'nothing',
-    group: 'Image',
-    label: 'Nothing here',
-    keys: ['n'],
-    when: () => open() && editor.doc.boxes.length === 0,
-    run: () => send([]),
-  },
-  {
-    id: 'skip',
-    group: 'Image',
-    label: 'Skip with a reason',
-    keys: ['k'],
-    when: open,
-    run: openSkip,
-  },
-  ...suggestionActions(editor, workspace.commands),
-];
+/** @type {import('./actions/bind.js').Doings} */
+const doings = {
+  submit: { when: open, run: submit },
+  nothing: { when: () => open() && editor.doc.boxes.length === 0, run: () => send([]) },
+  skip: { when: open, run: openSkip },
+  ...suggestionDoings(editor, commands),
+};
 const reasons = createReasons({
   root: must('[data-reasons]'),
   beside: must('[data-buttons]'),
@@ -213,7 +215,7 @@ const reasons = createReasons({
     editor.changed();
   },
 });
-const keys = workspace.start(pageActions);
+const keys = workspace.start([], doings);
 editor.onGesture(() => {
   confirmed = '';
 });

@@ -1,6 +1,6 @@
 /** Shows one seat on the canvas: its boxes or newer draft, its pixels when ready, or a card. */
 
-/** @typedef {import('../common/types.js').Box} Box */
+/** @typedef {import('./core/document.js').GivenBox} GivenBox */
 /** @typedef {import('./session.js').AnySeat} AnySeat */
 
 /**
@@ -13,7 +13,7 @@
  * @param {ReturnType<typeof import('./panels/card.js').createCard>} parts.card
  * @param {ReturnType<typeof import('./panels/status.js').createStatus>} parts.status
  * @param {() => {current: Seat|null, queue: import('../common/types.js').Queue|null, claim: () => void}} parts.session
- * @param {(seat: Seat) => (Box & {suggested?: boolean})[]} parts.boxesOf
+ * @param {(seat: Seat) => GivenBox[]} parts.boxesOf
  * @param {(() => void)|null} parts.skip
  * @param {boolean} [parts.editable]
  * @param {() => void} [parts.onDraft] when earlier work was found and shown
@@ -87,8 +87,9 @@ export function createStage({
         seat: seatName(shown),
         version: versionOf(shown),
         boxes: editor.doc.everything(),
+        past: editor.doc.past,
         active_ms: workspace.activeMs(),
-        at: Date.now(),
+        action_ms: workspace.actionMs(),
       });
       status.keptHere(store.durable);
     } catch {
@@ -118,8 +119,8 @@ export function createStage({
       const draft = await store.draft(seatName(seat)).catch(() => undefined);
       // Somebody quick may have drawn already; what is on screen then is newer.
       if (!draft || draft.version < versionOf(seat) || shown !== seat || editor.doc.canUndo) return;
-      editor.open(seat.image, draft.boxes, editable);
-      workspace.restartActivity(draft.active_ms);
+      editor.open(seat.image, draft.boxes, editable, draft.past);
+      workspace.restartActivity(draft.active_ms, draft.action_ms);
       refresh();
       onDraft?.();
     },

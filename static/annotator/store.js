@@ -4,9 +4,9 @@ import { openDB } from '../idb/index.js';
 
 /** @typedef {import('./outbox.js').Item} Item */
 /** @typedef {import('./outbox.js').ItemStore} ItemStore */
-/** @typedef {import('../common/types.js').Box} Box */
-/** @typedef {{seat: string, version: number, boxes: (Box & {suggested: boolean})[], active_ms: number,
- *   at: number}} Draft */
+/** @typedef {{seat: string, version: number, boxes: import('./core/document.js').GivenBox[],
+ *   past?: import('./core/history.js').Past, active_ms: number,
+ *   action_ms?: Record<string, number>|null}} Draft */
 /** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
 
 /** Where the browser forbids storage the page still works, and says that nothing is kept here. */

@@ -53,7 +53,6 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
         version: 0,
         boxes: boxes.map((/** @type {any} */ box) => ({ ...box, suggested: false })),
         active_ms: item.body.active_ms,
-        at: Date.now(),
       });
     }
     session().reopen(audit);

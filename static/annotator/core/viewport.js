@@ -101,6 +101,8 @@ export function createViewport() {
       fitted = false;
       keepInView();
     },
+    /** @param {number} wanted screen pixels per image pixel */
+    zoomTo: (wanted) => zoomAt({ x: view.width / 2, y: view.height / 2 }, wanted / scale),
     /** Shows a box at about half of the view. @param {import('./geometry.js').Rect} box */
     zoomToBox(box) {
       const wide = view.width / Math.max(1, box.x2 - box.x1);
