@@ -49,9 +49,9 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
         "classes": shapes.classes(job),
         "assignments": found["next"],
         "queue": found["queue"],
+        "preferences": preferences.of(user),
         "instructions_new": guidance.unread(job, user),
         "reopen": _reopened(request, user, job),
-        "preferences": preferences.of(user),
     }
     return page(request, "annotate.html", job.name, data)
 

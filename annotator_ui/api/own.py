@@ -32,6 +32,12 @@ class PreferencesForm(StrictSerializer):
 class Draft(APIView):
     """A draft of one seat."""
 
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, pk: int) -> Response:
+        """The one that is stored, or null."""
+        seat = access.seat_for(access.person(request), pk)
+        return Response({"draft": drafts.of([seat]).get(seat.pk)})
+
     @extend_schema(request=DraftForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
         """Keep it, unless a newer one is stored."""

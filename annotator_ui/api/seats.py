@@ -12,8 +12,13 @@ from labeling.services import checking, claims, drafts
 
 def shaped(seats: Sequence[Assignment], position: dict[str, int]) -> list[dict[str, Any]]:
     """Seats of one person."""
-    found = beside(seats)
-    return [shapes.assignment(seat, position, found.get(seat.image_id)) for seat in seats]
+    found, kept = beside(seats), drafts.of(seats)
+    return [
+        shapes.assignment(
+            seat, position, {**found.get(seat.image_id, {}), "draft": kept.get(seat.pk)}
+        )
+        for seat in seats
+    ]
 
 
 def alone(seat: Assignment) -> dict[str, Any]:

@@ -33,15 +33,15 @@ class Job(models.Model):
         EM = "em", "Weighted by how reliable each person is (EM)"
         MAJORITY = "majority", "Majority, median of the agreeing boxes"
 
-    class Mode(models.TextChoices):
-        INDEPENDENT = "independent", "Independent: everyone draws, blind to each other"
-        ADAPTIVE = "adaptive", "Adaptive: two draw, another one only where they differ"
-        VERIFY = "verify", "Verify: one draws, the next ones confirm or fix"
-
     class Drawing(models.TextChoices):
         DRAG = "drag", "Press, drag, release"
         CLICKS = "clicks", "Two clicks, on opposite corners"
         POINTS = "points", "Four clicks, on the outermost points of the object"
+
+    class Mode(models.TextChoices):
+        INDEPENDENT = "independent", "Independent: everyone draws, blind to each other"
+        ADAPTIVE = "adaptive", "Adaptive: two draw, another one only where they differ"
+        VERIFY = "verify", "Verify: one draws, the next ones confirm or fix"
 
     class Preset(models.TextChoices):
         BOXWISE = "boxwise", "Boxwise"

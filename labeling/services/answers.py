@@ -116,6 +116,8 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
     """Every case but the first answer on a held seat."""
     seat.refresh_from_db()
     if seat.version == version and seat.state in (State.SUBMITTED, State.SURPLUS):
+        if seat.boxes != answer["boxes"]:  # two tabs: the second must not vanish in silence
+            raise Conflict("Another answer of yours to this image was stored already.")
         return
     if version < seat.version:
         raise Conflict(f"A newer answer (version {seat.version}) of this image is stored.")

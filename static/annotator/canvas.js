@@ -2,7 +2,7 @@
  * pointer. Each is painted only when something on it changed. */
 
 import { must } from '../common/dom.js';
-import { paintBoxes, paintPointed } from './paint/boxes.js';
+import { paintBoxes, paintPointed, paintSpot } from './paint/boxes.js';
 import { paintImage } from './paint/image.js';
 import { paintCrosshair, paintMagnifier, paintMaking } from './paint/making.js';
 
@@ -92,6 +92,7 @@ export function startCanvas(surface, editor) {
     const { width, height } = editor.viewport.view;
     top.clearRect(0, 0, width, height);
     if (!editor.state.picture) return;
+    paintSpot(top, editor);
     paintPointed(top, editor);
     paintCrosshair(top, editor);
     paintMaking(top, editor);

@@ -154,7 +154,7 @@ export function createEditor(classes) {
     /** @param {ImageBitmap} bitmap */
     show(bitmap) {
       state.bitmap = bitmap;
-      paint();
+      changed();
     },
     /** One box or none. @param {number|null|undefined} id */
     select(id) {

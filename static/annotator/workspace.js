@@ -111,9 +111,10 @@ export function createWorkspace(
     /** @param {import('./core/activity.js').ActionKind} kind */
     markTime: (kind) => activity.mark(kind, Date.now()),
     /** @param {Action[]} pageActions in front of the common ones
-     * @param {import('./actions/bind.js').Doings} [more] what other rows of the table do here */
-    start(pageActions, more = {}) {
-      const doings = {
+     * @param {(common: import('./actions/bind.js').Doings) => import('./actions/bind.js').Doings} [more]
+     *   what the table's rows do on this page, from what they do on all */
+    start(pageActions, more = (common) => common) {
+      const doings = more({
         ...viewDoings(editor, commands, {
           cancel,
           leaveCanvas,
@@ -125,8 +126,7 @@ export function createWorkspace(
         }),
         ...boxDoings(editor, commands, draw, speak),
         'find-class': { when: () => editor.state.editable, run: finder.open },
-        ...more,
-      };
+      });
       const actions = bindActions(doings, pageActions, own.keys);
       fillHelp(help, actions);
       hints.know(actions);

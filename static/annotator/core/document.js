@@ -146,6 +146,10 @@ export function createDocument(size, initial, past) {
     get canRedo() {
       return history.canRedo;
     },
+    /** How many steps could be undone. */
+    get depth() {
+      return history.depth;
+    },
     get past() {
       return history.past;
     },

@@ -32,6 +32,9 @@ export function createHistory(past = { done: [], undone: [] }) {
     get canRedo() {
       return undone.length > 0;
     },
+    get depth() {
+      return done.length;
+    },
     /** @returns {Past} */
     get past() {
       return { done: [...done], undone: [...undone] };

@@ -13,6 +13,8 @@ export function createLooks() {
     lowest: 1,
     /** Only this class is drawn just now. @type {number|null} */
     onlyClass: null,
+    /** The one proposed box that is asked about. @type {number|null} */
+    spot: null,
     /** @type {Set<number>} */
     hiddenIds: new Set(),
     /** @type {Set<number>} */
@@ -29,6 +31,7 @@ export function createLooks() {
 /** @param {DocBox} box @param {Looks} looks */
 export const isShown = (box, looks) =>
   !looks.hidden &&
+  (looks.spot === null || !box.suggested || box.id === looks.spot) &&
   (!box.suggested || (looks.suggestions && (box.score ?? 1) >= looks.confidence)) &&
   (looks.onlyClass === null || box.class_id === looks.onlyClass) &&
   !looks.hiddenIds.has(box.id) &&

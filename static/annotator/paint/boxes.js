@@ -110,6 +110,22 @@ export function sizes(ctx, at, box) {
   note(ctx, `${high} px`, at.x + at.w + 30, at.y + at.h / 2);
 }
 
+/** All but the box that is asked about, dimmed. @param {Context} ctx @param {Editor} editor */
+export function paintSpot(ctx, editor) {
+  const box = editor.doc.find(editor.state.looks.spot);
+  if (!box) return;
+  const at = areaOf(editor.viewport, box);
+  const { width, height } = editor.viewport.view;
+  ctx.beginPath();
+  ctx.rect(0, 0, width, height);
+  ctx.rect(at.x, at.y, at.w, at.h);
+  ctx.fillStyle = 'rgb(0 0 0 / 33%)';
+  ctx.fill('evenodd');
+  if (editor.state.chosen.has(box.id)) return;
+  lines(ctx, editor, box, at, 3);
+  label(ctx, editor, box, at, true);
+}
+
 /** The boxes somebody points at or has chosen, last so that their handles lie above all lines.
  * @param {Context} ctx @param {Editor} editor */
 export function paintPointed(ctx, editor) {

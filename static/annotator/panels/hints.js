@@ -21,6 +21,19 @@ function hintsFor(editor, keys) {
   const help = hint('help', 'all keys');
   if (!state.picture) return { now: '', hints: [help] };
   if (state.looks.hidden) return { now: 'All boxes are hidden', hints: [] };
+  if (state.looks.spot !== null && !selected)
+    return {
+      now: 'One box at a time',
+      hints: [
+        [
+          editor.classes.slice(0, 3).flatMap((entry) => keys(`class-${entry.hotkey}`)),
+          'other class',
+        ],
+        hint('hide', 'hide boxes'),
+        hint('verify', 'all at once'),
+        help,
+      ],
+    };
   if (state.making?.marks)
     return {
       now: 'Click the outermost points, any order',
