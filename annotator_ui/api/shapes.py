@@ -109,7 +109,9 @@ def _round(row: Round) -> dict[str, Any]:
 
 
 def assignment(
-    row: Assignment, position: dict[str, int], beside: dict[str, Any] | None = None
+    row: Assignment,
+    position: dict[str, int],
+    beside: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A seat as the annotate page needs it; `position`: answers that are in, of how many.
 

@@ -56,10 +56,8 @@ class Answer(APIView):
         trace = traces.parse(seat, form["outcomes"], form["action_ms"])
         seat = answers.submit(
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
-            active_ms=form["active_ms"],
+            active_ms=form["active_ms"], trace=trace,
         )  # fmt: skip
-        traces.check_same(seat, form["version"], form["boxes"])
-        traces.keep(seat, form["version"], trace)
         drafts.forget(seat)
         person, job = access.person(request), seat.round.job
         follow = queue_of(job, person, form["hold"], form["count"])

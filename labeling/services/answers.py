@@ -64,11 +64,15 @@ def skip(seat: Assignment, user: User, reason: str) -> None:
     rounds.advance_if_done(seat.round)
 
 
-def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms: int) -> Assignment:
+def submit(
+    seat: Assignment, user: User, *, version: int, boxes: Any, active_ms: int,
+    trace: dict[str, Any] | None = None,
+) -> Assignment:  # fmt: skip
     """Store an answer, however often it is sent (architecture.md 3.1, 2.6).
 
     The same version again gives the same reply; a higher one replaces the answer until the round
     leaves COLLECTING; a lower one is a Conflict. A seat taken over meanwhile becomes surplus.
+    `trace`: what services.traces made of the page's account of the work.
     """
     room.for_people()
     if seat.annotator_id != user.pk:
@@ -79,6 +83,7 @@ def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms:
         "version": version,
         "active_ms": max(0, min(active_ms, MAX_ACTIVE_MS)),
         "submitted_at": timezone.now(),
+        **(trace or {}),
     }
     with transaction.atomic():
         lock_image(seat.image_id)
@@ -111,6 +116,8 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
     """Every case but the first answer on a held seat."""
     seat.refresh_from_db()
     if seat.version == version and seat.state in (State.SUBMITTED, State.SURPLUS):
+        if seat.boxes != answer["boxes"]:  # two tabs: the second must not vanish in silence
+            raise Conflict("Another answer of yours to this image was stored already.")
         return
     if version < seat.version:
         raise Conflict(f"A newer answer (version {seat.version}) of this image is stored.")
