@@ -5,11 +5,14 @@ import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
 import { suggestionActions } from './box-actions.js';
 import { createImages } from './images.js';
+import { createNotes } from './notes.js';
 import { createCard } from './panels/card.js';
 import { leaseMessage } from './panels/lease.js';
 import { createReasons } from './panels/reasons.js';
 import { roundWords } from './panels/status.js';
 import { startSuggestions } from './panels/suggestions.js';
+import { createReopening } from './reopening.js';
+import { createReturned } from './returned.js';
 import { createSending } from './sending.js';
 import { createSession } from './session.js';
 import { createStage } from './stage.js';
@@ -18,6 +21,8 @@ import { createWorkspace } from './workspace.js';
 /** @typedef {import('../common/types.js').Assignment} Assignment */
 /** @typedef {import('../common/types.js').Action} Action */
 
+/** The skip that tells managers; the server says the same word. */
+const BROKEN = 'Image is broken';
 /** Images kept here, so that work goes on while the network is away. */
 const STOCK = 12;
 
@@ -62,6 +67,27 @@ const sending = await createSending(data.user, data.csrf_header, {
   },
 });
 const { api, store, outbox, banners, status } = sending;
+const notes = createNotes({
+  editor,
+  surface: workspace.surface,
+  api,
+  userId: data.user.id,
+  reviewing: false,
+});
+const returned = createReturned();
+const reopening = createReopening({
+  api,
+  outbox,
+  reopen: (seat) => {
+    done -= 1;
+    session.reopen(seat);
+    hints.notice('You sent this one already. Enter sends it again, as it is then.');
+  },
+  tell: (text) => {
+    hints.notice(text);
+    speak(text);
+  },
+});
 const images = createImages(() => refresh());
 const refresh = () => {
   status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
@@ -86,6 +112,8 @@ const session = createSession({
     confirmed = '';
     if (reasons.open) reasons.close();
     stage.open(seat);
+    notes.open(seat?.image ?? null, (seat?.notes ?? 0) > 0);
+    returned.show(seat?.returned);
     if (!seat) return status.place('', '');
     done = Math.max(done, seat.position.done);
     const text = `Image ${Math.min(done + 1, seat.position.total)} of ${seat.position.total}`;
@@ -113,7 +141,7 @@ const stage = createStage({
   card,
   status,
   session: () => session,
-  skip: () => openSkip(),
+  skip: () => skip(BROKEN),
   boxesOf: (seat) => {
     if (seat.boxes) return seat.boxes;
     const suggested = seat.suggested ?? [];
@@ -145,6 +173,7 @@ function send(boxes) {
   done += 1;
   status.finished(activeMs);
   stage.leave();
+  reopening.handedIn(seat.id);
   session.handIn({ method: 'PUT', url: `/api/assignments/${seat.id}/answer`, body });
 }
 
@@ -202,6 +231,8 @@ const pageActions = [
     when: open,
     run: openSkip,
   },
+  notes.action,
+  reopening.action,
   ...suggestionActions(editor, workspace.commands),
 ];
 const reasons = createReasons({
@@ -222,8 +253,10 @@ editor.onGesture(() => {
 done = (data.assignments[0]?.position.done ?? 0) + (await outbox.all()).length;
 await session.start(data.assignments, data.queue);
 outbox.flush();
-const seen = `boxwise-instructions-${data.user.id}-${job.slug}`;
-if (job.instructions_html && !localStorage.getItem(seen)) {
-  localStorage.setItem(seen, 'yes');
+if (data.reopen) reopening.open(data.reopen);
+if (data.instructions_new) {
   workspace.showInstructions();
+  const read = { digest: job.instructions_digest };
+  // Unread is what it stays where this fails: then it is shown once more.
+  api.request('PUT', `/api/jobs/${job.slug}/instructions/read`, read).catch(() => {});
 }

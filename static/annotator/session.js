@@ -213,6 +213,8 @@ export function createSession({
     /** Shows a seat again whose answer was refused. @param {Seat} seat */
     reopen(seat) {
       handedIn.delete(seat.id);
+      // An answer that is in has no lease to keep.
+      if (!seat.lease_expires_at) leases.set(seat.id, Infinity);
       if (current) upcoming.unshift(current);
       upcoming = [seat, ...upcoming.filter((other) => other.id !== seat.id)];
       openNext();

@@ -6,13 +6,16 @@ import { openStore } from '../annotator/store.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, keycap, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';
+import { showToday } from './today.js';
 
 /** @typedef {{slug: string, name: string, state: string, kind: 'draw'|'audit'|'none', waiting: number,
- *   message: string, work_url: string, review_url: string|null, live_url: string|null,
- *   roles: string[]}} JobCard */
+ *   to_draw: number, to_check: number, message: string, work_url: string, review_url: string|null,
+ *   live_url: string|null, history_url: string, notes_url: string, preview_url: string|null,
+ *   round: {number: number, purpose: string, done: number, total: number, pace_s: number|null}|null,
+ *   stopped_at: string|null, answers: number, notes: number, roles: string[]}} JobCard */
 
 /** @type {{user: import('../common/types.js').User, csrf_header: string, jobs: JobCard[],
- *   today: {images: number, median_s: number|null}}} */
+ *   today: import('./today.js').Today}} */
 const data = pageData();
 
 /** @type {Record<string, string>} */
@@ -30,9 +33,60 @@ const hasWork = (/** @type {JobCard} */ job) => job.kind !== 'none' && job.waiti
 /** @param {JobCard} job */
 function links(job) {
   const other = job.kind === 'audit' ? null : job.review_url;
+  const drawing = job.work_url !== null;
   return [
-    other && el('a', { class: 'quiet-link', href: other, text: 'Review' }),
+    other &&
+      el('a', {
+        class: 'quiet-link',
+        href: other,
+        text: job.to_check ? `Review, ${job.to_check} waiting` : 'Review',
+      }),
+    drawing &&
+      job.stopped_at &&
+      el('a', { class: 'quiet-link', href: job.history_url, text: 'My answers' }),
+    (job.answers > 0 || job.notes > 0) && notesLink(job),
     job.live_url && el('a', { class: 'quiet-link', href: job.live_url, text: 'Live page' }),
+  ];
+}
+
+/** Answers to my notes; for reviewers, notes that nobody has answered. @param {JobCard} job */
+function notesLink({ answers, notes, notes_url: href }) {
+  const text = answers
+    ? `${answers} ${answers === 1 ? 'answer' : 'answers'} to your notes`
+    : `${notes} ${notes === 1 ? 'note waits' : 'notes wait'} for an answer`;
+  return el('a', { class: 'quiet-link is-news', href }, icon('note'), text);
+}
+
+/** @param {JobCard} job */
+const preview = ({ preview_url: src }) =>
+  src ? el('img', { class: 'job-shot', src, alt: '', loading: 'lazy' }) : null;
+
+/** @param {string} at */
+const clock = (at) => {
+  const then = new Date(at);
+  const today = then.toDateString() === new Date().toDateString();
+  return then.toLocaleString([], today ? { timeStyle: 'short' } : { dateStyle: 'medium' });
+};
+
+/** @param {JobCard} job */
+function standing({ round, waiting }) {
+  if (!round) return null;
+  const { number, done, total, pace_s: seconds } = round;
+  const minutes = seconds
+    ? Math.max(1, Math.round((Math.min(waiting, total - done) * seconds) / 60))
+    : 0;
+  return [
+    el('p', { class: 'under', text: `Round ${number}, ${done} of ${total} answers are in.` }),
+    el(
+      'div',
+      { class: 'standing' },
+      el(
+        'div',
+        { class: 'bar' },
+        el('span', { style: { width: `${(done / Math.max(1, total)) * 100}%` } }),
+      ),
+      minutes > 0 && el('span', { text: `about ${minutes} min for what waits` }),
+    ),
   ];
 }
 
@@ -41,17 +95,34 @@ function primary(job) {
   const go = el(
     'a',
     { class: 'button button-primary primary-action', href: addressOf(job) },
-    job.kind === 'audit' ? 'Review' : 'Continue',
+    job.kind === 'audit' ? 'Review' : job.stopped_at ? 'Continue' : 'Start',
     el('span', { class: 'primary-count', text: `${job.waiting} waiting` }),
     keycap('Enter'),
   );
   const card = el(
     'section',
     { class: 'card primary' },
-    el('p', { class: 'over', text: 'Next for you' }),
-    el('h2', { text: job.name }),
-    el('p', { class: 'under', text: WORK[job.kind] }),
-    el('div', { class: 'primary-actions' }, go, ...links(job)),
+    preview(job),
+    el(
+      'div',
+      { class: 'primary-words' },
+      el('p', {
+        class: 'over',
+        text:
+          job.stopped_at && job.kind === 'draw'
+            ? `You stopped here ${clock(job.stopped_at)}`
+            : 'Next for you',
+      }),
+      el('h2', { text: job.name }),
+      el('p', { class: 'under', text: WORK[job.kind] }),
+      ...(standing(job) ?? []),
+      el(
+        'div',
+        { class: 'primary-actions' },
+        go,
+        el('span', { class: 'primary-links' }, ...links(job)),
+      ),
+    ),
   );
   // Enter continues where the person stopped.
   queueMicrotask(() => go.focus());
@@ -63,6 +134,7 @@ function row(job) {
   return el(
     'li',
     { class: 'job-row' },
+    preview(job),
     el(
       'div',
       { class: 'job-words' },
@@ -111,19 +183,6 @@ function showJobs() {
   );
 }
 
-function showToday() {
-  const { images, median_s: seconds } = data.today;
-  fill(
-    must('[data-today]'),
-    el('h2', { class: 'card-title', text: 'Today' }),
-    el('p', { class: 'figure', text: images }),
-    el('p', { class: 'figure-words', text: images === 1 ? 'image' : 'images' }),
-    seconds !== null && el('hr'),
-    seconds !== null && el('p', { class: 'figure', text: `${Math.round(seconds)} s` }),
-    seconds !== null && el('p', { class: 'figure-words', text: 'an image, median' }),
-  );
-}
-
 /** @param {{waiting: number, refused: unknown[], trouble: string|null}} state */
 function showSent({ waiting, refused, trouble }) {
   const open = waiting + refused.length;
@@ -156,7 +215,7 @@ startChrome();
 listenForThemeKey();
 greet();
 showJobs();
-showToday();
+showToday(must('[data-today]'), data.today);
 
 const api = createApi({ userId: data.user.id, header: data.csrf_header });
 const store = await openStore(data.user.id);

@@ -84,9 +84,13 @@ const closeup = createCloseup(
   },
 );
 
-/** Marks outlast a reload: they are work until the server has them. */
-const keep = () => localStorage.setItem(kept, JSON.stringify(marks.entries()));
+/** Marks outlast a reload: they are work until the server has them. Those of other pages stay.
+ * @returns {[number, import('./marks.js').Mark][]} */
 const keptMarks = () => JSON.parse(localStorage.getItem(kept) ?? '[]');
+const keep = () => {
+  const others = keptMarks().filter(([id]) => !marks.ids.includes(id));
+  localStorage.setItem(kept, JSON.stringify([...others, ...marks.entries()]));
+};
 
 function changed() {
   keep();
@@ -170,7 +174,8 @@ async function send() {
   sent = reply.results
     .filter((/** @type {any} */ row) => row.stored)
     .map((/** @type {any} */ row) => row.label);
-  localStorage.removeItem(kept);
+  const done = new Set(sent);
+  localStorage.setItem(kept, JSON.stringify(keptMarks().filter(([id]) => !done.has(id))));
   await go(earlier, here);
   if (refused.length) tell(`${refused.length} not stored: ${refused[0].message}`);
   else tell(`${sent.length} stored. U takes the page back.`);
