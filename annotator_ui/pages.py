@@ -13,7 +13,7 @@ from annotator_ui import cards
 from annotator_ui.api import access, review, seats, shapes, work
 from labeling.errors import NotAllowed
 from labeling.models import Job, Label
-from labeling.services import guidance, own_work, snapshot
+from labeling.services import guidance, own_work, preferences, snapshot
 from labeling.services.claims import STOCK
 
 
@@ -49,6 +49,7 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
         "classes": shapes.classes(job),
         "assignments": found["next"],
         "queue": found["queue"],
+        "preferences": preferences.of(user),
         "instructions_new": guidance.unread(job, user),
         "reopen": _reopened(request, user, job),
     }
@@ -64,6 +65,15 @@ def _reopened(request: HttpRequest, user: Any, job: Job) -> dict[str, Any] | Non
     if seat.round.job_id != job.pk:
         raise Http404
     return {**seats.alone(seat), "changeable": own_work.changeable(seat)}
+
+
+@require_safe
+@ensure_csrf_cookie
+def keys(request: HttpRequest) -> HttpResponse:
+    """The person's own keys."""
+    user: Any = access.person(request)
+    data = {"preferences": preferences.of(user)}
+    return page(request, "keys.html", "Keys", data, user.is_staff)
 
 
 @require_safe

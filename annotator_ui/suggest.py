@@ -4,12 +4,13 @@ from labeling.core.boxes import Box
 from labeling.models import Image, Round
 
 
-def for_images(round: Round, image_ids: list[int]) -> dict[int, list[Box]]:
-    """Boxes per image: the latest detector's, else those an import brought."""
+def for_images(round: Round, image_ids: list[int]) -> dict[int, tuple[list[Box], bool]]:
+    """Per image the latest detector's boxes, else those an import brought, and whether checking
+    them should be faster than drawing."""
     from mlassist.suggestions import for_images as predicted
 
     found = predicted(round, image_ids)
     rest = [pk for pk in image_ids if pk not in found]
     imported = Image.objects.filter(pk__in=rest).exclude(imported=None)
-    kept = {pk: boxes or [] for pk, boxes in imported.values_list("pk", "imported")}
+    kept = {pk: (boxes or [], False) for pk, boxes in imported.values_list("pk", "imported")}
     return {**kept, **found}

@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from annotator_ui import own_pages, pages, review_pages
-from annotator_ui.api import comments, differences, grid, history, jobs, media, review, work
+from annotator_ui.api import comments, differences, grid, history, jobs, media, own, review, work
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("jobs/<slug:slug>/notes", own_pages.notes, name="notes"),
     path("jobs/<slug:slug>/history", own_pages.history, name="history"),
     path("jobs/<slug:slug>/images/<int:pk>/correct", pages.correct, name="correct"),
+    path("settings/keys", pages.keys, name="keys"),
+    path("api/preferences", own.Preferences.as_view(), name="preferences"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("api/jobs/<slug:slug>/snapshot", jobs.Snapshot.as_view(), name="snapshot"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path("api/assignments/<int:pk>/answer", work.Answer.as_view(), name="answer"),
     path("api/assignments/<int:pk>/skip", work.Skip.as_view(), name="skip"),
     path("api/assignments/<int:pk>/renew", work.Renew.as_view(), name="renew"),
+    path("api/assignments/<int:pk>/draft", own.Draft.as_view(), name="draft"),
     path("api/assignments/<int:pk>/release", work.Release.as_view(), name="release"),
     path("api/jobs/<slug:slug>/audits/claim", review.Claim.as_view(), name="audit-claim"),
     path("api/audits/<int:pk>/verdict", review.Verdict.as_view(), name="verdict"),

@@ -1,13 +1,16 @@
 """Boxes to show people, from stored predictions: no model runs in a request."""
 
-from labeling.core.boxes import Box
+from labeling.core.boxes import Box, pack
 from labeling.models import Round
+from mlassist.core.selection import Seconds
 from mlassist.models import Calibration, Prediction
 
 
-def for_images(round: Round, image_ids: list[int]) -> dict[int, list[Box]]:
-    """Per image, the boxes above the score cut of the latest calibrated detector that saw it."""
-    found: dict[int, list[Box]] = {}
+def for_images(round: Round, image_ids: list[int]) -> dict[int, tuple[list[Box], bool]]:
+    """Per image, the boxes above the score cut of the latest calibrated detector that saw it, and
+    whether correcting them is expected to take less time than drawing (algorithms.md 7.1)."""
+    found: dict[int, tuple[list[Box], bool]] = {}
+    times = Seconds()
     calibrations = Calibration.objects.filter(detector__round__job=round.job).order_by(
         "-detector__round__number"
     )
@@ -17,5 +20,7 @@ def for_images(round: Round, image_ids: list[int]) -> dict[int, list[Box]]:
             break
         rows = Prediction.objects.filter(detector=calibration.detector_id, image__in=missing)
         for image, boxes in rows.values_list("image", "boxes"):
-            found[image] = [b for b in boxes if b["score"] >= calibration.score_cut]
+            cut, seen = calibration.score_cut, pack(boxes)
+            faster = times.to_correct(seen, cut) < times.to_draw(seen)
+            found[image] = [b for b in boxes if b["score"] >= cut], faster
     return found

@@ -7,13 +7,18 @@ from django.db.models import Count
 
 from annotator_ui.api import shapes
 from labeling.models import Assignment, Comment, Round
-from labeling.services import checking, claims
+from labeling.services import checking, claims, drafts
 
 
 def shaped(seats: Sequence[Assignment], position: dict[str, int]) -> list[dict[str, Any]]:
     """Seats of one person."""
-    found = beside(seats)
-    return [shapes.assignment(seat, position, found.get(seat.image_id)) for seat in seats]
+    found, kept = beside(seats), drafts.of(seats)
+    return [
+        shapes.assignment(
+            seat, position, {**found.get(seat.image_id, {}), "draft": kept.get(seat.pk)}
+        )
+        for seat in seats
+    ]
 
 
 def alone(seat: Assignment) -> dict[str, Any]:
@@ -30,7 +35,8 @@ def position_of(round: Round) -> dict[str, int]:
 
 
 def beside(seats: Sequence[Assignment]) -> dict[int, dict[str, Any]]:
-    """Per image: why a reviewer sent it back, and how many notes its annotator pinned to it.
+    """Per image: why a reviewer sent it back, how many notes its annotator pinned to it, and
+    their half-done work.
 
     In blind rounds nothing said of an earlier label may reach the person who draws.
     """
@@ -40,11 +46,13 @@ def beside(seats: Sequence[Assignment]) -> dict[int, dict[str, Any]]:
     own = Comment.objects.threads().filter(
         image__in=[seat.image_id for seat in seats], author=seats[0].annotator
     )
+    kept = drafts.of(seats)
     notes = dict(own.values_list("image").annotate(n=Count("pk")).values_list("image", "n"))
     return {
         seat.image_id: {
             "returned": reasons.get(seat.image_id),
             "notes": notes.get(seat.image_id, 0),
+            "draft": kept.get(seat.pk),
         }
         for seat in seats
     }

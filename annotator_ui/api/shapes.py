@@ -43,6 +43,8 @@ class AnswerForm(StrictSerializer):
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     boxes = serializers.ListField(child=serializers.DictField())
     active_ms = serializers.IntegerField(min_value=0, default=0)
+    outcomes = serializers.ListField(allow_null=True, default=None)
+    action_ms = serializers.DictField(allow_null=True, default=None)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
     count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
@@ -107,7 +109,9 @@ def _round(row: Round) -> dict[str, Any]:
 
 
 def assignment(
-    row: Assignment, position: dict[str, int], beside: dict[str, Any] | None = None
+    row: Assignment,
+    position: dict[str, int],
+    beside: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A seat as the annotate page needs it; `position`: answers that are in, of how many.
 
@@ -121,8 +125,10 @@ def assignment(
         "boxes": row.boxes,
         "suggested": row.suggested or [],
         "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
+        "verify": row.verify,
         "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
         "position": position,
+        "draft": None,
         "returned": None,
         "notes": 0,
         **(beside or {}),
@@ -176,6 +182,8 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "instructions_html": to_html(row.instructions, pictures_of(row)),
         "instructions_digest": guidance.digest(row),
         "lease_seconds": row.lease_seconds,
+        "drawing": row.drawing,
+        "one_object": row.one_object,
         "skip_reasons": list(answers.SKIP_REASONS),
         "reject_reasons": list(verdicts.REJECT_REASONS),
         "work_url": reverse("work", args=[row.slug]),

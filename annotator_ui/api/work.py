@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, seats, shapes
 from annotator_ui.suggest import for_images
 from labeling.models import Job
-from labeling.services import answers, broken, claims, wording
+from labeling.services import answers, broken, claims, drafts, traces, wording
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -53,10 +53,12 @@ class Answer(APIView):
         """Store it, however often it is sent, and hand out the next seats."""
         form = parsed(shapes.AnswerForm, request)
         seat = access.seat_for(access.person(request), pk)
+        trace = traces.parse(seat, form["outcomes"], form["action_ms"])
         seat = answers.submit(
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
-            active_ms=form["active_ms"],
+            active_ms=form["active_ms"], trace=trace,
         )  # fmt: skip
+        drafts.forget(seat)
         person, job = access.person(request), seat.round.job
         follow = queue_of(job, person, form["hold"], form["count"])
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})

@@ -51,7 +51,16 @@ class JobAdmin(admin.ModelAdmin[Job]):
     fieldsets = (
         ("Start from", {"fields": ("preset",)}),
         ("Job", {"fields": ("name", "slug", "instructions")}),
-        ("People", {"fields": ("annotators_per_image", "consolidation", "lease_minutes")}),
+        (
+            "People",
+            {
+                "fields": (
+                    "mode", ("annotators_per_image", "error_limit"), "consolidation",
+                    "lease_minutes",
+                )
+            },
+        ),
+        ("Drawing", {"fields": ("drawing", "one_object")}),
         (
             "Rounds and model",
             {

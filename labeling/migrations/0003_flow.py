@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0002_validation_size'),
+        ('labeling', '0002_modes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

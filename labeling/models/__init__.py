@@ -3,6 +3,7 @@
 from labeling.models.audit import Audit, CandidateSet, Certificate, Event, Freeze
 from labeling.models.image import Image, Label
 from labeling.models.job import Job, LabelClass, Member
+from labeling.models.page import Draft, Preferences
 from labeling.models.round import Assignment, Round, Step, WorkerBeat
 from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck
 from labeling.models.transfer import Transfer
@@ -13,6 +14,7 @@ __all__ = [
     "CandidateSet",
     "Certificate",
     "Comment",
+    "Draft",
     "Event",
     "Freeze",
     "Image",
@@ -23,6 +25,7 @@ __all__ = [
     "LabelCheck",
     "LabelClass",
     "Member",
+    "Preferences",
     "Round",
     "Step",
     "Transfer",

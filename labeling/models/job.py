@@ -33,6 +33,16 @@ class Job(models.Model):
         EM = "em", "Weighted by how reliable each person is (EM)"
         MAJORITY = "majority", "Majority, median of the agreeing boxes"
 
+    class Drawing(models.TextChoices):
+        DRAG = "drag", "Press, drag, release"
+        CLICKS = "clicks", "Two clicks, on opposite corners"
+        POINTS = "points", "Four clicks, on the outermost points of the object"
+
+    class Mode(models.TextChoices):
+        INDEPENDENT = "independent", "Independent: everyone draws, blind to each other"
+        ADAPTIVE = "adaptive", "Adaptive: two draw, another one only where they differ"
+        VERIFY = "verify", "Verify: one draws, the next ones confirm or fix"
+
     class Preset(models.TextChoices):
         BOXWISE = "boxwise", "Boxwise"
         GROUND_TRUTH = "ground_truth", "Ground Truth"
@@ -69,12 +79,26 @@ class Job(models.Model):
         default=Acceptance.CERTIFIED,
         help_text="When the machine's labels become binding.",
     )
+    mode = models.CharField(
+        "how people work",
+        max_length=11,
+        choices=Mode.choices,
+        default=Mode.ADAPTIVE,
+        help_text="Verifying starts after the first training; before it, and on validation "
+        "images, people always draw blind.",
+    )
     annotators_per_image = models.PositiveSmallIntegerField(
         "people per image",
-        default=2,
+        default=3,
         validators=[MinValueValidator(1), MaxValueValidator(9)],
-        help_text="How many people draw each image, blind to each other. Their boxes become one "
-        "label. (Asking a third only where two differ is not built yet.)",
+        help_text="Independent: this many draw each image. Adaptive and verify: at most this many.",
+    )
+    error_limit = models.FloatField(
+        "errors left, at most",
+        default=0.25,
+        validators=[MinValueValidator(0.01), MaxValueValidator(5)],
+        help_text="Adaptive: another person is asked while more than this many errors (missed, "
+        "wrong or loose boxes) are expected in an image. Strict: 0.15.",
     )
     consolidation = models.CharField(
         max_length=8,
@@ -108,6 +132,18 @@ class Job(models.Model):
         validators=[MaxValueValidator(100)],
         help_text="Share of a batch that opens while the machine still trains, "
         "so that nobody waits. 0: people wait.",
+    )
+    drawing = models.CharField(
+        max_length=6,
+        choices=Drawing.choices,
+        default=Drawing.CLICKS,
+        help_text="How a box is drawn at first; each person may change it by the key M. Dragging "
+        "always works, too. Four points give tighter boxes.",
+    )
+    one_object = models.BooleanField(
+        "one object per image",
+        default=False,
+        help_text="The first box submits itself after a second in which it can be taken back.",
     )
     target_quality = models.FloatField(
         default=0.6,
@@ -173,6 +209,7 @@ class Job(models.Model):
             models.CheckConstraint(
                 condition=Q(annotators_per_image__gte=1), name="job_people_positive"
             ),
+            models.CheckConstraint(condition=Q(error_limit__gt=0), name="job_error_limit_positive"),
             models.CheckConstraint(
                 condition=Q(watch_share__gte=0, watch_share__lte=1), name="job_watch_share"
             ),

@@ -138,8 +138,11 @@ class Assignment(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
     suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
+    verify = models.BooleanField(default=False)  # shown one by one: checking beats drawing here
     boxes: Any = models.JSONField(null=True)
+    outcomes: Any = models.JSONField(null=True)  # what became of each of `suggested`; core.traces
     active_ms = models.PositiveIntegerField(default=0)
+    action_ms: Any = models.JSONField(null=True)  # action → active ms; sums to active_ms
     reason = models.CharField(max_length=200, blank=True, default="")
     submitted_at = models.DateTimeField(null=True)
 

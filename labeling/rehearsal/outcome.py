@@ -19,7 +19,7 @@ def of(job: Job, truth: Truth) -> dict[str, Any]:
     counts, cost = reports.counts(job), reports.cost(job)
     last = Certificate.objects.filter(round__job=job).order_by("-attempt").first()
     auto = Label.objects.active().auto().filter(image__job=job).select_related("image")
-    each = float(job.price_image) + float(job.price_answer) * job.annotators_per_image
+    each = float(job.price_image) + float(job.price_answer) * reports.answers_per_image(job)
     totals = {
         "images": counts["images"],
         "human": counts["human"],

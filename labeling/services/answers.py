@@ -9,7 +9,7 @@ from django.utils import timezone
 from labeling.core import boxes as box_sets
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
 from labeling.models import Assignment, Image, Job, Round
-from labeling.services import events, room, rounds, selecting
+from labeling.services import events, following, room, rounds, selecting
 from labeling.services.claims import lock_image
 
 State = Assignment.State
@@ -56,16 +56,23 @@ def skip(seat: Assignment, user: User, reason: str) -> None:
                 seat.round.job, "image_excluded", user, image=seat.image_id, reason=reason
             )
         else:
-            Assignment.objects.create(round=seat.round, image=seat.image, slot=seat.slot)
+            Assignment.objects.create(
+                round=seat.round, image=seat.image, slot=seat.slot,
+                suggested=following.carried(seat),
+            )  # fmt: skip
     selecting.withdraw_impossible(seat.round)
     rounds.advance_if_done(seat.round)
 
 
-def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms: int) -> Assignment:
+def submit(
+    seat: Assignment, user: User, *, version: int, boxes: Any, active_ms: int,
+    trace: dict[str, Any] | None = None,
+) -> Assignment:  # fmt: skip
     """Store an answer, however often it is sent (architecture.md 3.1, 2.6).
 
     The same version again gives the same reply; a higher one replaces the answer until the round
     leaves COLLECTING; a lower one is a Conflict. A seat taken over meanwhile becomes surplus.
+    `trace`: what services.traces made of the page's account of the work.
     """
     room.for_people()
     if seat.annotator_id != user.pk:
@@ -76,6 +83,7 @@ def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms:
         "version": version,
         "active_ms": max(0, min(active_ms, MAX_ACTIVE_MS)),
         "submitted_at": timezone.now(),
+        **(trace or {}),
     }
     with transaction.atomic():
         lock_image(seat.image_id)
@@ -85,10 +93,10 @@ def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms:
         ).update(state=State.SUBMITTED, lease_expires_at=None, **answer)  # fmt: skip
         if not first:
             _resubmit(seat, version, answer)
+        elif following.open_further(seat):
+            return _stored(seat, answer)
     if first:
-        answer |= {"state": State.SUBMITTED, "lease_expires_at": None}
-        for name, value in answer.items():
-            setattr(seat, name, value)
+        _stored(seat, answer)
     else:
         seat.refresh_from_db()
     # Nobody's last answer moves nothing: one cheap look instead of the whole rule.
@@ -97,10 +105,19 @@ def submit(seat: Assignment, user: User, *, version: int, boxes: Any, active_ms:
     return seat
 
 
+def _stored(seat: Assignment, answer: dict[str, Any]) -> Assignment:
+    """The seat as the update left it, without reading it again."""
+    for name, value in {**answer, "state": State.SUBMITTED, "lease_expires_at": None}.items():
+        setattr(seat, name, value)
+    return seat
+
+
 def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
     """Every case but the first answer on a held seat."""
     seat.refresh_from_db()
     if seat.version == version and seat.state in (State.SUBMITTED, State.SURPLUS):
+        if seat.boxes != answer["boxes"]:  # two tabs: the second must not vanish in silence
+            raise Conflict("Another answer of yours to this image was stored already.")
         return
     if version < seat.version:
         raise Conflict(f"A newer answer (version {seat.version}) of this image is stored.")
@@ -109,6 +126,9 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
         if not collecting:
             raise Conflict("This image is finished: its round has moved on. Nothing was changed.")
         Assignment.objects.filter(pk=seat.pk).update(**answer)
+        seat.boxes = answer["boxes"]
+        following.refresh_shown(seat)
+        following.open_further(seat)
         return
     if seat.state == State.LAPSED and collecting:
         slot = Assignment.objects.filter(round=seat.round, image=seat.image_id, slot=seat.slot)
@@ -117,6 +137,7 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
             Assignment.objects.filter(pk=seat.pk).update(
                 state=State.SUBMITTED, lease_expires_at=None, **answer
             )
+            following.open_further(_stored(seat, answer))
             return
     Assignment.objects.filter(pk=seat.pk).update(state=State.SURPLUS, **answer)
 

@@ -13,10 +13,11 @@ from django.utils import timezone
 from labeling.core import boxes as box_sets
 from labeling.errors import LeaseLost, NotAllowed
 from labeling.models import Assignment, Image, Job, Member, Round
-from labeling.services import events
+from labeling.services import events, following
 
 State = Assignment.State
-Suggest = Callable[[Round, list[int]], dict[int, list[box_sets.Box]]]
+# per image: the boxes to show, and whether checking them should beat drawing
+Suggest = Callable[[Round, list[int]], dict[int, tuple[list[box_sets.Box], bool]]]
 
 AHEAD = 2  # seats a person holds: one at hand, one on the way
 STOCK = 12  # seats a page may hold to outlast a lost network, where people draw all images anyway
@@ -174,9 +175,11 @@ def _take(
                 ).update(state=State.LAPSED)
                 if not lapsed:
                     return None
+                old = Assignment.objects.select_related("round").get(pk=seat_id)
                 pk = Assignment.objects.create(
-                    round=round, image_id=image_id, slot=slot, **claimed
-                ).pk
+                    round=round, image_id=image_id, slot=slot, suggested=following.carried(old),
+                    **claimed,
+                ).pk  # fmt: skip
                 events.record(round.job, "seat_taken_over", user, image=image_id)
     except IntegrityError:  # the same person claimed a seat of this image in another tab
         return None
@@ -193,14 +196,31 @@ def lock_image(image_id: int) -> None:
 
 
 def _store_suggestions(round: Round, seats: list[Assignment], suggest: Suggest | None) -> None:
+    """Keep with each seat what its holder is shown; a person's boxes to verify are there already.
+
+    Boxes are gone through one by one where the job verifies, and where the model's are expected
+    to be checked faster than drawn. A closing round's are loaded as editable boxes instead.
+    """
+    verifies = following.mode_of(round) == Job.Mode.VERIFY
     closing = round.purpose == Round.Purpose.CLOSING
-    if suggest is None or round.blind or not (closing or round.settings["suggestions"]):
-        return
-    shown = suggest(round, [seat.image_id for seat in seats])
     for seat in seats:
+        if seat.suggested is not None:
+            _keep_shown(seat, seat.suggested, True)
+    wanted = [seat for seat in seats if seat.suggested is None]
+    if suggest is None or round.blind:
+        return
+    if not (wanted and (closing or verifies or round.settings["suggestions"])):
+        return
+    shown = suggest(round, [seat.image_id for seat in wanted])
+    for seat in wanted:
         if seat.image_id in shown:
-            seat.suggested = shown[seat.image_id]
-            Assignment.objects.filter(pk=seat.pk).update(suggested=seat.suggested)
+            boxes, faster = shown[seat.image_id]
+            _keep_shown(seat, boxes, verifies or (faster and not closing))
+
+
+def _keep_shown(seat: Assignment, boxes: list[box_sets.Box], verify: bool) -> None:
+    seat.suggested, seat.verify = boxes, verify
+    Assignment.objects.filter(pk=seat.pk).update(suggested=boxes, verify=verify)
 
 
 def renew(seat: Assignment, user: User) -> datetime:
@@ -216,5 +236,6 @@ def renew(seat: Assignment, user: User) -> datetime:
 def release(seat: Assignment, user: User) -> None:
     """Give a seat back untouched, so that the person or anyone else may get it again."""
     Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
-        state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None, suggested=None
-    )
+        state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None,
+        suggested=following.carried(seat), verify=False,
+    )  # fmt: skip

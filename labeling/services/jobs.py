@@ -11,19 +11,21 @@ from django.utils.text import slugify
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Image, Job, LabelClass, Member, Transfer
 from labeling.models.job import COLORS
-from labeling.services import events, guidance, rounds, steps
+from labeling.services import events, following, guidance, rounds, steps
 from labeling.services.images import shuffle_key
 
 PRESETS: dict[str, dict[str, Any]] = {
     Job.Preset.BOXWISE: {
         "pilot_size": 10, "validation_size": 90, "training_size": 100, "batch_size": 150,
-        "ahead_percent": 20, "annotators_per_image": 2, "acceptance": "certified",
+        "ahead_percent": 20, "mode": "adaptive", "annotators_per_image": 3, "error_limit": 0.25,
+        "acceptance": "certified",
         "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": True,
         "consolidation": "em",
     },
     Job.Preset.GROUND_TRUTH: {
         "pilot_size": 10, "validation_size": 190, "training_size": 200, "batch_size": 200,
-        "ahead_percent": 0, "annotators_per_image": 5, "acceptance": "per_round",
+        "ahead_percent": 0, "mode": "independent", "annotators_per_image": 5, "error_limit": 0.25,
+        "acceptance": "per_round",
         "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": False,
         "consolidation": "em",
     },
@@ -120,11 +122,12 @@ def start_problems(job: Job) -> list[str]:
         problems.append("An import is still running.")
     if not images:
         problems.append("It needs images.")
-    if annotators < job.annotators_per_image:
-        missing = job.annotators_per_image - annotators
+    needed = following.least_people(job)
+    if annotators < needed:
+        missing = needed - annotators
         problems.append(
             f"It needs {missing} more annotator{'s' if missing > 1 else ''}: "
-            f"{job.annotators_per_image} people label each image."
+            f"at least {needed} people label each image."
         )
     if job.assist and job.acceptance == Job.Acceptance.CERTIFIED and not reviewers(job).exists():
         problems.append("It needs a reviewer, who checks the auto-labels before they count.")

@@ -16,8 +16,8 @@ from labeling.core.consolidation import Answers, Merged
 from labeling.core.quality import quality
 from labeling.core.reliability import Trust
 from labeling.errors import Conflict
-from labeling.models import Assignment, Image, Label, Member, Round, Step
-from labeling.services import events
+from labeling.models import Assignment, Image, Job, Label, Member, Round, Step
+from labeling.services import events, following
 from labeling.services.steps import Lease, step
 
 CHUNK = 200
@@ -146,7 +146,8 @@ def consolidate(step: Step, lease: Lease) -> None:
 
 
 def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
-    """Consolidate by the round's method; answers drawn on shown boxes always by majority."""
+    """Consolidate by the round's method; answers drawn on shown boxes by majority, and where each
+    went through the one before, the last one holds."""
     single: list[Answers] = []
     independent: list[Answers] = []
     leaning: list[Answers] = []
@@ -155,7 +156,11 @@ def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
             single.append(answers)
         else:
             (leaning if saw_boxes else independent).append(answers)
-    merged = [consolidation.single(a) for a in single] + consolidation.majority(leaning)
+    merged = [consolidation.single(a) for a in single]
+    if following.mode_of(round) == Job.Mode.VERIFY:
+        merged += [consolidation.verified(a) for a in leaning]
+    else:
+        merged += consolidation.majority(leaning)
     weighted, trust = reliability.consolidate(independent) if independent else ([], {})
     if round.settings["consolidation"] == "em":
         merged += weighted

@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from labeling.models import Assignment, Member
-from labeling.services import events, rounds, selecting
+from labeling.services import events, following, rounds, selecting
 
 
 def remove(member: Member, by: User | None) -> None:
@@ -18,8 +18,9 @@ def remove(member: Member, by: User | None) -> None:
             for seat in held:
                 Assignment.objects.filter(pk=seat.pk).update(state=Assignment.State.LAPSED)
                 Assignment.objects.create(
-                    round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot
-                )
+                    round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot,
+                    suggested=following.carried(seat),
+                )  # fmt: skip
         events.record(job, "member_left", by, role=member.role)
         member.delete()
     for round in job.rounds.filter(closed_at=None):

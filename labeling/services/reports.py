@@ -99,11 +99,20 @@ def _answers_per_round(job: Job) -> dict[int, int]:
     return found
 
 
+def answers_per_image(job: Job) -> float:
+    """How many people an image takes: as set, or as it turned out where answers decide."""
+    if job.mode == Job.Mode.INDEPENDENT:
+        return float(job.annotators_per_image)
+    answered = Assignment.objects.submitted().filter(round__job=job)
+    found = answered.aggregate(answers=Count("pk"), images=Count("image", distinct=True))
+    return found["answers"] / found["images"] if found["images"] else 2.0
+
+
 def cost(job: Job) -> dict[str, float]:
     """Money so far against every image drawn by people, and the share saved."""
     total = float(stopping.spent(job))
     labelled = job.images.labeled().count()
-    each = float(job.price_image) + float(job.price_answer) * job.annotators_per_image
+    each = float(job.price_image) + float(job.price_answer) * answers_per_image(job)
     all_human = each * labelled
     return {
         "total": round_money(total),

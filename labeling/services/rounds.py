@@ -138,7 +138,8 @@ def _has_training_box(job: Job) -> bool:
 def snapshot_settings(job: Job) -> dict[str, Any]:
     """The job's numbers and classes, copied into a round so that later edits change nothing."""
     fields = (
-        "assist", "suggestions", "acceptance", "annotators_per_image", "consolidation",
+        "assist", "suggestions", "acceptance", "mode", "annotators_per_image", "error_limit",
+        "consolidation",
         "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
         "target_quality", "risk", "audit_budget", "watch_share",
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from labeling.models import Assignment, Audit, Image, Member, Round, Step
-from labeling.services import stopping
+from labeling.services import following, stopping
 from labeling.services.labels import FROZEN
 from labeling.services.steps import Lease, step
 
@@ -33,7 +33,7 @@ def candidates(round: Round) -> "QuerySet[Image]":
 
 def open_seats(round: Round, images: Iterable[Image]) -> int:
     """Create the open seats of these images; repeating it changes nothing."""
-    people = round.settings["annotators_per_image"]
+    people = following.first_seats(round)
     rows = [
         Assignment(round=round, image=image, slot=slot)
         for image in images

@@ -23,7 +23,8 @@ def of_job(job: Job) -> dict[str, Any]:
         "job": {
             "slug": job.slug, "name": job.name, "state": job.state,
             "acceptance": job.acceptance, "target": job.target_quality, "risk": job.risk,
-            "annotators_per_image": job.annotators_per_image, "consolidation": job.consolidation,
+            "mode": job.mode, "annotators_per_image": job.annotators_per_image,
+            "consolidation": job.consolidation,
         },
         "counts": found,
         "round": progress.of_round(round) if round else None,
@@ -56,7 +57,7 @@ def _forecast(job: Job, found: dict[str, int]) -> dict[str, Any] | None:
     if job.state not in (Job.State.RUNNING, Job.State.PAUSED) or not found["left"]:
         return None
     pace = reports.pace(Assignment.objects.submitted().filter(round__job=job))
-    answers = found["left"] * job.annotators_per_image
+    answers = round(found["left"] * reports.answers_per_image(job))
     money = found["left"] * float(job.price_image) + answers * float(job.price_answer)
     return {
         "answers": answers,

@@ -45,7 +45,9 @@ function estimate() {
   const list = document.querySelector('#job-estimate dl');
   if (!list) return;
   const images = known.images;
-  const people = number('annotators_per_image');
+  const most = number('annotators_per_image');
+  // where answers decide, about one image in five takes another person
+  const people = field('mode')?.value === 'independent' ? most : Math.min(most, 2.2);
   const assist = field('assist')?.checked ?? true;
   const start = number('pilot_size') + number('validation_size') + number('training_size');
   const first = Math.ceil((number('batch_size') * number('ahead_percent')) / 100);

@@ -3,8 +3,11 @@
 /** @typedef {import('../common/types.js').Action} Action */
 
 /** The name of a key as bindings write it: by the character typed, so that layouts do not matter.
- * @param {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean}} event */
-export function keyName({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+ * @param {{key: string, code?: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean,
+ *   shiftKey: boolean}} event */
+export function keyName({ key: typed, code = '', ctrlKey, metaKey, altKey, shiftKey }) {
+  // With Alt a Mac types å where A is meant.
+  const key = altKey && /^Key[A-Z]$/.test(code) && typed.length === 1 ? code[3] : typed;
   const letter = key.length === 1 && key.toLowerCase() !== key.toUpperCase();
   const name = key === ' ' ? 'Space' : letter ? key.toLowerCase() : key;
   // Of a sign such as ? the Shift is part already; of a letter or a named key it is not.

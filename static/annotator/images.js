@@ -1,5 +1,7 @@
 /** Images fetched and decoded before they are needed, so that the next one is on screen at once. */
 
+import { prepareLevels, releaseLevels } from './levels.js';
+
 /** @typedef {import('../common/types.js').Picture} Picture */
 /** @typedef {{ready: ImageBitmap|null, failed: boolean, loading: Promise<ImageBitmap>}} Entry */
 
@@ -43,6 +45,7 @@ export function createImages(onProgress) {
     // The boxes are in pixels of the size the server told; another size would shift them all.
     if (bitmap.width !== picture.width || bitmap.height !== picture.height)
       throw new Error('image: other size');
+    await prepareLevels(bitmap);
     return bitmap;
   };
 
@@ -62,7 +65,7 @@ export function createImages(onProgress) {
     entry.loading.then(
       (bitmap) => {
         if (entries.get(picture.id) === entry) entry.ready = bitmap;
-        else bitmap.close();
+        else releaseLevels(bitmap);
         onProgress();
       },
       () => {
@@ -103,7 +106,7 @@ export function createImages(onProgress) {
       for (const [id, entry] of entries) {
         if (near.has(id)) continue;
         entries.delete(id);
-        entry.ready?.close();
+        if (entry.ready) releaseLevels(entry.ready);
       }
       const all = new Set(held.map((picture) => picture.id));
       for (const id of bytes.keys()) if (!all.has(id)) forget(id);

@@ -3,44 +3,63 @@
 import { startChrome } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
-import { suggestionActions } from './box-actions.js';
+import { suggestionDoings } from './actions/boxes.js';
+import { createApi } from './api.js';
+import { createHandingIn } from './handing-in.js';
 import { createImages } from './images.js';
+import { createOneClass } from './modes/one-class.js';
+import { startOneObject } from './modes/one-object.js';
+import { createVerify } from './modes/verify.js';
 import { createNotes } from './notes.js';
 import { createCard } from './panels/card.js';
 import { leaseMessage } from './panels/lease.js';
 import { createReasons } from './panels/reasons.js';
 import { roundWords } from './panels/status.js';
-import { startSuggestions } from './panels/suggestions.js';
+import { rememberConfidence, startSuggestions } from './panels/suggestions.js';
+import { createPreferences } from './preferences.js';
 import { createReopening } from './reopening.js';
 import { createReturned } from './returned.js';
 import { createSending } from './sending.js';
 import { createSession } from './session.js';
 import { createStage } from './stage.js';
+import { createTabs } from './tabs.js';
 import { createWorkspace } from './workspace.js';
 
 /** @typedef {import('../common/types.js').Assignment} Assignment */
-/** @typedef {import('../common/types.js').Action} Action */
 
 /** The skip that tells managers; the server says the same word. */
 const BROKEN = 'Image is broken';
 /** Images kept here, so that work goes on while the network is away. */
 const STOCK = 12;
+const KIND = 'assignments';
 
 const data = pageData();
 /** @type {import('../common/types.js').Job} */
 const job = data.job;
 
 startChrome();
-const workspace = createWorkspace(data.classes, () =>
-  reasons.open
-    ? [
-        [['1', '…'], 'reason'],
-        [['Esc'], 'back'],
-      ]
-    : null,
+const own = createPreferences(
+  data.user.id,
+  data.preferences,
+  createApi({ userId: data.user.id, header: data.csrf_header }),
 );
-const { editor, hints } = workspace;
-startSuggestions(must('[data-suggestions]'), editor, workspace.commands);
+const workspace = createWorkspace(
+  data.classes,
+  () =>
+    reasons.open
+      ? [
+          [['1', '…'], 'reason'],
+          [['Esc'], 'back'],
+        ]
+      : null,
+  own,
+);
+const { editor, hints, commands } = workspace;
+if (!own.page.method) editor.state.method = job.drawing;
+startSuggestions(must('[data-suggestions]'), editor, commands);
+rememberConfidence(editor, own, job.slug);
+const verify = createVerify(workspace);
+const oneClass = createOneClass(workspace);
 
 const sending = await createSending(data.user, data.csrf_header, {
   ask: () => ({ hold: session.hold(), count: STOCK }),
@@ -59,10 +78,8 @@ const sending = await createSending(data.user, data.csrf_header, {
     if (reply.state === 'surplus') {
       speak('That image had been given to someone else; your boxes were kept as extra evidence.');
     }
-    done = Math.max(
-      done,
-      ...(reply.next ?? []).map((/** @type {Assignment} */ seat) => seat.position.done),
-    );
+    const counts = (reply.next ?? []).map((/** @type {Assignment} */ seat) => seat.position.done);
+    done = Math.max(done, ...counts);
     session.take(reply);
   },
 });
@@ -93,14 +110,23 @@ const refresh = () => {
   status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
   stage.refresh();
 };
-const card = createCard();
 let done = 0;
-/** What Enter asked to confirm, so that the second Enter means it. */
-let confirmed = '';
+
+/** @param {{id: number}} seat */
+const nameOf = (seat) => `${KIND}:${seat.id}`;
+const tabs = createTabs(data.user.id, (name) => {
+  const { current } = session;
+  if (!current || name !== nameOf(current)) return session.forget(Number(name.split(':')[1]));
+  if (!editor.doc.canUndo) return session.leave();
+  banners.set('answered', {
+    text: 'You sent this image from another tab. Sending it here, too, replaces that answer.',
+    actions: [{ label: 'Next image', run: session.leave }],
+  });
+});
 
 /** @type {ReturnType<typeof createSession<Assignment>>} */
 const session = createSession({
-  kind: 'assignments',
+  kind: KIND,
   claimUrl: `/api/jobs/${job.slug}/assignments/claim`,
   leaseMs: job.lease_seconds * 1000,
   stock: STOCK,
@@ -108,9 +134,14 @@ const session = createSession({
   outbox,
   images,
   lastAct: workspace.lastAct,
+  avoid: (seat) => tabs.hasElsewhere(nameOf(seat)),
+  onHandIn: (seat) => tabs.answered(nameOf(seat)),
   onOpen: (seat) => {
-    confirmed = '';
+    handing.forget();
+    verify.open(false);
+    banners.set('answered', null);
     if (reasons.open) reasons.close();
+    tabs.opened(seat ? nameOf(seat) : '');
     stage.open(seat);
     notes.open(seat?.image ?? null, (seat?.notes ?? 0) > 0);
     returned.show(seat?.returned);
@@ -134,19 +165,36 @@ const session = createSession({
   },
 });
 const stage = createStage({
-  kind: 'assignments',
+  kind: KIND,
   workspace,
   images,
   store,
-  card,
+  api,
+  banners,
+  card: createCard(),
   status,
   session: () => session,
-  skip: () => skip(BROKEN),
+  skip: () => handing.skip(BROKEN),
+  onReady: () => {
+    verify.open(session.current?.verify ?? false);
+    oneClass.open();
+  },
   boxesOf: (seat) => {
     if (seat.boxes) return seat.boxes;
     const suggested = seat.suggested ?? [];
-    if (!seat.prelabelled) return suggested.map((box) => ({ ...box, suggested: true }));
-    return suggested.map(({ score: _, ...box }) => box);
+    if (!seat.prelabelled || seat.verify)
+      return suggested.map((box, source) => ({ ...box, suggested: true, source }));
+    return suggested.map(({ score: _, ...box }, source) => ({ ...box, source }));
+  },
+});
+const handing = createHandingIn({
+  workspace,
+  session,
+  stage,
+  onSend: (activeMs) => {
+    reopening.handedIn(session.current?.id ?? null);
+    done += 1;
+    status.finished(activeMs);
   },
 });
 
@@ -154,87 +202,9 @@ const stay = () => {
   workspace.touch();
   session.renewDue();
 };
-
-/** Asks once, in the hint line, and never with a dialog. @param {string} question */
-const sure = (question) => {
-  if (confirmed === question) return true;
-  confirmed = question;
-  hints.notice(question);
-  speak(question);
-  return false;
-};
-
-/** @param {import('../common/types.js').Box[]} boxes */
-function send(boxes) {
-  const seat = /** @type {Assignment} */ (session.current);
-  workspace.touch();
-  const activeMs = workspace.activeMs();
-  const body = { version: seat.version + 1, boxes, active_ms: activeMs };
-  done += 1;
-  status.finished(activeMs);
-  stage.leave();
-  reopening.handedIn(seat.id);
-  session.handIn({ method: 'PUT', url: `/api/assignments/${seat.id}/answer`, body });
-}
-
-function submit() {
-  workspace.cancelTool();
-  const left = editor.doc.boxes.filter((box) => box.suggested).length;
-  const boxes = editor.doc.answer();
-  if (
-    left &&
-    !sure(
-      `${left} ${left === 1 ? 'suggestion' : 'suggestions'} not looked at. Enter again to leave ${left === 1 ? 'it' : 'them'} out.`,
-    )
-  )
-    return;
-  if (!boxes.length && !left && !sure('No boxes drawn. Enter again if nothing is here.')) return;
-  send(boxes);
-}
-
-/** @param {string} reason */
-function skip(reason) {
-  const seat = session.current;
-  if (!seat) return;
-  stage.leave();
-  session.handIn({ method: 'POST', url: `/api/assignments/${seat.id}/skip`, body: { reason } });
-  speak('Image skipped');
-}
-
 const openSkip = () =>
-  reasons.show({ title: 'Skip. Why?', reasons: job.skip_reasons, onChoose: skip });
-
+  reasons.show({ title: 'Skip. Why?', reasons: job.skip_reasons, onChoose: handing.skip });
 const open = () => session.current !== null && stage.isOpen();
-/** @type {Action[]} */
-const pageActions = [
-  {
-    id: 'submit',
-    group: 'Image',
-    label: 'Submit, next image',
-    keys: ['Enter'],
-    when: open,
-    run: submit,
-  },
-  {
-    id: 'nothing',
-    group: 'Image',
-    label: 'Nothing here',
-    keys: ['n'],
-    when: () => open() && editor.doc.boxes.length === 0,
-    run: () => send([]),
-  },
-  {
-    id: 'skip',
-    group: 'Image',
-    label: 'Skip with a reason',
-    keys: ['k'],
-    when: open,
-    run: openSkip,
-  },
-  notes.action,
-  reopening.action,
-  ...suggestionActions(editor, workspace.commands),
-];
 const reasons = createReasons({
   root: must('[data-reasons]'),
   beside: must('[data-buttons]'),
@@ -244,13 +214,29 @@ const reasons = createReasons({
     editor.changed();
   },
 });
-const keys = workspace.start(pageActions);
-editor.onGesture(() => {
-  confirmed = '';
-});
+
+const keys = workspace.start([], (common) =>
+  verify.wrap(
+    oneClass.wrap({
+      ...common,
+      submit: { when: open, run: handing.submit },
+      nothing: {
+        when: () => open() && editor.doc.boxes.length === 0,
+        run: () => handing.send([]),
+      },
+      skip: { when: open, run: openSkip },
+      note: notes.doing,
+      'last-sent': reopening.doing,
+      ...suggestionDoings(editor, commands),
+    }),
+  ),
+);
+oneClass.follow();
+if (job.one_object) startOneObject(workspace, open, handing.submit);
 
 // Answers still waiting here are done too, though the server has not counted them.
 done = (data.assignments[0]?.position.done ?? 0) + (await outbox.all()).length;
+await tabs.look();
 await session.start(data.assignments, data.queue);
 outbox.flush();
 if (data.reopen) reopening.open(data.reopen);

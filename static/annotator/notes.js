@@ -5,7 +5,6 @@ import { speak } from '../common/speak.js';
 import { composer, threadCard } from '../common/threads.js';
 import { ApiError } from './api.js';
 
-/** @typedef {import('../common/types.js').Action} Action */
 /** @typedef {import('../common/types.js').Picture} Picture */
 /** @typedef {import('../common/threads.js').Thread} Thread */
 
@@ -180,12 +179,7 @@ export function createNotes({ editor, surface, api, userId, reviewing }) {
       show();
       if (picture && some) load();
     },
-    /** @type {Action} */
-    action: {
-      id: 'note',
-      group: 'Image',
-      label: 'Pin a note at the pointer',
-      keys: ['p'],
+    doing: {
       when: () => image !== null && editor.state.picture !== null,
       run: () => {
         const { width, height } = editor.doc.size;

@@ -1,21 +1,27 @@
 /** Mouse, pen, touch and wheel, turned into calls of the present tool in image pixels. */
 
+import { createFingers } from './fingers.js';
+
 /** @typedef {import('../common/types.js').Point} Point */
-/** @typedef {{screen: Point, image: Point, shift: boolean, dragged: boolean}} Press
+/** @typedef {{screen: Point, image: Point, shift: boolean, ctrl: boolean, dragged: boolean}} Press
  * `dragged`: the pointer left the place of the press by more than a shaking hand does. */
 /** @typedef {{down: (press: Press) => void, move: (press: Press) => void, up: (press: Press) => void,
- *   cancel: () => void, cursor: (press: Press) => string}} Tool */
+ *   cancel: () => void, drop?: () => void, cursor: (press: Press) => string}} Tool
+ * `drop` ends only the press; `cancel` everything in the making. */
 /** @typedef {import('./editor.js').Editor} Editor */
 
 const DRAG_FROM = 4;
+/** A finger shakes more than a mouse. */
+const FINGER_DRAG_FROM = 8;
 
 /**
  * @param {HTMLElement} surface
  * @param {Editor} editor
- * @param {Record<'draw'|'select'|'pan', Tool>} tools
+ * @param {Record<'draw'|'select'|'pan'|'grab', Tool>} tools
  * @param {() => void} onAct called for every press and zoom, for the activity clock
+ * @param {(point: Point) => void} onLongPress in image pixels
  */
-export function listenToPointer(surface, editor, tools, onAct) {
+export function listenToPointer(surface, editor, tools, onAct, onLongPress) {
   /** @type {Tool|null} the tool that holds the button */
   let holder = null;
   /** @type {Point} */
@@ -23,15 +29,27 @@ export function listenToPointer(surface, editor, tools, onAct) {
   let dragged = false;
   let spaceHeld = false;
 
-  const current = () => (spaceHeld ? tools.pan : tools[editor.state.tool]);
+  const current = () =>
+    spaceHeld ? tools.pan : editor.state.grabbed ? tools.grab : tools[editor.state.tool];
+  /** @param {MouseEvent} event @returns {Point} */
+  const screenOf = (event) => {
+    const frame = surface.getBoundingClientRect();
+    return { x: event.clientX - frame.left, y: event.clientY - frame.top };
+  };
 
   /** @param {MouseEvent} event @returns {Press} */
   const read = (event) => {
-    const frame = surface.getBoundingClientRect();
-    const screen = { x: event.clientX - frame.left, y: event.clientY - frame.top };
-    if (holder && Math.hypot(screen.x - pressedAt.x, screen.y - pressedAt.y) > DRAG_FROM)
-      dragged = true;
-    return { screen, image: editor.viewport.toImage(screen), shift: event.shiftKey, dragged };
+    const screen = screenOf(event);
+    const far = editor.state.finger ? FINGER_DRAG_FROM : DRAG_FROM;
+    if (holder && Math.hypot(screen.x - pressedAt.x, screen.y - pressedAt.y) > far) dragged = true;
+    const { shiftKey: shift, ctrlKey, metaKey } = event;
+    return {
+      screen,
+      image: editor.viewport.toImage(screen),
+      shift,
+      ctrl: ctrlKey || metaKey,
+      dragged,
+    };
   };
 
   /** @param {Press} press */
@@ -43,43 +61,70 @@ export function listenToPointer(surface, editor, tools, onAct) {
     editor.paint();
   };
 
+  const drop = () => {
+    if (holder?.drop) holder.drop();
+    else holder?.cancel();
+    holder = null;
+    dragged = false;
+  };
+
+  const fingers = createFingers(editor.viewport, {
+    take: drop,
+    paint: editor.paint,
+    longPress(screen) {
+      drop();
+      onLongPress(editor.viewport.toImage(screen));
+    },
+  });
+
   surface.addEventListener('pointerdown', (event) => {
-    if (!editor.state.picture || (event.button !== 0 && event.button !== 1) || holder) return;
+    if (!editor.state.picture || (event.button !== 0 && event.button !== 1)) return;
     event.preventDefault();
     surface.focus({ preventScroll: true });
     surface.setPointerCapture(event.pointerId);
     onAct();
+    editor.state.finger = event.pointerType === 'touch';
+    if (fingers.down(event, screenOf(event)) || holder) return;
     const press = read(event);
     pressedAt = press.screen;
     dragged = false;
+    editor.state.pointer = press.image;
     const tool = event.button === 1 ? tools.pan : current();
     tool.down({ ...press, dragged: false });
     holder = tool;
     follow(press);
   });
   surface.addEventListener('pointermove', (event) => {
-    if (!editor.state.picture) return;
+    if (!editor.state.picture || fingers.move(event, screenOf(event))) return;
     const press = read(event);
+    editor.state.pointer = press.image;
     (holder ?? current()).move(press);
     follow(press);
   });
   surface.addEventListener('pointerup', (event) => {
-    if (!holder) return;
+    if (fingers.up(event) || !holder) return;
     const press = read(event);
-    holder.up(press);
+    editor.state.pointer = press.image;
+    const tool = holder;
     holder = null;
+    tool.up(press);
     dragged = false;
     onAct();
     follow({ ...press, dragged: false });
+    // A finger that left is nowhere; a mouse still is where it was.
+    if (event.pointerType === 'touch') leave();
   });
-  surface.addEventListener('pointercancel', () => {
-    holder?.cancel();
-    holder = null;
+  surface.addEventListener('pointercancel', (event) => {
+    fingers.up(event);
+    drop();
   });
-  surface.addEventListener('pointerleave', () => {
+  const leave = () => {
     editor.state.pointer = null;
     editor.state.hoverId = null;
     editor.paint();
+  };
+  surface.addEventListener('pointerleave', () => {
+    if (!holder) leave();
   });
   surface.addEventListener(
     'wheel',
@@ -95,8 +140,9 @@ export function listenToPointer(surface, editor, tools, onAct) {
     },
     { passive: false },
   );
-  // The middle button would start the browser's own scrolling.
-  surface.addEventListener('auxclick', (event) => event.preventDefault());
+  // The middle button would start the browser's own scrolling; a long press its menu.
+  for (const name of ['auxclick', 'contextmenu'])
+    surface.addEventListener(name, (event) => event.preventDefault());
 
   return {
     /** @param {boolean} held */
@@ -106,9 +152,8 @@ export function listenToPointer(surface, editor, tools, onAct) {
     },
     /** Drops whatever is in the making. */
     cancel() {
-      holder?.cancel();
-      holder = null;
-      tools[editor.state.tool].cancel();
+      drop();
+      current().cancel();
     },
   };
 }

@@ -23,16 +23,11 @@ export function createReopening({ api, outbox, reopen, tell }) {
 
   return {
     open,
-    /** @param {number} seat */
+    /** @param {number|null} seat */
     handedIn(seat) {
       last = seat;
     },
-    /** @type {import('../common/types.js').Action} */
-    action: {
-      id: 'last-sent',
-      group: 'Image',
-      label: 'Last image sent, again',
-      keys: [','],
+    doing: {
       when: () => last !== null,
       run: async () => {
         // Still here: then the newest boxes are here too, and the server's are older.

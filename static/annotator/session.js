@@ -28,6 +28,8 @@ const WARN_MS = 60_000;
  * @param {() => void} parts.onChange
  * @param {(reply: any) => void} [parts.onReply] sees every reply that carries work
  * @param {(state: 'held'|'ending'|'lost') => void} parts.onLease
+ * @param {(seat: Seat) => boolean} [parts.avoid] open elsewhere; taken only when nothing else is left
+ * @param {(seat: Seat) => void} [parts.onHandIn]
  * @param {(seat: Seat, error: unknown) => void} parts.onStuck neither disk nor server took the work
  */
 export function createSession({
@@ -43,6 +45,8 @@ export function createSession({
   onChange,
   onReply,
   onLease,
+  avoid = () => false,
+  onHandIn,
   onStuck,
 }) {
   /** @type {Seat|null} */
@@ -77,7 +81,11 @@ export function createSession({
   };
 
   const openNext = () => {
-    current = upcoming.shift() ?? null;
+    const free = Math.max(
+      0,
+      upcoming.findIndex((seat) => !avoid(seat)),
+    );
+    current = upcoming.splice(free, 1)[0] ?? null;
     setLease('held');
     prefetch();
     onOpen(current);
@@ -203,7 +211,15 @@ export function createSession({
         }
         take(reply);
       }
+      onHandIn?.(seat);
       openNext();
+    },
+    /** Another tab has handed it in. @param {number} id */
+    forget(id) {
+      handedIn.add(id);
+      upcoming = upcoming.filter((seat) => seat.id !== id);
+      prefetch();
+      onChange();
     },
     /** The present seat is somebody else's now. */
     leave() {

@@ -1,6 +1,8 @@
 /** Shows one seat on the canvas: its boxes or newer draft, its pixels when ready, or a card. */
 
-/** @typedef {import('../common/types.js').Box} Box */
+import { createKeeping } from './keeping.js';
+
+/** @typedef {import('./core/document.js').GivenBox} GivenBox */
 /** @typedef {import('./session.js').AnySeat} AnySeat */
 
 /**
@@ -10,26 +12,34 @@
  * @param {import('./workspace.js').Workspace} parts.workspace
  * @param {ReturnType<typeof import('./images.js').createImages>} parts.images
  * @param {import('./store.js').Store} parts.store
+ * @param {ReturnType<typeof import('./api.js').createApi>|null} [parts.api] drafts go to the server, too
+ * @param {ReturnType<typeof import('./panels/banner.js').createBanners>} [parts.banners]
  * @param {ReturnType<typeof import('./panels/card.js').createCard>} parts.card
  * @param {ReturnType<typeof import('./panels/status.js').createStatus>} parts.status
  * @param {() => {current: Seat|null, queue: import('../common/types.js').Queue|null, claim: () => void}} parts.session
- * @param {(seat: Seat) => (Box & {suggested?: boolean})[]} parts.boxesOf
+ * @param {(seat: Seat) => GivenBox[]} parts.boxesOf
  * @param {(() => void)|null} parts.skip
  * @param {boolean} [parts.editable]
+ * @param {(found: boolean) => void} [parts.onReady] the boxes are as they were left, or as they came
  * @param {() => void} [parts.onDraft] when earlier work was found and shown
+ * @param {() => number} [parts.waiting] answers not yet sent, for the offline card
  */
 export function createStage({
   kind,
   workspace,
   images,
   store,
+  api = null,
+  banners,
   card,
   status,
   session,
   boxesOf,
   skip,
   editable = true,
+  onReady,
   onDraft,
+  waiting = () => 0,
 }) {
   const { editor } = workspace;
   /** @type {Seat|null} */
@@ -37,17 +47,12 @@ export function createStage({
   /** @type {Seat|null} */
   let previewFor = null;
 
-  /** @param {Seat} seat */
-  const seatName = (seat) => `${kind}:${seat.id}`;
-  /** @param {Seat} seat */
-  const versionOf = (seat) => ('version' in seat ? seat.version : 0);
-
   const refresh = () => {
     if (!shown) {
       const { current, queue, claim } = session();
       if (current) return;
       if (navigator.onLine) card.empty(queue);
-      else card.offline(0, claim);
+      else card.offline(waiting(), claim);
       return;
     }
     const { image } = shown;
@@ -80,30 +85,60 @@ export function createStage({
     }
   };
 
-  const saveDraft = async () => {
-    if (!shown) return;
-    try {
-      await store.saveDraft({
-        seat: seatName(shown),
-        version: versionOf(shown),
-        boxes: editor.doc.everything(),
-        active_ms: workspace.activeMs(),
-        at: Date.now(),
-      });
-      status.keptHere(store.durable);
-    } catch {
-      status.keptHere(false);
-    }
+  /** @param {Seat} seat @param {import('./store.js').Draft} draft */
+  const restore = (seat, draft) => {
+    editor.open(seat.image, draft.boxes, editable, draft.past);
+    workspace.restartActivity(draft.active_ms, draft.action_ms);
+    refresh();
+    onDraft?.();
   };
 
-  editor.onGesture(saveDraft);
+  /** @param {import('./store.js').Draft|null} other */
+  const onElsewhere = (other) => {
+    const take = async () => {
+      const seat = shown;
+      const draft = await keeping.takeOther(other).catch(() => null);
+      if (seat && seat === shown && draft) restore(seat, draft);
+      banners?.set('elsewhere', null);
+    };
+    const keep = () => keeping.keepMine(other).then(() => banners?.set('elsewhere', null));
+    banners?.set('elsewhere', {
+      text: `This image was worked on in another ${other ? 'tab' : 'place'} meanwhile. Yours stays on screen and is not saved until you choose.`,
+      actions: [
+        { label: 'Take the other', run: take },
+        { label: 'Keep mine', run: keep },
+      ],
+    });
+  };
+
+  const keeping = createKeeping({
+    kind,
+    store,
+    api,
+    read: () => ({
+      boxes: editor.doc.everything(),
+      past: editor.doc.past,
+      active_ms: workspace.activeMs(),
+      action_ms: workspace.actionMs(),
+    }),
+    onKept: status.keptHere,
+    onElsewhere,
+  });
+  editor.onGesture(keeping.save);
+
+  /** @param {Seat|null} seat */
+  const turnTo = (seat) => {
+    shown = seat;
+    keeping.turnTo(seat);
+    banners?.set('elsewhere', null);
+  };
 
   return {
     refresh,
     isOpen: () => shown !== null && editor.state.picture !== null,
     /** @param {Seat|null} seat */
     async open(seat) {
-      shown = null;
+      turnTo(null);
       if (!seat) {
         editor.close();
         refresh();
@@ -111,22 +146,19 @@ export function createStage({
       }
       card.hide();
       const boxes = boxesOf(seat);
-      shown = seat;
+      turnTo(seat);
       editor.open(seat.image, boxes, editable);
       workspace.restartActivity();
       refresh();
-      const draft = await store.draft(seatName(seat)).catch(() => undefined);
+      const draft = await keeping.find();
       // Somebody quick may have drawn already; what is on screen then is newer.
-      if (!draft || draft.version < versionOf(seat) || shown !== seat || editor.doc.canUndo) return;
-      editor.open(seat.image, draft.boxes, editable);
-      workspace.restartActivity(draft.active_ms);
-      refresh();
-      onDraft?.();
+      if (shown !== seat) return;
+      const found = draft !== null && !editor.doc.canUndo;
+      if (draft && found) restore(seat, draft);
+      onReady?.(found);
     },
     /** The work is handed in: later gestures belong to the next image. */
-    leave() {
-      shown = null;
-    },
+    leave: () => turnTo(null),
     /** Selects the box an error speaks of. @param {string} where such as 'boxes[3].x2' @param {string} message */
     pointOut(where, message) {
       const place = Number(/boxes\[(\d+)\]/.exec(where)?.[1] ?? -1);
@@ -135,8 +167,6 @@ export function createStage({
       return box ? `Box ${place + 1}: ${message}` : message;
     },
     /** It could not be handed in: the same image stays open. @param {Seat} seat */
-    stay(seat) {
-      shown = seat;
-    },
+    stay: (seat) => turnTo(seat),
   };
 }

@@ -4,9 +4,9 @@ import { openDB } from '../idb/index.js';
 
 /** @typedef {import('./outbox.js').Item} Item */
 /** @typedef {import('./outbox.js').ItemStore} ItemStore */
-/** @typedef {import('../common/types.js').Box} Box */
-/** @typedef {{seat: string, version: number, boxes: (Box & {suggested: boolean})[], active_ms: number,
- *   at: number}} Draft */
+/** @typedef {{seat: string, version: number, number: number, writer: string, boxes: import('./core/document.js').GivenBox[],
+ *   past?: import('./core/history.js').Past, active_ms: number,
+ *   action_ms?: Record<string, number>|null}} Draft */
 /** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
 
 /** Where the browser forbids storage the page still works, and says that nothing is kept here. */
@@ -31,8 +31,11 @@ function memoryStore() {
     },
     /** @param {string} seat */
     draft: async (seat) => drafts.get(seat),
-    /** @param {Draft} draft */
-    saveDraft: async (draft) => void drafts.set(draft.seat, draft),
+    /** @param {Draft} draft @returns {Promise<Draft|null>} */
+    async saveDraft(draft) {
+      drafts.set(draft.seat, draft);
+      return null;
+    },
     /** @param {string} seat */
     removeDraft: async (seat) => void drafts.delete(seat),
   };
@@ -71,9 +74,19 @@ async function openDisk(userId) {
     },
     /** @param {string} seat @returns {Promise<Draft|undefined>} */
     draft: (seat) => base.get('drafts', seat),
-    /** @param {Draft} draft */
+    /** Keeps the draft, unless another page kept a newer one; that is given back instead.
+     * @param {Draft} draft @returns {Promise<Draft|null>} */
     async saveDraft(draft) {
-      await base.put('drafts', draft);
+      const change = base.transaction('drafts', 'readwrite');
+      const kept = /** @type {Draft|undefined} */ (await change.store.get(draft.seat));
+      const newer =
+        kept &&
+        kept.writer !== draft.writer &&
+        kept.version === draft.version &&
+        kept.number >= draft.number;
+      if (!newer) await change.store.put(draft);
+      await change.done;
+      return newer ? kept : null;
     },
     /** @param {string} seat @returns {Promise<void>} */
     removeDraft: (seat) => base.delete('drafts', seat),

@@ -1,101 +1,80 @@
 /** The canvas with its tools, keys, lists and dialogs, as drawing and reviewing share it. */
 
 import { switchTheme } from '../common/chrome.js';
-import { fill, keycap, must } from '../common/dom.js';
+import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
-import { canvasActions, keyLabels } from './actions.js';
+import { bindActions } from './actions/bind.js';
+import { boxDoings } from './actions/boxes.js';
+import { viewDoings } from './actions/view.js';
+import { wireButtons } from './buttons.js';
 import { startCanvas } from './canvas.js';
-import { createCommands } from './commands.js';
-import { createActivity } from './core/activity.js';
+import { createCommands } from './commands/index.js';
+import { createActivity, kindOf } from './core/activity.js';
 import { createEditor } from './editor.js';
 import { listenToKeys } from './hotkeys.js';
 import { startBoxes } from './panels/boxes.js';
 import { startClasses } from './panels/classes.js';
+import { createFinder } from './panels/finder.js';
 import { createDialog, fillHelp } from './panels/help.js';
 import { startHints } from './panels/hints.js';
+import { createLooksDialog } from './panels/looks.js';
+import { startNavigator } from './panels/navigator.js';
+import { startSheet } from './panels/sheet.js';
 import { listenToPointer } from './pointer.js';
+import { createPreferences, rememberLooks } from './preferences.js';
 import { createDrawTool } from './tools/draw.js';
+import { createGrabTool } from './tools/grab.js';
 import { createPanTool } from './tools/pan.js';
 import { createSelectTool } from './tools/select.js';
 
 /** @typedef {import('../common/types.js').Action} Action */
 /** @typedef {ReturnType<typeof createWorkspace>} Workspace */
 
-/** Buttons of rail, strip and panel that stand for an action carry its name.
- * @param {Map<string, Action>} table @param {import('./editor.js').Editor} editor */
-function wireButtons(table, editor) {
-  /** @type {Record<string, () => boolean>} */
-  const isOn = {
-    draw: () => editor.state.tool === 'draw',
-    select: () => editor.state.tool === 'select',
-    'pan-tool': () => editor.state.tool === 'pan',
-    crosshair: () => editor.state.crosshair,
-    labels: () => editor.state.labels,
-    hide: () => editor.state.hidden,
-  };
-  /** @type {Record<string, () => void>} a click does not hold, and does not place a box */
-  const clicks = {
-    draw: () => editor.set({ tool: 'draw' }),
-    'pan-tool': () => editor.set({ tool: 'pan' }),
-    hide: () => editor.set({ hidden: !editor.state.hidden }),
-  };
-  for (const button of document.querySelectorAll('button[data-action]')) {
-    if (!(button instanceof HTMLButtonElement)) continue;
-    const name = button.dataset.action ?? '';
-    const action = table.get(name);
-    const labels = action ? keyLabels(action).filter((label) => label !== 'hold') : [];
-    if (action) button.setAttribute('aria-keyshortcuts', labels.join('+'));
-    const cap = button.querySelector('[data-keys]');
-    if (cap) fill(cap, ...labels.map(keycap));
-    if (!cap && action && button.closest('.rail')) {
-      button.title = `${button.getAttribute('aria-label')} (${labels.join(' ')})`;
-      if (labels.length === 1) button.append(keycap(labels[0]));
-    }
-    button.addEventListener('click', () => {
-      if (clicks[name]) clicks[name]();
-      else if (action && (action.when?.() ?? true)) action.run();
-    });
-    editor.onChange(() => {
-      if (isOn[name]) button.setAttribute('aria-pressed', String(isOn[name]()));
-      if (action?.when && !isOn[name]) button.disabled = !action.when();
-      if (name === 'undo') button.disabled = !editor.doc.canUndo;
-      if (name === 'redo') button.disabled = !editor.doc.canRedo;
-    });
-  }
-}
-
 /** @param {import('../common/types.js').LabelClass[]} classes
- * @param {() => import('./panels/hints.js').Hint[]|null} pageHints */
-export function createWorkspace(classes, pageHints) {
+ * @param {() => import('./panels/hints.js').Hint[]|null} pageHints
+ * @param {import('./preferences.js').Preferences} [own] without it, what this browser remembers */
+export function createWorkspace(
+  classes,
+  pageHints,
+  own = createPreferences(pageData().user.id, pageData().preferences, null),
+) {
   const surface = must('[data-surface]');
   const editor = createEditor(classes);
   const commands = createCommands(editor, speak);
   let activity = createActivity(Date.now());
   let lastEscape = 0;
+  rememberLooks(editor, own);
 
-  const draw = createDrawTool(editor, speak);
-  const tools = { draw, select: createSelectTool(editor), pan: createPanTool(editor) };
+  const draw = createDrawTool(editor, commands, speak);
+  const tools = {
+    draw,
+    select: createSelectTool(editor, commands),
+    pan: createPanTool(editor),
+    grab: createGrabTool(editor),
+  };
   const act = () => {
     activity.touch(Date.now());
     hints.notice('');
   };
-  const pointer = listenToPointer(surface, editor, tools, act);
+  editor.onGesture((name) => {
+    if (name) activity.mark(kindOf(name), Date.now());
+  });
+  const pointer = listenToPointer(surface, editor, tools, act, (point) => {
+    const hit = editor.hit(point);
+    if (hit) commands.toggleChosen(hit.box.id);
+  });
   const help = createDialog('[data-help]', surface);
   const instructions = createDialog('[data-instructions]', surface);
-  const zoom = (/** @type {number} */ factor) => () => {
-    editor.viewport.zoomMiddle(factor);
-    editor.paint();
-  };
-  const fit = () => {
-    editor.viewport.fit();
-    editor.paint();
-  };
-  const hints = startHints(editor, { zoomIn: zoom(1.25), zoomOut: zoom(0.8), fit }, pageHints);
+  const looks = createLooksDialog(editor, surface);
+  const finder = createFinder(editor, commands, surface);
+  const hints = startHints(editor, pageHints);
 
   const leaveCanvas = () => must('.panel button:not(:disabled)').focus();
   const cancel = () => {
-    const idle = !draw.busy && !editor.doc.busy && editor.state.selectedId === null;
+    const idle = !draw.busy && !editor.doc.busy && !editor.state.chosen.size;
     pointer.cancel();
+    editor.state.stack = [];
+    editor.set({ grabbed: null, relabelling: false });
     editor.select(null);
     // Tab belongs to the canvas while it has the focus; twice Esc is the way out.
     if (idle && Date.now() - lastEscape < 1_000) leaveCanvas();
@@ -103,7 +82,7 @@ export function createWorkspace(classes, pageHints) {
   };
 
   // A press on a button must not take the focus from the canvas, or the next key would be lost.
-  for (const part of document.querySelectorAll('.rail, .panel, .hintline, .banners')) {
+  for (const part of document.querySelectorAll('.rail, .panel, .hintline, .banners, .floats')) {
     part.addEventListener('mousedown', (event) => {
       const onField =
         event.target instanceof Element && event.target.closest('input, select, textarea, a');
@@ -118,31 +97,43 @@ export function createWorkspace(classes, pageHints) {
     editor,
     commands,
     hints,
+    draw,
     showInstructions: () => instructions.showModal(),
     cancelTool: () => pointer.cancel(),
-    /** @param {number} [already] ms */
-    restartActivity(already = 0) {
-      activity = createActivity(Date.now(), already);
+    /** @param {number} [already] ms @param {Record<string, number>|null} [spent] by action */
+    restartActivity(already = 0, spent = null) {
+      activity = createActivity(Date.now(), already, spent);
     },
     activeMs: () => activity.total,
+    actionMs: () => activity.byAction,
     lastAct: () => activity.last,
     touch: () => activity.touch(Date.now()),
-    /** @param {Action[]} pageActions in front of the common ones */
-    start(pageActions) {
-      const actions = [
-        ...pageActions,
-        ...canvasActions(editor, commands, {
+    /** @param {import('./core/activity.js').ActionKind} kind */
+    markTime: (kind) => activity.mark(kind, Date.now()),
+    /** @param {Action[]} pageActions in front of the common ones
+     * @param {(common: import('./actions/bind.js').Doings) => import('./actions/bind.js').Doings} [more]
+     *   what the table's rows do on this page, from what they do on all */
+    start(pageActions, more = (common) => common) {
+      const doings = more({
+        ...viewDoings(editor, commands, {
           cancel,
           leaveCanvas,
           holdSpace: pointer.holdSpace,
           help: () => help.showModal(),
           instructions: () => instructions.showModal(),
+          looks: () => looks.showModal(),
           theme: switchTheme,
         }),
-      ];
+        ...boxDoings(editor, commands, draw, speak),
+        'find-class': { when: () => editor.state.editable, run: finder.open },
+      });
+      const actions = bindActions(doings, pageActions, own.keys);
       fillHelp(help, actions);
-      wireButtons(new Map(actions.map((action) => [action.id, action])), editor);
+      hints.know(actions);
+      wireButtons(actions, editor);
       startCanvas(surface, editor);
+      startNavigator(editor);
+      startSheet();
       surface.focus({ preventScroll: true });
       return listenToKeys(actions, surface, act);
     },

@@ -2,20 +2,25 @@
 
 /** @typedef {{class_id: number, x1: number, y1: number, x2: number, y2: number, score?: number}} Box
  * Pixels of the normalised full-size picture. */
-/** @typedef {Readonly<Box & {id: number, suggested: boolean}>} DocBox
- * A box in the page: its own id, and whether it still is only a suggestion. */
+/** @typedef {Readonly<Box & {id: number, suggested: boolean, source?: number|null}>} DocBox
+ * A box in the page: its own id, whether it still is only a suggestion, and which one it began as. */
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{index: number, name: string, color: string, hotkey: string, note: string}} LabelClass */
 /** @typedef {{id: number, name: string, width: number, height: number, url: string, preview_url: string}} Picture */
 /** @typedef {{number: number, purpose: string}} RoundRef */
 /** @typedef {{reason: string, message: string}} Queue */
+/** @typedef {'drag'|'clicks'|'points'} Method how a box is drawn */
 /** @typedef {{slug: string, name: string, state: string, instructions_html: string, lease_seconds: number,
+ *   drawing: Method, one_object: boolean,
  *   skip_reasons: string[], reject_reasons: string[], work_url: string, live_url: string|null,
  *   review_url: string|null, instructions_digest: string, history_url: string, grid_url: string|null,
  *   differences_url: string|null, notes_url: string}} Job */
+/** @typedef {{number: number, writer: string, boxes: (Box & {suggested: boolean, source: number|null})[],
+ *   active_ms: number, action_ms: Record<string, number>|null}} ServerDraft */
 /** @typedef {{id: number, image: Picture, round: RoundRef, version: number, boxes: Box[]|null,
  *   suggested: Box[]|null, prelabelled: boolean, lease_expires_at: string,
+ *   verify: boolean, draft: ServerDraft|null,
  *   position: {done: number, total: number}, returned: string|null, notes: number}} Assignment
  * `returned`: why a reviewer sent the image back; `notes`: own ones on it. */
 /** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'watch', blind: boolean,

@@ -17,7 +17,7 @@
 /** @typedef {{round: number, loss: [number, number][], done: number, total: number}} Training */
 /** @typedef {{at: string,
  *   job: {slug: string, name: string, state: string, acceptance: string, target: number, risk: number,
- *     annotators_per_image: number, consolidation: string},
+ *     mode: string, annotators_per_image: number, consolidation: string},
  *   counts: {images: number, human: number, auto: number, excluded: number, left: number,
  *     in_audit: number, certified: number},
  *   round: RoundNow|null, audit: AuditProgress|null, certificate: Certificate|null,

@@ -222,7 +222,10 @@ export async function startAudits(data) {
       editor.changed();
     },
   });
-  const keys = workspace.start([...actions.table, notes.action]);
+  const keys = workspace.start([
+    ...actions.table,
+    { id: 'note', group: 'View', label: 'Pin a note at the pointer', keys: ['p'], ...notes.doing },
+  ]);
   showProgress(must('[data-audit]'), data.progress);
   await session.start(data.audits, data.queue);
   outbox.flush();

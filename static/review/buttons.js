@@ -1,6 +1,6 @@
 /** Buttons that stand for rows of the action table: they carry its keys and obey its `when`. */
 
-import { keyLabels } from '../annotator/actions.js';
+import { keyLabels } from '../annotator/actions/bind.js';
 import { fill, keycap } from '../common/dom.js';
 
 /** @typedef {import('../common/types.js').Action} Action */

@@ -48,12 +48,14 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
   const reopen = async ({ item }, audit) => {
     const boxes = item.body.verdict === 'corrected' ? item.body.boxes : null;
     if (boxes) {
+      await store.removeDraft(item.seat);
       await store.saveDraft({
         seat: item.seat,
         version: 0,
+        number: 0,
+        writer: '',
         boxes: boxes.map((/** @type {any} */ box) => ({ ...box, suggested: false })),
         active_ms: item.body.active_ms,
-        at: Date.now(),
       });
     }
     session().reopen(audit);

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OPEN = {"login", "logout", "welcome", "admin:login", "admin:logout", "admin:jsi18n"}
 # What an account without any job may still see: their own empty lists and themselves.
 ANYONE = {
-    "home", "jobs", "schema", "admin:index", "admin:password_change", "admin:password_change_done",
+    "home", "jobs", "schema", "keys", "preferences", "admin:index", "admin:password_change",
+    "admin:password_change_done",
 }  # fmt: skip
 METHODS = ("get", "post", "put", "delete")
 

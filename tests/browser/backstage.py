@@ -16,7 +16,7 @@ from django.contrib.sessions.models import Session
 from PIL import Image as Picture
 
 from labeling.models import Assignment, Audit, Job, Label, Member, Transfer
-from labeling.services import claims, jobs, people, transfers
+from labeling.services import claims, jobs, people, preferences, transfers
 from labeling.services.answers import submit
 from labeling.services.images import media_path
 
@@ -91,9 +91,16 @@ def answers(slug: str) -> list[dict[str, Any]]:
         {
             "by": row.annotator.username, "state": row.state, "version": row.version,
             "boxes": row.boxes, "image": row.image_id, "active_ms": row.active_ms,
+            "action_ms": row.action_ms, "outcomes": row.outcomes,
         }
         for row in rows.select_related("annotator").order_by("submitted_at")
     ]  # fmt: skip
+
+
+def own(name: str) -> dict[str, Any]:
+    """How the page draws for a person, where they chose."""
+    settings: dict[str, Any] = preferences.of(get_user_model().objects.get(username=name))["page"]
+    return settings
 
 
 def skips(slug: str) -> list[str]:
@@ -183,7 +190,7 @@ def standing(slug: str) -> dict[str, Any]:
 
 
 CALLS = (
-    person, session, sign_out, job, pictures, answers, skips, answer, audits_ready, verdicts,
+    person, session, sign_out, job, pictures, answers, own, skips, answer, audits_ready, verdicts,
     standing, labels, labels_ready,
 )  # fmt: skip
 

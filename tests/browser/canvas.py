@@ -55,6 +55,73 @@ class Canvas:
         mouse.move(*self.at(*end), steps=4)
         mouse.up()
 
+    def point(self, x: float, y: float) -> None:
+        """Move the pointer there."""
+        self.page.mouse.move(*self.at(x, y))
+
+    def click(self, x: float, y: float) -> None:
+        """Press and release in one place."""
+        self.page.mouse.click(*self.at(x, y))
+
+    def touch(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """One finger, from here to there."""
+        (x1, y1), (x2, y2) = self.at(*start), self.at(*end)
+        steps = [(x1 + (x2 - x1) * k / 4, y1 + (y2 - y1) * k / 4) for k in range(5)]
+        self._fingers([[step] for step in steps])
+
+    def pinch(self, a: tuple[float, float], b: tuple[float, float], by: float) -> None:
+        """Two fingers, moved apart to `by` times their distance."""
+        (ax, ay), (bx, by_) = self.at(*a), self.at(*b)
+        mx, my = (ax + bx) / 2, (ay + by_) / 2
+        steps = [1 + (by - 1) * k / 4 for k in range(5)]
+        self._fingers(
+            [
+                [
+                    (mx + (ax - mx) * f, my + (ay - my) * f),
+                    (mx + (bx - mx) * f, my + (by_ - my) * f),
+                ]
+                for f in steps
+            ]
+        )
+
+    def _fingers(self, steps: list[list[tuple[float, float]]]) -> None:
+        session = self.page.context.new_cdp_session(self.page)
+
+        def send(kind: str, points: list[tuple[float, float]]) -> None:
+            touches = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+        for count in range(1, len(steps[0]) + 1):
+            send("touchStart", steps[0][:count])
+        for points in steps[1:]:
+            send("touchMove", points)
+        send("touchEnd", [])
+        session.detach()
+
+    def zoom(self) -> float:
+        """The scale the page tells, 1 at 100 %."""
+        text = self.page.locator("[data-zoom]").text_content() or ""
+        return float(text.split()[0]) / 100
+
+    def selected(self) -> Shown:
+        """The chosen box."""
+        label = self.page.locator("[data-boxes] .is-selected button.row").get_attribute(
+            "aria-label"
+        )
+        match = ROW.match(label or "")
+        assert match is not None
+        return Shown(match[1], *(int(value) for value in match.groups()[1:]))
+
+    def boxes_of(self, sheet: str) -> list[Shown]:
+        """The list on a phone, where the sheet must be `sheet` high to show it."""
+        handle = self.page.locator("[data-sheet-handle]")
+        while self.page.locator(".panel").get_attribute("data-sheet") != sheet:
+            handle.click()
+        found = self.boxes()
+        while self.page.locator(".panel").get_attribute("data-sheet") != "mid":
+            handle.click()
+        return found
+
     def keys(self, *keys: str) -> None:
         """Press keys, one after another."""
         for key in keys:

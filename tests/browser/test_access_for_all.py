@@ -42,7 +42,7 @@ def violations(page, axe: str) -> list[str]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
     ana, drawing, audited = world
-    page = enter(ana, color_scheme=theme)
+    page = enter(ana, color_scheme=theme, reduced_motion="reduce")
     found = {}
 
     page.goto("/")

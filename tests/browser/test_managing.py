@@ -31,7 +31,7 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
     page.get_by_label("Ground Truth").check()
     expect(page.get_by_label("People per image")).to_have_value("5")
     page.get_by_label("Boxwise").check()
-    expect(page.get_by_label("People per image")).to_have_value("2")
+    expect(page.get_by_label("People per image")).to_have_value("3")
     page.get_by_label("Name:").fill("Harbour")
     page.get_by_label("People per image").fill("1")
     page.get_by_label("Pilot:").fill("5")

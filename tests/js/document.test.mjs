@@ -92,3 +92,50 @@ test('observers hear every move, and once when it is worth saving', () => {
   doc.commit('Move');
   assert.deepEqual(heard, ['moving', 'moving', 'settled']);
 });
+
+test('many boxes change in one step and come back in one', () => {
+  const doc = createDocument(SIZE, [BOX, BOX, BOX]);
+  const ids = doc.boxes.map((box) => box.id);
+  doc.edit('Class', () => doc.changeAll(ids, () => ({ class_id: 7 })));
+  doc.edit('Delete', () => doc.remove(ids[0], ids[2]));
+  assert.deepEqual(
+    doc.boxes.map((box) => box.id),
+    [ids[1]],
+  );
+  doc.undo();
+  assert.deepEqual(
+    doc.boxes.map((box) => box.id),
+    ids,
+  );
+  doc.undo();
+  assert.deepEqual(
+    doc.boxes.map((box) => box.class_id),
+    [0, 0, 0],
+  );
+});
+
+test('a draft brings back the whole way, undo and redo', () => {
+  const doc = createDocument(SIZE, [BOX]);
+  const first = doc.edit('Draw', () => doc.add(BOX));
+  doc.edit('Move', () => doc.change(first, { x1: 5 }));
+  doc.edit('Delete', () => doc.remove(first));
+  doc.undo();
+  const kept = structuredClone({ boxes: doc.everything(), past: doc.past });
+  const again = createDocument(SIZE, kept.boxes, kept.past);
+  assert.equal(again.redo(), 'Delete');
+  assert.equal(again.boxes.length, 1);
+  assert.deepEqual([again.undo(), again.undo(), again.undo()], ['Delete', 'Move', 'Draw']);
+  assert.equal(again.canUndo, false);
+  assert.deepEqual(again.answer(), [BOX]);
+});
+
+test('a box drawn after a reload never takes the number of one that was taken back', () => {
+  const doc = createDocument(SIZE, []);
+  const first = doc.edit('Draw', () => doc.add(BOX));
+  doc.undo();
+  const again = createDocument(SIZE, doc.everything(), doc.past);
+  assert.notEqual(
+    again.edit('Draw', () => again.add(BOX)),
+    first,
+  );
+});

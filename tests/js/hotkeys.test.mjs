@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canvasActions, keyLabels } from '../../static/annotator/actions.js';
-import { suggestionActions } from '../../static/annotator/box-actions.js';
+import { bindActions, capsOf, keyLabels } from '../../static/annotator/actions/bind.js';
+import { boxDoings, suggestionDoings } from '../../static/annotator/actions/boxes.js';
+import { TABLE } from '../../static/annotator/actions/table.js';
+import { viewDoings } from '../../static/annotator/actions/view.js';
 import { bindKeys, keyName } from '../../static/annotator/hotkeys.js';
 
 const press = (key, more = {}) =>
@@ -10,14 +12,16 @@ const press = (key, more = {}) =>
 const classes = Array.from({ length: 10 }, (_, index) => ({
   index,
   name: `class ${index}`,
-  color: '#fff',
   hotkey: String((index + 1) % 10),
-  note: '',
 }));
 
-function table() {
+function doings() {
   const editor = { state: {}, viewport: {}, classes };
-  return [...canvasActions(editor, {}, {}), ...suggestionActions(editor, {})];
+  return {
+    ...viewDoings(editor, {}, {}),
+    ...boxDoings(editor, {}, {}, () => {}),
+    ...suggestionDoings(editor, {}),
+  };
 }
 
 test('keys are named by the character typed', () => {
@@ -32,8 +36,18 @@ test('digits typed with Shift, as on a French keyboard, are digits', () => {
   assert.equal(press('2', { shiftKey: true }), '2');
 });
 
-test('no key of the page does two things', () => {
-  assert.ok(bindKeys(table()).size > 40);
+test('Alt and a letter is that letter where Alt types another', () => {
+  assert.equal(press('å', { altKey: true, code: 'KeyA' }), 'Alt+a');
+});
+
+test('no key of the table does two things', () => {
+  assert.ok(bindKeys(TABLE).size > 90);
+});
+
+test('every row of the table does something, and nothing is done that has no row', () => {
+  const rows = new Set(TABLE.map((row) => row.id));
+  const unknown = Object.keys(doings()).filter((id) => !rows.has(id));
+  assert.deepEqual(unknown, []);
 });
 
 test('a second action on a key is refused by name', () => {
@@ -41,11 +55,25 @@ test('a second action on a key is refused by name', () => {
   assert.throws(() => bindKeys([action('One'), action('Two')]), /"One" and "Two"/);
 });
 
-test('every action of the help has words and key caps', () => {
-  for (const action of table()) {
-    assert.ok(
-      keyLabels(action).every((label) => label.length > 0),
-      action.id,
-    );
+test('every action has words and key caps', () => {
+  for (const row of TABLE) {
+    assert.ok(row.label, row.id);
+    assert.ok(keyLabels(row).length > 0, row.id);
   }
+  assert.deepEqual(capsOf('Ctrl++'), ['Ctrl', '+']);
+  assert.deepEqual(capsOf('Alt+Shift+ArrowLeft'), ['Alt', 'Shift', '←']);
+});
+
+test("a page's own verdict keeps its key, whatever a person gave to the common actions", () => {
+  const reject = { id: 'verdict', group: 'Verdict', label: 'Reject', keys: ['q'], run() {} };
+  const actions = bindActions(doings(), [reject], { crosshair: ['q'] });
+  const byKey = bindKeys(actions);
+  assert.equal(byKey.get('q').id, 'verdict');
+  assert.deepEqual(actions.find((action) => action.id === 'zoom-box').keys, []);
+});
+
+test('an own key takes the place of the default', () => {
+  const byKey = bindKeys(bindActions(doings(), [], { crosshair: ['f'], fit: ['g'] }));
+  assert.equal(byKey.get('f').id, 'crosshair');
+  assert.equal(byKey.get('g').id, 'fit');
 });

@@ -98,10 +98,20 @@ def test_the_same_version_again_changes_nothing(started, alice):
     seat = claims.claim_next(started, alice).seats[0]
 
     answer(seat, alice, [box(10)])
-    again = answer(seat, alice, [box(90)])
+    again = answer(seat, alice, [box(10)])
 
     assert again.state == "submitted"
     assert again.boxes[0]["x1"] == 10
+
+
+def test_another_answer_of_the_same_version_is_refused_not_swallowed(started, alice):
+    seat = claims.claim_next(started, alice).seats[0]
+    answer(seat, alice, [box(10)])
+
+    with pytest.raises(Conflict, match="stored already"):
+        answer(seat, alice, [box(90)])
+    seat.refresh_from_db()
+    assert seat.boxes == [box(10)]
 
 
 def test_a_higher_version_replaces_the_answer_until_the_round_moves_on(started, alice):

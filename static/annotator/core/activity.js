@@ -1,20 +1,65 @@
-/** How long somebody really worked on an image: time between actions, with pauses cut off. */
+/** How long somebody really worked on an image, and on what: time between actions, pauses cut off. */
 
 const IDLE_AFTER_MS = 15_000;
 
-/** @param {number} startedAt ms @param {number} [already] ms counted before, from a draft */
-export function createActivity(startedAt, already = 0) {
+/** @typedef {'open'|'draw'|'adjust'|'accept'|'reject'|'delete'|'submit'} ActionKind */
+
+/** Which kind of work a step of the document was. @type {Record<string, ActionKind>} */
+const KINDS = {
+  Draw: 'draw',
+  Paste: 'draw',
+  Duplicate: 'draw',
+  Accept: 'accept',
+  'Accept all': 'accept',
+  Reject: 'reject',
+  Delete: 'delete',
+};
+
+/** @param {string} step name of an undo step @returns {ActionKind} */
+export const kindOf = (step) => KINDS[step] ?? 'adjust';
+
+/** Time belongs to the action it led to; before the first one somebody looked: 'open'.
+ * @param {number} startedAt ms @param {number} [already] ms counted before, from a draft
+ * @param {Record<string, number>|null} [spent] the same by action */
+export function createActivity(startedAt, already = 0, spent = null) {
   let last = startedAt;
   let total = already;
+  /** Not yet anybody's. */
+  let pending = already;
+  /** @type {Record<string, number>} */
+  const byAction = { ...spent };
+  for (const ms of Object.values(byAction)) pending -= ms;
+
+  /** @param {number} now ms */
+  const touch = (now) => {
+    const gone = Math.min(Math.max(0, now - last), IDLE_AFTER_MS);
+    total += gone;
+    pending += gone;
+    last = now;
+    if (byAction.open === undefined) give('open');
+    return Math.round(total);
+  };
+  /** @param {ActionKind} kind */
+  const give = (kind) => {
+    byAction[kind] = (byAction[kind] ?? 0) + pending;
+    pending = 0;
+  };
+
   return {
-    /** @param {number} now ms */
-    touch(now) {
-      total += Math.min(Math.max(0, now - last), IDLE_AFTER_MS);
-      last = now;
-      return Math.round(total);
+    touch,
+    /** An action ended. @param {ActionKind} kind @param {number} now ms */
+    mark(kind, now) {
+      touch(now);
+      give(kind);
     },
     get total() {
       return Math.round(total);
+    },
+    /** Whole milliseconds by action. */
+    get byAction() {
+      return Object.fromEntries(
+        Object.entries(byAction).map(([kind, ms]) => [kind, Math.max(0, Math.round(ms))]),
+      );
     },
     get last() {
       return last;

@@ -95,6 +95,20 @@ export function handlePoint(box, handle) {
   return { x, y };
 }
 
+/** The corner a point is near, else the edge: a corner counts within a fifth of the sides.
+ * @param {Rect} box @param {Point} point @returns {Handle} */
+export function nearestHandle(box, point) {
+  const sideX = point.x < (box.x1 + box.x2) / 2 ? 'w' : 'e';
+  const sideY = point.y < (box.y1 + box.y2) / 2 ? 'n' : 's';
+  const gapX = Math.min(Math.abs(point.x - box.x1), Math.abs(point.x - box.x2));
+  const gapY = Math.min(Math.abs(point.y - box.y1), Math.abs(point.y - box.y2));
+  if (gapX <= width(box) / 5 && gapY <= height(box) / 5) return `${sideY}${sideX}`;
+  return gapX / Math.max(1, width(box)) < gapY / Math.max(1, height(box)) ? sideX : sideY;
+}
+
+/** Whether two rectangles share any point. @param {Rect} a @param {Rect} b */
+export const touches = (a, b) => a.x1 <= b.x2 && b.x1 <= a.x2 && a.y1 <= b.y2 && b.y1 <= a.y2;
+
 /** Boxes as one reads a page: in rows from the top, each from the left.
  * @template {Rect} T @param {readonly T[]} boxes @returns {T[]} */
 export function readingOrder(boxes) {

@@ -1,19 +1,17 @@
-/** Undo and redo of gestures; a step is the state before it and the state after it. */
+/** Undo and redo of gestures; a step tells only what it changed, so that a draft can keep them all. */
 
-/**
- * @template T
- * @typedef {{before: T, after: T, name: string}} Step
- */
+/** @typedef {import('../../common/types.js').DocBox} DocBox */
+/** @typedef {{id: number, before: DocBox|null, after: DocBox|null}} Delta */
+/** @typedef {{name: string, deltas: Delta[]}} Step */
+/** @typedef {{done: Step[], undone: Step[]}} Past the way back to the opening of the image */
 
-/** States must be immutable: a step keeps them, it does not copy them. @template T */
-export function createHistory() {
-  /** @type {Step<T>[]} */
-  const done = [];
-  /** @type {Step<T>[]} */
-  const undone = [];
+/** @param {Past} [past] from a draft */
+export function createHistory(past = { done: [], undone: [] }) {
+  const done = [...past.done];
+  const undone = [...past.undone];
 
   return {
-    /** @param {Step<T>} step */
+    /** @param {Step} step */
     push(step) {
       done.push(step);
       undone.length = 0;
@@ -33,6 +31,13 @@ export function createHistory() {
     },
     get canRedo() {
       return undone.length > 0;
+    },
+    get depth() {
+      return done.length;
+    },
+    /** @returns {Past} */
+    get past() {
+      return { done: [...done], undone: [...undone] };
     },
   };
 }

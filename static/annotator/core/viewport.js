@@ -101,13 +101,37 @@ export function createViewport() {
       fitted = false;
       keepInView();
     },
+    /** Where the view is, to come back to. */
+    get place() {
+      return { scale, left, top, fitted };
+    },
+    /** Part of the way from one place to another. @param {{scale: number, left: number, top: number}} from
+     * @param {{scale: number, left: number, top: number, fitted: boolean}} to @param {number} share 0 to 1 */
+    between(from, to, share) {
+      // The middle of the view goes straight, and sizes grow evenly to the eye.
+      const at = (/** @type {{scale: number, left: number, top: number}} */ place) => ({
+        x: (view.width / 2 - place.left) / place.scale,
+        y: (view.height / 2 - place.top) / place.scale,
+      });
+      const [a, b] = [at(from), at(to)];
+      scale = from.scale * (to.scale / from.scale) ** share;
+      left = view.width / 2 - (a.x + (b.x - a.x) * share) * scale;
+      top = view.height / 2 - (a.y + (b.y - a.y) * share) * scale;
+      if (share === 1) ({ scale, left, top, fitted } = to);
+    },
+    /** @param {number} wanted screen pixels per image pixel */
+    zoomTo: (wanted) => zoomAt({ x: view.width / 2, y: view.height / 2 }, wanted / scale),
     /** Shows a box at about half of the view. @param {import('./geometry.js').Rect} box */
     zoomToBox(box) {
       const wide = view.width / Math.max(1, box.x2 - box.x1);
       const high = view.height / Math.max(1, box.y2 - box.y1);
       scale = clamp(Math.min(wide, high) / 2, Math.min(MIN_SCALE, fitScale()), MAX_SCALE);
+      const [wideAll, highAll] = [image.width * scale, image.height * scale];
       left = view.width / 2 - ((box.x1 + box.x2) / 2) * scale;
       top = view.height / 2 - ((box.y1 + box.y2) / 2) * scale;
+      // No empty margin while the image could fill it.
+      if (wideAll > view.width) left = clamp(left, view.width - wideAll, 0);
+      if (highAll > view.height) top = clamp(top, view.height - highAll, 0);
       fitted = false;
       keepInView();
     },

@@ -2,14 +2,14 @@
 
 import { el, fill, keycap, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
-import { keyLabels } from '../actions.js';
+import { keyLabels } from '../actions/bind.js';
 
 /** @typedef {import('../../common/types.js').Action} Action */
 
 const COLUMNS = [
-  ['Image', 'Class', 'View'],
+  ['Image', 'Verdict', 'Class', 'View'],
   ['Draw', 'Boxes'],
-  ['Verdict', 'Suggestions', 'Show'],
+  ['Suggestions', 'Show'],
 ];
 
 /** @param {Action} action */
@@ -64,7 +64,13 @@ export function fillHelp(dialog, actions) {
     placeholder: 'Find an action',
     'aria-label': 'Find an action',
   });
-  const body = el('div', { class: 'help-columns' });
+  // It scrolls, so the keyboard must reach it.
+  const body = el('div', {
+    class: 'help-columns',
+    tabindex: '0',
+    'aria-label': 'All keys',
+    role: 'region',
+  });
   const show = () => {
     const wanted = find.value.trim().toLowerCase();
     fill(
@@ -98,10 +104,15 @@ export function fillHelp(dialog, actions) {
         close,
       ),
       body,
-      el('footer', {
-        class: 'dialog-foot',
-        text: 'Keys act by the character typed. Space, Tab and arrows act while the canvas has the focus; Esc twice or Ctrl F6 leaves it.',
-      }),
+      el(
+        'footer',
+        { class: 'dialog-foot' },
+        el('span', {
+          class: 'grow',
+          text: 'Keys act by the character typed. Space, Tab and arrows act while the canvas has the focus; Esc twice or Ctrl F6 leaves it.',
+        }),
+        el('a', { class: 'button', href: '/settings/keys', text: 'Change keys' }),
+      ),
     ),
   );
   show();

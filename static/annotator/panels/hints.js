@@ -1,70 +1,116 @@
 /** The line at the bottom: what is selected, the keys that help now, pointer position and zoom. */
 
 import { el, fill, keycap, must } from '../../common/dom.js';
+import { keyLabels } from '../actions/bind.js';
 
 /** @typedef {import('../editor.js').Editor} Editor */
 /** @typedef {[string[], string]} Hint keys and what they do */
+/** @typedef {(id: string) => string[]} KeysOf the person's own keys of an action */
 
-/** @param {Editor} editor @returns {{now: string, hints: Hint[]}} */
-function hintsFor(editor) {
+const START = {
+  drag: 'Drag a box around every object',
+  clicks: 'Drag or click two corners around every object',
+  points: 'Click the outermost points of the object, any order',
+};
+
+/** @param {Editor} editor @param {KeysOf} keys @returns {{now: string, hints: Hint[]}} */
+function hintsFor(editor, keys) {
   const { state, selected, doc } = editor;
-  const help = /** @type {Hint} */ ([['?'], 'all keys']);
+  /** @param {string} id @param {string} words @returns {Hint} */
+  const hint = (id, words) => [keys(id), words];
+  const help = hint('help', 'all keys');
   if (!state.picture) return { now: '', hints: [help] };
-  if (state.hidden) return { now: 'Boxes are hidden while H is held', hints: [] };
-  if (state.making) {
-    return { now: 'Click the opposite corner', hints: [[['Esc'], 'cancel'], help] };
-  }
-  const now = selected ? `${editor.classOf(selected.class_id)?.name ?? 'box'} selected` : '';
-  if (selected?.suggested) {
+  if (state.looks.hidden) return { now: 'All boxes are hidden', hints: [] };
+  if (state.looks.spot !== null && !selected)
     return {
-      now: `${now}, suggested`,
-      hints: [[['Y'], 'accept'], [['X'], 'reject'], [['Tab'], 'next'], help],
-    };
-  }
-  if (selected && state.editable) {
-    const keys = editor.classes
-      .slice(0, 3)
-      .map((entry) => entry.hotkey)
-      .filter(Boolean);
-    return {
-      now,
+      now: 'One box at a time',
       hints: [
-        ...(keys.length > 1 ? [/** @type {Hint} */ ([keys, 'class'])] : []),
+        [
+          editor.classes.slice(0, 3).flatMap((entry) => keys(`class-${entry.hotkey}`)),
+          'other class',
+        ],
+        hint('hide', 'hide boxes'),
+        hint('verify', 'all at once'),
+        help,
+      ],
+    };
+  if (state.making?.marks)
+    return {
+      now: 'Click the outermost points, any order',
+      hints: [hint('back-point', 'take back a point'), hint('cancel', 'cancel'), help],
+    };
+  if (state.making && !state.making.marquee)
+    return { now: 'Click the opposite corner', hints: [hint('cancel', 'cancel'), help] };
+  if (state.grabbed)
+    return {
+      now: 'Edge grabbed: move the pointer, or press arrows',
+      hints: [hint('grab', 'let go'), hint('cancel', 'cancel')],
+    };
+  if (state.relabelling)
+    return {
+      now: 'Relabelling: a class key goes on to the next box',
+      hints: [hint('next', 'leave as it is'), hint('relabel', 'end'), help],
+    };
+  if (state.chosen.size > 1)
+    return {
+      now: `${state.chosen.size} boxes selected`,
+      hints: [hint('delete', 'delete all'), hint('lock', 'lock'), hint('cancel', 'deselect'), help],
+    };
+  const now = selected ? `${editor.classOf(selected.class_id)?.name ?? 'box'} selected` : '';
+  const stack = state.stack.indexOf(state.selectedId ?? -1);
+  const place =
+    stack >= 0 && state.stack.length > 1 ? ` (${stack + 1} of ${state.stack.length})` : '';
+  if (selected?.suggested)
+    return {
+      now: `${now}${place}, suggested`,
+      hints: [hint('accept', 'accept'), hint('reject', 'dismiss'), hint('next', 'next'), help],
+    };
+  if (selected && state.editable) {
+    const edges = ['top', 'left', 'bottom', 'right'].flatMap((name) => keys(`edge-${name}`));
+    return {
+      now: `${now}${place}`,
+      hints: [
+        [edges, 'edge to pointer'],
+        hint('grab', 'grab edge'),
         [['←', '→'], 'nudge'],
-        [['Alt', '→'], 'resize'],
-        [['Del'], 'delete'],
-        [['Esc'], 'deselect'],
+        hint('delete', 'delete'),
+        hint('cancel', 'deselect'),
         help,
       ],
     };
   }
-  if (!state.editable) return { now, hints: [[['H'], 'hide boxes'], [['L'], 'labels'], help] };
+  const view = hint('labels', 'labels');
+  if (!state.editable) return { now, hints: [hint('hide', 'hide boxes'), view, help] };
+  const drawing = state.tool === 'draw';
   return {
-    now: state.tool === 'draw' ? 'Drag a box around every object' : now,
+    now: drawing ? START[state.method] : now,
     hints: [
-      [['B'], 'draw'],
-      ...(doc.boxes.some((box) => box.suggested) ? [/** @type {Hint} */ ([['Y'], 'accept'])] : []),
-      [['Space'], 'pan'],
-      [['H'], 'hide boxes'],
+      drawing ? hint('method', 'another way') : hint('draw', 'draw'),
+      ...(doc.boxes.some((box) => box.suggested) ? [hint('accept', 'accept')] : []),
+      hint('pan', 'pan'),
+      hint('hide', 'hide boxes'),
       help,
     ],
   };
 }
 
-/** @param {Editor} editor @param {{zoomIn: () => void, zoomOut: () => void, fit: () => void}} view
+/** @param {Editor} editor
  * @param {() => Hint[]|null} pageHints hints that belong to the page and come before the others */
-export function startHints(editor, view, pageHints) {
+export function startHints(editor, pageHints) {
   const root = must('[data-hints]');
   const place = must('[data-place]');
   const zoom = must('[data-zoom]');
-  must('[data-zoom-in]').addEventListener('click', view.zoomIn);
-  must('[data-zoom-out]').addEventListener('click', view.zoomOut);
-  must('[data-fit]').addEventListener('click', view.fit);
   let notice = '';
+  /** @type {Map<string, string[]>} */
+  let caps = new Map();
+  let before = '';
 
   const show = () => {
-    const { now, hints } = hintsFor(editor);
-    const all = notice ? [] : [...(pageHints() ?? []), ...hints];
+    const { now, hints } = hintsFor(editor, (id) => caps.get(id) ?? []);
+    const all = notice ? [] : [...(pageHints() ?? []), ...hints].filter(([keys]) => keys.length);
+    const key = JSON.stringify([notice || now, all]);
+    if (key === before) return;
+    before = key;
     fill(
       root,
       (notice || now) && el('strong', { class: notice ? 'hint-notice' : '', text: notice || now }),
@@ -73,15 +119,26 @@ export function startHints(editor, view, pageHints) {
   };
   editor.onChange(show);
   editor.onPaint(() => {
-    const { pointer } = editor.state;
-    const percent = `${Math.round(editor.viewport.scale * 100)} %`;
-    zoom.textContent = editor.state.picture ? percent : '–';
+    const { pointer, picture } = editor.state;
+    const percent = picture ? `${Math.round(editor.viewport.scale * 100)} %` : '–';
+    if (zoom.textContent !== percent) zoom.textContent = percent;
     place.textContent = pointer ? `x ${Math.round(pointer.x)}  y ${Math.round(pointer.y)}` : '';
   });
 
   return {
+    /** @param {readonly import('../../common/types.js').Action[]} actions with the person's keys */
+    know(actions) {
+      caps = new Map(
+        actions.map((action) => [
+          action.id,
+          keyLabels({ keys: action.keys }).filter((label) => label !== 'hold'),
+        ]),
+      );
+      show();
+    },
     /** A sentence that stays until the next action. @param {string} text */
     notice(text) {
+      if (text === notice) return;
       notice = text;
       show();
     },

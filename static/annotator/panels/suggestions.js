@@ -1,29 +1,47 @@
-/** What the model proposes: how many are open, and the keys that answer them. */
+/** What the model proposes: from which confidence it shows, how many are open, the keys that answer. */
 
-import { el, fill, keycap } from '../../common/dom.js';
+import { el, fill } from '../../common/dom.js';
 
 /** @param {HTMLElement} root @param {import('../editor.js').Editor} editor
- * @param {import('../commands.js').Commands} commands */
+ * @param {import('../commands/index.js').Commands} commands */
 export function startSuggestions(root, editor, commands) {
+  const { state } = editor;
+  const caps = () => el('span', { class: 'keys', 'data-keys': true });
   const note = el('span', { class: 'section-note' });
-  const toggle = el('button', {
-    type: 'button',
-    class: 'link-button',
-    on: { click: () => editor.set({ suggestions: !editor.state.suggestions }) },
+  const word = el('span', {});
+  const toggle = el(
+    'button',
+    { type: 'button', class: 'link-button', 'data-action': 'suggestions' },
+    word,
+    caps(),
+  );
+  const slider = el('input', {
+    type: 'range',
+    min: 0,
+    max: 0.95,
+    step: 0.05,
+    'aria-label': 'Show suggestions from this confidence on',
+    on: { input: () => commands.setConfidence(Number(slider.value)) },
   });
+  const cut = el('output', { class: 'cut' });
+  /** @param {string} name @param {string} label */
+  const step = (name, label) =>
+    el(
+      'button',
+      { type: 'button', class: 'step', 'data-action': name, 'aria-label': label },
+      caps(),
+    );
   const all = el(
     'button',
-    { type: 'button', class: 'row', on: { click: commands.acceptAll } },
+    { type: 'button', class: 'row', 'data-action': 'accept-all' },
     el('span', { class: 'row-name', text: 'Accept all shown' }),
-    el('span', { class: 'row-end' }, keycap('Shift'), keycap('Y')),
+    el('span', { class: 'row-end' }, caps()),
   );
-  const one = el(
-    'p',
-    { class: 'section-help' },
-    keycap('Y'),
-    ' accepts, ',
-    keycap('X'),
-    ' rejects, under the pointer',
+  const verify = el(
+    'button',
+    { type: 'button', class: 'row', 'data-action': 'verify' },
+    el('span', { class: 'row-name', text: 'One at a time' }),
+    el('span', { class: 'row-end' }, caps()),
   );
   fill(
     root,
@@ -34,15 +52,41 @@ export function startSuggestions(root, editor, commands) {
       note,
       toggle,
     ),
-    one,
+    el(
+      'div',
+      { class: 'cuts' },
+      step('more', 'Show more'),
+      slider,
+      step('fewer', 'Show fewer'),
+      cut,
+    ),
     all,
+    verify,
   );
 
   editor.onChange(() => {
     const open = editor.doc.boxes.filter((box) => box.suggested).length;
     root.hidden = open === 0;
-    note.textContent = editor.state.suggestions ? `${open} open` : `${open} hidden`;
-    fill(toggle, editor.state.suggestions ? 'hide' : 'show', keycap('T'));
-    all.disabled = !editor.state.suggestions;
+    if (!open) return;
+    const { looks } = state;
+    const shown = commands.openSuggestions().length;
+    note.textContent = looks.suggestions ? `${shown} of ${open} shown` : `${open} hidden`;
+    word.textContent = looks.suggestions ? 'hide' : 'show';
+    slider.value = String(looks.confidence);
+    cut.textContent = `≥ ${looks.confidence.toFixed(2)}`;
+  });
+}
+
+/** The confidence from which suggestions show is remembered for each job.
+ * @param {import('../editor.js').Editor} editor @param {import('../preferences.js').Preferences} own
+ * @param {string} slug of the job */
+export function rememberConfidence(editor, own, slug) {
+  let before = own.page.confidence?.[slug] ?? 0;
+  editor.state.looks = { ...editor.state.looks, confidence: before, lowest: before };
+  editor.onChange(() => {
+    const { confidence } = editor.state.looks;
+    if (confidence === before) return;
+    before = confidence;
+    own.set({ confidence: { ...own.page.confidence, [slug]: confidence } });
   });
 }

@@ -1,85 +1,126 @@
-/** Draws a box by press, drag and release, or by two clicks. */
+/** Draws a box by dragging, by two clicks, or by the four outermost points of the object. */
 
 import { bigEnough, clamp, fromCorners, height, width } from '../core/geometry.js';
+import { boxOf, ENOUGH } from '../core/points.js';
+import { snapped } from '../core/snap.js';
 import { createSelectTool } from './select.js';
 
 /** @typedef {import('../pointer.js').Press} Press */
 /** @typedef {import('../../common/types.js').Point} Point */
-/** @typedef {import('../editor.js').Editor} Editor */
+/** @typedef {import('../core/points.js').Mark} Mark */
 
-/** @param {Editor} editor @param {(text: string) => void} say */
-export function createDrawTool(editor, say) {
-  const select = createSelectTool(editor);
-  /** @type {Point|null} */
+const SNAP_REACH = 5;
+
+/** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands
+ * @param {(text: string) => void} say */
+export function createDrawTool(editor, commands, say) {
+  const { state } = editor;
+  const select = createSelectTool(editor, commands);
+  /** Of two corners, the first. @type {Point|null} */
   let corner = null;
   /** Set between the two clicks of a box. */
   let waiting = false;
+  /** Of four points, those placed. @type {Mark[]} */
+  let marks = [];
   /** @type {number|null} the box whose line was pressed: a click there picks it */
   let pick = null;
   let reshaping = false;
+  /** What was chosen before the press. @type {readonly number[]} */
+  let before = [];
 
-  /** @param {Point} point @returns {Point} */
-  const inside = ({ x, y }) => ({
-    x: clamp(x, 0, editor.doc.size.width),
-    y: clamp(y, 0, editor.doc.size.height),
-  });
+  /** In the image, and on a suggestion's edge where one is close; Ctrl keeps it off.
+   * @param {{image: Point, ctrl: boolean}} press @returns {Point} */
+  const placed = ({ image, ctrl }) => {
+    const { width: w, height: h } = editor.doc.size;
+    const inside = { x: clamp(image.x, 0, w), y: clamp(image.y, 0, h) };
+    const proposals = ctrl ? [] : editor.shown().filter((box) => box.suggested);
+    return proposals.length
+      ? snapped(inside, proposals, SNAP_REACH / editor.viewport.scale)
+      : inside;
+  };
 
   const reset = () => {
     corner = null;
     waiting = false;
+    marks = [];
     pick = null;
-    editor.state.making = null;
+    state.making = null;
   };
 
-  /** @param {Point} far */
-  const finish = (far) => {
-    const near = /** @type {Point} */ (corner);
-    const box = fromCorners(near, inside(far));
+  /** @param {import('../core/geometry.js').Rect} box */
+  const finish = (box) => {
     reset();
     if (!bigEnough(box)) return editor.changed();
-    const { classId } = editor.state;
+    const { classId } = state;
+    state.lastSize = { width: width(box), height: height(box) };
     const id = editor.doc.edit('Draw', () => editor.doc.add({ ...box, class_id: classId }));
-    editor.state.lastSize = { width: width(box), height: height(box) };
     editor.select(id);
     say(`${editor.classOf(classId)?.name ?? 'Box'} drawn`);
+  };
+
+  /** @param {Point|null} pointer */
+  const preview = (pointer) => {
+    if (corner && pointer) state.making = { rect: fromCorners(corner, pointer) };
+    else if (marks.length) state.making = { rect: boxOf(marks, pointer), marks };
+    editor.paint();
+  };
+
+  /** @param {Mark} mark */
+  const place = (mark) => {
+    marks = [...marks.filter((other) => !mark.side || other.side !== mark.side), mark];
+    if (marks.length >= ENOUGH) return finish(boxOf(marks, null));
+    state.making = { rect: boxOf(marks, state.pointer), marks };
+    editor.changed();
   };
 
   return {
     /** @param {Press} press */
     down(press) {
-      if (!editor.state.editable || waiting) return;
+      if (!state.editable || waiting || marks.length) return;
+      before = [...state.chosen];
       // Shift forces a new box where a handle or a line would be taken otherwise.
       const hit = press.shift ? null : editor.hit(press.image);
-      if (hit?.kind === 'handle') {
+      if (hit?.kind === 'handle' || (hit && press.ctrl)) {
         reshaping = true;
         return select.down(press);
       }
       pick = hit?.onEdge ? hit.box.id : null;
-      corner = inside(press.image);
+      corner = placed(press);
+      if (pick !== null) commands.noteStack(press.image);
       editor.select(pick);
     },
     /** @param {Press} press */
     move(press) {
       if (reshaping) return select.move(press);
+      if (marks.length) return preview(placed(press));
       if (!corner || (!press.dragged && !waiting)) return;
       if (pick !== null) {
         pick = null;
-        editor.state.selectedId = null;
+        editor.select(null);
       }
-      editor.state.making = fromCorners(corner, inside(press.image));
-      editor.paint();
+      preview(placed(press));
     },
     /** @param {Press} press */
     up(press) {
       if (reshaping) {
         reshaping = false;
-        return select.up();
+        return select.up(press);
       }
+      if (marks.length && !corner) return place(placed(press));
       if (!corner) return;
-      if (waiting || press.dragged) return finish(press.image);
+      if (waiting || press.dragged) return finish(fromCorners(corner, placed(press)));
       if (pick !== null) return reset();
+      const first = corner;
+      reset();
+      if (state.method === 'points') return place(first);
+      if (state.method === 'drag') {
+        const hit = editor.hit(press.image);
+        commands.noteStack(press.image);
+        return editor.select(press.shift ? null : (hit?.box.id ?? null));
+      }
+      corner = first;
       waiting = true;
-      editor.state.making = fromCorners(corner, corner);
+      state.making = { rect: fromCorners(first, first) };
       editor.changed();
     },
     cancel() {
@@ -88,15 +129,39 @@ export function createDrawTool(editor, say) {
       reset();
       editor.changed();
     },
+    /** The press is over before its end; points placed before stay. */
+    drop() {
+      if (reshaping) select.cancel();
+      reshaping = false;
+      if (waiting || marks.length) return;
+      reset();
+      editor.choose(before);
+    },
+    /** Marks one side at the pointer. @param {import('../core/points.js').Side} side */
+    edge(side) {
+      if (!state.pointer || !state.editable) return;
+      corner = null;
+      waiting = false;
+      place({ ...placed({ image: state.pointer, ctrl: false }), side });
+    },
+    /** Takes back the last point; false where there is none. */
+    back() {
+      if (!corner && !marks.length) return false;
+      if (corner || marks.length === 1) reset();
+      else marks = marks.slice(0, -1);
+      if (marks.length) preview(state.pointer);
+      editor.changed();
+      return true;
+    },
     get busy() {
-      return corner !== null || reshaping;
+      return corner !== null || marks.length > 0 || reshaping;
     },
     /** @param {Press} press */
     cursor(press) {
-      const hit = corner || press.shift ? null : editor.hit(press.image);
+      const hit = corner || marks.length || press.shift ? null : editor.hit(press.image);
       if (hit?.kind === 'handle') return select.cursor(press);
       if (hit?.onEdge) return 'pointer';
-      return editor.state.crosshair ? 'none' : 'crosshair';
+      return state.crosshair ? 'none' : 'crosshair';
     },
   };
 }

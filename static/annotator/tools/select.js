@@ -1,12 +1,20 @@
-/** Picks, moves and resizes boxes; a drag on nothing moves the view. */
+/** Picks, moves and resizes boxes; a drag on nothing picks all it touches. */
 
-import { bigEnough, height, moved, resized, width } from '../core/geometry.js';
-import { createPanTool } from './pan.js';
+import { OWN } from '../commands/common.js';
+import {
+  bigEnough,
+  fromCorners,
+  height,
+  moved,
+  resized,
+  touches,
+  width,
+} from '../core/geometry.js';
 
 /** @typedef {import('../pointer.js').Press} Press */
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
+/** @typedef {import('../../common/types.js').Point} Point */
 /** @typedef {import('../core/geometry.js').Handle} Handle */
-/** @typedef {import('../editor.js').Editor} Editor */
 
 /** @type {Record<Handle, string>} */
 export const HANDLE_CURSORS = {
@@ -20,69 +28,88 @@ export const HANDLE_CURSORS = {
   w: 'ew-resize',
 };
 
-/** @param {Editor} editor */
-export function createSelectTool(editor) {
-  const pan = createPanTool(editor);
-  /** @type {{kind: 'move', box: DocBox, from: import('../../common/types.js').Point}
-   *   | {kind: 'resize', box: DocBox, handle: Handle} | {kind: 'pan'} | null} */
+/** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands */
+export function createSelectTool(editor, commands) {
+  const { state } = editor;
+  /** @type {{kind: 'move', boxes: DocBox[], from: Point, id: number}
+   *   | {kind: 'resize', box: DocBox, handle: Handle}
+   *   | {kind: 'marquee', from: Point, kept: number[]} | null} */
   let drag = null;
 
   const end = () => {
-    if (!drag) return;
-    if (drag.kind === 'pan') pan.up();
-    else if (editor.doc.busy) {
-      const box = editor.doc.find(drag.box.id);
+    if (drag?.kind === 'marquee') state.making = null;
+    else if (drag && editor.doc.busy) {
+      const box = editor.doc.find(drag.kind === 'move' ? drag.id : drag.box.id);
       if (box && bigEnough(box)) {
-        editor.state.lastSize = { width: width(box), height: height(box) };
+        state.lastSize = { width: width(box), height: height(box) };
         editor.doc.commit(drag.kind === 'move' ? 'Move' : 'Resize');
       } else editor.doc.cancel();
     }
     drag = null;
+    editor.changed();
   };
 
   return {
     /** @param {Press} press */
     down(press) {
       const hit = editor.hit(press.image);
+      const adding = press.shift || press.ctrl;
       if (!hit) {
-        editor.select(null);
-        drag = { kind: 'pan' };
-        pan.down(press);
+        if (!adding) editor.select(null);
+        drag = { kind: 'marquee', from: press.image, kept: [...state.chosen] };
         return;
       }
-      if (hit.box.id !== editor.state.selectedId) editor.select(hit.box.id);
-      if (!editor.state.editable) return;
+      commands.noteStack(press.image);
+      if (adding) return commands.toggleChosen(hit.box.id);
+      if (!state.chosen.has(hit.box.id)) editor.select(hit.box.id);
+      else if (state.selectedId !== hit.box.id) editor.choose([...state.chosen], hit.box.id);
+      if (!state.editable || editor.locked(hit.box)) return;
       drag =
         hit.kind === 'handle'
           ? { kind: 'resize', box: hit.box, handle: hit.handle }
-          : { kind: 'move', box: hit.box, from: press.image };
+          : { kind: 'move', boxes: editor.changeable, from: press.image, id: hit.box.id };
     },
     /** @param {Press} press */
     move(press) {
-      if (!drag) return;
-      if (drag.kind === 'pan') return pan.move(press);
       // A press that does not travel is a choice, not a move of one pixel.
-      if (!press.dragged) return;
+      if (!drag || !press.dragged) return;
+      if (drag.kind === 'marquee') {
+        const rect = fromCorners(drag.from, press.image);
+        state.making = { rect, marquee: true };
+        const inside = editor
+          .shown()
+          .filter((box) => touches(box, rect))
+          .map((box) => box.id);
+        editor.choose([...new Set([...drag.kept, ...inside])]);
+        return;
+      }
       if (!editor.doc.busy) editor.doc.begin();
-      const { id, ...before } = drag.box;
-      const after =
-        drag.kind === 'move'
-          ? moved(before, press.image.x - drag.from.x, press.image.y - drag.from.y, editor.doc.size)
-          : resized(before, drag.handle, press.image, editor.doc.size);
       // Touching a suggestion makes it the person's own box.
-      editor.doc.change(id, { ...after, suggested: false, score: undefined });
+      if (drag.kind === 'resize') {
+        const { x1, y1, x2, y2 } = resized(drag.box, drag.handle, press.image, editor.doc.size);
+        editor.doc.change(drag.box.id, { x1, y1, x2, y2, ...OWN });
+        return;
+      }
+      const { boxes, from } = drag;
+      const before = new Map(boxes.map((box) => [box.id, box]));
+      editor.doc.changeAll([...before.keys()], ({ id }) => {
+        const box = /** @type {DocBox} */ (before.get(id));
+        const by = { x: press.image.x - from.x, y: press.image.y - from.y };
+        const { x1, y1, x2, y2 } = moved(box, by.x, by.y, editor.doc.size);
+        return { x1, y1, x2, y2, ...OWN };
+      });
     },
-    up: end,
+    /** @param {Press} _press */
+    up: (_press) => end(),
     cancel() {
+      state.making = null;
       editor.doc.cancel();
-      pan.cancel();
       drag = null;
     },
     /** @param {Press} press */
     cursor(press) {
-      if (drag?.kind === 'pan') return 'grabbing';
       const hit = editor.hit(press.image);
-      if (hit?.kind === 'handle' && editor.state.editable) return HANDLE_CURSORS[hit.handle];
+      if (hit?.kind === 'handle' && state.editable) return HANDLE_CURSORS[hit.handle];
       return hit ? 'move' : 'default';
     },
   };

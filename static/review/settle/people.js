@@ -103,7 +103,7 @@ export function startPeople(surface, editor, state) {
     const group = decisions.group;
     if (!group) return;
     const at = areaOf(group.mean);
-    if (!editor.state.hidden) {
+    if (!editor.state.looks.hidden) {
       group.drawn.forEach(({ person, box }, row) => {
         if (solo !== null && solo !== person) return;
         const look = lookOf(person);

@@ -1,0 +1,41 @@
+"""What the annotation page keeps beside answers: drafts, and each person's own ways."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from labeling.models.round import Assignment
+
+
+class Draft(models.Model):
+    """Work in the middle of an image, so that another computer can go on with it."""
+
+    seat = models.OneToOneField(Assignment, models.CASCADE, related_name="draft")
+    version = models.PositiveIntegerField(default=0)  # of the answer that it starts from
+    number = (
+        models.PositiveIntegerField()
+    )  # counts saves of this seat; a lower one never overwrites
+    writer = models.CharField(max_length=36)  # the page that saved it, as two may be open
+    content: Any = models.JSONField()  # boxes with what they were before, and the time spent
+    saved_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"Draft {self.number} of seat {self.seat_id}"
+
+
+class Preferences(models.Model):
+    """A person's own keys, and how the page draws for them; the same on every computer."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences"
+    )
+    keys: Any = models.JSONField(default=dict)  # name of an action → its keys, where they differ
+    page: Any = models.JSONField(default=dict)  # see labeling.core.preferences
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+    def __str__(self) -> str:
+        return f"Preferences of {self.user}"

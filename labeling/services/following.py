@@ -1,0 +1,130 @@
+"""Whether an image needs a further person: the modes `adaptive` and `verify` (decision 3).
+
+The further seat opens in the transaction of the answer that shows the need, so the round cannot
+leave COLLECTING between the two.
+"""
+
+from labeling.core import reliability
+from labeling.core.boxes import Box, BoxSet, pack
+from labeling.core.consolidation import Answers
+from labeling.core.quality import compare
+from labeling.models import Assignment, Job, Round
+
+FIRST = 2  # people of an adaptive image before anyone knows whether they agree
+COMPANY = 60  # answered images that teach the EM who errs how, when one image is judged
+LOOSE = 0.7  # two people's boxes that overlap less differ in more than taste (algorithms.md 4.1)
+
+
+def mode_of(round: Round) -> str:
+    """How people work in this round: what is drawn blind is never verified, only drawn."""
+    mode = str(round.settings.get("mode", Job.Mode.INDEPENDENT))
+    if mode == Job.Mode.VERIFY and round.blind:
+        return Job.Mode.ADAPTIVE
+    return mode
+
+
+def least_people(job: Job) -> int:
+    """How many annotators the job needs to start: what only some images want may be missing."""
+    most = int(job.annotators_per_image)
+    return most if job.mode == Job.Mode.INDEPENDENT else min(FIRST, most)
+
+
+def first_seats(round: Round) -> int:
+    """How many people get an image at once."""
+    most = int(round.settings["annotators_per_image"])
+    return {Job.Mode.ADAPTIVE: min(FIRST, most), Job.Mode.VERIFY: 1}.get(mode_of(round), most)  # type: ignore[call-overload, no-any-return]
+
+
+def open_further(seat: Assignment) -> bool:
+    """Open one more seat on the image if its answers ask for it; call it with the row locked.
+
+    Nothing happens while a seat of the image is open or held, or once the most people have
+    answered.
+    """
+    round = seat.round
+    mode = mode_of(round)
+    if mode == Job.Mode.INDEPENDENT:
+        return False
+    seats = Assignment.objects.filter(round=round, image=seat.image_id)
+    if seats.pending().exists():
+        return False
+    answered = list(seats.submitted().order_by("slot"))
+    if not answered or len(answered) >= round.settings["annotators_per_image"]:
+        return False
+    last = answered[-1]
+    if mode == Job.Mode.VERIFY:
+        if len(answered) > 1 and last.boxes == last.suggested:
+            return False
+        shown = last.boxes
+    else:
+        if len(answered) >= FIRST and not _differ(round, answered):
+            return False
+        shown = None
+    Assignment.objects.create(
+        round=round, image_id=seat.image_id, slot=last.slot + 1, suggested=shown
+    )
+    return True
+
+
+def _differ(round: Round, answered: list[Assignment]) -> bool:
+    """Whether the answers leave more expected errors than the job allows."""
+    limit = float(round.settings["error_limit"])
+    if any(a.suggested is not None for a in answered):
+        # Drawn on the model's boxes: agreement proves less than the EM would conclude from it.
+        return disagreements([pack(a.boxes or []) for a in answered]) > limit
+    known = _company(round, answered[0].image_id)
+    merged, _ = reliability.consolidate([*known, _answers(answered)])
+    return merged[-1].risk > limit
+
+
+def disagreements(answers: list[BoxSet]) -> int:
+    """Objects on which the last answer differs from one before it: missed, added, or loose."""
+    *earlier, last = answers
+    worst = 0
+    for boxes in earlier:
+        found = compare(boxes, last, floor=LOOSE)
+        worst = max(worst, max(found.false_positives, found.false_negatives))
+    return worst
+
+
+def _company(round: Round, image: int) -> list[Answers]:
+    """The job's latest images with several independent answers."""
+    rows = (
+        Assignment.objects.submitted()
+        .filter(round__job=round.job_id, suggested__isnull=True)
+        .exclude(image=image)
+        .order_by("-submitted_at")
+        .values_list("image", "annotator", "boxes")[: COMPANY * FIRST]
+    )
+    by_image: dict[int, list[tuple[int, BoxSet]]] = {}
+    for found, annotator, boxes in rows:
+        if annotator is not None and boxes is not None:  # as the database guarantees
+            by_image.setdefault(found, []).append((annotator, pack(boxes)))
+    return [
+        Answers(found, tuple(a for a, _ in given), tuple(b for _, b in given))
+        for found, given in by_image.items()
+        if len({a for a, _ in given}) == len(given) > 1
+    ]
+
+
+def _answers(rows: list[Assignment]) -> Answers:
+    return Answers(
+        rows[0].image_id,
+        tuple(row.annotator_id for row in rows if row.annotator_id is not None),
+        tuple(pack(row.boxes or []) for row in rows),
+    )
+
+
+def carried(seat: Assignment) -> list[Box] | None:
+    """What the next holder of this seat is shown: a person's boxes to verify stay with it."""
+    verifies = mode_of(seat.round) == Job.Mode.VERIFY and seat.slot > 1
+    boxes: list[Box] | None = seat.suggested if verifies else None
+    return boxes
+
+
+def refresh_shown(seat: Assignment) -> None:
+    """An answer was changed: whoever is to verify it and has not begun sees the new boxes."""
+    if mode_of(seat.round) == Job.Mode.VERIFY:
+        Assignment.objects.filter(
+            round=seat.round, image=seat.image_id, slot=seat.slot + 1, state="open"
+        ).update(suggested=seat.boxes)

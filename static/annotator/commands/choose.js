@@ -1,0 +1,68 @@
+/** Which boxes the keys act on: one after another, those under the pointer, all, all of a class. */
+
+import { area, contains, readingOrder } from '../core/geometry.js';
+
+/** @typedef {import('../../common/types.js').DocBox} DocBox */
+
+/** @param {import('./common.js').Tools} tools */
+export function chooseCommands({ editor, say, nameOf }) {
+  const { state } = editor;
+  /** @type {{boxes: readonly DocBox[], order: DocBox[]}} */
+  let last = { boxes: [], order: [] };
+  const order = () => {
+    const boxes = editor.shown();
+    if (last.boxes !== boxes) last = { boxes, order: readingOrder(boxes) };
+    return last.order;
+  };
+
+  /** @param {DocBox[]} line @param {1|-1} way */
+  const step = (line, way) => {
+    const at = line.findIndex((box) => box.id === state.selectedId);
+    const first = way > 0 ? 0 : line.length - 1;
+    const box = line[at < 0 ? first : (at + way + line.length) % line.length];
+    editor.select(box.id);
+    const kind = box.suggested ? ', suggested' : '';
+    say(`${nameOf(box.class_id)}${kind}, ${line.indexOf(box) + 1} of ${line.length}`);
+  };
+
+  return {
+    /** All shown boxes as one reads a page. */
+    order,
+    /** The next box; where boxes overlap under the last press, the next of those.
+     * @param {1|-1} way */
+    cycle(way) {
+      const under = state.stack.flatMap((id) => editor.doc.find(id) ?? []);
+      const line = under.length > 1 && state.chosen.size === 1 ? under : order();
+      if (line.length) step(line, way);
+    },
+    /** Remembers what lies over one another there. @param {import('../../common/types.js').Point} point */
+    noteStack(point) {
+      state.stack = editor
+        .shown()
+        .filter((box) => contains(box, point))
+        .sort((a, b) => area(a) - area(b))
+        .map((box) => box.id);
+    },
+    selectAll() {
+      editor.choose(order().map((box) => box.id));
+      say(`${state.chosen.size} boxes selected`);
+    },
+    /** Of the class of the selected box, else of the one drawn with. */
+    selectClass() {
+      const index = editor.selected?.class_id ?? state.classId;
+      const ids = order()
+        .filter((box) => box.class_id === index)
+        .map((box) => box.id);
+      editor.choose(ids);
+      say(`${ids.length} of ${nameOf(index)} selected`);
+    },
+    /** Into the selection, or out of it. @param {number} id */
+    toggleChosen(id) {
+      const ids = state.chosen.has(id)
+        ? [...state.chosen].filter((other) => other !== id)
+        : [...state.chosen, id];
+      editor.choose(ids, ids[ids.length - 1]);
+      say(`${ids.length} selected`);
+    },
+  };
+}

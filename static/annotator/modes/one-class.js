@@ -1,0 +1,56 @@
+/** One class at a time: only its boxes show, Enter goes on to the next class, the last one sends. */
+
+import { speak } from '../../common/speak.js';
+
+/** @typedef {import('../actions/bind.js').Doings} Doings */
+
+/** @param {import('../workspace.js').Workspace} workspace */
+export function createOneClass({ editor, hints }) {
+  const { state, classes } = editor;
+  const place = () => classes.findIndex((entry) => entry.index === state.looks.onlyClass);
+
+  /** @param {number} at */
+  const go = (at) => {
+    const entry = classes[at];
+    state.classId = entry.index;
+    editor.choose([]);
+    editor.look({ onlyClass: entry.index });
+    const words = `Class ${at + 1} of ${classes.length}: ${entry.name}`;
+    hints.notice(`${words}. Draw all of them, then go on to the next class.`);
+    speak(words);
+  };
+  const end = () => {
+    editor.look({ onlyClass: null });
+    hints.notice('All classes again.');
+  };
+
+  return {
+    get on() {
+      return state.looks.onlyClass !== null;
+    },
+    /** A new image starts with the first class. */
+    open() {
+      if (state.looks.onlyClass !== null) go(0);
+    },
+    /** @param {Doings} doings @returns {Doings} */
+    wrap(doings) {
+      const more = () => place() >= 0 && place() < classes.length - 1;
+      return {
+        ...doings,
+        'one-class': {
+          when: () => state.editable,
+          run: () => (state.looks.onlyClass === null ? go(0) : end()),
+        },
+        submit: { ...doings.submit, run: () => (more() ? go(place() + 1) : doings.submit.run()) },
+      };
+    },
+    /** A class chosen by key or in the list is the one that shows. */
+    follow() {
+      editor.onChange(() => {
+        const { onlyClass } = state.looks;
+        if (onlyClass !== null && onlyClass !== state.classId)
+          editor.look({ onlyClass: state.classId });
+      });
+    },
+  };
+}

@@ -1,0 +1,177 @@
+/** Verify: one proposed box at a time, accepted, fixed or rejected by one key; then "anything missing?". */
+
+import { speak } from '../../common/speak.js';
+import { OWN } from '../commands/common.js';
+import { createVerdicts } from '../core/verify.js';
+import { createVerifyPanel } from '../panels/verify.js';
+import { createFlight } from './flight.js';
+
+/** @typedef {import('../actions/bind.js').Doings} Doings */
+/** @typedef {import('../core/verify.js').Verdict} Verdict */
+
+/** @param {import('../workspace.js').Workspace} workspace */
+export function createVerify({ editor, commands, hints }) {
+  const { state, viewport } = editor;
+  const fly = createFlight(editor);
+  const panel = createVerifyPanel(editor);
+  /** @type {ReturnType<typeof createVerdicts>|null} */
+  let verdicts = null;
+  /** Boxes that came as the person's own and go back to that when the mode ends early. */
+  let lent = new Set();
+  let fixing = false;
+
+  const spot = () => editor.doc.find(state.looks.spot);
+  const asking = () => verdicts !== null && spot() !== undefined;
+
+  const show = () => {
+    const box = spot();
+    const reach = box ? viewport.toScreen({ x: box.x2, y: box.y2 }).y : 0;
+    panel.show(verdicts, state.looks.spot, fixing, reach > viewport.view.height - 110);
+  };
+
+  const goOn = () => {
+    fixing = false;
+    const next = verdicts?.next() ?? null;
+    editor.choose([]);
+    editor.look({ spot: next?.id ?? null });
+    if (next) fly(() => viewport.zoomToBox(next));
+    else {
+      fly(() => viewport.fit());
+      editor.set({ tool: 'draw' });
+      speak('Anything missing? Draw it, or Enter for no.');
+    }
+    show();
+  };
+
+  /** @param {Verdict} verdict @param {() => void} act */
+  const decide = (verdict, act) => {
+    const box = spot();
+    if (!box || !verdicts) return;
+    verdicts.give(box.id, verdict, editor.doc.depth);
+    act();
+    speak(`${commands.nameOf(box.class_id)} ${verdict}`);
+    goOn();
+  };
+
+  const accept = () => {
+    const { id } = /** @type {import('../../common/types.js').DocBox} */ (spot());
+    decide('accepted', () => editor.doc.edit('Accept', () => editor.doc.change(id, OWN)));
+  };
+  const reject = () => {
+    const { id } = /** @type {import('../../common/types.js').DocBox} */ (spot());
+    decide('rejected', () => editor.doc.edit('Reject', () => editor.doc.remove(id)));
+  };
+  const fix = () => {
+    fixing = true;
+    const { id } = /** @type {import('../../common/types.js').DocBox} */ (spot());
+    verdicts?.give(id, 'fixed', editor.doc.depth);
+    editor.set({ tool: 'select' });
+    editor.select(id);
+    speak('Fix it, then Enter');
+    show();
+  };
+  const fixed = () => {
+    const box = spot();
+    // Nothing changed after all: then it is right as it is.
+    if (box?.suggested) editor.doc.edit('Accept', () => editor.doc.change(box.id, OWN));
+    goOn();
+  };
+  const undo = () => {
+    const last = verdicts?.takeBack();
+    if (!last) return;
+    while (editor.doc.depth > last.depth && editor.doc.undo()) {
+      // A fix may have been several steps.
+    }
+    speak('Taken back');
+    goOn();
+  };
+
+  const begin = () => {
+    const own = editor.doc.boxes.filter((box) => box.source != null && !box.suggested);
+    const open = editor.doc.boxes.filter((box) => box.suggested);
+    // On an image that came prelabelled the boxes are the person's own until asked about.
+    if (!open.length && own.length) {
+      lent = new Set(own.map((box) => box.id));
+      editor.doc.edit('Check', () => editor.doc.changeAll([...lent], () => ({ suggested: true })));
+    }
+    const proposed = editor.doc.boxes.filter(
+      (box) => box.suggested && (box.score ?? 1) >= state.looks.confidence,
+    );
+    if (!proposed.length) return hints.notice('There is no proposed box on this image.');
+    verdicts = createVerdicts(proposed);
+    goOn();
+  };
+  const end = () => {
+    if (!verdicts) return;
+    verdicts = null;
+    const left = [...lent].filter((id) => editor.doc.find(id)?.suggested);
+    if (left.length) editor.doc.edit('Check', () => editor.doc.changeAll(left, () => OWN));
+    lent = new Set();
+    editor.look({ spot: null });
+    fly(() => viewport.fit());
+    show();
+  };
+
+  editor.onChange(() => {
+    if (verdicts) show();
+  });
+
+  return {
+    get on() {
+      return verdicts !== null;
+    },
+    /** Whether there is a box to answer before the image may be sent. */
+    asking,
+    /** A new image: nothing of the one before holds. @param {boolean} wanted */
+    open(wanted) {
+      verdicts = null;
+      lent = new Set();
+      fixing = false;
+      if (state.looks.spot !== null) editor.look({ spot: null });
+      if (wanted) begin();
+      show();
+    },
+    /** The table's actions as they are while boxes are checked. @param {Doings} doings
+     * @returns {Doings} */
+    wrap(doings) {
+      const when = () => asking() && !fixing;
+      /** @param {string} id @param {() => void} run @param {() => boolean} [may] */
+      const instead = (id, run, may = when) => ({
+        ...doings[id],
+        when: () => (asking() ? may() : (doings[id]?.when?.() ?? true)),
+        run: () => (asking() ? run() : doings[id]?.run()),
+      });
+      /** @type {Doings} */
+      const wrapped = {
+        accept: instead('accept', accept),
+        reject: instead('reject', reject),
+        grab: instead('grab', () => (fixing ? commands.grab() : fix()), asking),
+        submit: instead('submit', fixed, () => fixing),
+        nothing: instead(
+          'nothing',
+          () => {},
+          () => false,
+        ),
+        'accept-all': instead(
+          'accept-all',
+          () => {},
+          () => false,
+        ),
+        'undo-verdict': { when: () => (verdicts?.count ?? 0) > 0, run: undo },
+        verify: { when: () => state.editable, run: () => (verdicts ? end() : begin()) },
+      };
+      for (const id of Object.keys(doings).filter((name) => /^class-\d$/.test(name))) {
+        const entry = editor.classes.find(({ hotkey }) => `class-${hotkey}` === id);
+        wrapped[id] = instead(id, () => {
+          const index = entry?.index ?? state.classId;
+          const box = spot();
+          if (fixing || !box) return doings[id].run();
+          decide('fixed', () =>
+            editor.doc.edit('Class', () => editor.doc.change(box.id, { class_id: index, ...OWN })),
+          );
+        });
+      }
+      return { ...doings, ...wrapped };
+    },
+  };
+}

@@ -1,0 +1,156 @@
+"""Drafts at the server, own keys, and what an answer tells beside its boxes."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from labeling.models import Assignment, Draft
+from labeling.services import drafts, jobs
+from tests.factories import box
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def signed_in(job, mona, alice):
+    """Alice's browser, the job running."""
+    jobs.start(job, mona)
+    run_steps(job)
+    client = Client(raise_request_exception=False)
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def seat(signed_in, job):
+    """Her first seat, with two suggestions."""
+    url = reverse("claim", args=[job.slug])
+    given = signed_in.post(url, {"count": 1}, content_type="application/json").json()
+    row = Assignment.objects.get(pk=given["assignments"][0]["id"])
+    row.suggested = [{**box(), "score": 0.9}, {**box(60), "score": 0.4}]
+    row.save()
+    return row
+
+
+def put(client, name: str, body, *args):
+    answer = client.put(reverse(name, args=args), json.dumps(body), content_type="application/json")
+    return answer.status_code, answer.json()
+
+
+def draft(number: int, *boxes, version: int = 0, writer: str = "one", **more):
+    """A draft as the page sends it."""
+    content = {"boxes": list(boxes), "active_ms": 900, **more}
+    return {"version": version, "number": number, "writer": writer, "content": content}
+
+
+def test_a_draft_comes_back_with_the_seat_on_another_computer(signed_in, job, seat):
+    marked = {**box(), "suggested": False, "source": 1}
+    assert put(signed_in, "draft", draft(1, marked, action_ms={"open": 900}), seat.pk)[0] == 200
+
+    page = signed_in.get(reverse("work", args=[job.slug])).context["page_data"]
+
+    [given] = [s["draft"] for s in page["assignments"] if s["id"] == seat.pk]
+    assert given == {
+        "number": 1, "writer": "one", "boxes": [marked], "active_ms": 900,
+        "action_ms": {"open": 900},
+    }  # fmt: skip
+
+
+def test_an_older_draft_never_overwrites_a_newer_one_in_any_order(signed_in, seat):
+    for number, expected in ((2, 200), (1, 409), (2, 200), (5, 200), (4, 409)):
+        status, said = put(signed_in, "draft", draft(number, box(number)), seat.pk)
+        assert status == expected, said
+    stored = Draft.objects.get(seat=seat)
+    assert (stored.number, stored.content["boxes"][0]["x1"]) == (5, 5)
+
+
+def test_of_two_pages_with_the_same_number_the_second_is_refused(signed_in, seat):
+    assert put(signed_in, "draft", draft(1, box(), writer="one"), seat.pk)[0] == 200
+    status, said = put(signed_in, "draft", draft(1, box(), writer="two"), seat.pk)
+    assert (status, said["code"]) == (409, "conflict")
+
+
+def test_the_answer_ends_the_draft_and_a_late_draft_does_not_bring_it_back(signed_in, seat):
+    put(signed_in, "draft", draft(1, box()), seat.pk)
+    assert put(signed_in, "answer", {"version": 1, "boxes": [box()]}, seat.pk)[0] == 200
+    assert not Draft.objects.exists()
+
+    assert put(signed_in, "draft", draft(2, box()), seat.pk)[0] == 409
+    assert drafts.of([seat]) == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        ({"boxes": [{"class_id": 9, "x1": 1, "y1": 1, "x2": 5, "y2": 5}]}, "boxes[0].class_id"),
+        ({"boxes": [{**box(), "source": 2}]}, "boxes[0].source"),
+        ({"boxes": [], "active_ms": -1}, "active_ms"),
+        ({"boxes": [], "action_ms": {"sleep": 1}}, "action_ms.sleep"),
+        ({"boxes": [], "more": 1}, "content"),
+    ],
+)
+def test_a_draft_that_cannot_be_an_answer_is_refused_by_place(signed_in, seat, content, where):
+    body = {"version": 0, "number": 1, "writer": "one", "content": content}
+    status, said = put(signed_in, "draft", body, seat.pk)
+    assert (status, said["where"]) == (400, where)
+
+
+def test_an_answer_keeps_what_became_of_suggestions_and_where_the_time_went(signed_in, seat):
+    body = {
+        "version": 1, "boxes": [box()], "active_ms": 1500,
+        "outcomes": ["accepted", "dismissed"], "action_ms": {"open": 500, "accept": 1000},
+    }  # fmt: skip
+    assert put(signed_in, "answer", body, seat.pk)[0] == 200
+
+    seat.refresh_from_db()
+    assert seat.outcomes == ["accepted", "dismissed"]
+    assert seat.action_ms == {"open": 500, "accept": 1000}
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ({"outcomes": ["accepted"]}, "outcomes"),
+        ({"outcomes": ["accepted", "liked"]}, "outcomes[1]"),
+        ({"action_ms": {"draw": 1.5}}, "action_ms.draw"),
+        ({"action_ms": {"draw": 10**9}}, "action_ms.draw"),
+    ],
+)
+def test_what_is_told_beside_the_boxes_is_checked_before_anything_is_stored(
+    signed_in, seat, more, where
+):
+    status, said = put(signed_in, "answer", {"version": 1, "boxes": [], **more}, seat.pk)
+
+    assert (status, said["where"]) == (400, where)
+    seat.refresh_from_db()
+    assert (seat.state, seat.version) == ("claimed", 0)
+
+
+def test_own_keys_and_settings_follow_the_person(signed_in, job):
+    keys, page = {"fit": ["q"], "zoom-box": []}, {"method": "points", "confidence": {job.slug: 0.5}}
+    assert put(signed_in, "preferences", {"keys": keys})[0] == 200
+    assert put(signed_in, "preferences", {"page": page})[0] == 200
+
+    assert signed_in.get(reverse("preferences")).json() == {"keys": keys, "page": page}
+    data = signed_in.get(reverse("work", args=[job.slug])).context["page_data"]
+    assert data["preferences"] == {"keys": keys, "page": page}
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({"keys": {"fit": ["q"], "draw": ["q"]}}, "keys.draw"),
+        ({"keys": {"fit": "q"}}, "keys.fit"),
+        ({"keys": {"fit": ["two words"]}}, "keys.fit"),
+        ({"keys": {"<b>": ["q"]}}, "keys.<b>"),
+        ({"page": {"method": "lasso"}}, "page.method"),
+        ({"page": {"colour": "red"}}, "page.colour"),
+        ({"page": {"crosshairStrength": True}}, "page.crosshairStrength"),
+    ],
+)
+def test_unfit_keys_and_settings_are_refused_by_place(signed_in, body, where):
+    status, said = put(signed_in, "preferences", body)
+    assert (status, said["where"]) == (400, where)
