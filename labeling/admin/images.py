@@ -235,6 +235,8 @@ class ImageAdmin(Scoped):
         ]
         context["audits"] = image.audits.exclude(reviewer=None).select_related("reviewer")
         context["correct_url"] = reverse("correct", args=[image.job.slug, image.pk])
+        context["compare_url"] = reverse("compare", args=[image.job.slug, image.pk])
+        context["back"] = request.path
         context["file_url"] = reverse("image-file", args=[image.pk])
         return super().render_change_form(request, context, *args, **kwargs)
 
