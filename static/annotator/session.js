@@ -80,16 +80,20 @@ export function createSession({
     onLease(state);
   };
 
+  /** @param {Seat|null} seat */
+  const open = (seat) => {
+    current = seat;
+    setLease('held');
+    prefetch();
+    onOpen(current);
+    onChange();
+  };
   const openNext = () => {
     const free = Math.max(
       0,
       upcoming.findIndex((seat) => !avoid(seat)),
     );
-    current = upcoming.splice(free, 1)[0] ?? null;
-    setLease('held');
-    prefetch();
-    onOpen(current);
-    onChange();
+    open(upcoming.splice(free, 1)[0] ?? null);
   };
 
   /** @param {number} id @param {string} until */
@@ -229,9 +233,12 @@ export function createSession({
     /** Shows a seat again whose answer was refused. @param {Seat} seat */
     reopen(seat) {
       handedIn.delete(seat.id);
+      // An answer that is in has no lease to keep.
+      if (!seat.lease_expires_at) leases.set(seat.id, Infinity);
       if (current) upcoming.unshift(current);
-      upcoming = [seat, ...upcoming.filter((other) => other.id !== seat.id)];
-      openNext();
+      upcoming = upcoming.filter((other) => other.id !== seat.id);
+      // Asked for by name: it opens although this tab may just have let go of it.
+      open(seat);
     },
   };
 }

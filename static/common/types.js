@@ -21,8 +21,8 @@
 /** @typedef {{id: number, image: Picture, round: RoundRef, version: number, boxes: Box[]|null,
  *   suggested: Box[]|null, prelabelled: boolean, lease_expires_at: string,
  *   verify: boolean, draft: ServerDraft|null,
- *   position: {done: number, total: number}, returned: string|null}} Assignment
- * `returned`: why a reviewer sent the image back. */
+ *   position: {done: number, total: number}, returned: string|null, notes: number}} Assignment
+ * `returned`: why a reviewer sent the image back; `notes`: own ones on it. */
 /** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'watch', blind: boolean,
  *   boxes: Box[], confidence: number|null, threshold: number|null, scores_shown: boolean,
  *   lease_expires_at: string}} Audit */
