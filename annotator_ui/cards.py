@@ -58,13 +58,15 @@ def card(job: Job, user: User) -> dict[str, Any]:
 
 
 def _preview(job: Job, user: User, roles: set[str], round: Round | None) -> str | None:
-    """A picture this person may see: one of theirs, or for reviewers any of the job."""
-    images = job.images.present()
-    if not roles & {access.REVIEWER, access.MANAGER}:
-        images = images.filter(assignments__annotator=user)
-    elif round is not None:
-        images = images.filter(assignments__round=round)
-    first = images.order_by("pk").first() or None
+    """A picture this person may see: one they were given, or for reviewers any of the job."""
+    images = job.images.present().order_by("pk")
+    mine = images.filter(assignments__annotator=user)
+    if round is not None:
+        first = mine.filter(assignments__round=round).first() or mine.first()
+    else:
+        first = mine.first()
+    if first is None and roles & {access.REVIEWER, access.MANAGER}:
+        first = images.first()
     return reverse("image-preview", args=[first.pk]) if first else None
 
 

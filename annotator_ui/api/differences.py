@@ -173,7 +173,7 @@ def sides_of(image: Image) -> list[dict[str, Any]]:
         for label in rows
     ]
     round = image.job.rounds.order_by("-number").first()
-    seen = for_images(round, [image.pk]).get(image.pk) if round else None
+    seen, _ = for_images(round, [image.pk]).get(image.pk, (None, False)) if round else (None, False)
     if seen is not None:
         found.append(
             {

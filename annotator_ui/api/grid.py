@@ -46,7 +46,8 @@ class GridQuery(shapes.StrictSerializer):
             return None
         place, _, pk = value.partition(":")
         try:
-            return float(place), int(pk)
+            # the random order is by whole numbers that a float would round
+            return (int(place) if place.lstrip("-").isdigit() else float(place)), int(pk)
         except ValueError as error:
             raise serializers.ValidationError("Use the `after` of an earlier page.") from error
 

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from labeling.admin.scoping import JobFilter, Scoped, managed_jobs
 from labeling.errors import LabelingError
 from labeling.models import Assignment, Image, Label, LabelClass, Round
-from labeling.services import jobs, labels
+from labeling.services import broken, jobs, labels
 
 FALLBACK_COLOR = "#FFFFFF"
 
@@ -25,7 +25,7 @@ class StateFilter(admin.SimpleListFilter):
         """Places an image can be in."""
         return [
             ("labeled", "labelled"), ("unlabeled", "not labelled"), ("excluded", "excluded"),
-            ("open", "with people now"),
+            ("open", "with people now"), ("broken", "reported as broken"),
         ]  # fmt: skip
 
     def queryset(self, request: Any, queryset: Any) -> Any:
@@ -36,6 +36,11 @@ class StateFilter(admin.SimpleListFilter):
             return queryset.unlabeled()
         if self.value() == "excluded":
             return queryset.exclude(excluded="")
+        if self.value() == "broken":
+            seats = Assignment.objects.filter(
+                image=OuterRef("pk"), state="skipped", reason=broken.REASON
+            )
+            return queryset.filter(Exists(seats))
         if self.value() == "open":
             seats = Assignment.objects.pending().filter(image=OuterRef("pk"))
             return queryset.filter(Exists(seats))
@@ -230,6 +235,8 @@ class ImageAdmin(Scoped):
         ]
         context["audits"] = image.audits.exclude(reviewer=None).select_related("reviewer")
         context["correct_url"] = reverse("correct", args=[image.job.slug, image.pk])
+        context["compare_url"] = reverse("compare", args=[image.job.slug, image.pk])
+        context["back"] = request.path
         context["file_url"] = reverse("image-file", args=[image.pk])
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -36,6 +36,10 @@ class JobForm(forms.ModelForm[Job]):
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].help_text += " Empty: made from the name."
+        if "instructions" in self.fields:
+            self.fields[
+                "instructions"
+            ].help_text += " Pictures: save, then see “Pictures of the instructions” above."
         if self.instance.pk and self.instance.state != Job.State.DRAFT:
             for name in NUMBERS:
                 if name in self.fields:

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from labeling.admin import guidance
 from labeling.admin.importing import ImportForm
 from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, MemberInline
 from labeling.admin.scoping import managed_jobs
@@ -138,6 +139,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         return [
             path("<int:pk>/do/<str:action>/", wrap(self.act), name="labeling_job_act"),
             path("<int:pk>/import/", wrap(self.bring_in), name="labeling_job_import"),
+            path("<int:pk>/pictures/", wrap(self.pictures), name="labeling_job_pictures"),
             *super().get_urls(),
         ]
 
@@ -201,6 +203,10 @@ class JobAdmin(admin.ModelAdmin[Job]):
             },
         }  # fmt: skip
         return TemplateResponse(request, "admin/labeling/job/import.html", context)
+
+    def pictures(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Pictures for the instructions."""
+        return guidance.pictures(self.admin_site, request, self._job(request, pk))
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any

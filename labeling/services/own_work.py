@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from labeling.core.boxes import pack
 from labeling.core.quality import quality
-from labeling.models import Assignment, Job, Label, Round
+from labeling.models import Assignment, Audit, Job, Label, LabelCheck, Round
 from labeling.services import rounds
 
 GIVEN = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
@@ -80,7 +80,7 @@ def agreement(user: User, since: datetime) -> Agreement | None:
 
 
 def today(user: User) -> dict[str, Any]:
-    """Images, boxes and pace of the last 24 hours, the week's days, and the agreement."""
+    """Images, boxes, checks and pace of 24 hours, the week's days, and the agreement."""
     now = timezone.now()
     since, week = now - timedelta(hours=24), now - timedelta(days=WEEK)
     rows = Assignment.objects.filter(annotator=user, state__in=GIVEN)
@@ -97,11 +97,18 @@ def today(user: User) -> dict[str, Any]:
     return {
         "images": len(fresh),
         "boxes": sum(len(boxes or []) for _, boxes in fresh),
+        "checks": _checks(user, since),
         "median_s": _seconds([ms for ms, _ in fresh if ms]),
         "week_median_s": _seconds(list(times[:2000])),
         "week": [_day(now.date() - timedelta(days=back), days) for back in range(WEEK - 1, -1, -1)],
         "agreement": {"mean": found.mean, "images": found.images} if found else None,
     }
+
+
+def _checks(user: User, since: datetime) -> int:
+    """Audits decided and labels looked at in the grid."""
+    audits = Audit.objects.filter(reviewer=user, decided_at__gte=since).count()
+    return audits + LabelCheck.objects.filter(by=user, at__gte=since).count()
 
 
 def _seconds(times: list[int]) -> float | None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from labeling.models import Assignment, Job, Round, WorkerBeat
-from labeling.services import audit_report, progress, reports, steps, wording
+from labeling.services import audit_report, broken, progress, reports, steps, wording
 
 # Charts of the machine's side come from a plug-in, so that labeling stays free of it.
 CHARTS: list[Callable[[Job], dict[str, Any]]] = []
@@ -84,6 +84,11 @@ def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
                     "when one is back: start one with manage.py worker.",
                 }
             )
+    if broken_ones := broken.reported(job).count():
+        words = "image is" if broken_ones == 1 else "images are"
+        found.append(
+            {"level": "warn", "text": f"{broken_ones} {words} reported as broken; see the images."}
+        )
     unable = job.images.exclude(excluded="").count()
     if unable:
         found.append(

@@ -10,12 +10,15 @@ import { createImages } from './images.js';
 import { createOneClass } from './modes/one-class.js';
 import { startOneObject } from './modes/one-object.js';
 import { createVerify } from './modes/verify.js';
+import { createNotes } from './notes.js';
 import { createCard } from './panels/card.js';
 import { leaseMessage } from './panels/lease.js';
 import { createReasons } from './panels/reasons.js';
 import { roundWords } from './panels/status.js';
 import { rememberConfidence, startSuggestions } from './panels/suggestions.js';
 import { createPreferences } from './preferences.js';
+import { createReopening } from './reopening.js';
+import { createReturned } from './returned.js';
 import { createSending } from './sending.js';
 import { createSession } from './session.js';
 import { createStage } from './stage.js';
@@ -24,6 +27,8 @@ import { createWorkspace } from './workspace.js';
 
 /** @typedef {import('../common/types.js').Assignment} Assignment */
 
+/** The skip that tells managers; the server says the same word. */
+const BROKEN = 'Image is broken';
 /** Images kept here, so that work goes on while the network is away. */
 const STOCK = 12;
 const KIND = 'assignments';
@@ -79,6 +84,27 @@ const sending = await createSending(data.user, data.csrf_header, {
   },
 });
 const { api, store, outbox, banners, status, waiting } = sending;
+const notes = createNotes({
+  editor,
+  surface: workspace.surface,
+  api,
+  userId: data.user.id,
+  reviewing: false,
+});
+const returned = createReturned();
+const reopening = createReopening({
+  api,
+  outbox,
+  reopen: (seat) => {
+    done -= 1;
+    session.reopen(seat);
+    hints.notice('You sent this one already. Enter sends it again, as it is then.');
+  },
+  tell: (text) => {
+    hints.notice(text);
+    speak(text);
+  },
+});
 const images = createImages(() => refresh());
 const refresh = () => {
   status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
@@ -117,6 +143,8 @@ const session = createSession({
     if (reasons.open) reasons.close();
     tabs.opened(seat ? nameOf(seat) : '');
     stage.open(seat);
+    notes.open(seat?.image ?? null, (seat?.notes ?? 0) > 0);
+    returned.show(seat?.returned);
     if (!seat) return status.place('', '');
     done = Math.max(done, seat.position.done);
     const text = `Image ${Math.min(done + 1, seat.position.total)} of ${seat.position.total}`;
@@ -154,7 +182,7 @@ const stage = createStage({
   card: createCard(),
   status,
   session: () => session,
-  skip: () => openSkip(),
+  skip: () => handing.skip(BROKEN),
   waiting,
   onReady: () => {
     verify.open(session.current?.verify ?? false);
@@ -173,6 +201,7 @@ const handing = createHandingIn({
   session,
   stage,
   onSend: (activeMs) => {
+    reopening.handedIn(session.current?.id ?? null);
     done += 1;
     status.finished(activeMs);
   },
@@ -208,6 +237,8 @@ const keys = workspace.start([], (common) =>
         run: () => handing.send([]),
       },
       skip: { when: open, run: openSkip },
+      note: notes.doing,
+      'last-sent': reopening.doing,
       ...suggestionDoings(editor, commands),
     }),
   ),
@@ -220,8 +251,10 @@ done = (data.assignments[0]?.position.done ?? 0) + (await outbox.all()).length;
 await tabs.look();
 await session.start(data.assignments, data.queue);
 outbox.flush();
-const seen = `boxwise-instructions-${data.user.id}-${job.slug}`;
-if (job.instructions_html && !localStorage.getItem(seen)) {
-  localStorage.setItem(seen, 'yes');
+if (data.reopen) reopening.open(data.reopen);
+if (data.instructions_new) {
   workspace.showInstructions();
+  const read = { digest: job.instructions_digest };
+  // Unread is what it stays where this fails: then it is shown once more.
+  api.request('PUT', `/api/jobs/${job.slug}/instructions/read`, read).catch(() => {});
 }

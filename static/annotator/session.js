@@ -81,16 +81,20 @@ export function createSession({
     images.stock(pictures.slice(DECODED));
   };
 
+  /** @param {Seat|null} seat */
+  const open = (seat) => {
+    current = seat;
+    leases.restart();
+    prefetch();
+    onOpen(current);
+    onChange();
+  };
   const openNext = () => {
     const free = Math.max(
       0,
       upcoming.findIndex((seat) => !avoid(seat)),
     );
-    current = upcoming.splice(free, 1)[0] ?? null;
-    leases.restart();
-    prefetch();
-    onOpen(current);
-    onChange();
+    open(upcoming.splice(free, 1)[0] ?? null);
   };
 
   /** @param {Seat[]} seats */
@@ -205,8 +209,9 @@ export function createSession({
       handedIn.delete(seat.id);
       leases.note(seat.id, seat.lease_expires_at);
       if (current) upcoming.unshift(current);
-      upcoming = [seat, ...upcoming.filter((other) => other.id !== seat.id)];
-      openNext();
+      upcoming = upcoming.filter((other) => other.id !== seat.id);
+      // Asked for by name: it opens although this tab may just have let go of it.
+      open(seat);
     },
   };
 }

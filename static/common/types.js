@@ -14,15 +14,15 @@
 /** @typedef {{slug: string, name: string, state: string, instructions_html: string, lease_seconds: number,
  *   drawing: Method, one_object: boolean,
  *   skip_reasons: string[], reject_reasons: string[], work_url: string, live_url: string|null,
- *   review_url: string|null, instructions_digest: string, history_url: string, grid_url: string|null,
+ *   review_url: string|null, report_url: string|null, instructions_digest: string, history_url: string, grid_url: string|null,
  *   differences_url: string|null, notes_url: string}} Job */
 /** @typedef {{number: number, writer: string, boxes: (Box & {suggested: boolean, source: number|null})[],
  *   active_ms: number, action_ms: Record<string, number>|null}} ServerDraft */
 /** @typedef {{id: number, image: Picture, round: RoundRef, version: number, boxes: Box[]|null,
  *   suggested: Box[]|null, prelabelled: boolean, lease_expires_at: string,
  *   verify: boolean, draft: ServerDraft|null,
- *   position: {done: number, total: number}, returned: string|null}} Assignment
- * `returned`: why a reviewer sent the image back. */
+ *   position: {done: number, total: number}, returned: string|null, notes: number}} Assignment
+ * `returned`: why a reviewer sent the image back; `notes`: own ones on it. */
 /** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'watch', blind: boolean,
  *   boxes: Box[], confidence: number|null, threshold: number|null, scores_shown: boolean,
  *   lease_expires_at: string}} Audit */

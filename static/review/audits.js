@@ -1,6 +1,7 @@
 /** Wires the audit: one auto-label at a time, judged whole or box by box. */
 
 import { createImages } from '../annotator/images.js';
+import { createNotes } from '../annotator/notes.js';
 import { createCard } from '../annotator/panels/card.js';
 import { leaseMessage } from '../annotator/panels/lease.js';
 import { createReasons } from '../annotator/panels/reasons.js';
@@ -53,6 +54,7 @@ export async function startAudits(data) {
       showAfter(must('[data-shown]'), reply);
     },
   });
+  const notes = createNotes({ editor, surface, api, userId: data.user.id, reviewing: true });
   const images = createImages(() => refresh());
   const card = createCard();
   const refresh = () => {
@@ -112,6 +114,7 @@ export async function startAudits(data) {
       walk.reset();
       showLabel(must('[data-label]'), audit);
       stage.open(audit);
+      notes.open(audit?.image ?? null, true);
       setMode(audit?.blind ? 'correcting' : 'judging');
       if (!audit) return;
       surface.dataset.audit = String(audit.id);
@@ -219,7 +222,10 @@ export async function startAudits(data) {
       editor.changed();
     },
   });
-  const keys = workspace.start(actions.table);
+  const keys = workspace.start([
+    ...actions.table,
+    { id: 'note', group: 'View', label: 'Pin a note at the pointer', keys: ['p'], ...notes.doing },
+  ]);
   showProgress(must('[data-audit]'), data.progress);
   await session.start(data.audits, data.queue);
   outbox.flush();

@@ -142,11 +142,11 @@ def skips(slug: str) -> list[str]:
     return list(rows.values_list("reason", flat=True))
 
 
-def answer(slug: str, name: str, most: int) -> int:
+def answer(slug: str, name: str, most: int, shift: int = 0) -> int:
     """Let a person answer up to so many images elsewhere; how many it were."""
     made = Job.objects.get(slug=slug)
     user = get_user_model().objects.get(username=name)
-    box = {"class_id": 0, "x1": 10, "y1": 10, "x2": 60, "y2": 60}
+    box = {"class_id": 0, "x1": 10 + shift, "y1": 10, "x2": 60 + shift, "y2": 60}
     done = 0
     while done < most:
         seats = claims.claim_next(made, user, count=1).seats
@@ -156,6 +156,30 @@ def answer(slug: str, name: str, most: int) -> int:
         made.refresh_from_db()
         done += 1
     return done
+
+
+def labels(slug: str) -> list[dict[str, Any]]:
+    """Every label of a job, in the order they were made."""
+    rows = Label.objects.filter(image__job__slug=slug).select_related("by").order_by("pk")
+    return [
+        {
+            "image": row.image_id, "source": row.source, "boxes": row.boxes,
+            "holds": row.revoked_at is None, "reason": row.reason,
+            "by": row.by.username if row.by else None,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def labels_ready(slug: str, shifts: dict[str, int]) -> int:
+    """Let people answer the open round, each by their own shift; how many labels came of it."""
+    made = Job.objects.get(slug=slug)
+    round = made.rounds.get(closed_at=None)
+    for name, shift in shifts.items():
+        answer(slug, name, round.assignments.values("image").distinct().count(), shift)
+    rows = Label.objects.filter(round=round)
+    _wait_for(lambda: made.rounds.filter(pk=round.pk).exclude(closed_at=None).exists())
+    return rows.count()
 
 
 def audits_ready(slug: str, name: str) -> int:
@@ -200,7 +224,7 @@ def standing(slug: str) -> dict[str, Any]:
 
 CALLS = (
     person, session, sign_out, job, pictures, answers, own, drafts, rename, act, suggest, skips,
-    answer, audits_ready, verdicts, standing,
+    answer, audits_ready, verdicts, standing, labels, labels_ready,
 )  # fmt: skip
 
 

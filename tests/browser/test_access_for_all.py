@@ -40,7 +40,7 @@ def violations(page, axe: str) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(theme, world, enter, axe):
+def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
     ana, drawing, audited = world
     page = enter(ana, color_scheme=theme, reduced_motion="reduce")
     found = {}
@@ -61,6 +61,16 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, axe):
     page.goto(f"/jobs/{audited}/review")
     expect(page.locator("[data-label]")).to_be_visible()
     found["review"] = violations(page, axe)
+
+    image = backstage("labels", slug=audited)[0]["image"]
+    for name, ready in (
+        ("review/grid", ".tile"), ("review/differences", "[data-about] h2"),
+        (f"images/{image}/settle", "[data-group] h2"), (f"images/{image}/compare", ".side select"),
+        ("notes", "[data-about] h2"), ("history", "[data-answers] li"),
+    ):  # fmt: skip
+        page.goto(f"/jobs/{audited}/{name}")
+        expect(page.locator(ready).first).to_be_visible()
+        found[name] = violations(page, axe)
 
     page.goto(f"/jobs/{audited}/")
     expect(page.locator("[data-live-state]")).to_contain_text("Live, updated")

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from annotator_ui.api import grid
 from labeling.core.suspicion import Usual, main_reason, usual
 from labeling.models import Assignment, Label, LabelCheck, Round
 from labeling.services import checking
@@ -51,6 +52,11 @@ def test_a_page_goes_on_where_the_one_before_ended(accepted):
     first = checking.page(accepted, checking.Wanted(count=4))
     after = (first[-1].place, first[-1].pk)
     assert shown(accepted, count=4, after=after) == pytest.approx([0.8, 0.9])
+
+    first = checking.page(accepted, checking.Wanted(order="random", count=4))
+    after = grid.GridQuery().validate_after(f"{first[-1].place!r}:{first[-1].pk}")
+    rest = checking.page(accepted, checking.Wanted(order="random", after=after))
+    assert len({label.pk for label in (*first, *rest)}) == 6
 
 
 def test_checks_are_kept_and_what_was_looked_at_comes_no_more(accepted, rita):

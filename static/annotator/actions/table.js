@@ -69,6 +69,8 @@ export const TABLE = [
     ['nothing', 'Nothing here', ['n']],
     ['skip', 'Skip with a reason', ['k']],
     ['instructions', 'Instructions', ['i']],
+    ['note', 'Pin a note at the pointer', ['p']],
+    ['last-sent', 'Last image sent, again', [',']],
   ]),
   ...rowsOf('Class', [
     ...DIGITS.map(

@@ -98,7 +98,14 @@ export function createCard() {
       show('warn', 'This image does not load', 'Your boxes, if you drew any, are kept.', [
         el('button', { type: 'button', class: 'button', text: 'Try again', on: { click: retry } }),
         ...(skip
-          ? [el('button', { type: 'button', class: 'button', text: 'Skip', on: { click: skip } })]
+          ? [
+              el('button', {
+                type: 'button',
+                class: 'button',
+                text: 'Report and skip',
+                on: { click: skip },
+              }),
+            ]
           : []),
       ]);
     },

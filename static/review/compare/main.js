@@ -5,18 +5,18 @@ import { listenToKeys } from '../../annotator/hotkeys.js';
 import { createBanners } from '../../annotator/panels/banner.js';
 import { createDialog, fillHelp } from '../../annotator/panels/help.js';
 import { startChrome, switchTheme } from '../../common/chrome.js';
-import { el, fill, must, pageData } from '../../common/dom.js';
-import { figure } from '../../common/figure.js';
+import { must, pageData } from '../../common/dom.js';
 import { speak } from '../../common/speak.js';
 import { startButtons } from '../buttons.js';
 import { createHintLine } from '../hint-line.js';
-import { boxesOf, countKinds, KINDS, ORDER, sideWords, telling, words } from './changes.js';
+import { KINDS, telling, words } from './changes.js';
+import { showChanges, showTally } from './list.js';
+import { closeUp, showSide } from './sides.js';
 
 /** @typedef {import('./changes.js').Side} Side */
 /** @typedef {import('./changes.js').Change} Change */
 /** @typedef {'left'|'right'} Which */
 
-const ZOOM = 2.5;
 const data = pageData();
 const api = createApi({ userId: data.user.id, header: data.csrf_header });
 const banners = createBanners(must('[data-banners]'));
@@ -35,6 +35,8 @@ const className = (index) => names.get(index) ?? 'unknown class';
 /** @param {Which} which @returns {Side|undefined} */
 const side = (which) => shown?.sides.find(({ id }) => id === shown?.[which]);
 
+const chosen = () => (shown ? telling(shown.changes)[current] : undefined);
+
 /** @param {string|null} left @param {string|null} right */
 async function load(left, right) {
   const query = new URLSearchParams();
@@ -51,134 +53,30 @@ async function load(left, right) {
   show();
 }
 
-/** @param {Which} which */
-function showSide(which) {
-  const root = must(`[data-side="${which}"]`);
-  const mine = side(which);
-  if (!shown || !mine) return fill(root, el('p', { class: 'empty', text: 'No label here.' }));
-  const changes = shown.changes;
-  const chosen = telling(changes)[current];
-  const picker = el(
-    'select',
-    {
-      'aria-label': which === 'left' ? 'Left label' : 'Right label',
-      on: {
-        change: () => {
-          const picked = picker.value;
-          load(
-            which === 'left' ? picked : (shown?.left ?? null),
-            which === 'right' ? picked : (shown?.right ?? null),
-          );
-        },
-      },
-    },
-    ...shown.sides.map((entry) => el('option', { value: entry.id, text: sideWords(entry) })),
-  );
-  picker.value = mine.id;
-  const body = figure(
-    shown.image,
-    mine.boxes,
-    (_, place) => {
-      const change = changes.find((entry) => entry[which] === place);
-      const { sign, color, dash, width } = KINDS[change?.kind ?? 'same'];
-      const faint = chosen && change !== chosen;
-      // The close-up magnifies lines too.
-      const line = (faint ? 1 : width) / (chosen ? ZOOM : 1);
-      return { color, dash, width: line, text: faint ? '' : sign };
-    },
-    { large: true, alt: `${sideWords(mine)}: ${mine.boxes.length} boxes` },
-  );
-  fill(root, picker, el('div', { class: 'side-view' }, body));
-  closeUp(body);
-}
-
-/** The same part of the image on both sides. @param {HTMLElement} body */
-function closeUp(body) {
-  const [left, right] = [side('left'), side('right')];
-  const change = shown && telling(shown.changes)[current];
-  if (!shown || !change || !left || !right) return;
-  const boxes = boxesOf(change, left, right);
-  const middle = {
-    x: boxes.reduce((sum, box) => sum + (box.x1 + box.x2) / 2, 0) / boxes.length,
-    y: boxes.reduce((sum, box) => sum + (box.y1 + box.y2) / 2, 0) / boxes.length,
-  };
-  const frame = body.getBoundingClientRect();
-  const { width, height } = shown.image;
-  const scale = Math.min(frame.width / width, frame.height / height);
-  const x = (frame.width - width * scale) / 2 + middle.x * scale;
-  const y = (frame.height - height * scale) / 2 + middle.y * scale;
-  body.style.setProperty('transform-origin', '0 0');
-  body.style.setProperty(
-    'transform',
-    `translate(${frame.width / 2 - x * ZOOM}px, ${frame.height / 2 - y * ZOOM}px) scale(${ZOOM})`,
-  );
-}
-
 function show() {
-  showSide('left');
-  showSide('right');
-  const counts = countKinds(shown?.changes ?? []);
-  fill(
-    must('[data-tally]'),
-    el('h2', { class: 'section-title', text: 'Left to right' }),
-    ...ORDER.map((kind) =>
-      el(
-        'p',
-        { class: 'pair' },
-        el('span', {}, sign(kind), KINDS[kind].word),
-        el('strong', { text: counts[kind] }),
-      ),
-    ),
-  );
   const [left, right] = [side('left'), side('right')];
-  const changes = shown ? telling(shown.changes) : [];
-  fill(
-    must('[data-changes]'),
-    el('h2', { class: 'section-title', text: 'Differences' }),
-    !changes.length && el('p', { class: 'empty', text: 'The two are the same.' }),
-    el(
-      'ul',
-      { class: 'rows' },
-      ...changes.map((change, place) =>
-        el(
-          'li',
-          { class: place === current ? 'box-row is-selected' : 'box-row' },
-          el(
-            'button',
-            {
-              type: 'button',
-              class: 'row',
-              'aria-pressed': String(place === current),
-              on: { click: () => choose(place) },
-            },
-            sign(change.kind),
-            el('span', { class: 'row-name', text: KINDS[change.kind].word }),
-            el('span', {
-              class: 'row-size',
-              text: left && right ? words(change, left, right, className) : '',
-            }),
-          ),
-        ),
-      ),
-    ),
+  for (const which of /** @type {Which[]} */ (['left', 'right'])) {
+    showSide(must(`[data-side="${which}"]`), which, {
+      shown,
+      mine: which === 'left' ? left : right,
+      change: chosen(),
+      onPick: (id) =>
+        which === 'left' ? load(id, shown?.right ?? null) : load(shown?.left ?? null, id),
+    });
+  }
+  closeUp(surface, shown?.image ?? null, chosen(), left, right);
+  showTally(must('[data-tally]'), shown?.changes ?? []);
+  showChanges(must('[data-changes]'), shown?.changes ?? [], current, choose, (change) =>
+    left && right ? words(change, left, right, className) : '',
   );
   buttons.refresh();
 }
-
-/** @param {import('./changes.js').Kind} kind */
-const sign = (kind) =>
-  el('span', {
-    class: 'sign',
-    style: { background: KINDS[kind].color },
-    'aria-hidden': 'true',
-    text: KINDS[kind].sign || '=',
-  });
 
 /** @param {number} place */
 function choose(place) {
   current = place;
   show();
-  const change = shown && telling(shown.changes)[place];
+  const change = chosen();
   if (change) speak(KINDS[change.kind].word);
 }
 

@@ -14,7 +14,10 @@ import { icon } from '../../common/icons.js';
 export function createCloseup(dialog, classes, onKey) {
   const look = classLook(classes);
   const nameOf = new Map(classes.map(({ index, name }) => [index, name]));
+  dialog.tabIndex = -1;
   dialog.addEventListener('keydown', (event) => {
+    // Once it is closed, the same key would open it again below.
+    event.stopPropagation();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key.toLowerCase() === 'q') dialog.close();
     else if (!onKey(event.key)) return;
@@ -68,6 +71,8 @@ export function createCloseup(dialog, classes, onKey) {
         ),
       );
       if (!dialog.open) dialog.showModal();
+      // The button that had the focus is gone with the picture before.
+      dialog.focus();
     },
   };
 }

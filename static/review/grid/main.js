@@ -1,6 +1,6 @@
 /** The grid: a page of labels at once, one key a picture, Enter sends the page. */
 
-import { ApiError, createApi } from '../../annotator/api.js';
+import { createApi } from '../../annotator/api.js';
 import { listenToKeys } from '../../annotator/hotkeys.js';
 import { createDialog, fillHelp } from '../../annotator/panels/help.js';
 import { createReasons } from '../../annotator/panels/reasons.js';
@@ -12,7 +12,9 @@ import { createHintLine } from '../hint-line.js';
 import { gridActions } from './actions.js';
 import { createCloseup } from './closeup.js';
 import { createFilters } from './filters.js';
+import { createKept } from './kept.js';
 import { createMarks } from './marks.js';
+import { createPages } from './pages.js';
 import { showEmpty, showProgress, showTally } from './side.js';
 import { createTiles } from './tiles.js';
 
@@ -34,7 +36,7 @@ const HINTS = [
 const data = pageData();
 /** @type {import('../../common/types.js').Job} */
 const job = data.job;
-const kept = `boxwise-grid-${data.user.id}-${job.slug}`;
+const kept = createKept(`boxwise-grid-${data.user.id}-${job.slug}`);
 const api = createApi({ userId: data.user.id, header: data.csrf_header });
 const root = must('[data-grid]');
 const hints = createHintLine(must('[data-hints]'), HINTS);
@@ -46,15 +48,7 @@ startChrome();
 /** @type {GridLabel[]} */
 let labels = [];
 let marks = createMarks([]);
-/** The pages before this one, for going back. @type {string[]} */
-let earlier = [];
-let here = '';
-/** @type {string|null} */
-let after = null;
-/** @type {number[]} what the last Enter sent */
-let sent = [];
 let size = 18;
-let busy = false;
 
 const tiles = createTiles(root, data.classes, short, (place, twice) => {
   marks.moveTo(place);
@@ -66,8 +60,24 @@ const filters = createFilters(
   data.choices,
   data.classes,
   data.source,
-  () => go([], ''),
+  () => pages.first(),
 );
+const pages = createPages({
+  api,
+  slug: job.slug,
+  kept,
+  query() {
+    if (!filters.valid('low') || !filters.valid('high')) {
+      tell('Confidence lies between 0 and 1.');
+      return null;
+    }
+    const query = filters.query();
+    query.set('count', String(size));
+    return query;
+  },
+  onPage: show,
+  tell,
+});
 const help = createDialog('[data-help]', root);
 const closeup = createCloseup(
   /** @type {HTMLDialogElement} */ (must('[data-closeup]')),
@@ -84,12 +94,8 @@ const closeup = createCloseup(
   },
 );
 
-/** Marks outlast a reload: they are work until the server has them. */
-const keep = () => localStorage.setItem(kept, JSON.stringify(marks.entries()));
-const keptMarks = () => JSON.parse(localStorage.getItem(kept) ?? '[]');
-
 function changed() {
-  keep();
+  kept.keep(marks);
   tiles.paint(marks, labels);
   tiles.reveal(marks.cursor);
   const rest = marks.untouched().length;
@@ -103,11 +109,10 @@ function changed() {
 /** @param {any} page */
 function show(page) {
   labels = page.labels;
-  after = page.after;
   const checked = labels.filter((label) => label.check).map((label) => [label.id, label.check]);
   marks = createMarks(
     labels.map(({ id }) => id),
-    /** @type {any} */ ([...checked, ...keptMarks()]),
+    /** @type {any} */ ([...checked, ...kept.marks()]),
   );
   const rest = marks.untouched();
   if (rest.length) marks.moveTo(marks.ids.indexOf(rest[0]));
@@ -117,82 +122,27 @@ function show(page) {
   changed();
 }
 
-/** @param {string[]} before @param {string} place */
-async function go(before, place) {
-  if (!filters.valid('low') || !filters.valid('high')) {
-    return hints.notice('Confidence lies between 0 and 1.');
-  }
-  const query = filters.query();
-  query.set('count', String(size));
-  if (place) query.set('after', place);
-  const page = await ask(() => api.get(`/api/jobs/${job.slug}/grid?${query}`));
-  if (!page) return;
-  earlier = before;
-  here = place;
-  show(page);
-}
-
-/** @template T @param {() => Promise<T>} call @returns {Promise<T|null>} */
-async function ask(call) {
-  if (busy) return null;
-  busy = true;
-  try {
-    return await call();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    tell(`${error.message} Your marks are kept here.`);
-    return null;
-  } finally {
-    busy = false;
-  }
-}
-
 /** @param {string} text */
 function tell(text) {
   hints.notice(text);
   speak(text);
 }
 
-async function send() {
+function send() {
   const rest = marks.untouched().length;
   if (rest) {
     return tell(
       `${rest} ${rest === 1 ? 'picture is' : 'pictures are'} not looked at yet. Shift Y: all the rest look right.`,
     );
   }
-  if (!labels.length) return;
-  const checks = marks.entries().map(([label, mark]) => ({ label, ...mark }));
-  const reply = await ask(() =>
-    api.request('PUT', `/api/jobs/${job.slug}/grid/checks`, { checks }),
-  );
-  if (!reply) return;
-  const refused = reply.results.filter((/** @type {any} */ row) => !row.stored);
-  sent = reply.results
-    .filter((/** @type {any} */ row) => row.stored)
-    .map((/** @type {any} */ row) => row.label);
-  localStorage.removeItem(kept);
-  await go(earlier, here);
-  if (refused.length) tell(`${refused.length} not stored: ${refused[0].message}`);
-  else tell(`${sent.length} stored. U takes the page back.`);
+  const here = new Set(marks.ids);
+  const checks = marks.entries().filter(([label]) => here.has(label));
+  if (checks.length) pages.send(checks.map(([label, mark]) => ({ label, ...mark })));
 }
 
-async function undo() {
-  if (marks.undo()) return changed();
-  const mine = sent;
-  sent = [];
-  /** @type {string[]} */
-  const stuck = [];
-  for (const id of mine) {
-    const reply = await ask(() => api.request('DELETE', `/api/labels/${id}/check`));
-    if (!reply) stuck.push(String(id));
-  }
-  await go(earlier, here);
-  if (mine.length)
-    tell(
-      stuck.length
-        ? `${stuck.length} could not be taken back; people work on them.`
-        : 'The page is back.',
-    );
+function undo() {
+  if (marks.undo()) changed();
+  else pages.undo();
 }
 
 /** @param {'right'|'rejected'} verdict @param {string} [reason] */
@@ -237,7 +187,7 @@ const resize = (way) => () => {
   size = SIZES[Math.min(Math.max(SIZES.indexOf(size) + way, 0), SIZES.length - 1)];
   must('[data-size]').textContent = `${size} a page`;
   root.dataset.size = String(size);
-  go(earlier, here);
+  pages.again();
 };
 /** @type {Action[]} */
 const table = gridActions({
@@ -250,15 +200,14 @@ const table = gridActions({
   },
   away,
   undo,
-  canUndo: () => marks.canUndo || sent.length > 0,
+  canUndo: () => marks.canUndo || pages.canUndo,
   send,
   openLarge,
   move: (steps) => move(steps)(),
   columns: tiles.columns,
   resize,
-  onwards: () => (after === null ? null : () => go([...earlier, here], after ?? '')),
-  backwards: () =>
-    earlier.length ? () => go(earlier.slice(0, -1), earlier[earlier.length - 1]) : null,
+  onwards: () => pages.onwards,
+  backwards: () => pages.backwards,
   audit: () => location.assign(job.review_url ?? '/'),
   help: () => help.showModal(),
 });
@@ -273,5 +222,5 @@ fillHelp(help, table);
 must('[data-more]').addEventListener('click', resize(1));
 must('[data-fewer]').addEventListener('click', resize(-1));
 const keys = listenToKeys(table, root, () => hints.notice(''));
-show(data.first);
+pages.take(data.first);
 root.focus({ preventScroll: true });

@@ -9,6 +9,7 @@ import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
 import { speak } from '../../common/speak.js';
 import { settleActions, settleHints } from './actions.js';
+import { createByHand, zoomToGroup } from './by-hand.js';
 import { createDecisions } from './decisions.js';
 import { showGroup, showGroups } from './panels.js';
 import { startPeople } from './people.js';
@@ -26,7 +27,7 @@ const banners = createBanners(must('[data-banners]'));
 // The digits choose a person here, and a class only while something is drawn.
 const workspace = createWorkspace(
   data.classes.map((/** @type {LabelClass} */ entry) => ({ ...entry, hotkey: '' })),
-  () => settleHints(drawing, decisions),
+  () => settleHints(byHand.on, decisions),
 );
 const { editor, commands, hints, surface } = workspace;
 const card = createCard();
@@ -38,7 +39,6 @@ let shown = null;
 let decisions = null;
 /** @type {number|null} the one person whose box is shown alone */
 let solo = null;
-let drawing = false;
 let sending = false;
 let list = data.list;
 
@@ -46,11 +46,11 @@ startPeople(surface, editor, () => ({
   decisions,
   letters: shown?.people.map((/** @type {any} */ { letter }) => letter) ?? [],
   solo,
-  drawing,
+  drawing: byHand.on,
 }));
 // Tab goes from group to group instead of from box to box.
 commands.cycle = (/** @type {1|-1} */ way) => {
-  if (drawing || !decisions) return;
+  if (byHand.on || !decisions) return;
   decisions.cycle(way);
   zoom();
   changed();
@@ -60,17 +60,16 @@ commands.cycle = (/** @type {1|-1} */ way) => {
 const className = (index) => editor.classOf(index)?.name ?? 'unknown class';
 const keptName = () => `boxwise-settle-${data.user.id}-${shown.image.id}-${shown.label}`;
 
-function zoom() {
-  const group = decisions?.group;
-  if (group) {
-    const rects = [group.mean, ...group.drawn.map(({ box }) => box)];
-    editor.viewport.zoomToBox({
-      x1: Math.min(...rects.map((box) => box.x1)),
-      y1: Math.min(...rects.map((box) => box.y1)),
-      x2: Math.max(...rects.map((box) => box.x2)),
-      y2: Math.max(...rects.map((box) => box.y2)),
-    });
-  } else editor.viewport.fit();
+const zoom = () => zoomToGroup(editor.viewport, decisions?.group);
+const byHand = createByHand(workspace, () => decisions?.group);
+/** @param {boolean} keep */
+function endDrawing(keep) {
+  const boxes = byHand.end();
+  if (keep) {
+    decisions?.drawn(boxes);
+    zoom();
+  }
+  changed();
 }
 
 function changed() {
@@ -89,7 +88,7 @@ function changed() {
     changed();
   });
   const left = decisions.open.filter((place) => !decisions?.of(place)).length;
-  must('[data-send-words]').textContent = drawing
+  must('[data-send-words]').textContent = byHand.on
     ? 'Done'
     : left
       ? `Send, ${left} left`
@@ -97,9 +96,9 @@ function changed() {
   must('[data-merged-words]').textContent =
     decisions.group && !decisions.group.merged ? 'Take the mean box' : 'Take the merged box';
   for (const part of ['[data-settling]', '[data-group]', '[data-groups]'])
-    must(part).hidden = drawing;
-  must('[data-classes]').hidden = !drawing;
-  must('[data-boxes]').hidden = !drawing;
+    must(part).hidden = byHand.on;
+  must('[data-classes]').hidden = !byHand.on;
+  must('[data-boxes]').hidden = !byHand.on;
   editor.changed();
 }
 
@@ -112,35 +111,8 @@ function act(decide) {
   if (decisions?.done) speak('Every group is settled. Anything missing? Enter sends.');
 }
 
-function drawIt() {
-  drawing = true;
-  const group = decisions?.group;
-  if (group) {
-    const id = editor.doc.edit('Draw', () => editor.doc.add(group.mean));
-    editor.set({ editable: true, tool: 'select', classId: group.mean.class_id });
-    editor.select(id);
-  } else editor.set({ editable: true, tool: 'draw' });
-  changed();
-}
-
-/** @param {boolean} keep */
-function endDrawing(keep) {
-  workspace.cancelTool();
-  const boxes = editor.doc.answer();
-  editor.doc.edit('Clear', () => {
-    for (const box of editor.doc.boxes) editor.doc.remove(box.id);
-  });
-  drawing = false;
-  editor.set({ editable: false, tool: 'select' });
-  if (keep) {
-    decisions?.drawn(boxes);
-    zoom();
-  }
-  changed();
-}
-
 function submit() {
-  if (drawing) return endDrawing(true);
+  if (byHand.on) return endDrawing(true);
   if (!decisions) return;
   if (!decisions.done) {
     const left = decisions.open.filter((place) => !decisions?.of(place)).length;
@@ -174,7 +146,7 @@ async function send() {
 }
 
 function takeBack() {
-  if (drawing) return endDrawing(false);
+  if (byHand.on) return endDrawing(false);
   if (!decisions?.undo()) return;
   zoom();
   changed();
@@ -203,7 +175,6 @@ async function openImage(image) {
   shown = reply;
   const kept = JSON.parse(localStorage.getItem(keptName()) ?? '[]');
   decisions = createDecisions(reply.groups, reply.sure, kept);
-  drawing = false;
   history.replaceState(null, '', `/jobs/${job.slug}/images/${image.id}/settle`);
   editor.open(image, [], false);
   editor.set({ tool: 'select' });
@@ -239,9 +210,12 @@ function showPixels() {
 workspace.start(
   settleActions({
     decisions: () => decisions,
-    isDrawing: () => drawing,
+    isDrawing: () => byHand.on,
     act,
-    drawIt,
+    drawIt() {
+      byHand.begin();
+      changed();
+    },
     submit,
     takeBack,
     chooseClass: (digit) => {

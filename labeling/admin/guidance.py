@@ -1,0 +1,57 @@
+"""The page where managers bring pictures into a job's instructions."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from labeling.errors import LabelingError
+from labeling.models import InstructionPicture, Job
+from labeling.services import guidance
+
+
+class PictureForm(forms.Form):
+    """One picture and the name that the instructions call it by."""
+
+    picture = forms.FileField(help_text="JPEG, PNG or WebP.")
+    name = forms.CharField(
+        required=False,
+        max_length=60,
+        help_text="Letters, digits, hyphens. Empty: that of the file. A name that is taken "
+        "replaces its picture.",
+    )
+
+
+def pictures(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpResponse:
+    """Upload, list with the words to paste, remove."""
+    by: Any = request.user
+    if request.method == "POST" and request.POST.get("remove", "").isdigit():
+        row = get_object_or_404(InstructionPicture, pk=request.POST["remove"], job=job)
+        guidance.remove_picture(row, by)
+        messages.success(request, f"{row.name} removed. Instructions that name it show its words.")
+        return HttpResponseRedirect(request.path)
+    adding = request.method == "POST"
+    form = PictureForm(request.POST if adding else None, request.FILES if adding else None)
+    if adding and form.is_valid():
+        data = form.cleaned_data
+        try:
+            row = guidance.add_picture(job, by, data["picture"], data["name"])
+        except LabelingError as error:
+            form.add_error(error.where if error.where in form.fields else None, error.message)
+        else:
+            messages.success(request, f"Paste ![words](picture:{row.name}) into the instructions.")
+            return HttpResponseRedirect(request.path)
+    context = {
+        **site.each_context(request),
+        "title": f"Pictures of the instructions of {job}", "job": job, "form": form,
+        "opts": Job._meta,
+        "pictures": [
+            {"row": row, "url": reverse("instruction-picture", args=[row.pk])}
+            for row in InstructionPicture.objects.filter(job=job)
+        ],
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/labeling/job/pictures.html", context)

@@ -1,0 +1,91 @@
+/** What I sent in this job, with thumbnails; an answer opens again until its image is finished. */
+
+import { ApiError, createApi } from '../annotator/api.js';
+import { listenForThemeKey, startChrome } from '../common/chrome.js';
+import { el, fill, must, pageData } from '../common/dom.js';
+import { classLook, figure } from '../common/figure.js';
+import { icon } from '../common/icons.js';
+import { speak } from '../common/speak.js';
+
+/** @typedef {{id: number, image: import('../common/types.js').Picture, round: number,
+ *   boxes: import('../common/types.js').Box[], at: string, active_s: number, changeable: boolean,
+ *   surplus: boolean, labelled: string|null}} Given */
+
+const data = pageData();
+const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const list = must('[data-answers]');
+const more = /** @type {HTMLButtonElement} */ (must('[data-more]'));
+const look = classLook(data.classes);
+let next = data.first.next;
+startChrome();
+listenForThemeKey();
+
+/** @param {Given} answer */
+function state({ changeable, surplus, labelled }) {
+  if (changeable) return { mark: 'pencil', words: 'Can be changed' };
+  if (surplus) return { mark: 'clock', words: 'Extra evidence: it had gone to someone else' };
+  return { mark: 'check', words: labelled ? `Finished, label by ${labelled}` : 'Finished' };
+}
+
+/** @param {Given} answer */
+function card(answer) {
+  const { mark, words } = state(answer);
+  const count = `${answer.boxes.length} ${answer.boxes.length === 1 ? 'box' : 'boxes'}`;
+  const when = new Date(answer.at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+  const inside = [
+    el('div', { class: 'history-shot' }, figure(answer.image, answer.boxes, look, { lazy: true })),
+    el('strong', { text: answer.image.name }),
+    el('span', {
+      class: 'quiet',
+      text: `${count}${answer.active_s ? `, ${Math.max(1, Math.round(answer.active_s))} s` : ''} · ${when}`,
+    }),
+    el('span', { class: `history-state is-${mark}` }, icon(mark), words),
+  ];
+  const address = `${data.job.work_url}?seat=${answer.id}`;
+  return el(
+    'li',
+    {},
+    answer.changeable
+      ? el(
+          'a',
+          {
+            class: 'card-link',
+            href: address,
+            'aria-label': `Change ${answer.image.name}, ${count}`,
+          },
+          ...inside,
+        )
+      : el('div', { class: 'card-link is-final' }, ...inside),
+  );
+}
+
+/** @param {{answers: Given[], next: number|null}} page */
+function add(page) {
+  list.append(...page.answers.map(card));
+  next = page.next;
+  more.hidden = next === null;
+}
+
+more.addEventListener('click', async () => {
+  more.disabled = true;
+  const at = list.childElementCount;
+  try {
+    add(await api.get(`${data.answers_url}?before=${next}`));
+    /** @type {HTMLElement|null} */ (list.children[at]?.querySelector('a'))?.focus();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    speak(error.message, 'assertive');
+    fill(must('[data-about]'), error.message);
+  } finally {
+    more.disabled = false;
+  }
+});
+
+fill(
+  must('[data-about]'),
+  data.first.answers.length
+    ? 'An answer opens again, and may be changed, until everybody’s boxes on its image became one label.'
+    : 'You have not sent anything in this job yet.',
+);
+add(data.first);
+list.querySelector('a')?.focus();

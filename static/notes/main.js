@@ -1,0 +1,160 @@
+/** The notes of a job: each with its place on the picture, answered by reviewers. */
+
+import { ApiError, createApi } from '../annotator/api.js';
+import { listenToKeys } from '../annotator/hotkeys.js';
+import { createDialog, fillHelp } from '../annotator/panels/help.js';
+import { startChrome, switchTheme } from '../common/chrome.js';
+import { el, fill, must, pageData } from '../common/dom.js';
+import { icon } from '../common/icons.js';
+import { speak } from '../common/speak.js';
+import { threadCard } from '../common/threads.js';
+import { startButtons } from '../review/buttons.js';
+import { createHintLine } from '../review/hint-line.js';
+
+/** @typedef {import('../common/threads.js').Thread} Thread */
+
+const data = pageData();
+const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const root = must('[data-list]');
+/** @type {Thread[]} */
+let threads = data.threads;
+startChrome();
+
+/** @param {Thread} changed the server's words; the picture stays */
+const keep = (changed) => {
+  threads = threads.map((thread) =>
+    thread.id === changed.id ? { ...changed, image: thread.image } : thread,
+  );
+  show();
+  focusOn(threads.findIndex(({ id }) => id === changed.id));
+};
+
+/** @param {Thread} thread */
+const row = (thread) => {
+  const { image } = thread;
+  const shot = el(
+    'div',
+    { class: 'note-shot' },
+    el('img', { src: image.preview_url, alt: image.name, loading: 'lazy' }),
+    el('i', {
+      class: 'note-pin',
+      style: {
+        left: `${(thread.x / image.width) * 100}%`,
+        top: `${(thread.y / image.height) * 100}%`,
+      },
+    }),
+  );
+  shot.style.setProperty('aspect-ratio', `${image.width} / ${image.height}`);
+  const card = threadCard(thread, {
+    mayAnswer: data.can_answer || thread.mine,
+    answer: async (text) => {
+      const changed = await api.post(`/api/comments/${thread.id}/answers`, { text });
+      speak('Answer sent');
+      keep(changed);
+    },
+    close: async (closed) => {
+      try {
+        keep(await api.request('PUT', `/api/comments/${thread.id}`, { closed }));
+        speak(closed ? 'Done' : 'Open again');
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        speak(error.message, 'assertive');
+        hints.notice(error.message);
+      }
+    },
+  });
+  return el('section', { class: 'note-row', tabindex: '0' }, shot, card);
+};
+
+function show() {
+  fill(root, ...threads.map(row));
+  const open = threads.filter((thread) => !thread.closed).length;
+  must('[data-card]').hidden = threads.length > 0;
+  root.hidden = !threads.length;
+  fill(
+    must('[data-card]'),
+    el('span', { class: 'card-mark' }, icon('check')),
+    el('h2', { text: 'No notes' }),
+    el('p', { text: 'P pins a note to a place on an image; it appears here.' }),
+  );
+  fill(
+    must('[data-about]'),
+    el('h2', { class: 'section-title', text: 'Notes' }),
+    el('p', { class: 'pair' }, el('span', { text: 'Open' }), el('strong', { text: open })),
+    el(
+      'p',
+      { class: 'pair' },
+      el('span', { text: 'Done' }),
+      el('strong', { text: threads.length - open }),
+    ),
+    el('p', {
+      class: 'section-help',
+      text: data.can_answer
+        ? 'Until an image has its label, only its writer and reviewers read a note: it must not tell others what somebody drew. So answer with the rule, not with what others did.'
+        : 'Until an image has its label, you read your own notes on it only. After that, you read the others’ too.',
+    }),
+  );
+}
+
+const rows = () => /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.note-row')]);
+/** @param {number} place */
+const focusOn = (place) => {
+  const all = rows();
+  all[Math.min(Math.max(place, 0), all.length - 1)]?.focus();
+};
+const here = () => rows().findIndex((node) => node.contains(document.activeElement));
+/** @param {string} words */
+const press = (words) => () => {
+  const buttons = [...(rows()[Math.max(here(), 0)]?.querySelectorAll('.thread-foot button') ?? [])];
+  /** @type {HTMLElement|undefined} */ (
+    buttons.find((button) => words.includes(button.textContent ?? ''))
+  )?.click();
+};
+const any = () => threads.length > 0;
+const help = createDialog('[data-help]', root);
+const [view, page] = ['View', 'Show'];
+/** @type {import('../common/types.js').Action[]} */
+const table = [
+  {
+    id: 'down',
+    group: view,
+    label: 'Next note',
+    keys: ['ArrowDown', 'j'],
+    shown: '↓',
+    repeat: true,
+    when: any,
+    run: () => focusOn(here() + 1),
+  },
+  {
+    id: 'up',
+    group: view,
+    label: 'Note before',
+    keys: ['ArrowUp', 'k'],
+    shown: '↑',
+    repeat: true,
+    when: any,
+    run: () => focusOn(here() - 1),
+  },
+  { id: 'answer', group: view, label: 'Answer', keys: ['e'], when: any, run: press('Answer Add') },
+  {
+    id: 'close',
+    group: view,
+    label: 'Done, or open again',
+    keys: ['x'],
+    when: any,
+    run: press('Done Open again'),
+  },
+  { id: 'help', group: page, label: 'This help', keys: ['?'], run: () => help.showModal() },
+  { id: 'theme', group: page, label: 'Light or dark', keys: ['Shift+l'], run: switchTheme },
+];
+fillHelp(help, table);
+startButtons(table);
+const hints = createHintLine(must('[data-hints]'), [
+  [['↑', '↓'], 'notes'],
+  [['E'], 'answer'],
+  [['X'], 'done'],
+  [['?'], 'all keys'],
+]);
+listenToKeys(table, root, () => hints.notice(''));
+show();
+focusOn(0);

@@ -1,0 +1,170 @@
+"""Reviewers look wider than one audit, and people look back: grid, differences, notes, history."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.canvas import Canvas
+from tests.browser.serving import until
+
+
+@pytest.fixture(scope="module")
+def team(backstage) -> dict[str, str]:
+    """Two annotators and a reviewer, and their job: four images drawn by both, differently."""
+    names = {who: f"{who}_wide" for who in ("anna", "ben", "rita")}
+    for name in names.values():
+        backstage("person", name=name)
+    slug = backstage(
+        "job", name="Wide job", images=10, assist=False, annotators_per_image=2, pilot_size=4,
+        batch_size=6, instructions="Draw **boats**.",
+        members=[f"{names['anna']}/annotator", f"{names['ben']}/annotator",
+                 f"{names['rita']}/reviewer"],
+    )  # fmt: skip
+    assert backstage("labels_ready", slug=slug, shifts={names["anna"]: 0, names["ben"]: 14}) == 4
+    return {**names, "slug": slug}
+
+
+def holding(backstage, slug: str) -> list[dict]:
+    return [row for row in backstage("labels", slug=slug) if row["holds"]]
+
+
+def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team, backstage, enter):
+    page: Page = enter(team["rita"])
+    page.goto(f"/jobs/{team['slug']}/review/differences")
+    expect(page.locator("[data-list] a")).to_have_count(4)
+    page.keyboard.press("Enter")
+    place = page.locator("[data-position]")
+    expect(place).to_have_text("Image 1 of 4")
+    expect(page.locator("[data-group] .person-row")).to_have_count(2)
+
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-hints]")).to_contain_text("1 group is not settled yet")
+    for keys in (("2", "u", "y", "u", "1"), ("x",)):
+        for key in keys:
+            page.keyboard.press(key)
+        expect(page.locator("[data-group]")).to_contain_text("Anything missing?")
+        page.keyboard.press("Enter")
+        before = place.inner_text()
+        expect(place).not_to_have_text(before)
+
+    page.keyboard.press("e")  # the merged box, moved by hand
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(place).to_have_text("Image 4 of 4")
+
+    settled = [r for r in holding(backstage, team["slug"]) if r["source"] == "reviewer"]
+    assert [row["by"] for row in settled] == [team["rita"]] * 3
+    assert [len(row["boxes"]) for row in settled] == [1, 0, 1]
+    assert settled[0]["boxes"][0]["x1"] == 10  # the first person's
+    assert settled[2]["boxes"][0]["y1"] == pytest.approx(20, abs=0.2)
+
+    page.goto(f"/jobs/{team['slug']}/images/{settled[1]['image']}/compare")
+    expect(page.locator("[data-changes] button")).to_have_count(1)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-changes] .is-selected")).to_contain_text("removed")
+    page.keyboard.press("x")
+    expect(page.locator("[data-changes]")).to_contain_text("added")
+
+
+def test_a_page_of_the_grid_is_marked_sent_and_taken_back(team, backstage, enter):
+    slug = team["slug"]
+    page: Page = enter(team["rita"])
+    page.goto(f"/jobs/{slug}/review/grid")
+    page.locator("[data-filters] [name=source]").select_option("any")
+    expect(page.locator(".tile")).to_have_count(4)
+    before = {row["image"] for row in holding(backstage, slug)}
+
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-hints]")).to_contain_text("4 pictures are not looked at yet")
+    page.keyboard.press("x")
+    page.keyboard.press("1")
+    expect(page.locator(".tile.is-rejected")).to_contain_text("Missed")
+    page.reload()  # marks outlast it
+    page.locator("[data-filters] [name=source]").select_option("any")
+    expect(page.locator(".tile.is-rejected")).to_have_count(1)
+    page.keyboard.press("q")
+    expect(page.locator("dialog[data-closeup]")).to_be_visible()
+    page.keyboard.press("y")
+    page.keyboard.press("q")
+    expect(page.locator("dialog[data-closeup]")).to_be_hidden()
+    expect(page.locator(".tile.is-right")).to_have_count(1)
+    page.keyboard.press("Shift+Y")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-card]")).to_be_visible()
+    until(lambda: len(holding(backstage, slug)) == 3)
+    sent_back = next(r for r in backstage("labels", slug=slug) if r["reason"].startswith("rejec"))
+    assert sent_back["reason"] == "rejected: Object missed"
+
+    page.keyboard.press("u")
+    expect(page.locator(".tile")).to_have_count(4)
+    assert {row["image"] for row in holding(backstage, slug)} == before
+
+
+def test_a_note_travels_from_the_image_to_the_reviewer_and_back(team, enter):
+    slug = team["slug"]
+    canvas = Canvas(enter(team["anna"]))
+    anna = canvas.page
+    anna.goto(f"/jobs/{slug}/work")
+    expect(anna.locator("dialog[open]")).to_contain_text("Draw boats.")
+    anna.keyboard.press("Enter")
+    canvas.ready()
+    anna.mouse.move(*canvas.at(100, 80))
+    anna.keyboard.press("p")
+    anna.keyboard.type("Boat or buoy?")
+    anna.keyboard.press("Control+Enter")
+    expect(anna.locator(".pin")).to_have_text("1")
+
+    rita = enter(team["rita"])
+    rita.goto("/")
+    rita.get_by_role("link", name="1 note waits for an answer").click()
+    expect(rita.locator(".note-row")).to_be_visible()
+    rita.keyboard.press("e")
+    expect(rita.locator("textarea")).to_be_focused()
+    rita.keyboard.type("A buoy: leave it out.")
+    rita.keyboard.press("Control+Enter")
+    expect(rita.locator(".note-row")).to_contain_text("A buoy: leave it out.")
+
+    anna.goto(f"/jobs/{slug}/work")
+    canvas.ready()
+    expect(anna.locator("dialog[open]")).to_have_count(0)  # read once is enough
+    expect(anna.locator("[data-notes]")).to_contain_text("A buoy: leave it out.")
+    expect(anna.locator("[data-notes]")).to_contain_text("new")
+
+
+def test_an_answer_opens_again_from_the_history_and_by_key(team, enter, arrived):
+    slug = team["slug"]
+    canvas = Canvas(enter(team["ben"]))
+    page = canvas.page
+    page.goto(f"/jobs/{slug}/work")
+    expect(page.locator("dialog[open]")).to_be_visible()
+    page.keyboard.press("Enter")  # the instructions
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    canvas.ready()
+    canvas.drag((30, 40), (90, 100))
+    canvas.expect_boxes(1)
+    canvas.keys("Enter")
+    canvas.expect_sent()
+    canvas.expect_boxes(0)
+    canvas.keys(",")
+    canvas.expect_boxes(1)
+    canvas.drag((150, 40), (200, 100))
+    canvas.expect_boxes(2)
+    canvas.keys("Enter")
+    canvas.expect_sent()
+
+    def mine() -> dict:
+        return next(row for row in reversed(arrived(slug, 9)) if row["by"] == team["ben"])
+
+    until(lambda: mine()["version"] == 2)
+    assert len(mine()["boxes"]) == 2
+    page.goto(f"/jobs/{slug}/history")
+    cards = page.locator("[data-answers] li")
+    expect(cards).to_have_count(5)
+    expect(cards.nth(4)).to_contain_text("Finished")
+    cards.get_by_role("link", name=re.compile("^Change")).first.click()
+    canvas.expect_boxes(2)
+    canvas.keys("Tab", "Delete", "Enter")
+    until(lambda: mine()["version"] == 3)
+    assert len(mine()["boxes"]) == 1
