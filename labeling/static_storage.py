@@ -1,6 +1,22 @@
-"""Static files under hashed names, so browsers may keep them for ever."""
+"""Static files under hashed names, kept by browsers for ever; our modules without comments."""
 
+import re
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
 from servestatic.storage import CompressedManifestStaticFilesStorage
+
+# Comments that have their lines to themselves; the formatter puts all of ours there.
+COMMENTS = re.compile(r"^[ \t]*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n", re.M)
+
+HASH = re.compile(r"\.[0-9a-f]{12}(?=\.js$)")
+
+
+def without_comments(source: str) -> str:
+    """The module as the browser needs it: a quarter less to send."""
+    return COMMENTS.sub("", source)
 
 
 class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
@@ -9,3 +25,12 @@ class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     support_js_module_import_aggregation = True
     # Each pass settles one more level of modules that import modules; Django assumes five.
     max_post_process_passes = 20
+
+    def _save(self, name: str, content: Any) -> str:
+        """Our own modules only: other people's comments hold their licences."""
+        own = Path(settings.BASE_DIR, "static", HASH.sub("", name))
+        if name.endswith(".js") and own.exists():
+            content.seek(0)  # it was read to find its hash
+            content = ContentFile(without_comments(content.read().decode()).encode())
+        saved: str = super()._save(name, content)
+        return saved
