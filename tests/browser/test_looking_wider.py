@@ -83,6 +83,7 @@ def test_a_page_of_the_grid_is_marked_sent_and_taken_back(team, backstage, enter
     expect(page.locator(".tile.is-rejected")).to_contain_text("Missed")
     page.reload()  # marks outlast it
     page.locator("[data-filters] [name=source]").select_option("any")
+    expect(page.locator(".tile")).to_have_count(4)
     expect(page.locator(".tile.is-rejected")).to_have_count(1)
     page.keyboard.press("q")
     expect(page.locator("dialog[data-closeup]")).to_be_visible()
