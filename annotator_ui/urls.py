@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from annotator_ui import own_pages, pages, review_pages
+from annotator_ui import own_pages, pages, report_page, review_pages
 from annotator_ui.api import comments, differences, grid, history, jobs, media, own, review, work
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("jobs/<slug:slug>/images/<int:pk>/settle", review_pages.settle, name="settle"),
     path("jobs/<slug:slug>/images/<int:pk>/compare", review_pages.compare, name="compare"),
+    path("jobs/<slug:slug>/report", report_page.report, name="report"),
     path("jobs/<slug:slug>/notes", own_pages.notes, name="notes"),
     path("jobs/<slug:slug>/history", own_pages.history, name="history"),
     path("jobs/<slug:slug>/images/<int:pk>/correct", pages.correct, name="correct"),

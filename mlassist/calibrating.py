@@ -17,7 +17,7 @@ from mlassist.core import calibration as rules
 from mlassist.core import confidence as confidences
 from mlassist.models import Calibration, Detector, Prediction
 
-RIDGE, MEAN_SCORE = "ridge", "mean score"
+RIDGE, MEAN_SCORE, AGREEMENT = "ridge", "mean score", "agreement"
 
 
 @dataclass(frozen=True)
@@ -169,6 +169,31 @@ def _confidence(
         [p.image.digest for p in pool], _features(pool, cut),
     )  # fmt: skip
     return RIDGE, of_known, of_pool
+
+
+def compare(judged: "Judged") -> list[list[Any]]:
+    """What each image confidence is worth on the judging images (algorithms.md 2.2).
+
+    Per rule its rank correlation with quality, and the share acceptable at the target if the order
+    were cut perfectly: it looks at the answers, so it compares and decides nothing.
+    """
+    target = judged.detector.round.settings["target_quality"]
+    cut, boxes = judged.score_cut, [pack(p.boxes) for p in judged.known]
+    rules_ = {MEAN_SCORE: np.array([confidences.mean_score(b, cut) for b in boxes])}
+    if all(p.mirrored is not None for p in judged.known):
+        flipped = [pack(p.mirrored or []) for p in judged.known]
+        rules_[AGREEMENT] = np.array(
+            [confidences.flip_agreement(b, f, cut) for b, f in zip(boxes, flipped, strict=True)]
+        )
+    rules_[judged.rule] = judged.known_confidence
+    return [
+        [
+            name,
+            _short(rules.rank_correlation(values, judged.known_quality)),
+            _short(rules.best_share(values, judged.known_quality, target)),
+        ]
+        for name, values in rules_.items()
+    ]
 
 
 def _features(rows: Sequence[Prediction], cut: float) -> np.ndarray:

@@ -32,7 +32,8 @@ def _calibration(job: Job) -> dict[str, Any] | None:
         return None
     return {
         "curve": _thinned(row.curve), "threshold": row.threshold, "target": row.target_quality,
-        "points": row.points, "rule": row.rule, "round": row.detector.round.number,
+        "points": row.points, "rule": row.rule, "comparison": row.comparison,
+        "round": row.detector.round.number,
     }  # fmt: skip
 
 

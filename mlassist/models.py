@@ -70,6 +70,8 @@ class Calibration(models.Model):
     target_quality = models.FloatField()
     curve: Any = models.JSONField()  # [[confidence, mean quality at or above it, images], ...]
     points: Any = models.JSONField()  # [[confidence, quality], ...] of validation images
+    # [[rule, rank correlation with quality, best acceptable share], ...], for the report
+    comparison: Any = models.JSONField(default=list)
     validation_images = models.PositiveIntegerField()
     validation_quality = models.FloatField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)

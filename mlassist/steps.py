@@ -14,7 +14,7 @@ from labeling.services import audits, certificates, events, freezing, labels, re
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
 from mlassist import files, folding
-from mlassist.calibrating import Judged, judge
+from mlassist.calibrating import Judged, compare, judge
 from mlassist.models import Calibration, Detector, Prediction
 
 State = Round.State
@@ -186,7 +186,8 @@ def _store_calibration(detector: Detector, judged: Judged) -> None:
     Calibration.objects.create(
         detector=detector, rule=judged.rule, threshold=judged.threshold,
         score_cut=judged.score_cut, target_quality=round.settings["target_quality"],
-        curve=judged.curve, points=judged.points, validation_images=len(judged.points),
+        curve=judged.curve, points=judged.points, comparison=compare(judged),
+        validation_images=len(judged.points),
         validation_quality=judged.mean_quality,
     )  # fmt: skip
     Round.objects.filter(pk=round.pk).update(estimate=judged.estimate)

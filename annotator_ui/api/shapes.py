@@ -188,6 +188,7 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "reject_reasons": list(verdicts.REJECT_REASONS),
         "work_url": reverse("work", args=[row.slug]),
         "live_url": reverse("job", args=[row.slug]),
+        "report_url": reverse("report", args=[row.slug]) if review else None,
         "review_url": reverse("review", args=[row.slug]) if review else None,
         "history_url": reverse("history", args=[row.slug]),
         "grid_url": reverse("review-grid", args=[row.slug]) if review else None,

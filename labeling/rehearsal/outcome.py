@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Sum
-
 from labeling.core.boxes import Box, pack
 from labeling.core.quality import quality
 from labeling.models import Assignment, Audit, Certificate, Job, Label, Round, Step
@@ -30,7 +28,7 @@ def of(job: Job, truth: Truth) -> dict[str, Any]:
         "cost_all_human": round(each * counts["images"], 2),
         "answers": Assignment.objects.submitted().filter(round__job=job).count()
         + Audit.objects.decided().filter(round__job=job).count(),
-        "human_hours": round(_active_ms(job) / 3_600_000, 3),
+        "human_hours": round(reports.active_ms(job) / 3_600_000, 3),
         "machine_seconds": round(machine_seconds(job), 1),
         "quality_true_certified": _certified_quality(last, truth),
         "quality_true_auto": _mean([_against(r.boxes, truth(r.image.name)) for r in auto]),
@@ -66,7 +64,7 @@ def _round(job: Job, row: dict[str, Any], truth: Truth) -> dict[str, Any]:
         "threshold": estimate.get("threshold"),
         "quality_estimated": _estimated(round_, paper),
         "quality_true": _mean([_against(r.boxes, truth(r.image.name)) for r in auto]),
-        "human_seconds": round(_active_ms(job, round_) / 1000, 1),
+        "human_seconds": round(reports.active_ms(job, round_) / 1000, 1),
         "machine_seconds": round(machine_seconds(job, round_), 1),
     }
 
@@ -105,17 +103,6 @@ def _against(boxes: list[Box], truth: list[Box]) -> float:
 
 def _mean(values: list[float]) -> float | None:
     return round(sum(values) / len(values), 4) if values else None
-
-
-def _active_ms(job: Job, round_: Round | None = None) -> int:
-    total = 0
-    for rows in (
-        Assignment.objects.filter(round__job=job, submitted_at__isnull=False),
-        Audit.objects.decided().filter(round__job=job),
-    ):
-        chosen = rows if round_ is None else rows.filter(round=round_)
-        total += chosen.aggregate(ms=Sum("active_ms"))["ms"] or 0
-    return total
 
 
 def machine_seconds(job: Job, round_: Round | None = None) -> float:

@@ -126,6 +126,18 @@ def round_money(value: float) -> float:
     return round(value, 4)
 
 
+def active_ms(job: Job, round: Round | None = None) -> int:
+    """People's active time in submitted answers and decided checks, in milliseconds."""
+    total = 0
+    for rows in (
+        Assignment.objects.filter(round__job=job, submitted_at__isnull=False),
+        Audit.objects.decided().filter(round__job=job),
+    ):
+        chosen = rows if round is None else rows.filter(round=round)
+        total += chosen.aggregate(ms=Sum("active_ms"))["ms"] or 0
+    return total
+
+
 def pace(rows: Any) -> float | None:
     """Median active seconds of the latest answers."""
     recent = list(

@@ -1,0 +1,35 @@
+"""The report page: a job's certificate and figures for people who did not watch it being made."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from annotator_ui.api import access, shapes
+from annotator_ui.pages import allowed, page
+from labeling.services import job_report, snapshot
+
+
+@require_safe
+@ensure_csrf_cookie
+def report(request: HttpRequest, slug: str) -> HttpResponse:
+    """Claim, how it was shown, figures, the most confident images, exports."""
+    user: Any = access.person(request)
+    job = allowed(request, slug, access.REVIEWER, access.MANAGER)
+    roles = access.roles(job, user)
+    manager = access.MANAGER in roles
+    found = job_report.of_job(job)
+    confident = {
+        who: [{**row, "image": shapes.image(row["image"])} for row in rows]
+        for who, rows in found["confident"].items()
+    }
+    data = {
+        "job": shapes.job(job, roles),
+        "classes": shapes.classes(job),
+        "snapshot": snapshot.of_job(job),
+        "report": {**found, "confident": confident},
+        "can_manage": manager,
+        "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],
+    }
+    return page(request, "report.html", f"{job.name}: report", data, manager)

@@ -1,0 +1,186 @@
+"""The report of a job: what a buyer of its labels reads, and what an admin does next."""
+
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Sum
+
+from labeling.core import certificate as proofs
+from labeling.core import document
+from labeling.models import Assignment, Audit, Certificate, Freeze, Job, Label
+from labeling.services import reports
+
+MOST_CONFIDENT = 5
+POWER = 6.6  # (z_.90 + z_.90)^2: draws for 90 % power at risk .10 are POWER sd^2 / gap^2
+WORTH_ASKING = 400  # checks beyond which labelling the rest costs less
+
+
+def of_job(job: Job) -> dict[str, Any]:
+    """Everything on the report page that the live page does not have."""
+    frozen = Freeze.objects.filter(round__job=job).order_by("-attempt").first()
+    row = Certificate.objects.filter(round=frozen.round).first() if frozen else None
+    return {
+        "about": _about(job),
+        "facts": _facts(frozen, row) if frozen and row else [],
+        "sets": _sets(row) if row else [],
+        "rest": _rest(row) if row and row.outcome == "certified" else "",
+        "blind": _blind(row) if row else "",
+        "help": what_helps(frozen, row) if frozen and row else [],
+        "earlier": _earlier(frozen) if frozen else "",
+        "hours": round(reports.active_ms(job) / 3_600_000, 2),
+        "confident": {
+            "people": _confident(job, (Label.Source.HUMAN, Label.Source.REVIEWER)),
+            "auto": _confident(job, (Label.Source.AUTO,)),
+        },
+    }
+
+
+def _about(job: Job) -> dict[str, Any]:
+    labels = Label.objects.active().filter(image__job=job, image__excluded="")
+    answered = Assignment.objects.submitted().filter(round__job=job)
+    first = job.rounds.order_by("number").first()
+    last = labels.order_by("-created_at").first()
+    return {
+        "images": job.images.filter(excluded="").count(),
+        "boxes": int(labels.aggregate(n=Sum(reports.BoxCount("boxes")))["n"] or 0),
+        "classes": list(job.classes.filter(retired=False).values_list("name", flat=True)),
+        "rounds": job.rounds.count(),
+        "people": answered.aggregate(n=Count("annotator", distinct=True))["n"],
+        "began": first.opened_at.isoformat() if first else None,
+        "ended": last.created_at.isoformat() if last else None,
+    }
+
+
+def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
+    """Name and value of what the certificate rests on."""
+    result, about = row.document["result"], frozen.content["about"]
+    audits = frozen.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False)  # type: ignore[attr-defined]
+    verdicts = dict(
+        audits.values_list("verdict").annotate(n=Count("pk")).values_list("verdict", "n")
+    )
+    spoken = [str(verdicts.get(v, 0)) for v in ("approved", "corrected", "unjudgeable")]
+    observed = result["observed_mean"]
+    return [
+        ["Checked at random", f"{result['audited']} images"],
+        ["Observed quality", "none" if observed is None else f"{observed:.2f}"],
+        ["Approved, corrected, not judged", ", ".join(spoken)],
+        ["Level of this attempt", f"{frozen.level:.3f} (attempt {frozen.attempt})"],
+        ["List and predictions", frozen.content_digest[:12]],
+        ["Order of the checks", frozen.order_digest[:12]],
+        ["Detector", f"round {frozen.round.number}, {str(about.get('detector', ''))[:12]}"],
+        ["Certificate file", row.digest[:12]],
+    ]
+
+
+def _sets(row: Certificate) -> list[dict[str, Any]]:
+    """The nested sets, strictest first, with where the proof of each ended."""
+    result = row.document["result"]
+    goal = 1 / row.document["frozen"]["content"]["level"]
+    wealth = result["wealth"][-1] if result["wealth"] else []
+    return [
+        {
+            "images": part["size"],
+            "threshold": part["threshold"],
+            "shown": rank < result["sets_certified"],
+            "progress": min(1.0, float(np.log(max(w, 1.0)) / np.log(goal))),
+        }
+        for rank, (part, w) in enumerate(
+            zip(row.document["frozen"]["content"]["sets"], wealth, strict=False)
+        )
+    ]
+
+
+def _rest(row: Certificate) -> str:
+    bound = row.document["result"]["rest_bound"]
+    if bound is None:
+        return ""
+    return (
+        f"The images of the set that nobody checked have, taken alone, a mean quality of at least "
+        f"{bound:.2f} at the same risk. The claim above is about all images of the set, checked "
+        "ones included."
+    )
+
+
+def _blind(row: Certificate) -> str:
+    bias = row.document["result"]["anchoring"]
+    if bias is None:
+        return "No image was also drawn from blank, so nothing is known of what seeing boxes does."
+    return (
+        f"{bias['images']} of the images were also drawn from blank: quality "
+        f"{bias['blind_mean']:.2f} against {bias['shown_mean']:.2f} when the boxes were seen, a "
+        f"difference of "
+        f"{bias['bias']:+.2f} ({bias['bias_low']:+.2f} to {bias['bias_high']:+.2f})."
+    )
+
+
+def _earlier(frozen: Freeze) -> str:
+    if frozen.attempt == 1:
+        return ""
+    return (
+        f"This is attempt {frozen.attempt} of the job; each attempt may use half the risk of the "
+        "one before, so that all together keep the promise."
+    )
+
+
+def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
+    """Where not all was shown: what would change it, with numbers from this audit itself."""
+    result = row.document["result"]
+    sets = frozen.content["sets"]
+    if result["sets_certified"] == len(sets) and row.outcome == "certified":
+        return []
+    if row.outcome == "refused":
+        return [
+            "Look at the images drawn blind: people see objects that nobody marks once boxes are "
+            "shown. Clearer instructions help more than checks."
+        ]
+    values = [d["value"] for d in row.document["draws"] if d["value"] is not None]
+    if len(values) < 2:
+        return ["Check more images: too few were judged to say anything."]
+    mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
+    size, gap = sets[-1]["size"], mean - frozen.target
+    advice = []
+    if gap > 0:
+        endless = POWER * spread**2 / gap**2
+        more = int(np.ceil(endless / (1 + endless / size))) - len(values)
+        if 0 < more <= min(WORTH_ASKING, size - len(values)):
+            advice.append(
+                f"About {more} more checks: the observed quality {mean:.2f} lies above the target "
+                "by too little for these few to prove it."
+            )
+    plan = document.plan_of(
+        {
+            "content": frozen.content, "seed": frozen.seed, "budgets": frozen.budgets,
+        }
+    )  # fmt: skip
+    provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level)
+    if provable > 0:
+        advice.append(
+            f"A lower target: with these checks {provable:.2f} would have been shown for all "
+            f"{size} images."
+        )
+    advice.append(
+        "More labels: people are labelling the rest now; a later detector learns from them"
+        + (", and the observed quality lies below the target." if gap <= 0 else ".")
+    )
+    return advice
+
+
+def _confident(job: Job, sources: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The images of these sources with the highest confidence."""
+    rows = (
+        Label.objects.active()
+        .filter(image__job=job, image__excluded="", source__in=sources)
+        .exclude(confidence=None)
+        .exclude(boxes=[])
+        .select_related("image")
+        .order_by("-confidence", "image")[:MOST_CONFIDENT]
+    )
+    return [{"image": r.image, "boxes": r.boxes, "confidence": r.confidence} for r in rows]
+
+
+def progress_of(job: Job) -> str:
+    """One line on where the job stands, for the head of the report."""
+    found = reports.counts(job)
+    if job.state == Job.State.COMPLETE:
+        return "complete"
+    return f"{found['left']} of {found['images']} images are left: this report is provisional"

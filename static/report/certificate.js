@@ -1,0 +1,141 @@
+/** The certificate in words that a buyer of labels understands, and how anyone can recompute it. */
+
+import { el, fill } from '../common/dom.js';
+import { icon } from '../common/icons.js';
+import { count, two } from '../dashboard/words.js';
+
+/** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
+/** @typedef {{images: number, threshold: number, shown: boolean, progress: number}} ProofSet */
+/** @typedef {{facts: [string, string][], sets: ProofSet[], rest: string, blind: string,
+ *   help: string[], earlier: string}} Report */
+
+/** @type {Record<string, [string, string]>} status to icon and words */
+const STATUS = {
+  pending: ['clock', 'In audit'],
+  certified: ['check', 'Certified'],
+  not_provable: ['warn', 'Could not be shown'],
+  refused: ['cross', 'Refused'],
+};
+
+/** @param {ProofSet[]} sets */
+const ladder = (sets) =>
+  el(
+    'div',
+    { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Sets, strictest first' },
+    el(
+      'table',
+      { class: 'ladder' },
+      el('caption', { text: 'Sets put to the proof, strictest first' }),
+      el(
+        'thead',
+        {},
+        el(
+          'tr',
+          {},
+          ...['Images', 'Confidence from', 'Proof', ''].map((text) =>
+            el('th', { scope: 'col', text }),
+          ),
+        ),
+      ),
+      el(
+        'tbody',
+        {},
+        ...sets.map(({ images, threshold, shown, progress }) =>
+          el(
+            'tr',
+            {},
+            el('td', { text: count(images) }),
+            el('td', { text: two(threshold) }),
+            el(
+              'td',
+              {},
+              el(
+                'span',
+                { class: 'bar', role: 'img', 'aria-label': `${Math.round(progress * 100)} %` },
+                el('span', { style: { width: `${100 * progress}%` } }),
+              ),
+            ),
+            el('td', {}, icon(shown ? 'check' : 'cross'), shown ? ' shown' : ' not shown'),
+          ),
+        ),
+      ),
+    ),
+  );
+
+/** @param {HTMLElement} card @param {Snapshot} snapshot @param {Report} report */
+export function showCertificate(card, { certificate, job }, report) {
+  if (!certificate) {
+    fill(
+      card,
+      el('h2', { class: 'seal-title' }, icon('seal'), 'No certificate'),
+      el('p', {
+        class: 'claim',
+        text:
+          job.acceptance === 'certified'
+            ? 'Nothing has been put to the proof yet: that happens in the closing round.'
+            : `This job accepts above a threshold that aims at a mean quality of ${two(job.target)}. No promise goes with that.`,
+      }),
+    );
+    return;
+  }
+  const [mark, word] = STATUS[certificate.status];
+  fill(
+    card,
+    el(
+      'div',
+      { class: 'seal-words' },
+      el('h2', { class: 'seal-title' }, icon('seal'), 'Certificate'),
+      el('p', { class: 'claim', text: certificate.claim }),
+      el(
+        'p',
+        { class: `seal-state is-${certificate.status}` },
+        icon(mark),
+        el('span', {}, el('strong', { text: `${word}. ` }), certificate.sentence),
+      ),
+      el('p', {
+        text:
+          'Quality of an image is the mean overlap of its boxes with those of the person who ' +
+          'checked it; a missed, extra or wrongly named object counts 0. The list, its predictions ' +
+          'and the sets were fixed first; only then was the order of the checks drawn.',
+      }),
+      ...[report.rest, report.blind, report.earlier].map((text) => text && el('p', { text })),
+      report.help.length > 0 &&
+        el(
+          'div',
+          { class: 'help-box' },
+          el('h3', { text: 'What would help' }),
+          el('ul', {}, ...report.help.map((text) => el('li', { text }))),
+        ),
+      certificate.url &&
+        el(
+          'p',
+          { class: 'seal-file' },
+          el(
+            'a',
+            { class: 'button', href: certificate.url, download: true },
+            icon('download'),
+            'Certificate file',
+          ),
+          el(
+            'span',
+            {},
+            'Recompute it from the file alone: ',
+            el('code', { text: 'manage.py verify_certificate FILE' }),
+          ),
+        ),
+    ),
+    el(
+      'div',
+      { class: 'seal-facts' },
+      el(
+        'dl',
+        {},
+        ...report.facts.flatMap(([name, value]) => [
+          el('dt', { text: name }),
+          el('dd', { text: value }),
+        ]),
+      ),
+      report.sets.length > 0 && ladder(report.sets),
+    ),
+  );
+}

@@ -1,0 +1,163 @@
+/** The report of a job: certificate, figures, charts, the surest images, exports; made to be printed. */
+
+import { ApiError, createApi } from '../annotator/api.js';
+import { listenForThemeKey, startChrome } from '../common/chrome.js';
+import { el, fill, must, pageData } from '../common/dom.js';
+import { classLook, figure } from '../common/figure.js';
+import { speak } from '../common/speak.js';
+import { costPerRound } from '../dashboard/bars.js';
+import { createChart } from '../dashboard/charts.js';
+import { calibrationCurve } from '../dashboard/curves.js';
+import { showExports } from '../dashboard/lists.js';
+import { imageQuality } from '../dashboard/quality.js';
+import { count, dollars, two } from '../dashboard/words.js';
+import { showCertificate } from './certificate.js';
+import { showConfidence } from './confidence.js';
+
+/** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
+/** @typedef {{image: import('../common/types.js').Picture, confidence: number,
+ *   boxes: import('../common/types.js').Box[]}} Sure */
+/** @typedef {{images: number, boxes: number, classes: string[], rounds: number, people: number,
+ *   began: string|null, ended: string|null}} About */
+
+const TRANSFER_POLL_MS = 2_000;
+const data = pageData();
+const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const address = `/api/jobs/${data.job.slug}`;
+/** @type {Snapshot} */
+const snapshot = data.snapshot;
+/** @type {import('../dashboard/types.js').Transfer[]} */
+let transfers = data.transfers;
+const part = (/** @type {string} */ name) => must(`[data-part="${name}"]`);
+
+/** @param {number} n @param {string} one @param {string} many */
+const plural = (n, one, many) => `${count(n)} ${n === 1 ? one : many}`;
+
+/** @param {string|null} moment */
+const day = (moment) =>
+  moment ? new Date(moment).toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short' }) : '';
+
+function showAbout() {
+  /** @type {About} */
+  const about = data.report.about;
+  const left = snapshot.counts.left;
+  fill(
+    must('[data-chips]'),
+    el('span', { class: 'chip', text: snapshot.job.state }),
+    left > 0 && el('span', { class: 'chip', text: `provisional: ${count(left)} images left` }),
+  );
+  const span = about.began && `${day(about.began)} to ${day(about.ended) || 'now'}`;
+  part('about').textContent = [
+    `${plural(about.images, 'image', 'images')}, ${plural(about.boxes, 'box', 'boxes')}: ${about.classes.join(', ')}.`,
+    span &&
+      `${span}, ${plural(about.rounds, 'round', 'rounds')}, ${plural(about.people, 'person', 'people')}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function showStrip() {
+  const { counts, cost, histogram } = snapshot;
+  const saved = `${Math.round(cost.saved_share * 100)} %`;
+  /** @param {string} value @param {string} words @param {string} [mark] */
+  const item = (value, words, mark) =>
+    el(
+      'div',
+      { class: 'strip-item' },
+      el('strong', { text: value }),
+      el('span', {}, mark && el('i', { class: `mark ${mark}` }), words),
+    );
+  fill(
+    part('strip'),
+    item(count(counts.human), 'images by people', 'mark-people'),
+    item(count(counts.auto), 'images auto', 'mark-auto'),
+    item(saved, `saved: ${dollars(cost.total)}, not ${dollars(cost.all_human)}`),
+    item(`${data.report.hours.toFixed(1)} h`, "people's time"),
+    histogram?.human_mean != null && item(two(histogram.human_mean), "people's agreement"),
+  );
+}
+
+function showConfident() {
+  const look = classLook(data.classes);
+  /** @param {string} words @param {string} mark @param {Sure[]} rows */
+  const row = (words, mark, rows) =>
+    rows.length > 0 && [
+      el('h3', { class: 'sure-title' }, el('i', { class: `mark ${mark}` }), words),
+      el(
+        'ul',
+        { class: 'sure-row' },
+        ...rows.map(({ image, boxes, confidence }) =>
+          el(
+            'li',
+            {},
+            figure(image, boxes, look, { lazy: true }),
+            el(
+              'p',
+              { class: 'sure-words' },
+              el('span', { text: image.name }),
+              el('span', {}, 'confidence ', el('strong', { text: two(confidence) })),
+            ),
+          ),
+        ),
+      ),
+    ];
+  const { people, auto } = data.report.confident;
+  part('confident').hidden = people.length + auto.length === 0;
+  fill(
+    part('confident'),
+    el(
+      'div',
+      { class: 'card-head' },
+      el('h2', { class: 'card-title', text: 'Most confident' }),
+      el('span', {
+        class: 'card-side',
+        text: 'Five of each. Confidences of people and of the model are not on one scale.',
+      }),
+    ),
+    ...(row('People', 'mark-people', people) || []),
+    ...(row('Auto', 'mark-auto', auto) || []),
+  );
+}
+
+const showTransfers = () => showExports(part('exports'), transfers, data.can_manage ? order : null);
+
+/** @param {string} format */
+async function order(format) {
+  try {
+    transfers = [await api.post(`${address}/exports`, { format }), ...transfers];
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    speak(error.message, 'assertive');
+  }
+  showTransfers();
+}
+
+async function followTransfers() {
+  if (!transfers.some(({ state }) => state === 'waiting' || state === 'running')) return;
+  try {
+    transfers = await api.get(`${address}/transfers`);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return; // the next look in two seconds tells
+  }
+  showTransfers();
+}
+
+startChrome();
+listenForThemeKey();
+showAbout();
+showCertificate(part('certificate'), snapshot, data.report);
+showStrip();
+createChart(part('cost-chart'))(costPerRound(snapshot.rounds, snapshot.cost));
+createChart(part('calibration-chart'))(calibrationCurve(snapshot.calibration));
+createChart(part('quality-chart'))(imageQuality(snapshot.histogram));
+showConfidence(part('confidence'), snapshot.calibration);
+showConfident();
+showTransfers();
+must('[data-print]').addEventListener('click', () => window.print());
+document.addEventListener('keydown', (event) => {
+  const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea');
+  if (event.key === 'p' && !event.ctrlKey && !event.metaKey && !event.altKey && !typing)
+    window.print();
+});
+setInterval(followTransfers, TRANSFER_POLL_MS);

@@ -1,0 +1,122 @@
+"""The report: what it says of a certificate, and what would help where nothing could be shown."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from labeling.models import Certificate, Freeze
+from labeling.services import job_report
+from mlassist.models import Calibration
+from tests.factories import answer, join
+from tests.journeys.test_closing import closing, judge_all  # noqa: F401  the fixture
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def finish(job, alice, reviewers, **judged):
+    """Audit, then let people do the rest."""
+    from labeling.services import claims
+
+    judge_all(job, *reviewers, **judged)
+    for _ in range(60):
+        run_steps(job)
+        job.refresh_from_db()
+        if job.state == "complete":
+            return
+        for seat in claims.claim_next(job, alice).seats:
+            answer(seat, alice)
+
+
+def page_of(job, user):
+    browser = Client()
+    browser.force_login(user)
+    return browser.get(reverse("report", args=[job.slug]))
+
+
+def test_a_certified_job_tells_what_was_shown_and_how(closing, alice, rita, bob, mona):  # noqa: F811
+    join(closing, mona, "manager")
+    finish(closing, alice, (rita, bob))
+
+    found = page_of(closing, mona).context["page_data"]["report"]
+    names = dict(found["facts"])
+    paper = Certificate.objects.get(round__job=closing)
+    assert names["Checked at random"] == f"{paper.document['result']['audited']} images"
+    assert names["Certificate file"] == paper.digest[:12]
+    assert found["sets"][0]["shown"]
+    assert found["help"] == []
+    assert "mean quality of at least" in found["rest"]
+    assert "drawn from blank" in found["blind"]
+    assert found["about"]["images"] == 170
+    assert len(found["confident"]["auto"]) == 5
+
+
+def test_each_confidence_is_compared_on_the_judging_images(closing, alice, rita, bob, mona):  # noqa: F811
+    join(closing, mona, "manager")
+    rows = Calibration.objects.filter(detector__round__job=closing)
+    for row in rows:
+        assert [name for name, *_ in row.comparison] == ["mean score", "agreement", "ridge"]
+        for _, correlation, share in row.comparison:
+            assert -1 <= correlation <= 1
+            assert 0 <= share <= 1
+    data = page_of(closing, mona).context["page_data"]
+    assert data["snapshot"]["calibration"]["comparison"] == rows[0].comparison
+
+
+def document(values, outcome="not_provable", shown=0):
+    """A certificate's skeleton."""
+    draws = [{"value": value} for value in values]
+    return Certificate(
+        outcome=outcome, document={"result": {"sets_certified": shown}, "draws": draws}
+    )
+
+
+def frozen(target=0.6, size=400, budget=60):
+    """A freeze of one set."""
+    keys = [[f"{i:04}", 0] for i in range(size)]
+    content = {
+        "candidates": keys, "sets": [{"threshold": 0.5, "size": size}],
+        "target": target, "level": 0.1,
+    }  # fmt: skip
+    return Freeze(content=content, target=target, seed="seed", budgets=[[0, budget]])
+
+
+def test_slightly_better_than_the_target_more_checks_help():
+    values = [0.9, 0.36] * 30  # mean .63
+    said = " ".join(job_report.what_helps(frozen(), document(values)))
+    assert "more checks" in said
+    assert "A lower target: with these checks 0." in said
+
+
+def test_below_the_target_no_number_of_checks_is_promised():
+    said = " ".join(job_report.what_helps(frozen(), document([0.5] * 60)))
+    assert "more checks" not in said
+    assert "below the target" in said
+
+
+def test_a_lower_target_named_would_indeed_have_been_shown():
+    from labeling.core import certificate
+    from labeling.core import document as papers
+
+    values = [0.9, 0.36] * 30
+    froze = frozen()
+    advice = job_report.what_helps(froze, document(values))
+    named = float(next(a for a in advice if a.startswith("A lower")).split("checks ")[1][:4])
+    plan = papers.plan_of({"content": froze.content, "seed": froze.seed, "budgets": froze.budgets})
+    lower = certificate.Plan(plan.ranks, plan.sizes, named - 0.005, plan.level, plan.budgets)
+    assert certificate.run_test(lower, values).complete
+
+
+def test_all_shown_needs_no_help_and_a_refusal_names_the_blind_images():
+    assert job_report.what_helps(frozen(), document([1.0] * 60, "certified", 1)) == []
+    assert "drawn blind" in job_report.what_helps(frozen(), document([1.0] * 60, "refused", 1))[0]
+
+
+def test_a_job_without_any_round_has_a_report(job, mona):
+    data = page_of(job, mona).context["page_data"]["report"]
+    assert data["facts"] == data["help"] == data["sets"] == []
+    assert data["about"]["boxes"] == 0
+
+
+def test_annotators_do_not_see_the_report(job, alice):
+    assert page_of(job, alice).status_code == 403
