@@ -36,8 +36,8 @@ def main_reason(
 ) -> str:
     """The first thing to look for, in two or three words; empty where nothing is odd.
 
-    `detail` is a people's label's own: votes, agreement, spread. Checks come in the order in which they
-    explain errors best: a score, then people, then shapes.
+    `detail` is a people's label's own: votes, agreement, spread. Checks come in the order in
+    which they explain errors best: a score, then people, then shapes.
     """
     scores = [box["score"] for box in boxes if "score" in box]
     if scores and min(scores) < LOW_SCORE:

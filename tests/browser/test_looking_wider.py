@@ -44,8 +44,8 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
         for key in keys:
             page.keyboard.press(key)
         expect(page.locator("[data-group]")).to_contain_text("Anything missing?")
-        page.keyboard.press("Enter")
         before = place.inner_text()
+        page.keyboard.press("Enter")
         expect(place).not_to_have_text(before)
 
     page.keyboard.press("e")  # the merged box, moved by hand
