@@ -43,4 +43,7 @@ format: env ## format Python and JavaScript
 bench: env ## the figures of the README; JSON=file to keep them
 > $(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
 
-.PHONY: help env run test lint format bench
+bench-browser: env ## the drawing page: frames, waits, keys, kills; JSON=file to keep the figures
+> $(BIN)/python -m benchmarks browser browser_work browser_kills $(if $(JSON),--json $(JSON))
+
+.PHONY: help env run test lint format bench bench-browser

@@ -11,21 +11,23 @@ from pathlib import Path
 
 from benchmarks.figures import Benchmark, Figure, table
 
+BROWSER = ("browser", "browser_work", "browser_kills")  # only when asked for: they take minutes
 NAMES = ("consolidate", "certificate", "importing", "cycle", "training", "quality")
 
 
 def main() -> None:
     """Measure what was asked for, everything by default."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES + BROWSER))
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     parser.add_argument(
         "--birds", action="store_true", help="quality on ../shared/data/birds, too (takes minutes)"
     )
     options = parser.parse_args()
-    unknown = set(options.names) - set(NAMES)
+    known = NAMES + BROWSER
+    unknown = set(options.names) - set(known)
     if unknown:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(NAMES)}")
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(known)}")
     figures: list[Figure] = []
     began, load = time.time(), os.getloadavg()[0]
     for name in options.names or NAMES:

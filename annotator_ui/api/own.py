@@ -14,10 +14,13 @@ from labeling.services import drafts, preferences
 
 
 class DraftForm(StrictSerializer):
-    """Half-done work: `number` counts the saves of this seat, `writer` names the page."""
+    """Half-done work: `number` counts the saves of this seat, `writer` names the page that saves,
+    `known` is the highest number of other pages that it has seen.
+    """
 
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    known = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     writer = serializers.CharField(max_length=36)
     content = serializers.DictField()
 

@@ -16,12 +16,15 @@ State = Assignment.State
 EDITABLE = (State.CLAIMED, State.LAPSED, State.SUBMITTED)
 
 
-def save(seat: Assignment, *, version: int, number: int, writer: str, content: Any) -> None:
-    """Keep the draft, unless a newer one is there (Conflict): an older never overwrites it.
+def save(
+    seat: Assignment, *, version: int, number: int, known: int, writer: str, content: Any
+) -> None:
+    """Keep the draft, unless it would overwrite newer work (Conflict).
 
-    `version` is the answer the draft starts from, `number` counts the saves of one seat over all
-    computers; a repeat by the same writer is no error. Of a lapsed seat the draft is kept, too: the
-    work may still count as extra evidence.
+    `version` is the answer the draft starts from; `number` counts the saves of one seat over all
+    pages. A page overwrites its own older drafts, and of another page only what it has seen:
+    numbers up to `known`. A repeat is no error. Of a lapsed seat the draft is kept, too: the work
+    may still count as extra evidence.
     """
     if seat.state not in EDITABLE:
         raise LeaseLost("This image is no longer yours. What you did is kept on your computer.")
@@ -33,7 +36,11 @@ def save(seat: Assignment, *, version: int, number: int, writer: str, content: A
         "saved_at": timezone.now(),
     }  # fmt: skip
     rows = Draft.objects.filter(seat=seat)
-    older = rows.filter(Q(number__lt=number) | Q(version__lt=version))
+    older = rows.filter(
+        Q(version__lt=version)
+        | Q(writer=writer, number__lt=number)
+        | Q(number__lte=known, number__lt=number)
+    )
     if older.update(**values):
         return
     try:

@@ -18,8 +18,11 @@ export class ApiError extends Error {
   }
 }
 
-/** @param {{userId: number, header?: string}} who the owner of everything this page sends */
-export function createApi({ userId, header = 'X-CSRFToken' }) {
+/** @param {object} page
+ * @param {number} page.userId the owner of everything this page sends
+ * @param {string} [page.header]
+ * @param {(trouble: ErrorKind|null) => void} [page.onAnswer] after every request, how it went */
+export function createApi({ userId, header = 'X-CSRFToken', onAnswer = () => {} }) {
   let token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? '';
 
   /** @param {string} method @param {string} url @param {unknown} body */
@@ -54,6 +57,18 @@ export function createApi({ userId, header = 'X-CSRFToken' }) {
 
   /** @param {string} method @param {string} url @param {unknown} [body] @returns {Promise<any>} */
   const request = async (method, url, body) => {
+    try {
+      const said = await ask(method, url, body);
+      onAnswer(null);
+      return said;
+    } catch (error) {
+      onAnswer(error instanceof ApiError ? error.kind : null);
+      throw error;
+    }
+  };
+
+  /** @param {string} method @param {string} url @param {unknown} body */
+  const ask = async (method, url, body) => {
     let reply = await attempt(method, url, body);
     if (reply.status === 403 && method !== 'GET') {
       if (!(await renewToken()))

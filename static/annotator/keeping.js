@@ -10,7 +10,7 @@ const SERVER_EVERY_MS = 4_000;
 
 /**
  * Drafts of one image are counted, over tabs and computers: the higher number is the newer work,
- * whatever the clocks say.
+ * whatever the clocks say. What another page saved is overwritten only if this one has seen it.
  * @param {object} parts
  * @param {string} parts.kind
  * @param {import('./store.js').Store} parts.store
@@ -25,6 +25,8 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
   let seat = null;
   let number = 0;
   let sentNumber = 0;
+  /** The number of the newest work of others that this page has seen. */
+  let known = 0;
   /** Of images that were open before: one may come back. @type {Map<string, number>} */
   const numbers = new Map();
   let busy = false;
@@ -48,7 +50,7 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
     const { boxes, active_ms, action_ms } = read();
     const sending = number;
     const content = { boxes: boxes.map(({ id: _, ...box }) => box), active_ms, action_ms };
-    const body = { version: versionOf(of), number: sending, writer, content };
+    const body = { version: versionOf(of), number: sending, known, writer, content };
     try {
       await api.request('PUT', `/api/assignments/${of.id}/draft`, body);
       if (of !== seat) return;
@@ -78,7 +80,7 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
       number += 1;
       try {
         const draft = { seat: name(of), version: versionOf(of), number, writer, ...read() };
-        const other = await store.saveDraft(draft);
+        const other = await store.saveDraft(draft, known);
         if (of !== seat) break;
         if (other) {
           conflict = true;
@@ -107,18 +109,21 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
       if (seat) numbers.set(name(seat), number);
       seat = next;
       conflict = false;
-      number = sentNumber = (next && numbers.get(name(next))) || 0;
+      known = number = sentNumber = (next && numbers.get(name(next))) || 0;
     },
     /** The newest draft of the open image, from here or from the server. @returns {Promise<Draft|null>} */
     async find() {
-      if (!seat) return null;
-      const here = await store.draft(name(seat)).catch(() => undefined);
-      const there = 'draft' in seat ? seat.draft : null;
-      number = Math.max(number, here?.number ?? 0, there?.number ?? 0);
+      const of = seat;
+      if (!of) return null;
+      const here = await store.draft(name(of)).catch(() => undefined);
+      if (of !== seat) return null;
+      const there = 'draft' in of ? of.draft : null;
+      known = Math.max(number, here?.number ?? 0, there?.number ?? 0);
+      number = known;
       sentNumber = there?.number ?? 0;
-      const fits = here && here.version >= versionOf(seat) ? here : undefined;
+      const fits = here && here.version >= versionOf(of) ? here : undefined;
       if (there && there.number > (fits?.number ?? -1))
-        return { seat: name(seat), version: versionOf(seat), ...there };
+        return { seat: name(of), version: versionOf(of), ...there };
       return fits ?? null;
     },
     /** The person decided for the other work: it is returned. @param {Draft|null} other */
@@ -126,7 +131,7 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
       if (!seat) return null;
       const of = seat;
       const found = other ?? (await api?.get(`/api/assignments/${of.id}/draft`))?.draft ?? null;
-      number = Math.max(number, found?.number ?? 0);
+      known = number = Math.max(number, found?.number ?? 0);
       sentNumber = found?.number ?? 0;
       conflict = false;
       return found && { seat: name(of), version: versionOf(of), ...found };
@@ -135,7 +140,7 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
     async keepMine(other) {
       if (!seat) return;
       const there = other ?? (await api?.get(`/api/assignments/${seat.id}/draft`))?.draft;
-      number = Math.max(number, there?.number ?? 0);
+      known = number = Math.max(number, there?.number ?? 0);
       conflict = false;
       await save();
     },

@@ -83,7 +83,7 @@ const sending = await createSending(data.user, data.csrf_header, {
     session.take(reply);
   },
 });
-const { api, store, outbox, banners, status } = sending;
+const { api, store, outbox, banners, status, waiting } = sending;
 const notes = createNotes({
   editor,
   surface: workspace.surface,
@@ -152,9 +152,17 @@ const session = createSession({
     const open = editor.doc.boxes.filter((box) => box.suggested).length;
     speak(open ? `${text}, ${open} suggestions` : text);
   },
-  onChange: refresh,
+  onChange: () => {
+    refresh();
+    banners.set(
+      'paused',
+      session.current && session.queue?.reason === 'paused'
+        ? { text: 'This job is paused. Finish what you have; more comes when it goes on.' }
+        : null,
+    );
+  },
   onLease: (state) =>
-    banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: session.leave })),
+    banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: leaveLost })),
   onStuck: (seat) => {
     stage.stay(seat);
     status.keptHere(false);
@@ -175,6 +183,7 @@ const stage = createStage({
   status,
   session: () => session,
   skip: () => handing.skip(BROKEN),
+  waiting,
   onReady: () => {
     verify.open(session.current?.verify ?? false);
     oneClass.open();
@@ -202,6 +211,9 @@ const stay = () => {
   workspace.touch();
   session.renewDue();
 };
+/** Somebody else has the image: what was drawn still goes to the server, as extra evidence. */
+const leaveLost = () =>
+  editor.doc.answer().length ? handing.send(editor.doc.answer()) : session.leave();
 const openSkip = () =>
   reasons.show({ title: 'Skip. Why?', reasons: job.skip_reasons, onChoose: handing.skip });
 const open = () => session.current !== null && stage.isOpen();

@@ -29,7 +29,16 @@ const onlyTab = (userId) => async (/** @type {() => Promise<void>} */ work) => {
  * @param {(item: Item) => void} page.reopen
  */
 export async function createSending(user, header, { ask, onSent, reopen }) {
-  const api = createApi({ userId: user.id, header });
+  /** How the last request went, whoever asked. @type {import('./api.js').ErrorKind|null} */
+  let line = null;
+  const api = createApi({
+    userId: user.id,
+    header,
+    onAnswer: (trouble) => {
+      line = trouble;
+      showSignedOut();
+    },
+  });
   const store = await openStore(user.id);
   const banners = createBanners(must('[data-banners]'));
   /** @type {OutboxState} */
@@ -50,22 +59,29 @@ export async function createSending(user, header, { ask, onSent, reopen }) {
         : null,
     );
 
-  /** @param {OutboxState} state */
-  const onState = (state) => {
-    status.sent(state);
-    showRefused(state.refused[0]);
+  /** Anything asks the server: an answer on its way, a draft, the next images. */
+  const tryAgain = async () => {
+    if (last.waiting) return outbox.flush();
+    await api.get('/api/preferences').catch(() => {});
+  };
+  const showSignedOut = () =>
     banners.set(
       'signed-out',
-      state.trouble === 'signed_out'
+      line === 'signed_out' || last.trouble === 'signed_out'
         ? {
             text: 'You were signed out. Your work is saved here. Sign in to send it.',
             actions: [
               { label: 'Sign in', href: `/accounts/login/?next=${encodeURIComponent('/')}` },
-              { label: 'Try again', run: () => outbox.flush() },
+              { label: 'Try again', run: tryAgain },
             ],
           }
         : null,
     );
+
+  /** @param {OutboxState} state */
+  const onState = (state) => {
+    status.sent(state);
+    showRefused(state.refused[0]);
     if (last.trouble === 'offline' && !state.trouble && !state.waiting)
       speak('Back online. All sent.');
     if (state.trouble === 'offline' && last.trouble !== 'offline') {
@@ -74,6 +90,7 @@ export async function createSending(user, header, { ask, onSent, reopen }) {
       );
     }
     last = state;
+    showSignedOut();
   };
 
   const status = createStatus(() => outbox.flush());
@@ -89,10 +106,14 @@ export async function createSending(user, header, { ask, onSent, reopen }) {
   window.addEventListener('offline', () => outbox.report());
   document.addEventListener('visibilitychange', () => {
     // Coming back from the sign-in tab is the moment to try again.
-    if (!document.hidden && (last.waiting || last.trouble)) outbox.flush();
+    if (document.hidden) return;
+    if (last.waiting || last.trouble) outbox.flush();
+    else if (line === 'signed_out') tryAgain();
   });
   status.keptHere(store.durable);
-  return { api, store, banners, status, outbox };
+  /** Answers kept here that the server does not have. */
+  const waiting = () => last.waiting;
+  return { api, store, banners, status, outbox, waiting };
 }
 
 /** @param {string} text */

@@ -7,6 +7,7 @@ import { ApiError } from './api.js';
 /** @typedef {import('../common/types.js').Queue} Queue */
 /** @typedef {Assignment | Audit} AnySeat */
 
+const SOON_MS = 900;
 const POLL_MS = 5_000;
 const REFILL_MS = 15_000;
 /** The present image and the next two are decoded; of the others only the bytes are here. */
@@ -55,6 +56,8 @@ export function createSession({
   let upcoming = [];
   /** @type {Queue|null} */
   let queue = null;
+  /** Why the last call for work failed. @type {import('./api.js').ErrorKind|null} */
+  let trouble = null;
   /** Seats whose work was handed in; a list from before that must not bring them back. */
   const handedIn = new Set();
   /** @type {Map<number, number>} seat id to end of lease, on this machine's clock */
@@ -96,10 +99,11 @@ export function createSession({
     open(upcoming.splice(free, 1)[0] ?? null);
   };
 
-  /** @param {number} id @param {string} until */
+  /** The server has just given or renewed it. Its own time is not asked for: a clock here that is
+   * wrong by a day must neither stretch a lease nor call for renewals without end.
+   * @param {number} id @param {string|null} until null where there is no lease to keep */
   const noteLease = (id, until) => {
-    // A wrong clock here must not stretch the lease beyond what the server gives.
-    leases.set(id, Math.min(Date.parse(until), Date.now() + leaseMs));
+    leases.set(id, until === null ? Infinity : Date.now() + leaseMs);
   };
 
   /** @param {Seat[]} seats */
@@ -124,9 +128,12 @@ export function createSession({
   const claim = async () => {
     lastClaim = Date.now();
     try {
-      take(await api.post(claimUrl, { count: stock }));
+      const reply = await api.post(claimUrl, { count: stock });
+      trouble = null;
+      take(reply);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      trouble = error.kind === 'refused' ? null : error.kind;
       if (error.kind === 'refused') queue = { reason: 'none', message: error.message };
       onChange();
     }
@@ -159,7 +166,9 @@ export function createSession({
 
   const tick = () => {
     const now = Date.now();
-    if (!current && now - lastClaim >= POLL_MS) claim();
+    // Work there is, only not here yet: that is asked for sooner than work that may come.
+    const wait = queue?.reason === 'work' ? SOON_MS : POLL_MS;
+    if (!current && now - lastClaim >= wait) claim();
     else if (current && !upcoming.length && now - lastClaim >= REFILL_MS) claim();
     if (!current || lease === 'lost') return;
     const left = (leases.get(current.id) ?? now) - now;
@@ -177,6 +186,9 @@ export function createSession({
     },
     get queue() {
       return queue;
+    },
+    get trouble() {
+      return trouble;
     },
     take,
     claim,

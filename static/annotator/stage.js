@@ -16,7 +16,8 @@ import { createKeeping } from './keeping.js';
  * @param {ReturnType<typeof import('./panels/banner.js').createBanners>} [parts.banners]
  * @param {ReturnType<typeof import('./panels/card.js').createCard>} parts.card
  * @param {ReturnType<typeof import('./panels/status.js').createStatus>} parts.status
- * @param {() => {current: Seat|null, queue: import('../common/types.js').Queue|null, claim: () => void}} parts.session
+ * @param {() => {current: Seat|null, queue: import('../common/types.js').Queue|null,
+ *   trouble: import('./api.js').ErrorKind|null, claim: () => void}} parts.session
  * @param {(seat: Seat) => GivenBox[]} parts.boxesOf
  * @param {(() => void)|null} parts.skip
  * @param {boolean} [parts.editable]
@@ -49,10 +50,11 @@ export function createStage({
 
   const refresh = () => {
     if (!shown) {
-      const { current, queue, claim } = session();
+      const { current, queue, trouble, claim } = session();
       if (current) return;
-      if (navigator.onLine) card.empty(queue);
-      else card.offline(waiting(), claim);
+      if (!navigator.onLine || trouble === 'offline') card.offline(waiting(), claim);
+      else if (trouble) card.trouble(trouble, waiting(), claim);
+      else card.empty(queue);
       return;
     }
     const { image } = shown;

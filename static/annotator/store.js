@@ -31,8 +31,8 @@ function memoryStore() {
     },
     /** @param {string} seat */
     draft: async (seat) => drafts.get(seat),
-    /** @param {Draft} draft @returns {Promise<Draft|null>} */
-    async saveDraft(draft) {
+    /** @param {Draft} draft @param {number} _known @returns {Promise<Draft|null>} */
+    async saveDraft(draft, _known) {
       drafts.set(draft.seat, draft);
       return null;
     },
@@ -74,16 +74,16 @@ async function openDisk(userId) {
     },
     /** @param {string} seat @returns {Promise<Draft|undefined>} */
     draft: (seat) => base.get('drafts', seat),
-    /** Keeps the draft, unless another page kept a newer one; that is given back instead.
-     * @param {Draft} draft @returns {Promise<Draft|null>} */
-    async saveDraft(draft) {
+    /** Keeps the draft, unless another page kept one that this page has not seen; then that is given
+     * back instead. @param {Draft} draft @param {number} known @returns {Promise<Draft|null>} */
+    async saveDraft(draft, known) {
       const change = base.transaction('drafts', 'readwrite');
       const kept = /** @type {Draft|undefined} */ (await change.store.get(draft.seat));
       const newer =
         kept &&
         kept.writer !== draft.writer &&
         kept.version === draft.version &&
-        kept.number >= draft.number;
+        kept.number > known;
       if (!newer) await change.store.put(draft);
       await change.done;
       return newer ? kept : null;

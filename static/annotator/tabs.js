@@ -8,12 +8,12 @@
  */
 export function createTabs(userId, onAnswered) {
   const prefix = `boxwise-open-${userId}-`;
+  const me = crypto.randomUUID?.() ?? String(Math.random());
   // Browsers offer locks over HTTPS and on localhost only; without them tabs know nothing.
   const { locks } = navigator;
   const channel = new BroadcastChannel(`boxwise-${userId}`);
   /** @type {Set<string>} */
   let elsewhere = new Set();
-  let mine = '';
   /** @type {() => void} */
   let release = () => {};
 
@@ -29,8 +29,9 @@ export function createTabs(userId, onAnswered) {
       held
         .map((lock) => lock.name ?? '')
         .filter((name) => name.startsWith(prefix))
-        .map((name) => name.slice(prefix.length))
-        .filter((seat) => seat !== mine),
+        .map((name) => name.slice(prefix.length).split(' '))
+        .filter(([, tab]) => tab !== me)
+        .map(([seat]) => seat),
     );
   };
 
@@ -41,18 +42,15 @@ export function createTabs(userId, onAnswered) {
     /** This tab shows that image now. @param {string} seat '' for none */
     opened(seat) {
       release();
-      mine = seat;
       channel.postMessage({ opened: seat });
       if (!locks || !seat) return;
-      const stop = new AbortController();
-      release = () => stop.abort();
-      const held = () =>
-        new Promise((done) => {
-          release = () => done(undefined);
-        });
-      locks.request(prefix + seat, { signal: stop.signal }, held).catch(() => {
-        // Given up before the other tab let go.
+      // Nobody waits for the lock: that it is held is the message, and ends with the tab.
+      let end = () => {};
+      const held = new Promise((done) => {
+        end = () => done(undefined);
       });
+      release = end;
+      locks.request(`${prefix}${seat} ${me}`, () => held);
       look();
     },
     /** @param {string} seat */

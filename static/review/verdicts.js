@@ -48,15 +48,15 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
   const reopen = async ({ item }, audit) => {
     const boxes = item.body.verdict === 'corrected' ? item.body.boxes : null;
     if (boxes) {
-      await store.removeDraft(item.seat);
-      await store.saveDraft({
+      const draft = {
         seat: item.seat,
         version: 0,
         number: 0,
         writer: '',
         boxes: boxes.map((/** @type {any} */ box) => ({ ...box, suggested: false })),
         active_ms: item.body.active_ms,
-      });
+      };
+      await store.saveDraft(draft, Number.MAX_SAFE_INTEGER);
     }
     session().reopen(audit);
   };

@@ -15,7 +15,16 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from PIL import Image as Picture
 
-from labeling.models import Assignment, Audit, Job, Label, Member, Transfer
+from labeling.models import (
+    Assignment,
+    Audit,
+    Draft,
+    Job,
+    Label,
+    LabelClass,
+    Member,
+    Transfer,
+)
 from labeling.services import claims, jobs, people, preferences, transfers
 from labeling.services.answers import submit
 from labeling.services.images import media_path
@@ -101,6 +110,30 @@ def own(name: str) -> dict[str, Any]:
     """How the page draws for a person, where they chose."""
     settings: dict[str, Any] = preferences.of(get_user_model().objects.get(username=name))["page"]
     return settings
+
+
+def drafts(slug: str) -> list[int]:
+    """How many boxes each draft at the server has."""
+    rows = Draft.objects.filter(seat__round__job__slug=slug).order_by("seat")
+    return [len(row.content["boxes"]) for row in rows]
+
+
+def rename(slug: str, old: str, new: str) -> None:
+    """Give a class another name."""
+    LabelClass.objects.filter(job__slug=slug, name=old).update(name=new)
+
+
+def act(slug: str, action: str) -> None:
+    """What a manager's button does."""
+    getattr(jobs, action)(Job.objects.get(slug=slug), None)
+
+
+def suggest(slug: str, name: str, suggested: list[dict[str, Any]], verify: bool = False) -> int:
+    """Give a person seats with these suggestions, as an active round would; how many."""
+    user = get_user_model().objects.get(username=name)
+    seats = claims.claim_next(Job.objects.get(slug=slug), user, count=2)
+    pks = [seat.pk for seat in seats.seats]
+    return Assignment.objects.filter(pk__in=pks).update(suggested=suggested, verify=verify)
 
 
 def skips(slug: str) -> list[str]:
@@ -190,8 +223,8 @@ def standing(slug: str) -> dict[str, Any]:
 
 
 CALLS = (
-    person, session, sign_out, job, pictures, answers, own, skips, answer, audits_ready, verdicts,
-    standing, labels, labels_ready,
+    person, session, sign_out, job, pictures, answers, own, drafts, rename, act, suggest, skips,
+    answer, audits_ready, verdicts, standing, labels, labels_ready,
 )  # fmt: skip
 
 

@@ -82,3 +82,17 @@ test('a refused answer opens again, and the image at hand comes after it', async
   assert.deepEqual(seen.opened, [1, 2, 1]);
   assert.deepEqual(session.hold(), [1, 2]);
 });
+
+test('a clock a day ahead asks for no renewals and thinks no lease lost', async () => {
+  const calls = [];
+  const api = { post: async (url) => calls.push(url) };
+  const { session, seen } = start({ api });
+  const late = { ...seat(1), lease_expires_at: new Date(Date.now() - 86_000_000).toISOString() };
+  await session.start([late, { ...late, id: 2 }], WORK);
+  mock.timers.tick(120_000);
+  assert.deepEqual(
+    calls.filter((url) => url.includes('renew')),
+    [],
+  );
+  assert.deepEqual(seen.leases, []);
+});

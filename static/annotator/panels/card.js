@@ -6,12 +6,19 @@ import { speak } from '../../common/speak.js';
 
 /** @type {Record<string, string>} */
 const TITLES = {
+  work: 'One moment',
   machine: 'Nothing waiting',
   taken: 'Nothing waiting',
   complete: 'This job is complete',
   paused: 'This job is paused',
   not_started: 'This job has not started',
 };
+
+/** @param {number} waiting answers not yet sent */
+const kept = (waiting) =>
+  waiting
+    ? `${waiting} ${waiting === 1 ? 'answer is' : 'answers are'} saved here. Keep this browser’s data until they are sent. `
+    : '';
 
 export function createCard() {
   const root = must('[data-card]');
@@ -43,16 +50,46 @@ export function createCard() {
       const title = TITLES[reason] ?? 'Nothing waiting';
       // The server's sentence may begin with what the title says already.
       const text = (queue?.message ?? '').replace(new RegExp(`^${title}[.:]?\\s*`), '');
-      show(reason === 'complete' ? 'check' : reason === 'paused' ? 'pause' : 'clock', title, text, [
-        el('a', { class: 'button', href: '/', text: 'My jobs' }),
-      ]);
+      if (reason === 'work')
+        return show('clock', title, 'The next images are on their way.', [
+          el('a', { class: 'button', href: '/', text: 'My jobs' }),
+        ]);
+      const waits = ['machine', 'taken', 'paused', 'not_started'].includes(reason);
+      const again = waits ? ' This page looks again by itself.' : '';
+      const mark = reason === 'complete' ? 'check' : reason === 'paused' ? 'pause' : 'clock';
+      show(mark, title, text + again, [el('a', { class: 'button', href: '/', text: 'My jobs' })]);
+    },
+    /** The server answers, but not with work. @param {'busy'|'signed_out'|string} kind
+     * @param {number} waiting answers not yet sent @param {() => void} retry */
+    trouble(kind, waiting, retry) {
+      const again = el('button', {
+        type: 'button',
+        class: 'button',
+        text: 'Try again',
+        on: { click: retry },
+      });
+      if (kind === 'signed_out')
+        return show('warn', 'You were signed out', `${kept(waiting)}Sign in to go on.`, [
+          el('a', {
+            class: 'button button-primary',
+            href: '/accounts/login/?next=/',
+            target: '_blank',
+            rel: 'noopener',
+            text: 'Sign in',
+          }),
+          again,
+        ]);
+      show(
+        'warn',
+        'The server has trouble',
+        `${kept(waiting)}This page tries again by itself; nothing is lost meanwhile.`,
+        [again],
+      );
     },
     /** @param {number} waiting answers not yet sent @param {() => void} retry */
     offline(waiting, retry) {
-      const kept = waiting
-        ? ` ${waiting} answers are saved. Keep this browser’s data until they are sent.`
-        : '';
-      show('cloud', 'You are offline', `There are no more images here.${kept}`, [
+      const text = `There are no more images here. ${kept(waiting)}This page tries again by itself.`;
+      show('cloud', 'You are offline', text, [
         el('button', { type: 'button', class: 'button', text: 'Try again', on: { click: retry } }),
       ]);
     },

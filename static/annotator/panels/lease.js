@@ -16,7 +16,7 @@ export function leaseMessage(state, seconds, { stay, next }) {
   if (state === 'lost') {
     const minutes = Math.max(1, Math.round(seconds / 60));
     return {
-      text: `This image was given to someone else after ${minutes} minutes without a sign. What you did is kept and may still be sent as extra evidence.`,
+      text: `This image was given to someone else after ${minutes} minutes without a sign. What you did is kept; “Next image” sends it as extra evidence.`,
       actions: [{ label: 'Next image', run: next }],
     };
   }

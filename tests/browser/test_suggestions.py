@@ -1,0 +1,90 @@
+"""The model's boxes on the page: shown from a confidence on, and each answered by one key."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.canvas import Canvas
+
+SUGGESTED = [
+    {"class_id": 0, "x1": 20, "y1": 20, "x2": 60, "y2": 60, "score": 0.9},
+    {"class_id": 1, "x1": 100, "y1": 20, "x2": 140, "y2": 60, "score": 0.7},
+    {"class_id": 0, "x1": 180, "y1": 20, "x2": 220, "y2": 60, "score": 0.5},
+    {"class_id": 1, "x1": 250, "y1": 20, "x2": 290, "y2": 60, "score": 0.2},
+]
+
+
+@pytest.fixture
+def marta(someone):
+    return someone()
+
+
+@pytest.fixture
+def slug(small_job, marta):
+    return small_job(f"{marta}/annotator", pilot_size=4)
+
+
+def test_suggestions_are_cut_accepted_changed_and_dismissed_by_keys(
+    enter, backstage, arrived, marta, slug
+):
+    backstage("suggest", slug=slug, name=marta, suggested=SUGGESTED)
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    canvas.expect_boxes(4)
+    canvas.keys(*["]"] * 8)
+    canvas.expect_boxes(3)
+    canvas.point(40, 40)
+    canvas.keys("y")
+    canvas.point(120, 40)
+    canvas.keys("x")
+    canvas.keys("Tab", "Tab", "ArrowDown")
+    canvas.keys("Enter")
+
+    canvas.ready("Image 2 of 4")
+    canvas.expect_boxes(3)  # the confidence is remembered
+    canvas.keys("Shift+Y", "Enter")
+    first, second = arrived(slug, 2)
+    # the last one was on screen at first, and on the second image never
+    assert first["outcomes"] == ["accepted", "dismissed", "changed", "left"]
+    assert [box["class_id"] for box in first["boxes"]] == [0, 0]
+    assert second["outcomes"] == ["accepted"] * 3 + ["unseen"]
+    assert set(first["action_ms"]) == {"open", "accept", "reject", "adjust", "submit"}
+
+
+def test_boxes_are_verified_one_by_one_then_what_is_missing(enter, backstage, arrived, marta, slug):
+    backstage("suggest", slug=slug, name=marta, suggested=SUGGESTED, verify=True)
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    bar = canvas.page.locator("[data-verdict-bar]")
+    expect(bar).to_contain_text("Box 1 of 4")
+    canvas.keys("Enter")  # cannot be skipped
+    canvas.keys("y", "x")
+    expect(bar).to_contain_text("Box 3 of 4")
+    canvas.keys("u")
+    expect(bar).to_contain_text("Box 2 of 4")
+    canvas.keys("1")  # another class is a fix
+    canvas.keys("e", "ArrowRight", "Enter", "x")
+    expect(bar).to_contain_text("Anything missing?")
+    canvas.page.wait_for_timeout(250)  # the flight back to the whole image
+    canvas.drag((20, 100), (60, 140))
+    canvas.keys("Enter")
+
+    [answer] = arrived(slug, 1)
+    assert answer["outcomes"] == ["accepted", "changed", "changed", "dismissed"]
+    assert [box["class_id"] for box in answer["boxes"]] == [0, 0, 0, 0]
+
+
+def test_one_object_sends_itself_unless_taken_back_and_classes_come_one_at_a_time(
+    enter, arrived, marta, small_job
+):
+    slug = small_job(f"{marta}/annotator", pilot_size=4, one_object=True)
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    canvas.drag((40, 50), (120, 110))
+    canvas.keys("Control+z")
+    canvas.page.wait_for_timeout(1200)
+    canvas.ready("Image 1 of 4")
+    canvas.drag((40, 50), (120, 110))
+    canvas.ready("Image 2 of 4")
+    assert len(arrived(slug, 1)) == 1
+
+    canvas.keys("Shift+C", "Enter")
+    expect(canvas.page.locator("[data-hints]")).to_contain_text("Class 2 of 2: house")
+    canvas.drag((40, 50), (120, 110))
+    assert canvas.expect_boxes(1)[0].name == "house"
