@@ -133,8 +133,8 @@ def test_a_reject_needs_a_known_reason(accepted, rita):
         ([box(size=3)], {}, "odd box size"),
         ([box(x=0)], {}, "edge of image"),
         ([box()], {}, ""),
-        ([box()], {"votes": [1], "settings": {"people": 2}}, "not seen by all"),
-        ([box()], {"votes": [2], "spread": [0.4], "settings": {"people": 2}}, "edges differ"),
+        ([box()], {"votes": [1], "agreement": [1.0, 0.0]}, "not seen by all"),
+        ([box()], {"votes": [2], "spread": [0.4], "agreement": [0.7, 0.7]}, "edges differ"),
     ],
 )
 def test_the_main_reason_is_the_first_thing_to_look_for(boxes, detail, reason):

@@ -87,12 +87,7 @@ function changed() {
     zoom();
     changed();
   });
-  const left = decisions.open.filter((place) => !decisions?.of(place)).length;
-  must('[data-send-words]').textContent = byHand.on
-    ? 'Done'
-    : left
-      ? `Send, ${left} left`
-      : 'Send, next image';
+  must('[data-send-words]').textContent = byHand.on ? 'Done' : 'Send, next';
   must('[data-merged-words]').textContent =
     decisions.group && !decisions.group.merged ? 'Take the mean box' : 'Take the merged box';
   for (const part of ['[data-settling]', '[data-group]', '[data-groups]'])
