@@ -69,13 +69,15 @@ def _kill(folder: str) -> None:
 def _draw(page: Page, rng: random.Random) -> list[float]:
     """Boxes until the browser is gone; when each was finished."""
     ends: list[float] = []
+    left, top = at(page, 0, 0)
+    scale = at(page, 1, 0)[0] - left
     try:
         page.keyboard.down("Shift")
         while True:
-            x, y = rng.uniform(20, 560), rng.uniform(20, 400)
-            page.mouse.move(*at(page, x, y))
+            x, y = left + rng.uniform(20, 560) * scale, top + rng.uniform(20, 400) * scale
+            page.mouse.move(x, y)
             page.mouse.down()
-            page.mouse.move(*at(page, x + 50, y + 50), steps=3)
+            page.mouse.move(x + 50, y + 50, steps=3)
             page.mouse.up()
             ends.append(time.monotonic())
     except Error:

@@ -78,6 +78,8 @@ def _edited(route: Any, change: Callable[[dict[str, Any]], None]) -> None:
     found = re.search(r'<script id="page-data" type="application/json">(.*?)</script>', html, re.S)
     assert found
     data = json.loads(found[1])
+    for seat in data["assignments"]:
+        seat["draft"] = None  # left by a measurement before
     change(data)
     text = json.dumps(data).replace("<", "\\u003c")
     route.fulfill(response=reply, body=html[: found.start(1)] + text + html[found.end(1) :])

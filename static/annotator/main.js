@@ -5,6 +5,7 @@ import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
 import { suggestionDoings } from './actions/boxes.js';
 import { createApi } from './api.js';
+import { startingBoxes } from './core/starting.js';
 import { createHandingIn } from './handing-in.js';
 import { createImages } from './images.js';
 import { createOneClass } from './modes/one-class.js';
@@ -13,9 +14,10 @@ import { createVerify } from './modes/verify.js';
 import { createNotes } from './notes.js';
 import { createCard } from './panels/card.js';
 import { leaseMessage } from './panels/lease.js';
+import { answeredElsewhere, NO_ROOM, PAUSED } from './panels/messages.js';
 import { createReasons } from './panels/reasons.js';
-import { roundWords } from './panels/status.js';
 import { rememberConfidence, startSuggestions } from './panels/suggestions.js';
+import { createPosition } from './position.js';
 import { createPreferences } from './preferences.js';
 import { createReopening } from './reopening.js';
 import { createReturned } from './returned.js';
@@ -65,7 +67,7 @@ const sending = await createSending(data.user, data.csrf_header, {
   ask: () => ({ hold: session.hold(), count: STOCK }),
   reopen: (item) => {
     const { seat, boxes } = { seat: item.context.seat, boxes: item.body.boxes };
-    done -= 1;
+    position.takenBack();
     session.reopen({
       ...seat,
       boxes: boxes ?? seat.boxes,
@@ -78,12 +80,12 @@ const sending = await createSending(data.user, data.csrf_header, {
     if (reply.state === 'surplus') {
       speak('That image had been given to someone else; your boxes were kept as extra evidence.');
     }
-    const counts = (reply.next ?? []).map((/** @type {Assignment} */ seat) => seat.position.done);
-    done = Math.max(done, ...counts);
+    position.see(reply.next ?? []);
     session.take(reply);
   },
 });
 const { api, store, outbox, banners, status, waiting } = sending;
+const position = createPosition(status);
 const notes = createNotes({
   editor,
   surface: workspace.surface,
@@ -96,7 +98,7 @@ const reopening = createReopening({
   api,
   outbox,
   reopen: (seat) => {
-    done -= 1;
+    position.takenBack();
     session.reopen(seat);
     hints.notice('You sent this one already. Enter sends it again, as it is then.');
   },
@@ -110,7 +112,6 @@ const refresh = () => {
   status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
   stage.refresh();
 };
-let done = 0;
 
 /** @param {{id: number}} seat */
 const nameOf = (seat) => `${KIND}:${seat.id}`;
@@ -118,10 +119,7 @@ const tabs = createTabs(data.user.id, (name) => {
   const { current } = session;
   if (!current || name !== nameOf(current)) return session.forget(Number(name.split(':')[1]));
   if (!editor.doc.canUndo) return session.leave();
-  banners.set('answered', {
-    text: 'You sent this image from another tab. Sending it here, too, replaces that answer.',
-    actions: [{ label: 'Next image', run: session.leave }],
-  });
+  banners.set('answered', answeredElsewhere(session.leave));
 });
 
 /** @type {ReturnType<typeof createSession<Assignment>>} */
@@ -145,31 +143,21 @@ const session = createSession({
     stage.open(seat);
     notes.open(seat?.image ?? null, (seat?.notes ?? 0) > 0);
     returned.show(seat?.returned);
-    if (!seat) return status.place('', '');
-    done = Math.max(done, seat.position.done);
-    const text = `Image ${Math.min(done + 1, seat.position.total)} of ${seat.position.total}`;
-    status.place(roundWords(seat.round), text);
+    const text = position.show(seat);
+    if (!seat) return;
     const open = editor.doc.boxes.filter((box) => box.suggested).length;
     speak(open ? `${text}, ${open} suggestions` : text);
   },
   onChange: () => {
     refresh();
-    banners.set(
-      'paused',
-      session.current && session.queue?.reason === 'paused'
-        ? { text: 'This job is paused. Finish what you have; more comes when it goes on.' }
-        : null,
-    );
+    banners.set('paused', session.current && session.queue?.reason === 'paused' ? PAUSED : null);
   },
   onLease: (state) =>
     banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: leaveLost })),
   onStuck: (seat) => {
     stage.stay(seat);
     status.keptHere(false);
-    banners.set('storage', {
-      text: 'This browser cannot keep more answers and the server cannot be reached. Your boxes stay on screen; press Enter again when you are online.',
-      tone: 'bad',
-    });
+    banners.set('storage', NO_ROOM);
   },
 });
 const stage = createStage({
@@ -188,13 +176,7 @@ const stage = createStage({
     verify.open(session.current?.verify ?? false);
     oneClass.open();
   },
-  boxesOf: (seat) => {
-    if (seat.boxes) return seat.boxes;
-    const suggested = seat.suggested ?? [];
-    if (!seat.prelabelled || seat.verify)
-      return suggested.map((box, source) => ({ ...box, suggested: true, source }));
-    return suggested.map(({ score: _, ...box }, source) => ({ ...box, source }));
-  },
+  boxesOf: startingBoxes,
 });
 const handing = createHandingIn({
   workspace,
@@ -202,8 +184,7 @@ const handing = createHandingIn({
   stage,
   onSend: (activeMs) => {
     reopening.handedIn(session.current?.id ?? null);
-    done += 1;
-    status.finished(activeMs);
+    position.handedIn(activeMs);
   },
 });
 
@@ -247,7 +228,7 @@ oneClass.follow();
 if (job.one_object) startOneObject(workspace, open, handing.submit);
 
 // Answers still waiting here are done too, though the server has not counted them.
-done = (data.assignments[0]?.position.done ?? 0) + (await outbox.all()).length;
+position.start((data.assignments[0]?.position.done ?? 0) + (await outbox.all()).length);
 await tabs.look();
 await session.start(data.assignments, data.queue);
 outbox.flush();

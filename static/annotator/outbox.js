@@ -123,6 +123,17 @@ export function createOutbox({
     }
   };
 
+  /** @param {string} seat @param {number} key of the new item */
+  const afterPut = async (seat, key) => {
+    // A new answer for a seat takes the place of the refused one, never before it is kept itself.
+    for (const old of await store.all()) {
+      if (old.seat === seat && old.problem && old.key !== key) await store.remove(Number(old.key));
+    }
+    await report();
+    // The wait after a failure stays; it is the server's breath, not this item's fault.
+    if (!trouble) flush();
+  };
+
   return {
     flush,
     report,
@@ -130,15 +141,9 @@ export function createOutbox({
     /** Resolves when the work is on this machine's disk; sending follows by itself.
      * @param {Omit<Item, 'key'|'problem'>} item */
     async put(item) {
-      const before = await store.all();
-      await store.put({ ...item, problem: null });
-      // A new answer for a seat takes the place of the refused one, never before it is kept itself.
-      for (const old of before) {
-        if (old.seat === item.seat && old.problem) await store.remove(Number(old.key));
-      }
-      await report();
-      // The wait after a failure stays; it is the server's breath, not this item's fault.
-      if (!trouble) flush();
+      const key = await store.put({ ...item, problem: null });
+      // The next image need not wait for what follows.
+      afterPut(item.seat, key);
     },
     /** Only for work a person decided to give up. @param {Item} item */
     async drop(item) {

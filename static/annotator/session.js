@@ -1,18 +1,16 @@
-/** Which seat is open and which come next: claims, prefetches, renews leases, hands work to the outbox. */
+/** Which seat is open and which come next: claims, prefetches, hands work to the outbox. */
 
 import { ApiError } from './api.js';
+import { createLeases } from './leases.js';
 
-/** @typedef {import('../common/types.js').Assignment} Assignment */
-/** @typedef {import('../common/types.js').Audit} Audit */
 /** @typedef {import('../common/types.js').Queue} Queue */
-/** @typedef {Assignment | Audit} AnySeat */
+/** @typedef {import('../common/types.js').AnySeat} AnySeat */
 
 const SOON_MS = 900;
 const POLL_MS = 5_000;
 const REFILL_MS = 15_000;
 /** The present image and the next two are decoded; of the others only the bytes are here. */
 const DECODED = 3;
-const WARN_MS = 60_000;
 
 /**
  * @template {AnySeat} Seat
@@ -60,14 +58,21 @@ export function createSession({
   let trouble = null;
   /** Seats whose work was handed in; a list from before that must not bring them back. */
   const handedIn = new Set();
-  /** @type {Map<number, number>} seat id to end of lease, on this machine's clock */
-  const leases = new Map();
   let lastClaim = 0;
-  let renewing = false;
-  /** @type {'held'|'ending'|'lost'} */
-  let lease = 'held';
-
   const held = () => (current ? [current, ...upcoming] : upcoming);
+  const leases = createLeases({
+    kind,
+    leaseMs,
+    api,
+    lastAct,
+    held,
+    open: () => current,
+    onState: onLease,
+    onGone: ({ id }) => {
+      upcoming = upcoming.filter((seat) => seat.id !== id);
+      onChange();
+    },
+  });
 
   const prefetch = () => {
     const pictures = held().map((seat) => seat.image);
@@ -76,17 +81,10 @@ export function createSession({
     images.stock(pictures.slice(DECODED));
   };
 
-  /** @param {'held'|'ending'|'lost'} state */
-  const setLease = (state) => {
-    if (lease === state) return;
-    lease = state;
-    onLease(state);
-  };
-
   /** @param {Seat|null} seat */
   const open = (seat) => {
     current = seat;
-    setLease('held');
+    leases.restart();
     prefetch();
     onOpen(current);
     onChange();
@@ -99,17 +97,10 @@ export function createSession({
     open(upcoming.splice(free, 1)[0] ?? null);
   };
 
-  /** The server has just given or renewed it. Its own time is not asked for: a clock here that is
-   * wrong by a day must neither stretch a lease nor call for renewals without end.
-   * @param {number} id @param {string|null} until null where there is no lease to keep */
-  const noteLease = (id, until) => {
-    leases.set(id, until === null ? Infinity : Date.now() + leaseMs);
-  };
-
   /** @param {Seat[]} seats */
   const merge = (seats) => {
     for (const seat of seats) {
-      noteLease(seat.id, seat.lease_expires_at);
+      leases.note(seat.id, seat.lease_expires_at);
       if (!handedIn.has(seat.id) && !held().some((known) => known.id === seat.id))
         upcoming.push(seat);
     }
@@ -139,42 +130,13 @@ export function createSession({
     }
   };
 
-  /** @param {Seat} seat */
-  const renew = async (seat) => {
-    try {
-      const reply = await api.post(`/api/${kind}/${seat.id}/renew`);
-      noteLease(seat.id, reply.lease_expires_at);
-      if (seat === current) setLease('held');
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.kind !== 'refused') return;
-      if (seat === current) setLease('lost');
-      else upcoming = upcoming.filter((other) => other !== seat);
-      leases.set(seat.id, Infinity);
-      onChange();
-    }
-  };
-
-  const renewDue = async () => {
-    if (renewing) return;
-    renewing = true;
-    for (const seat of held()) {
-      if ((leases.get(seat.id) ?? 0) - Date.now() < leaseMs / 2) await renew(seat);
-    }
-    renewing = false;
-  };
-
   const tick = () => {
     const now = Date.now();
     // Work there is, only not here yet: that is asked for sooner than work that may come.
     const wait = queue?.reason === 'work' ? SOON_MS : POLL_MS;
     if (!current && now - lastClaim >= wait) claim();
     else if (current && !upcoming.length && now - lastClaim >= REFILL_MS) claim();
-    if (!current || lease === 'lost') return;
-    const left = (leases.get(current.id) ?? now) - now;
-    if (now - lastAct() < leaseMs / 2) renewDue();
-    else if (left < 0) renew(current);
-    else if (left < WARN_MS) setLease('ending');
+    leases.tick();
   };
 
   return {
@@ -192,7 +154,7 @@ export function createSession({
     },
     take,
     claim,
-    renewDue,
+    renewDue: leases.renewDue,
     /** Ids the page has, so that the server does not send them twice. */
     hold: () => held().map((seat) => seat.id),
     /** Work from an earlier visit comes first. @param {Seat[]} seats @param {Queue} firstQueue */
@@ -245,8 +207,7 @@ export function createSession({
     /** Shows a seat again whose answer was refused. @param {Seat} seat */
     reopen(seat) {
       handedIn.delete(seat.id);
-      // An answer that is in has no lease to keep.
-      if (!seat.lease_expires_at) leases.set(seat.id, Infinity);
+      leases.note(seat.id, seat.lease_expires_at);
       if (current) upcoming.unshift(current);
       upcoming = upcoming.filter((other) => other.id !== seat.id);
       // Asked for by name: it opens although this tab may just have let go of it.

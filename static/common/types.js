@@ -26,6 +26,7 @@
 /** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'watch', blind: boolean,
  *   boxes: Box[], confidence: number|null, threshold: number|null, scores_shown: boolean,
  *   lease_expires_at: string}} Audit */
+/** @typedef {Assignment | Audit} AnySeat */
 /** @typedef {{kind: string, decided: number, about: number, budget: number|null, observed: number|null,
  *   bound: number|null, target: number, path: [number, number, number][], approved: number|null,
  *   corrected: number, rejected: number, sentence: string}} AuditProgress */

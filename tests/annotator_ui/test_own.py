@@ -1,11 +1,13 @@
 """Drafts at the server, own keys, and what an answer tells beside its boxes."""
 
 import json
+import random
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from labeling.errors import Conflict
 from labeling.models import Assignment, Draft
 from labeling.services import drafts, jobs
 from tests.factories import box
@@ -78,6 +80,35 @@ def test_a_page_overwrites_of_another_only_what_it_has_seen(signed_in, seat):
     assert save(4, box(2), writer="two", known=3) == 200
     assert save(5, box(1), writer="one") == 409
     assert Draft.objects.get(seat=seat).content["boxes"][0]["x1"] == 2
+
+
+def test_no_interleaving_of_pages_overwrites_work_that_was_not_seen(seat):
+    """Three pages save, look and repeat in any order; the service against a plain model."""
+    rng = random.Random(7)
+    pages = {name: {"known": 0, "number": 0} for name in "abc"}
+    stored = {"number": 0, "writer": ""}
+    for _ in range(300):
+        name, page = rng.choice(list(pages.items()))
+        if rng.random() < 0.3:  # it looks, as after a reload or the person's choice
+            page["known"] = page["number"] = max(page["number"], stored["number"])
+            continue
+        number = page["number"] + rng.choice((0, 1, 1, 2))  # now and then an old one again
+        page["number"] = max(page["number"], number)
+        mine, seen = stored["writer"] == name, stored["number"] <= page["known"]
+        newer = number > stored["number"]
+        allowed = not stored["writer"] or (newer and (mine or seen))
+        told = draft(max(1, number), box(5), writer=name, known=page["known"])
+        try:
+            drafts.save(seat, **told)
+        except Conflict:
+            assert not allowed
+        else:
+            repeat = mine and number == stored["number"]
+            assert allowed or repeat
+            if allowed:
+                stored = {"number": max(1, number), "writer": name}
+        row = Draft.objects.get(seat=seat)
+        assert (row.number, row.writer) == (stored["number"], stored["writer"])
 
 
 def test_the_answer_ends_the_draft_and_a_late_draft_does_not_bring_it_back(signed_in, seat):

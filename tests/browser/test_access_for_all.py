@@ -58,6 +58,10 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
     canvas.keys("Escape", "?")
     found["annotate, keys"] = violations(page, axe)
 
+    page.goto("/settings/keys")
+    expect(page.locator("[data-key=fit]")).to_be_visible()
+    found["own keys"] = violations(page, axe)
+
     page.goto(f"/jobs/{audited}/review")
     expect(page.locator("[data-label]")).to_be_visible()
     found["review"] = violations(page, axe)

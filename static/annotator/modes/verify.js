@@ -86,7 +86,8 @@ export function createVerify({ editor, commands, hints }) {
     goOn();
   };
 
-  const begin = () => {
+  /** @param {boolean} asked by the job: then an image without proposals still has its second step */
+  const begin = (asked) => {
     const own = editor.doc.boxes.filter((box) => box.source != null && !box.suggested);
     const open = editor.doc.boxes.filter((box) => box.suggested);
     // On an image that came prelabelled the boxes are the person's own until asked about.
@@ -97,7 +98,7 @@ export function createVerify({ editor, commands, hints }) {
     const proposed = editor.doc.boxes.filter(
       (box) => box.suggested && (box.score ?? 1) >= state.looks.confidence,
     );
-    if (!proposed.length) return hints.notice('There is no proposed box on this image.');
+    if (!proposed.length && !asked) return hints.notice('There is no proposed box on this image.');
     verdicts = createVerdicts(proposed);
     goOn();
   };
@@ -128,7 +129,7 @@ export function createVerify({ editor, commands, hints }) {
       lent = new Set();
       fixing = false;
       if (state.looks.spot !== null) editor.look({ spot: null });
-      if (wanted) begin();
+      if (wanted) begin(true);
       show();
     },
     /** The table's actions as they are while boxes are checked. @param {Doings} doings
@@ -158,7 +159,7 @@ export function createVerify({ editor, commands, hints }) {
           () => false,
         ),
         'undo-verdict': { when: () => (verdicts?.count ?? 0) > 0, run: undo },
-        verify: { when: () => state.editable, run: () => (verdicts ? end() : begin()) },
+        verify: { when: () => state.editable, run: () => (verdicts ? end() : begin(false)) },
       };
       for (const id of Object.keys(doings).filter((name) => /^class-\d$/.test(name))) {
         const entry = editor.classes.find(({ hotkey }) => `class-${hotkey}` === id);

@@ -1,0 +1,20 @@
+/** Sentences of the banners over the canvas, beside those about leases. */
+
+/** @typedef {import('./banner.js').Message} Message */
+
+/** @type {Message} */
+export const NO_ROOM = {
+  text: 'This browser cannot keep more answers and the server cannot be reached. Your boxes stay on screen; press Enter again when you are online.',
+  tone: 'bad',
+};
+
+/** @type {Message} */
+export const PAUSED = {
+  text: 'This job is paused. Finish what you have; more comes when it goes on.',
+};
+
+/** @param {() => void} next @returns {Message} */
+export const answeredElsewhere = (next) => ({
+  text: 'You sent this image from another tab. Sending it here, too, replaces that answer.',
+  actions: [{ label: 'Next image', run: next }],
+});
