@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from annotator_ui.api import grid
 from labeling.core.suspicion import Usual, main_reason, usual
-from labeling.models import Assignment, Label, LabelCheck, Round
+from labeling.models import Assignment, Audit, Label, LabelCheck, Round
 from labeling.services import checking
 from tests.factories import SIZE, box
 
@@ -114,6 +114,17 @@ def test_a_validation_image_is_not_sent_back_to_people_who_see_suggestions(accep
     assert not told["stored"]
     assert "drawn blind" in told["message"]
     assert Label.objects.active().filter(pk=label.pk).exists()
+
+
+def test_what_an_audit_could_not_judge_tells_the_next_person_until_it_has_a_label(accepted, rita):
+    image = accepted.images.unlabeled().first()
+    Audit.objects.create(
+        round=accepted.rounds.get(), image=image, kind="certificate", position=0, predicted=[],
+        verdict="unjudgeable", reviewer=rita, decided_at=timezone.now(),
+    )  # fmt: skip
+    assert checking.returned([image.pk]) == {image.pk: checking.UNJUDGED}
+    Label.objects.create(image=image, source="human", boxes=[])
+    assert checking.returned([image.pk]) == {}
 
 
 def test_a_reject_needs_a_known_reason(accepted, rita):
