@@ -18,6 +18,7 @@ from labeling.models import Image, Job, Label
 from labeling.services import answers, differences
 
 REVIEWING = (access.REVIEWER, access.MANAGER)
+LISTED = 200  # images sent at once; the page asks again when it has settled these
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -43,9 +44,11 @@ class SettleForm(shapes.StrictSerializer):
 
 def list_of(job: Job) -> dict[str, Any]:
     """The doubtful images of a job, worst first, and how many are settled."""
-    rows = differences.doubtful(job)
+    found = differences.doubtful(job)
+    rows = found[:LISTED]
     images = Image.objects.in_bulk([row.image for row in rows])
     return {
+        "left": len(found),
         "images": [
             {
                 "image": shapes.image(images[row.image]),
@@ -124,13 +127,13 @@ class Differences(APIView):
 
     @extend_schema(request=SettleForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
-        """Settle them; the answer says what is left."""
+        """Settle them."""
         user = access.person(request)
         image = access.image_for(user, pk, *REVIEWING)
         form = parsed(SettleForm, request)
         boxes: list[Box] = without_scores(answers.parse_boxes(image, form["boxes"]))
         label = differences.settle(image, form["label"], boxes, user, form["decisions"])
-        return Response({"label": label.pk, "boxes": label.boxes, **list_of(image.job)})
+        return Response({"label": label.pk, "boxes": label.boxes})
 
 
 class Compare(APIView):

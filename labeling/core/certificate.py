@@ -197,9 +197,15 @@ class Anchoring:
     bias_high: float
     blind_upper: float  # one-sided 95 % upper limit of the blind mean
 
-    def refuses(self, target: float) -> bool:
-        """Whether the blind mean is credibly below the target."""
-        return self.blind_upper < target
+    def refuses(self, target: float, agreement: float) -> bool:
+        """Whether the blind mean is credibly below what the target lets expect of it.
+
+        `agreement`: mean quality of one person's answer against the consolidated label, in (0, 1].
+        A blind drawing carries its drawer's own misses and edges, which are no fault of the label
+        checked: a set of exactly the target is seen at about target x agreement. Without the
+        factor sound sets are refused (birds at .75, people agreeing at .89: blind mean .59 of 17).
+        """
+        return self.blind_upper < target * agreement
 
 
 def anchoring(blind: Sequence[float], shown: Sequence[float]) -> Anchoring | None:

@@ -48,7 +48,8 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     pairs = [(d["blind_value"], d["value"]) for d in draws if d["blind_value"] is not None]
     bias = anchoring([b for b, _ in pairs], [s for _, s in pairs])
     outcome = "certified" if test.certified else "not_provable"
-    if test.certified and bias and bias.refuses(plan.target):
+    agreement = frozen["content"].get("people_agreement", 1.0)
+    if test.certified and bias and bias.refuses(plan.target, agreement):
         outcome = "refused"
     rank = test.certified - 1
     return {

@@ -36,8 +36,8 @@ def main_reason(
 ) -> str:
     """The first thing to look for, in two or three words; empty where nothing is odd.
 
-    `detail` is a people's label's own: votes, spread. Checks come in the order in which they
-    explain errors best: a score, then people, then shapes.
+    `detail` is a people's label's own: votes, agreement, spread. Checks come in the order in
+    which they explain errors best: a score, then people, then shapes.
     """
     scores = [box["score"] for box in boxes if "score" in box]
     if scores and min(scores) < LOW_SCORE:
@@ -57,9 +57,9 @@ def main_reason(
 
 def _people(detail: dict[str, object]) -> str:
     votes, spread = detail.get("votes"), detail.get("spread")
-    settings = detail.get("settings")
-    people = settings.get("people") if isinstance(settings, dict) else None
-    if isinstance(votes, list) and people and any(v < people for v in votes):
+    agreement = detail.get("agreement")  # one number for each person who answered
+    people = len(agreement) if isinstance(agreement, list) else 0
+    if isinstance(votes, list) and any(v < people for v in votes):
         return "not seen by all"
     if isinstance(spread, list) and any(s > SPLIT for s in spread):
         return "edges differ"

@@ -187,7 +187,7 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
     size = frozen.content["sets"][-1]["size"]
     if row.outcome == "refused":
         return (
-            "Refused: people who drew without seeing the boxes found the quality below the "
+            "People who drew without seeing the boxes found the quality below the "
             f"target. Nothing was accepted; people get the other {size - result['audited']} images."
         )
     return (

@@ -10,11 +10,12 @@ from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from labeling.errors import Conflict, Invalid, LabelingError
-from labeling.models import Assignment, Image, Job, Label, LabelCheck
+from labeling.models import Assignment, Audit, Image, Job, Label, LabelCheck
 from labeling.services import events, jobs, labels, retractions, verdicts
 
 CHUNK = 300  # rows read at a time where a class can only be found by reading the boxes
 REJECTED = "rejected: "  # begins the reason of a label that a reviewer sent back
+UNJUDGED = "Could not be judged in the audit"
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,11 @@ def undo(job: Job, by: User, pk: int) -> None:
 
 def returned(images: Sequence[int]) -> dict[int, str]:
     """Why reviewers sent these images back, for those that have no label since."""
+    unlabeled = Image.objects.unlabeled().filter(pk__in=images)
+    given_up = Audit.objects.filter(
+        image__in=unlabeled, verdict=Audit.Verdict.UNJUDGEABLE, blind=False
+    )
+    found = dict.fromkeys(given_up.values_list("image", flat=True), UNJUDGED)
     rows = (
         Label.objects.filter(
             image__in=images, revoked_at__isnull=False, reason__startswith=REJECTED
@@ -165,4 +171,4 @@ def returned(images: Sequence[int]) -> dict[int, str]:
         .order_by("pk")
         .values_list("image", "reason")
     )
-    return {image: reason.removeprefix(REJECTED) for image, reason in rows}
+    return found | {image: reason.removeprefix(REJECTED) for image, reason in rows}

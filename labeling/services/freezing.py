@@ -8,7 +8,7 @@ from typing import Any
 
 from labeling.core import certificate, document
 from labeling.core.boxes import Box
-from labeling.models import Assignment, Audit, CandidateSet, Freeze, Image, Round
+from labeling.models import Assignment, Audit, CandidateSet, Freeze, Image, Label, Round
 from labeling.services import events, labels
 from labeling.services.steps import Lease
 
@@ -52,6 +52,7 @@ def freeze(
             "target": round.settings["target_quality"],
             "level": round.settings["risk"] * 2.0**-attempt,
             "budget": budget,
+            "people_agreement": _agreement(round),
             "sets": [
                 {"threshold": float(thresholds[rank]), "size": size}
                 for rank, size in zip(used, sizes, strict=True)
@@ -83,6 +84,23 @@ def freeze(
             round=round.number, images=len(free), sets=len(used), budget=budget, attempt=attempt,
         )  # fmt: skip
     return frozen
+
+
+def _agreement(round: Round) -> float:
+    """Mean quality of single answers against their image's label; 1 where one person draws each.
+
+    A label leans on the answers it is made of, so this is rather too high, and the blind check
+    rather too strict.
+    """
+    details = Label.objects.active().filter(
+        image__job=round.job, image__split=Image.Split.VALIDATION, source=Label.Source.HUMAN
+    )
+    found = [
+        q
+        for detail in details.values_list("detail", flat=True)
+        for q in detail.get("agreement", ())
+    ]
+    return float(f"{sum(found) / len(found):.4f}") if found else 1.0
 
 
 def _not_in_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:

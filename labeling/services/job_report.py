@@ -60,10 +60,12 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     )
     spoken = [str(verdicts.get(v, 0)) for v in ("approved", "corrected", "unjudgeable")]
     observed = result["observed_mean"]
+    agreement = frozen.content.get("people_agreement", 1.0)
     return [
         ["Checked at random", f"{result['audited']} images"],
         ["Observed quality", "none" if observed is None else f"{observed:.2f}"],
         ["Approved, corrected, not judged", ", ".join(spoken)],
+        ["One person against several", f"{agreement:.2f}" if agreement < 1 else "not measured"],
         ["Level of this attempt", f"{frozen.level:.3f} (attempt {frozen.attempt})"],
         ["List and predictions", frozen.content_digest[:12]],
         ["Order of the checks", frozen.order_digest[:12]],
@@ -108,7 +110,7 @@ def _blind(row: Certificate) -> str:
     return (
         f"{bias['images']} of the images were also drawn from blank: quality "
         f"{bias['blind_mean']:.2f} against {bias['shown_mean']:.2f} when the boxes were seen, a "
-        f"difference of "
+        "difference of "
         f"{bias['bias']:+.2f} ({bias['bias_low']:+.2f} to {bias['bias_high']:+.2f})."
     )
 

@@ -17,6 +17,8 @@ const STATUS = {
   refused: ['cross', 'Refused'],
 };
 
+const PROMISED = ['pending', 'certified'];
+
 /** @param {ProofSet[]} sets */
 const ladder = (sets) =>
   el(
@@ -85,7 +87,12 @@ export function showCertificate(card, { certificate, job }, report) {
       'div',
       { class: 'seal-words' },
       el('h2', { class: 'seal-title' }, icon('seal'), 'Certificate'),
-      el('p', { class: 'claim', text: certificate.claim }),
+      el('p', {
+        class: 'claim',
+        text: PROMISED.includes(certificate.status)
+          ? certificate.claim
+          : 'No promise goes with these labels.',
+      }),
       el(
         'p',
         { class: `seal-state is-${certificate.status}` },

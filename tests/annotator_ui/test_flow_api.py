@@ -87,8 +87,10 @@ def test_differences_are_listed_shown_and_settled(shared, rita, mona):
 
     body = {"label": seen["label"], "boxes": [box()], "decisions": {"person": 1}}
     reply = send(client, "put", "differences", pk, body).json()
-    assert len(reply["images"]) == len(listed["images"]) - 1
-    assert reply["settled"] == 1
+    assert reply["boxes"] == [box()]
+    after = client.get(reverse("differences-list", args=[shared.slug])).json()
+    assert len(after["images"]) == after["left"] == listed["left"] - 1
+    assert after["settled"] == 1
     again = send(client, "put", "differences", pk, body)
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
     assert (

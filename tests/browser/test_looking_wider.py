@@ -44,8 +44,8 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
         for key in keys:
             page.keyboard.press(key)
         expect(page.locator("[data-group]")).to_contain_text("Anything missing?")
-        page.keyboard.press("Enter")
         before = place.inner_text()
+        page.keyboard.press("Enter")
         expect(place).not_to_have_text(before)
 
     page.keyboard.press("e")  # the merged box, moved by hand
@@ -83,6 +83,7 @@ def test_a_page_of_the_grid_is_marked_sent_and_taken_back(team, backstage, enter
     expect(page.locator(".tile.is-rejected")).to_contain_text("Missed")
     page.reload()  # marks outlast it
     page.locator("[data-filters] [name=source]").select_option("any")
+    expect(page.locator(".tile")).to_have_count(4)
     expect(page.locator(".tile.is-rejected")).to_have_count(1)
     page.keyboard.press("q")
     expect(page.locator("dialog[data-closeup]")).to_be_visible()

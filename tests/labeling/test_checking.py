@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from annotator_ui.api import grid
 from labeling.core.suspicion import Usual, main_reason, usual
-from labeling.models import Assignment, Label, LabelCheck, Round
+from labeling.models import Assignment, Audit, Label, LabelCheck, Round
 from labeling.services import checking
 from tests.factories import SIZE, box
 
@@ -116,6 +116,17 @@ def test_a_validation_image_is_not_sent_back_to_people_who_see_suggestions(accep
     assert Label.objects.active().filter(pk=label.pk).exists()
 
 
+def test_what_an_audit_could_not_judge_tells_the_next_person_until_it_has_a_label(accepted, rita):
+    image = accepted.images.unlabeled().first()
+    Audit.objects.create(
+        round=accepted.rounds.get(), image=image, kind="certificate", position=0, predicted=[],
+        verdict="unjudgeable", reviewer=rita, decided_at=timezone.now(),
+    )  # fmt: skip
+    assert checking.returned([image.pk]) == {image.pk: checking.UNJUDGED}
+    Label.objects.create(image=image, source="human", boxes=[])
+    assert checking.returned([image.pk]) == {}
+
+
 def test_a_reject_needs_a_known_reason(accepted, rita):
     label = checking.page(accepted, checking.Wanted())[0]
     told = checking.store(
@@ -133,8 +144,8 @@ def test_a_reject_needs_a_known_reason(accepted, rita):
         ([box(size=3)], {}, "odd box size"),
         ([box(x=0)], {}, "edge of image"),
         ([box()], {}, ""),
-        ([box()], {"votes": [1], "settings": {"people": 2}}, "not seen by all"),
-        ([box()], {"votes": [2], "spread": [0.4], "settings": {"people": 2}}, "edges differ"),
+        ([box()], {"votes": [1], "agreement": [1.0, 0.0]}, "not seen by all"),
+        ([box()], {"votes": [2], "spread": [0.4], "agreement": [0.7, 0.7]}, "edges differ"),
     ],
 )
 def test_the_main_reason_is_the_first_thing_to_look_for(boxes, detail, reason):

@@ -100,9 +100,6 @@ function changed() {
   tiles.reveal(marks.cursor);
   const rest = marks.untouched().length;
   showTally(marks, rest);
-  must('[data-send-words]').textContent = rest
-    ? `Send page (${rest} to look at)`
-    : 'Send page, next';
   buttons.refresh();
 }
 

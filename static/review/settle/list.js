@@ -12,7 +12,7 @@ import { createHintLine } from '../hint-line.js';
  *   boxes: number}} Doubtful */
 
 const data = pageData();
-/** @type {{images: Doubtful[], settled: number, level: number}} */
+/** @type {{images: Doubtful[], left: number, settled: number, level: number}} */
 const list = data.list;
 const root = must('[data-list]');
 startChrome();
@@ -66,12 +66,7 @@ if (empty)
 fill(
   must('[data-about]'),
   el('h2', { class: 'section-title', text: 'People differ here' }),
-  el(
-    'p',
-    { class: 'pair' },
-    el('span', { text: 'To settle' }),
-    el('strong', { text: list.images.length }),
-  ),
+  el('p', { class: 'pair' }, el('span', { text: 'To settle' }), el('strong', { text: list.left })),
   el('p', { class: 'pair' }, el('span', { text: 'Settled' }), el('strong', { text: list.settled })),
   el('p', {
     class: 'section-help',

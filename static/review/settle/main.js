@@ -87,12 +87,7 @@ function changed() {
     zoom();
     changed();
   });
-  const left = decisions.open.filter((place) => !decisions?.of(place)).length;
-  must('[data-send-words]').textContent = byHand.on
-    ? 'Done'
-    : left
-      ? `Send, ${left} left`
-      : 'Send, next image';
+  must('[data-send-words]').textContent = byHand.on ? 'Done' : 'Send, next';
   must('[data-merged-words]').textContent =
     decisions.group && !decisions.group.merged ? 'Take the mean box' : 'Take the merged box';
   for (const part of ['[data-settling]', '[data-group]', '[data-groups]'])
@@ -128,9 +123,13 @@ async function send() {
   const { image, label } = shown;
   const body = { label, boxes: decisions.boxes(), decisions: decisions.counts() };
   try {
-    const reply = await api.request('PUT', `/api/images/${image.id}/differences`, body);
+    await api.request('PUT', `/api/images/${image.id}/differences`, body);
     localStorage.removeItem(keptName());
-    list = reply;
+    const images = list.images.filter((/** @type {any} */ row) => row.image.id !== image.id);
+    const known = images.length < list.images.length;
+    list = { ...list, images, settled: list.settled + 1, left: list.left - (known ? 1 : 0) };
+    // The list was only its beginning.
+    if (!images.length && list.left) list = await api.get(`/api/jobs/${job.slug}/differences`);
     speak('Settled');
     await openNext();
   } catch (error) {
@@ -179,7 +178,7 @@ async function openImage(image) {
   editor.open(image, [], false);
   editor.set({ tool: 'select' });
   showPixels();
-  const total = list.settled + list.images.length;
+  const total = list.settled + list.left;
   must('[data-position]').textContent = reply.settled
     ? 'Settled already'
     : `Image ${Math.min(list.settled + 1, total)} of ${total}`;

@@ -63,8 +63,13 @@ function outlier({ drawn }, letter) {
     }),
   );
   const worst = all.reduce((a, b) => (b.off > a.off ? b : a));
+  // The others are compared without the outlier, or it would pull their middle its way.
+  const kept = drawn.filter(({ person }) => person !== worst.person).map(({ box }) => box);
   const rest = Math.max(
-    ...all.filter(({ person }) => person !== worst.person).map(({ off }) => off),
+    ...EDGES.flatMap(([edge]) => {
+      const middle = median(kept.map((box) => box[edge]));
+      return kept.map((box) => Math.abs(box[edge] - middle));
+    }),
   );
   if (worst.off < SEEN_PX || worst.off < CLEAR * rest) return '';
   const where = worst.outward ? 'further out' : 'further in';
