@@ -15,6 +15,14 @@ from labeling.models import Job
 from tests import factories
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: one file goes to one process, and the last one would run alone."""
+    longest = ("test_demo.py", "journeys/", "test_backends.py", "browser/", "test_races.py")
+    items.sort(
+        key=lambda item: next((i for i, n in enumerate(longest) if n in item.nodeid), len(longest))
+    )
+
+
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path: Path) -> Path:
     """Each test has its own folder of pictures and files."""
