@@ -15,6 +15,7 @@ _PLATEAU = 0.01  # mean qualities closer than this are the same within noise (fe
 _MARGIN = 0.005  # the loosest candidate set is estimated this far above the target
 _COVERAGES = np.linspace(0.05, 1.0, 39)  # as in sim/sim_audit.py
 _LEAST_IMAGES, _LEAST_SHARE = 10, 0.05  # decision 10
+_LEAST_DRAWS = 15  # a bet gains at most (1 - target) / target a draw: 8 perfect ones show .6 at .05
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ def candidate_sets(
 ) -> list[CandidateSet]:
     """At most `sets` nested sets, strictest first, to be proved in this order (algorithms.md 1.3).
 
-    From the most provable coverage, argmax (mu - target)+ sqrt(n), to the loosest with mu >=
+    From the most provable coverage, argmax (mu - target)+ sqrt(n) among those that at least 15 of
+    the planned draws (audit_budget of the loosest) would fall in, to the loosest with mu >=
     target + .005, where mu is the isotonic-smoothed mean quality of the known images at or above
     a threshold. Thresholds are pool confidences, taken at coverages of the pool in even steps.
     `doubt` adds this many standard errors to mu when the loosest set is chosen: known labels are
@@ -158,7 +160,13 @@ def candidate_sets(
     if not good:
         return []
     strength = [max(0.0, option.estimate - target) * math.sqrt(option.size) for option in options]
-    first, last = max(good, key=lambda place: (strength[place], place)), good[-1]
+    last = good[-1]
+    loosest = options[last]
+    planned = audit_budget(loosest.spread, loosest.estimate - target, loosest.size)
+    # The chain begins with `first`: with too few of the planned draws in it nothing is ever shown.
+    drawn = [planned * options[place].size / loosest.size for place in good]
+    startable = [place for place, n in zip(good, drawn, strict=True) if n >= _LEAST_DRAWS]
+    first = max(startable or [last], key=lambda place: (strength[place], place))
     places = np.unique(np.linspace(first, last, sets).round().astype(int))
     return [options[place] for place in places]
 

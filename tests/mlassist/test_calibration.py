@@ -165,3 +165,16 @@ def test_doubt_lets_the_loosest_set_be_one_standard_error_looser():
     assert bold[0].size == 50
     assert bold[-1].size == 100
     assert bold[-1].error == pytest.approx(0.2 / np.sqrt(20))
+
+
+def test_the_chain_begins_where_the_planned_draws_can_show_something():
+    """A strict set that looks best but would see 5 of 30 draws ended a demo's proof at once."""
+    known = np.linspace(0, 1, 50)
+    quality = np.where(known > 0.8, 1.0, 0.68)
+    pool = np.linspace(0, 1, 280)
+
+    sets = candidate_sets(pool, known, quality, target=0.6)
+
+    loosest = sets[-1]
+    planned = audit_budget(loosest.spread, loosest.estimate - 0.6, loosest.size)
+    assert planned * sets[0].size / loosest.size >= 15
