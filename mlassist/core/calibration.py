@@ -15,7 +15,7 @@ _PLATEAU = 0.01  # mean qualities closer than this are the same within noise (fe
 _MARGIN = 0.005  # the loosest candidate set is estimated this far above the target
 _COVERAGES = np.linspace(0.05, 1.0, 39)  # as in sim/sim_audit.py
 _LEAST_IMAGES, _LEAST_SHARE = 10, 0.05  # decision 10
-_LEAST_DRAWS = 15  # a bet gains at most (1 - target) / target a draw: 8 perfect ones show .6 at .05
+_LEAST_DRAWS = 20  # of .9 each they show .6 at level .05 (wealth 20 needs about 13)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def candidate_sets(
 ) -> list[CandidateSet]:
     """At most `sets` nested sets, strictest first, to be proved in this order (algorithms.md 1.3).
 
-    From the most provable coverage, argmax (mu - target)+ sqrt(n) among those that at least 15 of
+    From the most provable coverage, argmax (mu - target)+ sqrt(n) among those that at least 20 of
     the planned draws (audit_budget of the loosest) would fall in, to the loosest with mu >=
     target + .005, where mu is the isotonic-smoothed mean quality of the known images at or above
     a threshold. Thresholds are pool confidences, taken at coverages of the pool in even steps.

@@ -177,4 +177,4 @@ def test_the_chain_begins_where_the_planned_draws_can_show_something():
 
     loosest = sets[-1]
     planned = audit_budget(loosest.spread, loosest.estimate - 0.6, loosest.size)
-    assert planned * sets[0].size / loosest.size >= 15
+    assert planned * sets[0].size / loosest.size >= 20
