@@ -11,7 +11,7 @@ from labeling.core.boxes import BoxSet, pack
 from labeling.core.quality import quality
 from labeling.models import Job, Label, Round
 from labeling.services import recalls
-from labeling.services.freezing import Candidate
+from labeling.services.freezing import Candidate, next_attempt
 from mlassist import folding
 from mlassist.core import calibration as rules
 from mlassist.core import confidence as confidences
@@ -100,13 +100,16 @@ def judge(detector: Detector) -> Judged | None:
     rule, of_known, of_pool = _confidence(round, known, boxes, qualities, pool, cut)
     certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
     sets: list[rules.CandidateSet] = []
+    _, level = next_attempt(round)
     if certified:
         # What is shown as acceptable is the estimate as it stands; what is put to the proof may
         # be one standard error looser, for the audit tells (core.calibration.candidate_sets).
         safe = rules.candidate_sets(of_pool, of_known, qualities, target)
         threshold = safe[-1].threshold if safe else None
         if round.purpose == Round.Purpose.CLOSING:
-            sets = rules.candidate_sets(of_pool, of_known, qualities, target, doubt=1.0)
+            sets = rules.candidate_sets(
+                of_pool, of_known, qualities, target, doubt=1.0, level=level
+            )
     else:
         still = _not_taken_before(detector, known)
         threshold = rules.choose_threshold(of_known[still], qualities[still], target)
@@ -114,7 +117,7 @@ def judge(detector: Detector) -> Judged | None:
     if sets:
         loosest = sets[-1]
         gap = loosest.estimate - target
-        planned = rules.audit_budget(loosest.spread, gap, loosest.size)
+        planned = rules.audit_budget(loosest.spread, gap, loosest.size, level)
         budget = min(planned, round.settings["audit_budget"])
     return Judged(
         detector, rule, cut, known, pool, of_known, qualities, of_pool, threshold, sets, budget,
@@ -179,20 +182,20 @@ def compare(judged: "Judged") -> list[list[Any]]:
     """
     target = judged.detector.round.settings["target_quality"]
     cut, boxes = judged.score_cut, [pack(p.boxes) for p in judged.known]
-    rules_ = {MEAN_SCORE: np.array([confidences.mean_score(b, cut) for b in boxes])}
+    by_rule = {MEAN_SCORE: np.array([confidences.mean_score(b, cut) for b in boxes])}
     if all(p.mirrored is not None for p in judged.known):
         flipped = [pack(p.mirrored or []) for p in judged.known]
-        rules_[AGREEMENT] = np.array(
+        by_rule[AGREEMENT] = np.array(
             [confidences.flip_agreement(b, f, cut) for b, f in zip(boxes, flipped, strict=True)]
         )
-    rules_[judged.rule] = judged.known_confidence
+    by_rule[judged.rule] = judged.known_confidence
     return [
         [
             name,
             _short(rules.rank_correlation(values, judged.known_quality)),
             _short(rules.best_share(values, judged.known_quality, target)),
         ]
-        for name, values in rules_.items()
+        for name, values in by_rule.items()
     ]
 
 

@@ -5,7 +5,6 @@ trainings. An image's fold follows from its content, so it is the same in every 
 detector may go on from the same fold's detector of the round before.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from labeling.models import Image, Job, Label, Round
 from labeling.services.images import media_path
 from labeling.services.steps import Lease
 from mlassist import files
+from mlassist.core.confidence import fold_of
 from mlassist.models import Detector
 
 FOLDS = 3
@@ -26,11 +26,6 @@ Train = Callable[..., Any]
 def wanted(round: Round) -> bool:
     """Whether this round's detector is judged by its training images."""
     return not round.settings["validation_size"]
-
-
-def fold_of(digest: str) -> int:
-    """The fold, 0 to FOLDS - 1, of an image's content."""
-    return hashlib.sha256(f"training fold:{digest}".encode()).digest()[0] % FOLDS
 
 
 def complete(
@@ -54,7 +49,7 @@ def complete(
             # the main training counts 1 / EFFORT folds, so the seconds left come out about right
             lease.renew(int((1 / EFFORT + fold) * total) + done, int((1 / EFFORT + FOLDS) * total))
 
-        kept = [(files.picture_path(i), b) for i, b in samples if fold_of(i.digest) != fold]
+        kept = [(files.picture_path(i), b) for i, b in samples if fold_of(i.digest, FOLDS) != fold]
         try:
             learned = train(
                 kept, detector.class_ids, media_path(name),
@@ -95,7 +90,7 @@ def by_weights(
     for image in images:
         key = (detector.weights, detector.digest)
         if image.split == Image.Split.TRAINING:
-            made = detector.folds[fold_of(image.digest)]
+            made = detector.folds[fold_of(image.digest, FOLDS)]
             key = (made["weights"], made["digest"])
         if key[0]:
             groups.setdefault(key, []).append(image)

@@ -1,6 +1,7 @@
 """The betting test behind a certificate: frozen order, wealth of nested sets, bounds."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,10 @@ ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
 CAP = 0.95  # largest share of the wealth one draw may cost
 PRIOR_WEIGHT, PRIOR_VARIANCE = 5.0, 0.04
 WEALTH_LIMIT = 1e12  # a sum that rules the null out altogether; JSON knows no infinity
+# A sound set that fails goes to people whole, which costs far more than checks: planned for .98
+# instead of .90 a simulated job (740 images, .05, gap .07) certified .73 of its pool instead of .54
+# for 71 checks instead of 51.
+POWER = 0.98
 BLIND_SHARE = 5  # one audited image in five is also drawn from blank
 WATCH_BETS = 20
 RECALL_WEALTH = 20.0  # reject at 5 % over the life of the set
@@ -119,6 +124,16 @@ def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = No
     certified = sets if shown.all() else int(np.argmin(shown))
     decided_after = int(first_full.max()) if sets and certified == sets else None
     return Wealth(path, wealth, certified, decided_after)
+
+
+def draws_wanted(spread: float, gap: float, size: int, level: float, power: float = POWER) -> int:
+    """Draws that show a set of `size` images at `level` with this power (algorithms.md 1.4):
+    m = (z_level + z_power)^2 sd^2 / gap^2 (1 - m / M); 6.6 sd^2 / gap^2 at .10 and .90.
+
+    `spread`: sd of the quality of one image, `gap`: mean quality - target, above 0.
+    """
+    endless = float(ndtri(1 - level) + ndtri(power)) ** 2 * spread**2 / gap**2
+    return math.ceil(endless / (1 + endless / size) - 1e-9) if size else 0
 
 
 def lower_bound(plan: Plan, values: Sequence[float], rank: int, level: float) -> float:

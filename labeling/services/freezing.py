@@ -46,11 +46,11 @@ def freeze(
         # Sets that lost all their own images are the same set as the next stricter one.
         renumbered = {rank: i for i, rank in enumerate(used)}
         sizes = [sum(c.rank <= rank for c in free) for rank in used]
-        attempt = Freeze.objects.filter(round__job=round.job).count() + 1
+        attempt, level = next_attempt(round)
         content = {
             "about": about,
             "target": round.settings["target_quality"],
-            "level": round.settings["risk"] * 2.0**-attempt,
+            "level": level,
             "budget": budget,
             "people_agreement": _agreement(round),
             "sets": [
@@ -84,6 +84,13 @@ def freeze(
             round=round.number, images=len(free), sets=len(used), budget=budget, attempt=attempt,
         )  # fmt: skip
     return frozen
+
+
+def next_attempt(round: Round) -> tuple[int, float]:
+    """Number and level of the job's next proof: the k-th is tested at risk / 2^k, so that all of
+    them together keep the risk."""
+    attempt = Freeze.objects.filter(round__job=round.job).count() + 1
+    return attempt, round.settings["risk"] * 2.0**-attempt
 
 
 def _agreement(round: Round) -> float:

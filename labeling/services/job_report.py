@@ -8,10 +8,9 @@ from django.db.models import Count, Sum
 from labeling.core import certificate as proofs
 from labeling.core import document
 from labeling.models import Assignment, Audit, Certificate, Freeze, Job, Label
-from labeling.services import reports
+from labeling.services import audits, reports
 
 MOST_CONFIDENT = 5
-POWER = 6.6  # (z_.90 + z_.90)^2: draws for 90 % power at risk .10 are POWER sd^2 / gap^2
 WORTH_ASKING = 400  # checks beyond which labelling the rest costs less
 
 
@@ -54,10 +53,8 @@ def _about(job: Job) -> dict[str, Any]:
 def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     """Name and value of what the certificate rests on."""
     result, about = row.document["result"], frozen.content["about"]
-    audits = frozen.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False)  # type: ignore[attr-defined]
-    verdicts = dict(
-        audits.values_list("verdict").annotate(n=Count("pk")).values_list("verdict", "n")
-    )
+    rows = frozen.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False)  # type: ignore[attr-defined]
+    verdicts = dict(rows.values_list("verdict").annotate(n=Count("pk")).values_list("verdict", "n"))
     spoken = [str(verdicts.get(v, 0)) for v in ("approved", "corrected", "unjudgeable")]
     observed = result["observed_mean"]
     agreement = frozen.content.get("people_agreement", 1.0)
@@ -142,18 +139,13 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     size, gap = sets[-1]["size"], mean - frozen.target
     advice = []
     if gap > 0:
-        endless = POWER * spread**2 / gap**2
-        more = int(np.ceil(endless / (1 + endless / size))) - len(values)
+        more = proofs.draws_wanted(spread, gap, size, frozen.level) - len(values)
         if 0 < more <= min(WORTH_ASKING, size - len(values)):
             advice.append(
                 f"About {more} more checks: the observed quality {mean:.2f} lies above the target "
                 "by too little for these few to prove it."
             )
-    plan = document.plan_of(
-        {
-            "content": frozen.content, "seed": frozen.seed, "budgets": frozen.budgets,
-        }
-    )  # fmt: skip
+    plan = document.plan_of(audits.frozen_part(frozen))
     provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level)
     if provable > 0:
         advice.append(
@@ -178,11 +170,3 @@ def _confident(job: Job, sources: tuple[str, ...]) -> list[dict[str, Any]]:
         .order_by("-confidence", "image")[:MOST_CONFIDENT]
     )
     return [{"image": r.image, "boxes": r.boxes, "confidence": r.confidence} for r in rows]
-
-
-def progress_of(job: Job) -> str:
-    """One line on where the job stands, for the head of the report."""
-    found = reports.counts(job)
-    if job.state == Job.State.COMPLETE:
-        return "complete"
-    return f"{found['left']} of {found['images']} images are left: this report is provisional"

@@ -78,9 +78,9 @@ def fit_ridge(rows: np.ndarray, quality: np.ndarray, penalty: float = PENALTY) -
     return Ridge(mean, spread, np.linalg.solve(gram, scaled.T @ (quality - level)), level)
 
 
-def fold_of(key: str) -> int:
-    """The fold, 0 to FOLDS - 1, of an image by its name alone: the same in every shard and run."""
-    return hashlib.sha256(f"fold:{key}".encode()).digest()[0] % FOLDS
+def fold_of(key: str, folds: int = FOLDS) -> int:
+    """The fold, from 0, of an image by its name alone: the same in every shard and run."""
+    return hashlib.sha256(f"fold:{key}".encode()).digest()[0] % folds
 
 
 def ridge_confidence(

@@ -78,7 +78,7 @@ def frozen(target=0.6, size=400, budget=60):
         "candidates": keys, "sets": [{"threshold": 0.5, "size": size}],
         "target": target, "level": 0.1,
     }  # fmt: skip
-    return Freeze(content=content, target=target, seed="seed", budgets=[[0, budget]])
+    return Freeze(content=content, target=target, level=0.1, seed="seed", budgets=[[0, budget]])
 
 
 def test_slightly_better_than_the_target_more_checks_help():

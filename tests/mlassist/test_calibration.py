@@ -139,7 +139,7 @@ def test_confidences_are_compared_by_rank_and_by_the_share_they_could_accept():
 @pytest.mark.parametrize(
     ("spread", "gap", "size", "budget"),
     [
-        (0.2, 0.06, 10**9, 74),  # 6.6 * .04 / .0036 = 73.3
+        (0.2, 0.06, 10**9, 73),  # 6.6 * .04 / .0036 = 73.3
         (0.2, 0.06, 100, 43),  # 73.3 / (1 + .733) = 42.3
         (0.2, 0.2, 1000, 30),  # 6.6 is clipped
         (0.3, 0.01, 10**6, 120),
@@ -149,7 +149,7 @@ def test_confidences_are_compared_by_rank_and_by_the_share_they_could_accept():
     ],
 )
 def test_the_audit_budget(spread: float, gap: float, size: int, budget: int):
-    assert audit_budget(spread, gap, size) == budget
+    assert audit_budget(spread, gap, size, 0.10, 0.90) == budget
 
 
 def test_doubt_lets_the_loosest_set_be_one_standard_error_looser():
@@ -176,5 +176,5 @@ def test_the_chain_begins_where_the_planned_draws_can_show_something():
     sets = candidate_sets(pool, known, quality, target=0.6)
 
     loosest = sets[-1]
-    planned = audit_budget(loosest.spread, loosest.estimate - 0.6, loosest.size)
+    planned = audit_budget(loosest.spread, loosest.estimate - 0.6, loosest.size, 0.05)
     assert planned * sets[0].size / loosest.size >= 20
