@@ -37,6 +37,6 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
     data = {
         "job": shapes.job(job, roles),
         "threads": comments.of_job(job, user),
-        "can_answer": bool(roles & {access.REVIEWER, access.MANAGER}),
+        "can_answer": bool(roles & set(access.REVIEWING)),
     }
     return page(request, "notes.html", f"{job.name}: notes", data)

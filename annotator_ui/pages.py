@@ -81,7 +81,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def review_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Check auto-labels."""
     user: Any = access.person(request)
-    job = allowed(request, slug, access.REVIEWER, access.MANAGER)
+    job = allowed(request, slug, *access.REVIEWING)
     found = review.queue_of(job, user, [])
     data = {
         "mode": "audit",
@@ -99,8 +99,8 @@ def review_page(request: HttpRequest, slug: str) -> HttpResponse:
 def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A reviewer corrects a label; a manager any image, whatever it has."""
     user: Any = access.person(request)
-    job = allowed(request, slug, access.REVIEWER, access.MANAGER)
-    image = access.image_for(user, pk, access.REVIEWER, access.MANAGER)
+    job = allowed(request, slug, *access.REVIEWING)
+    image = access.image_for(user, pk, *access.REVIEWING)
     label = Label.objects.active().filter(image=image).first()
     data = {
         "mode": "correct",

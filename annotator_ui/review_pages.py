@@ -11,10 +11,9 @@ from annotator_ui.api import access, shapes
 from annotator_ui.api import differences as differences_api
 from annotator_ui.api import grid as grid_api
 from annotator_ui.pages import allowed, page
+from labeling.models import Job
 from labeling.services import checking
 from labeling.services.differences import changed_images as labels_changed
-
-REVIEWING = (access.REVIEWER, access.MANAGER)
 
 
 @require_safe
@@ -22,7 +21,7 @@ REVIEWING = (access.REVIEWER, access.MANAGER)
 def grid(request: HttpRequest, slug: str) -> HttpResponse:
     """Many labels at once, most suspicious first."""
     user: Any = access.person(request)
-    job = allowed(request, slug, *REVIEWING)
+    job = allowed(request, slug, *access.REVIEWING)
     choices = grid_api.choices_of(job, access.roles(job, user))
     source = next(iter(choices["sources"]), "auto")
     data = {
@@ -40,7 +39,7 @@ def grid(request: HttpRequest, slug: str) -> HttpResponse:
 def differences(request: HttpRequest, slug: str) -> HttpResponse:
     """Images on which people differ."""
     user: Any = access.person(request)
-    job = allowed(request, slug, *REVIEWING)
+    job = allowed(request, slug, *access.REVIEWING)
     data = {
         "job": shapes.job(job, access.roles(job, user)),
         "list": differences_api.list_of(job),
@@ -49,17 +48,23 @@ def differences(request: HttpRequest, slug: str) -> HttpResponse:
     return page(request, "differences.html", f"{job.name}: differences", data)
 
 
+def _of_image(request: HttpRequest, slug: str, pk: int) -> tuple[Job, dict[str, Any]]:
+    """The job, and what both pages on one image need."""
+    user: Any = access.person(request)
+    job = allowed(request, slug, *access.REVIEWING)
+    return job, {
+        "job": shapes.job(job, access.roles(job, user)),
+        "classes": shapes.classes(job),
+        "image": shapes.image(access.image_for(user, pk, *access.REVIEWING)),
+    }
+
+
 @require_safe
 @ensure_csrf_cookie
 def settle(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One image's people, group by group; the next images follow without a reload."""
-    user: Any = access.person(request)
-    job = allowed(request, slug, *REVIEWING)
-    image = access.image_for(user, pk, *REVIEWING)
-    data = {
-        "job": shapes.job(job, access.roles(job, user)),
-        "classes": shapes.classes(job),
-        "image": shapes.image(image),
+    job, data = _of_image(request, slug, pk)
+    data |= {
         "list": differences_api.list_of(job),
         "list_url": reverse("review-differences", args=[job.slug]),
     }
@@ -70,13 +75,6 @@ def settle(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @ensure_csrf_cookie
 def compare(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Two labels of one image, side by side."""
-    user: Any = access.person(request)
-    job = allowed(request, slug, *REVIEWING)
-    image = access.image_for(user, pk, *REVIEWING)
-    data = {
-        "job": shapes.job(job, access.roles(job, user)),
-        "classes": shapes.classes(job),
-        "image": shapes.image(image),
-        "images": labels_changed(job),
-    }
+    job, data = _of_image(request, slug, pk)
+    data["images"] = labels_changed(job)
     return page(request, "compare.html", f"{job.name}: two labels", data)

@@ -46,15 +46,20 @@ def _static_headers(headers: Any, path: str, url: str) -> None:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
+def static_files(app: Any) -> ServeStaticASGI:
+    """Serves what collectstatic gathered, and hands every other request on."""
+    return ServeStaticASGI(
+        app,
+        root=settings.STATIC_ROOT,
+        prefix=settings.STATIC_URL,
+        immutable_file_test=HASHED,
+        allow_all_origins=False,
+        add_headers_function=_static_headers,
+    )
+
+
 django: Any = get_wsgi_application()
-http = ServeStaticASGI(
-    WholeBody(WSGIMiddleware(django, workers=THREADS)),
-    root=settings.STATIC_ROOT,
-    prefix=settings.STATIC_URL,
-    immutable_file_test=HASHED,
-    allow_all_origins=False,
-    add_headers_function=_static_headers,
-)
+http = static_files(WholeBody(WSGIMiddleware(django, workers=THREADS)))
 
 # Consumers import models, which need the application registry that the line above fills.
 from annotator_ui.live import websocket_urls  # noqa: E402

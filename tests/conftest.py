@@ -15,6 +15,11 @@ from labeling.models import Job
 from tests import factories
 
 
+def pytest_configure() -> None:
+    """As collectstatic would: the server's entry looks for the folder when it is imported."""
+    Path(os.environ["LABELING_DATA"], "static").mkdir(exist_ok=True)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: one file goes to one process, and the last one would run alone."""
     longest = ("test_demo.py", "journeys/", "test_backends.py", "browser/", "test_races.py")

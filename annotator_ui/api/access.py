@@ -22,6 +22,7 @@ from labeling.models import (
 
 T = TypeVar("T", bound=Model)
 ANNOTATOR, REVIEWER, MANAGER = Member.Role.ANNOTATOR, Member.Role.REVIEWER, Member.Role.MANAGER
+REVIEWING = (REVIEWER, MANAGER)
 
 
 class Session(SessionAuthentication):

@@ -122,7 +122,7 @@ class Thread(APIView):
         by = access.person(request)
         thread = thread_for(by, pk)
         if thread.author_id != by.pk:
-            access.job_for(by, thread.image.job.slug, access.REVIEWER, access.MANAGER)
+            access.job_for(by, thread.image.job.slug, *access.REVIEWING)
         comments.close(thread, parsed(CloseForm, request)["closed"])
         thread.refresh_from_db()
         return Response(shape([thread], by)[0])

@@ -17,7 +17,6 @@ from labeling.core.differences import changes
 from labeling.models import Image, Job, Label
 from labeling.services import answers, differences
 
-REVIEWING = (access.REVIEWER, access.MANAGER)
 LISTED = 200  # images sent at once; the page asks again when it has settled these
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -112,7 +111,7 @@ class DifferencesList(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, slug: str) -> Response:
         """Worst first."""
-        return Response(list_of(access.job_for(access.person(request), slug, *REVIEWING)))
+        return Response(list_of(access.job_for(access.person(request), slug, *access.REVIEWING)))
 
 
 class Differences(APIView):
@@ -122,14 +121,14 @@ class Differences(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """Their boxes, grouped."""
         user = access.person(request)
-        image = access.image_for(user, pk, *REVIEWING)
+        image = access.image_for(user, pk, *access.REVIEWING)
         return Response(image_of(image, access.MANAGER in access.roles(image.job, user)))
 
     @extend_schema(request=SettleForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
         """Settle them."""
         user = access.person(request)
-        image = access.image_for(user, pk, *REVIEWING)
+        image = access.image_for(user, pk, *access.REVIEWING)
         form = parsed(SettleForm, request)
         boxes: list[Box] = without_scores(answers.parse_boxes(image, form["boxes"]))
         label = differences.settle(image, form["label"], boxes, user, form["decisions"])
@@ -142,7 +141,7 @@ class Compare(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, pk: int) -> Response:
         """Each label it had, what the model sees, and two of them set against each other."""
-        image = access.image_for(access.person(request), pk, *REVIEWING)
+        image = access.image_for(access.person(request), pk, *access.REVIEWING)
         sides = sides_of(image)
         left, right = _chosen(sides, request.query_params)
         found = changes(pack(left["boxes"]), pack(right["boxes"])) if left and right else []

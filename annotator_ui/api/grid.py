@@ -15,7 +15,6 @@ from labeling.core.suspicion import main_reason, usual
 from labeling.models import Job, Label, Member
 from labeling.services import checking
 
-REVIEWING = (access.REVIEWER, access.MANAGER)
 SAMPLE = 300  # labels that tell what is usual
 SHORT_REASONS = {
     "Object missed": "Missed", "Box too loose or too tight": "Loose or tight",
@@ -127,7 +126,7 @@ class Grid(APIView):
     @extend_schema(parameters=[GridQuery], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, slug: str) -> Response:
         """A page of them."""
-        job = access.job_for(access.person(request), slug, *REVIEWING)
+        job = access.job_for(access.person(request), slug, *access.REVIEWING)
         form = GridQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
         values = dict(form.validated_data)
@@ -142,7 +141,7 @@ class Checks(APIView):
     @extend_schema(request=ChecksForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, slug: str) -> Response:
         """Store them; each is told apart, so that one refusal loses none of the others."""
-        job = access.job_for(access.person(request), slug, *REVIEWING)
+        job = access.job_for(access.person(request), slug, *access.REVIEWING)
         checks = parsed(ChecksForm, request)["checks"]
         return Response({"results": checking.store(job, access.person(request), checks)})
 
@@ -154,6 +153,6 @@ class Check(APIView):
     def delete(self, request: Request, pk: int) -> Response:
         """Take it back."""
         user = access.person(request)
-        label = access.label_for(user, pk, *REVIEWING)
+        label = access.label_for(user, pk, *access.REVIEWING)
         checking.undo(label.image.job, user, label.pk)
         return Response({})

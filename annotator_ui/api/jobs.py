@@ -92,7 +92,7 @@ class ImageLabel(APIView):
     def put(self, request: Request, pk: int) -> Response:
         """Replace whatever the image has."""
         user = access.person(request)
-        image = access.image_for(user, pk, access.REVIEWER, access.MANAGER)
+        image = access.image_for(user, pk, *access.REVIEWING)
         form = parsed(shapes.BoxesForm, request)
         differences.check_correctable(image, access.MANAGER in access.roles(image.job, user))
         boxes = without_scores(answers.parse_boxes(image, form["boxes"]))

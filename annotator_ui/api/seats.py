@@ -35,8 +35,7 @@ def position_of(round: Round) -> dict[str, int]:
 
 
 def beside(seats: Sequence[Assignment]) -> dict[int, dict[str, Any]]:
-    """Per image: why a reviewer sent it back, how many notes its annotator pinned to it, and
-    their half-done work.
+    """Per image: why a reviewer sent it back, and how many notes its annotator pinned to it.
 
     In blind rounds nothing said of an earlier label may reach the person who draws.
     """
@@ -46,13 +45,11 @@ def beside(seats: Sequence[Assignment]) -> dict[int, dict[str, Any]]:
     own = Comment.objects.threads().filter(
         image__in=[seat.image_id for seat in seats], author=seats[0].annotator
     )
-    kept = drafts.of(seats)
     notes = dict(own.values_list("image").annotate(n=Count("pk")).values_list("image", "n"))
     return {
         seat.image_id: {
             "returned": reasons.get(seat.image_id),
             "notes": notes.get(seat.image_id, 0),
-            "draft": kept.get(seat.pk),
         }
         for seat in seats
     }

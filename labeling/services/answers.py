@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from labeling.core import boxes as box_sets
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
-from labeling.models import Assignment, Image, Job, Round
+from labeling.models import Assignment, Image, Job
 from labeling.services import events, following, room, rounds, selecting
 from labeling.services.claims import lock_image
 
@@ -91,13 +91,11 @@ def submit(
             pk=seat.pk, annotator=user, state=State.CLAIMED, version__lt=version,
             round__closed_at=None, round__job__state__in=(Job.State.RUNNING, Job.State.PAUSED),
         ).update(state=State.SUBMITTED, lease_expires_at=None, **answer)  # fmt: skip
-        if not first:
+        if first:
+            following.open_further(_stored(seat, answer))
+        else:
             _resubmit(seat, version, answer)
-        elif following.open_further(seat):
-            return _stored(seat, answer)
-    if first:
-        _stored(seat, answer)
-    else:
+    if not first:
         seat.refresh_from_db()
     # Nobody's last answer moves nothing: one cheap look instead of the whole rule.
     if not seat.round.assignments.pending().exists():  # type: ignore[attr-defined]
@@ -121,7 +119,8 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
         return
     if version < seat.version:
         raise Conflict(f"A newer answer (version {seat.version}) of this image is stored.")
-    collecting = _still_collecting(seat.round)
+    seat.round.refresh_from_db(fields=["state"])
+    collecting = rounds.before_consolidating(seat.round.state)
     if seat.state == State.SUBMITTED:
         if not collecting:
             raise Conflict("This image is finished: its round has moved on. Nothing was changed.")
@@ -140,12 +139,6 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
             following.open_further(_stored(seat, answer))
             return
     Assignment.objects.filter(pk=seat.pk).update(state=State.SURPLUS, **answer)
-
-
-def _still_collecting(round: Round) -> bool:
-    line = rounds.LINE
-    state = Round.objects.values_list("state", flat=True).get(pk=round.pk)
-    return line.index(Round.State(state)) <= line.index(Round.State.COLLECTING)
 
 
 def parse_boxes(image: Image, raw: Any) -> list[box_sets.Box]:

@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from labeling.core import boxes as box_sets
 from labeling.core import traces
 from labeling.errors import Conflict, Invalid, LeaseLost
 from labeling.models import Assignment, Draft
+from labeling.services import answers
 
 State = Assignment.State
 EDITABLE = (State.CLAIMED, State.LAPSED, State.SUBMITTED)
@@ -60,8 +60,7 @@ def parse(seat: Assignment, content: Any) -> dict[str, Any]:
     if not isinstance(content, dict) or set(content) - {"boxes", "active_ms", "action_ms"}:
         raise Invalid("A draft has boxes, active_ms and action_ms.", where="content")
     raw: Any = content.get("boxes")
-    image, classes = seat.image, set(seat.image.job.classes.values_list("index", flat=True))
-    boxes = box_sets.parse(raw, width=image.width, height=image.height, classes=classes)
+    boxes = answers.parse_boxes(seat.image, raw)
     known = len(seat.suggested or [])
     marked = []
     for place, (box, given) in enumerate(zip(boxes, raw, strict=True)):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from labeling.core.boxes import pack
 from labeling.core.quality import quality
-from labeling.models import Assignment, Audit, Job, Label, LabelCheck, Round
+from labeling.models import Assignment, Audit, Job, Label, LabelCheck
 from labeling.services import rounds
 
 GIVEN = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
@@ -34,12 +34,9 @@ def answers(job: Job, user: User) -> "QuerySet[Assignment]":
 
 def changeable(seat: Assignment) -> bool:
     """Whether its author may still change the answer: until the image is consolidated."""
-    collecting = rounds.LINE.index(Round.State(seat.round.state)) <= rounds.LINE.index(
-        Round.State.COLLECTING
-    )
     return bool(
         seat.state == Assignment.State.SUBMITTED
-        and collecting
+        and rounds.before_consolidating(seat.round.state)
         and seat.round.closed_at is None
         and seat.round.job.state in (Job.State.RUNNING, Job.State.PAUSED)
     )

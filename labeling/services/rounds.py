@@ -32,6 +32,11 @@ def line_of(round: Round) -> list[Round.State]:
     return [s for s in LINE if s != State.AUDITING or round.purpose == Purpose.CLOSING]
 
 
+def before_consolidating(state: str) -> bool:
+    """Whether answers of a round in this state may still come and change."""
+    return LINE.index(State(state)) <= LINE.index(State.COLLECTING)
+
+
 def todo(round: Round) -> "models.QuerySet[Any]":
     """What must still happen before the round may leave its state."""
     if round.state == State.AUDITING:

@@ -22,6 +22,7 @@ def of_job(job: Job) -> dict[str, Any]:
         "at": timezone.now().isoformat(),
         "job": {
             "slug": job.slug, "name": job.name, "state": job.state,
+            "assist": job.assist,
             "acceptance": job.acceptance, "target": job.target_quality, "risk": job.risk,
             "mode": job.mode, "annotators_per_image": job.annotators_per_image,
             "consolidation": job.consolidation,

@@ -6,11 +6,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from labeling.core.boxes import Box, pack, parse, without_scores
+from labeling.core.boxes import Box, pack, without_scores
 from labeling.core.quality import quality
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, Image, Label
-from labeling.services import certificates, events, jobs, labels, recalls, room, rounds
+from labeling.services import answers, certificates, events, jobs, labels, recalls, room, rounds
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
@@ -69,9 +69,7 @@ def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]
     if verdict in (Verdict.APPROVED, Verdict.CORRECTED):
         if raw is None:
             raise Invalid("A correction needs the corrected boxes.", where="boxes")
-        classes = set(audit.round.job.classes.values_list("index", flat=True))
-        image = audit.image
-        given = without_scores(parse(raw, width=image.width, height=image.height, classes=classes))
+        given = without_scores(answers.parse_boxes(audit.image, raw))
         unchanged = given == predicted and not audit.blind
         return (Verdict.APPROVED, predicted) if unchanged else (Verdict.CORRECTED, given)
     return verdict, None

@@ -6,20 +6,20 @@ import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { speak } from '../common/speak.js';
+import { plural } from '../common/words.js';
 import { boxesPerRound, costPerRound, imagesPerRound } from './bars.js';
 import { createChart } from './charts.js';
 import { auditPath, calibrationCurve, qualityAgainstConfidence, trainingLoss } from './curves.js';
+import { startExports } from './exports.js';
 import { showCertificate, showForecast, showImages } from './figures.js';
-import { showAlerts, showEvents, showExports, showPeople } from './lists.js';
+import { showAlerts, showEvents, showPeople } from './lists.js';
 import { imageQuality } from './quality.js';
 import { showState } from './state.js';
 import { clock, duration } from './words.js';
 
 /** @typedef {import('./types.js').Snapshot} Snapshot */
-/** @typedef {import('./types.js').Transfer} Transfer */
 
 const STALE_MS = 10_000;
-const TRANSFER_POLL_MS = 2_000;
 
 const data = pageData();
 const api = createApi({ userId: data.user.id, header: data.csrf_header });
@@ -28,8 +28,6 @@ const part = (/** @type {string} */ name) => must(`[data-part="${name}"]`);
 
 /** @type {Snapshot} */
 let snapshot = data.snapshot;
-/** @type {Transfer[]} */
-let transfers = data.transfers;
 /** @type {import('../annotator/live.js').LiveState} */
 let live = { socket: false, lastAt: Date.now() };
 let problem = '';
@@ -85,7 +83,7 @@ function showHead() {
     }),
     el('span', {
       class: 'chip',
-      text: `${job.mode === 'independent' ? '' : 'up to '}${job.annotators_per_image} ${job.annotators_per_image === 1 ? 'person' : 'people'} per image`,
+      text: `${job.mode === 'independent' ? '' : 'up to '}${plural(job.annotators_per_image, 'person', 'people')} per image`,
     }),
   );
   const button = data.can_manage ? STATE_BUTTONS[job.state] : undefined;
@@ -147,34 +145,10 @@ function show(next) {
   showEvents(part('events'), next.events);
 }
 
-const showTransfers = () => showExports(part('exports'), transfers, data.can_manage ? order : null);
-
-/** @param {string} format */
-async function order(format) {
-  await attempt(async () => {
-    transfers = [await api.post(`${address}/exports`, { format }), ...transfers];
-  });
-  showTransfers();
-}
-
-async function followTransfers() {
-  if (!transfers.some(({ state }) => state === 'waiting' || state === 'running')) return;
-  await attempt(async () => {
-    const before = transfers;
-    transfers = await api.get(`${address}/transfers`);
-    const done = transfers.find(
-      ({ id, state }) =>
-        state === 'finished' && before.some((old) => old.id === id && old.state !== 'finished'),
-    );
-    if (done) speak('The export is ready.');
-  });
-  showTransfers();
-}
-
 startChrome();
 listenForThemeKey();
 show(snapshot);
-showTransfers();
+startExports(part('exports'), { data, api }, attempt);
 showLiveState();
 listenLive({
   path: data.ws_path,
@@ -186,4 +160,3 @@ listenLive({
   },
 });
 setInterval(showLiveState, 1_000);
-setInterval(followTransfers, TRANSFER_POLL_MS);

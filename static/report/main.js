@@ -4,11 +4,11 @@ import { ApiError, createApi } from '../annotator/api.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { classLook, figure } from '../common/figure.js';
-import { speak } from '../common/speak.js';
+import { plural } from '../common/words.js';
 import { costPerRound } from '../dashboard/bars.js';
 import { createChart } from '../dashboard/charts.js';
 import { calibrationCurve } from '../dashboard/curves.js';
-import { showExports } from '../dashboard/lists.js';
+import { startExports } from '../dashboard/exports.js';
 import { imageQuality } from '../dashboard/quality.js';
 import { count, dollars, two } from '../dashboard/words.js';
 import { showCertificate } from './certificate.js';
@@ -20,18 +20,11 @@ import { showConfidence } from './confidence.js';
 /** @typedef {{images: number, boxes: number, classes: string[], rounds: number, people: number,
  *   began: string|null, ended: string|null}} About */
 
-const TRANSFER_POLL_MS = 2_000;
 const data = pageData();
 const api = createApi({ userId: data.user.id, header: data.csrf_header });
-const address = `/api/jobs/${data.job.slug}`;
 /** @type {Snapshot} */
 const snapshot = data.snapshot;
-/** @type {import('../dashboard/types.js').Transfer[]} */
-let transfers = data.transfers;
 const part = (/** @type {string} */ name) => must(`[data-part="${name}"]`);
-
-/** @param {number} n @param {string} one @param {string} many */
-const plural = (n, one, many) => `${count(n)} ${n === 1 ? one : many}`;
 
 /** @param {string|null} moment */
 const day = (moment) =>
@@ -48,9 +41,9 @@ function showAbout() {
   );
   const span = about.began && `${day(about.began)} to ${day(about.ended) || 'now'}`;
   part('about').textContent = [
-    `${plural(about.images, 'image', 'images')}, ${plural(about.boxes, 'box', 'boxes')}: ${about.classes.join(', ')}.`,
+    `${plural(about.images, 'image', 'images', count(about.images))}, ${plural(about.boxes, 'box', 'boxes', count(about.boxes))}: ${about.classes.join(', ')}.`,
     span &&
-      `${span}, ${plural(about.rounds, 'round', 'rounds')}, ${plural(about.people, 'person', 'people')}.`,
+      `${span}, ${plural(about.rounds, 'round')}, ${plural(about.people, 'person', 'people')}.`,
   ]
     .filter(Boolean)
     .join(' ');
@@ -119,28 +112,16 @@ function showConfident() {
   );
 }
 
-const showTransfers = () => showExports(part('exports'), transfers, data.can_manage ? order : null);
-
-/** @param {string} format */
-async function order(format) {
+/** @param {() => Promise<void>} work */
+async function attempt(work) {
+  const problem = must('[data-problem]');
   try {
-    transfers = [await api.post(`${address}/exports`, { format }), ...transfers];
+    await work();
+    problem.textContent = '';
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    speak(error.message, 'assertive');
+    problem.textContent = error.message;
   }
-  showTransfers();
-}
-
-async function followTransfers() {
-  if (!transfers.some(({ state }) => state === 'waiting' || state === 'running')) return;
-  try {
-    transfers = await api.get(`${address}/transfers`);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return; // the next look in two seconds tells
-  }
-  showTransfers();
 }
 
 startChrome();
@@ -153,11 +134,10 @@ createChart(part('calibration-chart'))(calibrationCurve(snapshot.calibration));
 createChart(part('quality-chart'))(imageQuality(snapshot.histogram));
 showConfidence(part('confidence'), snapshot.calibration);
 showConfident();
-showTransfers();
+startExports(part('exports'), { data, api }, attempt);
 must('[data-print]').addEventListener('click', () => window.print());
 document.addEventListener('keydown', (event) => {
   const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea');
   if (event.key === 'p' && !event.ctrlKey && !event.metaKey && !event.altKey && !typing)
     window.print();
 });
-setInterval(followTransfers, TRANSFER_POLL_MS);
