@@ -23,13 +23,13 @@ def card(job: Job, user: User) -> dict[str, Any]:
     roles = access.roles(job, user)
     now = timezone.now()
     to_check = to_draw = 0
-    if roles & {access.REVIEWER, access.MANAGER} and job.state in ("running", "complete"):
+    if roles & set(access.REVIEWING) and job.state in ("running", "complete"):
         to_check = audits.claimable(job, user, now).count()
     round = job.rounds.filter(closed_at=None).first()
     if access.ANNOTATOR in roles and job.state == Job.State.RUNNING and round is not None:
         to_draw = claims.claimable(round, user, now).count() + claims.held(job, user).count()
     kind = "draw" if to_draw else "audit" if to_check else "none"
-    message = "" if kind != "none" else wording.queue_message(job, False)["message"]
+    message = "" if kind != "none" else _why_nothing(job, roles)
     return {
         "slug": job.slug,
         "name": job.name,
@@ -49,12 +49,17 @@ def card(job: Job, user: User) -> dict[str, Any]:
         "roles": sorted(roles),
         "work_url": reverse("work", args=[job.slug]) if access.ANNOTATOR in roles else None,
         "review_url": (
-            reverse("review", args=[job.slug])
-            if roles & {access.REVIEWER, access.MANAGER}
-            else None
+            reverse("review", args=[job.slug]) if roles & set(access.REVIEWING) else None
         ),
         "live_url": reverse("job", args=[job.slug]),
     }
+
+
+def _why_nothing(job: Job, roles: set[str]) -> str:
+    """What a person without work reads: where they draw, why; else that there is none to check."""
+    if access.ANNOTATOR in roles or job.state != Job.State.RUNNING:
+        return wording.queue_message(job, False)["message"]
+    return "Nothing to check now."
 
 
 def _preview(job: Job, user: User, roles: set[str], round: Round | None) -> str | None:
@@ -65,7 +70,7 @@ def _preview(job: Job, user: User, roles: set[str], round: Round | None) -> str 
         first = mine.filter(assignments__round=round).first() or mine.first()
     else:
         first = mine.first()
-    if first is None and roles & {access.REVIEWER, access.MANAGER}:
+    if first is None and roles & set(access.REVIEWING):
         first = images.first()
     return reverse("image-preview", args=[first.pk]) if first else None
 
@@ -83,7 +88,7 @@ def _standing(round: Round, user: User) -> dict[str, Any]:
 
 def _open_notes(job: Job, user: User, roles: set[str]) -> int:
     """Open threads that wait for a reviewer."""
-    if not roles & {access.REVIEWER, access.MANAGER}:
+    if not roles & set(access.REVIEWING):
         return 0
     return comments.threads(job, user).filter(closed_at=None, answers=None).count()
 

@@ -16,7 +16,7 @@ from labeling.services import job_report, snapshot
 def report(request: HttpRequest, slug: str) -> HttpResponse:
     """Claim, how it was shown, figures, the most confident images, exports."""
     user: Any = access.person(request)
-    job = allowed(request, slug, access.REVIEWER, access.MANAGER)
+    job = allowed(request, slug, *access.REVIEWING)
     roles = access.roles(job, user)
     manager = access.MANAGER in roles
     found = job_report.of_job(job)

@@ -118,6 +118,14 @@ export function showCertificate(card, { certificate, estimate, job }) {
     );
     return;
   }
+  if (!job.assist) {
+    fill(
+      card,
+      head('Acceptance', icon('seal')),
+      el('p', { class: 'claim', text: 'People label every image: the machine accepts nothing.' }),
+    );
+    return;
+  }
   const perRound = job.acceptance !== 'certified';
   fill(
     card,

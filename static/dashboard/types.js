@@ -16,7 +16,7 @@
  *   auto_mean: number|null}} Histogram */
 /** @typedef {{round: number, loss: [number, number][], done: number, total: number}} Training */
 /** @typedef {{at: string,
- *   job: {slug: string, name: string, state: string, acceptance: string, target: number, risk: number,
+ *   job: {slug: string, name: string, state: string, assist: boolean, acceptance: string, target: number, risk: number,
  *     mode: string, annotators_per_image: number, consolidation: string},
  *   counts: {images: number, human: number, auto: number, excluded: number, left: number,
  *     in_audit: number, certified: number},

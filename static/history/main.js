@@ -6,6 +6,7 @@ import { el, fill, must, pageData } from '../common/dom.js';
 import { classLook, figure } from '../common/figure.js';
 import { icon } from '../common/icons.js';
 import { speak } from '../common/speak.js';
+import { plural } from '../common/words.js';
 
 /** @typedef {{id: number, image: import('../common/types.js').Picture, round: number,
  *   boxes: import('../common/types.js').Box[], at: string, active_s: number, changeable: boolean,
@@ -30,7 +31,7 @@ function state({ changeable, surplus, labelled }) {
 /** @param {Given} answer */
 function card(answer) {
   const { mark, words } = state(answer);
-  const count = `${answer.boxes.length} ${answer.boxes.length === 1 ? 'box' : 'boxes'}`;
+  const count = plural(answer.boxes.length, 'box', 'boxes');
   const when = new Date(answer.at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
   const inside = [
     el('div', { class: 'history-shot' }, figure(answer.image, answer.boxes, look, { lazy: true })),

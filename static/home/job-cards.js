@@ -2,6 +2,7 @@
 
 import { el, keycap } from '../common/dom.js';
 import { icon } from '../common/icons.js';
+import { plural } from '../common/words.js';
 
 /** @typedef {{slug: string, name: string, state: string, kind: 'draw'|'audit'|'none', waiting: number,
  *   to_draw: number, to_check: number, message: string, work_url: string, review_url: string|null,
@@ -43,8 +44,8 @@ function links(job) {
 /** Answers to my notes; for reviewers, notes that nobody has answered. @param {JobCard} job */
 function notesLink({ answers, notes, notes_url: href }) {
   const text = answers
-    ? `${answers} ${answers === 1 ? 'answer' : 'answers'} to your notes`
-    : `${notes} ${notes === 1 ? 'note waits' : 'notes wait'} for an answer`;
+    ? `${plural(answers, 'answer', 'answers')} to your notes`
+    : `${plural(notes, 'note waits', 'notes wait')} for an answer`;
   return el('a', { class: 'quiet-link is-news', href }, icon('note'), text);
 }
 

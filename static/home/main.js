@@ -6,6 +6,7 @@ import { openStore } from '../annotator/store.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';
+import { plural } from '../common/words.js';
 import { hasWork, primary, row } from './job-cards.js';
 import { showToday } from './today.js';
 
@@ -47,9 +48,7 @@ function showSent({ waiting, refused, trouble }) {
       'p',
       { class: open ? 'sent-title is-warn' : 'sent-title' },
       icon(open ? 'warn' : 'check'),
-      open
-        ? `${open} ${open === 1 ? 'answer is' : 'answers are'} not yet sent`
-        : 'All your work is sent',
+      open ? `${plural(open, 'answer is', 'answers are')} not yet sent` : 'All your work is sent',
     ),
     el('p', { class: 'figure-words', text: open ? text : 'Nothing is kept only in this browser.' }),
   );

@@ -1,6 +1,7 @@
 /** The person's own day: images, pace, agreement; no ranking, nobody else's figures. */
 
 import { el, fill } from '../common/dom.js';
+import { plural } from '../common/words.js';
 
 /** @typedef {{images: number, boxes: number, checks: number, median_s: number|null, week_median_s: number|null,
  *   week: {day: string, images: number}[], agreement: {mean: number, images: number}|null}} Today */
@@ -38,7 +39,7 @@ export function showToday(root, today) {
     (images > 0 || !checks) &&
       el('p', {
         class: 'figure-words',
-        text: `${images === 1 ? 'image' : 'images'}, ${boxes} ${boxes === 1 ? 'box' : 'boxes'}`,
+        text: `${images === 1 ? 'image' : 'images'}, ${plural(boxes, 'box', 'boxes')}`,
       }),
     checks > 0 && el('p', { class: 'figure', text: checks }),
     checks > 0 &&

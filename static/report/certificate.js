@@ -17,6 +17,14 @@ const STATUS = {
   refused: ['cross', 'Refused'],
 };
 
+/** @param {Snapshot['job']} job */
+function noCertificate({ assist, acceptance, target }) {
+  if (!assist) return 'People label every image: the machine accepts nothing.';
+  return acceptance === 'certified'
+    ? 'Nothing has been put to the proof yet: that happens in the closing round.'
+    : `This job accepts above a threshold that aims at a mean quality of ${two(target)}. No promise goes with that.`;
+}
+
 const PROMISED = ['pending', 'certified'];
 
 /** @param {ProofSet[]} sets */
@@ -69,14 +77,12 @@ export function showCertificate(card, { certificate, job }, report) {
   if (!certificate) {
     fill(
       card,
-      el('h2', { class: 'seal-title' }, icon('seal'), 'No certificate'),
-      el('p', {
-        class: 'claim',
-        text:
-          job.acceptance === 'certified'
-            ? 'Nothing has been put to the proof yet: that happens in the closing round.'
-            : `This job accepts above a threshold that aims at a mean quality of ${two(job.target)}. No promise goes with that.`,
-      }),
+      el(
+        'div',
+        { class: 'seal-words' },
+        el('h2', { class: 'seal-title' }, icon('seal'), 'No certificate'),
+        el('p', { class: 'claim', text: noCertificate(job) }),
+      ),
     );
     return;
   }

@@ -94,6 +94,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if options["demo"]:
             call_command("demo", stdout=self.stdout)
+            self.stdout.flush()  # the passwords are shown once: a log file must have them too
         _collect_if_changed()
         children = [Child("web", _web(options))]
         if not options["no_worker"]:
@@ -107,6 +108,7 @@ class Command(BaseCommand):
         for child in children:
             child.start()
         self.stdout.write(f"Boxwise is at http://{options['host']}:{options['port']}/")
+        self.stdout.flush()
         while not stopping:
             time.sleep(0.25)
             for child in children:

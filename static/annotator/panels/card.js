@@ -3,6 +3,7 @@
 import { el, fill, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { speak } from '../../common/speak.js';
+import { plural } from '../../common/words.js';
 
 /** @type {Record<string, string>} */
 const TITLES = {
@@ -17,7 +18,7 @@ const TITLES = {
 /** @param {number} waiting answers not yet sent */
 const kept = (waiting) =>
   waiting
-    ? `${waiting} ${waiting === 1 ? 'answer is' : 'answers are'} saved here. Keep this browser’s data until they are sent. `
+    ? `${plural(waiting, 'answer is', 'answers are')} saved here. Keep this browser’s data until they are sent. `
     : '';
 
 export function createCard() {

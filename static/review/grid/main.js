@@ -7,6 +7,7 @@ import { createReasons } from '../../annotator/panels/reasons.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
 import { speak } from '../../common/speak.js';
+import { plural } from '../../common/words.js';
 import { startButtons } from '../buttons.js';
 import { createHintLine } from '../hint-line.js';
 import { gridActions } from './actions.js';
@@ -129,7 +130,7 @@ function send() {
   const rest = marks.untouched().length;
   if (rest) {
     return tell(
-      `${rest} ${rest === 1 ? 'picture is' : 'pictures are'} not looked at yet. Shift Y: all the rest look right.`,
+      `${plural(rest, 'picture is', 'pictures are')} not looked at yet. Shift Y: all the rest look right.`,
     );
   }
   const here = new Set(marks.ids);

@@ -3,6 +3,7 @@
 import { el, fill } from '../../common/dom.js';
 import { classLook, figure } from '../../common/figure.js';
 import { icon } from '../../common/icons.js';
+import { plural } from '../../common/words.js';
 
 /** @typedef {import('./marks.js').Marks} Marks */
 /** @typedef {{id: number, image: import('../../common/types.js').Picture, source: string,
@@ -29,7 +30,7 @@ export function createTiles(root, classes, short, onPoint) {
         'p',
         { class: 'tile-words' },
         el('strong', { text: label.suspicion === null ? '–' : label.suspicion.toFixed(2) }),
-        el('span', { text: label.reason || `${label.boxes.length} boxes` }),
+        el('span', { text: label.reason || plural(label.boxes.length, 'box', 'boxes') }),
       ),
     );
     node.addEventListener('click', () => onPoint(place, false));

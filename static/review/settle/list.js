@@ -5,6 +5,7 @@ import { createDialog, fillHelp } from '../../annotator/panels/help.js';
 import { startChrome, switchTheme } from '../../common/chrome.js';
 import { el, fill, must, pageData } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
+import { plural } from '../../common/words.js';
 import { startButtons } from '../buttons.js';
 import { createHintLine } from '../hint-line.js';
 
@@ -33,7 +34,7 @@ fill(
         el('strong', { text: image.name }),
         el('span', {
           class: 'quiet',
-          text: `doubt ${doubt.toFixed(2)}, ${boxes} ${boxes === 1 ? 'box' : 'boxes'}`,
+          text: `doubt ${doubt.toFixed(2)}, ${plural(boxes, 'box', 'boxes')}`,
         }),
       ),
     ),

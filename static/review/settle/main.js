@@ -8,6 +8,7 @@ import { createWorkspace } from '../../annotator/workspace.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
 import { speak } from '../../common/speak.js';
+import { plural } from '../../common/words.js';
 import { settleActions, settleHints } from './actions.js';
 import { createByHand, zoomToGroup } from './by-hand.js';
 import { createDecisions } from './decisions.js';
@@ -111,7 +112,7 @@ function submit() {
   if (!decisions) return;
   if (!decisions.done) {
     const left = decisions.open.filter((place) => !decisions?.of(place)).length;
-    hints.notice(`${left} ${left === 1 ? 'group is' : 'groups are'} not settled yet.`);
+    hints.notice(`${plural(left, 'group is', 'groups are')} not settled yet.`);
     return;
   }
   send();
