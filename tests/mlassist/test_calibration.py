@@ -139,9 +139,9 @@ def test_confidences_are_compared_by_rank_and_by_the_share_they_could_accept():
 @pytest.mark.parametrize(
     ("spread", "gap", "size", "budget"),
     [
-        (0.2, 0.06, 10**9, 73),  # 6.6 * .04 / .0036 = 73.3
-        (0.2, 0.06, 100, 43),  # 73.3 / (1 + .733) = 42.3
-        (0.2, 0.2, 1000, 30),  # 6.6 is clipped
+        (0.2, 0.06, 10**9, 73),  # 6.57 * .04 / .0036 = 72.98
+        (0.2, 0.06, 100, 43),  # 72.98 / 1.73 = 42.2
+        (0.2, 0.2, 1000, 30),  # 6.57 is clipped
         (0.3, 0.01, 10**6, 120),
         (0.2, -0.01, 500, 120),
         (0.2, 0.06, 12, 12),  # not more than there are
