@@ -199,14 +199,19 @@ if TASKS_BACKEND == "rq":
 MEDIA_ROOT = DATA_DIR / "media"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
+PACKAGE_DIRS = [
     ("idb", BASE_DIR / "node_modules" / "idb" / "build"),
     ("d3", BASE_DIR / "node_modules" / "d3" / "dist"),
 ]
+STATICFILES_DIRS = [BASE_DIR / "static", *PACKAGE_DIRS]
+# Without pages the API still needs its sign-in form, but neither scripts nor the npm packages.
+PAGES = flag("LABELING_PAGES", True)
+HASHED = "labeling.static_storage.HashedStatic"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "labeling.static_storage.HashedStatic"},
+    "staticfiles": {
+        "BACKEND": HASHED if PAGES else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o640, 0o750
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2

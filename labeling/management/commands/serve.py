@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 log = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT, STEADY = 0.5, 30.0, 60.0
@@ -95,7 +95,9 @@ class Command(BaseCommand):
         if options["demo"]:
             call_command("demo", stdout=self.stdout)
             self.stdout.flush()  # the passwords are shown once: a log file must have them too
-        _collect_if_changed()
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+        if settings.PAGES:
+            _collect_if_changed()
         children = [Child("web", _web(options))]
         if not options["no_worker"]:
             children += [
@@ -123,6 +125,12 @@ class Command(BaseCommand):
 
 def _collect_if_changed() -> None:
     """Gather and hash the static files, unless none has changed: it takes most of a start."""
+    missing = [str(found[1]) for found in settings.PACKAGE_DIRS if not found[1].is_dir()]
+    if missing:
+        raise CommandError(
+            f"The pages need npm packages that are not there ({', '.join(missing)}). "
+            "Get them with `make env`, or serve the API alone with LABELING_PAGES=0."
+        )
     sealed = hashlib.sha256()
     for finder in get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import random
 import secrets
 import shutil
@@ -180,7 +181,10 @@ def _server(url: str | None) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     connection.close()
-    own = subprocess.Popen([sys.executable, "manage.py", "serve", "--port", str(port)])
+    own = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        env={**os.environ, "LABELING_PAGES": "0"},
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(240):
