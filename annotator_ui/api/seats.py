@@ -10,9 +10,12 @@ from labeling.models import Assignment, Comment, Round
 from labeling.services import checking, claims, drafts
 
 
-def shaped(seats: Sequence[Assignment], position: dict[str, int]) -> list[dict[str, Any]]:
-    """Seats of one person."""
-    found, kept = beside(seats), drafts.of(seats)
+def shaped(
+    seats: Sequence[Assignment], position: dict[str, int], new: int = 0
+) -> list[dict[str, Any]]:
+    """Seats of one person; the last `new` were claimed just now, so they have no drafts yet."""
+    begun = seats[: len(seats) - new]
+    found, kept = beside(seats), drafts.of(begun) if begun else {}
     return [
         shapes.assignment(
             seat, position, {**found.get(seat.image_id, {}), "draft": kept.get(seat.pk)}
@@ -43,7 +46,7 @@ def beside(seats: Sequence[Assignment]) -> dict[int, dict[str, Any]]:
         return {}
     reasons = checking.returned([seat.image_id for seat in seats if not seat.round.blind])
     own = Comment.objects.threads().filter(
-        image__in=[seat.image_id for seat in seats], author=seats[0].annotator
+        image__in=[seat.image_id for seat in seats], author=seats[0].annotator_id
     )
     notes = dict(own.values_list("image").annotate(n=Count("pk")).values_list("image", "n"))
     return {

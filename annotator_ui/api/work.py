@@ -10,8 +10,8 @@ from rest_framework.views import APIView
 
 from annotator_ui.api import access, seats, shapes
 from annotator_ui.suggest import for_images
-from labeling.models import Job
-from labeling.services import answers, broken, claims, drafts, traces, wording
+from labeling.models import Job, Round
+from labeling.services import answers, broken, claims, traces, wording
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -21,13 +21,19 @@ def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, A
     return dict(filled.validated_data)
 
 
-def queue_of(job: Job, user: Any, hold: list[int], count: int = claims.AHEAD) -> dict[str, Any]:
-    """The person's seats that the page does not have yet, and why there are no more."""
-    hand = claims.claim_next(job, user, count=count, suggest=for_images)
+def queue_of(
+    job: Job, user: Any, hold: list[int], count: int = claims.AHEAD, round: Round | None = None
+) -> dict[str, Any]:
+    """The person's seats that the page does not have yet, and why there are no more.
+
+    `round`: of the seat just answered, as it is now.
+    """
+    open_round = round if round is not None and round.closed_at is None else None
+    hand = claims.claim_next(job, user, count=count, suggest=for_images, open_round=open_round)
     fresh = [s for s in hand.seats if s.pk not in hold]
     position = {"done": hand.done, "total": hand.total}
     return {
-        "next": seats.shaped(fresh, position),
+        "next": seats.shaped(fresh, position, new=hand.new),
         "queue": wording.queue_message(job, bool(hand.seats)),
     }
 
@@ -58,9 +64,8 @@ class Answer(APIView):
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"], trace=trace,
         )  # fmt: skip
-        drafts.forget(seat)
         person, job = access.person(request), seat.round.job
-        follow = queue_of(job, person, form["hold"], form["count"])
+        follow = queue_of(job, person, form["hold"], form["count"], seat.round)
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})
 
 

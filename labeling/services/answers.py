@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from labeling.core import boxes as box_sets
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
-from labeling.models import Assignment, Image, Job
+from labeling.models import Assignment, Draft, Image, Job
 from labeling.services import events, following, room, rounds, selecting
 from labeling.services.claims import lock_image
 
@@ -72,6 +72,7 @@ def submit(
 
     The same version again gives the same reply; a higher one replaces the answer until the round
     leaves COLLECTING; a lower one is a Conflict. A seat taken over meanwhile becomes surplus.
+    The seat's draft is done with.
     `trace`: what services.traces made of the page's account of the work.
     """
     room.for_people()
@@ -95,6 +96,7 @@ def submit(
             following.open_further(_stored(seat, answer))
         else:
             _resubmit(seat, version, answer)
+        Draft.objects.filter(seat=seat.pk).delete()
     if not first:
         seat.refresh_from_db()
     # Nobody's last answer moves nothing: one cheap look instead of the whole rule.

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from labeling.core import boxes as box_sets
 from labeling.errors import LeaseLost, NotAllowed
-from labeling.models import Assignment, Image, Job, Member, Round
+from labeling.models import Assignment, Draft, Image, Job, Member, Round
 from labeling.services import events, following
 
 State = Assignment.State
@@ -27,7 +27,8 @@ STOCK = 12  # seats a page may hold to outlast a lost network, where people draw
 class Hand:
     """What a person holds, and how far the round of it is."""
 
-    seats: list[Assignment]
+    seats: list[Assignment]  # the new ones last
+    new: int = 0  # how many were claimed just now
     done: int = 0  # answers that are in
     total: int = 0  # answers that the round wants, as far as it knows
 
@@ -41,18 +42,22 @@ def held(job: Job, user: User) -> "QuerySet[Assignment]":
     )
 
 
-def claim_next(job: Job, user: User, *, count: int = AHEAD, suggest: Suggest | None = None) -> Hand:
+def claim_next(
+    job: Job, user: User, *, count: int = AHEAD, suggest: Suggest | None = None,
+    open_round: Round | None = None,
+) -> Hand:  # fmt: skip
     """All seats the person holds, renewed, topped up to `count` from the open round.
 
     `suggest` gives the boxes to show per image; what was shown is stored with the seat. Fewer
-    come back when little is left, none while the job is paused.
+    come back when little is left, none while the job is paused. `open_round`: as the caller read
+    it a moment ago; if it was closed since, none of its seats can be claimed.
     """
     people = list(job.members.filter(role=Member.Role.ANNOTATOR).values_list("user", flat=True))
     if user.pk not in people:
         raise NotAllowed("Only annotators of this job get images.")
     now = timezone.now()
     until = now + timedelta(seconds=job.lease_seconds)
-    round = job.rounds.filter(closed_at=None).first()
+    round = open_round or job.rounds.filter(closed_at=None).first()
     hand = Hand(_renewed(job, user, now, until))
     if round is None:
         return hand
@@ -76,6 +81,7 @@ def claim_next(job: Job, user: User, *, count: int = AHEAD, suggest: Suggest | N
         fresh += won
     _store_suggestions(round, fresh, suggest)
     hand.seats += fresh
+    hand.new = len(fresh)
     return hand
 
 
@@ -141,13 +147,12 @@ def _claim(
     """Try to take up to `count` seats; None if there was nothing to try."""
     tried: set[int] = set()
     won: list[Assignment] = []
-    for seat_id, image_id, slot, state in claimable(round, user, now).values_list(
-        "pk", "image", "slot", "state"
-    )[: count * 6]:
-        if image_id in tried:
+    for found in claimable(round, user, now).select_related("image")[: count * 6]:
+        if found.image_id in tried:
             continue
-        tried.add(image_id)
-        seat = _take(round, user, seat_id, image_id, slot, state, now, until)
+        tried.add(found.image_id)
+        found.round = round
+        seat = _take(found, user, now, until)
         if seat is not None:
             won.append(seat)
         if len(won) == count:
@@ -155,37 +160,34 @@ def _claim(
     return won if tried else None
 
 
-def _take(
-    round: Round, user: User, seat_id: int, image_id: int, slot: int, state: str,
-    now: datetime, until: datetime,
-) -> Assignment | None:  # fmt: skip
+def _take(found: Assignment, user: User, now: datetime, until: datetime) -> Assignment | None:
+    """The seat in the person's hands: this one if it was open, a new one if its lease ran out."""
     claimed = {
         "annotator": user, "state": State.CLAIMED, "claimed_at": now, "lease_expires_at": until
     }  # fmt: skip
+    same = Assignment.objects.filter(pk=found.pk)
     try:
         with transaction.atomic():
-            lock_image(image_id)
-            if state == State.OPEN:
-                if not Assignment.objects.filter(pk=seat_id, state=State.OPEN).update(**claimed):
+            lock_image(found.image_id)
+            if found.state == State.OPEN:
+                if not same.filter(state=State.OPEN).update(**claimed):
                     return None
-                pk = seat_id
-            else:
-                lapsed = Assignment.objects.filter(
-                    pk=seat_id, state=State.CLAIMED, lease_expires_at__lt=now
-                ).update(state=State.LAPSED)
-                if not lapsed:
-                    return None
-                old = Assignment.objects.select_related("round").get(pk=seat_id)
-                pk = Assignment.objects.create(
-                    round=round, image_id=image_id, slot=slot, suggested=following.carried(old),
-                    **claimed,
-                ).pk  # fmt: skip
-                events.record(round.job, "seat_taken_over", user, image=image_id)
+                if found.suggested is not None:  # whom it verifies may have changed it meanwhile
+                    found.refresh_from_db(fields=["suggested"])
+                for name, value in claimed.items():
+                    setattr(found, name, value)
+                return found
+            if not same.filter(state=State.CLAIMED, lease_expires_at__lt=now).update(
+                state=State.LAPSED
+            ):
+                return None
+            events.record(found.round.job, "seat_taken_over", user, image=found.image_id)
+            return Assignment.objects.create(
+                round=found.round, image=found.image, slot=found.slot,
+                suggested=following.carried(found), **claimed,
+            )  # fmt: skip
     except IntegrityError:  # the same person claimed a seat of this image in another tab
         return None
-    seat = Assignment.objects.select_related("image").get(pk=pk)
-    seat.round = round
-    return seat
 
 
 def lock_image(image_id: int) -> None:
@@ -234,8 +236,13 @@ def renew(seat: Assignment, user: User) -> datetime:
 
 
 def release(seat: Assignment, user: User) -> None:
-    """Give a seat back untouched, so that the person or anyone else may get it again."""
-    Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
-        state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None,
-        suggested=following.carried(seat), verify=False,
-    )  # fmt: skip
+    """Give a seat back, so that the person or anyone else may get it again.
+
+    A draft goes: whoever gets the image next draws it without seeing what was begun here.
+    """
+    with transaction.atomic():
+        if Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
+            state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None,
+            suggested=following.carried(seat), verify=False,
+        ):  # fmt: skip
+            Draft.objects.filter(seat=seat.pk).delete()

@@ -81,8 +81,3 @@ def of(seats: Iterable[Assignment]) -> dict[int, dict[str, Any]]:
     return {
         row.seat_id: {"number": row.number, "writer": row.writer, **row.content} for row in rows
     }
-
-
-def forget(seat: Assignment) -> None:
-    """The answer is in: its draft is done with."""
-    Draft.objects.filter(seat=seat).delete()

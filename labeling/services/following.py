@@ -10,6 +10,7 @@ from labeling.core.consolidation import Answers
 from labeling.core.quality import compare
 from labeling.models import Assignment, Job, Round
 
+State = Assignment.State
 FIRST = 2  # people of an adaptive image before anyone knows whether they agree
 COMPANY = 60  # answered images that teach the EM who errs how, when one image is judged
 LOOSE = 0.7  # two people's boxes that overlap less differ in more than taste (algorithms.md 4.1)
@@ -42,14 +43,17 @@ def open_further(seat: Assignment) -> bool:
     answered.
     """
     round = seat.round
-    mode = mode_of(round)
-    if mode == Job.Mode.INDEPENDENT:
+    mode, most = mode_of(round), int(round.settings["annotators_per_image"])
+    if mode == Job.Mode.INDEPENDENT or seat.slot >= most:
         return False
-    seats = Assignment.objects.filter(round=round, image=seat.image_id)
-    if seats.pending().exists():
-        return False
-    answered = list(seats.submitted().order_by("slot"))
-    if not answered or len(answered) >= round.settings["annotators_per_image"]:
+    seats = list(
+        Assignment.objects.filter(
+            round=round, image=seat.image_id,
+            state__in=(State.OPEN, State.CLAIMED, State.SUBMITTED),
+        ).order_by("slot")
+    )  # fmt: skip
+    answered = [a for a in seats if a.state == State.SUBMITTED]
+    if len(answered) < len(seats) or not 0 < len(answered) < most:
         return False
     last = answered[-1]
     if mode == Job.Mode.VERIFY:

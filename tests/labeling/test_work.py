@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
-from labeling.models import Assignment, Image, Job, Round
-from labeling.services import answers, claims, jobs, members, rounds
+from labeling.models import Assignment, Draft, Image, Job, Round
+from labeling.services import answers, claims, drafts, jobs, members, rounds
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -251,3 +251,11 @@ def test_lease_time_stands_still_during_a_pause(started, alice, mona):
 
     after = Assignment.objects.get(pk=seat.pk).lease_expires_at
     assert timedelta(hours=1, minutes=59) < after - before < timedelta(hours=2, minutes=1)
+
+
+def test_a_seat_given_back_takes_its_draft_along(started, alice, bob):
+    seat = claims.claim_next(started, alice, count=1).seats[0]
+    content = {"boxes": [], "active_ms": 5, "action_ms": None}
+    drafts.save(seat, version=0, number=1, known=0, writer="page", content=content)
+    claims.release(seat, alice)
+    assert not Draft.objects.filter(seat=seat.pk).exists()  # else the next one would not draw blind
