@@ -17,6 +17,7 @@ from typing import Any
 
 import requests
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -46,6 +47,10 @@ class Command(BaseCommand):
         parser.add_argument("--images", type=int, default=1000)
         parser.add_argument("--license", type=int, help="only pictures of this licence number")
         parser.add_argument("--preset", choices=["ground-truth", "boxwise"], default="boxwise")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
+            help="another number of the preset, e.g. --set validation_size=0; may be repeated",
+        )  # fmt: skip
         parser.add_argument("--target", type=float, help="quality target instead of the preset's")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument(
@@ -97,6 +102,7 @@ class Command(BaseCommand):
         fields = {**preset, "preset": options["preset"].replace("-", "_")}
         if options["target"]:
             fields["target_quality"] = options["target"]
+        fields |= dict(_changed(change, preset) for change in options["changes"])
         job = jobs.create(
             f"Rehearsal {options['preset']} {options['seed']}", None,
             seed=options["seed"], audit_seed=f"rehearsal {options['seed']}", **fields,
@@ -155,6 +161,17 @@ class Command(BaseCommand):
         except Stalled as error:
             raise CommandError(str(error)) from error
         job.refresh_from_db()
+
+
+def _changed(change: str, preset: dict[str, Any]) -> tuple[str, Any]:
+    """Name and value of one number of the preset."""
+    name, _, value = change.partition("=")
+    if name not in preset:
+        raise Invalid(f"--set {change}: choose from {', '.join(preset)}.")
+    try:
+        return name, {f.name: f for f in Job._meta.fields}[name].clean(value, None)
+    except ValidationError as error:
+        raise Invalid(f"--set {change}: {' '.join(error.messages)}") from error
 
 
 def _flat(name: str) -> str:
