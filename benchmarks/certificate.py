@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.figures import Figure, Goal
 from labeling.core import certificate
-from labeling.core.certificate import Plan
+from labeling.core.audit_plan import Plan
 
 SETS, IMAGES, BUDGET = 2000, 150, 80
 TARGET, LEVEL = 0.75, 0.10
@@ -22,7 +22,9 @@ def pool(rng: np.random.Generator, mean: float) -> np.ndarray:
 
 def audited(values: np.ndarray) -> tuple[bool, int]:
     """Whether the set was certified, and after how many audits."""
-    plan = Plan(np.zeros(IMAGES, int), np.array([IMAGES]), TARGET, LEVEL, ((0, BUDGET),))
+    plan = Plan(
+        np.zeros(IMAGES, int), np.array([IMAGES]), np.array([TARGET]), LEVEL, ((0, BUDGET),)
+    )
     for count in range(LOOK_EVERY, BUDGET + 1, LOOK_EVERY):
         result = certificate.run_test(plan, values[:count].tolist())
         if result.decided_after is not None:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from django.db.models import Q
 
+from labeling.core import promise
 from labeling.core.boxes import BoxSet, pack
-from labeling.core.quality import quality
 from labeling.models import Job, Label, Round
 from labeling.services import recalls
-from labeling.services.freezing import Candidate, next_attempt
+from labeling.services.freezing import Candidate, next_attempt, promised
 from mlassist import folding
 from mlassist.core import calibration as rules
 from mlassist.core import confidence as confidences
@@ -94,21 +94,28 @@ def judge(detector: Detector) -> Judged | None:
     pool = _pool(detector)
     boxes = [pack(p.boxes) for p in known]
     cut = rules.choose_score_cut(boxes, truths)
+    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+    kind, images = promised(round) if certified else (promise.QUALITY, 0)
     qualities = np.array(
-        [quality(p.take(p.scores >= cut), t) for p, t in zip(boxes, truths, strict=True)]
+        [
+            promise.value(kind, p.take(p.scores >= cut), t)
+            for p, t in zip(boxes, truths, strict=True)
+        ]
     )
     rule, of_known, of_pool = _confidence(round, known, boxes, qualities, pool, cut)
-    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
     sets: list[rules.CandidateSet] = []
     _, level = next_attempt(round)
     if certified:
         # What is shown as acceptable is the estimate as it stands; what is put to the proof may
         # be one standard error looser, for the audit tells (core.calibration.candidate_sets).
-        safe = rules.candidate_sets(of_pool, of_known, qualities, target)
+        def target_of(size: int) -> float:
+            return promise.set_target(kind, target, size, images)
+
+        safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
         threshold = safe[-1].threshold if safe else None
         if round.purpose == Round.Purpose.CLOSING:
             sets = rules.candidate_sets(
-                of_pool, of_known, qualities, target, doubt=1.0, level=level
+                of_pool, of_known, qualities, target, doubt=1.0, level=level, target_of=target_of
             )
     else:
         still = _not_taken_before(detector, known)
@@ -116,7 +123,7 @@ def judge(detector: Detector) -> Judged | None:
     budget = 0
     if sets:
         loosest = sets[-1]
-        gap = loosest.estimate - target
+        gap = loosest.estimate - target_of(loosest.size)
         planned = rules.audit_budget(loosest.spread, gap, loosest.size, level)
         budget = min(planned, round.settings["audit_budget"])
     return Judged(

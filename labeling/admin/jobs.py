@@ -72,7 +72,12 @@ class JobAdmin(admin.ModelAdmin[Job]):
         ),
         (
             "Acceptance and risk",
-            {"fields": ("acceptance", ("target_quality", "risk"), "audit_budget", "watch_share")},
+            {
+                "fields": (
+                    "acceptance", "promise", ("target_quality", "risk"), "audit_budget",
+                    "watch_share",
+                )
+            },
         ),
         ("Money", {"fields": (("price_image", "price_answer"), "budget")}),
     )  # fmt: skip

@@ -1,54 +1,20 @@
-"""The betting test behind a certificate: frozen order, wealth of nested sets, bounds."""
+"""The test behind a certificate: which nested sets the draws show, bounds, the blind check."""
 
-import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
 
-ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
-CAP = 0.95  # largest share of the wealth one draw may cost
-PRIOR_WEIGHT, PRIOR_VARIANCE = 5.0, 0.04
-WEALTH_LIMIT = 1e12  # a sum that rules the null out altogether; JSON knows no infinity
+from labeling.core.audit_plan import Plan
+from labeling.core.betting import betting_path
+from labeling.core.exact import exact_path
+
 # A sound set that fails goes to people whole, which costs far more than checks: planned for .98
 # instead of .90 a simulated job (740 images, .05, gap .07) certified .73 of its pool instead of .54
 # for 71 checks instead of 51.
 POWER = 0.98
-BLIND_SHARE = 5  # one audited image in five is also drawn from blank
-WATCH_BETS = 20
-RECALL_WEALTH = 20.0  # reject at 5 % over the life of the set
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What was fixed before the first draw of an audit.
-
-    `ranks[i]` is the strictest of the nested sets 0..J-1 that holds the i-th image of the frozen
-    order; `budgets` lists (first draw, audits in all) and only ever grows at its end.
-    """
-
-    ranks: np.ndarray  # (M,) int
-    sizes: np.ndarray  # (J,) int, images of each set
-    target: float
-    level: float
-    budgets: tuple[tuple[int, int], ...]
-
-    @property
-    def budget(self) -> int:
-        """Audits that may be made in all."""
-        return min(self.budgets[-1][1], len(self.ranks))
-
-    def draws_left(self, count: int) -> np.ndarray:
-        """(count, J): at each draw, the set's draws from it on under the budget then in force."""
-        member = self.ranks[:, None] <= np.arange(len(self.sizes))
-        before = np.concatenate([np.zeros((1, len(self.sizes))), np.cumsum(member, 0)])
-        left = np.zeros((count, len(self.sizes)))
-        for first, audits in self.budgets:
-            end = min(audits, len(self.ranks))
-            left[first:] = before[end] - before[first:count]
-        return left
 
 
 @dataclass(frozen=True)
@@ -66,63 +32,23 @@ class Wealth:
         return self.decided_after is not None
 
 
-def audit_order(keys: Sequence[str], seed: str) -> list[int]:
-    """Positions of `keys` in the order of SHA-256(seed || key): anyone can recompute it."""
-    return sorted(range(len(keys)), key=lambda i: (_hash(seed, keys[i]), keys[i]))
-
-
-def drawn_blind(key: str, seed: str) -> bool:
-    """Whether this image is also drawn from blank, to measure what seeing boxes does."""
-    return int(_hash(f"blind:{seed}", key)[:8], 16) % BLIND_SHARE == 0
-
-
-def sampled(key: str, seed: str, share: float) -> bool:
-    """Whether this image belongs to a random `share`; the same answer at every call."""
-    return int(_hash(f"watch:{seed}", key)[:12], 16) / 16**12 < share
-
-
-def _hash(seed: str, key: str) -> str:
-    return hashlib.sha256(f"{seed}|{key}".encode()).hexdigest()
-
-
 def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = None) -> Wealth:
-    """Bet on the sets' means being above the target, draw by draw (algorithms.md 1.2).
+    """Test the sets' means against their targets, draw by draw, strict to loose.
 
-    `values`: quality in [0, 1] of the first images of the frozen order, without gaps.
-    `totals`: (J,) null sums of quality, by default size x target. Sampling without replacement
-    from finite sets; each set keeps its own wealth, a nonnegative supermartingale while its mean
-    is at most the target, so P(ever 1/level) <= level. Strict to loose, each at the full level.
+    `values`: of the first images of the frozen order, without gaps, in [0, 1]. `totals`: (J,)
+    null sums, by default size x target. Each set's wealth reaches 1/level with probability at
+    most level while its mean is at most the target, whenever one looks; the first set that does
+    not ends the chain.
     """
+    totals = plan.sizes * plan.targets if totals is None else totals
+    path = (exact_path if plan.exact else betting_path)(plan, values, totals)
+    # rounding must not turn away a wealth that is the goal exactly
+    full = path >= (1 - 1e-12) / plan.level
+    shown = full.any(0)
     sets = len(plan.sizes)
-    sizes = plan.sizes.astype(float)
-    totals = sizes * plan.target if totals is None else totals
-    null_mean = totals / np.maximum(sizes, 1)
-    wealth, total, spread, count = np.ones(sets), np.zeros(sets), np.zeros(sets), np.zeros(sets)
-    path = np.ones((len(values), sets))
-    goal = 1 / plan.level
-    first_full = np.full(sets, -1)
-    ahead = np.maximum(plan.draws_left(len(values)), 1)
-    numbers = np.arange(sets)
-    for i, value in enumerate(values):
-        member = plan.ranks[i] <= numbers
-        mean = (PRIOR_WEIGHT * null_mean + total) / (PRIOR_WEIGHT + count)
-        variance = (PRIOR_WEIGHT * PRIOR_VARIANCE + spread) / (PRIOR_WEIGHT + count)
-        null = (totals - total) / np.maximum(sizes - count, 1)
-        stake = np.clip(plan.level * wealth, 1e-9, 0.999)
-        density = np.exp(-(ndtri(stake) ** 2) / 2) / ROOT_TWO_PI
-        bet = density / (stake * np.sqrt(np.maximum(variance, 1e-4) * ahead[i]))
-        bet = np.clip(bet, 0, CAP / np.maximum(null, 1e-9))
-        # A negative null mean cannot be: the sum so far already exceeds what the null allows.
-        grown = np.where(null < 0, WEALTH_LIMIT, wealth * (1 + bet * (value - null)))
-        plays = member & (wealth < goal)
-        wealth = np.where(plays, np.minimum(grown, WEALTH_LIMIT), wealth)
-        first_full = np.where((first_full < 0) & (wealth >= goal), i + 1, first_full)
-        total, spread = total + member * value, spread + member * (value - mean) ** 2
-        count = count + member
-        path[i] = wealth
-    shown = first_full >= 0
     certified = sets if shown.all() else int(np.argmin(shown))
-    decided_after = int(first_full.max()) if sets and certified == sets else None
+    decided_after = int(full.argmax(0).max()) + 1 if sets and certified == sets else None
+    wealth = path[-1] if len(path) else np.ones(sets)
     return Wealth(path, wealth, certified, decided_after)
 
 
@@ -160,44 +86,17 @@ def rest_bound(plan: Plan, values: Sequence[float], rank: int) -> float:
     return _largest_rejected(plan, values, rank, level, lambda mean: checked_sum + rest * mean)
 
 
-def _largest_rejected(  # type: ignore[no-untyped-def]
-    plan: Plan, values: Sequence[float], rank: int, level: float, total_of
-) -> float:
-    one = Plan(
-        ranks=np.where(plan.ranks <= rank, 0, 1),
-        sizes=plan.sizes[rank : rank + 1],
-        target=plan.target,
-        level=level,
-        budgets=plan.budgets,
-    )
+def _largest_rejected(
+    plan: Plan, values: Sequence[float], rank: int, level: float,
+    total_of: Callable[[float], float],
+) -> float:  # fmt: skip
+    one = plan.of_set(rank, level)
     low, high = 0, 200
     while low < high:  # grid of 0.005: finer than any page shows
         middle = (low + high + 1) // 2
         totals = np.array([total_of(middle / 200)])
         low, high = (middle, high) if run_test(one, values, totals).complete else (low, middle - 1)
     return low / 200
-
-
-def recall_wealth(values: Sequence[float], size: int, target: float) -> np.ndarray:
-    """Wealth against "mean of the `size` accepted >= target" after each draw, (n,).
-
-    Average of constant bets without replacement (Waudby-Smith & Ramdas); anytime valid, so a
-    recall at RECALL_WEALTH is wrong for at most 5 % of sound sets, however long one looks.
-    """
-    bets = np.arange(1, WATCH_BETS + 1) / (WATCH_BETS + 1)
-    loss_target = 1 - target
-    wealth, total = np.ones(WATCH_BETS), 0.0
-    path = np.ones(len(values))
-    for i, value in enumerate(values):
-        null = (size * loss_target - total) / max(size - i, 1)
-        if null < 0:
-            wealth = np.full(WATCH_BETS, WEALTH_LIMIT)
-        else:
-            wealth = wealth * (1 + bets / max(null, 1e-9) * ((1 - value) - null))
-        wealth = np.minimum(wealth, WEALTH_LIMIT)
-        total += 1 - value
-        path[i] = wealth.mean()
-    return path
 
 
 @dataclass(frozen=True)

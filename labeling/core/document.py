@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from labeling.core import promise
+from labeling.core.audit_plan import Plan, audit_order
 from labeling.core.boxes import pack
-from labeling.core.certificate import Plan, anchoring, audit_order, rest_bound, run_test
-from labeling.core.quality import quality
+from labeling.core.certificate import anchoring, rest_bound, run_test
 
 FORMAT = "boxwise-certificate/1"
 TOLERANCE = 1e-9
@@ -26,15 +27,22 @@ def digest(content: Any) -> str:
 
 def plan_of(frozen: dict[str, Any]) -> Plan:
     """The test's plan from the document's frozen part."""
-    candidates = frozen["content"]["candidates"]
+    content = frozen["content"]
+    candidates, sets = content["candidates"], content["sets"]
     order = audit_order([key for key, _ in candidates], frozen["seed"])
     return Plan(
         ranks=np.array([candidates[i][1] for i in order], int),
-        sizes=np.array([s["size"] for s in frozen["content"]["sets"]], int),
-        target=frozen["content"]["target"],
-        level=frozen["content"]["level"],
+        sizes=np.array([s["size"] for s in sets], int),
+        targets=np.array([s.get("target", content["target"]) for s in sets], float),
+        level=content["level"],
         budgets=tuple((first, audits) for first, audits in frozen["budgets"]),
+        exact=kind_of(frozen) == promise.DEFECT_FREE,
     )
+
+
+def kind_of(frozen: dict[str, Any]) -> str:
+    """The promise that was frozen; the first certificates knew one only."""
+    return str(frozen["content"].get("promise", promise.QUALITY))
 
 
 def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, Any]:
@@ -49,9 +57,9 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     bias = anchoring([b for b, _ in pairs], [s for _, s in pairs])
     outcome = "certified" if test.certified else "not_provable"
     agreement = frozen["content"].get("people_agreement", 1.0)
-    if test.certified and bias and bias.refuses(plan.target, agreement):
-        outcome = "refused"
     rank = test.certified - 1
+    if test.certified and bias and bias.refuses(float(plan.targets[rank]), agreement):
+        outcome = "refused"
     return {
         "outcome": outcome,
         "sets_certified": test.certified,
@@ -97,23 +105,24 @@ def verify(document: dict[str, Any]) -> list[str]:
         if draw["image"] != order[i]:
             faults.append(f"Draw {i + 1} is not the image that the frozen order names.")
             break
-    faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw))]
+    kind = kind_of(frozen)
+    faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw, kind))]
     if not faults and not _same(conclude(frozen, draws), document["result"]):
         faults.append("The result does not follow from the draws.")
     return faults
 
 
-def _value_fault(i: int, draw: dict[str, Any]) -> str | None:
+def _value_fault(i: int, draw: dict[str, Any], kind: str) -> str | None:
     for boxes, value in (("boxes", "value"), ("blind_boxes", "blind_value")):
         if draw[value] is None:
             continue
         expected = (
             0.0
             if draw[boxes] is None  # could not be judged
-            else quality(pack(draw["predicted"]), pack(draw[boxes]))
+            else promise.value(kind, pack(draw["predicted"]), pack(draw[boxes]))
         )
         if abs(expected - draw[value]) > 1e-6:
-            return f"Draw {i + 1}: its {value} is not the quality of its boxes."
+            return f"Draw {i + 1}: its {value} does not follow from its boxes."
     return None
 
 

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from labeling.core import promise as promises
+
 
 def new_seed() -> int:
     """A fresh seed for the random choices of one job, 31 bits."""
@@ -28,6 +30,11 @@ class Job(models.Model):
     class Acceptance(models.TextChoices):
         CERTIFIED = "certified", "At the end, with a certificate"
         PER_ROUND = "per_round", "Each round, above a threshold (no promise)"
+
+    class Promise(models.TextChoices):
+        QUALITY = promises.QUALITY, "Mean quality of the accepted images"
+        DEFECT_FREE = promises.DEFECT_FREE, "Share of the accepted images without a defect"
+        DATASET = promises.DATASET, "Mean quality of all images, people's labels counted as right"
 
     class Consolidation(models.TextChoices):
         EM = "em", "Weighted by how reliable each person is (EM)"
@@ -145,11 +152,19 @@ class Job(models.Model):
         default=False,
         help_text="The first box submits itself after a second in which it can be taken back.",
     )
+    promise = models.CharField(
+        max_length=11,
+        choices=Promise.choices,
+        default=Promise.QUALITY,
+        help_text="What the certificate promises to reach the target. A defect is a missed object, "
+        "a false box, or a box that overlaps its object by less than half.",
+    )
     target_quality = models.FloatField(
+        "target",
         default=0.6,
         validators=[MinValueValidator(0.05), MaxValueValidator(0.99)],
-        help_text="Mean quality the accepted labels must have: 1 is every box perfect, "
-        "a missed object or a false box counts 0.",
+        help_text="Mean quality the accepted labels must have, or what the promise names: 1 is "
+        "every box perfect, a missed object or a false box counts 0.",
     )
     risk = models.FloatField(
         default=0.10,

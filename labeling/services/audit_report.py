@@ -5,7 +5,8 @@ from typing import Any
 from django.db.models import Count
 
 from labeling.core import certificate as proofs
-from labeling.core import document
+from labeling.core import document, promise
+from labeling.core.audit_plan import Plan
 from labeling.models import Audit, Certificate, Freeze, Job, Round
 from labeling.services import audits, recalls
 
@@ -50,7 +51,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
         "budget": plan.budget,
         "observed": _mean(values) if quality_shown else None,
         "bound": path[-1][2] if path else None,
-        "target": plan.target,
+        "target": float(plan.targets[-1]),
         "path": path,
         "sentence": _sentence(test, plan, round) if quality_shown else NOT_YET,
         **(_verdicts(round, Audit.Kind.CERTIFICATE) if quality_shown else HIDDEN),
@@ -60,7 +61,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
 _paths: dict[tuple[int, int, int], list[list[Any]]] = {}
 
 
-def _path(plan: proofs.Plan, values: list[float], key: tuple[int, int, int]) -> list[list[Any]]:
+def _path(plan: Plan, values: list[float], key: tuple[int, int, int]) -> list[list[Any]]:
     """Observed mean and bound after some of the draws; the bound is a search, so it is kept."""
     if key not in _paths:
         _paths.clear()  # one audit is watched at a time; an older path is never asked for again
@@ -81,7 +82,7 @@ def _mean(values: list[float]) -> float | None:
     return round(sum(values) / len(values), 4) if values else None
 
 
-def _sentence(test: proofs.Wealth, plan: proofs.Plan, round: Round) -> str:
+def _sentence(test: proofs.Wealth, plan: Plan, round: Round) -> str:
     risk = f"risk {round.settings['risk']:.0%}"
     if test.complete:
         return f"Shown for all {int(plan.sizes[-1])} images, at {risk}."
@@ -117,7 +118,7 @@ def _watch_progress(round: Round) -> dict[str, Any]:
         "budget": rows.count(),
         "observed": mean,
         "bound": spread[0] if spread else None,
-        "target": round.settings["target_quality"],
+        "target": recalls.target_of(round),
         "path": [],
         "sentence": sentence,
         **_verdicts(round, Audit.Kind.WATCH),
@@ -149,23 +150,18 @@ def certificate(job: Job) -> dict[str, Any] | None:
         return None
     size = frozen.content["sets"][-1]["size"]
     row = Certificate.objects.filter(round=frozen.round).first()
-    risk = frozen.round.settings["risk"]
     if row is None:
         done, about, _ = drawn(frozen.round)
         return {
-            "claim": f"Mean quality of the {size} accepted ≥ {frozen.target:.2f} "
-            f"with risk ≤ {risk:.0%}",
+            "claim": _claim(frozen, size),
             "status": "pending",
             "sentence": f"Pending: {done} of about {about} checks. Nothing is final yet.",
             "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
         }  # fmt: skip
     result = row.document["result"]
     named = result["certified_images"]
-    claim = (
-        f"Mean quality of the {named or size} accepted ≥ {frozen.target:.2f} with risk ≤ {risk:.0%}"
-    )
     return {
-        "claim": claim,
+        "claim": _claim(frozen, named or size),
         "status": row.outcome,
         "sentence": _outcome_sentence(row, frozen),
         "size": named,
@@ -175,6 +171,12 @@ def certificate(job: Job) -> dict[str, Any] | None:
         "url": f"/api/certificates/{row.pk}/file",
         "anchoring": result["anchoring"],
     }
+
+
+def _claim(frozen: Freeze, size: int) -> str:
+    kind, content = document.kind_of({"content": frozen.content}), frozen.content
+    risk = frozen.round.settings["risk"]
+    return promise.claim(kind, frozen.target, risk, size, content.get("images", size))
 
 
 def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from labeling.core import certificate, document
+from labeling.core import audit_plan, certificate, document
 from labeling.errors import LeaseLost, NotAllowed
 from labeling.models import Audit, Freeze, Job, Label, Member, Round
 
@@ -123,8 +123,8 @@ def sample_watch(round: Round) -> int:
     share = round.settings["watch_share"]
     seed = f"{round.job.seed}:{round.number}"
     rows = Label.objects.active().auto().filter(round=round).select_related("image")
-    chosen = [label for label in rows if certificate.sampled(label.image.digest, seed, share)]
-    order = certificate.audit_order([label.image.digest for label in chosen], seed)
+    chosen = [label for label in rows if audit_plan.sampled(label.image.digest, seed, share)]
+    order = audit_plan.audit_order([label.image.digest for label in chosen], seed)
     Audit.objects.bulk_create(
         [
             Audit(

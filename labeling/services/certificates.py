@@ -40,7 +40,14 @@ def raise_budget(round: Round, budget: int, by: User | None) -> None:
             raise Conflict("Only a round that is being audited has a budget to raise.")
         if budget <= frozen.budgets[-1][1]:
             raise Invalid(f"The budget is {frozen.budgets[-1][1]} already.", where="budget")
-        frozen.budgets = [*frozen.budgets, [len(audits.prefix(round)), budget]]
+        values = [a.value for a in audits.prefix(round) if a.value is not None]
+        test = certificate.run_test(document.plan_of(audits.frozen_part(frozen)), values)
+        if not test.complete and not test.wealth[test.certified]:
+            raise Conflict(
+                "No number of further checks can show the next set: its test has staked "
+                "everything on fewer faults than were found. People will get the images."
+            )
+        frozen.budgets = [*frozen.budgets, [len(values), budget]]
         frozen.save(update_fields=["budgets"])
         events.record(round.job, "budget_raised", by, round=round.number, budget=budget)
 

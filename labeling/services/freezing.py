@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from labeling.core import certificate, document
+from labeling.core import audit_plan, document, promise
 from labeling.core.boxes import Box
 from labeling.models import Assignment, Audit, CandidateSet, Freeze, Image, Label, Round
 from labeling.services import events, labels
@@ -47,14 +47,22 @@ def freeze(
         renumbered = {rank: i for i, rank in enumerate(used)}
         sizes = [sum(c.rank <= rank for c in free) for rank in used]
         attempt, level = next_attempt(round)
+        kind, images = promised(round)
+        target = round.settings["target_quality"]
         content = {
             "about": about,
-            "target": round.settings["target_quality"],
+            "promise": kind,
+            "images": images,
+            "target": target,
             "level": level,
             "budget": budget,
             "people_agreement": _agreement(round),
             "sets": [
-                {"threshold": float(thresholds[rank]), "size": size}
+                {
+                    "threshold": float(thresholds[rank]),
+                    "size": size,
+                    "target": promise.set_target(kind, target, size, images),
+                }
                 for rank, size in zip(used, sizes, strict=True)
             ],
             "candidates": sorted([c.image.digest, renumbered[c.rank]] for c in free),
@@ -64,10 +72,10 @@ def freeze(
         }
         sealed = document.digest(content)
         seed = _seed(round, sealed)
-        order = certificate.audit_order([key for key, _ in content["candidates"]], seed)
+        order = audit_plan.audit_order([key for key, _ in content["candidates"]], seed)
         keys = [content["candidates"][i][0] for i in order]
         frozen = Freeze.objects.create(
-            round=round, attempt=attempt, target=content["target"], level=content["level"],
+            round=round, attempt=attempt, target=target, level=content["level"],
             content=content, content_digest=sealed, seed=seed,
             order_digest=document.digest(keys), budgets=[[0, min(budget, len(free))]],
         )  # fmt: skip
@@ -84,6 +92,12 @@ def freeze(
             round=round.number, images=len(free), sets=len(used), budget=budget, attempt=attempt,
         )  # fmt: skip
     return frozen
+
+
+def promised(round: Round) -> tuple[str, int]:
+    """What kind of promise the round's certificate makes, and of how many images in all."""
+    kind = str(round.settings.get("promise", promise.QUALITY))
+    return kind, round.job.images.filter(excluded="").count()
 
 
 def next_attempt(round: Round) -> tuple[int, float]:
@@ -132,7 +146,7 @@ def _write_audits(
     rows = []
     for position, key in enumerate(keys):
         c = by_key[key]
-        twins = (False, True) if certificate.drawn_blind(key, seed) else (False,)
+        twins = (False, True) if audit_plan.drawn_blind(key, seed) else (False,)
         rows += [
             Audit(
                 round=round, image=c.image, kind=Audit.Kind.CERTIFICATE, position=position,

@@ -132,11 +132,12 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
             "Look at the images drawn blind: people see objects that nobody marks once boxes are "
             "shown. Clearer instructions help more than checks."
         ]
+    plan = document.plan_of(audits.frozen_part(frozen))
     values = [d["value"] for d in row.document["draws"] if d["value"] is not None]
     if len(values) < 2:
         return ["Check more images: too few were judged to say anything."]
     mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
-    size, gap = sets[-1]["size"], mean - frozen.target
+    size, gap = sets[-1]["size"], mean - float(plan.targets[-1])
     advice = []
     if gap > 0:
         more = proofs.draws_wanted(spread, gap, size, frozen.level) - len(values)
@@ -145,7 +146,6 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
                 f"About {more} more checks: the observed quality {mean:.2f} lies above the target "
                 "by too little for these few to prove it."
             )
-    plan = document.plan_of(audits.frozen_part(frozen))
     provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level)
     if provable > 0:
         advice.append(

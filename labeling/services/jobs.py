@@ -18,14 +18,14 @@ PRESETS: dict[str, dict[str, Any]] = {
     Job.Preset.BOXWISE: {
         "pilot_size": 10, "validation_size": 90, "training_size": 100, "batch_size": 150,
         "ahead_percent": 20, "mode": "adaptive", "annotators_per_image": 3, "error_limit": 0.25,
-        "acceptance": "certified",
+        "acceptance": "certified", "promise": "quality",
         "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": True,
         "consolidation": "em",
     },
     Job.Preset.GROUND_TRUTH: {
         "pilot_size": 10, "validation_size": 190, "training_size": 200, "batch_size": 200,
         "ahead_percent": 0, "mode": "independent", "annotators_per_image": 5, "error_limit": 0.25,
-        "acceptance": "per_round",
+        "acceptance": "per_round", "promise": "quality",
         "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": False,
         "consolidation": "em",
     },

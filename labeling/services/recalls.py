@@ -3,9 +3,9 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from labeling.core.certificate import RECALL_WEALTH, recall_wealth
+from labeling.core.betting import RECALL_WEALTH, recall_wealth
 from labeling.errors import Conflict
-from labeling.models import Audit, Image, Label, Round
+from labeling.models import Audit, Certificate, Image, Label, Round
 from labeling.services import events, jobs, labels
 
 RECALLED = "recalled"
@@ -28,14 +28,22 @@ def watch_values(round: Round) -> list[float]:
     return values
 
 
+def target_of(round: Round) -> float:
+    """The mean that what the round accepted must have: the certified set's, else the job's."""
+    row = Certificate.objects.filter(round=round, outcome="certified").first()
+    if row is None:
+        return float(round.settings["target_quality"])
+    content, shown = row.document["frozen"]["content"], row.document["result"]["sets_certified"]
+    return float(content["sets"][shown - 1].get("target", content["target"]))
+
+
 def check(round: Round) -> bool:
     """Recall the round if draws made after acceptance show that its quality is below target."""
     values = watch_values(round)
     accepted = Label.objects.auto().filter(round=round).count()
     if not values or not accepted:
         return False
-    target = round.settings["target_quality"]
-    if recall_wealth(values, accepted, target)[-1] < RECALL_WEALTH:
+    if recall_wealth(values, accepted, target_of(round))[-1] < RECALL_WEALTH:
         return False
     recall(round, None)
     return True

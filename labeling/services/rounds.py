@@ -146,7 +146,7 @@ def snapshot_settings(job: Job) -> dict[str, Any]:
         "assist", "suggestions", "acceptance", "mode", "annotators_per_image", "error_limit",
         "consolidation",
         "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
-        "target_quality", "risk", "audit_budget", "watch_share",
+        "promise", "target_quality", "risk", "audit_budget", "watch_share",
     )  # fmt: skip
     return {
         **{name: getattr(job, name) for name in fields},

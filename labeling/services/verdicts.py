@@ -6,11 +6,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from labeling.core import promise
 from labeling.core.boxes import Box, pack, without_scores
-from labeling.core.quality import quality
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, Image, Label
 from labeling.services import answers, certificates, events, jobs, labels, recalls, room, rounds
+from labeling.services.freezing import promised
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
@@ -78,7 +79,7 @@ def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]
 def _value(audit: Audit, verdict: str, boxes: list[Box] | None) -> float:
     if boxes is None:
         return 0.0
-    return quality(pack(audit.predicted), pack(boxes))
+    return promise.value(promised(audit.round)[0], pack(audit.predicted), pack(boxes))
 
 
 def _apply_watch(audit: Audit, user: User) -> None:

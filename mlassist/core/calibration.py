@@ -1,7 +1,7 @@
 """From validation answers to decisions: score cut, acceptance threshold, candidate sets, budget."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,6 +142,7 @@ def candidate_sets(
     sets: int = 6,
     doubt: float = 0.0,
     level: float = 0.05,
+    target_of: Callable[[int], float] | None = None,
 ) -> list[CandidateSet]:
     """At most `sets` nested sets, strictest first, to be proved in this order (algorithms.md 1.3).
 
@@ -152,21 +153,26 @@ def candidate_sets(
     `doubt` adds this many standard errors to mu when the loosest set is chosen: known labels are
     people's, whose own noise makes mu too low, and the audit proves the strict sets first, so a
     loose set too many costs some draws and never the promise.
-    `level`: at which the proof will be tested, for planning.
+    `level`: at which the proof will be tested, for planning. `target_of`: the target of a set of
+    so many images, where it is not the same for all.
     Empty where nothing is estimated good enough, or there is no pool or no known image.
     """
     options = _options(pool_confidence, known_confidence, known_quality)
+    targets = [target_of(option.size) if target_of else target for option in options]
     good = [
         place
         for place, option in enumerate(options)
-        if option.estimate + doubt * option.error >= target + _MARGIN
+        if option.estimate + doubt * option.error >= targets[place] + _MARGIN
     ]
     if not good:
         return []
-    strength = [max(0.0, option.estimate - target) * math.sqrt(option.size) for option in options]
+    strength = [
+        max(0.0, option.estimate - targets[place]) * math.sqrt(option.size)
+        for place, option in enumerate(options)
+    ]
     last = good[-1]
     loosest = options[last]
-    planned = audit_budget(loosest.spread, loosest.estimate - target, loosest.size, level)
+    planned = audit_budget(loosest.spread, loosest.estimate - targets[last], loosest.size, level)
     # The chain begins with `first`: with too few of the planned draws in it nothing is ever shown.
     drawn = [planned * options[place].size / loosest.size for place in good]
     startable = [place for place, n in zip(good, drawn, strict=True) if n >= _LEAST_DRAWS]

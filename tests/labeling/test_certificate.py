@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeling.core import certificate, document
+from labeling.core import audit_plan, betting, certificate, document
+from labeling.core.audit_plan import Plan
 from labeling.core.boxes import unpack
-from labeling.core.certificate import Plan
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
 TARGET, LEVEL = 0.75, 0.10
@@ -18,7 +18,7 @@ TARGET, LEVEL = 0.75, 0.10
 
 def plan_of(ranks: np.ndarray, sets: int, budget: int, level: float = LEVEL) -> Plan:
     sizes = np.array([(ranks <= j).sum() for j in range(sets)])
-    return Plan(ranks, sizes, TARGET, level, ((0, budget),))
+    return Plan(ranks, sizes, np.full(sets, TARGET), level, ((0, budget),))
 
 
 def pool(rng: np.random.Generator, size: int, mean: float) -> np.ndarray:
@@ -113,7 +113,7 @@ def test_raising_the_budget_keeps_the_wealth_won_so_far():
     values = rng.beta(8, 2, 60).tolist()
     ranks = np.zeros(200, int)
     short = certificate.run_test(plan_of(ranks, 1, 30, 0.0001), values[:20])
-    longer = Plan(ranks, np.array([200]), TARGET, 0.0001, ((0, 30), (20, 60)))
+    longer = Plan(ranks, np.array([200]), np.array([TARGET]), 0.0001, ((0, 30), (20, 60)))
 
     assert certificate.run_test(longer, values[:20]).wealth == pytest.approx(short.wealth)
     assert longer.draws_left(21)[20, 0] == 40
@@ -121,17 +121,17 @@ def test_raising_the_budget_keeps_the_wealth_won_so_far():
 
 def test_the_order_is_a_function_of_seed_and_image_alone():
     keys = [f"{i:064x}" for i in range(50)]
-    order = certificate.audit_order(keys, "seed")
+    order = audit_plan.audit_order(keys, "seed")
     shuffled = list(reversed(keys))
 
     assert [keys[i] for i in order] == [
-        shuffled[i] for i in certificate.audit_order(shuffled, "seed")
+        shuffled[i] for i in audit_plan.audit_order(shuffled, "seed")
     ]
-    assert order != certificate.audit_order(keys, "other")
+    assert order != audit_plan.audit_order(keys, "other")
 
 
 def test_about_one_image_in_five_is_drawn_blind():
-    blind = sum(certificate.drawn_blind(f"{i:064x}", "s") for i in range(2000))
+    blind = sum(audit_plan.drawn_blind(f"{i:064x}", "s") for i in range(2000))
     assert 320 < blind < 480
 
 
@@ -152,7 +152,7 @@ def test_the_recall_test_is_wrong_for_at_most_one_sound_set_in_twenty():
     rng = np.random.default_rng(5)
     runs = 400
     false = sum(
-        certificate.recall_wealth(sound(rng)[:150], 300, 0.6).max() >= certificate.RECALL_WEALTH
+        betting.recall_wealth(sound(rng)[:150], 300, 0.6).max() >= betting.RECALL_WEALTH
         for _ in range(runs)
     )
     assert false / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
@@ -161,7 +161,7 @@ def test_the_recall_test_is_wrong_for_at_most_one_sound_set_in_twenty():
 def test_the_recall_test_notices_a_bad_set():
     rng = np.random.default_rng(6)
     values = rng.permutation(pool(rng, 300, 0.4))[:80].tolist()
-    assert certificate.recall_wealth(values, 300, 0.6).max() >= certificate.RECALL_WEALTH
+    assert betting.recall_wealth(values, 300, 0.6).max() >= betting.RECALL_WEALTH
 
 
 def test_blind_checks_far_below_the_target_refuse_the_certificate():
@@ -209,7 +209,7 @@ def paper():
         "candidates": candidates, "predictions": "00",
     }  # fmt: skip
     keys = [key for key, _ in candidates]
-    order = [keys[i] for i in certificate.audit_order(keys, seed)]
+    order = [keys[i] for i in audit_plan.audit_order(keys, seed)]
     frozen = {
         "content": content, "content_digest": document.digest(content), "seed": seed,
         "order_digest": document.digest(order), "budgets": [[0, 30]],
@@ -239,7 +239,7 @@ def test_a_certificate_recomputes_from_its_file(paper):
     ("change", "fault"),
     [
         (lambda d: d["about"].update(job="y"), "changed"),
-        (lambda d: d["draws"][0].update(value=1.0), "quality of its boxes"),
+        (lambda d: d["draws"][0].update(value=1.0), "does not follow from its boxes"),
         (lambda d: d["draws"].pop(0), "not the image"),
         (lambda d: d["frozen"]["content"].update(target=0.5), "frozen part"),
         (lambda d: d["frozen"].update(seed="cd" * 32), "order"),

@@ -1,0 +1,66 @@
+"""What an audit fixes before its first draw: the order, the nested sets, budgets and horizons."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+BLIND_SHARE = 5  # one audited image in five is also drawn from blank
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was fixed before the first draw of an audit.
+
+    `ranks[i]` is the strictest of the nested sets 0..J-1 that holds the i-th image of the frozen
+    order; `budgets` lists (first draw, audits in all) and only ever grows at its end.
+    """
+
+    ranks: np.ndarray  # (M,) int
+    sizes: np.ndarray  # (J,) int, images of each set
+    targets: np.ndarray  # (J,) mean to be shown of each set, in [0, 1]
+    level: float
+    budgets: tuple[tuple[int, int], ...]
+    exact: bool = False  # values are 0 or 1: the exact test instead of the bets
+
+    def of_set(self, rank: int, level: float) -> "Plan":
+        """The plan of one set alone, at another level."""
+        return Plan(
+            np.where(self.ranks <= rank, 0, 1), self.sizes[rank : rank + 1],
+            self.targets[rank : rank + 1], level, self.budgets, self.exact,
+        )  # fmt: skip
+
+    @property
+    def budget(self) -> int:
+        """Audits that may be made in all."""
+        return min(self.budgets[-1][1], len(self.ranks))
+
+    def draws_left(self, count: int) -> np.ndarray:
+        """(count, J): at each draw, the set's draws from it on under the budget then in force."""
+        member = self.ranks[:, None] <= np.arange(len(self.sizes))
+        before = np.concatenate([np.zeros((1, len(self.sizes))), np.cumsum(member, 0)])
+        left = np.zeros((count, len(self.sizes)))
+        for first, audits in self.budgets:
+            end = min(audits, len(self.ranks))
+            left[first:] = before[end] - before[first:count]
+        return left
+
+
+def audit_order(keys: Sequence[str], seed: str) -> list[int]:
+    """Positions of `keys` in the order of SHA-256(seed || key): anyone can recompute it."""
+    return sorted(range(len(keys)), key=lambda i: (_hash(seed, keys[i]), keys[i]))
+
+
+def drawn_blind(key: str, seed: str) -> bool:
+    """Whether this image is also drawn from blank, to measure what seeing boxes does."""
+    return int(_hash(f"blind:{seed}", key)[:8], 16) % BLIND_SHARE == 0
+
+
+def sampled(key: str, seed: str, share: float) -> bool:
+    """Whether this image belongs to a random `share`; the same answer at every call."""
+    return int(_hash(f"watch:{seed}", key)[:12], 16) / 16**12 < share
+
+
+def _hash(seed: str, key: str) -> str:
+    return hashlib.sha256(f"{seed}|{key}".encode()).hexdigest()

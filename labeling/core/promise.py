@@ -1,0 +1,35 @@
+"""What a certificate may promise, and what that asks of a set of accepted images."""
+
+from labeling.core.boxes import BoxSet
+from labeling.core.quality import compare
+
+# Kinds; all are shown by the same audit. DATASET counts people's labels as right.
+QUALITY, DEFECT_FREE, DATASET = "quality", "defect_free", "dataset"
+
+
+def value(kind: str, predicted: BoxSet, truth: BoxSet) -> float:
+    """What one checked image counts, in [0, 1]: its quality, or whether it is without a defect."""
+    found = compare(predicted, truth)
+    return float(found.defect_free) if kind == DEFECT_FREE else found.quality
+
+
+def set_target(kind: str, target: float, size: int, images: int) -> float:
+    """The mean that a set of `size` accepted images must have, in [0, target].
+
+    For the finished data set of `images`, a shortfall of 1 - target in all may lie in the set
+    alone: 1 - (1 - target) images / size (algorithms.md 1.3, the second kind of promise).
+    """
+    if kind != DATASET:
+        return target
+    return max(0.0, 1 - (1 - target) * images / size) if size else target
+
+
+def claim(kind: str, target: float, risk: float, size: int, images: int) -> str:
+    """The promise in one line."""
+    what = {
+        QUALITY: f"Mean quality of the {size} accepted ≥ {target:.2f}",
+        DEFECT_FREE: f"Share of the {size} accepted without a defect ≥ {target:.2f}",
+        DATASET: f"Mean quality of all {images} images ≥ {target:.2f}, people's labels counted as "
+        f"right; {size} accepted",
+    }[kind]
+    return f"{what} with risk ≤ {risk:.0%}"

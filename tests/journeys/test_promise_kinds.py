@@ -1,0 +1,100 @@
+"""Whole jobs that promise something else than the mean quality of what is accepted."""
+
+import pytest
+
+from labeling.core import certificate, document
+from labeling.errors import Conflict
+from labeling.models import Certificate, Freeze, Job, Label
+from labeling.services import audit_report, audits, certificates, jobs, recalls, verdicts
+from tests import fakes
+from tests.factories import box, join, make_images, make_job, work_all
+from tests.journeys.test_closing import judge_all, round_of
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def closing(settings, request, alice, rita, bob):
+    """At its audit: 100 images left, all seen rightly, of a job with the asked promise."""
+    settings.MLASSIST_ENGINE = "tests.fakes"
+    fakes.SEES["sight"] = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))
+    job = make_job(
+        acceptance="certified", pilot_size=10, validation_size=30, training_size=20,
+        batch_size=20, ahead_percent=50, audit_budget=60, audit_seed="fixed", **request.param,
+    )  # fmt: skip
+    join(job, alice, "annotator")
+    join(job, rita, "reviewer")
+    join(job, bob, "reviewer")
+    make_images(job, 170)
+    jobs.start(job, None)
+    for _ in range(20):
+        run_steps(job)
+        if job.rounds.filter(purpose="closing").exists():
+            break
+        work_all(job, alice)
+    yield job
+    fakes.SEES.clear()
+
+
+DEFECT_FREE = {"promise": "defect_free", "target_quality": 0.9}
+DATASET = {"promise": "dataset", "target_quality": 0.9}
+
+
+@pytest.mark.parametrize("closing", [DEFECT_FREE], indirect=True)
+def test_the_share_without_a_defect_is_shown_by_the_exact_test(closing, rita, bob):
+    judge_all(closing, rita, bob)
+    run_steps(closing)
+
+    row = Certificate.objects.get(round=round_of(closing))
+    assert row.outcome == "certified"
+    assert {d["value"] for d in row.document["draws"]} == {1.0}  # IoU .98 is no defect
+    assert row.document["result"]["audited"] < 60
+    assert document.verify(row.document) == []
+    assert "without a defect" in audit_report.certificate(closing)["claim"]
+    assert Label.objects.active().auto().filter(image__job=closing).exists()
+
+
+@pytest.mark.parametrize("closing", [DEFECT_FREE], indirect=True)
+def test_no_budget_is_raised_for_what_no_check_can_show_any_more(closing, rita, bob, mona):
+    round = round_of(closing)
+    frozen = Freeze.objects.get(round=round)
+    plan = document.plan_of(audits.frozen_part(frozen))
+    missed = {"left": 12}
+
+    def verdict(audit):
+        if audit.blind or not missed["left"]:
+            return ("corrected", [box()]) if audit.blind else ("approved", None)
+        missed["left"] -= 1
+        return "corrected", [box(), box(100)]
+
+    for who in (rita, bob):
+        for audit in audits.claim_next(closing, who, count=12):
+            given, boxes = verdict(audit)
+            verdicts.decide(audit, who, verdict=given, boxes=boxes)
+    values = [a.value for a in audits.prefix(round)]
+    assert (certificate.run_test(plan, values).wealth == 0).all()
+    with pytest.raises(Conflict, match="No number of further checks"):
+        certificates.raise_budget(round, 100, mona)
+
+
+@pytest.mark.parametrize("closing", [DATASET], indirect=True)
+def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita, bob):
+    frozen = Freeze.objects.get(round=round_of(closing))
+    for part in frozen.content["sets"]:
+        wanted = max(0, 1 - 0.1 * 170 / part["size"])
+        assert part["target"] == pytest.approx(wanted)
+        assert part["target"] < 0.9
+
+    judge_all(closing, rita, bob)
+    run_steps(closing)
+    row = Certificate.objects.get(round=round_of(closing))
+    assert row.outcome == "certified"
+    assert document.verify(row.document) == []
+    shown = row.document["result"]["sets_certified"]
+    assert recalls.target_of(round_of(closing)) == frozen.content["sets"][shown - 1]["target"]
+    assert "all 170 images" in audit_report.certificate(closing)["claim"]
+
+
+def test_a_job_promises_the_mean_quality_of_the_accepted_unless_told_otherwise():
+    assert Job().promise == "quality"
