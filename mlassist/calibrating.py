@@ -1,5 +1,6 @@
 """Compares a detector's confidence with its quality on validation images, and what follows."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from labeling.services.freezing import Candidate, next_attempt, promised
 from mlassist import folding
 from mlassist.core import calibration as rules
 from mlassist.core import confidence as confidences
+from mlassist.core.forecast import forecast
 from mlassist.models import Calibration, Detector, Prediction
 
 RIDGE, MEAN_SCORE, AGREEMENT = "ridge", "mean score", "agreement"
@@ -120,6 +122,13 @@ def judge(detector: Detector) -> Judged | None:
     else:
         still = _not_taken_before(detector, known)
         threshold = rules.choose_threshold(of_known[still], qualities[still], target)
+    ahead = [
+        [_short(v) for v in dataclasses.astuple(row)]
+        for row in forecast(
+            of_pool, of_known, qualities, target,
+            lambda asked, size: promise.set_target(kind, asked, size, images), level,
+        )
+    ]  # fmt: skip
     budget = 0
     if sets:
         loosest = sets[-1]
@@ -128,7 +137,7 @@ def judge(detector: Detector) -> Judged | None:
         budget = min(planned, round.settings["audit_budget"])
     return Judged(
         detector, rule, cut, known, pool, of_known, qualities, of_pool, threshold, sets, budget,
-        _estimate(certified, of_pool, threshold),
+        {**_estimate(certified, of_pool, threshold), "forecast": ahead},
     )  # fmt: skip
 
 

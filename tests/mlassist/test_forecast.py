@@ -1,0 +1,96 @@
+"""The outlook: shares per target with their interval, and what they mean in hours and money."""
+
+import numpy as np
+import pytest
+
+from labeling.models import Job
+from labeling.services import forecast as outlook
+from labeling.services import jobs
+from mlassist.core.calibration import candidate_sets
+from mlassist.core.forecast import forecast
+from tests.factories import join, make_images, make_job, work_all
+from tests.running import run_steps
+
+
+def same(target: float, size: int) -> float:
+    return target
+
+
+def job_like(n: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    known, pool = rng.random(n), rng.random(500)
+    quality = np.clip(0.35 + 0.6 * known + rng.normal(0, 0.1, n), 0, 1)
+    return pool, known, quality
+
+
+def test_the_expected_share_is_the_calibrations_own_and_lies_in_its_interval():
+    pool, known, quality = job_like(150)
+    rows = forecast(pool, known, quality, 0.7, same, 0.05)
+    sets = candidate_sets(pool, known, quality, 0.7)
+    assert rows[0].share == pytest.approx(sets[-1].size / 500)
+    assert rows[0].low <= rows[0].share <= rows[0].high
+    assert 30 <= rows[0].checks <= 120
+
+
+def test_a_higher_target_never_takes_more():
+    rows = forecast(*job_like(150), 0.6, same, 0.05)
+    assert [r.target for r in rows] == [0.6, 0.65, 0.7]
+    assert rows[0].share >= rows[1].share >= rows[2].share
+
+
+def test_more_judging_images_make_the_interval_narrower():
+    few, many = (forecast(*job_like(n), 0.7, same, 0.05)[0] for n in (40, 1500))
+    assert many.high - many.low < few.high - few.low
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says(monkeypatch):
+    """Against the share that a very large judging set gives, over 40 fresh ones of 120."""
+    monkeypatch.setattr("mlassist.core.forecast.DEARER", (0.0,))
+    rng = np.random.default_rng(0)
+    pool = rng.random(200)
+    big = rng.random(200_000)
+    truth = candidate_sets(pool, big, np.clip(0.35 + 0.6 * big, 0, 1), 0.75)[-1].size / 200
+    inside = 0
+    for seed in range(40):
+        known = np.random.default_rng(seed).random(120)
+        noise = np.random.default_rng(seed + 1000).normal(0, 0.15, 120)
+        row = forecast(pool, known, 0.35 + 0.6 * known + noise, 0.75, same, 0.05, seed)[0]
+        inside += row.low - 0.02 <= truth <= row.high + 0.02
+    assert inside >= 40 * 0.65
+
+
+def test_no_target_above_the_highest_is_priced_and_nothing_comes_of_nothing():
+    assert len(forecast(*job_like(60), 0.96, same, 0.05)) == 1
+    assert forecast(np.empty(0), np.ones(3), np.ones(3), 0.6, same, 0.05) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hours_and_money_follow_from_what_was_measured(alice):
+    job = make_job(
+        acceptance="per_round", pilot_size=20, validation_size=0, training_size=20,
+        price_image="0.08", price_answer="0.036", annotators_per_image=1,
+    )  # fmt: skip
+    join(job, alice, "annotator")
+    make_images(job, 60)
+    assert outlook.of_job(job) is None
+    jobs.start(job, None)
+    run_steps(job)
+    work_all(job, alice)
+    job.refresh_from_db()
+    job.rounds.get(number=1).assignments.update(active_ms=9000)
+
+    told = outlook.of_job(job)
+    left = job.images.unlabeled().count()
+    assert told["left"] == left
+    assert not told["judged"]
+    assert told["rows"][0]["auto"] == [0, 0, 0]
+    assert told["rows"][0]["money"][0] == pytest.approx(left * 0.116)
+
+    latest = job.rounds.order_by("-number").first()
+    latest.estimate = {"share": 0.5, "forecast": [[0.6, 0.5, 0.25, 0.75, 40]]}
+    latest.save()
+    row = outlook.of_job(Job.objects.get(pk=job.pk))["rows"][0]
+    assert row["auto"] == [round(left * s) for s in (0.5, 0.25, 0.75)]
+    hours, least, most = row["hours"]
+    assert least < hours < most
+    assert hours == pytest.approx(left * 0.5 * 9 / 3600, abs=0.01)
