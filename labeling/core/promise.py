@@ -24,6 +24,16 @@ def set_target(kind: str, target: float, size: int, images: int) -> float:
     return max(0.0, 1 - (1 - target) * images / size) if size else target
 
 
+def aim(kind: str, target: float, risk: float) -> str:
+    """The promise of a job that has nothing frozen yet."""
+    what = {
+        QUALITY: "Mean quality of what is accepted",
+        DEFECT_FREE: "Share of what is accepted without a defect",
+        DATASET: "Mean quality of all images, people's labels counted as right,",
+    }[kind]
+    return f"{what} ≥ {target:.2f} with risk ≤ {risk:.0%}"
+
+
 def claim(kind: str, target: float, risk: float, size: int, images: int) -> str:
     """The promise in one line."""
     what = {

@@ -1,73 +1,55 @@
 """What is still to come in a job: images, hours of people and money, each from low to high."""
 
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count
-
 from labeling.models import Assignment, Audit, Job
+from labeling.services import reports
 
 CHECK_SECONDS = 4.0  # opening and looking (algorithms.md 7.1), until checks have been timed
-LEAST_TIMED = 10  # answers or checks whose mean time is believed
 
 
 def of_job(job: Job) -> dict[str, Any] | None:
-    """The outlook of a job under way: None before anyone has answered, and once all is labelled.
+    """The outlook of a job under way; None when it is not, or nothing is left.
 
-    `rows`: for the job's target and some higher ones, in each figure [expected, low, high], low
-    and high where the detector's acceptable share lies in four of five resamples of its judges.
+    `rows`: for the job's target and some higher ones, each figure as [expected, low, high], where
+    low and high hold the detector's acceptable share in four of five resamples of its judges.
     Before a detector was judged there is one row, all by people.
     """
     left = job.images.unlabeled().count()
-    pace = _pace(job)
-    if not left or pace is None:
+    if job.state not in (Job.State.RUNNING, Job.State.PAUSED) or not left:
         return None
     latest = job.rounds.exclude(estimate=None).order_by("-number").first()
     shares = (latest.estimate or {}).get("forecast", []) if latest else []
-    shares = shares or [[job.target_quality, 0.0, 0.0, 0.0, 0]]
+    answers = reports.answers_per_image(job)
+    seconds = reports.pace(Assignment.objects.submitted().filter(round__job=job))
+    checks = Audit.objects.decided().filter(round__job=job, blind=False)
+    check = reports.pace(checks, "decided_at") or CHECK_SECONDS
+    rows = shares or [[job.target_quality, 0.0, 0.0, 0.0, 0]]
     return {
         "left": left,
-        "judged": bool(latest and latest.estimate.get("forecast")),
-        "seconds_per_image": round(pace["answers"] * pace["seconds"], 1),
-        "rows": [_row(job, left, pace, *row) for row in shares],
+        "judged": bool(shares),
+        "rows": [_row(job, left, answers, seconds, check, *row) for row in rows],
     }
 
 
 def _row(
-    job: Job, left: int, pace: dict[str, float], target: float, share: float, low: float,
-    high: float, checks: int,
+    job: Job, left: int, answers_each: float, seconds: float | None, check_seconds: float,
+    target: float, share: float, low: float, high: float, checks: float,
 ) -> dict[str, Any]:  # fmt: skip
-    def of(part: float) -> tuple[int, float, Decimal]:
+    def of(part: float) -> tuple[int, int, float, float]:
         auto = round(part * left)
-        checked = min(checks, auto) if job.acceptance == Job.Acceptance.CERTIFIED else 0
-        answers = (left - auto) * pace["answers"]
-        seconds = answers * pace["seconds"] + checked * pace["check_seconds"]
-        money = job.price_image * left + job.price_answer * Decimal(answers + checked)
-        return auto - checked, seconds / 3600, money
+        checked = min(int(checks), auto) if job.acceptance == Job.Acceptance.CERTIFIED else 0
+        answers = round((left - auto) * answers_each)
+        hours = (answers * (seconds or 0.0) + checked * check_seconds) / 3600
+        money = left * float(job.price_image) + (answers + checked) * float(job.price_answer)
+        return auto - checked, answers + checked, round(hours, 2), reports.round_money(money)
 
     # the more the machine takes, the less is left for people: the ends change sides
-    figures = [of(part) for part in (share, high, low)]
+    expected, least, most = of(share), of(high), of(low)
     return {
         "target": target,
-        "auto": [figures[0][0], figures[2][0], figures[1][0]],
-        "hours": [round(hours, 2) for _, hours, _ in figures],
-        "money": [float(round(money, 2)) for *_, money in figures],
-    }
-
-
-def _pace(job: Job) -> dict[str, float] | None:
-    """Answers an image takes, and seconds of an answer and of a check, as measured in this job."""
-    found = Assignment.objects.submitted().filter(round__job=job).aggregate(
-        n=Count("pk"), images=Count("image", distinct=True), ms=Avg("active_ms")
-    )  # fmt: skip
-    if found["n"] < LEAST_TIMED:
-        return None
-    checks = Audit.objects.decided().filter(round__job=job, blind=False).aggregate(
-        n=Count("pk"), ms=Avg("active_ms")
-    )  # fmt: skip
-    timed = checks["n"] >= LEAST_TIMED
-    return {
-        "answers": found["n"] / found["images"],
-        "seconds": found["ms"] / 1000,
-        "check_seconds": checks["ms"] / 1000 if timed else CHECK_SECONDS,
+        "auto": [expected[0], most[0], least[0]],
+        "answers": [expected[1], least[1], most[1]],
+        "hours": [expected[2], least[2], most[2]] if seconds else None,
+        "money": [expected[3], least[3], most[3]],
     }

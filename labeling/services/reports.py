@@ -138,12 +138,10 @@ def active_ms(job: Job, round: Round | None = None) -> int:
     return total
 
 
-def pace(rows: Any) -> float | None:
-    """Median active seconds of the latest answers."""
+def pace(rows: Any, at: str = "submitted_at") -> float | None:
+    """Median active seconds of the latest answers or checks; `at`: the field with their time."""
     recent = list(
-        rows.filter(active_ms__gt=0)
-        .order_by("-submitted_at")
-        .values_list("active_ms", flat=True)[:200]
+        rows.filter(active_ms__gt=0).order_by(f"-{at}").values_list("active_ms", flat=True)[:200]
     )
     return median(recent) / 1000 if recent else None
 

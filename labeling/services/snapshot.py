@@ -5,8 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from labeling.models import Assignment, Job, Round, WorkerBeat
-from labeling.services import audit_report, broken, progress, reports, steps, wording
+from labeling.core import promise
+from labeling.models import Job, Round, WorkerBeat
+from labeling.services import audit_report, broken, forecast, progress, reports, steps, wording
 
 # Charts of the machine's side come from a plug-in, so that labeling stays free of it.
 CHARTS: list[Callable[[Job], dict[str, Any]]] = []
@@ -24,6 +25,7 @@ def of_job(job: Job) -> dict[str, Any]:
             "slug": job.slug, "name": job.name, "state": job.state,
             "assist": job.assist,
             "acceptance": job.acceptance, "target": job.target_quality, "risk": job.risk,
+            "aim": promise.aim(job.promise, job.target_quality, job.risk),
             "mode": job.mode, "annotators_per_image": job.annotators_per_image,
             "consolidation": job.consolidation,
         },
@@ -32,7 +34,7 @@ def of_job(job: Job) -> dict[str, Any]:
         "audit": audit_report.progress(job),
         "certificate": audit_report.certificate(job),
         "estimate": _estimate(job),
-        "forecast": _forecast(job, found),
+        "forecast": forecast.of_job(job),
         "rounds": reports.per_round(job),
         "cost": reports.cost(job),
         "people": reports.people(job),
@@ -51,20 +53,6 @@ def of_job(job: Job) -> dict[str, Any]:
 def _estimate(job: Job) -> dict[str, Any] | None:
     latest = job.rounds.exclude(estimate=None).order_by("-number").first()
     return latest.estimate if latest else None
-
-
-def _forecast(job: Job, found: dict[str, int]) -> dict[str, Any] | None:
-    """What is still to do at most: every image that is left, by people."""
-    if job.state not in (Job.State.RUNNING, Job.State.PAUSED) or not found["left"]:
-        return None
-    pace = reports.pace(Assignment.objects.submitted().filter(round__job=job))
-    answers = round(found["left"] * reports.answers_per_image(job))
-    money = found["left"] * float(job.price_image) + answers * float(job.price_answer)
-    return {
-        "answers": answers,
-        "hours": round(answers * pace / 3600, 1) if pace else None,
-        "money": reports.round_money(money),
-    }
 
 
 def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:

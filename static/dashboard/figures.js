@@ -1,14 +1,14 @@
-/** The figures of the live page: images, forecast, certificate. */
+/** The figures of the live page: images, certificate. */
 
 import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { value } from './value.js';
-import { count, dollars, two } from './words.js';
+import { count, two } from './words.js';
 
 /** @typedef {import('./types.js').Snapshot} Snapshot */
 
 /** @param {string} id @param {string} text @param {string} words @param {string} [mark] */
-const figure = (id, text, words, mark) =>
+export const figure = (id, text, words, mark) =>
   el(
     'div',
     { class: 'figure' },
@@ -17,7 +17,7 @@ const figure = (id, text, words, mark) =>
   );
 
 /** @param {string} title @param {import('../common/dom.js').Child} [side] */
-const head = (title, side) =>
+export const head = (title, side) =>
   el('div', { class: 'card-head' }, el('h2', { class: 'card-title', text: title }), side);
 
 /** @param {HTMLElement} card @param {Snapshot} snapshot */
@@ -58,26 +58,6 @@ export function showImages(card, { counts }) {
           .filter(Boolean)
           .join(', '),
       }),
-  );
-}
-
-/** @param {HTMLElement} card @param {Snapshot} snapshot */
-export function showForecast(card, { forecast, job }) {
-  if (!forecast) {
-    const text =
-      job.state === 'complete' ? 'Nothing left to do.' : 'From the first finished images on.';
-    return fill(card, head('Forecast'), el('p', { class: 'chart-empty', text }));
-  }
-  fill(
-    card,
-    head('Forecast', el('span', { class: 'card-side', text: 'expected' })),
-    el(
-      'div',
-      { class: 'figures' },
-      figure('answers', count(forecast.answers), 'answers to go'),
-      forecast.hours !== null && figure('hours', `${forecast.hours.toFixed(1)} h`, 'people’s time'),
-      figure('money', dollars(forecast.money), 'money'),
-    ),
   );
 }
 
@@ -134,7 +114,7 @@ export function showCertificate(card, { certificate, estimate, job }) {
       class: 'claim',
       text: perRound
         ? `Each round, above a threshold aiming at ${two(job.target)}. No promise.`
-        : `Mean quality of what is accepted ≥ ${two(job.target)}, with risk ≤ ${Math.round(job.risk * 100)} %.`,
+        : `${job.aim}.`,
     }),
     el(
       'p',

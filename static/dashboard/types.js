@@ -1,5 +1,9 @@
 /** The snapshot of a job, as the live page receives it. */
 
+/** Each figure: expected, low, high.
+ * @typedef {{left: number, judged: boolean, rows: {target: number, auto: number[],
+ *   answers: number[], hours: number[]|null, money: number[]}[]}} Forecast */
+
 /** @typedef {import('../common/types.js').AuditProgress} AuditProgress */
 /** @typedef {{number: number, purpose: string, human: number, auto: number, human_boxes: number,
  *   auto_boxes: number, human_cost: number, auto_cost: number, provisional: boolean}} RoundRow */
@@ -16,13 +20,13 @@
  *   auto_mean: number|null}} Histogram */
 /** @typedef {{round: number, loss: [number, number][], done: number, total: number}} Training */
 /** @typedef {{at: string,
- *   job: {slug: string, name: string, state: string, assist: boolean, acceptance: string, target: number, risk: number,
+ *   job: {slug: string, name: string, state: string, assist: boolean, acceptance: string, target: number, risk: number, aim: string,
  *     mode: string, annotators_per_image: number, consolidation: string},
  *   counts: {images: number, human: number, auto: number, excluded: number, left: number,
  *     in_audit: number, certified: number},
  *   round: RoundNow|null, audit: AuditProgress|null, certificate: Certificate|null,
  *   estimate: {accept_now: number, share: number, threshold: number|null, sentence: string}|null,
- *   forecast: {answers: number, hours: number|null, money: number}|null, rounds: RoundRow[],
+ *   forecast: Forecast|null, rounds: RoundRow[],
  *   cost: {total: number, all_human: number, saved_share: number},
  *   calibration: Calibration|null, training: Training|null, histogram: Histogram|null,
  *   people: {initials: string, name: string, doing: 'draw'|'audit'|'idle', median_s: number|null,

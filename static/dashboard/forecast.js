@@ -1,0 +1,80 @@
+/** The forecast card of the live page: what is left for people, and what a higher target costs. */
+
+import { el, fill } from '../common/dom.js';
+import { figure, head } from './figures.js';
+import { count, dollars, two } from './words.js';
+
+/** @typedef {import('./types.js').Snapshot} Snapshot */
+/** @typedef {(n: number) => string} Words */
+
+/** @type {Words} */
+const hoursOf = (n) => `${n.toFixed(n < 10 ? 1 : 0)} h`;
+
+/** Low to high in words, once where both read the same. @param {number[]} range @param {Words} words */
+function span([, low, high], words) {
+  const [from, to] = [words(low), words(high)];
+  return from === to ? from : `${from} to ${to}`;
+}
+
+/** @param {import('./types.js').Forecast} forecast */
+function prices({ rows }) {
+  /** @param {string[]} cells @param {'td'|'th'} kind */
+  const line = (cells, kind) =>
+    el(
+      'tr',
+      {},
+      ...cells.map((text, i) =>
+        i === 0 || kind === 'th'
+          ? el('th', { scope: kind === 'th' ? 'col' : 'row', text })
+          : el(kind, { text }),
+      ),
+    );
+  return el(
+    'table',
+    { class: 'forecast-table' },
+    el('caption', { class: 'visually-hidden', text: 'What each target would cost from here on' }),
+    el('thead', {}, line(['Target', 'By machine', 'People', 'Money'], 'th')),
+    el(
+      'tbody',
+      {},
+      ...rows.map(({ target, auto, hours, money }) =>
+        line(
+          [
+            two(target),
+            span(auto, count),
+            hours ? span(hours, hoursOf) : 'not timed yet',
+            span(money, dollars),
+          ],
+          'td',
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {HTMLElement} card @param {Snapshot} snapshot */
+export function showForecast(card, { forecast, job }) {
+  if (!forecast) {
+    const text = job.state === 'complete' ? 'Nothing left to do.' : 'Once the job is under way.';
+    return fill(card, head('Forecast'), el('p', { class: 'chart-empty', text }));
+  }
+  const [{ answers, hours, money }] = forecast.rows;
+  fill(
+    card,
+    head('Forecast', el('span', { class: 'card-side', text: 'from here on' })),
+    el(
+      'div',
+      { class: 'figures' },
+      figure('answers', count(answers[0]), 'answers to go'),
+      hours && figure('hours', hoursOf(hours[0]), 'people’s time'),
+      figure('money', dollars(money[0]), 'money'),
+    ),
+    forecast.judged
+      ? prices(forecast)
+      : job.assist &&
+          el('p', {
+            class: 'card-note',
+            text: 'All by people: what the machine takes is known after the first training.',
+          }),
+  );
+}
