@@ -40,11 +40,7 @@ const data = pageData();
 const job = data.job;
 
 startChrome();
-const own = createPreferences(
-  data.user.id,
-  data.preferences,
-  createApi({ userId: data.user.id, header: data.csrf_header }),
-);
+const own = createPreferences(data.user.id, data.preferences, createApi({ userId: data.user.id }));
 const workspace = createWorkspace(
   data.classes,
   () =>
@@ -63,7 +59,7 @@ rememberConfidence(editor, own, job.slug);
 const verify = createVerify(workspace);
 const oneClass = createOneClass(workspace);
 
-const sending = await createSending(data.user, data.csrf_header, {
+const sending = await createSending(data.user, {
   ask: () => ({ hold: session.hold(), count: STOCK }),
   reopen: (item) => {
     const { seat, boxes } = { seat: item.context.seat, boxes: item.body.boxes };
@@ -84,7 +80,7 @@ const sending = await createSending(data.user, data.csrf_header, {
     session.take(reply);
   },
 });
-const { api, store, outbox, banners, status, waiting } = sending;
+const { api, store, outbox, banners, status, waiting, signInNow } = sending;
 const position = createPosition(status);
 const notes = createNotes({
   editor,
@@ -172,6 +168,7 @@ const stage = createStage({
   session: () => session,
   skip: () => handing.skip(BROKEN),
   waiting,
+  signIn: signInNow,
   onReady: () => {
     verify.open(session.current?.verify ?? false);
     oneClass.open();

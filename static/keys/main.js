@@ -17,7 +17,7 @@ const MODIFIERS = ['Shift', 'Control', 'Alt', 'Meta', 'AltGraph', 'CapsLock', 'D
 const data = pageData();
 startChrome();
 listenForThemeKey();
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({ userId: data.user.id });
 const own = createPreferences(data.user.id, data.preferences, api);
 
 let rows = TABLE.map((row) => ({ ...row, keys: own.keys[row.id] ?? row.keys }));

@@ -6,6 +6,7 @@ import { createDialog, fillHelp } from '../annotator/panels/help.js';
 import { startChrome, switchTheme } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';
+import { createSignIn } from '../common/sign-in.js';
 import { speak } from '../common/speak.js';
 import { threadCard } from '../common/threads.js';
 import { startButtons } from '../review/buttons.js';
@@ -14,7 +15,10 @@ import { createHintLine } from '../review/hint-line.js';
 /** @typedef {import('../common/threads.js').Thread} Thread */
 
 const data = pageData();
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({
+  userId: data.user.id,
+  signIn: createSignIn(data.user).ask,
+});
 const root = must('[data-list]');
 /** @type {Thread[]} */
 let threads = data.threads;

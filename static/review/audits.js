@@ -45,7 +45,7 @@ export async function startAudits(data) {
   const walk = createBoxWalk(editor, surface, judging);
   startMarks(surface, editor, walk, judging);
 
-  const { status, store, api, outbox, banners } = await createSending(data.user, data.csrf_header, {
+  const { status, store, api, outbox, banners, signInNow } = await createSending(data.user, {
     ask: () => ({ hold: session.hold() }),
     reopen: (item) => session.reopen(item.context.seat),
     onSent: (item, reply) => {
@@ -144,6 +144,7 @@ export async function startAudits(data) {
     status,
     session: () => session,
     skip: null,
+    signIn: signInNow,
     editable: false,
     boxesOf: (audit) => audit.boxes,
     onDraft: () => setMode('correcting'),

@@ -6,13 +6,17 @@ import { createBanners } from '../annotator/panels/banner.js';
 import { createCard } from '../annotator/panels/card.js';
 import { createWorkspace } from '../annotator/workspace.js';
 import { must } from '../common/dom.js';
+import { createSignIn } from '../common/sign-in.js';
 import { speak } from '../common/speak.js';
 
 /** @param {any} data of the page */
 export async function startCorrection(data) {
   /** @type {import('../common/types.js').Picture} */
   const picture = data.image;
-  const api = createApi({ userId: data.user.id, header: data.csrf_header });
+  const api = createApi({
+    userId: data.user.id,
+    signIn: createSignIn(data.user).ask,
+  });
   const banners = createBanners(must('[data-banners]'));
   const workspace = createWorkspace(data.classes, () => [[['Enter'], 'save']]);
   const { editor } = workspace;

@@ -6,6 +6,7 @@ import { createBanners } from '../../annotator/panels/banner.js';
 import { createDialog, fillHelp } from '../../annotator/panels/help.js';
 import { startChrome, switchTheme } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
+import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
 import { startButtons } from '../buttons.js';
 import { createHintLine } from '../hint-line.js';
@@ -18,7 +19,10 @@ import { closeUp, showSide } from './sides.js';
 /** @typedef {'left'|'right'} Which */
 
 const data = pageData();
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({
+  userId: data.user.id,
+  signIn: createSignIn(data.user).ask,
+});
 const banners = createBanners(must('[data-banners]'));
 const surface = must('[data-sides]');
 startChrome();

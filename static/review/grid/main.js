@@ -6,6 +6,7 @@ import { createDialog, fillHelp } from '../../annotator/panels/help.js';
 import { createReasons } from '../../annotator/panels/reasons.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
+import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
 import { plural } from '../../common/words.js';
 import { startButtons } from '../buttons.js';
@@ -38,7 +39,10 @@ const data = pageData();
 /** @type {import('../../common/types.js').Job} */
 const job = data.job;
 const kept = createKept(`boxwise-grid-${data.user.id}-${job.slug}`);
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({
+  userId: data.user.id,
+  signIn: createSignIn(data.user).ask,
+});
 const root = must('[data-grid]');
 const hints = createHintLine(must('[data-hints]'), HINTS);
 const short = new Map(

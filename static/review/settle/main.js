@@ -7,6 +7,7 @@ import { createCard } from '../../annotator/panels/card.js';
 import { createWorkspace } from '../../annotator/workspace.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
+import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
 import { plural } from '../../common/words.js';
 import { settleActions, settleHints } from './actions.js';
@@ -23,7 +24,10 @@ const job = data.job;
 startChrome();
 for (const part of ['[data-kept]', '[data-sent]', '[data-prefetch]']) must(part).hidden = true;
 
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({
+  userId: data.user.id,
+  signIn: createSignIn(data.user).ask,
+});
 const banners = createBanners(must('[data-banners]'));
 // The digits choose a person here, and a class only while something is drawn.
 const workspace = createWorkspace(
