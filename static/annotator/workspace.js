@@ -57,7 +57,7 @@ export function createWorkspace(
     hints.notice('');
   };
   editor.onGesture((name) => {
-    if (name) activity.mark(kindOf(name), Date.now());
+    if (name) activity.mark(kindOf(name, draw.way), Date.now());
   });
   const pointer = listenToPointer(surface, editor, tools, act, (point) => {
     const hit = editor.hit(point);
