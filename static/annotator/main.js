@@ -87,6 +87,7 @@ const notes = createNotes({
   surface: workspace.surface,
   api,
   userId: data.user.id,
+  keysOf: hints.keys,
   reviewing: false,
 });
 const returned = createReturned();
@@ -96,7 +97,9 @@ const reopening = createReopening({
   reopen: (seat) => {
     position.takenBack();
     session.reopen(seat);
-    hints.notice('You sent this one already. Enter sends it again, as it is then.');
+    hints.notice(
+      `You sent this one already. ${hints.words('submit')} sends it again, as it is then.`,
+    );
   },
   tell: (text) => {
     hints.notice(text);
@@ -205,7 +208,7 @@ const reasons = createReasons({
   },
 });
 
-const keys = workspace.start([], (common) =>
+const keys = workspace.start('draw', (common) =>
   verify.wrap(
     oneClass.wrap({
       ...common,

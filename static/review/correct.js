@@ -18,7 +18,7 @@ export async function startCorrection(data) {
     signIn: createSignIn(data.user).ask,
   });
   const banners = createBanners(must('[data-banners]'));
-  const workspace = createWorkspace(data.classes, () => [[['Enter'], 'save']]);
+  const workspace = createWorkspace(data.classes, () => [[workspace.hints.keys('submit'), 'save']]);
   const { editor } = workspace;
   const card = createCard();
   let saving = false;
@@ -35,7 +35,7 @@ export async function startCorrection(data) {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       banners.set('save', {
-        text: `Not saved: ${error.message} Your boxes are still here; Enter tries again.`,
+        text: `Not saved: ${error.message} Your boxes are still here; ${workspace.hints.words('submit')} tries again.`,
         tone: 'bad',
       });
     } finally {
@@ -43,16 +43,10 @@ export async function startCorrection(data) {
     }
   };
 
-  workspace.start([
-    {
-      id: 'submit',
-      group: 'Image',
-      label: 'Save this label',
-      keys: ['Enter'],
-      when: () => !saving,
-      run: save,
-    },
-  ]);
+  workspace.start('review', (common) => ({
+    ...common,
+    submit: { label: 'Save this label', when: () => !saving, run: save },
+  }));
   for (const part of ['[data-kept]', '[data-sent]', '[data-prefetch]']) must(part).hidden = true;
   must('[data-position]').textContent = picture.name;
   window.addEventListener('beforeunload', (event) => {

@@ -10,7 +10,7 @@ import { must, pageData } from '../../common/dom.js';
 import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
 import { plural } from '../../common/words.js';
-import { settleActions, settleHints } from './actions.js';
+import { settleDoings, settleHints } from './actions.js';
 import { createByHand, zoomToGroup } from './by-hand.js';
 import { createDecisions } from './decisions.js';
 import { showGroup, showGroups } from './panels.js';
@@ -32,7 +32,7 @@ const banners = createBanners(must('[data-banners]'));
 // The digits choose a person here, and a class only while something is drawn.
 const workspace = createWorkspace(
   data.classes.map((/** @type {LabelClass} */ entry) => ({ ...entry, hotkey: '' })),
-  () => settleHints(byHand.on, decisions),
+  () => settleHints(byHand.on, decisions, hints.keys),
 );
 const { editor, commands, hints, surface } = workspace;
 const card = createCard();
@@ -81,6 +81,7 @@ function changed() {
   if (!decisions) return;
   localStorage.setItem(keptName(), JSON.stringify(decisions.entries()));
   showGroup(must('[data-group]'), decisions, shown.people, className, {
+    keysOf: hints.keys,
     take: (person) => act(() => decisions?.person(person)),
     solo: (person) => {
       solo = person;
@@ -108,7 +109,8 @@ function act(decide) {
   if (!decide()) return;
   zoom();
   changed();
-  if (decisions?.done) speak('Every group is settled. Anything missing? Enter sends.');
+  if (decisions?.done)
+    speak(`Every group is settled. Anything missing? ${hints.words('submit')} sends.`);
 }
 
 function submit() {
@@ -211,8 +213,9 @@ function showPixels() {
   } else if (entry.failed) card.broken(() => images.retry(shown.image), null);
 }
 
-workspace.start(
-  settleActions({
+workspace.start('settle', (common) => ({
+  ...common,
+  ...settleDoings({
     decisions: () => decisions,
     isDrawing: () => byHand.on,
     act,
@@ -228,5 +231,5 @@ workspace.start(
     },
     toList: () => location.assign(data.list_url),
   }),
-);
+}));
 await openImage(data.image);
