@@ -76,7 +76,7 @@ function show() {
     must('[data-card]'),
     el('span', { class: 'card-mark' }, icon('check')),
     el('h2', { text: 'No notes' }),
-    el('p', { text: 'P pins a note to a place on an image; it appears here.' }),
+    el('p', { text: 'A note pinned to a place on an image appears here.' }),
   );
   fill(
     must('[data-about]'),

@@ -21,7 +21,18 @@ function hintsFor(editor, keys) {
   const help = hint('help', 'all keys');
   if (!state.picture) return { now: '', hints: [help] };
   if (state.looks.hidden) return { now: 'All boxes are hidden', hints: [] };
-  if (state.looks.spot !== null && !selected)
+  if (state.looks.spot !== null && selected)
+    return {
+      now: 'Fix the box',
+      hints: [
+        hint('submit', 'done'),
+        hint('grab', 'grab edge'),
+        [['←', '→'], 'nudge'],
+        hint('undo-verdict', 'as it was'),
+        help,
+      ],
+    };
+  if (state.looks.spot !== null)
     return {
       now: 'One box at a time',
       hints: [
