@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from annotator_ui.api import access, comments, shapes
 from annotator_ui.api import history as history_api
 from annotator_ui.pages import allowed, page
+from labeling.services import preferences
 
 
 @require_safe
@@ -38,5 +39,6 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
         "job": shapes.job(job, roles),
         "threads": comments.of_job(job, user),
         "can_answer": bool(roles & set(access.REVIEWING)),
+        "preferences": preferences.of(user),
     }
     return page(request, "notes.html", f"{job.name}: notes", data)

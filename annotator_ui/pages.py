@@ -90,6 +90,7 @@ def review_page(request: HttpRequest, slug: str) -> HttpResponse:
         "audits": found["next"],
         "queue": found["queue"],
         "progress": found["progress"],
+        "preferences": preferences.of(user),
     }
     return page(request, "review.html", f"{job.name}: review", data)
 
@@ -108,6 +109,7 @@ def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "classes": shapes.classes(job),
         "image": shapes.image(image),
         "boxes": label.boxes if label else [],
+        "preferences": preferences.of(user),
         "return_url": _back(request) or reverse("review-grid", args=[job.slug]),
     }
     return page(request, "review.html", f"{job.name}: correct", data, user.is_staff)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access, shapes
 from annotator_ui.pages import allowed, page
-from labeling.services import job_report, snapshot
+from labeling.services import job_report, paces, snapshot
 
 
 @require_safe
@@ -28,7 +28,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         "job": shapes.job(job, roles),
         "classes": shapes.classes(job),
         "snapshot": snapshot.of_job(job),
-        "report": {**found, "confident": confident},
+        "report": {**found, "confident": confident, "paces": paces.of_job(job)},
         "can_manage": manager,
         "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],
     }

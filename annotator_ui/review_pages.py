@@ -12,7 +12,7 @@ from annotator_ui.api import differences as differences_api
 from annotator_ui.api import grid as grid_api
 from annotator_ui.pages import allowed, page
 from labeling.models import Job
-from labeling.services import checking
+from labeling.services import checking, preferences
 from labeling.services.differences import changed_images as labels_changed
 
 
@@ -30,6 +30,7 @@ def grid(request: HttpRequest, slug: str) -> HttpResponse:
         "choices": choices,
         "source": source,
         "first": grid_api.page_of(job, checking.Wanted(source=source)),
+        "preferences": preferences.of(user),
     }
     return page(request, "grid.html", f"{job.name}: grid", data)
 
@@ -44,6 +45,7 @@ def differences(request: HttpRequest, slug: str) -> HttpResponse:
         "job": shapes.job(job, access.roles(job, user)),
         "list": differences_api.list_of(job),
         "settle_url": reverse("settle", args=[job.slug, 0]),
+        "preferences": preferences.of(user),
     }
     return page(request, "differences.html", f"{job.name}: differences", data)
 
@@ -56,6 +58,7 @@ def _of_image(request: HttpRequest, slug: str, pk: int) -> tuple[Job, dict[str, 
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
         "image": shapes.image(access.image_for(user, pk, *access.REVIEWING)),
+        "preferences": preferences.of(user),
     }
 
 

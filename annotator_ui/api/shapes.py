@@ -222,5 +222,6 @@ def user(row: Any, is_manager: bool = False) -> dict[str, Any]:
     """The person, for the page's corner."""
     name = row.get_full_name() or row.get_username()
     return {
-        "id": row.pk, "name": name, "initials": reports.initials(name), "is_manager": is_manager
+        "id": row.pk, "login": row.get_username(), "name": name,
+        "initials": reports.initials(name), "is_manager": is_manager,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from labeling.errors import Invalid
 
 MOST_ACTIONS = 200
 MOST_KEYS = 4  # of one action
-ACTION = re.compile(r"^[a-zA-Z0-9-]{1,40}$")
+ACTION = re.compile(r"^([a-z]{1,12}\.)?[a-zA-Z0-9-]{1,40}$")  # one page's own: "grid.correct"
 KEY = re.compile(r"^(Ctrl\+)?(Alt\+)?(Shift\+)?(\S|[A-Z][A-Za-z0-9]{1,19})$")
 COLOR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
@@ -33,21 +33,23 @@ def _within(value: Any, low: float, high: float) -> bool:
 
 
 def parse_keys(raw: Any) -> dict[str, list[str]]:
-    """Action → its keys. Raises Invalid for what is no key, and for one key on two actions."""
+    """Action → its keys. Raises Invalid for what is no key, and for one key on two of one page."""
     if not isinstance(raw, dict) or len(raw) > MOST_ACTIONS:
         raise Invalid("A key map is an object: action to list of keys.", where="keys")
-    owner: dict[str, str] = {}
+    owner: dict[tuple[str, str], str] = {}
     for action, keys in raw.items():
         where = f"keys.{action}"
         if not ACTION.match(action):
-            raise Invalid("An action's name has letters, digits and hyphens.", where=where)
+            raise Invalid("An action is named by letters, digits and hyphens.", where=where)
+        page = action.rpartition(".")[0]
         if not isinstance(keys, list) or len(keys) > MOST_KEYS:
             raise Invalid(f"An action has a list of at most {MOST_KEYS} keys.", where=where)
         for key in keys:
             if not isinstance(key, str) or not KEY.match(key):
                 raise Invalid(f"{key!r} is not a key.", where=where)
-            if owner.setdefault(key, action) != action:
-                raise Invalid(f"{key} is the key of {owner[key]} already.", where=where)
+            taken = owner.setdefault((page, key), action)
+            if taken != action:
+                raise Invalid(f"{key} is the key of {taken} already.", where=where)
     return raw
 
 

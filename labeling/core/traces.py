@@ -11,7 +11,12 @@ OUTCOMES = (
     "left",  # shown, and not answered
     "unseen",  # below the confidence the person asked to see
 )
-ACTIONS = ("open", "draw", "adjust", "accept", "reject", "delete", "submit")
+ACTIONS = (
+    "open",
+    "drag", "clicks", "points",  # a box drawn in one of these ways
+    "draw",  # made in another way: pasted, repeated, put down by key
+    "adjust", "accept", "reject", "delete", "submit",
+)  # fmt: skip
 MOST_MS = 24 * 3600 * 1000
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from labeling.core.boxes import pack
 from labeling.core.quality import quality
 from labeling.models import Assignment, Audit, Job, Label, LabelCheck
-from labeling.services import rounds
+from labeling.services import paces, rounds
 
 GIVEN = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
 COMPARED = 100  # latest answers that the agreement is taken over
@@ -97,6 +97,7 @@ def today(user: User) -> dict[str, Any]:
         "checks": _checks(user, since),
         "median_s": _seconds([ms for ms, _ in fresh if ms]),
         "week_median_s": _seconds(list(times[:2000])),
+        "box_s": paces.of(rows.filter(submitted_at__gte=week)).get("drawn", {}).get("seconds"),
         "week": [_day(now.date() - timedelta(days=back), days) for back in range(WEEK - 1, -1, -1)],
         "agreement": {"mean": found.mean, "images": found.images} if found else None,
     }

@@ -1,5 +1,7 @@
 /** Requests to the server: token, time limit, and errors that say what kind they are. */
 
+import { whoIsSignedIn } from '../common/account.js';
+
 /** @typedef {'offline'|'busy'|'signed_out'|'refused'} ErrorKind
  * offline and busy are worth another try; signed_out waits for a person; refused needs one. */
 
@@ -20,9 +22,10 @@ export class ApiError extends Error {
 
 /** @param {object} page
  * @param {number} page.userId the owner of everything this page sends
- * @param {string} [page.header]
- * @param {(trouble: ErrorKind|null) => void} [page.onAnswer] after every request, how it went */
-export function createApi({ userId, header = 'X-CSRFToken', onAnswer = () => {} }) {
+ * @param {(trouble: ErrorKind|null) => void} [page.onAnswer] after every request, how it went
+ * @param {import('../common/sign-in.js').AskToSignIn} [page.signIn] a request that meets the end of the
+ *   session waits for it, and is sent once more */
+export function createApi({ userId, onAnswer = () => {}, signIn }) {
   let token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? '';
 
   /** @param {string} method @param {string} url @param {unknown} body */
@@ -34,7 +37,7 @@ export function createApi({ userId, header = 'X-CSRFToken', onAnswer = () => {} 
         headers: {
           'Content-Type': 'application/json',
           Accept: 'application/json',
-          [header]: token,
+          'X-CSRFToken': token,
         },
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -44,21 +47,22 @@ export function createApi({ userId, header = 'X-CSRFToken', onAnswer = () => {} 
     }
   };
 
-  /** After a sign-in in another tab the old token is dead; the new one must be the same person's. */
+  /** After a new sign-in the old token is dead; the new one must be the same person's. */
   const renewToken = async () => {
-    const reply = await fetch('/', { credentials: 'same-origin' }).catch(() => null);
-    if (!reply?.ok || new URL(reply.url).pathname !== '/') return false;
-    const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
-    const data = JSON.parse(page.querySelector('#page-data')?.textContent ?? '{}');
-    if (data.user?.id !== userId) return false;
-    token = page.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? token;
+    const who = await whoIsSignedIn().catch(() => null);
+    if (who?.user?.id !== userId) return false;
+    token = who.token;
     return true;
   };
 
   /** @param {string} method @param {string} url @param {unknown} [body] @returns {Promise<any>} */
   const request = async (method, url, body) => {
     try {
-      const said = await ask(method, url, body);
+      const said = await ask(method, url, body).catch(async (error) => {
+        const signedOut = error instanceof ApiError && error.kind === 'signed_out';
+        if (!signIn || !signedOut || !(await signIn())) throw error;
+        return ask(method, url, body);
+      });
       onAnswer(null);
       return said;
     } catch (error) {

@@ -3,6 +3,11 @@
 import { fill, keycap } from '../common/dom.js';
 import { keyLabels } from './actions/bind.js';
 
+/** Of a button that is an icon, what the pointer is told. @param {HTMLElement} button @param {string[]} labels */
+export const nameKeys = (button, labels) => {
+  button.title = `${button.getAttribute('aria-label')} (${labels.join(' ')})`;
+};
+
 /** @param {readonly import('../common/types.js').Action[]} actions
  * @param {import('./editor.js').Editor} editor */
 export function wireButtons(actions, editor) {
@@ -25,6 +30,10 @@ export function wireButtons(actions, editor) {
     'pan-tool': () => editor.set({ tool: 'pan' }),
     hide: () => editor.look({ hidden: !state.looks.hidden }),
   };
+  for (const cap of document.querySelectorAll('[data-keys-of]')) {
+    const action = table.get(/** @type {HTMLElement} */ (cap).dataset.keysOf ?? '');
+    if (action) fill(cap, ...keyLabels(action).map(keycap));
+  }
   for (const button of document.querySelectorAll('button[data-action]')) {
     if (!(button instanceof HTMLButtonElement)) continue;
     const name = button.dataset.action ?? '';
@@ -33,10 +42,8 @@ export function wireButtons(actions, editor) {
     if (action) button.setAttribute('aria-keyshortcuts', labels.join('+'));
     const cap = button.querySelector('[data-keys]');
     if (cap) fill(cap, ...labels.map(keycap));
-    if (!cap && action && button.closest('.rail')) {
-      button.title = `${button.getAttribute('aria-label')} (${labels.join(' ')})`;
-      if (labels.length === 1) button.append(keycap(labels[0]));
-    }
+    if (!cap && labels.length) nameKeys(button, labels);
+    if (!cap && labels.length === 1 && button.closest('.rail')) button.append(keycap(labels[0]));
     button.addEventListener('click', () => {
       if (clicks[name]) clicks[name]();
       else if (action && (action.when?.() ?? true)) action.run();

@@ -63,8 +63,16 @@ export function createHandingIn({ workspace, session, stage, onSend }) {
       const left = commands.openSuggestions().length;
       const boxes = editor.doc.answer();
       const [word, them] = left === 1 ? ['suggestion', 'it'] : ['suggestions', 'them'];
-      if (left && !sure(`${left} ${word} not looked at. Enter again to leave ${them} out.`)) return;
-      if (!boxes.length && !left && !sure('No boxes drawn. Enter again if nothing is here.'))
+      if (
+        left &&
+        !sure(`${left} ${word} not looked at. ${hints.words('submit')} again to leave ${them} out.`)
+      )
+        return;
+      if (
+        !boxes.length &&
+        !left &&
+        !sure(`No boxes drawn. ${hints.words('submit')} again if nothing is here.`)
+      )
         return;
       send(boxes);
     },

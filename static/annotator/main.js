@@ -40,11 +40,7 @@ const data = pageData();
 const job = data.job;
 
 startChrome();
-const own = createPreferences(
-  data.user.id,
-  data.preferences,
-  createApi({ userId: data.user.id, header: data.csrf_header }),
-);
+const own = createPreferences(data.user.id, data.preferences, createApi({ userId: data.user.id }));
 const workspace = createWorkspace(
   data.classes,
   () =>
@@ -63,7 +59,7 @@ rememberConfidence(editor, own, job.slug);
 const verify = createVerify(workspace);
 const oneClass = createOneClass(workspace);
 
-const sending = await createSending(data.user, data.csrf_header, {
+const sending = await createSending(data.user, {
   ask: () => ({ hold: session.hold(), count: STOCK }),
   reopen: (item) => {
     const { seat, boxes } = { seat: item.context.seat, boxes: item.body.boxes };
@@ -84,13 +80,14 @@ const sending = await createSending(data.user, data.csrf_header, {
     session.take(reply);
   },
 });
-const { api, store, outbox, banners, status, waiting } = sending;
+const { api, store, outbox, banners, status, waiting, signInNow } = sending;
 const position = createPosition(status);
 const notes = createNotes({
   editor,
   surface: workspace.surface,
   api,
   userId: data.user.id,
+  keysOf: hints.keys,
   reviewing: false,
 });
 const returned = createReturned();
@@ -100,7 +97,9 @@ const reopening = createReopening({
   reopen: (seat) => {
     position.takenBack();
     session.reopen(seat);
-    hints.notice('You sent this one already. Enter sends it again, as it is then.');
+    hints.notice(
+      `You sent this one already. ${hints.words('submit')} sends it again, as it is then.`,
+    );
   },
   tell: (text) => {
     hints.notice(text);
@@ -172,6 +171,7 @@ const stage = createStage({
   session: () => session,
   skip: () => handing.skip(BROKEN),
   waiting,
+  signIn: signInNow,
   onReady: () => {
     verify.open(session.current?.verify ?? false);
     oneClass.open();
@@ -208,7 +208,7 @@ const reasons = createReasons({
   },
 });
 
-const keys = workspace.start([], (common) =>
+const keys = workspace.start('draw', (common) =>
   verify.wrap(
     oneClass.wrap({
       ...common,

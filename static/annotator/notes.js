@@ -14,9 +14,10 @@ import { ApiError } from './api.js';
  * @param {HTMLElement} page.surface
  * @param {ReturnType<typeof import('./api.js').createApi>} page.api
  * @param {number} page.userId
+ * @param {(id: string) => string[]} page.keysOf the person's own keys of an action
  * @param {boolean} page.reviewing reviewers answer, and see what others wrote
  */
-export function createNotes({ editor, surface, api, userId, reviewing }) {
+export function createNotes({ editor, surface, api, userId, keysOf, reviewing }) {
   const section = el('section', { class: 'section', 'data-notes': true, hidden: true });
   must('.panel-scroll').prepend(section);
   const layer = el('div', { class: 'pins' });
@@ -84,7 +85,7 @@ export function createNotes({ editor, surface, api, userId, reviewing }) {
         { class: 'section-head' },
         el('h2', { class: 'section-title', text: 'Notes' }),
         el('span', { class: 'section-note', text: threads.length || '' }),
-        el('span', { class: 'section-key' }, 'new', keycap('P')),
+        el('span', { class: 'section-key' }, 'new', ...keysOf('note').map(keycap)),
       ),
       !loaded &&
         el(

@@ -1,6 +1,7 @@
 /** Joins API, store and outbox for one person, and shows what became of the work. */
 
 import { must } from '../common/dom.js';
+import { createSignIn } from '../common/sign-in.js';
 import { speak } from '../common/speak.js';
 import { createApi } from './api.js';
 import { createOutbox } from './outbox.js';
@@ -20,23 +21,23 @@ const onlyTab = (userId) => async (/** @type {() => Promise<void>} */ work) => {
 };
 
 /**
- * @param {{id: number}} user
- * @param {string} header
+ * @param {import('../common/types.js').User} user
  * @param {object} page
  * @param {() => {hold: number[], count?: number}} page.ask seats the page has, and how many it wants,
  *   asked for at the moment of sending
  * @param {(item: Item, reply: any) => void} page.onSent
  * @param {(item: Item) => void} page.reopen
  */
-export async function createSending(user, header, { ask, onSent, reopen }) {
+export async function createSending(user, { ask, onSent, reopen }) {
   /** How the last request went, whoever asked. @type {import('./api.js').ErrorKind|null} */
   let line = null;
   const api = createApi({
     userId: user.id,
-    header,
     onAnswer: (trouble) => {
       line = trouble;
       showSignedOut();
+      // The server is back, as a draft or a claim found out: what waits need not wait longer.
+      if (!trouble && last.trouble && !last.sending) outbox.flush();
     },
   });
   const store = await openStore(user.id);
@@ -64,19 +65,30 @@ export async function createSending(user, header, { ask, onSent, reopen }) {
     if (last.waiting) return outbox.flush();
     await api.get('/api/preferences').catch(() => {});
   };
-  const showSignedOut = () =>
+  const signIn = createSignIn(user);
+  let askedToSignIn = false;
+  /** @param {boolean} back */
+  const afterSignIn = async (back) => {
+    if (back) await tryAgain();
+  };
+  const signInNow = () => signIn.ask().then(afterSignIn);
+  const isOut = () => line === 'signed_out' || last.trouble === 'signed_out';
+  const showSignedOut = () => {
+    const out = isOut();
     banners.set(
       'signed-out',
-      line === 'signed_out' || last.trouble === 'signed_out'
+      out
         ? {
             text: 'You were signed out. Your work is saved here. Sign in to send it.',
-            actions: [
-              { label: 'Sign in', href: `/accounts/login/?next=${encodeURIComponent('/')}` },
-              { label: 'Try again', run: tryAgain },
-            ],
+            actions: [{ label: 'Sign in', run: signInNow }],
           }
         : null,
     );
+    // Once by itself; who chose "later" has the button.
+    if (out && !askedToSignIn) signIn.askWhenQuiet(isOut).then(afterSignIn);
+    else if (!out && askedToSignIn) signIn.close();
+    askedToSignIn = out;
+  };
 
   /** @param {OutboxState} state */
   const onState = (state) => {
@@ -105,7 +117,7 @@ export async function createSending(user, header, { ask, onSent, reopen }) {
   window.addEventListener('online', () => outbox.flush());
   window.addEventListener('offline', () => outbox.report());
   document.addEventListener('visibilitychange', () => {
-    // Coming back from the sign-in tab is the moment to try again.
+    // Somebody may have signed in in another tab.
     if (document.hidden) return;
     if (last.waiting || last.trouble) outbox.flush();
     else if (line === 'signed_out') tryAgain();
@@ -113,7 +125,7 @@ export async function createSending(user, header, { ask, onSent, reopen }) {
   status.keptHere(store.durable);
   /** Answers kept here that the server does not have. */
   const waiting = () => last.waiting;
-  return { api, store, banners, status, outbox, waiting };
+  return { api, store, banners, status, outbox, waiting, signInNow };
 }
 
 /** @param {string} text */

@@ -23,6 +23,7 @@ import { createKeeping } from './keeping.js';
  * @param {boolean} [parts.editable]
  * @param {(found: boolean) => void} [parts.onReady] the boxes are as they were left, or as they came
  * @param {() => void} [parts.onDraft] when earlier work was found and shown
+ * @param {() => void} parts.signIn
  * @param {() => number} [parts.waiting] answers not yet sent, for the offline card
  */
 export function createStage({
@@ -40,6 +41,7 @@ export function createStage({
   editable = true,
   onReady,
   onDraft,
+  signIn,
   waiting = () => 0,
 }) {
   const { editor } = workspace;
@@ -53,7 +55,7 @@ export function createStage({
       const { current, queue, trouble, claim } = session();
       if (current) return;
       if (!navigator.onLine || trouble === 'offline') card.offline(waiting(), claim);
-      else if (trouble) card.trouble(trouble, waiting(), claim);
+      else if (trouble) card.trouble(trouble, waiting(), claim, signIn);
       else card.empty(queue);
       return;
     }

@@ -27,7 +27,6 @@ import { createGrabTool } from './tools/grab.js';
 import { createPanTool } from './tools/pan.js';
 import { createSelectTool } from './tools/select.js';
 
-/** @typedef {import('../common/types.js').Action} Action */
 /** @typedef {ReturnType<typeof createWorkspace>} Workspace */
 
 /** @param {import('../common/types.js').LabelClass[]} classes
@@ -57,7 +56,7 @@ export function createWorkspace(
     hints.notice('');
   };
   editor.onGesture((name) => {
-    if (name) activity.mark(kindOf(name), Date.now());
+    if (name) activity.mark(kindOf(name, draw.way), Date.now());
   });
   const pointer = listenToPointer(surface, editor, tools, act, (point) => {
     const hit = editor.hit(point);
@@ -110,10 +109,10 @@ export function createWorkspace(
     touch: () => activity.touch(Date.now()),
     /** @param {import('./core/activity.js').ActionKind} kind */
     markTime: (kind) => activity.mark(kind, Date.now()),
-    /** @param {Action[]} pageActions in front of the common ones
-     * @param {(common: import('./actions/bind.js').Doings) => import('./actions/bind.js').Doings} [more]
-     *   what the table's rows do on this page, from what they do on all */
-    start(pageActions, more = (common) => common) {
+    /** @param {import('./actions/pages.js').PageId} page
+     * @param {(common: import('./actions/bind.js').Doings) => import('./actions/bind.js').Doings} more
+     *   what the rows do on this page, from what they do on all */
+    start(page, more) {
       const doings = more({
         ...viewDoings(editor, commands, {
           cancel,
@@ -127,7 +126,7 @@ export function createWorkspace(
         ...boxDoings(editor, commands, draw, speak),
         'find-class': { when: () => editor.state.editable, run: finder.open },
       });
-      const actions = bindActions(doings, pageActions, own.keys);
+      const actions = bindActions(page, doings, own.keys);
       fillHelp(help, actions);
       hints.know(actions);
       wireButtons(actions, editor);

@@ -30,7 +30,7 @@
 /** @typedef {{kind: string, decided: number, about: number, budget: number|null, observed: number|null,
  *   bound: number|null, target: number, path: [number, number, number][], approved: number|null,
  *   corrected: number, rejected: number, sentence: string}} AuditProgress */
-/** @typedef {{id: number, name: string, initials: string, is_manager: boolean}} User */
+/** @typedef {{id: number, login: string, name: string, initials: string, is_manager: boolean}} User */
 
 /**
  * One row of the action table: keys, buttons and the help all read it.

@@ -23,7 +23,7 @@ import { clock, duration } from './words.js';
 const STALE_MS = 10_000;
 
 const data = pageData();
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({ userId: data.user.id });
 const address = `/api/jobs/${data.job.slug}`;
 const part = (/** @type {string} */ name) => must(`[data-part="${name}"]`);
 

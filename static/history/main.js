@@ -13,7 +13,7 @@ import { plural } from '../common/words.js';
  *   surplus: boolean, labelled: string|null}} Given */
 
 const data = pageData();
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({ userId: data.user.id });
 const list = must('[data-answers]');
 const more = /** @type {HTMLButtonElement} */ (must('[data-more]'));
 const look = classLook(data.classes);

@@ -12,7 +12,7 @@ import { showToday } from './today.js';
 
 /** @typedef {import('./job-cards.js').JobCard} JobCard */
 
-/** @type {{user: import('../common/types.js').User, csrf_header: string, jobs: JobCard[],
+/** @type {{user: import('../common/types.js').User, jobs: JobCard[],
  *   today: import('./today.js').Today}} */
 const data = pageData();
 
@@ -66,7 +66,7 @@ greet();
 showJobs();
 showToday(must('[data-today]'), data.today);
 
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({ userId: data.user.id });
 const store = await openStore(data.user.id);
 const outbox = createOutbox({
   store: store.items,

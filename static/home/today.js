@@ -3,7 +3,7 @@
 import { el, fill } from '../common/dom.js';
 import { plural } from '../common/words.js';
 
-/** @typedef {{images: number, boxes: number, checks: number, median_s: number|null, week_median_s: number|null,
+/** @typedef {{images: number, boxes: number, checks: number, median_s: number|null, week_median_s: number|null, box_s: number|null,
  *   week: {day: string, images: number}[], agreement: {mean: number, images: number}|null}} Today */
 
 /** @param {number} seconds */
@@ -30,7 +30,16 @@ function bars(week) {
 
 /** @param {HTMLElement} root @param {Today} today */
 export function showToday(root, today) {
-  const { images, boxes, checks, median_s: now, week_median_s: usual, week, agreement } = today;
+  const {
+    images,
+    boxes,
+    checks,
+    median_s: now,
+    week_median_s: usual,
+    week,
+    agreement,
+    box_s: box,
+  } = today;
   const some = week.some((day) => day.images);
   fill(
     root,
@@ -51,6 +60,11 @@ export function showToday(root, today) {
     now !== null &&
       usual !== null &&
       el('p', { class: 'figure-words', text: `Your week: ${pace(usual)}` }),
+    box !== null &&
+      el('p', {
+        class: 'figure-words',
+        text: `A box you draw: ${box.toFixed(1)} s, median of the week`,
+      }),
     agreement && el('hr'),
     agreement && el('p', { class: 'figure', text: agreement.mean.toFixed(2) }),
     agreement &&

@@ -1,20 +1,21 @@
 /** The notes of a job: each with its place on the picture, answered by reviewers. */
 
 import { ApiError, createApi } from '../annotator/api.js';
-import { listenToKeys } from '../annotator/hotkeys.js';
-import { createDialog, fillHelp } from '../annotator/panels/help.js';
-import { startChrome, switchTheme } from '../common/chrome.js';
+import { startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';
+import { createSignIn } from '../common/sign-in.js';
 import { speak } from '../common/speak.js';
 import { threadCard } from '../common/threads.js';
-import { startButtons } from '../review/buttons.js';
-import { createHintLine } from '../review/hint-line.js';
+import { createPlainPage } from '../review/plain-page.js';
 
 /** @typedef {import('../common/threads.js').Thread} Thread */
 
 const data = pageData();
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({
+  userId: data.user.id,
+  signIn: createSignIn(data.user).ask,
+});
 const root = must('[data-list]');
 /** @type {Thread[]} */
 let threads = data.threads;
@@ -75,7 +76,7 @@ function show() {
     must('[data-card]'),
     el('span', { class: 'card-mark' }, icon('check')),
     el('h2', { text: 'No notes' }),
-    el('p', { text: 'P pins a note to a place on an image; it appears here.' }),
+    el('p', { text: 'A note pinned to a place on an image appears here.' }),
   );
   fill(
     must('[data-about]'),
@@ -111,50 +112,18 @@ const press = (words) => () => {
   )?.click();
 };
 const any = () => threads.length > 0;
-const help = createDialog('[data-help]', root);
-const [view, page] = ['View', 'Show'];
-/** @type {import('../common/types.js').Action[]} */
-const table = [
-  {
-    id: 'down',
-    group: view,
-    label: 'Next note',
-    keys: ['ArrowDown', 'j'],
-    shown: '↓',
-    repeat: true,
-    when: any,
-    run: () => focusOn(here() + 1),
-  },
-  {
-    id: 'up',
-    group: view,
-    label: 'Note before',
-    keys: ['ArrowUp', 'k'],
-    shown: '↑',
-    repeat: true,
-    when: any,
-    run: () => focusOn(here() - 1),
-  },
-  { id: 'answer', group: view, label: 'Answer', keys: ['e'], when: any, run: press('Answer Add') },
-  {
-    id: 'close',
-    group: view,
-    label: 'Done, or open again',
-    keys: ['x'],
-    when: any,
-    run: press('Done Open again'),
-  },
-  { id: 'help', group: page, label: 'This help', keys: ['?'], run: () => help.showModal() },
-  { id: 'theme', group: page, label: 'Light or dark', keys: ['Shift+l'], run: switchTheme },
-];
-fillHelp(help, table);
-startButtons(table);
-const hints = createHintLine(must('[data-hints]'), [
-  [['↑', '↓'], 'notes'],
-  [['E'], 'answer'],
-  [['X'], 'done'],
-  [['?'], 'all keys'],
+const page = createPlainPage('notes', root, [
+  ['note-back note-on', 'notes'],
+  ['answer', 'answer'],
+  ['close', 'done'],
+  ['help', 'all keys'],
 ]);
-listenToKeys(table, root, () => hints.notice(''));
+const { hints } = page;
+page.start({
+  'note-on': { when: any, run: () => focusOn(here() + 1) },
+  'note-back': { when: any, run: () => focusOn(here() - 1) },
+  answer: { when: any, run: press('Answer Add') },
+  close: { when: any, run: press('Done Open again') },
+});
 show();
 focusOn(0);

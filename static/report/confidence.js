@@ -1,7 +1,7 @@
 /** What each way of being confident is worth on this job's own judging images. */
 
-import { el, fill } from '../common/dom.js';
 import { two } from '../dashboard/words.js';
+import { showTable } from './table.js';
 
 /** @type {Record<string, [string, string]>} rule to its name and one sentence */
 const RULES = {
@@ -12,61 +12,21 @@ const RULES = {
 
 /** @param {HTMLElement} card @param {import('../dashboard/types.js').Calibration|null} calibration */
 export function showConfidence(card, calibration) {
-  const rows = calibration?.comparison ?? [];
-  card.hidden = rows.length === 0;
-  if (!calibration || !rows.length) return;
-  fill(
-    card,
-    el(
-      'div',
-      { class: 'card-head' },
-      el('h2', { class: 'card-title', text: 'Image confidence' }),
-      el('span', {
-        class: 'card-side',
-        text: `On ${calibration.points.length} judging images, target ${two(calibration.target)}`,
-      }),
-    ),
-    el(
-      'div',
-      { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Image confidence' },
-      el(
-        'table',
-        { class: 'rules' },
-        el(
-          'thead',
-          {},
-          el(
-            'tr',
-            {},
-            ...[
-              'Rule',
-              'What it is',
-              'Rank correlation with quality',
-              'Acceptable at best',
-              '',
-            ].map((text) => el('th', { scope: 'col', text })),
-          ),
-        ),
-        el(
-          'tbody',
-          {},
-          ...rows.map(([rule, correlation, share]) =>
-            el(
-              'tr',
-              {},
-              el('th', { scope: 'row', text: RULES[rule]?.[0] ?? rule }),
-              el('td', { text: RULES[rule]?.[1] ?? '' }),
-              el('td', { class: 'number', text: two(correlation) }),
-              el('td', { class: 'number', text: `${Math.round(share * 100)} %` }),
-              el('td', { text: rule === calibration.rule ? 'in use' : '' }),
-            ),
-          ),
-        ),
-      ),
-    ),
-    el('p', {
-      class: 'card-note',
-      text: 'Acceptable at best: the share of these images at or above the best cut whose mean quality reaches the target. It looks at the answers, so it compares the rules and decides nothing.',
-    }),
-  );
+  showTable(card, {
+    title: 'Image confidence',
+    side: calibration
+      ? `On ${calibration.points.length} judging images, target ${two(calibration.target)}`
+      : '',
+    head: ['Rule', 'What it is', 'Rank correlation with quality', 'Acceptable at best', ''],
+    rows: (calibration?.comparison ?? []).map(([rule, correlation, share]) => ({
+      name: RULES[rule]?.[0] ?? rule,
+      cells: [
+        { text: RULES[rule]?.[1] ?? '' },
+        { text: two(correlation), number: true },
+        { text: `${Math.round(share * 100)} %`, number: true },
+        { text: rule === calibration?.rule ? 'in use' : '' },
+      ],
+    })),
+    note: 'Acceptable at best: the share of these images at or above the best cut whose mean quality reaches the target. It looks at the answers, so it compares the rules and decides nothing.',
+  });
 }

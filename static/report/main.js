@@ -13,6 +13,7 @@ import { imageQuality } from '../dashboard/quality.js';
 import { count, dollars, two } from '../dashboard/words.js';
 import { showCertificate } from './certificate.js';
 import { showConfidence } from './confidence.js';
+import { showPaces } from './paces.js';
 
 /** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
 /** @typedef {{image: import('../common/types.js').Picture, confidence: number,
@@ -21,7 +22,7 @@ import { showConfidence } from './confidence.js';
  *   began: string|null, ended: string|null}} About */
 
 const data = pageData();
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({ userId: data.user.id });
 /** @type {Snapshot} */
 const snapshot = data.snapshot;
 const part = (/** @type {string} */ name) => must(`[data-part="${name}"]`);
@@ -134,6 +135,7 @@ createChart(part('calibration-chart'))(calibrationCurve(snapshot.calibration));
 createChart(part('quality-chart'))(imageQuality(snapshot.histogram));
 showConfidence(part('confidence'), snapshot.calibration);
 showConfident();
+showPaces(part('paces'), data.report.paces);
 startExports(part('exports'), { data, api }, attempt);
 must('[data-print]').addEventListener('click', () => window.print());
 document.addEventListener('keydown', (event) => {

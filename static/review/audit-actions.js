@@ -1,8 +1,8 @@
-/** What a reviewer can decide, as rows of the action table: for the box in close-up, else the image. */
+/** What a reviewer can decide, by the ids of its rows in the action table: for the box in close-up,
+ * else the image. */
 
 import { speak } from '../common/speak.js';
 
-/** @typedef {import('../common/types.js').Action} Action */
 /** @typedef {import('../common/types.js').Audit} Audit */
 /** @typedef {import('../annotator/panels/hints.js').Hint} Hint */
 /** @typedef {'approved'|'corrected'|'rejected'|'unjudgeable'} Verdict */
@@ -11,7 +11,8 @@ import { speak } from '../common/speak.js';
 /**
  * @param {object} page
  * @param {import('../annotator/editor.js').Editor} page.editor
- * @param {{notice: (text: string) => void}} page.hints
+ * @param {{notice: (text: string) => void, keys: (id: string) => string[],
+ *   words: (id: string) => string}} page.hints
  * @param {import('./boxwalk.js').BoxWalk} page.walk
  * @param {import('../common/types.js').Job} page.job
  * @param {() => boolean} page.open
@@ -54,7 +55,9 @@ export function auditActions({
   /** @param {number} left boxes still undecided */
   const afterBox = (left) => {
     if (left) return;
-    ask(`${walk.summary()}. Anything missing? E draws it; Enter sends.`);
+    ask(
+      `${walk.summary()}. Anything missing? ${hints.words('correct')} draws it; ${hints.words('submit')} sends.`,
+    );
   };
 
   const send = () => {
@@ -66,7 +69,7 @@ export function auditActions({
     }
     if (!editor.doc.answer().length && !sureOfNone) {
       sureOfNone = true;
-      return ask('No boxes on this image. Enter again if nothing is here.');
+      return ask(`No boxes on this image. ${hints.words('submit')} again if nothing is here.`);
     }
     decide('corrected');
   };
@@ -112,62 +115,24 @@ export function auditActions({
     undo();
   };
 
-  const group = 'Verdict';
-  /** @type {Action[]} */
-  const table = [
-    {
-      id: 'approve',
-      group,
-      label: 'Approve; on a box: it is right, next box',
-      keys: ['y'],
-      when: judging,
-      run: approve,
-    },
-    {
-      id: 'correct',
-      group,
-      label: 'Correct; on a box: fix it',
-      keys: ['e'],
-      when: judging,
-      run: correct,
-    },
-    {
-      id: 'reject',
-      group,
-      label: 'Reject with a reason, or cannot judge; on a box: no object',
-      keys: ['x'],
+  /** @type {import('../annotator/actions/bind.js').Doings} */
+  const doings = {
+    approve: { when: judging, run: approve },
+    correct: { when: judging, run: correct },
+    wrong: {
       when: () => judging() || (open() && !fixing && audit()?.kind === 'certificate'),
       run: third,
     },
-    {
-      id: 'submit',
-      group,
-      label: 'Send the boxes as they are now',
-      keys: ['Enter'],
-      when: () => open() && (mode() !== 'judging' || walk.begun),
-      run: send,
-    },
-    {
-      id: 'back',
-      group,
-      label: 'Take back: this correction, the last box, the last verdict',
-      keys: ['u'],
+    submit: { when: () => open() && (mode() !== 'judging' || walk.begun), run: send },
+    back: {
       when: () => (open() && mode() !== 'judging' && !audit()?.blind) || canUndo(),
       run: takeBack,
     },
-    // the same key; its own row, so that the button beside the verdicts is a button of its own
-    { id: 'undo-verdict', group, label: '', keys: [], shown: 'U', when: canUndo, run: undo },
-    {
-      id: 'grid',
-      group: 'View',
-      label: 'To the grid',
-      keys: ['Shift+g'],
-      run: () => location.assign(job.grid_url ?? '/'),
-    },
-  ];
+    grid: { run: () => location.assign(job.grid_url ?? '/') },
+  };
 
   return {
-    table,
+    doings,
     /** Another image is open. */
     reset() {
       sureOfNone = false;
@@ -175,32 +140,30 @@ export function auditActions({
     },
     /** @returns {Hint[]|null} */
     hints() {
+      /** @param {string} id @param {string} words @returns {Hint} */
+      const hint = (id, words) => [hints.keys(id), words];
       if (reasons().open)
         return [
           [['1', '6'], 'reason'],
           [['Esc'], 'back'],
         ];
-      if (fixing)
-        return [
-          [['Enter'], 'done with this box'],
-          [['U'], 'as it was'],
-        ];
+      if (fixing) return [hint('submit', 'done with this box'), hint('back', 'as it was')];
       if (!judging()) return null;
       if (onBox())
         return [
-          [['Y'], 'right'],
-          [['E'], 'fix'],
-          [['X'], 'no object'],
-          [['Tab'], 'next'],
-          [['Esc'], 'whole image'],
+          hint('approve', 'right'),
+          hint('correct', 'fix'),
+          hint('wrong', 'no object'),
+          hint('next', 'next'),
+          hint('cancel', 'whole image'),
         ];
       const certificate = audit()?.kind === 'certificate';
       return [
-        [['Y'], 'approve'],
-        [['E'], 'correct'],
-        [['X'], certificate ? 'cannot judge' : 'reject'],
-        [['Tab'], 'box by box'],
-        [['U'], 'undo'],
+        hint('approve', 'approve'),
+        hint('correct', 'correct'),
+        hint('wrong', certificate ? 'cannot judge' : 'reject'),
+        hint('next', 'box by box'),
+        hint('back', 'undo'),
       ];
     },
   };

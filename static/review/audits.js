@@ -45,7 +45,7 @@ export async function startAudits(data) {
   const walk = createBoxWalk(editor, surface, judging);
   startMarks(surface, editor, walk, judging);
 
-  const { status, store, api, outbox, banners } = await createSending(data.user, data.csrf_header, {
+  const { status, store, api, outbox, banners, signInNow } = await createSending(data.user, {
     ask: () => ({ hold: session.hold() }),
     reopen: (item) => session.reopen(item.context.seat),
     onSent: (item, reply) => {
@@ -54,7 +54,14 @@ export async function startAudits(data) {
       showAfter(must('[data-shown]'), reply);
     },
   });
-  const notes = createNotes({ editor, surface, api, userId: data.user.id, reviewing: true });
+  const notes = createNotes({
+    editor,
+    surface,
+    api,
+    userId: data.user.id,
+    keysOf: hints.keys,
+    reviewing: true,
+  });
   const images = createImages(() => refresh());
   const card = createCard();
   const refresh = () => {
@@ -72,7 +79,7 @@ export async function startAudits(data) {
     must('[data-classes]').hidden = !editing;
     must('.panel').classList.toggle('is-correcting', editing);
     must('[data-blind-third]').hidden = audit?.kind !== 'certificate' || next === 'fixing';
-    must('button[data-action="back"]').hidden = audit?.blind ?? false;
+    must('[data-back] [data-action="back"]').hidden = audit?.blind ?? false;
     must('[data-back]').classList.toggle('is-single', audit?.blind || audit?.kind === 'watch');
     must('[data-send-words]').textContent =
       next === 'fixing' ? 'Done with this box' : 'Send these boxes';
@@ -144,6 +151,7 @@ export async function startAudits(data) {
     status,
     session: () => session,
     skip: null,
+    signIn: signInNow,
     editable: false,
     boxesOf: (audit) => audit.boxes,
     onDraft: () => setMode('correcting'),
@@ -179,7 +187,7 @@ export async function startAudits(data) {
     stage.leave();
     await verdicts.give(audit, { verdict, boxes, reason, active_ms: activeMs });
     speak(reason ? `${SAID[verdict]}: ${reason}` : SAID[verdict]);
-    hints.notice(`${SAID[verdict]}. U takes it back.`);
+    hints.notice(`${SAID[verdict]}. ${hints.words('back')} takes it back.`);
   };
 
   /** Back to the label as it was. */
@@ -222,10 +230,11 @@ export async function startAudits(data) {
       editor.changed();
     },
   });
-  const keys = workspace.start([
-    ...actions.table,
-    { id: 'note', group: 'View', label: 'Pin a note at the pointer', keys: ['p'], ...notes.doing },
-  ]);
+  const keys = workspace.start('review', (common) => ({
+    ...common,
+    ...actions.doings,
+    note: notes.doing,
+  }));
   showProgress(must('[data-audit]'), data.progress);
   await session.start(data.audits, data.queue);
   outbox.flush();

@@ -1,6 +1,7 @@
 /** Buttons that stand for rows of the action table: they carry its keys and obey its `when`. */
 
 import { keyLabels } from '../annotator/actions/bind.js';
+import { nameKeys } from '../annotator/buttons.js';
 import { fill, keycap } from '../common/dom.js';
 
 /** @typedef {import('../common/types.js').Action} Action */
@@ -17,6 +18,7 @@ export function startButtons(actions) {
     button.setAttribute('aria-keyshortcuts', labels.join('+'));
     const cap = button.querySelector('[data-keys]');
     if (cap) fill(cap, ...labels.map(keycap));
+    else nameKeys(button, labels);
     // A press must not take the focus from where the keys act.
     button.addEventListener('mousedown', (event) => event.preventDefault());
     button.addEventListener('click', () => {

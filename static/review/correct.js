@@ -6,15 +6,19 @@ import { createBanners } from '../annotator/panels/banner.js';
 import { createCard } from '../annotator/panels/card.js';
 import { createWorkspace } from '../annotator/workspace.js';
 import { must } from '../common/dom.js';
+import { createSignIn } from '../common/sign-in.js';
 import { speak } from '../common/speak.js';
 
 /** @param {any} data of the page */
 export async function startCorrection(data) {
   /** @type {import('../common/types.js').Picture} */
   const picture = data.image;
-  const api = createApi({ userId: data.user.id, header: data.csrf_header });
+  const api = createApi({
+    userId: data.user.id,
+    signIn: createSignIn(data.user).ask,
+  });
   const banners = createBanners(must('[data-banners]'));
-  const workspace = createWorkspace(data.classes, () => [[['Enter'], 'save']]);
+  const workspace = createWorkspace(data.classes, () => [[workspace.hints.keys('submit'), 'save']]);
   const { editor } = workspace;
   const card = createCard();
   let saving = false;
@@ -31,7 +35,7 @@ export async function startCorrection(data) {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       banners.set('save', {
-        text: `Not saved: ${error.message} Your boxes are still here; Enter tries again.`,
+        text: `Not saved: ${error.message} Your boxes are still here; ${workspace.hints.words('submit')} tries again.`,
         tone: 'bad',
       });
     } finally {
@@ -39,16 +43,10 @@ export async function startCorrection(data) {
     }
   };
 
-  workspace.start([
-    {
-      id: 'submit',
-      group: 'Image',
-      label: 'Save this label',
-      keys: ['Enter'],
-      when: () => !saving,
-      run: save,
-    },
-  ]);
+  workspace.start('review', (common) => ({
+    ...common,
+    submit: { label: 'Save this label', when: () => !saving, run: save },
+  }));
   for (const part of ['[data-kept]', '[data-sent]', '[data-prefetch]']) must(part).hidden = true;
   must('[data-position]').textContent = picture.name;
   window.addEventListener('beforeunload', (event) => {

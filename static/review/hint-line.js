@@ -1,12 +1,14 @@
 /** The line at the bottom of pages without a canvas: the keys that help now, or a notice. */
 
+import { capsIn } from '../annotator/actions/bind.js';
 import { el, fill, keycap } from '../common/dom.js';
 
-/** @typedef {[string[], string]} Hint keys and what they do */
+/** @typedef {[string, string]} Hint ids of actions, with blanks, and what they do */
 
-/** @param {HTMLElement} root @param {Hint[]} first */
-export function createHintLine(root, first) {
-  let hints = first;
+/** @param {HTMLElement} root @param {Hint[]} wanted */
+export function createHintLine(root, wanted) {
+  /** @type {[string[], string][]} */
+  let hints = [];
   let notice = '';
   const show = () =>
     fill(
@@ -16,11 +18,11 @@ export function createHintLine(root, first) {
         el('span', { class: 'hint' }, ...keys.map(keycap), label),
       ),
     );
-  show();
   return {
-    /** @param {Hint[]} next */
-    set(next) {
-      hints = next;
+    /** @param {readonly import('../common/types.js').Action[]} actions with the person's keys */
+    know(actions) {
+      const caps = capsIn(actions);
+      hints = wanted.map(([ids, label]) => [ids.split(' ').flatMap(caps), label]);
       show();
     },
     /** A sentence that stays until the next action. @param {string} text */

@@ -168,7 +168,8 @@ def test_what_is_told_beside_the_boxes_is_checked_before_anything_is_stored(
 
 
 def test_own_keys_and_settings_follow_the_person(signed_in, job):
-    keys, page = {"fit": ["q"], "zoom-box": []}, {"method": "points", "confidence": {job.slug: 0.5}}
+    keys = {"fit": ["q"], "zoom-box": [], "grid.fine": ["q"]}  # on another page
+    page = {"method": "points", "confidence": {job.slug: 0.5}}
     assert put(signed_in, "preferences", {"keys": keys})[0] == 200
     assert put(signed_in, "preferences", {"page": page})[0] == 200
 
@@ -181,6 +182,7 @@ def test_own_keys_and_settings_follow_the_person(signed_in, job):
     ("body", "where"),
     [
         ({"keys": {"fit": ["q"], "draw": ["q"]}}, "keys.draw"),
+        ({"keys": {"grid.fine": ["q"], "grid.wrong": ["q"]}}, "keys.grid.wrong"),
         ({"keys": {"fit": "q"}}, "keys.fit"),
         ({"keys": {"fit": ["two words"]}}, "keys.fit"),
         ({"keys": {"<b>": ["q"]}}, "keys.<b>"),

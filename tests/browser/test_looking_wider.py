@@ -68,7 +68,8 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     expect(page.locator("[data-changes]")).to_contain_text("added")
 
 
-def test_a_page_of_the_grid_is_marked_sent_and_taken_back(team, backstage, enter):
+def test_a_page_of_the_grid_is_marked_sent_and_taken_back(team, backstage, enter, watch):
+    watch.expect(r"\b40[13]\b")
     slug = team["slug"]
     page: Page = enter(team["rita"])
     page.goto(f"/jobs/{slug}/review/grid")
@@ -92,7 +93,10 @@ def test_a_page_of_the_grid_is_marked_sent_and_taken_back(team, backstage, enter
     expect(page.locator("dialog[data-closeup]")).to_be_hidden()
     expect(page.locator(".tile.is-right")).to_have_count(1)
     page.keyboard.press("Shift+Y")
+    backstage("sign_out", name=team["rita"])
     page.keyboard.press("Enter")
+    page.get_by_label("Password").fill(f"{team['rita']}-open-sesame")
+    page.keyboard.press("Enter")  # what was asked for goes on by itself
     expect(page.locator("[data-card]")).to_be_visible()
     until(lambda: len(holding(backstage, slug)) == 3)
     sent_back = next(r for r in backstage("labels", slug=slug) if r["reason"].startswith("rejec"))
@@ -101,6 +105,42 @@ def test_a_page_of_the_grid_is_marked_sent_and_taken_back(team, backstage, enter
     page.keyboard.press("u")
     expect(page.locator(".tile")).to_have_count(4)
     assert {row["image"] for row in holding(backstage, slug)} == before
+
+
+def test_own_keys_of_a_page_are_refused_swapped_saved_and_shown_where_they_act(
+    team, enter, context_of, sign_in
+):
+    page: Page = enter(team["rita"])
+    page.goto("/settings/keys")
+    page.get_by_role("button", name="Grid", exact=True).click()
+    page.get_by_role("button", name="Looks right: y. Change").click()
+    page.keyboard.press("Shift+L")
+    expect(page.get_by_role("alert").first).to_contain_text("already “Light or dark” (Drawing)")
+    page.get_by_role("button", name="Keep as it was").click()
+    page.keyboard.press("Enter")
+    page.keyboard.press("x")
+    expect(page.locator(".clash")).to_contain_text("already “Reject, then a reason”.")
+    page.get_by_role("button", name="Swap the two").click()
+    page.get_by_role("button", name="Undo; then the last page: u. Change").click()
+    page.keyboard.press("j")
+    page.get_by_role("button", name="Save keys").click()
+    expect(page.locator("[data-said]")).to_contain_text("Saved")
+
+    other = context_of()  # they follow her to another computer
+    sign_in(other, team["rita"])
+    grid = other.new_page()
+    grid.goto(f"/jobs/{team['slug']}/review/grid")
+    grid.locator("[data-filters] [name=source]").select_option("any")
+    expect(grid.locator(".tile").first).to_be_visible()
+    grid.locator("[data-grid]").focus()
+    grid.keyboard.press("x")
+    expect(grid.locator(".tile.is-right")).to_have_count(1)
+    expect(grid.locator("[data-action=fine] kbd")).to_have_text("X")
+    expect(grid.locator("[data-hints] .hint", has_text="looks right")).to_contain_text("X")
+    grid.keyboard.press("j")
+    expect(grid.locator(".tile.is-right")).to_have_count(0)
+    grid.keyboard.press("?")
+    expect(grid.locator("[data-help] dl div", has_text="Looks right")).to_contain_text("X")
 
 
 def test_a_note_travels_from_the_image_to_the_reviewer_and_back(team, enter):

@@ -6,6 +6,10 @@ from playwright.sync_api import expect
 from tests.browser.canvas import Canvas
 
 SIGNED_OUT = (r"\b401\b", r"\b403\b")
+OFFLINE = "ERR_INTERNET_DISCONNECTED"
+FOCUS_INSIDE = (
+    "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+)
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def test_a_person_signs_in_and_enter_leads_to_the_first_image(context_of, marta,
 def test_after_the_session_ended_the_work_is_kept_and_sent_when_signed_in_again(
     enter, backstage, arrived, marta, slug, watch
 ):
-    watch.expect(*SIGNED_OUT)
+    watch.expect(*SIGNED_OUT, OFFLINE)
     canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work")
     canvas.drag((40, 50), (120, 110))
     backstage("sign_out", name=marta)
@@ -53,19 +57,34 @@ def test_after_the_session_ended_the_work_is_kept_and_sent_when_signed_in_again(
     canvas.expect_sent("Signed out, 1 waiting")
     assert backstage("answers", slug=slug) == []
 
-    with canvas.page.context.expect_page() as opened:
-        message.get_by_role("link", name="Sign in").click()
-    sign_in = opened.value
-    sign_in.get_by_label("Name").fill(marta)
-    sign_in.get_by_label("Password").fill(f"{marta}-open-sesame")
-    sign_in.get_by_role("button", name="Sign in").click()
-    expect(sign_in.get_by_text("All your work is sent")).to_be_visible()
-    sign_in.close()
+    dialog = canvas.page.get_by_role("dialog", name="You were signed out")
+    expect(dialog.get_by_label("Name")).to_have_value(marta)
+    expect(dialog.get_by_label("Password")).to_be_focused()
+    for _ in range(8):  # the focus stays in the dialog, or with the browser's own controls
+        canvas.keys("Tab")
+        assert canvas.page.evaluate(FOCUS_INSIDE)
+    dialog.get_by_label("Password").fill("not hers")
+    canvas.keys("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("enter a correct username and password")
 
-    message.get_by_role("button", name="Try again").click()
+    canvas.page.context.set_offline(True)
+    dialog.get_by_label("Password").fill(f"{marta}-open-sesame")
+    canvas.keys("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("cannot be reached. Your work stays here")
+    canvas.keys("Escape")
+    expect(dialog).to_be_hidden()
+    canvas.drag((60, 60), (100, 100))  # and people go on
+    canvas.expect_boxes(1)
+    canvas.page.context.set_offline(False)
+
+    message.get_by_role("button", name="Sign in").click()
+    dialog.get_by_label("Password").fill(f"{marta}-open-sesame")
+    canvas.keys("Enter")
+    expect(dialog).to_be_hidden()
     expect(message).to_be_empty()
     canvas.expect_sent()
-    canvas.drag((60, 60), (100, 100))
+    assert len(arrived(slug, 1)) == 1
+    canvas.expect_boxes(1)  # the image that was open still is
     canvas.keys("Enter")
     assert [len(answer["boxes"]) for answer in arrived(slug, 2)] == [1, 1]
 
@@ -73,7 +92,7 @@ def test_after_the_session_ended_the_work_is_kept_and_sent_when_signed_in_again(
 def test_two_people_at_one_computer_never_see_or_send_each_others_work(
     context_of, sign_in, arrived, marta, jonas, slug, watch
 ):
-    watch.expect("ERR_INTERNET_DISCONNECTED")
+    watch.expect(OFFLINE)
     context = context_of()
     sign_in(context, marta)
     hers = Canvas(context.new_page()).open(f"/jobs/{slug}/work")
@@ -101,3 +120,37 @@ def test_two_people_at_one_computer_never_see_or_send_each_others_work(
     sent = {answer["by"]: answer["boxes"] for answer in arrived(slug, 2)}
     assert sent[jonas] == []
     assert len(sent[marta]) == 1
+
+
+def test_who_signs_in_over_anothers_page_never_sends_that_work(
+    enter, backstage, arrived, marta, jonas, slug, watch
+):
+    watch.expect(*SIGNED_OUT)
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work")
+    backstage("sign_out", name=marta)
+    canvas.drag((40, 50), (120, 110))
+    canvas.keys("Enter")
+    dialog = canvas.page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill(jonas)
+    dialog.get_by_label("Password").fill(f"{jonas}-open-sesame")
+    canvas.keys("Enter")
+    expect(dialog).to_contain_text(f"What is open here belongs to {marta}.")
+    canvas.expect_sent("Signed out, 1 waiting")
+    dialog.get_by_role("link", name=f"Work as {jonas}").click()
+
+    his = Canvas(canvas.page).open(f"/jobs/{slug}/work")
+    his.expect_sent()
+    his.keys("n")
+    assert [(answer["by"], answer["boxes"]) for answer in arrived(slug, 1)] == [(jonas, [])]
+
+    # his session ends on his page, and she signs in over it: hers goes from a page of her own
+    backstage("sign_out", name=jonas)
+    his.drag((40, 50), (120, 110))
+    his.keys("Enter")
+    dialog.get_by_label("Name").fill(marta)
+    dialog.get_by_label("Password").fill(f"{marta}-open-sesame")
+    his.keys("Enter")
+    dialog.get_by_role("link", name=f"Work as {marta}").click()
+    hers = Canvas(his.page).open(f"/jobs/{slug}/work")
+    hers.expect_sent()
+    assert [answer["by"] for answer in arrived(slug, 2)] == [jonas, marta]

@@ -17,6 +17,12 @@ test('a clock set back takes nothing away', () => {
   assert.equal(activity.touch(1_000), 0);
 });
 
+test('a box drawn by hand counts for its way, any other for drawing', () => {
+  assert.equal(kindOf('Draw', 'points'), 'points');
+  assert.equal(kindOf('Draw'), 'draw');
+  assert.equal(kindOf('Delete', 'points'), 'delete');
+});
+
 test('the median stands in the middle', () => {
   assert.equal(median([9, 1, 5]), 5);
   assert.equal(median([1, 3]), 2);
@@ -42,11 +48,8 @@ test('a draft carries on what was spent on each action', () => {
 });
 
 test('steps of the document are kinds of work', () => {
-  assert.deepEqual(['Draw', 'Paste', 'Move', 'Undo', 'Accept all'].map(kindOf), [
-    'draw',
-    'draw',
-    'adjust',
-    'adjust',
-    'accept',
-  ]);
+  assert.deepEqual(
+    ['Draw', 'Paste', 'Move', 'Undo', 'Accept all'].map((step) => kindOf(step)),
+    ['draw', 'draw', 'adjust', 'adjust', 'accept'],
+  );
 });

@@ -64,16 +64,18 @@ test('every action has words and key caps', () => {
   assert.deepEqual(capsOf('Alt+Shift+ArrowLeft'), ['Alt', 'Shift', '←']);
 });
 
-test("a page's own verdict keeps its key, whatever a person gave to the common actions", () => {
-  const reject = { id: 'verdict', group: 'Verdict', label: 'Reject', keys: ['q'], run() {} };
-  const actions = bindActions(doings(), [reject], { crosshair: ['q'] });
+test('a page has its own rows and those common ones that something stands behind', () => {
+  const nothing = { run() {} };
+  const actions = bindActions('review', { ...doings(), wrong: nothing }, { crosshair: ['x'] });
   const byKey = bindKeys(actions);
-  assert.equal(byKey.get('q').id, 'verdict');
-  assert.deepEqual(actions.find((action) => action.id === 'zoom-box').keys, []);
+  assert.equal(byKey.get('x').id, 'wrong');
+  assert.equal(byKey.get('e').id, 'grab'); // nobody corrects here
+  assert.ok(!byKey.has('y'));
+  assert.deepEqual(actions.find((action) => action.id === 'crosshair').keys, []);
 });
 
 test('an own key takes the place of the default', () => {
-  const byKey = bindKeys(bindActions(doings(), [], { crosshair: ['f'], fit: ['g'] }));
+  const byKey = bindKeys(bindActions('draw', doings(), { crosshair: ['f'], fit: ['g'] }));
   assert.equal(byKey.get('f').id, 'crosshair');
   assert.equal(byKey.get('g').id, 'fit');
 });

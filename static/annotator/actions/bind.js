@@ -1,36 +1,35 @@
-/** Joins the table with what its actions do on this page and with the person's own keys. */
+/** Joins the rows of a page with what its actions do there and with the person's own keys. */
 
 import { withOwnKeys } from '../core/keymap.js';
-import { TABLE } from './table.js';
+import { rowsOn } from './pages.js';
 
 /** @typedef {import('../../common/types.js').Action} Action */
 /** @typedef {{run: () => void, when?: () => boolean, release?: () => void, label?: string}} Doing */
-/** @typedef {Record<string, Doing>} Doings by the action's name */
+/** @typedef {Record<string, Doing>} Doings by the action's id */
 
-/** Rows that nothing stands behind on this page are left out; what only this page has comes first,
- * so that no change of a common key can take a verdict's key away.
- * @param {Doings} doings @param {Action[]} pageActions @param {import('../core/keymap.js').KeyMap} own
- * @returns {Action[]} */
-export function bindActions(doings, pageActions, own) {
-  const first = withOwnKeys(pageActions, own);
-  const taken = new Set(first.flatMap((action) => action.keys));
-  const ids = new Set(first.map((action) => action.id));
-  const rows = TABLE.filter(({ id }) => doings[id] && !ids.has(id)).map(({ brief, ...row }) => ({
+/** Rows that nothing stands behind are left out.
+ * @param {import('./pages.js').PageId} page @param {Doings} doings
+ * @param {import('../core/keymap.js').KeyMap} own @returns {Action[]} */
+export function bindActions(page, doings, own) {
+  const rows = rowsOn(page).filter(({ id }) => doings[id]);
+  return withOwnKeys(rows, own).map(({ brief, ...row }) => ({
     ...row,
     label: brief ?? row.label,
     ...doings[row.id],
   }));
-  const free = withOwnKeys(rows, own).map((row) => {
-    const keys = row.keys.filter((key) => !taken.has(key));
-    return keys.length === row.keys.length ? row : { ...row, keys, shown: undefined };
-  });
-  return [...first, ...free];
 }
 
 /** How a binding is written on key caps: 'Ctrl+z' is Ctrl, Z. @param {{shown?: string, keys: string[]}} action */
 export function keyLabels({ shown, keys }) {
   if (shown) return shown.split(' ');
   return keys.length ? capsOf(keys[0]) : [];
+}
+
+/** The person's own caps of each action, for hints and sentences.
+ * @param {readonly Action[]} actions @returns {(id: string) => string[]} none for an unknown one */
+export function capsIn(actions) {
+  const caps = new Map(actions.map(({ id, keys }) => [id, keyLabels({ keys })]));
+  return (id) => caps.get(id) ?? [];
 }
 
 /** @type {Record<string, string>} */

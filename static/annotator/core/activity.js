@@ -2,7 +2,8 @@
 
 const IDLE_AFTER_MS = 15_000;
 
-/** @typedef {'open'|'draw'|'adjust'|'accept'|'reject'|'delete'|'submit'} ActionKind */
+/** @typedef {import('../../common/types.js').Method} Method */
+/** @typedef {'open'|Method|'draw'|'adjust'|'accept'|'reject'|'delete'|'submit'} ActionKind */
 
 /** Which kind of work a step of the document was. @type {Record<string, ActionKind>} */
 const KINDS = {
@@ -15,8 +16,10 @@ const KINDS = {
   Delete: 'delete',
 };
 
-/** @param {string} step name of an undo step @returns {ActionKind} */
-export const kindOf = (step) => KINDS[step] ?? 'adjust';
+/** @param {string} step name of an undo step @param {Method|null} way how a box was drawn, if by hand
+ * @returns {ActionKind} */
+export const kindOf = (step, way = null) =>
+  (step === 'Draw' ? way : null) ?? KINDS[step] ?? 'adjust';
 
 /** Time belongs to the action it led to; before the first one somebody looked: 'open'.
  * @param {number} startedAt ms @param {number} [already] ms counted before, from a draft

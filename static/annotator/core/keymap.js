@@ -1,69 +1,86 @@
 /** Own keys: put over the defaults, checked against each other, written to and read from a file. */
 
-/** @typedef {Record<string, string[]>} KeyMap action → its keys, where they differ from the default */
-/** @typedef {{id: string, label: string, keys: string[], shown?: string}} Keyed */
+/** @typedef {Record<string, string[]>} KeyMap a row's name → its keys, where they differ from the default */
+/** @typedef {{name: string, label: string, keys: string[], common: boolean, shown?: string}} Keyed
+ * `common` rows mean the same on several pages and give way to a page's own */
 
 const FILE_KIND = 'boxwise-keys';
 /** These mean the same everywhere, in dialogs as well. */
 export const FIXED = ['Escape', 'Tab', 'Shift+Tab'];
 
+/** @template {Keyed} T @param {T} row @param {string[]} keys @returns {T} */
+const withKeys = (row, keys) =>
+  keys.join('\n') === row.keys.join('\n') ? row : { ...row, keys, shown: undefined };
+
 /**
- * The rows with own keys. Where an own key is another row's default on this page, the own key wins.
+ * The rows of one page with own keys. Where two rows would have one key, the page's own row has it
+ * before a common one, and a chosen key comes before a default: no key does two things, and no change
+ * of a common key takes a verdict's key away.
  * @template {Keyed} T @param {readonly T[]} rows @param {KeyMap} own @returns {T[]}
  */
 export function withOwnKeys(rows, own) {
-  const taken = new Set();
-  for (const { id } of rows) for (const key of own[id] ?? []) taken.add(key);
-  return rows.map((row) => {
-    const mine = own[row.id];
-    if (mine) return { ...row, keys: mine, shown: undefined };
-    const keys = row.keys.filter((key) => !taken.has(key));
-    return keys.length === row.keys.length ? row : { ...row, keys, shown: undefined };
-  });
-}
-
-/** Two rows on one key: [key, first, second]. @param {readonly Keyed[]} rows
- * @returns {[string, Keyed, Keyed][]} */
-export function clashes(rows) {
-  /** @type {Map<string, Keyed>} */
+  /** @type {Map<string, T>} */
   const owner = new Map();
-  /** @type {[string, Keyed, Keyed][]} */
-  const found = [];
-  for (const row of rows) {
-    for (const key of row.keys) {
-      const other = owner.get(key);
-      if (other && other.id !== row.id) found.push([key, other, row]);
-      else owner.set(key, row);
-    }
-  }
-  return found;
-}
-
-/** Why a key cannot be the key of an action; '' when it can.
- * @param {readonly Keyed[]} rows as they are now @param {string} id @param {string} key */
-export function refusal(rows, id, key) {
-  if (FIXED.includes(key)) return `${key.replace('Escape', 'Esc')} keeps its meaning everywhere.`;
-  const other = rows.find((row) => row.id !== id && row.keys.includes(key));
-  return other ? `It is already “${other.label}”.` : '';
-}
-
-/** Only what differs from the defaults. @param {readonly Keyed[]} defaults
- * @param {readonly Keyed[]} rows @returns {KeyMap} */
-export function difference(defaults, rows) {
-  const before = new Map(defaults.map((row) => [row.id, row.keys.join('\n')]));
-  return Object.fromEntries(
-    rows.filter((row) => before.get(row.id) !== row.keys.join('\n')).map((r) => [r.id, r.keys]),
+  for (const common of [false, true])
+    for (const chosen of [true, false])
+      for (const row of rows.filter((one) => one.common === common && !!own[one.name] === chosen))
+        for (const key of own[row.name] ?? row.keys) if (!owner.has(key)) owner.set(key, row);
+  return rows.map((row) =>
+    withKeys(
+      row,
+      (own[row.name] ?? row.keys).filter((key) => owner.get(key) === row),
+    ),
   );
 }
+
+/** The same for the page of own keys, where nothing chosen gives way in silence: only the default of a
+ * common row does. @template {Keyed} T @param {readonly T[]} rows @param {KeyMap} own @returns {T[]} */
+export function asChosen(rows, own) {
+  const first = new Set(
+    rows.filter((row) => !row.common).flatMap((row) => own[row.name] ?? row.keys),
+  );
+  return rows.map((row) =>
+    withKeys(row, own[row.name] ?? row.keys.filter((key) => !row.common || !first.has(key))),
+  );
+}
+
+/** Who else has a key on a page where the named row is. @template {Keyed} T
+ * @param {readonly (readonly T[])[]} pages the rows of each @param {KeyMap} own @param {string} name
+ * @param {string} key @returns {{row: T, page: number}|null} the page by its place */
+export function holder(pages, own, name, key) {
+  for (const [page, rows] of pages.entries()) {
+    if (!rows.some((row) => row.name === name)) continue;
+    const row = asChosen(rows, own).find((one) => one.name !== name && one.keys.includes(key));
+    if (row && !givesWay(rows, name, row, key)) return { row, page };
+  }
+  return null;
+}
+
+/** A common row gives way to a page's own where both have the key they come with.
+ * @param {readonly Keyed[]} rows of one page @param {string} name @param {Keyed} other @param {string} key */
+const givesWay = (rows, name, other, key) => {
+  const mine = rows.find((row) => row.name === name);
+  const theirs = rows.find((row) => row.name === other.name);
+  return mine?.common && !other.common && mine.keys.includes(key) && theirs?.keys.includes(key);
+};
+
+/** Without what is as it comes. @param {readonly (readonly Keyed[])[]} pages @param {KeyMap} own
+ * @returns {KeyMap} */
+export const difference = (pages, own) =>
+  Object.fromEntries(
+    Object.entries(own).filter(
+      ([name, keys]) => keysOf(pages, name).join('\n') !== keys.join('\n'),
+    ),
+  );
 
 /** @param {KeyMap} own @returns {string} */
 export const toFile = (own) =>
   `${JSON.stringify({ kind: FILE_KIND, version: 1, keys: own }, null, 2)}\n`;
 
 /** Throws an Error with a sentence for people where the text is no key map, names an unknown action
- * or puts two actions on one key. @param {string} text @param {readonly Keyed[]} defaults
- * @returns {KeyMap} */
-export function fromFile(text, defaults) {
+ * or puts two actions of one page on one key. @param {string} text
+ * @param {readonly (readonly Keyed[])[]} pages the rows of each @returns {KeyMap} */
+export function fromFile(text, pages) {
   let data;
   try {
     data = JSON.parse(text);
@@ -72,18 +89,25 @@ export function fromFile(text, defaults) {
   }
   if (data?.kind !== FILE_KIND || typeof data.keys !== 'object' || data.keys === null)
     throw new Error('This file is no key map: export one to see the form.');
-  for (const [id, keys] of Object.entries(data.keys)) {
-    if (!defaults.some((row) => row.id === id)) throw new Error(`There is no action “${id}”.`);
+  /** @type {[string, any][]} */
+  const told = Object.entries(data.keys);
+  for (const [name, keys] of told) {
+    if (!pages.some((rows) => rows.some((row) => row.name === name)))
+      throw new Error(`There is no action “${name}”.`);
     if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'string'))
-      throw new Error(`The keys of “${id}” must be a list of names.`);
-    const fixed = keys.find((key) => FIXED.includes(key) && !keysOf(defaults, id).includes(key));
+      throw new Error(`The keys of “${name}” must be a list of names.`);
+    const fixed = keys.find((key) => FIXED.includes(key) && !keysOf(pages, name).includes(key));
     if (fixed) throw new Error(`${fixed} keeps its meaning everywhere.`);
   }
-  const rows = defaults.map((row) => ({ ...row, keys: data.keys[row.id] ?? row.keys }));
-  const [clash] = clashes(rows);
-  if (clash) throw new Error(`${clash[0]} would be “${clash[1].label}” and “${clash[2].label}”.`);
+  for (const [name, keys] of told) {
+    for (const key of keys) {
+      const other = holder(pages, data.keys, name, key);
+      const mine = pages.flat().find((row) => row.name === name);
+      if (other) throw new Error(`${key} would be “${mine?.label}” and “${other.row.label}”.`);
+    }
+  }
   return data.keys;
 }
 
-/** @param {readonly Keyed[]} rows @param {string} id */
-const keysOf = (rows, id) => rows.find((row) => row.id === id)?.keys ?? [];
+/** The keys a row comes with. @param {readonly (readonly Keyed[])[]} pages @param {string} name */
+const keysOf = (pages, name) => pages.flat().find((row) => row.name === name)?.keys ?? [];

@@ -38,7 +38,7 @@ export function createVerify({ editor, commands, hints }) {
     else {
       fly(() => viewport.fit());
       editor.set({ tool: 'draw' });
-      speak('Anything missing? Draw it, or Enter for no.');
+      speak(`Anything missing? Draw it, or ${hints.words('submit')} for no.`);
     }
     show();
   };
@@ -67,7 +67,7 @@ export function createVerify({ editor, commands, hints }) {
     verdicts?.give(id, 'fixed', editor.doc.depth);
     editor.set({ tool: 'select' });
     editor.select(id);
-    speak('Fix it, then Enter');
+    speak(`Fix it, then ${hints.words('submit')}`);
     show();
   };
   const fixed = () => {

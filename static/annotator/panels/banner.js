@@ -4,7 +4,7 @@ import { el, fill } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { speak } from '../../common/speak.js';
 
-/** @typedef {{text: string, tone?: 'warn'|'bad', actions?: {label: string, href?: string, run?: () => void}[]}} Message */
+/** @typedef {{text: string, tone?: 'warn'|'bad', actions?: {label: string, run: () => void}[]}} Message */
 
 /** Messages have a place of their own each, so that one never hides another.
  * @param {HTMLElement} root */
@@ -25,21 +25,13 @@ export function createBanners(root) {
         banner,
         icon('warn'),
         el('p', { text: message.text }),
-        ...(message.actions ?? []).map(({ label, href, run }) =>
-          href
-            ? el('a', {
-                class: 'button button-small',
-                href,
-                target: '_blank',
-                rel: 'noopener',
-                text: label,
-              })
-            : el('button', {
-                type: 'button',
-                class: 'button button-small',
-                text: label,
-                on: { click: () => run?.() },
-              }),
+        ...(message.actions ?? []).map(({ label, run }) =>
+          el('button', {
+            type: 'button',
+            class: 'button button-small',
+            text: label,
+            on: { click: run },
+          }),
         ),
       );
       root.append(banner);

@@ -18,7 +18,13 @@ export function startBoxes(root, editor, commands) {
   const scroller = must('.panel-scroll');
   const count = el('span', { class: 'section-note' });
   const list = el('ul', { class: 'rows rows-boxes', 'aria-label': 'Boxes in reading order' });
-  const empty = el('p', { class: 'empty', text: 'No boxes yet. Draw over the image, or press B.' });
+  const empty = el(
+    'p',
+    { class: 'empty' },
+    'No boxes yet. Draw over the image',
+    el('span', { class: 'or-key' }, ', or press ', el('span', { 'data-keys-of': 'draw' })),
+    '.',
+  );
   fill(
     root,
     el(

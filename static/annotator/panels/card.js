@@ -61,8 +61,8 @@ export function createCard() {
       show(mark, title, text + again, [el('a', { class: 'button', href: '/', text: 'My jobs' })]);
     },
     /** The server answers, but not with work. @param {'busy'|'signed_out'|string} kind
-     * @param {number} waiting answers not yet sent @param {() => void} retry */
-    trouble(kind, waiting, retry) {
+     * @param {number} waiting answers not yet sent @param {() => void} retry @param {() => void} signIn */
+    trouble(kind, waiting, retry, signIn) {
       const again = el('button', {
         type: 'button',
         class: 'button',
@@ -71,14 +71,12 @@ export function createCard() {
       });
       if (kind === 'signed_out')
         return show('warn', 'You were signed out', `${kept(waiting)}Sign in to go on.`, [
-          el('a', {
+          el('button', {
+            type: 'button',
             class: 'button button-primary',
-            href: '/accounts/login/?next=/',
-            target: '_blank',
-            rel: 'noopener',
             text: 'Sign in',
+            on: { click: signIn },
           }),
-          again,
         ]);
       show(
         'warn',

@@ -1,7 +1,7 @@
 /** The line at the bottom: what is selected, the keys that help now, pointer position and zoom. */
 
 import { el, fill, keycap, must } from '../../common/dom.js';
-import { keyLabels } from '../actions/bind.js';
+import { capsIn } from '../actions/bind.js';
 
 /** @typedef {import('../editor.js').Editor} Editor */
 /** @typedef {[string[], string]} Hint keys and what they do */
@@ -21,7 +21,18 @@ function hintsFor(editor, keys) {
   const help = hint('help', 'all keys');
   if (!state.picture) return { now: '', hints: [help] };
   if (state.looks.hidden) return { now: 'All boxes are hidden', hints: [] };
-  if (state.looks.spot !== null && !selected)
+  if (state.looks.spot !== null && selected)
+    return {
+      now: 'Fix the box',
+      hints: [
+        hint('submit', 'done'),
+        hint('grab', 'grab edge'),
+        [['←', '→'], 'nudge'],
+        hint('undo-verdict', 'as it was'),
+        help,
+      ],
+    };
+  if (state.looks.spot !== null)
     return {
       now: 'One box at a time',
       hints: [
@@ -101,12 +112,12 @@ export function startHints(editor, pageHints) {
   const place = must('[data-place]');
   const zoom = must('[data-zoom]');
   let notice = '';
-  /** @type {Map<string, string[]>} */
-  let caps = new Map();
+  /** @type {KeysOf} */
+  let caps = () => [];
   let before = '';
 
   const show = () => {
-    const { now, hints } = hintsFor(editor, (id) => caps.get(id) ?? []);
+    const { now, hints } = hintsFor(editor, caps);
     const all = notice ? [] : [...(pageHints() ?? []), ...hints].filter(([keys]) => keys.length);
     const key = JSON.stringify([notice || now, all]);
     if (key === before) return;
@@ -128,14 +139,13 @@ export function startHints(editor, pageHints) {
   return {
     /** @param {readonly import('../../common/types.js').Action[]} actions with the person's keys */
     know(actions) {
-      caps = new Map(
-        actions.map((action) => [
-          action.id,
-          keyLabels({ keys: action.keys }).filter((label) => label !== 'hold'),
-        ]),
-      );
+      caps = capsIn(actions);
       show();
     },
+    /** The person's own keys of an action. @type {KeysOf} */
+    keys: (id) => caps(id),
+    /** The same within a sentence. @param {string} id */
+    words: (id) => caps(id).join(' ') || 'Its button',
     /** A sentence that stays until the next action. @param {string} text */
     notice(text) {
       if (text === notice) return;

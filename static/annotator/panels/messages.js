@@ -4,7 +4,7 @@
 
 /** @type {Message} */
 export const NO_ROOM = {
-  text: 'This browser cannot keep more answers and the server cannot be reached. Your boxes stay on screen; press Enter again when you are online.',
+  text: 'This browser cannot keep more answers and the server cannot be reached. Your boxes stay on screen; submit again when you are online.',
   tone: 'bad',
 };
 

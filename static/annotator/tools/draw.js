@@ -25,6 +25,8 @@ export function createDrawTool(editor, commands, say) {
   /** @type {number|null} the box whose line was pressed: a click there picks it */
   let pick = null;
   let reshaping = false;
+  /** How the box being added was drawn. @type {import('../../common/types.js').Method|null} */
+  let way = null;
   /** What was chosen before the press. @type {readonly number[]} */
   let before = [];
 
@@ -47,13 +49,15 @@ export function createDrawTool(editor, commands, say) {
     state.making = null;
   };
 
-  /** @param {import('../core/geometry.js').Rect} box */
-  const finish = (box) => {
+  /** @param {import('../core/geometry.js').Rect} box @param {import('../../common/types.js').Method} by */
+  const finish = (box, by) => {
     reset();
     if (!bigEnough(box)) return editor.changed();
     const { classId } = state;
     state.lastSize = { width: width(box), height: height(box) };
+    way = by;
     const id = editor.doc.edit('Draw', () => editor.doc.add({ ...box, class_id: classId }));
+    way = null;
     editor.select(id);
     say(`${editor.classOf(classId)?.name ?? 'Box'} drawn`);
   };
@@ -68,7 +72,7 @@ export function createDrawTool(editor, commands, say) {
   /** @param {Mark} mark */
   const place = (mark) => {
     marks = [...marks.filter((other) => !mark.side || other.side !== mark.side), mark];
-    if (marks.length >= ENOUGH) return finish(boxOf(marks, null));
+    if (marks.length >= ENOUGH) return finish(boxOf(marks, null), 'points');
     state.making = { rect: boxOf(marks, state.pointer), marks };
     editor.changed();
   };
@@ -108,7 +112,8 @@ export function createDrawTool(editor, commands, say) {
       }
       if (marks.length && !corner) return place(placed(press));
       if (!corner) return;
-      if (waiting || press.dragged) return finish(fromCorners(corner, placed(press)));
+      if (waiting || press.dragged)
+        return finish(fromCorners(corner, placed(press)), waiting ? 'clicks' : 'drag');
       if (pick !== null) return reset();
       const first = corner;
       reset();
@@ -152,6 +157,10 @@ export function createDrawTool(editor, commands, say) {
       if (marks.length) preview(state.pointer);
       editor.changed();
       return true;
+    },
+    /** Set while a box drawn by hand is added. */
+    get way() {
+      return way;
     },
     get busy() {
       return corner !== null || marks.length > 0 || reshaping;

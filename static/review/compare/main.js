@@ -1,14 +1,12 @@
 /** Two labels of one image side by side; each difference by key, in close-up on both sides. */
 
 import { ApiError, createApi } from '../../annotator/api.js';
-import { listenToKeys } from '../../annotator/hotkeys.js';
 import { createBanners } from '../../annotator/panels/banner.js';
-import { createDialog, fillHelp } from '../../annotator/panels/help.js';
-import { startChrome, switchTheme } from '../../common/chrome.js';
+import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
+import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
-import { startButtons } from '../buttons.js';
-import { createHintLine } from '../hint-line.js';
+import { createPlainPage } from '../plain-page.js';
 import { KINDS, telling, words } from './changes.js';
 import { showChanges, showTally } from './list.js';
 import { closeUp, showSide } from './sides.js';
@@ -18,7 +16,10 @@ import { closeUp, showSide } from './sides.js';
 /** @typedef {'left'|'right'} Which */
 
 const data = pageData();
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({
+  userId: data.user.id,
+  signIn: createSignIn(data.user).ask,
+});
 const banners = createBanners(must('[data-banners]'));
 const surface = must('[data-sides]');
 startChrome();
@@ -69,7 +70,7 @@ function show() {
   showChanges(must('[data-changes]'), shown?.changes ?? [], current, choose, (change) =>
     left && right ? words(change, left, right, className) : '',
   );
-  buttons.refresh();
+  keys.refresh();
 }
 
 /** @param {number} place */
@@ -95,81 +96,25 @@ const some = () => (shown ? telling(shown.changes).length > 0 : false);
 const more = () => data.images.some((/** @type {number} */ id) => id !== data.image.id);
 const back = new URLSearchParams(location.search).get('back');
 
-const help = createDialog('[data-help]', surface);
-const [view, page] = ['View', 'Show'];
-/** @type {import('../../common/types.js').Action[]} */
-const table = [
-  {
-    id: 'next',
-    group: view,
-    label: 'Next difference',
-    keys: ['ArrowRight', 'n'],
-    shown: '→',
-    when: some,
-    repeat: true,
-    run: step(1),
-  },
-  {
-    id: 'previous',
-    group: view,
-    label: 'Previous difference',
-    keys: ['ArrowLeft', 'p'],
-    shown: '←',
-    when: some,
-    repeat: true,
-    run: step(-1),
-  },
-  {
-    id: 'fit',
-    group: view,
-    label: 'Whole image',
-    keys: ['f', 'Escape'],
-    shown: 'F',
-    run: () => choose(-1),
-  },
-  {
-    id: 'swap',
-    group: view,
-    label: 'Swap the sides',
-    keys: ['x'],
-    run: () => load(shown?.right ?? null, shown?.left ?? null),
-  },
-  {
-    id: 'next-image',
-    group: view,
-    label: 'Next changed image',
-    keys: [']'],
-    when: more,
-    run: other(1),
-  },
-  {
-    id: 'previous-image',
-    group: view,
-    label: 'Previous changed image',
-    keys: ['['],
-    when: more,
-    run: other(-1),
-  },
-  {
-    id: 'grid',
-    group: view,
-    label: 'Back',
-    keys: ['Shift+g'],
+const whole = { run: () => choose(-1) };
+const keys = createPlainPage('compare', surface, [
+  ['change-back change-on', 'differences'],
+  ['fit', 'whole image'],
+  ['swap', 'swap'],
+  ['image-back image-on', 'changed images'],
+  ['help', 'all keys'],
+]).start({
+  'change-on': { when: some, run: step(1) },
+  'change-back': { when: some, run: step(-1) },
+  fit: { ...whole, label: 'Whole image' },
+  cancel: { ...whole, label: 'Whole image' },
+  swap: { run: () => load(shown?.right ?? null, shown?.left ?? null) },
+  'image-on': { when: more, run: other(1) },
+  'image-back': { when: more, run: other(-1) },
+  'leave-page': {
     run: () =>
       location.assign(back?.startsWith('/') && !back.startsWith('//') ? back : data.job.grid_url),
   },
-  { id: 'help', group: page, label: 'This help', keys: ['?'], run: () => help.showModal() },
-  { id: 'theme', group: page, label: 'Light or dark', keys: ['Shift+l'], run: switchTheme },
-];
-fillHelp(help, table);
-const buttons = startButtons(table);
-createHintLine(must('[data-hints]'), [
-  [['←', '→'], 'differences'],
-  [['F'], 'whole image'],
-  [['X'], 'swap'],
-  [['[', ']'], 'changed images'],
-  [['?'], 'all keys'],
-]);
-listenToKeys(table, surface, () => {});
+});
 await load(null, null);
 surface.focus({ preventScroll: true });

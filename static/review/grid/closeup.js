@@ -1,27 +1,39 @@
 /** One picture of the grid large, its boxes named; the same keys decide it there. */
 
+import { keyName } from '../../annotator/hotkeys.js';
 import { el, fill, keycap } from '../../common/dom.js';
 import { classLook, figure } from '../../common/figure.js';
 import { icon } from '../../common/icons.js';
 
 /** @typedef {import('./tiles.js').GridLabel} GridLabel */
 
+/** Actions of the page that mean something here. */
+const HERE = ['large', 'fine', 'wrong', 'back', 'left', 'right'];
+
 /**
  * @param {HTMLDialogElement} dialog
  * @param {import('../../common/types.js').LabelClass[]} classes
- * @param {(key: string) => boolean} onKey whether the key meant something
+ * @param {{actionOf: (key: string) => import('../../common/types.js').Action|undefined,
+ *   keysOf: (id: string) => string[]}} page
+ * @param {() => void} again shows the picture that is next
  */
-export function createCloseup(dialog, classes, onKey) {
+export function createCloseup(dialog, classes, page, again) {
   const look = classLook(classes);
   const nameOf = new Map(classes.map(({ index, name }) => [index, name]));
+  /** @param {string} words @param {...string} ids */
+  const hint = (words, ...ids) =>
+    el('span', { class: 'hint' }, ...ids.flatMap(page.keysOf).map(keycap), words);
   dialog.tabIndex = -1;
   dialog.addEventListener('keydown', (event) => {
     // Once it is closed, the same key would open it again below.
     event.stopPropagation();
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key.toLowerCase() === 'q') dialog.close();
-    else if (!onKey(event.key)) return;
+    const action = page.actionOf(keyName(event));
+    if (!action || !HERE.includes(action.id)) return;
     event.preventDefault();
+    if (action.id === 'large' || action.id === 'wrong') dialog.close();
+    if (action.id === 'large' || !(action.when?.() ?? true)) return;
+    action.run();
+    if (dialog.open) again();
   });
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
@@ -52,16 +64,16 @@ export function createCloseup(dialog, classes, onKey) {
             el('span', { class: 'section-help', text: list }),
             verdict && el('span', { class: 'chip', text: verdict }),
             el('span', { class: 'grow' }),
-            el('span', { class: 'hint' }, keycap('Y'), 'right'),
-            el('span', { class: 'hint' }, keycap('X'), 'reject'),
-            el('span', { class: 'hint' }, keycap('←'), keycap('→'), 'others'),
+            hint('right', 'fine'),
+            hint('reject', 'wrong'),
+            hint('others', 'left', 'right'),
             el(
               'button',
               {
                 type: 'button',
                 class: 'icon-button',
                 'aria-label': 'Close',
-                title: 'Close (Q)',
+                title: `Close (${page.keysOf('large').join(' ')})`,
                 on: { click: () => dialog.close() },
               },
               icon('cross'),

@@ -1,16 +1,14 @@
 /** The grid: a page of labels at once, one key a picture, Enter sends the page. */
 
 import { createApi } from '../../annotator/api.js';
-import { listenToKeys } from '../../annotator/hotkeys.js';
-import { createDialog, fillHelp } from '../../annotator/panels/help.js';
 import { createReasons } from '../../annotator/panels/reasons.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
+import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
 import { plural } from '../../common/words.js';
-import { startButtons } from '../buttons.js';
-import { createHintLine } from '../hint-line.js';
-import { gridActions } from './actions.js';
+import { createPlainPage } from '../plain-page.js';
+import { gridDoings } from './actions.js';
 import { createCloseup } from './closeup.js';
 import { createFilters } from './filters.js';
 import { createKept } from './kept.js';
@@ -20,27 +18,30 @@ import { showEmpty, showProgress, showTally } from './side.js';
 import { createTiles } from './tiles.js';
 
 /** @typedef {import('./tiles.js').GridLabel} GridLabel */
-/** @typedef {import('../../common/types.js').Action} Action */
 
 const SIZES = [12, 18, 24, 30];
 /** @type {import('../hint-line.js').Hint[]} */
 const HINTS = [
-  [['←', '↑', '↓', '→'], 'move'],
-  [['Y'], 'looks right'],
-  [['X'], 'reject'],
-  [['Q'], 'large'],
-  [['Shift', 'Y'], 'all the rest'],
-  [['U'], 'undo'],
-  [['?'], 'all keys'],
+  ['left up down right', 'move'],
+  ['fine', 'looks right'],
+  ['wrong', 'reject'],
+  ['large', 'large'],
+  ['rest', 'all the rest'],
+  ['back', 'undo'],
+  ['help', 'all keys'],
 ];
 
 const data = pageData();
 /** @type {import('../../common/types.js').Job} */
 const job = data.job;
 const kept = createKept(`boxwise-grid-${data.user.id}-${job.slug}`);
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({
+  userId: data.user.id,
+  signIn: createSignIn(data.user).ask,
+});
 const root = must('[data-grid]');
-const hints = createHintLine(must('[data-hints]'), HINTS);
+const page = createPlainPage('grid', root, HINTS);
+const { hints } = page;
 const short = new Map(
   data.choices.reasons.map((/** @type {any} */ entry) => [entry.text, entry.short]),
 );
@@ -78,21 +79,13 @@ const pages = createPages({
   },
   onPage: show,
   tell,
+  undoKey: () => page.words('back'),
 });
-const help = createDialog('[data-help]', root);
 const closeup = createCloseup(
   /** @type {HTMLDialogElement} */ (must('[data-closeup]')),
   data.classes,
-  (key) => {
-    const named = { y: 'right', x: 'reject', u: 'undo', ArrowLeft: 'left', ArrowRight: 'next' }[
-      key
-    ];
-    if (!named) return false;
-    if (named === 'reject') closeup.close();
-    table.find((action) => action.id === named)?.run();
-    if (closeup.open) openLarge();
-    return true;
-  },
+  page,
+  () => openLarge(),
 );
 
 function changed() {
@@ -101,7 +94,7 @@ function changed() {
   tiles.reveal(marks.cursor);
   const rest = marks.untouched().length;
   showTally(marks, rest);
-  buttons.refresh();
+  keys.refresh();
 }
 
 /** @param {any} page */
@@ -130,7 +123,7 @@ function send() {
   const rest = marks.untouched().length;
   if (rest) {
     return tell(
-      `${plural(rest, 'picture is', 'pictures are')} not looked at yet. Shift Y: all the rest look right.`,
+      `${plural(rest, 'picture is', 'pictures are')} not looked at yet. ${page.words('rest')}: all the rest look right.`,
     );
   }
   const here = new Set(marks.ids);
@@ -187,8 +180,7 @@ const resize = (way) => () => {
   root.dataset.size = String(size);
   pages.again();
 };
-/** @type {Action[]} */
-const table = gridActions({
+const doings = gridDoings({
   any,
   mark,
   reject,
@@ -207,7 +199,6 @@ const table = gridActions({
   onwards: () => pages.onwards,
   backwards: () => pages.backwards,
   audit: () => location.assign(job.review_url ?? '/'),
-  help: () => help.showModal(),
 });
 const reasons = createReasons({
   root: must('[data-reasons]'),
@@ -215,10 +206,8 @@ const reasons = createReasons({
   setMenu: (choices) => keys.setMenu(choices),
   onToggle: () => root.focus({ preventScroll: true }),
 });
-const buttons = startButtons(table);
-fillHelp(help, table);
 must('[data-more]').addEventListener('click', resize(1));
 must('[data-fewer]').addEventListener('click', resize(-1));
-const keys = listenToKeys(table, root, () => hints.notice(''));
+const keys = page.start(doings);
 pages.take(data.first);
 root.focus({ preventScroll: true });

@@ -12,8 +12,9 @@ import { ApiError } from '../../annotator/api.js';
  * @param {() => URLSearchParams|null} parts.query the filters; null where they make no sense
  * @param {(page: any) => void} parts.onPage
  * @param {(text: string) => void} parts.tell
+ * @param {() => string} parts.undoKey
  */
-export function createPages({ api, slug, kept, query, onPage, tell }) {
+export function createPages({ api, slug, kept, query, onPage, tell, undoKey }) {
   /** Places where the pages before this one began. @type {string[]} */
   let earlier = [];
   let here = '';
@@ -84,7 +85,7 @@ export function createPages({ api, slug, kept, query, onPage, tell }) {
       kept.drop(sent);
       await again();
       if (refused.length) tell(`${refused.length} not stored: ${refused[0].message}`);
-      else tell(`${sent.length} stored. U takes the page back.`);
+      else tell(`${sent.length} stored. ${undoKey()} takes the page back.`);
     },
     /** The page sent last comes back, where nobody has built on it. */
     async undo() {

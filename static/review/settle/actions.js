@@ -1,6 +1,5 @@
-/** What settles a group, as rows of the action table. */
+/** What settles a group, by the ids of its rows in the action table, and the hints meanwhile. */
 
-/** @typedef {import('../../common/types.js').Action} Action */
 /** @typedef {import('./decisions.js').Decisions} Decisions */
 /** @typedef {import('../../annotator/panels/hints.js').Hint} Hint */
 
@@ -16,92 +15,49 @@ const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
  * @param {() => void} page.takeBack
  * @param {(digit: string) => void} page.chooseClass
  * @param {() => void} page.toList
- * @returns {Action[]}
+ * @returns {import('../../annotator/actions/bind.js').Doings}
  */
-export function settleActions(page) {
-  const group = 'Verdict';
+export function settleDoings(page) {
   const onGroup = () => !page.isDrawing() && page.decisions()?.group !== undefined;
-  return [
-    {
-      id: 'merged',
-      group,
-      label: 'Take the merged box',
-      keys: ['y'],
-      when: onGroup,
-      run: () => page.act(() => page.decisions()?.merged()),
-    },
-    {
-      id: 'none',
-      group,
-      label: 'No object here',
-      keys: ['x'],
-      when: onGroup,
-      run: () => page.act(() => page.decisions()?.none()),
-    },
-    {
-      id: 'draw-it',
-      group,
-      label: 'Draw it; after the last group, what everybody missed',
-      keys: ['e'],
-      when: () => page.decisions() !== null && !page.isDrawing(),
-      run: page.drawIt,
-    },
-    {
-      id: 'take-back',
-      group,
-      label: 'Undo',
-      keys: ['u'],
+  /** @param {string} digit @param {number} person */
+  const choose = (digit, person) => {
+    if (page.isDrawing()) page.chooseClass(digit);
+    else page.act(() => page.decisions()?.person(person));
+  };
+  return {
+    merged: { when: onGroup, run: () => page.act(() => page.decisions()?.merged()) },
+    none: { when: onGroup, run: () => page.act(() => page.decisions()?.none()) },
+    'draw-it': { when: () => page.decisions() !== null && !page.isDrawing(), run: page.drawIt },
+    back: {
       when: () => page.isDrawing() || (page.decisions()?.canUndo ?? false),
       run: page.takeBack,
     },
-    {
-      id: 'submit',
-      group,
-      label: 'Send, next image; while drawing: done',
-      keys: ['Enter'],
-      when: () => page.decisions() !== null,
-      run: page.submit,
-    },
-    {
-      id: 'list',
-      group: 'View',
-      label: 'To the list of images',
-      keys: ['Shift+g'],
-      run: page.toList,
-    },
-    ...DIGITS.map((digit, person) => ({
-      id: `person-${digit}`,
-      group,
-      label: person ? '' : 'This person’s box; while drawing: class',
-      keys: [digit],
-      shown: '1 … 9',
-      run: () => {
-        if (page.isDrawing()) page.chooseClass(digit);
-        else page.act(() => page.decisions()?.person(person));
-      },
-    })),
-  ];
+    submit: { when: () => page.decisions() !== null, run: page.submit },
+    list: { run: page.toList },
+    ...Object.fromEntries(
+      DIGITS.map((digit, person) => [`person-${digit}`, { run: () => choose(digit, person) }]),
+    ),
+  };
 }
 
-/** @param {boolean} drawing @param {Decisions|null} decisions @returns {Hint[]|null} */
-export function settleHints(drawing, decisions) {
+/** @param {boolean} drawing @param {Decisions|null} decisions
+ * @param {(id: string) => string[]} keys the person's own @returns {Hint[]|null} */
+export function settleHints(drawing, decisions, keys) {
   if (!decisions) return null;
-  if (drawing)
-    return [
-      [['Enter'], 'done'],
-      [['U'], 'as it was'],
-    ];
+  /** @param {string} id @param {string} words @returns {Hint} */
+  const hint = (id, words) => [keys(id), words];
+  if (drawing) return [hint('submit', 'done'), hint('back', 'as it was')];
   if (!decisions.group)
     return [
-      [['Enter'], 'send'],
-      [['E'], 'draw what is missing'],
-      [['Tab'], 'groups'],
+      hint('submit', 'send'),
+      hint('draw-it', 'draw what is missing'),
+      hint('next', 'groups'),
     ];
   return [
-    [['Y'], 'merged'],
-    [['1', '…'], 'this person'],
-    [['E'], 'draw'],
-    [['X'], 'no object'],
-    [['Tab'], 'next group'],
+    hint('merged', 'merged'),
+    [[...keys('person-1'), '…'], 'this person'],
+    hint('draw-it', 'draw'),
+    hint('none', 'no object'),
+    hint('next', 'next group'),
   ];
 }

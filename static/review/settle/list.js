@@ -1,13 +1,10 @@
 /** The images on which people differ, most doubtful first; Enter opens one. */
 
-import { listenToKeys } from '../../annotator/hotkeys.js';
-import { createDialog, fillHelp } from '../../annotator/panels/help.js';
-import { startChrome, switchTheme } from '../../common/chrome.js';
+import { startChrome } from '../../common/chrome.js';
 import { el, fill, must, pageData } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { plural } from '../../common/words.js';
-import { startButtons } from '../buttons.js';
-import { createHintLine } from '../hint-line.js';
+import { createPlainPage } from '../plain-page.js';
 
 /** @typedef {{image: import('../../common/types.js').Picture, doubt: number, round: number,
  *   boxes: number}} Doubtful */
@@ -76,44 +73,17 @@ fill(
 );
 
 const any = () => links.length > 0;
-const [view, show] = ['View', 'Show'];
-/** @type {[string, string, () => number][]} */
-const arrows = [
-  ['ArrowRight', 'Move', () => 1],
-  ['ArrowLeft', '', () => -1],
-  ['ArrowDown', '', () => columns()],
-  ['ArrowUp', '', () => -columns()],
-];
-const help = createDialog('[data-help]', root);
-/** @type {import('../../common/types.js').Action[]} */
-const table = [
-  {
-    id: 'open',
-    group: view,
-    label: 'Settle the first',
-    keys: ['Enter'],
-    when: any,
-    run: () => links[0].click(),
-  },
-  ...arrows.map(([key, label, step]) => ({
-    id: key,
-    group: view,
-    label,
-    keys: [key],
-    shown: '← ↑ ↓ →',
-    repeat: true,
-    when: any,
-    run: () => move(step()),
-  })),
-  { id: 'help', group: show, label: 'This help', keys: ['?'], run: () => help.showModal() },
-  { id: 'theme', group: show, label: 'Light or dark', keys: ['Shift+l'], run: switchTheme },
-];
-fillHelp(help, table);
-startButtons(table);
-createHintLine(must('[data-hints]'), [
-  [['←', '↑', '↓', '→'], 'move'],
-  [['Enter'], 'settle'],
-  [['?'], 'all keys'],
-]);
-listenToKeys(table, root, () => {});
+/** @param {() => number} steps */
+const moving = (steps) => ({ when: any, run: () => move(steps()) });
+createPlainPage('list', root, [
+  ['left up down right', 'move'],
+  ['submit', 'settle'],
+  ['help', 'all keys'],
+]).start({
+  submit: { when: any, run: () => links[0].click() },
+  left: moving(() => -1),
+  right: moving(() => 1),
+  up: moving(() => -columns()),
+  down: moving(columns),
+});
 links[0]?.focus();

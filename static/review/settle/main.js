@@ -7,9 +7,10 @@ import { createCard } from '../../annotator/panels/card.js';
 import { createWorkspace } from '../../annotator/workspace.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
+import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
 import { plural } from '../../common/words.js';
-import { settleActions, settleHints } from './actions.js';
+import { settleDoings, settleHints } from './actions.js';
 import { createByHand, zoomToGroup } from './by-hand.js';
 import { createDecisions } from './decisions.js';
 import { showGroup, showGroups } from './panels.js';
@@ -23,12 +24,15 @@ const job = data.job;
 startChrome();
 for (const part of ['[data-kept]', '[data-sent]', '[data-prefetch]']) must(part).hidden = true;
 
-const api = createApi({ userId: data.user.id, header: data.csrf_header });
+const api = createApi({
+  userId: data.user.id,
+  signIn: createSignIn(data.user).ask,
+});
 const banners = createBanners(must('[data-banners]'));
 // The digits choose a person here, and a class only while something is drawn.
 const workspace = createWorkspace(
   data.classes.map((/** @type {LabelClass} */ entry) => ({ ...entry, hotkey: '' })),
-  () => settleHints(byHand.on, decisions),
+  () => settleHints(byHand.on, decisions, hints.keys),
 );
 const { editor, commands, hints, surface } = workspace;
 const card = createCard();
@@ -77,6 +81,7 @@ function changed() {
   if (!decisions) return;
   localStorage.setItem(keptName(), JSON.stringify(decisions.entries()));
   showGroup(must('[data-group]'), decisions, shown.people, className, {
+    keysOf: hints.keys,
     take: (person) => act(() => decisions?.person(person)),
     solo: (person) => {
       solo = person;
@@ -104,7 +109,8 @@ function act(decide) {
   if (!decide()) return;
   zoom();
   changed();
-  if (decisions?.done) speak('Every group is settled. Anything missing? Enter sends.');
+  if (decisions?.done)
+    speak(`Every group is settled. Anything missing? ${hints.words('submit')} sends.`);
 }
 
 function submit() {
@@ -207,8 +213,9 @@ function showPixels() {
   } else if (entry.failed) card.broken(() => images.retry(shown.image), null);
 }
 
-workspace.start(
-  settleActions({
+workspace.start('settle', (common) => ({
+  ...common,
+  ...settleDoings({
     decisions: () => decisions,
     isDrawing: () => byHand.on,
     act,
@@ -224,5 +231,5 @@ workspace.start(
     },
     toList: () => location.assign(data.list_url),
   }),
-);
+}));
 await openImage(data.image);

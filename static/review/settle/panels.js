@@ -32,7 +32,7 @@ function sample(person) {
  * @param {Decisions} decisions
  * @param {Person[]} people
  * @param {(index: number) => string} className
- * @param {{take: (person: number) => void, solo: (person: number|null) => void}} on
+ * @param {{keysOf: (id: string) => string[], take: (person: number) => void, solo: (person: number|null) => void}} on
  */
 export function showGroup(root, decisions, people, className, on) {
   const group = decisions.group;
@@ -46,7 +46,7 @@ export function showGroup(root, decisions, people, className, on) {
       el('p', {
         class: 'section-help',
         text: decisions.done
-          ? 'Every group is settled. E draws what everybody missed; Enter sends.'
+          ? `Every group is settled. ${on.keysOf('draw-it').join(' ')} draws what everybody missed; ${on.keysOf('submit').join(' ')} sends.`
           : 'Tab goes to the next group.',
       }),
     );
@@ -73,7 +73,7 @@ export function showGroup(root, decisions, people, className, on) {
             pointerleave: () => on.solo(null),
           },
         },
-        keycap(String(person + 1)),
+        ...on.keysOf(`person-${person + 1}`).map(keycap),
         el('span', {
           class: 'letter',
           style: { background: lookOf(person).color },

@@ -1,0 +1,39 @@
+"""People's own seconds per box, taken from their answers each time they are asked for."""
+
+from statistics import median
+from typing import Any
+
+from labeling.core import paces
+from labeling.models import Assignment, Job
+from labeling.services.reports import BoxCount
+
+LATEST = 5_000  # answers looked at: medians stand still long before, and the work stays bounded
+
+
+def of_job(job: Job) -> dict[str, Any]:
+    """Of everybody who answered in this job; see `of`."""
+    return of(Assignment.objects.filter(round__job=job))
+
+
+def of(rows: Any) -> dict[str, Any]:
+    """Median seconds and number of answers by kind, of the latest answers among `rows`.
+
+    An answer sent again tells only of its change, and is left out.
+    """
+    given = rows.filter(
+        state__in=(Assignment.State.SUBMITTED, Assignment.State.SURPLUS),
+        version=1,
+        action_ms__isnull=False,
+    )
+    found: dict[str, list[float]] = {kind: [] for kind in paces.KINDS}
+    latest = given.order_by("-submitted_at").values_list(
+        BoxCount("boxes"), BoxCount("suggested"), "outcomes", "action_ms", "active_ms", "verify"
+    )[:LATEST]
+    for boxes, suggested, *rest in latest:
+        for kind, each in paces.seconds(paces.Trace(int(boxes or 0), int(suggested or 0), *rest)):
+            found[kind].append(each)
+    return {
+        kind: {"seconds": round(median(times), 2), "answers": len(times)}
+        for kind, times in found.items()
+        if times
+    }

@@ -1,0 +1,157 @@
+/** The pages with keys: the rows only they have, and which rows of the common table hold there, too. */
+
+import { TABLE } from './table.js';
+
+/** @typedef {import('./table.js').Row} Row */
+/** @typedef {Row & {name: string, common: boolean}} Named `name` is the row's in a map of own keys */
+/** @typedef {'draw'|'review'|'list'|'settle'|'grid'|'compare'|'notes'} PageId */
+/** @typedef {{title: string, rows: Row[], common: (id: string) => boolean}} PageKeys */
+
+/** @param {string} group @param {[string, string, string[], Partial<Row>?][]} rows @returns {Row[]} */
+const rowsOf = (group, rows) =>
+  rows.map(([id, label, keys, more]) => ({ id, group, label, keys, ...more }));
+
+/** A row of the common table by another name: its key is the same everywhere.
+ * @param {string} id @param {string} group @param {string} label @returns {Row} */
+const called = (id, group, label) => ({
+  .../** @type {Row} */ (TABLE.find((row) => row.id === id)),
+  group,
+  label,
+});
+
+const HELD = { repeat: true };
+const MOVES = { shown: '← ↑ ↓ →', ...HELD };
+/** @type {[string, string, string[], Partial<Row>?][]} */
+const STEPS = [
+  ['left', 'Left', ['ArrowLeft'], { ...MOVES, brief: 'Move' }],
+  ['right', 'Right', ['ArrowRight'], { ...MOVES, brief: '' }],
+  ['up', 'Up', ['ArrowUp'], { ...MOVES, brief: '' }],
+  ['down', 'Down', ['ArrowDown'], { ...MOVES, brief: '' }],
+];
+
+/** Of the drawing page alone. */
+const DRAWING = [
+  ...['submit', 'nothing', 'skip', 'last-sent', 'one-class', 'verify', 'undo-verdict'],
+  ...['accept', 'accept-all', 'reject', 'fewer', 'more', 'suggestions'],
+];
+/** @param {string} id */
+const onCanvas = (id) => !DRAWING.includes(id);
+/** @param {string[]} ids */
+const only = (ids) => (/** @type {string} */ id) => ids.includes(id);
+const PLAIN = ['help', 'theme'];
+
+/** @type {Record<PageId, PageKeys>} */
+export const PAGES = {
+  draw: { title: 'Drawing', rows: [], common: () => true },
+  review: {
+    title: 'Checking',
+    rows: [
+      ...rowsOf('Verdict', [
+        ['approve', 'Approve; on a box: it is right, next box', ['y']],
+        ['correct', 'Correct; on a box: fix it', ['e']],
+        ['wrong', 'Reject with a reason, or cannot judge; on a box: no object', ['x']],
+      ]),
+      called('submit', 'Verdict', 'Send the boxes as they are now'),
+      ...rowsOf('Verdict', [
+        ['back', 'Take back: this correction, the last box, the last verdict', ['u']],
+      ]),
+      ...rowsOf('View', [['grid', 'To the grid', ['Shift+g']]]),
+    ],
+    common: onCanvas,
+  },
+  grid: {
+    title: 'Grid',
+    rows: [
+      ...rowsOf('Verdict', [
+        ['fine', 'Looks right', ['y']],
+        ['wrong', 'Reject, then a reason', ['x']],
+        ['rest', 'All the rest look right', ['Shift+y']],
+        ['correct', 'Correct it', ['e']],
+        ['back', 'Undo; then the last page', ['u']],
+      ]),
+      called('submit', 'Verdict', 'Send the page, next'),
+      ...rowsOf('View', [
+        ['large', 'Close-up', ['q']],
+        ['compare', 'Side by side', ['s']],
+        ...STEPS,
+        ['page-on', 'Next page, this one undecided', [']', 'PageDown'], { shown: ']' }],
+        ['page-back', 'Page before', ['[', 'PageUp'], { shown: '[' }],
+        ['larger-page', 'More a page', ['+', '='], { shown: '+' }],
+        ['smaller-page', 'Fewer a page', ['-']],
+        ['audit', 'To the audit', ['Shift+g']],
+      ]),
+    ],
+    common: only(PLAIN),
+  },
+  list: {
+    title: 'Differences',
+    rows: [called('submit', 'View', 'Settle the first'), ...rowsOf('View', STEPS)],
+    common: only(PLAIN),
+  },
+  settle: {
+    title: 'Settling',
+    rows: [
+      ...rowsOf('Verdict', [
+        ['merged', 'Take the merged box', ['y']],
+        ['none', 'No object here', ['x']],
+        ['draw-it', 'Draw it; after the last group, what everybody missed', ['e']],
+        ['back', 'Undo', ['u']],
+      ]),
+      called('submit', 'Verdict', 'Send, next image; while drawing: done'),
+      ...rowsOf('View', [['list', 'To the list of images', ['Shift+g']]]),
+      ...['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit, place) => ({
+        id: `person-${digit}`,
+        group: 'Verdict',
+        label: `The box of person ${digit}; while drawing: class ${digit}`,
+        keys: [digit],
+        brief: place ? '' : 'This person’s box; while drawing: class',
+        shown: '1 … 9',
+      })),
+    ],
+    common: (id) => onCanvas(id) && !id.startsWith('class-') && id !== 'note',
+  },
+  compare: {
+    title: 'Two labels',
+    rows: rowsOf('View', [
+      ['change-on', 'Next difference', ['ArrowRight', 'n'], { shown: '→', ...HELD }],
+      ['change-back', 'Previous difference', ['ArrowLeft', 'p'], { shown: '←', ...HELD }],
+      ['swap', 'Swap the sides', ['x']],
+      ['image-on', 'Next changed image', [']']],
+      ['image-back', 'Previous changed image', ['[']],
+      ['leave-page', 'Back', ['Shift+g']],
+    ]),
+    common: only(['fit', 'cancel', ...PLAIN]),
+  },
+  notes: {
+    title: 'Notes',
+    rows: rowsOf('View', [
+      ['note-on', 'Next note', ['ArrowDown', 'j'], { shown: '↓', ...HELD }],
+      ['note-back', 'Note before', ['ArrowUp', 'k'], { shown: '↑', ...HELD }],
+      ['answer', 'Answer', ['e']],
+      ['close', 'Done, or open again', ['x']],
+    ]),
+    common: only(PLAIN),
+  },
+};
+
+const COMMON = new Set(TABLE.map(({ id }) => id));
+
+/** All rows of a page, its own first. @param {PageId} id @returns {Named[]} */
+export function rowsOn(id) {
+  const { rows, common } = PAGES[id];
+  const mine = new Set(rows.map((row) => row.id));
+  return [
+    ...rows.map((row) => {
+      const shared = COMMON.has(row.id);
+      return { ...row, name: shared ? row.id : `${id}.${row.id}`, common: shared };
+    }),
+    ...TABLE.filter((row) => !mine.has(row.id) && common(row.id)).map((row) => ({
+      ...row,
+      name: row.id,
+      common: true,
+    })),
+  ];
+}
+
+/** @type {PageId[]} */
+export const PAGE_IDS = ['draw', 'review', 'grid', 'list', 'settle', 'compare', 'notes'];
