@@ -70,10 +70,10 @@ class Command(BaseCommand):
                 raise CommandError(
                     "Say what to rehearse: --job demo, or --coco FILE --images-dir DIR."
                 )
+            with _server(options["url"]) as url:
+                self._drive(url, job, truth, options)
         except LabelingError as error:
             raise CommandError(error.message) from error
-        with _server(options["url"]) as url:
-            self._drive(url, job, truth, options)
         result = outcome.of(job, truth)
         self.stdout.write(outcome.table(result))
         if options["json"]:
