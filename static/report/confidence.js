@@ -6,8 +6,11 @@ import { two } from '../dashboard/words.js';
 /** @type {Record<string, [string, string]>} rule to its name and one sentence */
 const RULES = {
   'mean score': ['Mean score', "Ground Truth's rule: the mean of the boxes' scores"],
-  agreement: ['Agreement', 'how far the detector agrees with itself on the mirrored image'],
-  ridge: ['Learned', 'a regression of quality on scores, faint boxes and agreement'],
+  agreement: [
+    'Agreement',
+    'how far the detector agrees with itself on the image mirrored, smaller and larger',
+  ],
+  ridge: ['Learned', 'a regression of quality on what each box is worth in all views'],
 };
 
 /** @param {HTMLElement} card @param {import('../dashboard/types.js').Calibration|null} calibration */
@@ -43,6 +46,7 @@ export function showConfidence(card, calibration) {
               'What it is',
               'Rank correlation with quality',
               'Acceptable at best',
+              'Would accept now',
               '',
             ].map((text) => el('th', { scope: 'col', text })),
           ),
@@ -50,7 +54,7 @@ export function showConfidence(card, calibration) {
         el(
           'tbody',
           {},
-          ...rows.map(([rule, correlation, share]) =>
+          ...rows.map(([rule, correlation, share, now]) =>
             el(
               'tr',
               {},
@@ -58,6 +62,11 @@ export function showConfidence(card, calibration) {
               el('td', { text: RULES[rule]?.[1] ?? '' }),
               el('td', { class: 'number', text: two(correlation) }),
               el('td', { class: 'number', text: `${Math.round(share * 100)} %` }),
+              // Rows of detectors calibrated before this column was kept have no fourth figure.
+              el('td', {
+                class: 'number',
+                text: now === undefined ? '–' : `${Math.round(now * 100)} %`,
+              }),
               el('td', { text: rule === calibration.rule ? 'in use' : '' }),
             ),
           ),
@@ -66,7 +75,7 @@ export function showConfidence(card, calibration) {
     ),
     el('p', {
       class: 'card-note',
-      text: 'Acceptable at best: the share of these images at or above the best cut whose mean quality reaches the target. It looks at the answers, so it compares the rules and decides nothing.',
+      text: 'Acceptable at best: the share of these images at or above the best cut whose mean quality reaches the target. It looks at the answers, so it compares the rules and decides nothing. Would accept now: the share of the images still unlabelled that the rule would put to the proof as sure enough.',
     }),
   );
 }
