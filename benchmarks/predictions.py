@@ -13,6 +13,7 @@ from labeling.core import coco
 from labeling.core.boxes import BoxSet, pack, unpack
 from mlassist.core.data import Sample, size_of
 from mlassist.core.detector import VIEWS, Detector, predict
+from mlassist.core.looks import settled
 from mlassist.core.recipe import Recipe
 from mlassist.core.training import fit
 from mlassist.core.weights import starting_weights
@@ -79,7 +80,7 @@ def _looked_at(detector: Detector, samples: Sequence[Sample]) -> list[dict[str, 
     return [
         {
             "name": sample.path.name, "size": size_of(sample.path), "truth": unpack(sample.boxes),
-            "boxes": unpack(plain[i]),
+            "plain": unpack(plain[i]),
             "views": {name: unpack(boxes[i]) for name, boxes in views.items()},
         }
         for i, sample in enumerate(samples)
@@ -109,7 +110,8 @@ def _samples(folder: Path) -> list[Sample]:
 def _seen(row: dict[str, Any]) -> Seen:
     views = {name: pack(boxes) for name, boxes in row["views"].items()}
     width, height = row["size"]
-    return Seen(row["name"], (width, height), pack(row["truth"]), pack(row["boxes"]), views)
+    boxes = settled(pack(row["plain"]), views)  # as mlassist.engine gives them
+    return Seen(row["name"], (width, height), pack(row["truth"]), boxes, views)
 
 
 def _taught(rows: list[dict[str, Any]]) -> list[tuple[tuple[int, int], BoxSet]]:

@@ -78,8 +78,12 @@ def predict(
     weights: Path, digest: str, paths: Sequence[Path], *, views: bool,
     on_progress: Callable[[int, int], None],
 ) -> list[tuple[BoxSet, dict[str, BoxSet]]]:  # fmt: skip
-    """Boxes of every picture and, if asked, those of each other view; loads weights once."""
+    """Boxes of every picture and, if asked, those of each other view; loads weights once.
+
+    With other views the edges of the boxes are averaged over all of them.
+    """
     from mlassist.core import detector as detectors
+    from mlassist.core.looks import settled
 
     loaded = _loaded(weights, digest)
     plain = detectors.predict(loaded, paths, on_progress=on_progress)
@@ -87,9 +91,8 @@ def predict(
         name: detectors.predict(loaded, paths, view=view, on_progress=on_progress)
         for name, view in (detectors.VIEWS.items() if views else ())
     }
-    return [
-        (boxes, {name: look[i] for name, look in looks.items()}) for i, boxes in enumerate(plain)
-    ]
+    found = [({name: look[i] for name, look in looks.items()}) for i in range(len(paths))]
+    return [(settled(boxes, views), views) for boxes, views in zip(plain, found, strict=True)]
 
 
 _cache: dict[tuple[str, str], Any] = {}

@@ -6,7 +6,7 @@ their boxes are worth together.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,9 @@ FOLDS = 5
 PENALTY = 3.0  # lambda of algorithms.md 2.1
 BOX_PENALTY = 10.0  # 1 to 50 did the same
 LEAST_FOR_RIDGE = 30  # images; below, the weights follow the noise and the mean score is safer
+# From here on trees help: birds, 274 known, certified .15 of the pool instead of .07; with 77 known
+# fish they did not (.47 instead of .49).
+LEAST_FOR_TREES = 200
 
 
 def mean_score(boxes: BoxSet, cuts: Cuts) -> float:
@@ -133,6 +136,24 @@ def image_features(image: _Measured, judge: BoxJudge, cuts: Cuts) -> np.ndarray:
     )
 
 
+def fit_images(
+    rows: np.ndarray, quality: np.ndarray, *, trees: bool
+) -> Callable[[np.ndarray], np.ndarray]:
+    """A guess of quality (n,) from features (n, f): a ridge, or its mean with boosted stumps.
+
+    Returns a function (m, f) -> (m,) in [0, 1]; the same for the same input.
+    """
+    ridge = fit_ridge(rows, quality)
+    if not trees:
+        return ridge
+    from sklearn.ensemble import GradientBoostingRegressor  # a second to load, in workers only
+
+    stumps = GradientBoostingRegressor(
+        n_estimators=80, learning_rate=0.1, max_depth=1, random_state=0
+    ).fit(rows, quality)
+    return lambda rows: np.asarray((ridge(rows) + np.clip(stumps.predict(rows), 0, 1)) / 2)
+
+
 def fold_of(key: str, folds: int = FOLDS) -> int:
     """The fold, from 0, of an image by its name alone: the same in every shard and run."""
     return hashlib.sha256(f"fold:{key}".encode()).digest()[0] % folds
@@ -165,8 +186,12 @@ def learned_confidence(
         teachers = np.flatnonzero(taught).tolist()
         judge = BoxJudge.fit([measured[i] for i in teachers], [truths[i] for i in teachers])
         rows = np.array([image_features(m, judge, cuts) for m in measured])
-        ridge = fit_ridge(rows[taught], quality[taught])
-        of_known[~taught] = ridge(rows[~taught])
-        for i in np.flatnonzero(pool_folds == fold).tolist():  # one by one: a pool may be large
-            of_pool[i] = ridge(image_features(_Measured.of(pool[i]), judge, cuts))
+        guess = fit_images(rows[taught], quality[taught], trees=len(known) >= LEAST_FOR_TREES)
+        if not taught.all():
+            of_known[~taught] = guess(rows[~taught])
+        mine = np.flatnonzero(pool_folds == fold).tolist()
+        if mine:
+            of_pool[mine] = guess(
+                np.array([image_features(_Measured.of(pool[i]), judge, cuts) for i in mine])
+            )
     return of_known, of_pool

@@ -7,6 +7,7 @@ import numpy as np
 
 from labeling.core.boxes import BoxSet, iou_matrix, match
 
+FEATURES = 18  # of a box
 _SAME = 0.5  # IoU from which boxes of two views are the same object, as in quality
 _FAINT = 0.1  # boxes of other views below this score are no candidates of their own
 _INSIDE = 0.8  # share of a box's area within a larger one from which it may be a part of it
@@ -55,37 +56,65 @@ def candidates(look: Look) -> BoxSet:
     return BoxSet(np.concatenate(coords), found, scores)
 
 
+def settled(boxes: BoxSet, views: Mapping[str, BoxSet]) -> BoxSet:
+    """The boxes with their edges averaged over all views that show them, weighted by score.
+
+    Scores stay those of the plain view. On held-out birds and fish this made the boxes' mean IoU
+    .006 and .015 better (benchmarks.confidence, development halves).
+    """
+    total, weight = boxes.coords * boxes.scores[:, None], boxes.scores.copy()
+    for view in views.values():
+        there, scores, rows = _best(boxes, view)
+        total[there > 0] += view.coords[rows[there > 0]] * scores[there > 0, None]
+        weight += scores
+    return BoxSet(total / np.maximum(weight, 1e-12)[:, None], boxes.classes, boxes.scores)
+
+
+def _best(boxes: BoxSet, view: BoxSet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each box in a view: IoU and score of what overlaps it most there, both 0 where nothing
+    does, and its row; each (n,)."""
+    if not len(view):
+        return np.zeros(len(boxes)), np.zeros(len(boxes)), np.zeros(len(boxes), int)
+    iou = _overlaps(boxes, view)
+    rows = iou.argmax(1)
+    there = iou.max(1)
+    same = there >= _SAME
+    return np.where(same, there, 0), np.where(same, view.scores[rows], 0), rows
+
+
 def box_features(boxes: BoxSet, look: Look) -> np.ndarray:
-    """(n, 12) float64: what tells whether each of the image's candidates is an object.
+    """(n, 18) float64: what tells whether each of the image's candidates is an object.
 
     Score; mean, least and largest score in the other views; mean and least IoU with them; mean
     score over all looks; overlap with a surer box of any class; the same with less sure ones times
     their score; sum of the scores of smaller boxes inside (two birds in one box show as two faint
-    ones); largest score of a larger box around; whether it touches the picture's edge.
+    ones); largest score of a larger box around; whether it touches the picture's edge; log of its
+    share of the picture, the same squared, and how far its shape is from a square; squares of
+    score, mean score and mean IoU in the other views.
     """
     n, views = len(boxes), list(look.views.values())
     if not n:
-        return np.zeros((0, 12))
+        return np.zeros((0, FEATURES))
     scores, overlap = np.zeros((len(views), n)), np.zeros((len(views), n))
     for i, view in enumerate(views):
-        if len(view):
-            iou = _overlaps(boxes, view)
-            best = iou.argmax(1)
-            there = iou.max(1)
-            same = there >= _SAME
-            overlap[i], scores[i] = np.where(same, there, 0), np.where(same, view.scores[best], 0)
+        overlap[i], scores[i], _ = _best(boxes, view)
     own, coords = boxes.scores, boxes.coords
     iou = iou_matrix(coords, coords)
     np.fill_diagonal(iou, 0)
     surer = own[None] > own[:, None]
     part = _parts(coords)
     edge = (coords[:, :2] < _EDGE).any(1) | (coords[:, 2:] > np.array(look.size) - _EDGE).any(1)
+    sides = coords[:, 2:] - coords[:, :2]
+    size = np.log(sides.prod(1) / (look.size[0] * look.size[1]))
+    shape = np.abs(np.log(sides[:, 0] / sides[:, 1]))
+    seen, same = scores.mean(0), overlap.mean(0)
     return np.stack(
         [
-            own, scores.mean(0), scores.min(0), scores.max(0), overlap.mean(0), overlap.min(0),
+            own, seen, scores.min(0), scores.max(0), same, overlap.min(0),
             np.concatenate([own[None], scores]).mean(0),
             (iou * surer).max(1), (iou * ~surer * own[None]).max(1),
             (part * own[None]).sum(1), (part.T * own[None]).max(1), edge.astype(float),
+            size, size**2, shape, own**2, seen**2, same**2,
         ], 1,
     )  # fmt: skip
 

@@ -7,7 +7,9 @@ from labeling.core.boxes import BoxSet
 from labeling.core.quality import quality
 from labeling.errors import Invalid
 from mlassist.core.confidence import (
+    LEAST_FOR_TREES,
     expected_quality,
+    fit_images,
     fit_ridge,
     fold_of,
     learned_confidence,
@@ -64,6 +66,29 @@ def test_where_nothing_counts_the_quality_is_the_chance_that_nothing_is_there():
 
     assert expected_quality(nothing, nothing.astype(bool), 0.8) == 1
     assert expected_quality(np.array([0.4]), np.array([False]), 0.8) == pytest.approx(np.exp(-0.5))
+
+
+def test_stumps_see_a_step_that_a_line_cannot():
+    rows = np.linspace(0, 1, 200)[:, None]
+    values = (rows[:, 0] > 0.5) * 0.8
+    ends = np.array([[0.45], [0.55]])
+
+    line = fit_images(rows, values, trees=False)
+    both = fit_images(rows, values, trees=True)
+
+    assert np.diff(both(ends))[0] > 0.4 > np.diff(line(ends))[0]
+    assert np.array_equal(both(ends), fit_images(rows, values, trees=True)(ends))
+    assert (both(np.array([[-9.0], [9.0]])) >= 0).all() and (both(rows) <= 1).all()
+
+
+def test_many_known_images_are_judged_with_stumps_and_the_same_every_time():
+    looks, truths, qualities = example(LEAST_FOR_TREES)
+
+    known, pool = learned_confidence(looks, truths, qualities, looks[:5], CUTS)
+
+    assert pool == pytest.approx(known[:5])
+    again, _ = learned_confidence(looks, truths, qualities, [], CUTS)
+    assert np.array_equal(known, again)
 
 
 def example(count: int, seed: int = 1) -> tuple[list[Look], list[BoxSet], np.ndarray]:

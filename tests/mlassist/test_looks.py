@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from labeling.core.boxes import BoxSet
-from mlassist.core.looks import Look, agreement, box_features, candidates
+from mlassist.core.looks import FEATURES, Look, agreement, box_features, candidates, settled
 from tests.mlassist.drawn import boxes
 
 SCORE, MEAN, LEAST, MOST, IOU, LEAST_IOU, ALL = range(7)
 OVER_SURER, OVER_FAINTER, PARTS, WHOLE, EDGE = range(7, 12)
+SIZE, SIZE_SQUARED, SHAPE = range(12, 15)
 
 
 def look(plain: BoxSet, **views: BoxSet) -> Look:
@@ -55,6 +56,30 @@ def test_the_features_of_a_box_in_its_views():
     assert row[[SCORE, MEAN, LEAST, MOST]] == pytest.approx([0.9, 0.3, 0, 0.6])
     assert row[[IOU, LEAST_IOU, ALL]] == pytest.approx([0.4, 0, 0.5])
     assert row[[OVER_SURER, OVER_FAINTER, PARTS, WHOLE, EDGE]].tolist() == [0, 0, 0, 0, 0]
+    # 100 of 8,000 pixels, a square.
+    assert row[[SIZE, SIZE_SQUARED, SHAPE]] == pytest.approx([-4.382, 19.202, 0], abs=1e-3)
+    assert row[-3:] == pytest.approx([0.81, 0.09, 0.16])
+
+
+def test_a_flat_box_is_as_far_from_a_square_as_a_tall_one():
+    plain = boxes((10, 10, 50, 20, 0.9), (60, 10, 70, 50, 0.9))
+
+    rows = box_features(plain, look(plain, flip=plain))
+
+    assert rows[:, SHAPE] == pytest.approx(np.log([4, 4]))
+
+
+def test_edges_settle_where_the_views_put_them_by_score():
+    plain = boxes((0, 0, 10, 10, 0.6), (50, 50, 60, 60, 0.5))
+    views = {"flip": boxes((0, 0, 10, 14, 0.3)), "small": boxes((0, 0, 13, 10, 0.3))}
+
+    found = settled(plain, views)
+
+    # x2: (10 * .6 + 10 * .3 + 13 * .3) / 1.2; y2: (10 * .6 + 14 * .3 + 10 * .3) / 1.2.
+    assert found.coords.tolist() == [pytest.approx([0, 0, 10.75, 11]), [50, 50, 60, 60]]
+    assert found.scores.tolist() == [0.6, 0.5]
+    assert len(settled(boxes(), views)) == 0
+    assert settled(plain, {}).coords == pytest.approx(plain.coords)
 
 
 def test_two_faint_boxes_in_one_sure_box_are_its_parts():
@@ -87,7 +112,7 @@ def test_features_are_finite_and_in_order_whatever_is_seen():
         seen = look(sets[0], flip=sets[1], small=sets[2])
         found = candidates(seen)
         rows = box_features(found, seen)
-        assert rows.shape == (len(found), 12)
+        assert rows.shape == (len(found), FEATURES)
         assert np.isfinite(rows).all()
         assert (rows[:, LEAST] <= rows[:, MEAN] + 1e-12).all()
         assert (rows[:, MEAN] <= rows[:, MOST] + 1e-12).all()
