@@ -15,7 +15,7 @@ from labeling.core.certificate import Plan, run_test
 from labeling.core.quality import quality
 from mlassist.core import boxscores, calibration
 from mlassist.core.confidence import (
-    fit_ridge,
+    fit_images,
     fold_of,
     learned_confidence,
     mean_score,
@@ -29,7 +29,8 @@ TARGETS = {"aquarium": 0.3, "bccd": 0.6, "birds": 0.85, "deeppcb": 0.5}
 SPLITS, KNOWN_SHARE, ORDERS = 20, 0.5, 2
 LEVEL, MOST_AUDITS = 0.05, 120  # of a job's first proof at risk .10; the default audit budget
 MEAN_SCORE, AGREEMENT, SEVEN, LEARNED = "mean score", "agreement", "ridge of 7", "learned"
-RULES = (MEAN_SCORE, AGREEMENT, SEVEN, LEARNED)
+SEVEN_TREES = "ridge of 7 and trees"
+RULES = (MEAN_SCORE, AGREEMENT, SEVEN, SEVEN_TREES, LEARNED)
 
 
 class Half:
@@ -64,8 +65,8 @@ class Half:
                 [self.looks[i] for i in known], [self.truths[i] for i in known], of_known,
                 [self.looks[i] for i in pool], cuts,
             )  # fmt: skip
-        if rule == SEVEN:
-            return self._seven(known, of_known, pool, cuts)
+        if rule in (SEVEN, SEVEN_TREES):
+            return self._seven(known, of_known, pool, cuts, trees=rule == SEVEN_TREES)
         values = [
             mean_score(look.boxes, cuts) if rule == MEAN_SCORE else view_agreement(look, cuts)
             for look in self.looks
@@ -73,16 +74,16 @@ class Half:
         return np.array(values)[known], np.array(values)[pool]
 
     def _seven(
-        self, known: list[int], of_known: np.ndarray, pool: list[int], cuts: Cuts
+        self, known: list[int], of_known: np.ndarray, pool: list[int], cuts: Cuts, *, trees: bool
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The product's rule before: one cross-fitted ridge on seven features of the image."""
+        """The product's rule before: one cross-fitted fit on seven features of the image."""
         rows = np.array([_seven_features(one, cuts) for one in self.seen])
         folds = np.array([fold_of(one.name) for one in self.seen])
         values = np.zeros(len(rows))
         for fold in set(folds.tolist()):
             taught = folds[known] != fold
-            ridge = fit_ridge(rows[known][taught], of_known[taught])
-            values[folds == fold] = ridge(rows[folds == fold])
+            guess = fit_images(rows[known][taught], of_known[taught], trees=trees)
+            values[folds == fold] = guess(rows[folds == fold])
         return values[known], values[pool]
 
 
