@@ -15,6 +15,8 @@ from labeling.core.certificate import Plan, run_test
 from labeling.core.quality import quality
 from mlassist.core import boxscores, calibration
 from mlassist.core.confidence import (
+    LEAST_FOR_RIDGE,
+    LEAST_FOR_TREES,
     fit_images,
     fold_of,
     learned_confidence,
@@ -80,9 +82,10 @@ class Half:
         rows = np.array([_seven_features(one, cuts) for one in self.seen])
         folds = np.array([fold_of(one.name) for one in self.seen])
         values = np.zeros(len(rows))
+        freedom = LEAST_FOR_TREES if trees else LEAST_FOR_RIDGE
         for fold in set(folds.tolist()):
             taught = folds[known] != fold
-            guess = fit_images(rows[known][taught], of_known[taught], trees=trees)
+            guess = fit_images(rows[known][taught], of_known[taught], freedom)
             values[folds == fold] = guess(rows[folds == fold])
         return values[known], values[pool]
 

@@ -163,7 +163,7 @@ def _confidence(
     pool: Sequence[Prediction], cuts: Cuts,
 ) -> tuple[str, np.ndarray, np.ndarray]:  # fmt: skip
     """Image confidence: the seed's mean score per round, the regression for a certificate."""
-    enough = len(known) >= confidences.LEAST_FOR_RIDGE
+    enough = len(known) >= confidences.LEAST_KNOWN
     if round.settings["acceptance"] == Job.Acceptance.PER_ROUND or not enough:
         return MEAN_SCORE, _mean_scores(known, cuts), _mean_scores(pool, cuts)
     of_known, of_pool = confidences.learned_confidence(
