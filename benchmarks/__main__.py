@@ -12,19 +12,26 @@ from pathlib import Path
 from benchmarks.figures import Benchmark, Figure, table
 
 BROWSER = ("browser", "browser_work", "browser_kills")  # only when asked for: they take minutes
+SLOW = ("confidence",)  # only when asked for: it trains a detector on each data set
 NAMES = ("consolidate", "certificate", "importing", "cycle", "training", "quality")
 
 
 def main() -> None:
     """Measure what was asked for, everything by default."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES + BROWSER))
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES + SLOW + BROWSER))
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     parser.add_argument(
         "--birds", action="store_true", help="quality on ../shared/data/birds, too (takes minutes)"
     )
+    parser.add_argument("--data", type=Path, help="confidence: folder of COCO data sets")
+    parser.add_argument("--weights", type=Path, help="confidence: MobileNetV2 .safetensors file")
+    parser.add_argument("--cache", type=Path, help="confidence: folder that keeps predictions")
+    parser.add_argument(
+        "--development", action="store_true", help="confidence: the half that choices are made on"
+    )
     options = parser.parse_args()
-    known = NAMES + BROWSER
+    known = NAMES + SLOW + BROWSER
     unknown = set(options.names) - set(known)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(known)}")
@@ -34,6 +41,12 @@ def main() -> None:
         run: Benchmark = importlib.import_module(f"benchmarks.{name}").run
         if name == "quality" and options.birds:
             run = partial(run, birds=True)
+        if name == "confidence":
+            if not (options.data and options.weights and options.cache):
+                parser.error("confidence needs --data, --weights and --cache")
+            run = partial(
+                run, options.data, options.weights, options.cache, final=not options.development
+            )
         for figure in run():
             print(f"  {figure.name}: {figure.value:g} {figure.unit}", flush=True)
             figures.append(figure)

@@ -12,7 +12,7 @@ from labeling.core import coco
 from labeling.core.boxes import pack
 from labeling.core.quality import quality
 from labeling.core.scenes import CLASSES, draw
-from mlassist.core.calibration import choose_score_cut
+from mlassist.core.cuts import choose_cuts
 from mlassist.core.data import Sample
 from mlassist.core.designs import MOBILENET_V2, SMALL
 from mlassist.core.detector import Detector, predict
@@ -39,11 +39,11 @@ def scene(folder: Path, index: int) -> Sample:
 def reached(detector: Detector, judged: Sequence[Sample], held_out: Sequence[Sample]) -> float:
     """Mean quality of the held-out pictures, the score cut chosen on other ones."""
     found = predict(detector, [s.path for s in judged])
-    cut = choose_score_cut(found, [s.boxes for s in judged])
+    cuts = choose_cuts(found, [s.boxes for s in judged])
     return float(
         np.mean(
             [
-                quality(one.take(one.scores >= cut), sample.boxes)
+                quality(cuts.kept(one), sample.boxes)
                 for one, sample in zip(
                     predict(detector, [s.path for s in held_out]), held_out, strict=True
                 )

@@ -33,8 +33,8 @@ class CalibrationAdmin(ReadOnly):
 
     job_path = "detector__round__job"
     list_display = (
-        "detector", "rule", "threshold", "score_cut", "target_quality", "validation_images",
+        "detector", "rule", "threshold", "cuts", "target_quality", "validation_images",
         "validation_quality",
     )  # fmt: skip
     list_filter = (_DetectorJobFilter,)
-    exclude = ("points",)
+    exclude = ("points", "box_scores")

@@ -16,7 +16,10 @@ from labeling.services.freezing import Candidate, next_attempt, promised
 from mlassist import folding
 from mlassist.core import calibration as rules
 from mlassist.core import confidence as confidences
+from mlassist.core.boxscores import BoxScores, fit_scores
+from mlassist.core.cuts import Cuts, choose_cuts
 from mlassist.core.forecast import forecast
+from mlassist.core.looks import Look
 from mlassist.models import Calibration, Detector, Prediction
 
 RIDGE, MEAN_SCORE, AGREEMENT = "ridge", "mean score", "agreement"
@@ -28,7 +31,8 @@ class Judged:
 
     detector: Detector
     rule: str
-    score_cut: float
+    cuts: Cuts
+    box_scores: BoxScores
     known: Sequence[Prediction]  # the images that judge it
     pool: Sequence[Prediction]  # unlabelled images the machine may accept
     known_confidence: np.ndarray
@@ -62,7 +66,7 @@ class Judged:
         return {
             "detector": self.detector.digest,
             "design": self.detector.design,
-            "score_cut": self.score_cut,
+            "cuts": self.cuts.to_json(),
             "confidence": self.rule,
             "validation_images": len(self.known),
         }
@@ -81,8 +85,7 @@ class Judged:
         for row, value in zip(self.pool, self.pool_confidence.tolist(), strict=True):
             rank = next((i for i, s in enumerate(self.sets) if value >= s.threshold), None)
             if rank is not None:
-                boxes = [b for b in row.boxes if b["score"] >= self.score_cut]
-                found.append(Candidate(row.image, rank, value, boxes))
+                found.append(Candidate(row.image, rank, value, self.cuts.stored(row.boxes)))
         return found
 
 
@@ -95,16 +98,13 @@ def judge(detector: Detector) -> Judged | None:
         return None
     pool = _pool(detector)
     boxes = [pack(p.boxes) for p in known]
-    cut = rules.choose_score_cut(boxes, truths)
+    cuts = choose_cuts(boxes, truths)
     certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
     kind, images = promised(round) if certified else (promise.QUALITY, 0)
     qualities = np.array(
-        [
-            promise.value(kind, p.take(p.scores >= cut), t)
-            for p, t in zip(boxes, truths, strict=True)
-        ]
+        [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )
-    rule, of_known, of_pool = _confidence(round, known, boxes, qualities, pool, cut)
+    rule, of_known, of_pool = _confidence(round, known, truths, qualities, pool, cuts)
     sets: list[rules.CandidateSet] = []
     _, level = next_attempt(round)
     if certified:
@@ -136,8 +136,8 @@ def judge(detector: Detector) -> Judged | None:
         planned = rules.audit_budget(loosest.spread, gap, loosest.size, level)
         budget = min(planned, round.settings["audit_budget"])
     return Judged(
-        detector, rule, cut, known, pool, of_known, qualities, of_pool, threshold, sets, budget,
-        {**_estimate(certified, of_pool, threshold), "forecast": ahead},
+        detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
+        threshold, sets, budget, {**_estimate(certified, of_pool, threshold), "forecast": ahead},
     )  # fmt: skip
 
 
@@ -174,50 +174,59 @@ def _pool(detector: Detector) -> list[Prediction]:
 
 
 def _confidence(
-    round: Round, known: Sequence[Prediction], boxes: Sequence[BoxSet], qualities: np.ndarray,
-    pool: Sequence[Prediction], cut: float,
+    round: Round, known: Sequence[Prediction], truths: Sequence[BoxSet], qualities: np.ndarray,
+    pool: Sequence[Prediction], cuts: Cuts,
 ) -> tuple[str, np.ndarray, np.ndarray]:  # fmt: skip
     """Image confidence: the seed's mean score per round, the regression for a certificate."""
-    enough = len(known) >= confidences.LEAST_FOR_RIDGE
+    enough = len(known) >= confidences.LEAST_KNOWN
     if round.settings["acceptance"] == Job.Acceptance.PER_ROUND or not enough:
-        of_known = np.array([confidences.mean_score(b, cut) for b in boxes])
-        of_pool = np.array([confidences.mean_score(pack(p.boxes), cut) for p in pool])
-        return MEAN_SCORE, of_known, of_pool
-    of_known, of_pool = confidences.ridge_confidence(
-        [p.image.digest for p in known], _features(known, cut), qualities,
-        [p.image.digest for p in pool], _features(pool, cut),
-    )  # fmt: skip
+        return MEAN_SCORE, _mean_scores(known, cuts), _mean_scores(pool, cuts)
+    of_known, of_pool = confidences.learned_confidence(
+        _looks(known), truths, qualities, _looks(pool), cuts
+    )
     return RIDGE, of_known, of_pool
+
+
+def _mean_scores(rows: Sequence[Prediction], cuts: Cuts) -> np.ndarray:
+    return np.array([confidences.mean_score(pack(p.boxes), cuts) for p in rows])
+
+
+def _agreements(rows: Sequence[Prediction], cuts: Cuts) -> np.ndarray:
+    return np.array([confidences.view_agreement(look, cuts) for look in _looks(rows)])
+
+
+def _looks(rows: Sequence[Prediction]) -> list[Look]:
+    return [
+        Look(
+            p.image.digest, (p.image.width, p.image.height), pack(p.boxes),
+            {name: pack(boxes) for name, boxes in p.views.items()},
+        )
+        for p in rows
+    ]  # fmt: skip
 
 
 def compare(judged: "Judged") -> list[list[Any]]:
     """What each image confidence is worth on the judging images (algorithms.md 2.2).
 
-    Per rule its rank correlation with quality, and the share acceptable at the target if the order
-    were cut perfectly: it looks at the answers, so it compares and decides nothing.
+    Per rule its rank correlation with quality; the share of them acceptable at the target if the
+    order were cut perfectly, which looks at the answers, so it compares and decides nothing; and
+    the share of the pool that would be accepted now.
     """
     target = judged.detector.round.settings["target_quality"]
-    cut, boxes = judged.score_cut, [pack(p.boxes) for p in judged.known]
-    by_rule = {MEAN_SCORE: np.array([confidences.mean_score(b, cut) for b in boxes])}
-    if all(p.mirrored is not None for p in judged.known):
-        flipped = [pack(p.mirrored or []) for p in judged.known]
-        by_rule[AGREEMENT] = np.array(
-            [confidences.flip_agreement(b, f, cut) for b, f in zip(boxes, flipped, strict=True)]
-        )
-    by_rule[judged.rule] = judged.known_confidence
+    known, pool, cuts = judged.known, judged.pool, judged.cuts
+    by_rule = {MEAN_SCORE: (_mean_scores(known, cuts), _mean_scores(pool, cuts))}
+    if all(p.views for p in (*known, *pool)):
+        by_rule[AGREEMENT] = _agreements(known, cuts), _agreements(pool, cuts)
+    by_rule[judged.rule] = judged.known_confidence, judged.pool_confidence
     return [
         [
             name,
-            _short(rules.rank_correlation(values, judged.known_quality)),
-            _short(rules.best_share(values, judged.known_quality, target)),
+            _short(rules.rank_correlation(of_known, judged.known_quality)),
+            _short(rules.best_share(of_known, judged.known_quality, target)),
+            _short(rules.acceptable_share(of_pool, of_known, judged.known_quality, target)),
         ]
-        for name, values in by_rule.items()
+        for name, (of_known, of_pool) in by_rule.items()
     ]
-
-
-def _features(rows: Sequence[Prediction], cut: float) -> np.ndarray:
-    found = [confidences.features(pack(p.boxes), pack(p.mirrored or []), cut) for p in rows]
-    return np.array(found, float).reshape(-1, 7)
 
 
 def _not_taken_before(detector: Detector, known: Sequence[Prediction]) -> np.ndarray:

@@ -75,18 +75,24 @@ def train(
 
 
 def predict(
-    weights: Path, digest: str, paths: Sequence[Path], *, mirrored: bool,
+    weights: Path, digest: str, paths: Sequence[Path], *, views: bool,
     on_progress: Callable[[int, int], None],
-) -> list[tuple[BoxSet, BoxSet | None]]:  # fmt: skip
-    """Boxes of every picture, and those of its mirror image if asked; loads weights once."""
+) -> list[tuple[BoxSet, dict[str, BoxSet]]]:  # fmt: skip
+    """Boxes of every picture and, if asked, those of each other view; loads weights once.
+
+    With other views the edges of the boxes are averaged over all of them.
+    """
     from mlassist.core import detector as detectors
+    from mlassist.core.looks import settled
 
     loaded = _loaded(weights, digest)
     plain = detectors.predict(loaded, paths, on_progress=on_progress)
-    if not mirrored:
-        return [(boxes, None) for boxes in plain]
-    flipped = detectors.predict(loaded, paths, flip=True, on_progress=on_progress)
-    return list(zip(plain, flipped, strict=True))
+    looks = {
+        name: detectors.predict(loaded, paths, view=view, on_progress=on_progress)
+        for name, view in (detectors.VIEWS.items() if views else ())
+    }
+    found = [({name: look[i] for name, look in looks.items()}) for i in range(len(paths))]
+    return [(settled(boxes, views), views) for boxes, views in zip(plain, found, strict=True)]
 
 
 _cache: dict[tuple[str, str], Any] = {}

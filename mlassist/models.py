@@ -32,7 +32,7 @@ class Detector(models.Model):
 
 
 class Prediction(models.Model):
-    """What a detector saw in an image: all boxes from score .05 on, in both views.
+    """What a detector saw in an image: all boxes from score .05 on, in every view.
 
     In a training image: what the detector of its fold saw, which had not seen the image before.
     """
@@ -40,7 +40,8 @@ class Prediction(models.Model):
     detector = models.ForeignKey(Detector, models.CASCADE, related_name="predictions")
     image = models.ForeignKey(Image, models.CASCADE, related_name="predictions")
     boxes: Any = models.JSONField()
-    mirrored: Any = models.JSONField(null=True)  # seen in the flipped picture, flipped back
+    # What it saw in other views, by name (core.detector.VIEWS), as boxes of this very image.
+    views: Any = models.JSONField(default=dict)
     confidence = models.FloatField(null=True)  # of the whole image, once calibrated
 
     class Meta:
@@ -66,11 +67,13 @@ class Calibration(models.Model):
     detector = models.OneToOneField(Detector, models.CASCADE, related_name="calibration")
     rule = models.CharField(max_length=20)  # how image confidence is made: mean score or ridge
     threshold = models.FloatField(null=True)  # θ: from here images are accepted, or would be
-    score_cut = models.FloatField()  # τ: from here boxes count
+    cuts: Any = models.JSONField()  # τ: scores from which boxes count (core.cuts.Cuts)
+    box_scores: Any = models.JSONField()  # what scores are worth (core.boxscores.BoxScores)
     target_quality = models.FloatField()
     curve: Any = models.JSONField()  # [[confidence, mean quality at or above it, images], ...]
     points: Any = models.JSONField()  # [[confidence, quality], ...] of validation images
-    # [[rule, rank correlation with quality, best acceptable share], ...], for the report
+    # [[rule, rank correlation with quality, best acceptable share, share of the pool acceptable
+    # now], ...], for the report
     comparison: Any = models.JSONField(default=list)
     validation_images = models.PositiveIntegerField()
     validation_quality = models.FloatField(null=True)

@@ -5,6 +5,7 @@ from collections import Counter
 from labeling.core.boxes import pack
 from labeling.models import Image, Job, Label, Round
 from labeling.services.steps import Lease
+from mlassist.core.boxscores import BoxScores
 from mlassist.core.selection import Choice, rank
 from mlassist.models import Calibration, Prediction
 
@@ -18,10 +19,10 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
             detector=calibration.detector, image__in=round.job.images.unlabeled()
         ).select_related("image").order_by("image")
     )  # fmt: skip
+    scores = BoxScores.from_json(calibration.box_scores)
     priorities = rank(
-        [Choice(p.image.digest, pack(p.boxes), p.confidence or 0.0) for p in rows],
+        [Choice(p.image.digest, scores.read(pack(p.boxes)), p.confidence or 0.0) for p in rows],
         seed=round.job.seed + round.number,
-        cut=calibration.score_cut,
         labelled=_boxes_by_class(round),
         suggestions=round.settings["suggestions"],
         threshold=calibration.threshold,

@@ -1,7 +1,6 @@
 """The machine's part of a round: train, predict, calibrate, accept. Load rows, call core, store."""
 
 import importlib
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
 from mlassist import files, folding
 from mlassist.calibrating import Judged, compare, judge
+from mlassist.core.cuts import Cuts
 from mlassist.models import Calibration, Detector, Prediction
 
 State = Round.State
@@ -118,7 +118,7 @@ def predict(step: Step, lease: Lease) -> None:
         return
     shards = round.steps.filter(state=State.PREDICTING).count()  # type: ignore[attr-defined]
     mine = [i for i in unpredicted(detector) if i.pk % shards == step.shard]
-    both_views = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+    all_views = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
     done = 0
     lease.renew(done, len(mine))
     for weights, digest, images in folding.by_weights(detector, mine):
@@ -129,16 +129,16 @@ def predict(step: Step, lease: Lease) -> None:
             def progress(number: int, total: int, done: int = done) -> None:
                 lease.renew(done, len(mine))
 
-            views = engine().predict(
+            found = engine().predict(
                 media_path(weights), digest, [files.picture_path(i) for i in chunk],
-                mirrored=both_views, on_progress=progress,
+                views=all_views, on_progress=progress,
             )  # fmt: skip
             rows = [
                 Prediction(
                     detector=detector, image=image, boxes=unpack(plain),
-                    mirrored=None if mirrored is None else unpack(mirrored),
+                    views={name: unpack(boxes) for name, boxes in views.items()},
                 )
-                for image, (plain, mirrored) in zip(chunk, views, strict=True)
+                for image, (plain, views) in zip(chunk, found, strict=True)
             ]  # fmt: skip
             with lease.fenced():
                 Prediction.objects.bulk_create(rows, ignore_conflicts=True)
@@ -185,7 +185,8 @@ def _store_calibration(detector: Detector, judged: Judged) -> None:
     round = detector.round
     Calibration.objects.create(
         detector=detector, rule=judged.rule, threshold=judged.threshold,
-        score_cut=judged.score_cut, target_quality=round.settings["target_quality"],
+        cuts=judged.cuts.to_json(), box_scores=judged.box_scores.to_json(),
+        target_quality=round.settings["target_quality"],
         curve=judged.curve, points=judged.points, comparison=compare(judged),
         validation_images=len(judged.points),
         validation_quality=judged.mean_quality,
@@ -218,11 +219,11 @@ def _accept_above(round: Round, calibration: Calibration, lease: Lease) -> None:
     if calibration.threshold is None:
         return
     detector = calibration.detector
-    rows = acceptable(calibration)
+    rows, cuts = acceptable(calibration), Cuts.from_json(calibration.cuts)
     detail = {
         "detector": detector.digest,
         "threshold": calibration.threshold,
-        "score_cut": calibration.score_cut,
+        "cuts": calibration.cuts,
     }
     accepted = 0
     for start in range(0, len(rows), WRITE):
@@ -230,10 +231,7 @@ def _accept_above(round: Round, calibration: Calibration, lease: Lease) -> None:
         with lease.fenced():
             accepted += labels.accept_auto(
                 round,
-                [
-                    (p.image, kept(p.boxes, calibration.score_cut), p.confidence or 0.0, detail)
-                    for p in chunk
-                ],
+                [(p.image, cuts.stored(p.boxes), p.confidence or 0.0, detail) for p in chunk],
             )
         lease.renew(min(start + WRITE, len(rows)), len(rows))
     total = Label.objects.auto().filter(round=round).count()
@@ -257,11 +255,6 @@ def acceptable(calibration: Calibration) -> list[Prediction]:
         .order_by("-confidence", "image")
     )
     return [p for p in rows if p.image_id not in taken_back]
-
-
-def kept(boxes: Iterable[Any], cut: float) -> list[Any]:
-    """The boxes that count."""
-    return [box for box in boxes if box["score"] >= cut]
 
 
 def program_digest() -> str:

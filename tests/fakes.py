@@ -51,10 +51,10 @@ def train(
 
 
 def predict(
-    weights: Path, digest: str, paths: Sequence[Path], *, mirrored: bool,
+    weights: Path, digest: str, paths: Sequence[Path], *, views: bool,
     on_progress: Callable[[int, int], None],
-) -> list[tuple[BoxSet, BoxSet | None]]:  # fmt: skip
-    """One box a picture, the same in both views."""
+) -> list[tuple[BoxSet, dict[str, BoxSet]]]:  # fmt: skip
+    """One box a picture, the same in every view."""
     sees = SEES.get("sight", default_sight)
     found = []
     for path in paths:
@@ -63,6 +63,6 @@ def predict(
             boxes = BoxSet(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0))
         else:
             boxes = BoxSet(np.array([seen[0]], float), np.zeros(1, np.int64), np.array([seen[1]]))
-        found.append((boxes, boxes if mirrored else None))
+        found.append((boxes, {"flip": boxes, "small": boxes} if views else {}))
     on_progress(len(paths), len(paths))
     return found

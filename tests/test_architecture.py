@@ -90,6 +90,7 @@ def test_cores_are_pure_and_torch_stays_in_its_files(path):
         assert not roots & {"django", "rest_framework", "channels"}
     if name not in TORCH_FILES:
         assert not roots & {"torch", "torchvision", "safetensors"}, name
+    assert "sklearn" not in {module.split(".")[0] for module, top in imports(path) if top}, name
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
@@ -136,7 +137,7 @@ def test_the_web_process_never_loads_torch():
         "import labeling.asgi, sys\n"
         "from django.urls import get_resolver\n"
         "get_resolver().url_patterns\n"
-        "sys.exit('torch' in sys.modules or 'torchvision' in sys.modules)"
+        "sys.exit(any(name in sys.modules for name in ('torch', 'torchvision', 'sklearn')))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 

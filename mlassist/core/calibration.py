@@ -1,18 +1,14 @@
-"""From validation answers to decisions: score cut, acceptance threshold, candidate sets, budget."""
+"""From validation answers to decisions: acceptance threshold, candidate sets, budget."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import rankdata
 
-from labeling.core.boxes import BoxSet
 from labeling.core.certificate import POWER, draws_wanted
-from labeling.core.quality import quality as image_quality
 
-CUTS = tuple(round(0.05 * step, 2) for step in range(1, 20))  # .05 to .95
-_PLATEAU = 0.01  # mean qualities closer than this are the same within noise (feasibility.md)
 _MARGIN = 0.005  # the loosest candidate set is estimated this far above the target
 _COVERAGES = np.linspace(0.05, 1.0, 39)  # as in sim/sim_audit.py
 _LEAST_IMAGES, _LEAST_SHARE = 10, 0.05  # decision 10
@@ -40,37 +36,6 @@ class CandidateSet:
     estimate: float  # smoothed mean quality
     spread: float  # standard deviation of the quality of one image
     error: float  # standard error of the estimate
-
-
-def quality_by_cut(predictions: Sequence[BoxSet], truths: Sequence[BoxSet]) -> np.ndarray:
-    """(19,) mean quality when only boxes with score >= each of CUTS count."""
-    return np.array(
-        [
-            np.mean(
-                [
-                    image_quality(p.take(p.scores >= cut), t)
-                    for p, t in zip(predictions, truths, strict=True)
-                ]
-            )
-            for cut in CUTS
-        ]
-    )
-
-
-def choose_score_cut(predictions: Sequence[BoxSet], truths: Sequence[BoxSet]) -> float:
-    """The score tau from which a box counts: the middle of the plateau of mean quality.
-
-    The plateau is the unbroken run of cuts around the best one that are at most .01 worse; its
-    very best is noise. Needs at least one image.
-    """
-    means = quality_by_cut(predictions, truths)
-    good = means >= means.max() - _PLATEAU
-    low = high = int(means.argmax())
-    while low > 0 and good[low - 1]:
-        low -= 1
-    while high + 1 < len(CUTS) and good[high + 1]:
-        high += 1
-    return round((CUTS[low] + CUTS[high]) / 2, 3)
 
 
 def curve(confidence: np.ndarray, quality: np.ndarray) -> list[Point]:

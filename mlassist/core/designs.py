@@ -25,6 +25,7 @@ from mlassist.core.backbones import (
 SCORE_FLOOR = 0.05
 NMS_IOU = 0.5
 MOST_BOXES = 100
+STRIDE = 32  # of the coarsest level: sides of a canvas are multiples of it
 _COCO_CLASSES = 91
 
 
@@ -45,12 +46,17 @@ class Design:
     def canvas(self, sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:
         """Width and height the network sees, in the median shape of these pictures.
 
-        Both are multiples of 32 (the coarsest stride); shapes beyond 2 : 1 are padded to 2 : 1.
+        Both are multiples of STRIDE; shapes beyond 2 : 1 are padded to 2 : 1.
         """
         shape = sorted(width / height for width, height in sizes)[len(sizes) // 2]
         stretch = math.sqrt(min(2.0, max(0.5, shape)))
         width, height = self.side * stretch, self.side / stretch
-        return max(32, round(width / 32) * 32), max(32, round(height / 32) * 32)
+        return on_stride(width, height)
+
+
+def on_stride(width: float, height: float) -> tuple[int, int]:
+    """The nearest canvas whose sides are multiples of STRIDE."""
+    return max(1, round(width / STRIDE)) * STRIDE, max(1, round(height / STRIDE)) * STRIDE
 
 
 class _OneLayer(nn.Module):

@@ -18,7 +18,10 @@ _SEEN = 0.3  # expected objects from which an image counts as showing a class
 
 @dataclass(frozen=True)
 class Seconds:
-    """What each action takes a person; start values of algorithms.md 7.1, in seconds."""
+    """What each action takes a person; start values of algorithms.md 7.1, in seconds.
+
+    Scores of boxes are taken for chances that there is an object (core.boxscores).
+    """
 
     open: float = 2.0
     search: float = 2.0  # look an empty canvas over
@@ -29,13 +32,21 @@ class Seconds:
     delete: float = 1.5
     fix_share: float = 0.15  # of the suggested boxes that are right but off; a medium detector's
 
+    def shows(self, boxes: BoxSet) -> np.ndarray:
+        """(n,) bool: which boxes save time as suggestions: looking at one, mending it if it is
+        right and deleting it if not takes less than drawing what it would have shown.
+        """
+        chance = boxes.scores
+        kept = chance * self.fix_share * self.fix + (1 - chance) * self.delete
+        return np.asarray(0.5 * self.verify + kept < chance * self.draw, bool)
+
     def to_draw(self, boxes: BoxSet) -> float:
         """Expected seconds to label the image from a blank canvas."""
         return self.open + self.search + expected_objects(boxes) * self.draw
 
-    def to_correct(self, boxes: BoxSet, cut: float) -> float:
-        """Expected seconds to correct the boxes with score >= `cut` shown as suggestions."""
-        shown = boxes.scores[boxes.scores >= cut]
+    def to_correct(self, boxes: BoxSet) -> float:
+        """Expected seconds to correct the boxes that it `shows` as suggestions."""
+        shown = boxes.scores[self.shows(boxes)]
         right = float(shown.sum())
         missed = expected_objects(boxes) - right
         looking = self.open + self.scan + 0.5 * self.verify * len(shown)
@@ -48,12 +59,12 @@ class Choice:
     """An unlabelled image as the ranking sees it."""
 
     key: str  # stable name of the image
-    boxes: BoxSet  # all predicted boxes, faint ones included
+    boxes: BoxSet  # all predicted boxes, faint ones included; scores are chances
     confidence: float
 
 
 def expected_objects(boxes: BoxSet, class_id: int | None = None) -> float:
-    """Sum of the scores of all boxes, faint ones included; of one class if given."""
+    """Sum of the chances of all boxes, faint ones included; of one class if given."""
     scores = boxes.scores if class_id is None else boxes.scores[boxes.classes == class_id]
     return float(scores.sum())
 
@@ -62,7 +73,6 @@ def rank(
     choices: Sequence[Choice],
     *,
     seed: int,
-    cut: float,
     labelled: Mapping[int, int],
     suggestions: bool,
     threshold: float | None = None,
@@ -76,7 +86,7 @@ def rank(
     `labelled` (boxes by class id so far). The others come by expected objects per second of work.
     None go to the 2 % with the most objects and, once `estimated_share` exceeds one half, to
     images whose confidence is at least `threshold`: those will be accepted without people.
-    `suggestions`: whether people will see the boxes with score >= `cut`.
+    `suggestions`: whether people will see the boxes that save them time.
     """
     times = seconds or Seconds()
     objects = np.array([expected_objects(choice.boxes) for choice in choices])
@@ -85,7 +95,7 @@ def rank(
         left_out |= {i for i, choice in enumerate(choices) if choice.confidence >= threshold}
     open_to = [i for i in range(len(choices)) if i not in left_out]
     spent = {
-        i: min(times.to_draw(choices[i].boxes), times.to_correct(choices[i].boxes, cut))
+        i: min(times.to_draw(choices[i].boxes), times.to_correct(choices[i].boxes))
         if suggestions
         else times.to_draw(choices[i].boxes)
         for i in open_to

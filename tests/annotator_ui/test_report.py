@@ -58,9 +58,10 @@ def test_each_confidence_is_compared_on_the_judging_images(closing, alice, rita,
     rows = Calibration.objects.filter(detector__round__job=closing)
     for row in rows:
         assert [name for name, *_ in row.comparison] == ["mean score", "agreement", "ridge"]
-        for _, correlation, share in row.comparison:
+        for _, correlation, share, now in row.comparison:
             assert -1 <= correlation <= 1
             assert 0 <= share <= 1
+            assert 0 <= now <= 1
     data = page_of(closing, mona).context["page_data"]
     assert data["snapshot"]["calibration"]["comparison"] == rows[0].comparison
 

@@ -8,13 +8,11 @@ from mlassist.core.calibration import (
     audit_budget,
     best_share,
     candidate_sets,
-    choose_score_cut,
     choose_threshold,
     curve,
     isotonic,
     rank_correlation,
 )
-from tests.mlassist.drawn import boxes
 
 
 def test_the_threshold_is_the_lowest_confidence_whose_mean_reaches_the_target():
@@ -79,14 +77,6 @@ def test_the_isotonic_fit_does_not_depend_on_the_order_of_the_images():
     order = rng.permutation(60)
 
     assert isotonic(x[order], y[order]) == pytest.approx(isotonic(x, y)[order])
-
-
-def test_the_score_cut_is_the_middle_of_the_plateau():
-    truth = boxes((0, 0, 10, 10))
-    seen = boxes((0, 0, 10, 10, 0.8), (50, 50, 60, 60, 0.3))
-
-    # Right at every cut above .3 and up to .8: .35 to .8, middle .575.
-    assert choose_score_cut([seen], [truth]) == 0.575
 
 
 def test_candidate_sets_run_from_the_most_provable_to_the_loosest():

@@ -1,5 +1,6 @@
 """Saving, loading, predicting, and where weights come from."""
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 
@@ -14,7 +15,7 @@ from torchvision.models.detection import fasterrcnn_mobilenet_v3_large_320_fpn
 from labeling.errors import Invalid
 from mlassist.core.data import Pictures, Window, cut, mirror, render, size_of, whole
 from mlassist.core.designs import DESIGNS, MOBILENET_V2, MOBILENET_V3, SMALL
-from mlassist.core.detector import Detector, build, choose_device, load, predict, save
+from mlassist.core.detector import VIEWS, Detector, View, build, choose_device, load, predict, save
 from mlassist.core.weights import Start, starting_weights
 from tests.mlassist.drawn import boxes, squares
 
@@ -88,11 +89,30 @@ def test_the_flipped_view_of_a_mirrored_picture_is_the_view_of_the_picture_mirro
         Image.open(path).transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(mirrored)
 
         plain = predict(fresh(), [mirrored])[0]
-        flipped = predict(fresh(), [path], flip=True)[0]
+        flipped = predict(fresh(), [path], view=View(flip=True))[0]
 
         assert len(plain)
         assert np.allclose(mirror(plain.coords, size[0]), flipped.coords, atol=1e-3)
         assert np.allclose(plain.scores, flipped.scores, atol=1e-5)
+
+
+def test_a_view_of_another_scale_is_the_picture_on_a_canvas_of_another_size(tmp_path: Path):
+    detector = fresh()
+    larger = replace(detector, canvas=(192, 128))
+    path = painted(tmp_path)
+
+    seen = predict(detector, [path], view=View(scale=1.5))[0]
+
+    assert len(seen)
+    assert np.array_equal(seen.coords, predict(larger, [path])[0].coords)
+
+
+def test_the_canvas_of_a_view_fits_the_coarsest_stride():
+    # .85 * 256 = 217.6 and 1.2 * 256 = 307.2, to the nearest multiple of 32.
+    assert View(scale=1.5).canvas((128, 96)) == (192, 128)  # 4.5 goes to the even side
+    assert VIEWS["small"].canvas((256, 192)) == (224, 160)
+    assert VIEWS["large"].canvas((256, 192)) == (320, 224)
+    assert View(scale=0.01).canvas((256, 192)) == (32, 32)
 
 
 def test_progress_of_a_prediction_is_told_after_each_batch(tmp_path: Path):

@@ -24,7 +24,7 @@ def ordered(priorities: list[float | None]) -> list[int]:
 
 
 def ranked(items: list[Choice], **changes: object) -> list[float | None]:
-    settings: dict = {"seed": 0, "cut": 0.5, "labelled": {1: 5}, "suggestions": False}
+    settings: dict = {"seed": 0, "labelled": {1: 5}, "suggestions": False}
     return rank(items, **(settings | changes))
 
 
@@ -38,7 +38,15 @@ def test_seconds_to_draw_and_to_correct_by_hand():
 
     assert times.to_draw(image) == pytest.approx(2 + 2 + 1.0 * 7)
     # One shown box, right with .8: 2 + 1.5 + .5 * 2 + .8 * .15 * 4.5 + .2 * 1.5 + .2 * 7.
-    assert times.to_correct(image, 0.5) == pytest.approx(6.74)
+    assert times.to_correct(image) == pytest.approx(6.74)
+
+
+def test_a_box_is_shown_where_that_saves_time():
+    times = Seconds()
+
+    # 1 + p .15 4.5 + (1 - p) 1.5 < 7 p from p = 2.5 / 7.825 = .3195 on.
+    assert times.shows(seen([0.32, 0.319])).tolist() == [True, False]
+    assert times.shows(seen([])).shape == (0,)
 
 
 def test_three_images_of_four_come_by_objects_and_one_at_random():

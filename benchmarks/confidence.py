@@ -1,0 +1,206 @@
+"""What each image confidence certifies on real predictions, and how far box scores can be trusted.
+
+Choices were made on the development half of each data set; the final half is for reporting only.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.figures import Figure, Goal
+from benchmarks.predictions import Found, Seen, found
+from labeling.core.boxes import BoxSet
+from labeling.core.certificate import Plan, run_test
+from labeling.core.quality import quality
+from mlassist.core import boxscores, calibration
+from mlassist.core.confidence import (
+    LEAST_FOR_RIDGE,
+    LEAST_FOR_TREES,
+    fit_images,
+    fold_of,
+    learned_confidence,
+    mean_score,
+    view_agreement,
+)
+from mlassist.core.cuts import Cuts, choose_cuts
+from mlassist.core.looks import Look, agreement
+
+# Interior on the development halves: between the mean and what a perfect order could reach.
+TARGETS = {"aquarium": 0.3, "bccd": 0.6, "birds": 0.85, "deeppcb": 0.5}
+SPLITS, KNOWN_SHARE, ORDERS = 20, 0.5, 2
+LEVEL, MOST_AUDITS = 0.05, 120  # of a job's first proof at risk .10; the default audit budget
+MEAN_SCORE, AGREEMENT, SEVEN, LEARNED = "mean score", "agreement", "ridge of 7", "learned"
+SEVEN_TREES = "ridge of 7 and trees"
+RULES = (MEAN_SCORE, AGREEMENT, SEVEN, SEVEN_TREES, LEARNED)
+
+
+class Half:
+    """The pictures of one half of a data set, read once."""
+
+    def __init__(self, data: Found, final: bool) -> None:
+        self.seen: list[Seen] = [one for one in data.seen if one.final == final]
+        self.truths = [one.truth for one in self.seen]
+        self.looks = [Look(s.name, s.size, s.boxes, s.views) for s in self.seen]
+
+    def split(self, number: int) -> tuple[list[int], list[int]]:
+        """Known and pool pictures of one random split."""
+        order = np.random.default_rng([0, number]).permutation(len(self.seen))
+        count = round(KNOWN_SHARE * len(order))
+        return sorted(order[:count].tolist()), sorted(order[count:].tolist())
+
+    def cuts(self, known: Sequence[int]) -> Cuts:
+        """The product's cuts on the known pictures."""
+        return choose_cuts([self.seen[i].boxes for i in known], [self.truths[i] for i in known])
+
+    def qualities(self, chosen: Sequence[int], cuts: Cuts) -> np.ndarray:
+        """(n,) quality of what the cuts leave."""
+        kept = [cuts.kept(self.seen[i].boxes) for i in chosen]
+        return np.array([quality(p, self.truths[i]) for p, i in zip(kept, chosen, strict=True)])
+
+    def confidences(
+        self, rule: str, known: list[int], of_known: np.ndarray, pool: list[int], cuts: Cuts
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What the rule says of known and pool pictures."""
+        if rule == LEARNED:
+            return learned_confidence(
+                [self.looks[i] for i in known], [self.truths[i] for i in known], of_known,
+                [self.looks[i] for i in pool], cuts,
+            )  # fmt: skip
+        if rule in (SEVEN, SEVEN_TREES):
+            return self._seven(known, of_known, pool, cuts, trees=rule == SEVEN_TREES)
+        values = [
+            mean_score(look.boxes, cuts) if rule == MEAN_SCORE else view_agreement(look, cuts)
+            for look in self.looks
+        ]
+        return np.array(values)[known], np.array(values)[pool]
+
+    def _seven(
+        self, known: list[int], of_known: np.ndarray, pool: list[int], cuts: Cuts, *, trees: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The product's rule before: one cross-fitted fit on seven features of the image."""
+        rows = np.array([_seven_features(one, cuts) for one in self.seen])
+        folds = np.array([fold_of(one.name) for one in self.seen])
+        values = np.zeros(len(rows))
+        freedom = LEAST_FOR_TREES if trees else LEAST_FOR_RIDGE
+        for fold in set(folds.tolist()):
+            taught = folds[known] != fold
+            guess = fit_images(rows[known][taught], of_known[taught], freedom)
+            values[folds == fold] = guess(rows[folds == fold])
+        return values[known], values[pool]
+
+
+def _seven_features(one: Seen, cuts: Cuts) -> list[float]:
+    scores, counts = one.boxes.scores, cuts.counts(one.boxes)
+    kept = scores[counts]
+    told = [kept.mean(), kept.min(), np.quantile(kept, 0.25)] if len(kept) else [0.0] * 3
+    same = agreement(cuts.kept(one.boxes), cuts.kept(one.views["flip"]))
+    faint = (scores[~counts] > 0.1).sum()
+    return [*told, len(kept), faint, (scores * (1 - scores)).sum(), same]
+
+
+def certified(
+    of_known: np.ndarray, known: np.ndarray, of_pool: np.ndarray, pool: np.ndarray, target: float,
+    seed: int,
+) -> tuple[float, float]:  # fmt: skip
+    """Share of the pool that the product's sets and test certify, and how often it is not true."""
+    sets = calibration.candidate_sets(of_pool, of_known, known, target, doubt=1.0, level=LEVEL)
+    if not sets:
+        return 0.0, 0.0
+    loosest = sets[-1]
+    planned = calibration.audit_budget(
+        loosest.spread, loosest.estimate - target, loosest.size, LEVEL
+    )
+    budget = min(planned, MOST_AUDITS)
+    inside = np.flatnonzero(of_pool >= loosest.threshold)
+    strictest = np.array([s.threshold for s in sets])
+    ranks = (of_pool[inside][:, None] < strictest[None]).sum(1)
+    shares, wrong = [], []
+    for number in range(ORDERS):
+        order = np.random.default_rng([seed, number]).permutation(len(inside))
+        sizes = np.array([s.size for s in sets])
+        plan = Plan(ranks[order], sizes, target, LEVEL, ((0, budget),))
+        shown = run_test(plan, pool[inside[order]][:budget].tolist()).certified
+        taken = pool[of_pool >= strictest[shown - 1]] if shown else np.zeros(0)
+        shares.append(len(taken) / len(pool))
+        wrong.append(bool(len(taken)) and float(taken.mean()) < target)
+    return float(np.mean(shares)), float(np.mean(wrong))
+
+
+def judged(half: Half, target: float) -> dict[str, np.ndarray]:
+    """Per rule (4,): rank correlation, best share, certified share, share of false certificates."""
+    rows: dict[str, list[tuple[float, ...]]] = {rule: [] for rule in RULES}
+    for number in range(SPLITS):
+        known, pool = half.split(number)
+        cuts = half.cuts(known)
+        of_known, of_pool = half.qualities(known, cuts), half.qualities(pool, cuts)
+        for rule in RULES:
+            sure, pool_sure = half.confidences(rule, known, of_known, pool, cuts)
+            rows[rule].append(
+                (
+                    calibration.rank_correlation(pool_sure, of_pool),
+                    calibration.best_share(pool_sure, of_pool, target),
+                    *certified(sure, of_known, pool_sure, of_pool, target, number),
+                )
+            )
+    return {rule: np.mean(found, 0) for rule, found in rows.items()}
+
+
+def run(
+    data: Path, weights: Path, cache: Path, names: Sequence[str] = tuple(TARGETS),
+    final: bool = True,
+) -> Iterator[Figure]:  # fmt: skip
+    """Every data set's confidences and box scores on one half."""
+    for name in names:
+        half = Half(found(data, name, weights, cache), final)
+        target = TARGETS[name]
+        told = judged(half, target)
+        for rule, (correlation, best, share, wrong) in told.items():
+            yield Figure(f"{name} at {target:g}, {rule}: rank correlation", correlation, "")
+            yield Figure(f"{name} at {target:g}, {rule}: best share", best, "share")
+            yield Figure(f"{name} at {target:g}, {rule}: certified", share, "share")
+            yield Figure(f"{name} at {target:g}, {rule}: certified wrongly", wrong, "share")
+        plain = told[MEAN_SCORE][2]
+        if plain:
+            ratio = told[LEARNED][2] / plain
+            yield Figure(f"{name}: learned / mean score, certified", ratio, "", Goal(">=", 1.3))
+        yield from _box_scores(name, half)
+
+
+def _box_scores(name: str, half: Half) -> Iterator[Figure]:
+    """Errors of calibration before and after, and quality with one cut and with one per class."""
+    rows = []
+    for number in range(SPLITS // 4):
+        known, pool = half.split(number)
+        taught = [half.seen[i].boxes for i in known]
+        scores = boxscores.fit_scores(taught, [half.truths[i] for i in known])
+        rest = [half.seen[i].boxes for i in pool]
+        hit = np.concatenate([boxscores.hits(half.seen[i].boxes, half.truths[i]) for i in pool])
+        plain = [b.scores for b in rest]
+        chance, worth = [scores.chance(b) for b in rest], [scores.worth(b) for b in rest]
+        cuts = half.cuts(known)
+        one_cut, per_class = half.qualities(pool, Cuts(cuts.pooled)), half.qualities(pool, cuts)
+        rows.append(
+            (
+                *_errors(rest, plain, plain, hit), *_errors(rest, chance, worth, hit),
+                one_cut.mean(), per_class.mean(),
+            )
+        )  # fmt: skip
+    names = ("D-ECE before", "LaECE before", "D-ECE after", "LaECE after", "quality, one cut",
+             "quality, cuts per class")  # fmt: skip
+    for label, value in zip(names, np.mean(rows, 0), strict=True):
+        yield Figure(f"{name}: {label}", float(value), "")
+
+
+def _errors(
+    boxes: Sequence[BoxSet], chance: Sequence[np.ndarray], worth: Sequence[np.ndarray],
+    hit: np.ndarray,
+) -> tuple[float, float]:  # fmt: skip
+    """D-ECE over all boxes; LaECE as the mean over classes."""
+    classes = np.concatenate([b.classes for b in boxes])
+    values = np.concatenate(worth)
+    located = [
+        boxscores.calibration_error(values[classes == c], hit[classes == c])
+        for c in np.unique(classes)
+    ]
+    return boxscores.calibration_error(np.concatenate(chance), hit > 0), float(np.mean(located))

@@ -1,0 +1,122 @@
+"""Real predictions to judge confidences by: detectors of the product on pictures they never saw."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from labeling.core import coco
+from labeling.core.boxes import BoxSet, pack, unpack
+from mlassist.core.data import Sample, size_of
+from mlassist.core.detector import VIEWS, Detector, predict
+from mlassist.core.looks import settled
+from mlassist.core.recipe import Recipe
+from mlassist.core.training import fit
+from mlassist.core.weights import starting_weights
+
+LABELS, TAUGHT_SHARE = 200, 0.4  # training pictures, and at most this share of the data set
+ONE_SOURCE = {"birds": 1}  # its first licence; the other one's penguins are another task
+EFFORT = 0.5  # of the steps, as the product's folds (mlassist.folding)
+CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One picture, its true boxes, and what a detector that never saw it finds there."""
+
+    name: str
+    size: tuple[int, int]
+    truth: BoxSet
+    boxes: BoxSet
+    views: dict[str, BoxSet]  # by name in mlassist.core.detector.VIEWS
+
+    @property
+    def final(self) -> bool:
+        """Whether it belongs to the half that no choice is made on."""
+        return _hash("half", self.name) % 2 == 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """All pictures of a data set, and the true boxes of those that a detector learned from."""
+
+    name: str
+    seen: list[Seen]
+    taught: list[tuple[tuple[int, int], BoxSet]]  # size and boxes of each training picture
+
+
+def found(data: Path, name: str, weights: Path, cache: Path) -> Found:
+    """The predictions of a data set, from `cache` or made now (one training, minutes)."""
+    kept = cache / f"{name}.json"
+    if not kept.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(_made(data, name, weights)))
+    document = json.loads(kept.read_text())
+    return Found(name, [_seen(row) for row in document["seen"]], _taught(document["taught"]))
+
+
+def _made(data: Path, name: str, weights: Path) -> dict[str, Any]:
+    samples = sorted(_samples(data / name), key=lambda s: _hash("taught", s.path.name))
+    count = min(LABELS, round(TAUGHT_SHARE * len(samples)))
+    taught, rest = samples[:count], samples[count:]
+    classes = sorted({int(c) for s in samples for c in s.boxes.classes})
+    start = starting_weights(str(weights))
+    recipe = Recipe.for_design(start.design, len(taught), warm=False, effort=EFFORT)
+    detector = fit(taught, classes, recipe, start, seed=0, device=CPU).detector
+    return {
+        "seen": _looked_at(detector, rest),
+        "taught": [{"size": size_of(s.path), "boxes": unpack(s.boxes)} for s in taught],
+    }
+
+
+def _looked_at(detector: Detector, samples: Sequence[Sample]) -> list[dict[str, Any]]:
+    paths = [s.path for s in samples]
+    plain = predict(detector, paths)
+    views = {name: predict(detector, paths, view=view) for name, view in VIEWS.items()}
+    return [
+        {
+            "name": sample.path.name, "size": size_of(sample.path), "truth": unpack(sample.boxes),
+            "plain": unpack(plain[i]),
+            "views": {name: unpack(boxes[i]) for name, boxes in views.items()},
+        }
+        for i, sample in enumerate(samples)
+    ]  # fmt: skip
+
+
+def _samples(folder: Path) -> list[Sample]:
+    parsed = coco.read(folder / "annotations.coco.json")
+    licence = ONE_SOURCE.get(folder.name)
+    names = sorted(
+        r["file_name"] for r in parsed.records if licence is None or r.get("license") == licence
+    )
+    return [
+        Sample(
+            folder / "images" / name,
+            pack(
+                [
+                    {"class_id": c, "x1": x1, "y1": y1, "x2": x2, "y2": y2}
+                    for c, x1, y1, x2, y2 in parsed.boxes[name]
+                ]
+            ),
+        )
+        for name in names
+    ]
+
+
+def _seen(row: dict[str, Any]) -> Seen:
+    views = {name: pack(boxes) for name, boxes in row["views"].items()}
+    width, height = row["size"]
+    boxes = settled(pack(row["plain"]), views)  # as mlassist.engine gives them
+    return Seen(row["name"], (width, height), pack(row["truth"]), boxes, views)
+
+
+def _taught(rows: list[dict[str, Any]]) -> list[tuple[tuple[int, int], BoxSet]]:
+    return [((row["size"][0], row["size"][1]), pack(row["boxes"])) for row in rows]
+
+
+def _hash(use: str, name: str) -> int:
+    return int(hashlib.sha256(f"{use}:{name}".encode()).hexdigest()[:8], 16)
