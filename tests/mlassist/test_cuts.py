@@ -5,8 +5,7 @@ import pytest
 
 from labeling.core.boxes import BoxSet, unpack
 from labeling.core.quality import quality
-from mlassist.core.boxscores import LEAST_BOXES
-from mlassist.core.cuts import CUTS, Cuts, choose_cuts, quality_by_cut
+from mlassist.core.cuts import CUTS, LEAST_TRUE, Cuts, choose_cuts, quality_by_cut
 from tests.mlassist.drawn import boxes
 
 
@@ -64,7 +63,7 @@ def classes_apart(count: int) -> tuple[list[BoxSet], list[BoxSet]]:
 
 
 def test_a_class_with_enough_boxes_has_a_cut_of_its_own():
-    cuts = choose_cuts(*classes_apart(LEAST_BOXES))
+    cuts = choose_cuts(*classes_apart(LEAST_TRUE))
 
     # One for all: 2 of 3 are right up to .2 and .65 to .9 leaves 1 of 2: .05 to .2.
     assert cuts.pooled == 0.125
@@ -72,4 +71,4 @@ def test_a_class_with_enough_boxes_has_a_cut_of_its_own():
 
 
 def test_a_class_with_few_boxes_has_the_cut_of_all():
-    assert choose_cuts(*classes_apart(LEAST_BOXES - 1)).by_class == {}
+    assert choose_cuts(*classes_apart(LEAST_TRUE - 1)).by_class == {}
