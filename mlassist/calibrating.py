@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,11 @@ from labeling.services import recalls
 from labeling.services.freezing import Candidate, next_attempt, promised
 from mlassist import folding
 from mlassist.core import calibration as rules
-from mlassist.core import confidence as confidences
 from mlassist.core.boxscores import BoxScores, fit_scores
 from mlassist.core.cuts import Cuts, choose_cuts
 from mlassist.core.forecast import forecast
-from mlassist.core.looks import Look
 from mlassist.models import Calibration, Detector, Prediction
-
-RIDGE, MEAN_SCORE, AGREEMENT = "ridge", "mean score", "agreement"
+from mlassist.rating import confidence_of
 
 
 @dataclass(frozen=True)
@@ -47,13 +45,13 @@ class Judged:
     def curve(self) -> list[list[float]]:
         """Mean quality at or above each confidence, for the chart."""
         points = rules.curve(self.known_confidence, self.known_quality)
-        return [[_short(p.threshold), _short(p.quality), p.images] for p in points]
+        return [[short(p.threshold), short(p.quality), p.images] for p in points]
 
     @property
     def points(self) -> list[list[float]]:
         """Confidence and quality of each validation image."""
         pairs = zip(self.known_confidence, self.known_quality, strict=True)
-        return [[_short(c), _short(q)] for c, q in pairs]
+        return [[short(c), short(q)] for c, q in pairs]
 
     @property
     def mean_quality(self) -> float | None:
@@ -100,19 +98,17 @@ def judge(detector: Detector) -> Judged | None:
     boxes = [pack(p.boxes) for p in known]
     cuts = choose_cuts(boxes, truths)
     certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
-    kind, images = promised(round) if certified else (promise.QUALITY, 0)
+    kind, images = promised_of(round)
+    target_of = partial(promise.set_target, kind, target, images=images)
     qualities = np.array(
         [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )
-    rule, of_known, of_pool = _confidence(round, known, truths, qualities, pool, cuts)
+    rule, of_known, of_pool = confidence_of(round, known, truths, qualities, pool, cuts)
     sets: list[rules.CandidateSet] = []
     _, level = next_attempt(round)
     if certified:
         # What is shown as acceptable is the estimate as it stands; what is put to the proof may
         # be one standard error looser, for the audit tells (core.calibration.candidate_sets).
-        def target_of(size: int) -> float:
-            return promise.set_target(kind, target, size, images)
-
         safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
         threshold = safe[-1].threshold if safe else None
         if round.purpose == Round.Purpose.CLOSING:
@@ -123,10 +119,10 @@ def judge(detector: Detector) -> Judged | None:
         still = _not_taken_before(detector, known)
         threshold = rules.choose_threshold(of_known[still], qualities[still], target)
     ahead = [
-        [_short(v) for v in dataclasses.astuple(row)]
+        [short(v) for v in dataclasses.astuple(row)]
         for row in forecast(
-            of_pool, of_known, qualities, target,
-            lambda asked, size: promise.set_target(kind, asked, size, images), level,
+            of_pool, of_known, qualities, target, partial(promise.set_target, kind, images=images),
+            level,
         )
     ]  # fmt: skip
     budget = 0
@@ -139,6 +135,12 @@ def judge(detector: Detector) -> Judged | None:
         detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
         threshold, sets, budget, {**_estimate(certified, of_pool, threshold), "forecast": ahead},
     )  # fmt: skip
+
+
+def promised_of(round: Round) -> tuple[str, int]:
+    """What the threshold or the sets aim at; acceptance per round promises nothing."""
+    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+    return promised(round) if certified else (promise.QUALITY, 0)
 
 
 def _known(detector: Detector) -> tuple[list[Prediction], list[BoxSet]]:
@@ -171,62 +173,6 @@ def _pool(detector: Detector) -> list[Prediction]:
         .order_by("image")
     )
     return [p for p in rows if p.image_id not in taken_back]
-
-
-def _confidence(
-    round: Round, known: Sequence[Prediction], truths: Sequence[BoxSet], qualities: np.ndarray,
-    pool: Sequence[Prediction], cuts: Cuts,
-) -> tuple[str, np.ndarray, np.ndarray]:  # fmt: skip
-    """Image confidence: the seed's mean score per round, the regression for a certificate."""
-    enough = len(known) >= confidences.LEAST_KNOWN
-    if round.settings["acceptance"] == Job.Acceptance.PER_ROUND or not enough:
-        return MEAN_SCORE, _mean_scores(known, cuts), _mean_scores(pool, cuts)
-    of_known, of_pool = confidences.learned_confidence(
-        _looks(known), truths, qualities, _looks(pool), cuts
-    )
-    return RIDGE, of_known, of_pool
-
-
-def _mean_scores(rows: Sequence[Prediction], cuts: Cuts) -> np.ndarray:
-    return np.array([confidences.mean_score(pack(p.boxes), cuts) for p in rows])
-
-
-def _agreements(rows: Sequence[Prediction], cuts: Cuts) -> np.ndarray:
-    return np.array([confidences.view_agreement(look, cuts) for look in _looks(rows)])
-
-
-def _looks(rows: Sequence[Prediction]) -> list[Look]:
-    return [
-        Look(
-            p.image.digest, (p.image.width, p.image.height), pack(p.boxes),
-            {name: pack(boxes) for name, boxes in p.views.items()},
-        )
-        for p in rows
-    ]  # fmt: skip
-
-
-def compare(judged: "Judged") -> list[list[Any]]:
-    """What each image confidence is worth on the judging images (algorithms.md 2.2).
-
-    Per rule its rank correlation with quality; the share of them acceptable at the target if the
-    order were cut perfectly, which looks at the answers, so it compares and decides nothing; and
-    the share of the pool that would be accepted now.
-    """
-    target = judged.detector.round.settings["target_quality"]
-    known, pool, cuts = judged.known, judged.pool, judged.cuts
-    by_rule = {MEAN_SCORE: (_mean_scores(known, cuts), _mean_scores(pool, cuts))}
-    if all(p.views for p in (*known, *pool)):
-        by_rule[AGREEMENT] = _agreements(known, cuts), _agreements(pool, cuts)
-    by_rule[judged.rule] = judged.known_confidence, judged.pool_confidence
-    return [
-        [
-            name,
-            _short(rules.rank_correlation(of_known, judged.known_quality)),
-            _short(rules.best_share(of_known, judged.known_quality, target)),
-            _short(rules.acceptable_share(of_pool, of_known, judged.known_quality, target)),
-        ]
-        for name, (of_known, of_pool) in by_rule.items()
-    ]
 
 
 def _not_taken_before(detector: Detector, known: Sequence[Prediction]) -> np.ndarray:
@@ -262,11 +208,12 @@ def _estimate(certified: bool, pool: np.ndarray, threshold: float | None) -> dic
         sentence = f"accepts from confidence {threshold:.2f} on"
     return {
         "accept_now": count,
-        "share": _short(share),
-        "threshold": None if threshold is None else _short(threshold),
+        "share": short(share),
+        "threshold": None if threshold is None else short(threshold),
         "sentence": sentence,
     }
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
+    """Four digits: what charts and tables need."""
     return float(f"{value:.4f}")

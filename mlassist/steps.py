@@ -13,7 +13,8 @@ from labeling.services import audits, certificates, events, freezing, labels, re
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
 from mlassist import files, folding
-from mlassist.calibrating import Judged, compare, judge
+from mlassist.calibrating import Judged, judge
+from mlassist.comparing import compare
 from mlassist.core.cuts import Cuts
 from mlassist.models import Calibration, Detector, Prediction
 

@@ -191,9 +191,15 @@ def acceptable_share(
     known_confidence: np.ndarray,
     known_quality: np.ndarray,
     target: float,
+    target_of: Callable[[int], float] | None = None,
 ) -> float:
-    """The share of the pool in its loosest candidate set, in [0, 1]: "would accept now"."""
-    chosen = candidate_sets(pool_confidence, known_confidence, known_quality, target)
+    """The share of the pool in its loosest candidate set, in [0, 1]: "would accept now".
+
+    Arguments as for candidate_sets.
+    """
+    chosen = candidate_sets(
+        pool_confidence, known_confidence, known_quality, target, target_of=target_of
+    )
     return chosen[-1].size / len(pool_confidence) if chosen else 0.0
 
 

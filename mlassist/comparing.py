@@ -1,0 +1,37 @@
+"""Compares the rules of image confidence on a job's own judging images, for the report."""
+
+from functools import partial
+from typing import Any
+
+from labeling.core import promise
+from mlassist.calibrating import Judged, promised_of, short
+from mlassist.core import calibration as rules
+from mlassist.rating import AGREEMENT, MEAN_SCORE, agreements, mean_scores
+
+
+def compare(judged: Judged) -> list[list[Any]]:
+    """What each image confidence is worth on the judging images (algorithms.md 2.2).
+
+    Per rule its rank correlation with quality; the share of them acceptable at the target if the
+    order were cut perfectly, which looks at the answers, so it compares and decides nothing; and
+    the share of the pool that would be accepted now.
+    """
+    target = judged.detector.round.settings["target_quality"]
+    kind, images = promised_of(judged.detector.round)
+    target_of = partial(promise.set_target, kind, target, images=images)
+    known, pool, cuts = judged.known, judged.pool, judged.cuts
+    by_rule = {MEAN_SCORE: (mean_scores(known, cuts), mean_scores(pool, cuts))}
+    if all(p.views for p in (*known, *pool)):
+        by_rule[AGREEMENT] = agreements(known, cuts), agreements(pool, cuts)
+    by_rule[judged.rule] = judged.known_confidence, judged.pool_confidence
+    return [
+        [
+            name,
+            short(rules.rank_correlation(of_known, judged.known_quality)),
+            short(rules.best_share(of_known, judged.known_quality, target)),
+            short(
+                rules.acceptable_share(of_pool, of_known, judged.known_quality, target, target_of)
+            ),
+        ]
+        for name, (of_known, of_pool) in by_rule.items()
+    ]

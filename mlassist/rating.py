@@ -1,0 +1,46 @@
+"""Rates predictions: the confidence of whole images by each rule."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from labeling.core.boxes import BoxSet, pack
+from labeling.models import Job, Round
+from mlassist.core import confidence as confidences
+from mlassist.core.cuts import Cuts
+from mlassist.core.looks import Look
+from mlassist.models import Prediction
+
+RIDGE, MEAN_SCORE, AGREEMENT = "ridge", "mean score", "agreement"
+
+
+def confidence_of(
+    round: Round, known: Sequence[Prediction], truths: Sequence[BoxSet], qualities: np.ndarray,
+    pool: Sequence[Prediction], cuts: Cuts,
+) -> tuple[str, np.ndarray, np.ndarray]:  # fmt: skip
+    """Image confidence: the seed's mean score per round, the regression for a certificate."""
+    enough = len(known) >= confidences.LEAST_KNOWN
+    if round.settings["acceptance"] == Job.Acceptance.PER_ROUND or not enough:
+        return MEAN_SCORE, mean_scores(known, cuts), mean_scores(pool, cuts)
+    of_known, of_pool = confidences.learned_confidence(
+        looks(known), truths, qualities, looks(pool), cuts
+    )
+    return RIDGE, of_known, of_pool
+
+
+def mean_scores(rows: Sequence[Prediction], cuts: Cuts) -> np.ndarray:
+    return np.array([confidences.mean_score(pack(p.boxes), cuts) for p in rows])
+
+
+def agreements(rows: Sequence[Prediction], cuts: Cuts) -> np.ndarray:
+    return np.array([confidences.view_agreement(look, cuts) for look in looks(rows)])
+
+
+def looks(rows: Sequence[Prediction]) -> list[Look]:
+    return [
+        Look(
+            p.image.digest, (p.image.width, p.image.height), pack(p.boxes),
+            {name: pack(boxes) for name, boxes in p.views.items()},
+        )
+        for p in rows
+    ]  # fmt: skip
