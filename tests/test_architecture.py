@@ -56,6 +56,8 @@ def layer(module: str) -> int:
         "suggestions",
         "files",
         "calibrating",
+        "comparing",
+        "rating",
         "folding",
         "ranking",
         "engine",
