@@ -32,12 +32,13 @@ class Figure:
     @property
     def met(self) -> bool | None:
         """Whether the goal is met; None where there is none."""
-        return self.goal and COMPARE[self.goal.sign](self.value, self.goal.value)
+        # numpy's bool, which comes of numpy's figures, cannot be written as JSON
+        return bool(COMPARE[self.goal.sign](self.value, self.goal.value)) if self.goal else None
 
     def to_json(self) -> dict[str, object]:
         """The figure as plain values."""
         return {
-            "name": self.name, "value": self.value, "unit": self.unit,
+            "name": self.name, "value": float(self.value), "unit": self.unit,
             "goal": str(self.goal) if self.goal else None, "met": self.met,
         }  # fmt: skip
 
