@@ -72,7 +72,7 @@ def submit(
 
     The same version again gives the same reply; a higher one replaces the answer until the round
     leaves COLLECTING; a lower one is a Conflict. A seat taken over meanwhile becomes surplus.
-    The seat's draft is done with.
+    A draft that the answer grew from is done with.
     `trace`: what services.traces made of the page's account of the work.
     """
     room.for_people()
@@ -96,7 +96,8 @@ def submit(
             following.open_further(_stored(seat, answer))
         else:
             _resubmit(seat, version, answer)
-        Draft.objects.filter(seat=seat.pk).delete()
+        # a draft that starts from this very answer is newer work: the answer came a second time
+        Draft.objects.filter(seat=seat.pk, version__lt=version).delete()
     if not first:
         seat.refresh_from_db()
     # Nobody's last answer moves nothing: one cheap look instead of the whole rule.

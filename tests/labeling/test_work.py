@@ -259,3 +259,15 @@ def test_a_seat_given_back_takes_its_draft_along(started, alice, bob):
     drafts.save(seat, version=0, number=1, known=0, writer="page", content=content)
     claims.release(seat, alice)
     assert not Draft.objects.filter(seat=seat.pk).exists()  # else the next one would not draw blind
+
+
+def test_an_answer_that_comes_twice_leaves_the_draft_that_began_after_it(started, alice):
+    seat = claims.claim_next(started, alice, count=1).seats[0]
+    content = {"boxes": [], "active_ms": 5, "action_ms": None}
+    drafts.save(seat, version=0, number=1, known=0, writer="page", content=content)
+    answer(seat, alice, [box()])
+    assert not Draft.objects.filter(seat=seat.pk).exists()
+    seat.refresh_from_db()
+    drafts.save(seat, version=1, number=2, known=1, writer="page", content=content)
+    answer(seat, alice, [box()])  # the outbox sends again
+    assert Draft.objects.get(seat=seat.pk).number == 2
