@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from labeling.models import Assignment, Audit, Job
-from labeling.services import reports
+from labeling.models import Assignment, Audit, Job, Round
+from labeling.services import reports, rounds
 
+BEFORE = "All by people: what the machine takes is known after the first training."
+AFTER = "All by people: what the machine was sure of is labelled already."
 CHECK_SECONDS = 4.0  # opening and looking (algorithms.md 7.1), until checks have been timed
 
 
@@ -13,13 +15,13 @@ def of_job(job: Job) -> dict[str, Any] | None:
 
     `rows`: for the job's target and some higher ones, each figure as [expected, low, high], where
     low and high hold the detector's acceptable share in four of five resamples of its judges.
-    Before a detector was judged there is one row, all by people.
+    One row, all by people, before a detector was judged and after its round has accepted.
     """
     left = job.images.unlabeled().count()
     if job.state not in (Job.State.RUNNING, Job.State.PAUSED) or not left:
         return None
     latest = job.rounds.exclude(estimate=None).order_by("-number").first()
-    shares = (latest.estimate or {}).get("forecast", []) if latest else []
+    shares = latest.estimate.get("forecast", []) if latest and _still_holds(latest) else []
     answers = reports.answers_per_image(job)
     seconds = reports.pace(Assignment.objects.submitted().filter(round__job=job))
     checks = Audit.objects.decided().filter(round__job=job, blind=False)
@@ -27,9 +29,18 @@ def of_job(job: Job) -> dict[str, Any] | None:
     rows = shares or [[job.target_quality, 0.0, 0.0, 0.0, 0]]
     return {
         "left": left,
-        "judged": bool(shares),
+        "note": "" if shares or not job.assist else AFTER if latest else BEFORE,
         "rows": [_row(job, left, answers, seconds, check, *row) for row in rows],
     }
+
+
+def _still_holds(round: Round) -> bool:
+    """Whether its share is yet to be accepted: that of an active certified round is, later."""
+    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+    if certified and round.purpose == Round.Purpose.ACTIVE:
+        return True
+    line = rounds.line_of(round)
+    return round.state in line[: line.index(Round.State.ACCEPTING) + 1]
 
 
 def _row(

@@ -69,12 +69,8 @@ export function showForecast(card, { forecast, job }) {
       hours && figure('hours', hoursOf(hours[0]), 'people’s time'),
       figure('money', dollars(money[0]), 'money'),
     ),
-    forecast.judged
-      ? prices(forecast)
-      : job.assist &&
-          el('p', {
-            class: 'card-note',
-            text: 'All by people: what the machine takes is known after the first training.',
-          }),
+    forecast.note
+      ? el('p', { class: 'card-note', text: forecast.note })
+      : job.assist && prices(forecast),
   );
 }

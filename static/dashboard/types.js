@@ -1,7 +1,7 @@
 /** The snapshot of a job, as the live page receives it. */
 
 /** Each figure: expected, low, high.
- * @typedef {{left: number, judged: boolean, rows: {target: number, auto: number[],
+ * @typedef {{left: number, note: string, rows: {target: number, auto: number[],
  *   answers: number[], hours: number[]|null, money: number[]}[]}} Forecast */
 
 /** @typedef {import('../common/types.js').AuditProgress} AuditProgress */

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
-from labeling.models import Job
+from labeling.models import Job, Round
 from labeling.services import forecast as outlook
 from labeling.services import jobs
 from mlassist.core.calibration import candidate_sets
@@ -82,15 +83,30 @@ def test_hours_and_money_follow_from_what_was_measured(alice):
     told = outlook.of_job(job)
     left = job.images.unlabeled().count()
     assert told["left"] == left
-    assert not told["judged"]
+    assert told["note"] == outlook.BEFORE
     assert told["rows"][0]["auto"] == [0, 0, 0]
     assert told["rows"][0]["money"][0] == pytest.approx(left * 0.116)
 
-    latest = job.rounds.order_by("-number").first()
-    latest.estimate = {"share": 0.5, "forecast": [[0.6, 0.5, 0.25, 0.75, 40]]}
-    latest.save()
-    row = outlook.of_job(Job.objects.get(pk=job.pk))["rows"][0]
+    judged = Round.objects.create(
+        job=job, number=9, purpose="active", state="ACCEPTING", settings={
+            "acceptance": "per_round", "assist": True
+        }, entered={}, closed_at=timezone.now(),
+        estimate={"share": 0.5, "forecast": [[0.6, 0.5, 0.25, 0.75, 40]]},
+    )  # fmt: skip
+    told = outlook.of_job(Job.objects.get(pk=job.pk))
+    row = told["rows"][0]
+    assert not told["note"]
     assert row["auto"] == [round(left * s) for s in (0.5, 0.25, 0.75)]
     hours, least, most = row["hours"]
     assert least < hours < most
     assert hours == pytest.approx(left * 0.5 * 9 / 3600, abs=0.01)
+
+    # once it has accepted, what is left is what it was unsure of
+    judged.state = "SELECTING"
+    judged.save()
+    told = outlook.of_job(Job.objects.get(pk=job.pk))
+    assert told["note"] == outlook.AFTER
+    assert told["rows"][0]["auto"] == [0, 0, 0]
+    judged.settings["acceptance"] = "certified"  # an active round's share waits for the proof
+    judged.save()
+    assert not outlook.of_job(Job.objects.get(pk=job.pk))["note"]
