@@ -1,7 +1,5 @@
 """Every setting, read from the environment; SQLite and local files unless told otherwise."""
 
-import os
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -9,68 +7,9 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from labeling.environment import choice, flag, kept_secret_key, number, secret, text
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
-
-
-def text(name: str, default: str = "") -> str:
-    """The variable as it stands."""
-    return os.environ.get(name, default).strip()
-
-
-def flag(name: str, default: bool = False) -> bool:
-    """yes/no, true/false, on/off or 1/0."""
-    value = text(name, "1" if default else "0").lower()
-    if value not in TRUE | FALSE:
-        raise ImproperlyConfigured(f"{name}={value!r}: say 1 or 0.")
-    return value in TRUE
-
-
-def number(name: str, default: int) -> int:
-    """A whole number, zero or more."""
-    value = text(name, str(default))
-    if not value.isdigit():
-        raise ImproperlyConfigured(f"{name}={value!r}: it must be a whole number.")
-    return int(value)
-
-
-def secret(name: str) -> str:
-    """The variable, or the content of the file that NAME_FILE names."""
-    path = text(f"{name}_FILE")
-    if not path:
-        return text(name)
-    try:
-        return Path(path).read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(f"{name}_FILE={path!r} cannot be read: {error}") from error
-
-
-def choice(name: str, default: str, allowed: set[str]) -> str:
-    """One of a few words."""
-    value = text(name, default)
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name}={value!r}: choose from {', '.join(sorted(allowed))}.")
-    return value
-
-
-def kept_secret_key(folder: Path) -> str:
-    """The key made at the first start and kept beside the data, readable by its owner only."""
-    path = folder / "secret_key"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"LABELING_DATA={str(folder)!r} cannot be written: {error}"
-        ) from error
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_urlsafe(64)
-        file.write(key)
-    return key
-
-
 DATA_DIR = Path(text("LABELING_DATA", "data")).expanduser().absolute()
 DEBUG = flag("DEBUG")
 HTTPS = flag("HTTPS")
