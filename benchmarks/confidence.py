@@ -10,8 +10,9 @@ import numpy as np
 
 from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import Found, Seen, found
+from labeling.core.audit_plan import Plan
 from labeling.core.boxes import BoxSet
-from labeling.core.certificate import Plan, run_test
+from labeling.core.certificate import run_test
 from labeling.core.quality import quality
 from mlassist.core import boxscores, calibration
 from mlassist.core.confidence import (
@@ -119,7 +120,7 @@ def certified(
     for number in range(ORDERS):
         order = np.random.default_rng([seed, number]).permutation(len(inside))
         sizes = np.array([s.size for s in sets])
-        plan = Plan(ranks[order], sizes, target, LEVEL, ((0, budget),))
+        plan = Plan(ranks[order], sizes, np.full(len(sets), target), LEVEL, ((0, budget),))
         shown = run_test(plan, pool[inside[order]][:budget].tolist()).certified
         taken = pool[of_pool >= strictest[shown - 1]] if shown else np.zeros(0)
         shares.append(len(taken) / len(pool))

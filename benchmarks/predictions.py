@@ -42,11 +42,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Found:
-    """All pictures of a data set, and the true boxes of those that a detector learned from."""
+    """The pictures of a data set that its detector never saw."""
 
     name: str
     seen: list[Seen]
-    taught: list[tuple[tuple[int, int], BoxSet]]  # size and boxes of each training picture
 
 
 def found(data: Path, name: str, weights: Path, cache: Path) -> Found:
@@ -56,7 +55,7 @@ def found(data: Path, name: str, weights: Path, cache: Path) -> Found:
         cache.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(_made(data, name, weights)))
     document = json.loads(kept.read_text())
-    return Found(name, [_seen(row) for row in document["seen"]], _taught(document["taught"]))
+    return Found(name, [_seen(row) for row in document["seen"]])
 
 
 def _made(data: Path, name: str, weights: Path) -> dict[str, Any]:
@@ -69,7 +68,6 @@ def _made(data: Path, name: str, weights: Path) -> dict[str, Any]:
     detector = fit(taught, classes, recipe, start, seed=0, device=CPU).detector
     return {
         "seen": _looked_at(detector, rest),
-        "taught": [{"size": size_of(s.path), "boxes": unpack(s.boxes)} for s in taught],
     }
 
 
@@ -112,10 +110,6 @@ def _seen(row: dict[str, Any]) -> Seen:
     width, height = row["size"]
     boxes = settled(pack(row["plain"]), views)  # as mlassist.engine gives them
     return Seen(row["name"], (width, height), pack(row["truth"]), boxes, views)
-
-
-def _taught(rows: list[dict[str, Any]]) -> list[tuple[tuple[int, int], BoxSet]]:
-    return [((row["size"][0], row["size"][1]), pack(row["boxes"])) for row in rows]
 
 
 def _hash(use: str, name: str) -> int:

@@ -98,7 +98,7 @@ def judge(detector: Detector) -> Judged | None:
     boxes = [pack(p.boxes) for p in known]
     cuts = choose_cuts(boxes, truths)
     certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
-    kind, images = promised_of(round)
+    kind, images = promised(round)
     target_of = partial(promise.set_target, kind, target, images=images)
     qualities = np.array(
         [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
@@ -135,12 +135,6 @@ def judge(detector: Detector) -> Judged | None:
         detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
         threshold, sets, budget, {**_estimate(certified, of_pool, threshold), "forecast": ahead},
     )  # fmt: skip
-
-
-def promised_of(round: Round) -> tuple[str, int]:
-    """What the threshold or the sets aim at; acceptance per round promises nothing."""
-    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
-    return promised(round) if certified else (promise.QUALITY, 0)
 
 
 def _known(detector: Detector) -> tuple[list[Prediction], list[BoxSet]]:

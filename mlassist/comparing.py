@@ -4,7 +4,8 @@ from functools import partial
 from typing import Any
 
 from labeling.core import promise
-from mlassist.calibrating import Judged, promised_of, short
+from labeling.services.freezing import promised
+from mlassist.calibrating import Judged, short
 from mlassist.core import calibration as rules
 from mlassist.rating import AGREEMENT, MEAN_SCORE, agreements, mean_scores
 
@@ -17,7 +18,7 @@ def compare(judged: Judged) -> list[list[Any]]:
     the share of the pool that would be accepted now.
     """
     target = judged.detector.round.settings["target_quality"]
-    kind, images = promised_of(judged.detector.round)
+    kind, images = promised(judged.detector.round)
     target_of = partial(promise.set_target, kind, target, images=images)
     known, pool, cuts = judged.known, judged.pool, judged.cuts
     by_rule = {MEAN_SCORE: (mean_scores(known, cuts), mean_scores(pool, cuts))}

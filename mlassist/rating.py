@@ -29,14 +29,17 @@ def confidence_of(
 
 
 def mean_scores(rows: Sequence[Prediction], cuts: Cuts) -> np.ndarray:
+    """(n,) mean scores, in [0, 1]."""
     return np.array([confidences.mean_score(pack(p.boxes), cuts) for p in rows])
 
 
 def agreements(rows: Sequence[Prediction], cuts: Cuts) -> np.ndarray:
+    """(n,) agreement of the views, in [0, 1]; every row needs its views."""
     return np.array([confidences.view_agreement(look, cuts) for look in looks(rows)])
 
 
 def looks(rows: Sequence[Prediction]) -> list[Look]:
+    """The rows as the pure core takes them."""
     return [
         Look(
             p.image.digest, (p.image.width, p.image.height), pack(p.boxes),

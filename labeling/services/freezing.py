@@ -95,9 +95,8 @@ def freeze(
 
 
 def promised(round: Round) -> tuple[str, int]:
-    """What kind of promise the round's certificate makes, and of how many images in all."""
-    kind = str(round.settings.get("promise", promise.QUALITY))
-    return kind, round.job.images.filter(excluded="").count()
+    """What kind of promise the round makes or aims at, and of how many images in all."""
+    return promise.kind_in(round.settings), round.job.images.filter(excluded="").count()
 
 
 def next_attempt(round: Round) -> tuple[int, float]:

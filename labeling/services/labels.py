@@ -13,7 +13,7 @@ from django.utils import timezone
 from labeling.core import consolidation, reliability
 from labeling.core.boxes import Box, pack, unpack, without_scores
 from labeling.core.consolidation import Answers, Merged
-from labeling.core.promise import QUALITY, value
+from labeling.core.promise import kind_in, value
 from labeling.core.reliability import Trust
 from labeling.errors import Conflict
 from labeling.models import Assignment, Image, Job, Label, Member, Round, Step
@@ -190,7 +190,7 @@ def _collect(round: Round) -> Iterator[tuple[Answers, bool]]:
 def _agreement(round: Round, merged: list[Merged]) -> dict[Any, list[float]]:
     """Each person's answer against the label, by the promise's measure, where several answered."""
     label = {m.image: m.boxes for m in merged}
-    kind = str(round.settings.get("promise", QUALITY))
+    kind = kind_in(round.settings)
     return {
         answers.image: [value(kind, boxes, label[answers.image]) for boxes in answers.boxes]
         for answers, _ in _collect(round)

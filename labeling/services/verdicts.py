@@ -11,7 +11,6 @@ from labeling.core.boxes import Box, pack, without_scores
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, Image, Label
 from labeling.services import answers, certificates, events, jobs, labels, recalls, room, rounds
-from labeling.services.freezing import promised
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
@@ -79,7 +78,8 @@ def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]
 def _value(audit: Audit, verdict: str, boxes: list[Box] | None) -> float:
     if boxes is None:
         return 0.0
-    return promise.value(promised(audit.round)[0], pack(audit.predicted), pack(boxes))
+    kind = promise.kind_in(audit.round.settings)
+    return promise.value(kind, pack(audit.predicted), pack(boxes))
 
 
 def _apply_watch(audit: Audit, user: User) -> None:

@@ -5,20 +5,19 @@ import pytest
 from labeling.core import document
 from labeling.core.boxes import without_scores
 from labeling.errors import Conflict, Invalid, NotAllowed
-from labeling.models import Audit, CandidateSet, Certificate, Freeze, Label, Round
+from labeling.models import Audit, CandidateSet, Certificate, Freeze, Label
 from labeling.services import (
     audits,
     certificates,
     claims,
-    jobs,
     members,
     recalls,
     reports,
     snapshot,
     verdicts,
 )
-from tests import fakes
-from tests.factories import answer, box, join, make_images, make_job, work_all
+from tests.auditing import at_its_audit, judge_all, round_of
+from tests.factories import answer, box, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,45 +26,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def closing(settings, alice, rita, bob):
     """A certified job at its audit: 100 images left, all seen rightly, ten in people's hands."""
-    settings.MLASSIST_ENGINE = "tests.fakes"
-    fakes.SEES["sight"] = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))
-    job = make_job(
-        acceptance="certified", pilot_size=10, validation_size=30, training_size=20,
-        batch_size=20, ahead_percent=50, audit_budget=40, watch_share=0.2, audit_seed="fixed",
+    yield from at_its_audit(
+        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, ahead_percent=50,
+        audit_budget=40, watch_share=0.2,
     )  # fmt: skip
-    join(job, alice, "annotator")
-    join(job, rita, "reviewer")
-    join(job, bob, "reviewer")
-    make_images(job, 170)
-    jobs.start(job, None)
-    for _ in range(20):
-        run_steps(job)
-        if job.rounds.filter(purpose="closing").exists():
-            break
-        work_all(job, alice)
-    yield job
-    fakes.SEES.clear()
-
-
-def judge_all(job, *reviewers, verdict=None) -> int:
-    """Let the reviewers judge everything they can get; how many."""
-    done = 0
-    while True:
-        held = [(who, audit) for who in reviewers for audit in audits.claim_next(job, who)]
-        if not held:
-            return done
-        for who, audit in held:
-            given, boxes = (
-                verdict(audit)
-                if verdict
-                else (("corrected", [box()]) if audit.blind else ("approved", None))
-            )
-            verdicts.decide(audit, who, verdict=given, boxes=boxes)
-            done += 1
-
-
-def round_of(job) -> Round:
-    return job.rounds.get(purpose="closing")
 
 
 def test_active_rounds_accept_nothing_and_say_what_they_would(closing):

@@ -2,13 +2,12 @@
 
 import pytest
 
-from labeling.core import certificate, document
+from labeling.core import certificate, document, promise
 from labeling.errors import Conflict
 from labeling.models import Certificate, Freeze, Job, Label
-from labeling.services import audit_report, audits, certificates, jobs, recalls, verdicts
-from tests import fakes
-from tests.factories import box, join, make_images, make_job, work_all
-from tests.journeys.test_closing import judge_all, round_of
+from labeling.services import audit_report, audits, certificates, recalls, verdicts
+from tests.auditing import at_its_audit, judge_all, round_of
+from tests.factories import box
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,24 +16,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def closing(settings, request, alice, rita, bob):
     """At its audit: 100 images left, all seen rightly, of a job with the asked promise."""
-    settings.MLASSIST_ENGINE = "tests.fakes"
-    fakes.SEES["sight"] = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))
-    job = make_job(
-        acceptance="certified", pilot_size=10, validation_size=30, training_size=20,
-        batch_size=20, ahead_percent=50, audit_budget=60, audit_seed="fixed", **request.param,
+    yield from at_its_audit(
+        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, ahead_percent=50,
+        audit_budget=60, **request.param,
     )  # fmt: skip
-    join(job, alice, "annotator")
-    join(job, rita, "reviewer")
-    join(job, bob, "reviewer")
-    make_images(job, 170)
-    jobs.start(job, None)
-    for _ in range(20):
-        run_steps(job)
-        if job.rounds.filter(purpose="closing").exists():
-            break
-        work_all(job, alice)
-    yield job
-    fakes.SEES.clear()
 
 
 DEFECT_FREE = {"promise": "defect_free", "target_quality": 0.9}
@@ -94,6 +79,12 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
     shown = row.document["result"]["sets_certified"]
     assert recalls.target_of(round_of(closing)) == frozen.content["sets"][shown - 1]["target"]
     assert "all 170 images" in audit_report.certificate(closing)["claim"]
+
+
+def test_acceptance_per_round_aims_at_mean_quality_whatever_is_promised():
+    assert promise.kind_in({"acceptance": "per_round", "promise": "defect_free"}) == "quality"
+    assert promise.kind_in({"acceptance": "certified", "promise": "defect_free"}) == "defect_free"
+    assert promise.kind_in({"acceptance": "certified"}) == "quality"  # rounds of earlier versions
 
 
 def test_a_job_promises_the_mean_quality_of_the_accepted_unless_told_otherwise():

@@ -7,9 +7,8 @@ from annotator_ui.api import seats
 from labeling.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, Event, Label, Round, Step
 from labeling.services import audits, checking, jobs, labels, recalls, retractions, verdicts
-from tests import fakes
-from tests.factories import box, join, make_images, make_job, work_all
-from tests.running import run_steps
+from tests.auditing import at_its_audit
+from tests.factories import box
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +18,10 @@ def watched(job, mona):
     """A job with a closed round of three auto-labels, each with a watch audit."""
     closed = Round.objects.create(
         job=job, number=1, purpose="active", state="CLOSED", closed_at=timezone.now(),
-        settings={"target_quality": 0.5, "watch_share": 1.0, "annotators_per_image": 1},
+        settings={
+            "acceptance": "per_round", "target_quality": 0.5, "watch_share": 1.0,
+            "annotators_per_image": 1,
+        },
     )  # fmt: skip
     for position, image in enumerate(job.images.all()[:3]):
         label = Label.objects.create(
@@ -121,23 +123,10 @@ def test_a_label_replaced_before_its_watch_does_not_stop_the_watch(watched, rita
 @pytest.fixture
 def proving(settings, alice, rita, bob):
     """A certified job at its audit, with two reviewers."""
-    settings.MLASSIST_ENGINE = "tests.fakes"
-    fakes.SEES["sight"] = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))
-    made = make_job(
-        acceptance="certified", pilot_size=10, validation_size=30, training_size=10,
-        batch_size=50, ahead_percent=0, audit_budget=20, audit_seed="fixed",
+    yield from at_its_audit(
+        settings, alice, (rita, bob), 120, training_size=10, batch_size=50, ahead_percent=0,
+        audit_budget=20,
     )  # fmt: skip
-    join(made, alice, "annotator")
-    join(made, rita, "reviewer")
-    join(made, bob, "reviewer")
-    make_images(made, 120)
-    jobs.start(made, None)
-    while not made.rounds.filter(purpose="closing").exists():
-        run_steps(made)
-        work_all(made, alice)
-    run_steps(made)
-    yield made
-    fakes.SEES.clear()
 
 
 def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rita, bob):

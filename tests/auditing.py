@@ -1,0 +1,53 @@
+"""Certified jobs at their audit, and reviewers who work through it."""
+
+from collections.abc import Iterator
+
+from labeling.models import Job, Round
+from labeling.services import audits, jobs, verdicts
+from tests import fakes
+from tests.factories import box, join, make_images, make_job, work_all
+from tests.running import run_steps
+
+
+def at_its_audit(settings, annotator, reviewers, images: int, **fields) -> Iterator[Job]:
+    """For a fixture to pass on: the closing round is frozen, all images are seen rightly."""
+    settings.MLASSIST_ENGINE = "tests.fakes"
+    fakes.SEES["sight"] = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))
+    usual = {"pilot_size": 10, "validation_size": 30, "audit_seed": "fixed"}
+    job = make_job(acceptance="certified", **{**usual, **fields})
+    join(job, annotator, "annotator")
+    for reviewer in reviewers:
+        join(job, reviewer, "reviewer")
+    make_images(job, images)
+    jobs.start(job, None)
+    for _ in range(20):
+        run_steps(job)
+        if job.rounds.filter(purpose="closing").exists():
+            break
+        work_all(job, annotator)
+    run_steps(job)
+    assert round_of(job).state == Round.State.AUDITING
+    yield job
+    fakes.SEES.clear()
+
+
+def round_of(job) -> Round:
+    """The closing round."""
+    return job.rounds.get(purpose="closing")
+
+
+def judge_all(job, *reviewers, verdict=None) -> int:
+    """Let the reviewers judge everything they can get; how many."""
+    done = 0
+    while True:
+        held = [(who, audit) for who in reviewers for audit in audits.claim_next(job, who)]
+        if not held:
+            return done
+        for who, audit in held:
+            given, boxes = (
+                verdict(audit)
+                if verdict
+                else (("corrected", [box()]) if audit.blind else ("approved", None))
+            )
+            verdicts.decide(audit, who, verdict=given, boxes=boxes)
+            done += 1
