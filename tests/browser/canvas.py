@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.serving import until
+
 SIZE = (320, 240)  # the pictures of tests.browser.backstage
 AIR = 12
 ROW = re.compile(r"^(.+?), at (-?\d+), (-?\d+), (\d+) by (\d+) pixels$")
@@ -19,6 +21,24 @@ class Shown:
     y: int
     width: int
     height: int
+
+
+# boxes of the largest draft in any of the browser's databases of ours
+LARGEST_DRAFT = """async () => {
+  const done = (ask) => new Promise((yes, no) => {
+    ask.onsuccess = () => yes(ask.result);
+    ask.onerror = () => no(ask.error);
+  });
+  let most = 0;
+  for (const { name } of await indexedDB.databases()) {
+    const base = await done(indexedDB.open(name));
+    if (base.objectStoreNames.contains('drafts'))
+      for (const draft of await done(base.transaction('drafts').objectStore('drafts').getAll()))
+        most = Math.max(most, draft.boxes.length);
+    base.close();
+  }
+  return most;
+}"""
 
 
 class Canvas:
@@ -140,6 +160,10 @@ class Canvas:
         """The boxes, once there are so many."""
         expect(self.page.locator("[data-boxes] button.row")).to_have_count(count)
         return self.boxes()
+
+    def expect_kept(self, boxes: int) -> None:
+        """Until a draft of so many boxes lies in this browser, soon after they were drawn."""
+        until(lambda: self.page.evaluate(LARGEST_DRAFT) == boxes)
 
     def expect_ahead(self, count: int) -> None:
         """So many images have come and wait."""

@@ -131,7 +131,7 @@ def test_own_keys_of_a_page_are_refused_swapped_saved_and_shown_where_they_act(
     grid = other.new_page()
     grid.goto(f"/jobs/{team['slug']}/review/grid")
     grid.locator("[data-filters] [name=source]").select_option("any")
-    expect(grid.locator(".tile").first).to_be_visible()
+    expect(grid.locator("[data-grid]")).to_have_attribute("aria-busy", "false")
     grid.locator("[data-grid]").focus()
     grid.keyboard.press("x")
     expect(grid.locator(".tile.is-right")).to_have_count(1)

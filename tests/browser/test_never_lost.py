@@ -137,6 +137,7 @@ def test_a_full_disk_a_wrong_clock_and_a_renamed_class_lose_nothing(
 
     # drafts are found again whatever the clock says
     draw(canvas, 2)
+    canvas.expect_kept(2)
     page.reload()
     canvas.ready("Image 2 of 4")
     assert [box.name for box in canvas.expect_boxes(2)] == ["ship", "ship"]

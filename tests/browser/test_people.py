@@ -102,6 +102,7 @@ def test_two_people_at_one_computer_never_see_or_send_each_others_work(
     hers.expect_sent("Offline, 1 waiting")
     hers.drag((10, 20), (60, 70))
     draft = hers.expect_boxes(1)
+    hers.expect_kept(1)
     hers.page.close()
 
     sign_in(context, jonas)

@@ -31,6 +31,7 @@ def test_boxes_half_done_are_there_after_a_reload(canvas):
     canvas.keys("2")
     canvas.drag((150, 150), (200, 220))
     before = canvas.expect_boxes(2)
+    canvas.expect_kept(2)
 
     canvas.page.reload()
     canvas.ready("Image 1 of 6")
@@ -43,6 +44,7 @@ def test_boxes_half_done_are_there_in_a_new_tab_after_the_old_one_was_closed(can
     context = canvas.page.context
     canvas.drag((40, 50), (120, 110))
     before = canvas.expect_boxes(1)
+    canvas.expect_kept(1)
     canvas.page.close()
 
     again = Canvas(context.new_page()).open(f"/jobs/{slug}/work", "Image 1 of 6")

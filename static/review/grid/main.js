@@ -51,6 +51,8 @@ startChrome();
 let labels = [];
 let marks = createMarks([]);
 let size = 18;
+/** Another page is on its way: a mark set now would be meant for the one that goes. */
+let busy = false;
 
 const tiles = createTiles(root, data.classes, short, (place, twice) => {
   marks.moveTo(place);
@@ -80,6 +82,10 @@ const pages = createPages({
   onPage: show,
   tell,
   undoKey: () => page.words('back'),
+  onBusy(now) {
+    busy = now;
+    root.setAttribute('aria-busy', String(now));
+  },
 });
 const closeup = createCloseup(
   /** @type {HTMLDialogElement} */ (must('[data-closeup]')),
@@ -167,7 +173,7 @@ const away = (part) => () => {
   const back = encodeURIComponent(location.pathname);
   location.assign(`/jobs/${job.slug}/images/${label().image.id}/${part}?back=${back}`);
 };
-const any = () => labels.length > 0;
+const any = () => labels.length > 0 && !busy;
 /** @param {number} step */
 const move = (step) => () => {
   marks.moveTo(marks.cursor + step);

@@ -13,8 +13,9 @@ import { ApiError } from '../../annotator/api.js';
  * @param {(page: any) => void} parts.onPage
  * @param {(text: string) => void} parts.tell
  * @param {() => string} parts.undoKey
+ * @param {(busy: boolean) => void} parts.onBusy
  */
-export function createPages({ api, slug, kept, query, onPage, tell, undoKey }) {
+export function createPages({ api, slug, kept, query, onPage, tell, undoKey, onBusy }) {
   /** Places where the pages before this one began. @type {string[]} */
   let earlier = [];
   let here = '';
@@ -28,6 +29,7 @@ export function createPages({ api, slug, kept, query, onPage, tell, undoKey }) {
   const ask = async (call) => {
     if (busy) return null;
     busy = true;
+    onBusy(true);
     try {
       return await call();
     } catch (error) {
@@ -36,6 +38,7 @@ export function createPages({ api, slug, kept, query, onPage, tell, undoKey }) {
       return null;
     } finally {
       busy = false;
+      onBusy(false);
     }
   };
 
