@@ -1,5 +1,6 @@
 """The report page: a job's certificate and figures for people who did not watch it being made."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access, shapes
 from annotator_ui.pages import allowed, page
-from labeling.services import job_report, paces, snapshot
+from labeling.services import controls, job_report, paces, snapshot
 
 
 @require_safe
@@ -24,11 +25,18 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         who: [{**row, "image": shapes.image(row["image"])} for row in rows]
         for who, rows in found["confident"].items()
     }
+    both_ways = controls.of_job(job)
     data = {
         "job": shapes.job(job, roles),
         "classes": shapes.classes(job),
         "snapshot": snapshot.of_job(job),
-        "report": {**found, "confident": confident, "paces": paces.of_job(job)},
+        "report": {
+            **found,
+            "confident": confident,
+            "paces": paces.of_job(job),
+            "controls": [asdict(row) | {"falls_back": row.falls_back} for row in both_ways],
+            "planted": controls.planted(job) if manager else [],
+        },
         "can_manage": manager,
         "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],
     }

@@ -66,7 +66,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
             {
                 "fields": (
                     "assist", ("pilot_size", "validation_size"), ("training_size", "batch_size"),
-                    "ahead_percent", "suggestions",
+                    "ahead_percent", "suggestions", ("blank_percent", "planted_percent"),
                 )
             },
         ),

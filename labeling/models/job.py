@@ -79,6 +79,21 @@ class Job(models.Model):
         help_text="Show the detector's boxes to people in active rounds. Pilot, validation and "
         "first training images are always drawn blind.",
     )
+    blank_percent = models.PositiveSmallIntegerField(
+        "drawn from blank, too, %",
+        default=5,
+        validators=[MaxValueValidator(50)],
+        help_text="Share of the images with shown boxes that up to two more people draw without "
+        "seeing them. A class in which corrected work turns out worse by more than .05 is no "
+        "longer shown.",
+    )
+    planted_percent = models.PositiveSmallIntegerField(
+        "planted, %",
+        default=0,
+        validators=[MaxValueValidator(20)],
+        help_text="Share of the seats with shown boxes that get one wrong box among them. The "
+        "report tells managers who let it pass; it is never counted as a label.",
+    )
     acceptance = models.CharField(
         "accept",
         max_length=10,
@@ -225,6 +240,10 @@ class Job(models.Model):
                 condition=Q(annotators_per_image__gte=1), name="job_people_positive"
             ),
             models.CheckConstraint(condition=Q(error_limit__gt=0), name="job_error_limit_positive"),
+            models.CheckConstraint(
+                condition=Q(blank_percent__lte=50, planted_percent__lte=20),
+                name="job_control_shares",
+            ),
             models.CheckConstraint(
                 condition=Q(watch_share__gte=0, watch_share__lte=1), name="job_watch_share"
             ),

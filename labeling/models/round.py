@@ -138,9 +138,12 @@ class Assignment(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
     suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
+    planted = models.PositiveSmallIntegerField(null=True)  # place of a wrong box in `suggested`
+    blank = models.BooleanField(default=False)  # drawn from blank though the round shows boxes
     verify = models.BooleanField(default=False)  # shown one by one: checking beats drawing here
     boxes: Any = models.JSONField(null=True)
     outcomes: Any = models.JSONField(null=True)  # what became of each of `suggested`; core.traces
+    let_through = models.BooleanField(null=True)  # the planted box was in the first answer
     active_ms = models.PositiveIntegerField(default=0)
     action_ms: Any = models.JSONField(null=True)  # action → active ms; sums to active_ms
     reason = models.CharField(max_length=200, blank=True, default="")
@@ -170,6 +173,9 @@ class Assignment(models.Model):
                 condition=~Q(state="claimed")
                 | Q(annotator__isnull=False, lease_expires_at__isnull=False),
                 name="seat_claimed_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(blank=False) | Q(suggested__isnull=True), name="seat_blank_shows_none"
             ),
         )
         indexes = (

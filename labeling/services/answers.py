@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from labeling.core import boxes as box_sets
+from labeling.core import planting
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job
 from labeling.services import events, following, room, rounds, selecting
@@ -56,10 +57,7 @@ def skip(seat: Assignment, user: User, reason: str) -> None:
                 seat.round.job, "image_excluded", user, image=seat.image_id, reason=reason
             )
         else:
-            Assignment.objects.create(
-                round=seat.round, image=seat.image, slot=seat.slot,
-                suggested=following.carried(seat),
-            )  # fmt: skip
+            following.open_again(seat)
     selecting.withdraw_impossible(seat.round)
     rounds.advance_if_done(seat.round)
 
@@ -80,7 +78,7 @@ def submit(
         raise NotAllowed("This seat belongs to someone else.")
     parsed = box_sets.without_scores(parse_boxes(seat.image, boxes))
     answer = {
-        "boxes": parsed,
+        **_kept(seat, parsed),
         "version": version,
         "active_ms": max(0, min(active_ms, MAX_ACTIVE_MS)),
         "submitted_at": timezone.now(),
@@ -104,6 +102,16 @@ def submit(
     if not seat.round.assignments.pending().exists():  # type: ignore[attr-defined]
         rounds.advance_if_done(seat.round)
     return seat
+
+
+def _kept(seat: Assignment, boxes: list[box_sets.Box]) -> dict[str, Any]:
+    """The boxes that count, and whether the planted one was among those first sent."""
+    if seat.planted is None:
+        return {"boxes": boxes}
+    kept = planting.without(boxes, seat.suggested[seat.planted])
+    if seat.let_through is not None:
+        return {"boxes": kept}
+    return {"boxes": kept, "let_through": len(kept) < len(boxes)}
 
 
 def _stored(seat: Assignment, answer: dict[str, Any]) -> Assignment:

@@ -10,10 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from labeling.core import audit_plan, planting
 from labeling.core import boxes as box_sets
 from labeling.errors import LeaseLost, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job, Member, Round
-from labeling.services import events, following
+from labeling.services import controls, events, following
 
 State = Assignment.State
 # per image: the boxes to show, and whether checking them should beat drawing
@@ -182,10 +183,9 @@ def _take(found: Assignment, user: User, now: datetime, until: datetime) -> Assi
             ):
                 return None
             events.record(found.round.job, "seat_taken_over", user, image=found.image_id)
-            return Assignment.objects.create(
-                round=found.round, image=found.image, slot=found.slot,
-                suggested=following.carried(found), **claimed,
-            )  # fmt: skip
+            seat = following.open_again(found, **claimed)
+            seat.round, seat.image = found.round, found.image
+            return seat
     except IntegrityError:  # the same person claimed a seat of this image in another tab
         return None
 
@@ -208,21 +208,31 @@ def _store_suggestions(round: Round, seats: list[Assignment], suggest: Suggest |
     for seat in seats:
         if seat.suggested is not None:
             _keep_shown(seat, seat.suggested, True)
-    wanted = [seat for seat in seats if seat.suggested is None]
+    wanted = [seat for seat in seats if seat.suggested is None and not seat.blank]
     if suggest is None or round.blind:
         return
-    if not (wanted and (closing or verifies or round.settings["suggestions"])):
+    if not (wanted and controls.shows_boxes(round)):
         return
+    drawn = set(round.settings.get("drawn_classes", ()))
     shown = suggest(round, [seat.image_id for seat in wanted])
     for seat in wanted:
         if seat.image_id in shown:
             boxes, faster = shown[seat.image_id]
+            boxes = [box for box in boxes if box["class_id"] not in drawn]
             _keep_shown(seat, boxes, verifies or (faster and not closing))
 
 
 def _keep_shown(seat: Assignment, boxes: list[box_sets.Box], verify: bool) -> None:
-    seat.suggested, seat.verify = boxes, verify
-    Assignment.objects.filter(pk=seat.pk).update(suggested=boxes, verify=verify)
+    """Store what the seat shows, in some seats with a wrong box among it."""
+    share, seed = seat.round.settings.get("planted_percent", 0) / 100, f"planted:{seat.pk}"
+    planted = None
+    if audit_plan.sampled(seat.image.digest, seed, share):
+        planted = planting.plant(boxes, seat.image.width, seat.image.height, seed)
+    seat.suggested, seat.planted = planted or (boxes, None)
+    seat.verify = verify
+    Assignment.objects.filter(pk=seat.pk).update(
+        suggested=seat.suggested, planted=seat.planted, verify=verify
+    )
 
 
 def renew(seat: Assignment, user: User) -> datetime:
@@ -243,6 +253,6 @@ def release(seat: Assignment, user: User) -> None:
     with transaction.atomic():
         if Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
             state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None,
-            suggested=following.carried(seat), verify=False,
+            suggested=following.carried(seat), planted=None, verify=False,
         ):  # fmt: skip
             Draft.objects.filter(seat=seat.pk).delete()

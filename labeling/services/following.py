@@ -4,6 +4,8 @@ The further seat opens in the transaction of the answer that shows the need, so 
 leave COLLECTING between the two.
 """
 
+from typing import Any
+
 from labeling.core import reliability
 from labeling.core.boxes import Box, BoxSet, pack
 from labeling.core.consolidation import Answers
@@ -44,7 +46,7 @@ def open_further(seat: Assignment) -> bool:
     """
     round = seat.round
     mode, most = mode_of(round), int(round.settings["annotators_per_image"])
-    if mode == Job.Mode.INDEPENDENT or seat.slot >= most:
+    if mode == Job.Mode.INDEPENDENT or seat.slot >= most or seat.blank:
         return False
     seats = list(
         Assignment.objects.filter(
@@ -52,12 +54,14 @@ def open_further(seat: Assignment) -> bool:
             state__in=(State.OPEN, State.CLAIMED, State.SUBMITTED),
         ).order_by("slot")
     )  # fmt: skip
+    if any(a.blank for a in seats):  # a control image: who does what was settled at the start
+        return False
     answered = [a for a in seats if a.state == State.SUBMITTED]
     if len(answered) < len(seats) or not 0 < len(answered) < most:
         return False
     last = answered[-1]
     if mode == Job.Mode.VERIFY:
-        if len(answered) > 1 and last.boxes == last.suggested:
+        if len(answered) > 1 and last.boxes == shown_rightly(last):
             return False
         shown = last.boxes
     else:
@@ -119,11 +123,26 @@ def _answers(rows: list[Assignment]) -> Answers:
     )
 
 
+def shown_rightly(seat: Assignment) -> list[Box] | None:
+    """What the seat's holder was shown, less the box that was planted."""
+    boxes: list[Box] | None = seat.suggested
+    if boxes is None or seat.planted is None:
+        return boxes
+    return [box for place, box in enumerate(boxes) if place != seat.planted]
+
+
 def carried(seat: Assignment) -> list[Box] | None:
     """What the next holder of this seat is shown: a person's boxes to verify stay with it."""
     verifies = mode_of(seat.round) == Job.Mode.VERIFY and seat.slot > 1
-    boxes: list[Box] | None = seat.suggested if verifies else None
-    return boxes
+    return shown_rightly(seat) if verifies else None
+
+
+def open_again(seat: Assignment, **fields: Any) -> Assignment:
+    """A new seat in the place of one that was given up, for someone else or in someone's hands."""
+    return Assignment.objects.create(
+        round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot, blank=seat.blank,
+        suggested=carried(seat), **fields,
+    )  # fmt: skip
 
 
 def refresh_shown(seat: Assignment) -> None:

@@ -151,16 +151,18 @@ def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
     single: list[Answers] = []
     independent: list[Answers] = []
     leaning: list[Answers] = []
-    for answers, saw_boxes in _collect(round):
+    verified: list[Answers] = []
+    verifies = following.mode_of(round) == Job.Mode.VERIFY
+    for answers, saw_boxes, control in _collect(round):
         if len(answers.annotators) == 1:
             single.append(answers)
+        elif not saw_boxes:
+            independent.append(answers)
         else:
-            (leaning if saw_boxes else independent).append(answers)
+            (verified if verifies and not control else leaning).append(answers)
     merged = [consolidation.single(a) for a in single]
-    if following.mode_of(round) == Job.Mode.VERIFY:
-        merged += [consolidation.verified(a) for a in leaning]
-    else:
-        merged += consolidation.majority(leaning)
+    merged += [consolidation.verified(a) for a in verified]
+    merged += consolidation.majority(leaning)
     weighted, trust = reliability.consolidate(independent) if independent else ([], {})
     if round.settings["consolidation"] == "em":
         merged += weighted
@@ -169,21 +171,23 @@ def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
     return sorted(merged, key=lambda m: m.image), trust
 
 
-def _collect(round: Round) -> Iterator[tuple[Answers, bool]]:
+def _collect(round: Round) -> Iterator[tuple[Answers, bool, bool]]:
+    """Each image's answers, whether somebody saw boxes, and whether it is a control image."""
     rows = (
         Assignment.objects.filter(round=round, state="submitted")
         .order_by("image", "slot")
-        .values_list("image", "annotator", "boxes", "suggested")
+        .values_list("image", "annotator", "boxes", "suggested", "blank")
     )
     for image, group in groupby(rows.iterator(chunk_size=2000), key=lambda row: row[0]):
         answers = list(group)
         yield (
             Answers(
                 image,
-                tuple(annotator for _, annotator, _, _ in answers),
-                tuple(pack(boxes or []) for _, _, boxes, _ in answers),
+                tuple(annotator for _, annotator, *_ in answers),
+                tuple(pack(boxes or []) for _, _, boxes, *_ in answers),
             ),
-            any(suggested is not None for *_, suggested in answers),
+            any(suggested is not None for *_, suggested, _ in answers),
+            any(blank for *_, blank in answers),
         )
 
 
@@ -193,7 +197,7 @@ def _agreement(round: Round, merged: list[Merged]) -> dict[Any, list[float]]:
     kind = kind_in(round.settings)
     return {
         answers.image: [value(kind, boxes, label[answers.image]) for boxes in answers.boxes]
-        for answers, _ in _collect(round)
+        for answers, *_ in _collect(round)
         if len(answers.annotators) > 1
     }
 

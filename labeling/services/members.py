@@ -17,10 +17,7 @@ def remove(member: Member, by: User | None) -> None:
         if member.role == Member.Role.ANNOTATOR:
             for seat in held:
                 Assignment.objects.filter(pk=seat.pk).update(state=Assignment.State.LAPSED)
-                Assignment.objects.create(
-                    round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot,
-                    suggested=following.carried(seat),
-                )  # fmt: skip
+                following.open_again(seat)
         events.record(job, "member_left", by, role=member.role)
         member.delete()
     for round in job.rounds.filter(closed_at=None):

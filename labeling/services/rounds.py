@@ -8,7 +8,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from labeling.models import Job, Label, Round
-from labeling.services import audits, events, selecting, steps, stopping
+from labeling.services import audits, controls, events, selecting, steps, stopping
 
 State, Purpose = Round.State, Round.Purpose
 
@@ -144,7 +144,7 @@ def snapshot_settings(job: Job) -> dict[str, Any]:
     """The job's numbers and classes, copied into a round so that later edits change nothing."""
     fields = (
         "assist", "suggestions", "acceptance", "mode", "annotators_per_image", "error_limit",
-        "consolidation",
+        "consolidation", "blank_percent", "planted_percent",
         "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
         "promise", "target_quality", "risk", "audit_budget", "watch_share",
     )  # fmt: skip
@@ -170,10 +170,11 @@ def open_next(job: Job) -> Round | None:
             events.record(job, "job_completed")
             return None
         purpose, size = plan
+        drawn = controls.fallen(job) if purpose in (Purpose.ACTIVE, Purpose.CLOSING) else []
         number = (job.rounds.aggregate(n=Max("number"))["n"] or 0) + 1
         round = Round(
             job=job, number=number, purpose=purpose,
-            settings={**snapshot_settings(job), "size": size},
+            settings={**snapshot_settings(job), "size": size, "drawn_classes": drawn},
         )  # fmt: skip
         round.state = line_of(round)[0]
         round.entered = {round.state: timezone.now().isoformat()}
@@ -181,5 +182,8 @@ def open_next(job: Job) -> Round | None:
         steps.create(round)
         selecting.open_ahead(round)
         events.record(job, "round_opened", round=number, purpose=purpose)
+        if drawn:
+            names = job.classes.filter(index__in=drawn).values_list("name", flat=True)
+            events.record(job, "classes_not_shown", round=number, classes=", ".join(names))
     advance_if_done(round)
     return round

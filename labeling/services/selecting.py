@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from labeling.models import Assignment, Audit, Image, Member, Round, Step
-from labeling.services import following, stopping
+from labeling.services import controls, following, stopping
 from labeling.services.labels import FROZEN
 from labeling.services.steps import Lease, step
 
@@ -32,13 +32,20 @@ def candidates(round: Round) -> "QuerySet[Image]":
 
 
 def open_seats(round: Round, images: Iterable[Image]) -> int:
-    """Create the open seats of these images; repeating it changes nothing."""
+    """Create the open seats of these images; repeating it changes nothing.
+
+    A control image is seen with boxes by one person at least, and drawn from blank by the last.
+    """
     people = following.first_seats(round)
-    rows = [
-        Assignment(round=round, image=image, slot=slot)
-        for image in images
-        for slot in range(1, people + 1)
-    ]
+    blanks = controls.blank_seats(round, len(_people(round)))
+    rows = []
+    for image in images:
+        blank = blanks if controls.is_control(round, image) else 0
+        seats = max(people, blank + 1)
+        rows += [
+            Assignment(round=round, image=image, slot=slot, blank=slot > seats - blank)
+            for slot in range(1, seats + 1)
+        ]
     Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
 
@@ -71,18 +78,15 @@ def wanted(round: Round) -> int:
 
 def withdraw_impossible(round: Round) -> int:
     """Withdraw open slots that no active annotator may take any more; how many."""
-    people = set(
-        Member.objects.filter(
-            job=round.job, role=Member.Role.ANNOTATOR, user__is_active=True
-        ).values_list("user", flat=True)
-    )
+    people = _people(round)
     if not people:
         return 0  # the job waits for people; giving all images up would lose them
+    most = max(round.settings["annotators_per_image"], 1 + controls.blank_seats(round, len(people)))
     used = (
         Assignment.objects.filter(round=round, annotator__in=people)
         .values("image")
         .annotate(n=Count("pk"))
-        .filter(n__gt=max(0, len(people) - round.settings["annotators_per_image"]))
+        .filter(n__gt=max(0, len(people) - most))
     )
     crowded = {row["image"]: row["n"] for row in used}
     withdrawn = 0
@@ -99,6 +103,12 @@ def withdraw_impossible(round: Round) -> int:
             state=Assignment.State.WITHDRAWN, reason="nobody left who may take it"
         )
     return withdrawn
+
+
+def _people(round: Round) -> set[int]:
+    """Who may answer now."""
+    rows = Member.objects.filter(job=round.job_id, role=Member.Role.ANNOTATOR, user__is_active=True)
+    return set(rows.values_list("user", flat=True))
 
 
 @step(Round.State.SELECTING)

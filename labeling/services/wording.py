@@ -23,6 +23,7 @@ TEXTS = {
     "job_completed": "Job complete",
     "job_reopened": "Job reopened: an image has no label",
     "round_opened": "Round {round} opened: {purpose}",
+    "classes_not_shown": "Round {round} does not show boxes of {classes}: corrected work was worse",
     "step_failed": "Round {round}, {state}: {error}",
     "steps_retried": "Failed steps started again",
     "detector_trained": "Detector trained on {images} images",

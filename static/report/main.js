@@ -13,6 +13,7 @@ import { imageQuality } from '../dashboard/quality.js';
 import { count, dollars, two } from '../dashboard/words.js';
 import { showCertificate } from './certificate.js';
 import { showConfidence } from './confidence.js';
+import { showControls, showPlanted } from './controls.js';
 import { showPaces } from './paces.js';
 
 /** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
@@ -136,6 +137,12 @@ createChart(part('quality-chart'))(imageQuality(snapshot.histogram));
 showConfidence(part('confidence'), snapshot.calibration);
 showConfident();
 showPaces(part('paces'), data.report.paces);
+showControls(
+  part('controls'),
+  data.report.controls,
+  new Map(data.classes.map((/** @type {{index: number, name: string}} */ c) => [c.index, c.name])),
+);
+showPlanted(part('planted'), data.report.planted);
 startExports(part('exports'), { data, api }, attempt);
 must('[data-print]').addEventListener('click', () => window.print());
 document.addEventListener('keydown', (event) => {

@@ -1,0 +1,53 @@
+/** Whether seeing boxes harms: corrected work against work from blank, and planted boxes. */
+
+import { count } from '../dashboard/words.js';
+import { showTable } from './table.js';
+
+/** @typedef {{class_id: number, images: number, corrected: number, blank: number | null, lower: number | null,
+ *   falls_back: boolean}} Comparison */
+
+/** @param {number | null} value */
+const quality = (value) => (value === null ? '–' : value.toFixed(2));
+
+/** @param {Comparison} row */
+const verdict = (row) => {
+  if (row.falls_back) return 'Worse: drawn from blank from the next round on';
+  return row.blank === null ? 'Too few images to tell' : 'No harm seen';
+};
+
+/** @param {HTMLElement} card @param {Comparison[]} rows @param {Map<number, string>} names */
+export function showControls(card, rows, names) {
+  showTable(card, {
+    title: 'Corrected against drawn from blank',
+    side: 'A random share of the images, labelled both ways',
+    head: ['Class', 'Images', 'Corrected', 'From blank', 'Verdict'],
+    rows: rows.map((row) => ({
+      name: names.get(row.class_id) ?? String(row.class_id),
+      cells: [
+        { text: count(row.images), number: true },
+        { text: quality(row.corrected), number: true },
+        { text: quality(row.blank), number: true },
+        { text: verdict(row) },
+      ],
+    })),
+    note: 'How well an answer made on shown boxes agrees with answers from blank, beside how well two answers from blank agree. A class that is worse by more than .05, and not by chance, is no longer shown.',
+  });
+}
+
+/** @param {HTMLElement} card @param {{name: string, shown: number, let_through: number}[]} rows */
+export function showPlanted(card, rows) {
+  showTable(card, {
+    title: 'Planted boxes',
+    side: 'Seen by managers only; never counted as labels',
+    head: ['Who', 'Shown', 'Let through', 'Share'],
+    rows: rows.map(({ name, shown, let_through }) => ({
+      name,
+      cells: [
+        { text: count(shown), number: true },
+        { text: count(let_through), number: true },
+        { text: `${Math.round((100 * let_through) / shown)} %`, number: true },
+      ],
+    })),
+    note: 'A wrong box was put among the shown ones. Whoever leaves it as it was did not look.',
+  });
+}

@@ -1,0 +1,284 @@
+"""Corrected work against work from blank, and planted boxes."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from labeling.core import planting
+from labeling.core.boxes import BoxSet, pack
+from labeling.core.controls import LEAST, Control, compare_ways
+from labeling.models import Assignment, Event, Image, Label, Round
+from labeling.services import claims, controls, jobs
+from labeling.services.answers import skip
+from tests import factories
+from tests.factories import answer, box
+from tests.running import run_steps
+
+
+def drawn(chance: np.random.Generator, spread: float, class_id: int = 0) -> BoxSet:
+    """One person's box round the same object, its edges off by `spread` pixels."""
+    edges = np.array([[20, 20, 80, 80]]) + chance.normal(0, spread, (1, 4))
+    return BoxSet(edges, np.array([class_id]), np.ones(1))
+
+
+def images(chance: np.random.Generator, count: int, *, corrected: float, blanks: int = 2):
+    return [
+        Control(
+            (drawn(chance, corrected),),
+            tuple(drawn(chance, 2.5) for _ in range(blanks)),
+        )
+        for _ in range(count)
+    ]
+
+
+def test_sound_correcting_is_rarely_taken_for_harm_and_harm_is_seen():
+    chance = np.random.default_rng(5)
+    falls = {
+        spread: sum(
+            compare_ways(images(chance, 20, corrected=spread), [0])[0].falls_back
+            for _ in range(200)
+        )
+        for spread in (1.0, 2.5, 9.0)
+    }
+    assert falls[1.0] == 0
+    assert falls[2.5] <= 10  # a twentieth
+    assert falls[9.0] >= 190
+
+
+def test_two_people_are_compared_with_images_that_both_drew_from_blank():
+    chance = np.random.default_rng(6)
+    elsewhere = [Control((), (drawn(chance, 2), drawn(chance, 2))) for _ in range(30)]
+    bad = images(chance, 20, corrected=9, blanks=1)
+
+    found = compare_ways([*bad, *elsewhere], [0])[0]
+
+    assert found.falls_back and found.images == 20
+    assert found.blank is not None and found.blank > 0.85 > found.corrected
+    assert compare_ways(elsewhere, [0]) == []  # nothing was corrected there
+
+
+def test_nothing_is_concluded_from_a_few_images_nor_of_a_class_nobody_saw():
+    chance = np.random.default_rng(7)
+    few = compare_ways(images(chance, LEAST - 1, corrected=12), [0, 1])
+    assert [(c.class_id, c.blank, c.falls_back) for c in few] == [(0, None, False)]
+
+
+def test_a_planted_box_overlaps_nothing_and_comes_out_again():
+    shown = [{**box(10, 10, 40), "score": 0.9}, {**box(100, 60, 30, 1), "score": 0.4}]
+    places = set()
+    for number in range(40):
+        planted, place = planting.plant(shown, 200, 150, f"seed {number}")
+        wrong = planted[place]
+        assert [b for b in planted if b is not wrong] == shown
+        assert planting.plant(shown, 200, 150, f"seed {number}") == (planted, place)
+        assert 0 <= wrong["x1"] < wrong["x2"] <= 200 and 0 <= wrong["y1"] < wrong["y2"] <= 150
+        apart = compare_ways([Control((pack([wrong]),), (pack([shown[0]]),))], [0, 1])
+        assert all(c.corrected == 0 for c in apart)
+        assert planting.without([{**b, "x1": b["x1"] + 0.05} for b in planted], wrong) == [
+            {**b, "x1": b["x1"] + 0.05} for b in shown
+        ]
+        assert [b["score"] for b in planted] == sorted((b["score"] for b in planted), reverse=True)
+        places.add(place)
+    assert places == {0, 1, 2}
+    assert planting.plant([], 200, 150, "s") is None
+    assert planting.plant([box(0, 0, 150)], 150, 150, "s") is None  # no room
+
+
+PEOPLE = ("alice", "bob", "carl")
+SHOWN = [{**box(10), "score": 0.9}, {**box(100, class_id=1), "score": 0.8}]
+
+
+def suggest(round, ids):
+    return {pk: (list(SHOWN), False) for pk in ids}
+
+
+@pytest.fixture
+def make(db, mona):
+    """A started job of people and imported boxes, in its active round."""
+
+    def make(people=PEOPLE, images=6, **fields):
+        fields = {"mode": "adaptive", "annotators_per_image": 3, "blank_percent": 50, **fields}
+        fields = {"pilot_size": 1, "batch_size": images, **fields}
+        job = factories.make_job(assist=False, **fields)
+        for name in people:
+            factories.join(job, factories.person(name), "annotator")
+        factories.join(job, mona, "manager")
+        factories.make_images(job, images + 1)
+        Image.objects.filter(job=job).update(imported=SHOWN)
+        jobs.start(job, mona)
+        run_steps(job)
+        factories.work_all(job, *everybody(job))
+        run_steps(job)
+        return job
+
+    return make
+
+
+def everybody(job):
+    return [m.user for m in job.members.filter(role="annotator").order_by("pk")]
+
+
+def seats_by_image(job):
+    found: dict[int, list[bool]] = {}
+    rows = Assignment.objects.filter(round__job=job, round__purpose="active").order_by("slot")
+    for image, blank in rows.values_list("image", "blank"):
+        found.setdefault(image, []).append(blank)
+    return found
+
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize(
+    ("people", "mode", "per_image", "control", "plain"),
+    [
+        (PEOPLE, "adaptive", 3, [False, True, True], [False, False]),
+        (PEOPLE, "independent", 1, [False, True, True], [False]),
+        (PEOPLE, "verify", 2, [False, True, True], [False]),
+        (PEOPLE[:2], "adaptive", 2, [False, True], [False, False]),
+        (PEOPLE[:1], "independent", 1, [False], [False]),
+    ],
+)
+def test_a_share_of_the_images_is_also_drawn_from_blank(
+    make, people, mode, per_image, control, plain
+):
+    job = make(people, 30, mode=mode, annotators_per_image=per_image)
+    seats = list(seats_by_image(job).values())
+    assert {tuple(s) for s in seats} == {tuple(control), tuple(plain)}
+    if control != plain:
+        assert 6 <= seats.count(control) <= 24
+
+
+def control_seat(job, user):
+    """A blank seat of this person's, its other seats given back."""
+    for _ in range(20):
+        for seat in claims.claim_next(job, user, count=2, suggest=suggest).seats:
+            if seat.blank:
+                return seat
+            answer(seat, user, [box(10), box(100, class_id=1)])
+    raise AssertionError("no control image came up")
+
+
+def test_a_blank_seat_shows_nothing_in_whosever_hands(make):
+    job = make((*PEOPLE, "dora"), images=20)
+    alice, bob, carl, dora = everybody(job)
+    factories.work_all(job, alice)  # the first seat of an image shows boxes
+    seat = control_seat(job, bob)
+    assert seat.suggested is None
+
+    skip(seat, bob, "Too hard to see")
+    again = Assignment.objects.get(image=seat.image, round=seat.round, slot=seat.slot, state="open")
+    assert again.blank
+
+    taken = control_seat(job, bob)
+    expired = taken.lease_expires_at - timedelta(hours=9)
+    Assignment.objects.filter(pk=taken.pk).update(lease_expires_at=expired)
+    factories.work_all(job, carl, dora)
+    left = Assignment.objects.filter(image=taken.image, round=taken.round, slot=taken.slot)
+    assert all(left.values_list("blank", flat=True))
+
+
+def work(job, blank_boxes, shown_boxes):
+    """Everybody answers all there is, with these boxes."""
+    while True:
+        seats = [
+            (user, seat)
+            for user in everybody(job)
+            for seat in claims.claim_next(job, user, count=2, suggest=suggest).seats
+        ]
+        if not seats:
+            run_steps(job)
+            return
+        for user, seat in seats:
+            answer(seat, user, blank_boxes if seat.blank else shown_boxes)
+
+
+def test_a_class_that_is_corrected_worse_is_not_shown_any_more(make):
+    job = make(images=40, batch_size=25)
+    loose = [box(10, 10, 50), box(100, 10, 80, 1)]
+    work(job, [box(10), box(100, class_id=1)], loose)
+
+    cat, dog = controls.of_job(job)
+    assert (cat.falls_back, dog.falls_back) == (False, True)
+    assert dog.corrected < dog.blank == 1
+    assert controls.fallen(job) == [1]
+
+    open_round = job.rounds.get(closed_at=None)
+    assert open_round.settings["drawn_classes"] == [1]
+    seat = next(
+        s
+        for user in everybody(job)
+        for s in claims.claim_next(job, user, suggest=suggest).seats
+        if not s.blank
+    )
+    assert [b["class_id"] for b in seat.suggested] == [0]
+    assert Event.objects.get(job=job, kind="classes_not_shown").data["classes"] == "dog"
+
+
+def test_control_images_get_a_label_of_all_their_answers(make):
+    job = make(mode="verify", annotators_per_image=2, images=8)
+    work(job, [box(12)], [box(10)])
+    for label in Label.objects.filter(image__job=job, round__purpose="active"):
+        blank = any(seats_by_image(job)[label.image_id])
+        assert label.detail["method"] == ("majority" if blank else "verified")
+
+
+def test_a_planted_box_is_told_of_and_never_counted(make):
+    job = make(PEOPLE[:2], blank_percent=0, planted_percent=20, images=60)
+    alice, bob = everybody(job)
+    seats: list[Assignment] = []
+
+    def all_as_shown(seat):
+        seats.append(seat)
+        return [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
+
+    for user in (alice, bob):
+        while held := claims.claim_next(job, user, count=2, suggest=suggest).seats:
+            for seat in held:
+                looked = [box(10), box(100, class_id=1)]
+                answer(seat, user, all_as_shown(seat) if user == alice else looked)
+    planted = Assignment.objects.filter(round__job=job, planted__isnull=False)
+
+    assert 5 <= planted.filter(annotator=alice).count() <= 25
+    assert all(len(s.suggested) == (2 if s.planted is None else 3) for s in seats)
+    expected = [
+        {"name": "alice", "shown": planted.filter(annotator=alice).count()},
+        {"name": "bob", "shown": planted.filter(annotator=bob).count()},
+    ]
+    expected[0]["let_through"], expected[1]["let_through"] = expected[0]["shown"], 0
+    assert controls.planted(job) == expected
+    run_steps(job)
+    assert all(len(row.boxes) == 2 for row in Label.objects.filter(round__purpose="active"))
+
+
+def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
+    job = make(PEOPLE[:1], annotators_per_image=1, mode="independent", blank_percent=0,
+               planted_percent=20, images=60)  # fmt: skip
+    (alice,) = everybody(job)
+    while True:
+        (seat, *_) = claims.claim_next(job, alice, count=1, suggest=suggest).seats
+        if seat.planted is not None:
+            break
+        answer(seat, alice)
+    seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
+
+    answer(seat, alice, seen)
+    answer(Assignment.objects.get(pk=seat.pk), alice, seen)
+    stored = Assignment.objects.get(pk=seat.pk)
+    assert len(stored.boxes) == 2 and stored.let_through
+
+    answer(stored, alice, stored.boxes, version=2)
+    assert Assignment.objects.get(pk=seat.pk).let_through  # the first look counts
+
+
+def test_the_verifying_chain_ends_though_a_box_was_planted(make):
+    job = make(mode="verify", annotators_per_image=3, blank_percent=0, planted_percent=20,
+               images=30)  # fmt: skip
+    right = [box(10), box(100, class_id=1)]
+    work(job, right, right)
+    second = Assignment.objects.filter(round__purpose="active", slot=2, planted__isnull=False)
+    assert second.exists()
+    third = Assignment.objects.filter(image__in=second.values("image"), slot=3)
+    assert not third.exists()
+    assert Round.objects.filter(job=job, purpose="active").first().state == "CLOSED"
