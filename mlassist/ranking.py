@@ -6,7 +6,7 @@ from labeling.core.boxes import pack
 from labeling.models import Image, Job, Label, Round
 from labeling.services.steps import Lease
 from mlassist.core.boxscores import BoxScores
-from mlassist.core.selection import Choice, rank
+from mlassist.core.selection import Choice, Seconds, rank
 from mlassist.models import Calibration, Prediction
 
 WRITE = 500
@@ -25,6 +25,7 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
         seed=round.job.seed + round.number,
         labelled=_boxes_by_class(round),
         suggestions=round.settings["suggestions"],
+        seconds=Seconds.measured(round.settings.get("paces", {})),
         threshold=calibration.threshold,
         estimated_share=(round.estimate or {}).get("share", 0.0)
         if round.settings["acceptance"] == Job.Acceptance.CERTIFIED

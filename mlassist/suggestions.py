@@ -3,15 +3,18 @@
 from labeling.core.boxes import Box, pack
 from labeling.models import Round
 from mlassist.core.boxscores import BoxScores
-from mlassist.core.selection import Seconds
+from mlassist.core.selection import DRAW, VERIFY, Seconds
 from mlassist.models import Calibration, Prediction
 
 
 def for_images(round: Round, image_ids: list[int]) -> dict[int, tuple[list[Box], bool]]:
     """Per image, the boxes of the latest calibrated detector that saw it which save time, and
-    whether correcting them is expected to take less than drawing (algorithms.md 7.1)."""
+    whether they are best gone through one by one (algorithms.md 7.1).
+
+    No box where drawing all from blank is expected to take less.
+    """
     found: dict[int, tuple[list[Box], bool]] = {}
-    times = Seconds()
+    times = Seconds.measured(round.settings.get("paces", {}))
     calibrations = Calibration.objects.filter(detector__round__job=round.job).order_by(
         "-detector__round__number"
     )
@@ -23,6 +26,8 @@ def for_images(round: Round, image_ids: list[int]) -> dict[int, tuple[list[Box],
         scores = BoxScores.from_json(calibration.box_scores)
         for image, boxes in rows.values_list("image", "boxes"):
             seen = scores.read(pack(boxes))
-            shown = [box for box, shows in zip(boxes, times.shows(seen), strict=True) if shows]
-            found[image] = shown, times.to_correct(seen) < times.to_draw(seen)
+            way = times.route(seen)
+            shows = times.shows(seen) & (way != DRAW)
+            shown = [box for box, helps in zip(boxes, shows, strict=True) if helps]
+            found[image] = shown, way == VERIFY
     return found

@@ -8,6 +8,7 @@ from django.db.models import Count, Sum
 from labeling.core import certificate as proofs
 from labeling.core import document
 from labeling.models import Assignment, Audit, Certificate, Freeze, Job, Label
+from labeling.models.functions import BoxCount
 from labeling.services import audits, reports
 
 MOST_CONFIDENT = 5
@@ -41,7 +42,7 @@ def _about(job: Job) -> dict[str, Any]:
     last = labels.order_by("-created_at").first()
     return {
         "images": job.images.filter(excluded="").count(),
-        "boxes": int(labels.aggregate(n=Sum(reports.BoxCount("boxes")))["n"] or 0),
+        "boxes": int(labels.aggregate(n=Sum(BoxCount("boxes")))["n"] or 0),
         "classes": list(job.classes.filter(retired=False).values_list("name", flat=True)),
         "rounds": job.rounds.count(),
         "people": answered.aggregate(n=Count("annotator", distinct=True))["n"],

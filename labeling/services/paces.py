@@ -5,7 +5,7 @@ from typing import Any
 
 from labeling.core import paces
 from labeling.models import Assignment, Job
-from labeling.services.reports import BoxCount
+from labeling.models.functions import BoxCount
 
 LATEST = 5_000  # answers looked at: medians stand still long before, and the work stays bounded
 

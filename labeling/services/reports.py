@@ -4,22 +4,12 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Func, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 from django.utils import timezone
 
 from labeling.models import Assignment, Audit, Job, Label, Round
+from labeling.models.functions import BoxCount
 from labeling.services import audit_report, stopping
-
-
-class BoxCount(Func):
-    """Number of elements of a JSON array, on SQLite and PostgreSQL."""
-
-    function = "json_array_length"
-    output_field = FloatField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """PostgreSQL's jsonb spelling."""
-        return self.as_sql(compiler, connection, function="jsonb_array_length", **extra)
 
 
 def counts(job: Job) -> dict[str, int]:

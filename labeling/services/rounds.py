@@ -8,7 +8,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from labeling.models import Job, Label, Round
-from labeling.services import audits, controls, events, selecting, steps, stopping
+from labeling.services import audits, controls, events, paces, selecting, steps, stopping
 
 State, Purpose = Round.State, Round.Purpose
 
@@ -158,6 +158,11 @@ def snapshot_settings(job: Job) -> dict[str, Any]:
     }
 
 
+def _learned(job: Job) -> dict[str, Any]:
+    """What people's work so far tells about showing boxes; a round keeps to it to its end."""
+    return {"drawn_classes": controls.fallen(job), "paces": paces.of_job(job)}
+
+
 def open_next(job: Job) -> Round | None:
     """Open the job's next round, or complete the job; None if one is open or none is needed."""
     with transaction.atomic():
@@ -170,11 +175,11 @@ def open_next(job: Job) -> Round | None:
             events.record(job, "job_completed")
             return None
         purpose, size = plan
-        drawn = controls.fallen(job) if purpose in (Purpose.ACTIVE, Purpose.CLOSING) else []
+        learned = _learned(job) if purpose in (Purpose.ACTIVE, Purpose.CLOSING) else {}
         number = (job.rounds.aggregate(n=Max("number"))["n"] or 0) + 1
         round = Round(
             job=job, number=number, purpose=purpose,
-            settings={**snapshot_settings(job), "size": size, "drawn_classes": drawn},
+            settings={**snapshot_settings(job), "size": size, **learned},
         )  # fmt: skip
         round.state = line_of(round)[0]
         round.entered = {round.state: timezone.now().isoformat()}
@@ -182,7 +187,7 @@ def open_next(job: Job) -> Round | None:
         steps.create(round)
         selecting.open_ahead(round)
         events.record(job, "round_opened", round=number, purpose=purpose)
-        if drawn:
+        if drawn := learned.get("drawn_classes"):
             names = job.classes.filter(index__in=drawn).values_list("name", flat=True)
             events.record(job, "classes_not_shown", round=number, classes=", ".join(names))
     advance_if_done(round)

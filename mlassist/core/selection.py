@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -13,6 +14,9 @@ _ENOUGH_COVERED = 0.5  # estimated share from which images above the threshold a
 # Of every 20 images 5 are random, which keeps the training set honest, and 2 are for the rarest
 # class (algorithms.md 5.1).
 _CYCLE, _RANDOM_EVERY, _RARE_PLACES = 20, 4, (0, 10)
+DRAW, CORRECT, VERIFY = "draw", "correct", "verify"  # ways to label an image
+START_WEIGHT = 50  # answers that a start value counts for (algorithms.md 7.1)
+COMPARED = 20  # answers of each way before two ways are compared
 _SEEN = 0.3  # expected objects from which an image counts as showing a class
 
 
@@ -27,10 +31,34 @@ class Seconds:
     search: float = 2.0  # look an empty canvas over
     scan: float = 1.5  # look for what suggestions missed
     draw: float = 7.0
-    verify: float = 2.0
+    look: float = 1.0  # at one of several shown boxes, and accept it
+    verify: float | None = None  # one box shown alone, its mending included; None: not known
     fix: float = 4.5
     delete: float = 1.5
     fix_share: float = 0.15  # of the suggested boxes that are right but off; a medium detector's
+
+    @classmethod
+    def measured(cls, paces: Mapping[str, Mapping[str, float]]) -> Self:
+        """The start values drawn towards people's own medians, each start counting START_WEIGHT
+        answers.
+
+        `paces`: by kind of core.paces, {"seconds", "answers"}. How boxes shown one by one compare
+        with all at once is only judged where both were measured, so neither is guessed.
+        """
+
+        def drawn(start: float, kind: str) -> float:
+            found = paces.get(kind, {"seconds": start, "answers": 0})
+            weight = START_WEIGHT + found["answers"]
+            return (START_WEIGHT * start + found["answers"] * found["seconds"]) / weight
+
+        both = all(paces.get(k, {}).get("answers", 0) >= COMPARED for k in ("accepted", "verified"))
+        return cls(
+            search=max(0.5, drawn(cls.open + cls.search, "empty") - cls.open),
+            draw=drawn(cls.draw, "drawn"),
+            look=drawn(cls.look, "accepted"),
+            verify=paces["verified"]["seconds"] if both else None,
+            fix=drawn(cls.fix, "adjusted"),
+        )
 
     def shows(self, boxes: BoxSet) -> np.ndarray:
         """(n,) bool: which boxes save time as suggestions: looking at one, mending it if it is
@@ -38,7 +66,7 @@ class Seconds:
         """
         chance = boxes.scores
         kept = chance * self.fix_share * self.fix + (1 - chance) * self.delete
-        return np.asarray(0.5 * self.verify + kept < chance * self.draw, bool)
+        return np.asarray(self.look + kept < chance * self.draw, bool)
 
     def to_draw(self, boxes: BoxSet) -> float:
         """Expected seconds to label the image from a blank canvas."""
@@ -49,9 +77,23 @@ class Seconds:
         shown = boxes.scores[self.shows(boxes)]
         right = float(shown.sum())
         missed = expected_objects(boxes) - right
-        looking = self.open + self.scan + 0.5 * self.verify * len(shown)
         mending = right * self.fix_share * self.fix + (len(shown) - right) * self.delete
-        return looking + mending + missed * self.draw
+        return self.open + self.scan + self.look * len(shown) + mending + missed * self.draw
+
+    def route(self, boxes: BoxSet) -> str:
+        """The way to label the image that is expected to take least: DRAW, CORRECT or VERIFY.
+
+        Boxes come one by one unless people were measured to be faster with all at once.
+        """
+        shown = boxes.scores[self.shows(boxes)]
+        correcting = self.to_correct(boxes)
+        if not len(shown) or correcting >= self.to_draw(boxes):
+            return DRAW
+        if self.verify is None:
+            return VERIFY
+        missed = expected_objects(boxes) - float(shown.sum())
+        one_by_one = self.open + self.scan + self.verify * len(shown) + missed * self.draw
+        return VERIFY if one_by_one <= correcting else CORRECT
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from labeling.core.boxes import BoxSet
-from mlassist.core.selection import Choice, Seconds, expected_objects, rank
+from mlassist.core.selection import (
+    COMPARED,
+    CORRECT,
+    DRAW,
+    VERIFY,
+    Choice,
+    Seconds,
+    expected_objects,
+    rank,
+)
 from tests.mlassist.drawn import boxes
 
 
@@ -47,6 +56,40 @@ def test_a_box_is_shown_where_that_saves_time():
     # 1 + p .15 4.5 + (1 - p) 1.5 < 7 p from p = 2.5 / 7.825 = .3195 on.
     assert times.shows(seen([0.32, 0.319])).tolist() == [True, False]
     assert times.shows(seen([])).shape == (0,)
+
+
+def test_peoples_own_seconds_replace_the_start_values_bit_by_bit():
+    assert Seconds.measured({}) == Seconds()
+
+    slow = {"drawn": {"seconds": 17.0, "answers": 50}, "empty": {"seconds": 1.0, "answers": 10**6}}
+    times = Seconds.measured(slow)
+
+    assert times.draw == pytest.approx(12)  # half of the way after 50 answers
+    assert times.search == 0.5 and times.fix == Seconds.fix
+    assert times.shows(seen([0.25])).tolist() == [True]  # drawing is dear, so faint boxes help
+
+
+def test_an_image_goes_the_way_that_takes_least():
+    sure, faint = seen([0.9, 0.8]), seen([0.3, 0.1])
+    assert Seconds().route(sure) == VERIFY
+    # mending takes these people longer than drawing
+    clumsy = {
+        "adjusted": {"seconds": 60, "answers": 10**4},
+        "drawn": {"seconds": 2, "answers": 10**4},
+    }
+    assert Seconds.measured(clumsy).route(sure) == DRAW
+    assert Seconds().route(faint) == DRAW  # nothing is worth showing
+    assert Seconds(search=0.0, scan=20.0).route(sure) == DRAW
+
+    def both(alone: float, answers: int = 100) -> Seconds:
+        return Seconds.measured(
+            {"accepted": {"seconds": 1.0, "answers": 100},
+             "verified": {"seconds": alone, "answers": answers}}
+        )  # fmt: skip
+
+    assert both(0.9).route(sure) == VERIFY
+    assert both(4.0).route(sure) == CORRECT
+    assert both(4.0, answers=COMPARED - 1).route(sure) == VERIFY  # too few to compare
 
 
 def test_three_images_of_four_come_by_objects_and_one_at_random():
