@@ -121,7 +121,7 @@ def certified(
         order = np.random.default_rng([seed, number]).permutation(len(inside))
         sizes = np.array([s.size for s in sets])
         plan = Plan(ranks[order], sizes, np.full(len(sets), target), LEVEL, ((0, budget),))
-        shown = run_test(plan, pool[inside[order]][:budget].tolist()).certified
+        shown = len(run_test(plan, pool[inside[order]][:budget].tolist()).shown)
         taken = pool[of_pool >= strictest[shown - 1]] if shown else np.zeros(0)
         shares.append(len(taken) / len(pool))
         wrong.append(bool(len(taken)) and float(taken.mean()) < target)

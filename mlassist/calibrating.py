@@ -13,13 +13,14 @@ from labeling.core import promise
 from labeling.core.boxes import BoxSet, pack
 from labeling.models import Job, Label, Round
 from labeling.services import recalls
-from labeling.services.freezing import Candidate, next_attempt, promised
+from labeling.services.freezing import Candidate, Proposal, next_attempt, promised
 from mlassist import folding
 from mlassist.core import calibration as rules
 from mlassist.core.boxscores import BoxScores, fit_scores
 from mlassist.core.cuts import Cuts, choose_cuts
 from mlassist.core.forecast import forecast
 from mlassist.models import Calibration, Detector, Prediction
+from mlassist.proposing import Seen, Trial, by_class, nested
 from mlassist.rating import confidence_of
 
 
@@ -37,8 +38,7 @@ class Judged:
     known_quality: np.ndarray
     pool_confidence: np.ndarray
     threshold: float | None
-    sets: Sequence[rules.CandidateSet]
-    budget: int
+    trial: Trial
     estimate: dict[str, Any]
 
     @property
@@ -77,14 +77,19 @@ class Judged:
             row.confidence = value
         return rows
 
-    def candidates(self) -> list[Candidate]:
-        """The images of the loosest set, each with the strictest set that holds it."""
-        found = []
-        for row, value in zip(self.pool, self.pool_confidence.tolist(), strict=True):
-            rank = next((i for i, s in enumerate(self.sets) if value >= s.threshold), None)
-            if rank is not None:
-                found.append(Candidate(row.image, rank, value, self.cuts.stored(row.boxes)))
-        return found
+    def proposal(self) -> Proposal:
+        """What a closing round puts to the proof."""
+        trial = self.trial
+        candidates = [
+            Candidate(row.image, rank, value, self.cuts.stored(row.boxes))
+            for row, rank, value in zip(
+                self.pool, trial.ranks, self.pool_confidence.tolist(), strict=True
+            )
+            if rank is not None
+        ]
+        return Proposal(
+            candidates, trial.thresholds, trial.budget, self.about, trial.classes, trial.left_out
+        )
 
 
 def judge(detector: Detector) -> Judged | None:
@@ -104,16 +109,18 @@ def judge(detector: Detector) -> Judged | None:
         [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )
     rule, of_known, of_pool = confidence_of(round, known, truths, qualities, pool, cuts)
-    sets: list[rules.CandidateSet] = []
+    trial = Trial()
     _, level = next_attempt(round)
     if certified:
-        # What is shown as acceptable is the estimate as it stands; what is put to the proof may
-        # be one standard error looser, for the audit tells (core.calibration.candidate_sets).
         safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
         threshold = safe[-1].threshold if safe else None
         if round.purpose == Round.Purpose.CLOSING:
-            sets = rules.candidate_sets(
-                of_pool, of_known, qualities, target, doubt=1.0, level=level, target_of=target_of
+            of_the_pool = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
+            of_the_known = Seen([cuts.kept(one) for one in boxes], of_known)
+            trial = (
+                by_class(of_the_pool, of_the_known, qualities, round, level)
+                if round.settings.get("per_class")
+                else nested(of_the_pool, of_the_known, qualities, round, level, target_of)
             )
     else:
         still = _not_taken_before(detector, known)
@@ -125,15 +132,9 @@ def judge(detector: Detector) -> Judged | None:
             level,
         )
     ]  # fmt: skip
-    budget = 0
-    if sets:
-        loosest = sets[-1]
-        gap = loosest.estimate - target_of(loosest.size)
-        planned = rules.audit_budget(loosest.spread, gap, loosest.size, level)
-        budget = min(planned, round.settings["audit_budget"])
     return Judged(
         detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
-        threshold, sets, budget, {**_estimate(certified, of_pool, threshold), "forecast": ahead},
+        threshold, trial, {**_estimate(certified, of_pool, threshold), "forecast": ahead},
     )  # fmt: skip
 
 

@@ -166,11 +166,13 @@ def calibrate(step: Step, lease: Lease) -> None:
         _store_confidences(lease, detector, judged)
         with lease.fenced():
             _store_calibration(detector, judged)
-    if round.purpose == Round.Purpose.CLOSING and judged.sets:
-        freezing.freeze(
-            round, lease, judged.candidates(), [s.threshold for s in judged.sets],
-            judged.budget, judged.about,
-        )  # fmt: skip
+            if judged.trial.left_out:
+                events.record(
+                    round.job, "classes_left_out", None,
+                    round=round.number, classes=", ".join(judged.trial.left_out),
+                )  # fmt: skip
+    if round.purpose == Round.Purpose.CLOSING and judged.trial.thresholds:
+        freezing.freeze(round, lease, judged.proposal())
         certificates.open_the_rest(round, lease)
 
 

@@ -9,10 +9,16 @@ from tests.factories import box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
 
-def at_its_audit(settings, annotator, reviewers, images: int, **fields) -> Iterator[Job]:
-    """For a fixture to pass on: the closing round is frozen, all images are seen rightly."""
+def at_its_audit(
+    settings, annotator, reviewers, images: int, sight=None, boxes=None, **fields
+) -> Iterator[Job]:
+    """For a fixture to pass on: the closing round is frozen, all images are seen rightly.
+
+    `sight` and `boxes` (of a seat): what the detector sees and people draw instead.
+    """
     settings.MLASSIST_ENGINE = "tests.fakes"
-    fakes.SEES["sight"] = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))
+    rightly = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))  # noqa: E731
+    fakes.SEES["sight"] = sight or rightly
     usual = {"pilot_size": 10, "validation_size": 30, "audit_seed": "fixed"}
     job = make_job(acceptance="certified", **{**usual, **fields})
     join(job, annotator, "annotator")
@@ -24,7 +30,7 @@ def at_its_audit(settings, annotator, reviewers, images: int, **fields) -> Itera
         run_steps(job)
         if job.rounds.filter(purpose="closing").exists():
             break
-        work_all(job, annotator)
+        work_all(job, annotator, boxes=boxes)
     run_steps(job)
     assert round_of(job).state == Round.State.AUDITING
     yield job

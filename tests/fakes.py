@@ -13,8 +13,9 @@ import numpy as np
 from labeling.core.boxes import BoxSet
 from mlassist.engine import Learned
 
-# Tests may replace it: path → (box x1 y1 x2 y2, score) seen there, or None for nothing.
-SEES: dict[str, Callable[[Path], tuple[tuple[float, float, float, float], float] | None]] = {}
+# Tests may replace it: path → (box x1 y1 x2 y2, score) seen there, also with a class other than
+# 0, or None for nothing.
+SEES: dict[str, Callable[[Path], Any]] = {}
 
 
 def score_of(path: Path) -> float:
@@ -62,7 +63,8 @@ def predict(
         if seen is None:
             boxes = BoxSet(np.zeros((0, 4)), np.zeros(0, np.int64), np.zeros(0))
         else:
-            boxes = BoxSet(np.array([seen[0]], float), np.zeros(1, np.int64), np.array([seen[1]]))
+            coords, score, class_id = (*seen, 0)[:3]
+            boxes = BoxSet(np.array([coords], float), np.array([class_id]), np.array([score]))
         found.append((boxes, {"flip": boxes, "small": boxes} if views else {}))
     on_progress(len(paths), len(paths))
     return found

@@ -56,6 +56,7 @@ def layer(module: str) -> int:
         "suggestions",
         "files",
         "calibrating",
+        "proposing",
         "comparing",
         "rating",
         "folding",

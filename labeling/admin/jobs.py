@@ -74,8 +74,8 @@ class JobAdmin(admin.ModelAdmin[Job]):
             "Acceptance and risk",
             {
                 "fields": (
-                    "acceptance", "promise", ("target_quality", "risk"), "audit_budget",
-                    "watch_share",
+                    "acceptance", ("promise", "per_class"), ("target_quality", "risk"),
+                    "audit_budget", "watch_share",
                 )
             },
         ),

@@ -1,6 +1,7 @@
 """What an audit fixes before its first draw: the order, the nested sets, budgets and horizons."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ class Plan:
     """What was fixed before the first draw of an audit.
 
     `ranks[i]` is the strictest of the nested sets 0..J-1 that holds the i-th image of the frozen
-    order; `budgets` lists (first draw, audits in all) and only ever grows at its end.
+    order, or the one set that holds it where they are `apart`; `budgets` lists (first draw, audits
+    in all) and only ever grows at its end.
     """
 
     ranks: np.ndarray  # (M,) int
@@ -23,11 +25,24 @@ class Plan:
     level: float
     budgets: tuple[tuple[int, int], ...]
     exact: bool = False  # values are 0 or 1: the exact test instead of the bets
+    apart: bool = False  # sets without common images, each shown or not on its own
+
+    def holds(self, count: int) -> np.ndarray:
+        """(count, J) bool: which sets hold each of the first images of the order."""
+        sets = np.arange(len(self.sizes))
+        ranks = self.ranks[:count, None]
+        return np.asarray(ranks == sets if self.apart else ranks <= sets)
+
+    def images(self, shown: Sequence[int]) -> int:
+        """How many images these sets hold together."""
+        if not shown:
+            return 0
+        return int(self.sizes[list(shown)].sum() if self.apart else self.sizes[max(shown)])
 
     def of_set(self, rank: int, level: float) -> "Plan":
         """The plan of one set alone, at another level."""
         return Plan(
-            np.where(self.ranks <= rank, 0, 1), self.sizes[rank : rank + 1],
+            np.where(self.holds(len(self.ranks))[:, rank], 0, 1), self.sizes[rank : rank + 1],
             self.targets[rank : rank + 1], level, self.budgets, self.exact,
         )  # fmt: skip
 
@@ -38,7 +53,7 @@ class Plan:
 
     def draws_left(self, count: int) -> np.ndarray:
         """(count, J): at each draw, the set's draws from it on under the budget then in force."""
-        member = self.ranks[:, None] <= np.arange(len(self.sizes))
+        member = self.holds(len(self.ranks))
         before = np.concatenate([np.zeros((1, len(self.sizes))), np.cumsum(member, 0)])
         left = np.zeros((count, len(self.sizes)))
         for first, audits in self.budgets:
@@ -47,9 +62,21 @@ class Plan:
         return left
 
 
-def audit_order(keys: Sequence[str], seed: str) -> list[int]:
-    """Positions of `keys` in the order of SHA-256(seed || key): anyone can recompute it."""
-    return sorted(range(len(keys)), key=lambda i: (_hash(seed, keys[i]), keys[i]))
+def audit_order(keys: Sequence[str], seed: str, groups: Sequence[int] | None = None) -> list[int]:
+    """Positions of `keys` in the order of SHA-256(seed || key): anyone can recompute it.
+
+    With `groups`, the group of each key, they take turns, so that a small one is drawn as often
+    as a large one; within a group the order stays random.
+    """
+    order = sorted(range(len(keys)), key=lambda i: (_hash(seed, keys[i]), keys[i]))
+    if groups is None:
+        return order
+    turns: Counter[int] = Counter()
+    turn = {}
+    for i in order:
+        turn[i] = turns[groups[i]]
+        turns[groups[i]] += 1
+    return sorted(order, key=lambda i: (turn[i], groups[i]))
 
 
 def drawn_blind(key: str, seed: str) -> bool:

@@ -29,9 +29,9 @@ def betting_path(plan: Plan, values: Sequence[float], totals: np.ndarray) -> np.
     path = np.ones((len(values), sets))
     goal = 1 / plan.level
     ahead = np.maximum(plan.draws_left(len(values)), 1)
-    numbers = np.arange(sets)
+    members = plan.holds(len(values))
     for i, value in enumerate(values):
-        member = plan.ranks[i] <= numbers
+        member = members[i]
         mean = (PRIOR_WEIGHT * null_mean + total) / (PRIOR_WEIGHT + count)
         variance = (PRIOR_WEIGHT * PRIOR_VARIANCE + spread) / (PRIOR_WEIGHT + count)
         null = (totals - total) / np.maximum(sizes - count, 1)

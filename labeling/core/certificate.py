@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
@@ -23,13 +23,19 @@ class Wealth:
 
     path: np.ndarray  # (n, J) wealth after each draw
     wealth: np.ndarray  # (J,) now
-    certified: int  # how many sets are shown, strictest first
-    decided_after: int | None  # draws until the loosest set was shown
+    shown: tuple[int, ...]  # the sets that are shown, rising
+    waiting: tuple[int, ...]  # the sets that the next draws may show
+    decided_after: int | None  # draws until all sets were shown
 
     @property
     def complete(self) -> bool:
-        """Whether even the loosest set is shown."""
+        """Whether all sets are shown."""
         return self.decided_after is not None
+
+    @property
+    def stuck(self) -> bool:
+        """Whether no further draw can show anything more."""
+        return not any(self.wealth[rank] for rank in self.waiting)
 
 
 def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = None) -> Wealth:
@@ -38,18 +44,43 @@ def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = No
     `values`: of the first images of the frozen order, without gaps, in [0, 1]. `totals`: (J,)
     null sums, by default size x target. Each set's wealth reaches 1/level with probability at
     most level while its mean is at most the target, whenever one looks; the first set that does
-    not ends the chain.
+    not ends the chain. Sets that are `apart` are tested by Holm's rule instead, so that with
+    probability at most level any of those shown is below its target.
     """
     totals = plan.sizes * plan.targets if totals is None else totals
-    path = (exact_path if plan.exact else betting_path)(plan, values, totals)
-    # rounding must not turn away a wealth that is the goal exactly
-    full = path >= (1 - 1e-12) / plan.level
-    shown = full.any(0)
     sets = len(plan.sizes)
-    certified = sets if shown.all() else int(np.argmin(shown))
-    decided_after = int(full.argmax(0).max()) + 1 if sets and certified == sets else None
+    # Holm asks most of the first set: 1/level times their number, so that is what bets aim at.
+    tested = replace(plan, level=plan.level / sets) if plan.apart and sets else plan
+    path = (exact_path if plan.exact else betting_path)(tested, values, totals)
     wealth = path[-1] if len(path) else np.ones(sets)
-    return Wealth(path, wealth, certified, decided_after)
+    # rounding must not turn away a wealth that is the goal exactly
+    reached = np.maximum.accumulate(path, 0) * (1 + 1e-12)
+    if plan.apart:
+        shown, complete = _by_holm(reached, plan.level)
+        waiting = tuple(rank for rank in range(sets) if rank not in shown)
+    else:
+        full = reached >= 1 / plan.level
+        chain = sets if full.any(0).all() else int(np.argmin(full.any(0)))
+        shown, complete = tuple(range(chain)), np.asarray(full.all(1))
+        waiting = (chain,) if chain < sets else ()
+    decided_after = int(complete.argmax()) + 1 if sets and complete.any() else None
+    return Wealth(path, wealth, shown, waiting, decided_after)
+
+
+def _by_holm(reached: np.ndarray, level: float) -> tuple[tuple[int, ...], np.ndarray]:
+    """The sets shown at the end, and (n,) whether all are after each draw.
+
+    `reached`: (n, J) highest wealth so far; 1 over it is a valid p-value at any time (Ville), and
+    Holm's step-down holds however the sets depend on each other.
+    """
+    sets = reached.shape[1]
+    goals = np.arange(sets, 0, -1) / level
+    passed = -np.sort(-reached, axis=1) >= goals
+    if not len(passed):
+        return (), np.zeros(0, bool)
+    many = int(np.cumprod(passed[-1]).sum())
+    best = np.argsort(-reached[-1], kind="stable")
+    return tuple(sorted(best[:many].tolist())), np.asarray(passed.all(1))
 
 
 def draws_wanted(spread: float, gap: float, size: int, level: float, power: float = POWER) -> int:
@@ -71,13 +102,21 @@ def lower_bound(plan: Plan, values: Sequence[float], rank: int, level: float) ->
     return _largest_rejected(plan, values, rank, level, lambda mean: mean * size)
 
 
+def weakest_bound(plan: Plan, values: Sequence[float]) -> float:
+    """Lower bound, in [0, 1], of what is hardest to show: the loosest set, or the worst class."""
+    if not plan.apart:
+        return lower_bound(plan, values, len(plan.sizes) - 1, plan.level)
+    share = plan.level / len(plan.sizes)
+    return min(lower_bound(plan, values, rank, share) for rank in range(len(plan.sizes)))
+
+
 def rest_bound(plan: Plan, values: Sequence[float], rank: int) -> float:
     """Lower bound of the mean of the unchecked rest of set `rank`, at level / J, in [0, 1].
 
     The stopping rule can flatter the rest, so its bound is separate (algorithms.md 1.6): reject
     every set total <= checked sum + unchecked · t.
     """
-    inside = plan.ranks[: len(values)] <= rank
+    inside = plan.holds(len(values))[:, rank]
     checked_sum = float(np.asarray(values)[inside].sum())
     rest = int(plan.sizes[rank]) - int(inside.sum())
     if rest <= 0:

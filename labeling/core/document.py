@@ -29,7 +29,7 @@ def plan_of(frozen: dict[str, Any]) -> Plan:
     """The test's plan from the document's frozen part."""
     content = frozen["content"]
     candidates, sets = content["candidates"], content["sets"]
-    order = audit_order([key for key, _ in candidates], frozen["seed"])
+    order = order_of(content, frozen["seed"])
     return Plan(
         ranks=np.array([candidates[i][1] for i in order], int),
         sizes=np.array([s["size"] for s in sets], int),
@@ -37,7 +37,26 @@ def plan_of(frozen: dict[str, Any]) -> Plan:
         level=content["level"],
         budgets=tuple((first, audits) for first, audits in frozen["budgets"]),
         exact=kind_of(frozen) == promise.DEFECT_FREE,
+        apart=by_class(content),
     )
+
+
+def by_class(content: dict[str, Any]) -> bool:
+    """Whether the sets are those of single classes; all older certificates have nested ones."""
+    return bool(content.get("by_class", False))
+
+
+def order_of(content: dict[str, Any], seed: str) -> list[int]:
+    """The frozen order, as places among the candidates."""
+    keys = [key for key, _ in content["candidates"]]
+    ranks = [rank for _, rank in content["candidates"]]
+    return audit_order(keys, seed, ranks if by_class(content) else None)
+
+
+def shown_in(result: dict[str, Any]) -> list[int]:
+    """The sets that a certificate's result shows, by their place among the frozen ones."""
+    found: list[int] = result.get("sets_shown", list(range(result["sets_certified"])))
+    return found
 
 
 def kind_of(frozen: dict[str, Any]) -> str:
@@ -55,19 +74,23 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     test = run_test(plan, values)
     pairs = [(d["blind_value"], d["value"]) for d in draws if d["blind_value"] is not None]
     bias = anchoring([b for b, _ in pairs], [s for _, s in pairs])
-    outcome = "certified" if test.certified else "not_provable"
+    outcome = "certified" if test.shown else "not_provable"
     agreement = frozen["content"].get("people_agreement", 1.0)
-    rank = test.certified - 1
-    if test.certified and bias and bias.refuses(float(plan.targets[rank]), agreement):
+    bounded = test.shown if plan.apart else test.shown[-1:]
+    target = max((float(plan.targets[rank]) for rank in bounded), default=0.0)
+    if test.shown and bias and bias.refuses(target, agreement):
         outcome = "refused"
+    bounds = [rest_bound(plan, values, rank) for rank in bounded]
     return {
         "outcome": outcome,
-        "sets_certified": test.certified,
-        "certified_images": int(plan.sizes[rank]) if outcome == "certified" else 0,
+        "sets_certified": len(test.shown),
+        **({"sets_shown": list(test.shown)} if plan.apart else {}),
+        "certified_images": plan.images(test.shown) if outcome == "certified" else 0,
         "audited": len(values),
         "observed_mean": float(np.mean(values)) if values else None,
         "wealth": [[float(w) for w in row] for row in test.path],
-        "rest_bound": rest_bound(plan, values, rank) if test.certified else None,
+        # the rest of several sets is at least as good as that of the worst of them
+        "rest_bound": min(bounds, default=None),
         "anchoring": vars(bias) if bias else None,
     }
 
@@ -97,8 +120,8 @@ def verify(document: dict[str, Any]) -> list[str]:
     frozen, draws = document["frozen"], document["draws"]
     if digest(frozen["content"]) != frozen["content_digest"]:
         faults.append("The frozen part was changed after the seed was drawn.")
-    keys = [key for key, _ in frozen["content"]["candidates"]]
-    order = [keys[i] for i in audit_order(keys, frozen["seed"])]
+    content = frozen["content"]
+    order = [content["candidates"][i][0] for i in order_of(content, frozen["seed"])]
     if digest(order) != frozen["order_digest"]:
         faults.append("The audit order is not the one that the seed gives.")
     for i, draw in enumerate(draws):

@@ -22,7 +22,7 @@ def exact_path(plan: Plan, values: Sequence[float], totals: np.ndarray) -> np.nd
     at after every draw. Where the budget is raised, the wealth is staked anew on the longer
     horizon.
     """
-    member = plan.ranks[: len(values), None] <= np.arange(len(plan.sizes))
+    member = plan.holds(len(values))
     left = plan.draws_left(len(values))
     path = np.ones((len(values), len(plan.sizes)))
     for rank, size in enumerate(plan.sizes):

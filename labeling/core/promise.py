@@ -1,6 +1,6 @@
 """What a certificate may promise, and what that asks of a set of accepted images."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labeling.core.boxes import BoxSet
@@ -35,22 +35,26 @@ def set_target(kind: str, target: float, size: int, images: int) -> float:
     return max(0.0, 1 - (1 - target) * images / size) if size else target
 
 
-def aim(kind: str, target: float, risk: float) -> str:
+def aim(kind: str, target: float, risk: float, *, per_class: bool = False) -> str:
     """The promise of a job that has nothing frozen yet."""
     what = {
         QUALITY: "Mean quality of what is accepted",
         DEFECT_FREE: "Share of what is accepted without a defect",
         DATASET: "Mean quality of all images, people's labels counted as right,",
     }[kind]
-    return f"{what} ≥ {target:.2f} with risk ≤ {risk:.0%}"
+    each = ", for each class on its own," if per_class else ""
+    return f"{what}{each} ≥ {target:.2f} with risk ≤ {risk:.0%}"
 
 
-def claim(kind: str, target: float, risk: float, size: int, images: int) -> str:
-    """The promise in one line."""
+def claim(
+    kind: str, target: float, risk: float, size: int, images: int, classes: Sequence[str] = ()
+) -> str:
+    """The promise in one line; `classes`: those that are shown each on its own."""
     what = {
         QUALITY: f"Mean quality of the {size} accepted ≥ {target:.2f}",
         DEFECT_FREE: f"Share of the {size} accepted without a defect ≥ {target:.2f}",
         DATASET: f"Mean quality of all {images} images ≥ {target:.2f}, people's labels counted as "
         f"right; {size} accepted",
     }[kind]
-    return f"{what} with risk ≤ {risk:.0%}"
+    each = f", in each of {', '.join(classes)}," if classes else ""
+    return f"{what}{each} with risk ≤ {risk:.0%}"

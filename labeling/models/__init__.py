@@ -2,7 +2,9 @@
 
 from labeling.models.audit import Audit, CandidateSet, Certificate, Event, Freeze
 from labeling.models.image import Image, Label
-from labeling.models.job import Job, LabelClass, Member
+from labeling.models.job import Job
+from labeling.models.label_class import LabelClass
+from labeling.models.member import Member
 from labeling.models.page import Draft, Preferences
 from labeling.models.round import Assignment, Round, Step, WorkerBeat
 from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck

@@ -1,13 +1,12 @@
-"""A job, its classes and the people who work on it."""
+"""A job: the rules for its images, and where it stands."""
 
 import secrets
 from decimal import Decimal
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import Q
 
 from labeling.core import promise as promises
 
@@ -174,6 +173,13 @@ class Job(models.Model):
         help_text="What the certificate promises to reach the target. A defect is a missed object, "
         "a false box, or a box that overlaps its object by less than half.",
     )
+    per_class = models.BooleanField(
+        "each class on its own",
+        default=False,
+        help_text="Prove the promise for the images of each class apart, an image counting for "
+        "the rarest class it shows. A class with too few boxes is left to people. Takes more "
+        "checks.",
+    )
     target_quality = models.FloatField(
         "target",
         default=0.6,
@@ -235,6 +241,12 @@ class Job(models.Model):
                 condition=Q(target_quality__gt=0, target_quality__lt=1), name="job_target_share"
             ),
             models.CheckConstraint(condition=Q(risk__gt=0, risk__lt=1), name="job_risk_share"),
+            models.CheckConstraint(
+                condition=Q(per_class=False) | ~Q(promise=promises.DATASET),
+                name="job_classes_of_accepted",
+                violation_error_message="The mean of all images is one promise: it cannot be "
+                "proved for each class on its own. Choose another promise, or all classes at once.",
+            ),
             models.CheckConstraint(condition=Q(batch_size__gte=1), name="job_batch_positive"),
             models.CheckConstraint(
                 condition=Q(annotators_per_image__gte=1), name="job_people_positive"
@@ -256,61 +268,3 @@ class Job(models.Model):
     def lease_seconds(self) -> int:
         """How long a seat is kept without a sign."""
         return self.lease_minutes * 60
-
-
-COLORS = (
-    ("#FFC400", "Amber"), ("#56B4FF", "Sky"), ("#DD2299", "Magenta"), ("#AADDAA", "Mint"),
-    ("#7766EE", "Violet"), ("#888844", "Olive"), ("#44FFFF", "Cyan"), ("#DD88AA", "Rose"),
-    ("#118866", "Teal"), ("#FF3300", "Red"), ("#33AA77", "Green"), ("#DDEE88", "Lime"),
-)  # fmt: skip
-
-
-class LabelClass(models.Model):
-    """A kind of object; `index` is the permanent `class_id` of boxes and is never reused."""
-
-    job = models.ForeignKey(Job, models.CASCADE, related_name="classes")
-    index = models.PositiveIntegerField(editable=False)
-    name = models.CharField(max_length=100)
-    color = models.CharField("colour", max_length=7, choices=COLORS, default=COLORS[0][0])
-    hotkey = models.CharField(
-        "key", max_length=1, blank=True, validators=[RegexValidator(r"^[0-9]$", "A digit, 0 to 9.")]
-    )
-    note = models.CharField("note for people", max_length=200, blank=True)
-    position = models.PositiveIntegerField(default=0, blank=True)
-    retired = models.BooleanField(default=False, help_text="Hidden from people; its boxes stay.")
-
-    class Meta:
-        ordering = ("position", "index")
-        verbose_name, verbose_name_plural = "class", "classes"
-        constraints = (
-            models.UniqueConstraint("job", "index", name="class_index_once"),
-            models.UniqueConstraint(F("job"), Lower("name"), name="class_name_once"),
-            models.UniqueConstraint(
-                fields=("job", "hotkey"), condition=~Q(hotkey=""), name="class_key_once"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Member(models.Model):
-    """A person's role in a job."""
-
-    class Role(models.TextChoices):
-        ANNOTATOR = "annotator", "annotator"
-        REVIEWER = "reviewer", "reviewer"
-        MANAGER = "manager", "manager"
-
-    job = models.ForeignKey(Job, models.CASCADE, related_name="members")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.ANNOTATOR)
-    reliability = models.JSONField(null=True, editable=False)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("job", "user", "role"), name="member_role_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user} ({self.role})"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from labeling.core import document
 from labeling.core.boxes import Box, pack
 from labeling.core.quality import quality
 from labeling.models import Assignment, Audit, Certificate, Job, Label, Round, Step
@@ -90,9 +91,9 @@ def _certified_quality(paper: Certificate | None, truth: Truth) -> float | None:
     """True quality of all predictions that the certificate names, audited ones included."""
     if paper is None or paper.outcome != "certified":
         return None
-    shown = paper.document["result"]["sets_certified"]
+    shown = document.shown_in(paper.document["result"])
     rows = Audit.objects.filter(
-        round=paper.round, kind="certificate", blind=False, rank__lt=shown
+        round=paper.round, kind="certificate", blind=False, rank__in=shown
     ).select_related("image")
     return _mean([_against(a.predicted, truth(a.image.name)) for a in rows])
 

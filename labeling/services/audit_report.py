@@ -1,5 +1,6 @@
 """How an audit stands, in numbers and in one sentence."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count
@@ -65,9 +66,8 @@ def _path(plan: Plan, values: list[float], key: tuple[int, int, int]) -> list[li
     """Observed mean and bound after some of the draws; the bound is a search, so it is kept."""
     if key not in _paths:
         _paths.clear()  # one audit is watched at a time; an older path is never asked for again
-        loosest = len(plan.sizes) - 1
         _paths[key] = [
-            [n, _mean(values[:n]), proofs.lower_bound(plan, values[:n], loosest, plan.level)]
+            [n, _mean(values[:n]), proofs.weakest_bound(plan, values[:n])]
             for n in _milestones(len(values))
         ]
     return _paths[key]
@@ -85,9 +85,9 @@ def _mean(values: list[float]) -> float | None:
 def _sentence(test: proofs.Wealth, plan: Plan, round: Round) -> str:
     risk = f"risk {round.settings['risk']:.0%}"
     if test.complete:
-        return f"Shown for all {int(plan.sizes[-1])} images, at {risk}."
-    if test.certified:
-        return f"Shown for {int(plan.sizes[test.certified - 1])} images so far, at {risk}."
+        return f"Shown for all {plan.images(test.shown)} images, at {risk}."
+    if test.shown:
+        return f"Shown for {plan.images(test.shown)} images so far, at {risk}."
     return f"Not shown yet, at {risk}."
 
 
@@ -148,12 +148,12 @@ def certificate(job: Job) -> dict[str, Any] | None:
     frozen = Freeze.objects.filter(round__job=job).order_by("-attempt").first()
     if frozen is None:
         return None
-    size = frozen.content["sets"][-1]["size"]
+    size = len(frozen.content["candidates"])
     row = Certificate.objects.filter(round=frozen.round).first()
     if row is None:
         done, about, _ = drawn(frozen.round)
         return {
-            "claim": _claim(frozen, size),
+            "claim": _claim(frozen, size, range(len(frozen.content["sets"]))),
             "status": "pending",
             "sentence": f"Pending: {done} of about {about} checks. Nothing is final yet.",
             "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
@@ -161,7 +161,7 @@ def certificate(job: Job) -> dict[str, Any] | None:
     result = row.document["result"]
     named = result["certified_images"]
     return {
-        "claim": _claim(frozen, named or size),
+        "claim": _claim(frozen, named or size, document.shown_in(result)),
         "status": row.outcome,
         "sentence": _outcome_sentence(row, frozen),
         "size": named,
@@ -173,10 +173,12 @@ def certificate(job: Job) -> dict[str, Any] | None:
     }
 
 
-def _claim(frozen: Freeze, size: int) -> str:
+def _claim(frozen: Freeze, size: int, shown: Iterable[int]) -> str:
     kind, content = document.kind_of({"content": frozen.content}), frozen.content
     risk = frozen.round.settings["risk"]
-    return promise.claim(kind, frozen.target, risk, size, content.get("images", size))
+    apart = document.by_class(content)
+    classes = [content["sets"][rank]["class"] for rank in shown] if apart else []
+    return promise.claim(kind, frozen.target, risk, size, content.get("images", size), classes)
 
 
 def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
@@ -186,7 +188,7 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
             f"Shown by {result['audited']} random checks of a frozen list; observed "
             f"{result['observed_mean']:.2f}."
         )
-    size = frozen.content["sets"][-1]["size"]
+    size = len(frozen.content["candidates"])
     if row.outcome == "refused":
         return (
             "People who drew without seeing the boxes found the quality below the "

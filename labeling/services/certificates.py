@@ -27,7 +27,7 @@ def update_wealth(round: Round) -> None:
         now = timezone.now()
         for row in CandidateSet.objects.filter(round=round):
             CandidateSet.objects.filter(pk=row.pk).update(wealth=float(test.wealth[row.rank]))
-            if row.rank < test.certified:
+            if row.rank in test.shown:
                 CandidateSet.objects.filter(pk=row.pk, certified_at=None).update(certified_at=now)
 
 
@@ -42,7 +42,7 @@ def raise_budget(round: Round, budget: int, by: User | None) -> None:
             raise Invalid(f"The budget is {frozen.budgets[-1][1]} already.", where="budget")
         values = [a.value for a in audits.prefix(round) if a.value is not None]
         test = certificate.run_test(document.plan_of(audits.frozen_part(frozen)), values)
-        if not test.complete and not test.wealth[test.certified]:
+        if not test.complete and test.stuck:
             raise Conflict(
                 "No number of further checks can show the next set: its test has staked "
                 "everything on fewer faults than were found. People will get the images."
@@ -113,24 +113,33 @@ def _draw(audit: Audit, blind: Audit | None) -> dict[str, Any]:
 
 def _accept(round: Round, row: Certificate, lease: Lease) -> None:
     """The certified set's unchecked images become auto-labels, in chunks."""
-    shown = row.document["result"]["sets_certified"]
+    shown = document.shown_in(row.document["result"])
     sets = {s.rank: s for s in CandidateSet.objects.filter(round=round)}
     # What someone has checked keeps the checker's boxes; what could not be judged goes to people.
     rows = round.audits.filter(  # type: ignore[attr-defined]
-        kind="certificate", blind=False, rank__lt=shown, verdict=""
+        kind="certificate", blind=False, rank__in=shown, verdict=""
     ).select_related("image")
     pending = list(rows)
-    detail = {
-        "certificate": row.digest,
-        "threshold": sets[shown - 1].threshold,
-        **row.document["frozen"]["content"]["about"],
-    }
+    content = row.document["frozen"]["content"]
+    detail = {"certificate": row.digest, **content["about"]}
+
+    def threshold(audit: Audit) -> float:
+        own = document.by_class(content) and audit.rank is not None
+        return float(sets[audit.rank if own else shown[-1]].threshold)  # type: ignore[index]
+
     for start in range(0, len(pending), CHUNK):
         chunk = pending[start : start + CHUNK]
         with lease.fenced():
             labels.accept_auto(
-                round, [(a.image, a.predicted, a.confidence or 0.0, detail) for a in chunk]
-            )
+                round,
+                [
+                    (
+                        a.image, a.predicted, a.confidence or 0.0,
+                        {**detail, "threshold": threshold(a)},
+                    )
+                    for a in chunk
+                ],
+            )  # fmt: skip
         lease.renew(min(start + CHUNK, len(pending)), len(pending))
 
 

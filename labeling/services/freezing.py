@@ -2,8 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from labeling.core import audit_plan, document, promise
@@ -23,34 +23,40 @@ class Candidate:
     boxes: list[Box]
 
 
-def freeze(
-    round: Round,
-    lease: Lease,
-    candidates: Sequence[Candidate],
-    thresholds: Sequence[float],
-    budget: int,
-    about: dict[str, Any],
-) -> Freeze | None:
+@dataclass(frozen=True)
+class Proposal:
+    """What is put to the proof."""
+
+    candidates: Sequence[Candidate]
+    thresholds: Sequence[float]  # of each set
+    budget: int  # checks
+    about: dict[str, Any]  # detector, weights, score cut and confidence rule
+    classes: Sequence[str] = ()  # where each class is proved on its own: whose each set is
+    left_out: Mapping[str, str] = field(default_factory=dict)  # class → why it is not proved
+
+
+def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
     """Fix everything a proof depends on, then draw the seed; one transaction, done once.
 
-    Images in someone's hands stay outside. `about` names detector, weights, score cut and
-    confidence rule. None if nothing is left to prove. Open seats of the frozen images go.
+    Images in someone's hands stay outside. None if nothing is left to prove. Open seats of the
+    frozen images go.
     """
     if existing := Freeze.objects.filter(round=round).first():
         return existing
+    budget, classes = proposal.budget, proposal.classes
     with lease.fenced():
-        free = _not_in_hands(round, candidates)
+        free = _not_in_hands(round, proposal.candidates)
         used = sorted({c.rank for c in free})
         if not free:
             return None
         # Sets that lost all their own images are the same set as the next stricter one.
         renumbered = {rank: i for i, rank in enumerate(used)}
-        sizes = [sum(c.rank <= rank for c in free) for rank in used]
+        sizes = [sum(c.rank == r if classes else c.rank <= r for c in free) for r in used]
         attempt, level = next_attempt(round)
         kind, images = promised(round)
         target = round.settings["target_quality"]
         content = {
-            "about": about,
+            "about": proposal.about,
             "promise": kind,
             "images": images,
             "target": target,
@@ -59,12 +65,14 @@ def freeze(
             "people_agreement": _agreement(round),
             "sets": [
                 {
-                    "threshold": float(thresholds[rank]),
+                    "threshold": float(proposal.thresholds[rank]),
                     "size": size,
                     "target": promise.set_target(kind, target, size, images),
+                    **({"class": classes[rank]} if classes else {}),
                 }
                 for rank, size in zip(used, sizes, strict=True)
             ],
+            **({"by_class": True, "left_out": dict(proposal.left_out)} if classes else {}),
             "candidates": sorted([c.image.digest, renumbered[c.rank]] for c in free),
             "predictions": document.digest(
                 sorted([c.image.digest, document.digest(c.boxes)] for c in free)
@@ -72,7 +80,7 @@ def freeze(
         }
         sealed = document.digest(content)
         seed = _seed(round, sealed)
-        order = audit_plan.audit_order([key for key, _ in content["candidates"]], seed)
+        order = document.order_of(content, seed)
         keys = [content["candidates"][i][0] for i in order]
         frozen = Freeze.objects.create(
             round=round, attempt=attempt, target=target, level=content["level"],

@@ -7,6 +7,7 @@ from django.db.models import Count, Sum
 
 from labeling.core import certificate as proofs
 from labeling.core import document
+from labeling.core.audit_plan import Plan
 from labeling.models import Assignment, Audit, Certificate, Freeze, Job, Label
 from labeling.models.functions import BoxCount
 from labeling.services import audits, reports
@@ -75,18 +76,18 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
 def _sets(row: Certificate) -> list[dict[str, Any]]:
     """The nested sets, strictest first, with where the proof of each ended."""
     result = row.document["result"]
-    goal = 1 / row.document["frozen"]["content"]["level"]
+    content, shown = row.document["frozen"]["content"], document.shown_in(result)
+    goal = (len(content["sets"]) if document.by_class(content) else 1) / content["level"]
     wealth = result["wealth"][-1] if result["wealth"] else []
     return [
         {
             "images": part["size"],
             "threshold": part["threshold"],
-            "shown": rank < result["sets_certified"],
+            "shown": rank in shown,
+            "name": part.get("class", ""),
             "progress": min(1.0, float(np.log(max(w, 1.0)) / np.log(goal))),
         }
-        for rank, (part, w) in enumerate(
-            zip(row.document["frozen"]["content"]["sets"], wealth, strict=False)
-        )
+        for rank, (part, w) in enumerate(zip(content["sets"], wealth, strict=False))
     ]
 
 
@@ -126,7 +127,8 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     """Where not all was shown: what would change it, with numbers from this audit itself."""
     result = row.document["result"]
     sets = frozen.content["sets"]
-    if result["sets_certified"] == len(sets) and row.outcome == "certified":
+    all_shown = result["sets_certified"] == len(sets) and not frozen.content.get("left_out")
+    if all_shown and row.outcome == "certified":
         return []
     if row.outcome == "refused":
         return [
@@ -135,6 +137,8 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
         ]
     plan = document.plan_of(audits.frozen_part(frozen))
     values = [d["value"] for d in row.document["draws"] if d["value"] is not None]
+    if plan.apart:
+        return _helps_classes(frozen, plan, values, document.shown_in(result))
     if len(values) < 2:
         return ["Check more images: too few were judged to say anything."]
     mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
@@ -148,7 +152,7 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
                 "by too little for these few to prove it."
             )
     provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level)
-    if provable > 0:
+    if provable > 0 and not plan.apart:
         advice.append(
             f"A lower target: with these checks {provable:.2f} would have been shown for all "
             f"{size} images."
@@ -157,6 +161,29 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
         "More labels: people are labelling the rest now; a later detector learns from them"
         + (", and the observed quality lies below the target." if gap <= 0 else ".")
     )
+    return advice
+
+
+def _helps_classes(frozen: Freeze, plan: Plan, values: list[float], shown: list[int]) -> list[str]:
+    """Of each class that was not shown: what it would have taken."""
+    inside = plan.holds(len(values))
+    advice = []
+    for rank, part in enumerate(frozen.content["sets"]):
+        if rank in shown:
+            continue
+        own = np.array(values)[inside[:, rank]]
+        mean = float(own.mean()) if len(own) else 0.0
+        words = (
+            f"{part['class']}: {len(own)} of {part['size']} images checked, observed {mean:.2f}."
+        )
+        gap, level = mean - float(plan.targets[rank]), frozen.level / len(plan.sizes)
+        if gap > 0 and len(own) > 1:
+            spread = float(own.std(ddof=1))
+            more = proofs.draws_wanted(spread, gap, part["size"], level) - len(own)
+            words += f" About {max(1, more)} more checks of this class would show it."
+        advice.append(words)
+    for name, why in frozen.content["left_out"].items():
+        advice.append(f"{name}: not put to the proof, for {why}. More labels of it help.")
     return advice
 
 

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Image, Job, LabelClass, Member, Transfer
-from labeling.models.job import COLORS
+from labeling.models.label_class import COLORS
 from labeling.services import events, following, guidance, rounds, steps
 from labeling.services.images import shuffle_key
 

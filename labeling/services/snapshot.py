@@ -25,7 +25,9 @@ def of_job(job: Job) -> dict[str, Any]:
             "slug": job.slug, "name": job.name, "state": job.state,
             "assist": job.assist,
             "acceptance": job.acceptance, "target": job.target_quality, "risk": job.risk,
-            "aim": promise.aim(job.promise, job.target_quality, job.risk),
+            "aim": promise.aim(
+                job.promise, job.target_quality, job.risk, per_class=job.per_class
+            ),
             "mode": job.mode, "annotators_per_image": job.annotators_per_image,
             "consolidation": job.consolidation,
         },

@@ -31,6 +31,7 @@ TEXTS = {
     "calibrated": "Calibrated: {sentence}",
     "accepted": "{images} images accepted automatically",
     "sets_frozen": "{images} candidates frozen for the audit",
+    "classes_left_out": "Round {round}: not to be proved, so left to people: {classes}",
     "budget_raised": "Audit budget raised to {budget}",
     "certificate_certified": "Certified: {images} images after {audited} checks",
     "certificate_not_provable": "The promise could not be shown within {audited} checks",

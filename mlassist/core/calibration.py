@@ -9,7 +9,8 @@ from scipy.stats import rankdata
 
 from labeling.core.certificate import POWER, draws_wanted
 
-_MARGIN = 0.005  # the loosest candidate set is estimated this far above the target
+LEAST_CHECKS, MOST_CHECKS = 30, 120  # of one audit
+MARGIN = 0.005  # the loosest candidate set is estimated this far above the target
 _COVERAGES = np.linspace(0.05, 1.0, 39)  # as in sim/sim_audit.py
 _LEAST_IMAGES, _LEAST_SHARE = 10, 0.05  # decision 10
 # In six simulated kinds of jobs a floor of 20 certified as much as none, 10 or 15, up to .05 more.
@@ -122,32 +123,35 @@ def candidate_sets(
     so many images, where it is not the same for all.
     Empty where nothing is estimated good enough, or there is no pool or no known image.
     """
-    options = _options(pool_confidence, known_confidence, known_quality)
-    targets = [target_of(option.size) if target_of else target for option in options]
+    found = options(pool_confidence, known_confidence, known_quality)
+    targets = [target_of(option.size) if target_of else target for option in found]
     good = [
         place
-        for place, option in enumerate(options)
-        if option.estimate + doubt * option.error >= targets[place] + _MARGIN
+        for place, option in enumerate(found)
+        if option.estimate + doubt * option.error >= targets[place] + MARGIN
     ]
     if not good:
         return []
     strength = [
         max(0.0, option.estimate - targets[place]) * math.sqrt(option.size)
-        for place, option in enumerate(options)
+        for place, option in enumerate(found)
     ]
     last = good[-1]
-    loosest = options[last]
+    loosest = found[last]
     planned = audit_budget(loosest.spread, loosest.estimate - targets[last], loosest.size, level)
     # The chain begins with `first`: with too few of the planned draws in it nothing is ever shown.
-    drawn = [planned * options[place].size / loosest.size for place in good]
+    drawn = [planned * found[place].size / loosest.size for place in good]
     startable = [place for place, n in zip(good, drawn, strict=True) if n >= _LEAST_DRAWS]
     first = max(startable or [last], key=lambda place: (strength[place], place))
     places = np.unique(np.linspace(first, last, sets).round().astype(int))
-    return [options[place] for place in places]
+    return [found[place] for place in places]
 
 
-def _options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[CandidateSet]:
-    """All candidate sets, strictest first, one for each distinct threshold."""
+def options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[CandidateSet]:
+    """All candidate sets, strictest first, one for each distinct threshold.
+
+    `pool`: (n,) confidences; `known`, `quality`: (m,) of the images whose quality is known.
+    """
     if not len(pool) or not len(known):
         return []
     fitted, falling = isotonic(known, quality), np.sort(pool)[::-1]
@@ -206,12 +210,13 @@ def acceptable_share(
 def audit_budget(
     spread: float, gap: float, size: int, level: float = 0.10, power: float = POWER
 ) -> int:
-    """Images to audit: draws_wanted at `level`, in [30, 120].
+    """Images to audit: draws_wanted at `level`, from LEAST_CHECKS to MOST_CHECKS.
 
     `spread`: sd of the quality of one image, `gap`: estimated mean quality - target, `size`: M,
     the images of the loosest set. Never more than M; 120 where the gap is not positive.
     """
-    least, most = 30, 120
     if gap <= 0:
-        return min(most, size)
-    return min(size, max(least, min(most, draws_wanted(spread, gap, size, level, power))))
+        return min(MOST_CHECKS, size)
+    return min(
+        size, max(LEAST_CHECKS, min(MOST_CHECKS, draws_wanted(spread, gap, size, level, power)))
+    )

@@ -5,7 +5,7 @@ import { icon } from '../common/icons.js';
 import { count, two } from '../dashboard/words.js';
 
 /** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
-/** @typedef {{images: number, threshold: number, shown: boolean, progress: number}} ProofSet */
+/** @typedef {{images: number, threshold: number, shown: boolean, progress: number, name: string}} ProofSet */
 /** @typedef {{facts: [string, string][], sets: ProofSet[], rest: string, blind: string,
  *   help: string[], earlier: string}} Report */
 
@@ -31,29 +31,34 @@ const PROMISED = ['pending', 'certified'];
 const ladder = (sets) =>
   el(
     'div',
-    { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Sets, strictest first' },
+    { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Sets put to the proof' },
     el(
       'table',
       { class: 'ladder' },
-      el('caption', { text: 'Sets put to the proof, strictest first' }),
+      el('caption', {
+        text: sets[0].name
+          ? 'Put to the proof class by class; an image counts for the rarest class it shows'
+          : 'Sets put to the proof, strictest first',
+      }),
       el(
         'thead',
         {},
         el(
           'tr',
           {},
-          ...['Images', 'Confidence from', 'Proof', ''].map((text) =>
-            el('th', { scope: 'col', text }),
+          ...[...(sets[0].name ? ['Class'] : []), 'Images', 'Confidence from', 'Proof', ''].map(
+            (text) => el('th', { scope: 'col', text }),
           ),
         ),
       ),
       el(
         'tbody',
         {},
-        ...sets.map(({ images, threshold, shown, progress }) =>
+        ...sets.map(({ images, threshold, shown, progress, name }) =>
           el(
             'tr',
             {},
+            name && el('th', { scope: 'row', text: name }),
             el('td', { text: count(images) }),
             el('td', { text: two(threshold) }),
             el(
