@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.figures import Benchmark, Figure, table
 
 BROWSER = ("browser", "browser_work", "browser_kills")  # only when asked for: they take minutes
-SLOW = ("confidence",)  # only when asked for: it trains a detector on each data set
+SLOW = ("confidence", "violations")  # only when asked for: a training on each data set
 NAMES = ("consolidate", "certificate", "importing", "cycle", "training", "quality")
 
 
@@ -24,11 +24,11 @@ def main() -> None:
     parser.add_argument(
         "--birds", action="store_true", help="quality on ../shared/data/birds, too (takes minutes)"
     )
-    parser.add_argument("--data", type=Path, help="confidence: folder of COCO data sets")
-    parser.add_argument("--weights", type=Path, help="confidence: MobileNetV2 .safetensors file")
-    parser.add_argument("--cache", type=Path, help="confidence: folder that keeps predictions")
+    parser.add_argument("--data", type=Path, help="slow ones: folder of COCO data sets")
+    parser.add_argument("--weights", type=Path, help="slow ones: MobileNetV2 .safetensors file")
+    parser.add_argument("--cache", type=Path, help="slow ones: folder that keeps predictions")
     parser.add_argument(
-        "--development", action="store_true", help="confidence: the half that choices are made on"
+        "--development", action="store_true", help="slow ones: the half that choices are made on"
     )
     options = parser.parse_args()
     known = NAMES + SLOW + BROWSER
@@ -41,9 +41,9 @@ def main() -> None:
         run: Benchmark = importlib.import_module(f"benchmarks.{name}").run
         if name == "quality" and options.birds:
             run = partial(run, birds=True)
-        if name == "confidence":
+        if name in SLOW:
             if not (options.data and options.weights and options.cache):
-                parser.error("confidence needs --data, --weights and --cache")
+                parser.error(f"{name} needs --data, --weights and --cache")
             run = partial(
                 run, options.data, options.weights, options.cache, final=not options.development
             )
