@@ -21,10 +21,14 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
     )  # fmt: skip
     scores = BoxScores.from_json(calibration.box_scores)
     priorities = rank(
-        [Choice(p.image.digest, scores.read(pack(p.boxes)), p.confidence or 0.0) for p in rows],
+        [
+            Choice(p.image.digest, scores.read(pack(p.boxes)), p.confidence or 0.0, p.image.look)
+            for p in rows
+        ],
         seed=round.job.seed + round.number,
         labelled=_boxes_by_class(round),
         suggestions=round.settings["suggestions"],
+        labelled_looks=_labelled_looks(round),
         seconds=Seconds.measured(round.settings.get("paces", {})),
         threshold=calibration.threshold,
         estimated_share=(round.estimate or {}).get("share", 0.0)
@@ -45,3 +49,8 @@ def _boxes_by_class(round: Round) -> dict[int, int]:
     for boxes in rows.values_list("boxes", flat=True).iterator(chunk_size=1000):
         counts.update(box["class_id"] for box in boxes if box["class_id"] in counts)
     return dict(counts)
+
+
+def _labelled_looks(round: Round) -> list[int]:
+    looks = round.job.images.labeled().values_list("look", flat=True)
+    return [look for look in looks if look is not None]

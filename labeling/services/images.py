@@ -62,7 +62,7 @@ def prepare(job: Job, incoming: Incoming, intake: int, child: Normaliser) -> Ima
     return Image(
         job=job, original=original, file=full, preview=preview, name=name,
         width=made["width"], height=made["height"], digest=digest, intake=intake,
-        shuffle=shuffle_key(job, digest),
+        look=made["look"], shuffle=shuffle_key(job, digest),
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def copy(job: Job, by: User | None) -> Job:
 
 
 def _copied(image: Image, job: Job) -> Image:
-    same = ("original", "file", "preview", "name", "width", "height", "digest", "imported")
+    same = ("original", "file", "preview", "name", "width", "height", "digest", "look", "imported")
     return Image(
         job=job,
         shuffle=shuffle_key(job, image.digest),

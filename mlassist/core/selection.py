@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from labeling.core.boxes import BoxSet
+from mlassist.core.likeness import near_duplicates
 
 CROWDED = 0.02  # share of images with the most objects: slow now, better later with suggestions
 _ENOUGH_COVERED = 0.5  # estimated share from which images above the threshold are left alone
@@ -103,6 +104,7 @@ class Choice:
     key: str  # stable name of the image
     boxes: BoxSet  # all predicted boxes, faint ones included; scores are chances
     confidence: float
+    look: int | None = None  # see labeling.pictures.look
 
 
 def expected_objects(boxes: BoxSet, class_id: int | None = None) -> float:
@@ -120,13 +122,15 @@ def rank(
     threshold: float | None = None,
     estimated_share: float = 0.0,
     seconds: Seconds | None = None,
+    labelled_looks: Sequence[int] = (),
 ) -> list[float | None]:
     """The priority of every image in (0, 1], all different, higher first; None: choose it last.
 
     Any first part of the order holds one image in four at random (by hash of seed and key) and
     one in ten, as long as there are any, that seems to show the class with the fewest boxes in
     `labelled` (boxes by class id so far). The others come by expected objects per second of work.
-    None go to the 2 % with the most objects and, once `estimated_share` exceeds one half, to
+    None go to the 2 % with the most objects, to near-duplicates of a labelled image or of one that
+    comes before (core.likeness; `labelled_looks`) and, once `estimated_share` exceeds one half, to
     images whose confidence is at least `threshold`: those will be accepted without people.
     `suggestions`: whether people will see the boxes that save them time.
     """
@@ -145,10 +149,12 @@ def rank(
     chance = {i: _hash(seed, choices[i].key) for i in open_to}
     best = sorted(open_to, key=lambda i: (-objects[i] / spent[i], chance[i]))
     rare = _rarest(choices, open_to, spent, labelled)
-    order = _interleave(sorted(open_to, key=chance.__getitem__), rare, best)
+    order = list(_interleave(sorted(open_to, key=chance.__getitem__), rare, best))
+    doubles = near_duplicates([choice.look for choice in choices], order, labelled_looks)
     priorities: list[float | None] = [None] * len(choices)
     for place, i in enumerate(order):
-        priorities[i] = 1 - place / len(open_to)
+        if i not in doubles:
+            priorities[i] = 1 - place / len(open_to)
     return priorities
 
 
