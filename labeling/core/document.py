@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from labeling.core import promise
 from labeling.core.audit_plan import Plan, audit_order
@@ -109,10 +112,20 @@ def build(
     return {**body, "digest": digest(body)}
 
 
+def schema() -> dict[str, Any]:
+    """The file format, every entry explained (JSON Schema)."""
+    found: dict[str, Any] = json.loads(
+        Path(__file__).with_name("certificate.schema.json").read_text()
+    )
+    return found
+
+
 def verify(document: dict[str, Any]) -> list[str]:
     """What does not hold in a certificate; empty if everything recomputes."""
     if document.get("format") != FORMAT:
         return [f"Unknown format {document.get('format')!r}; this program reads {FORMAT}."]
+    if malformed := best_match(Draft202012Validator(schema()).iter_errors(document)):
+        return [f"Not a complete certificate: {malformed.json_path}: {malformed.message[:200]}"]
     faults = []
     body = {key: value for key, value in document.items() if key != "digest"}
     if digest(body) != document.get("digest"):

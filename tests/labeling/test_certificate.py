@@ -244,6 +244,10 @@ def test_a_certificate_recomputes_from_its_file(paper):
         (lambda d: d["frozen"]["content"].update(target=0.5), "frozen part"),
         (lambda d: d["frozen"].update(seed="cd" * 32), "order"),
         (lambda d: d["result"].update(certified_images=99), "does not follow"),
+        (lambda d: d["draws"][3].pop("value"), "$.draws[3]: 'value' is a required property"),
+        (lambda d: d["frozen"].pop("seed"), "$.frozen: 'seed' is a required property"),
+        (lambda d: d["draws"][0]["boxes"][0].update(x1="11"), "boxes[0].x1: '11' is not of type"),
+        (lambda d: d.update(more=1), "'more' was unexpected"),
     ],
 )
 def test_a_changed_certificate_is_noticed_even_if_its_digest_is_made_anew(paper, change, fault):
