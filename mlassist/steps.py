@@ -268,6 +268,6 @@ def program_digest() -> str:
     root = Path(settings.BASE_DIR)
     sealed = hashlib.sha256()
     for folder in ("labeling/core", "mlassist/core"):
-        for path in sorted((root / folder).glob("*.py")):
+        for path in sorted((root / folder).rglob("*.py")):
             sealed.update(path.name.encode() + path.read_bytes())
     return sealed.hexdigest()
