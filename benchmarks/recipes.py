@@ -13,6 +13,7 @@ from benchmarks.predictions import is_final, taught_and_rest
 from labeling.core.boxes import BoxSet
 from labeling.core.quality import quality
 from mlassist.core import sizes
+from mlassist.core.adopting import adopt
 from mlassist.core.cuts import choose_cuts
 from mlassist.core.data import Sample, size_of
 from mlassist.core.designs import MOBILENET_V2
@@ -69,6 +70,29 @@ def run(
             found = predict(detector, [sample.path for sample in judged])
             yield Figure(f"{name}, {variant}: quality", out_of_fold(found, judged), "")
             yield Figure(f"{name}, {variant}: training", seconds, "s")
+
+
+def warm_start(
+    data: Path, weights: Path, name: str = "aquarium", first: int = 100, few: int = 30
+) -> Iterator[Figure]:
+    """Job A learns `first` pictures, job B `few` others, with and without A's detector."""
+    taught, rest = taught_and_rest(data, name)
+    judged = [sample for sample in rest if not is_final(sample.path.name)]
+    own = taught[first : first + few]
+    classes = sorted({int(c) for s in (*taught, *judged) for c in s.boxes.classes})
+    names = tuple(map(str, classes))
+    pictures = [size_of(sample.path) for sample in own]
+    cold = starting_weights(str(weights))
+    recipe = replace(Recipe.for_design(MOBILENET_V2, few, warm=False), steps=STEPS)
+    earlier = fit(taught[:first], classes, recipe, cold, seed=0, device=CPU).detector
+    adopted = adopt(replace(earlier, names=names), classes, names, pictures, USUAL, seed=1)
+    for said, start in (("without A", cold), ("from A", adopted)):
+        made = fit(own, classes, recipe, start, seed=1, device=CPU).detector
+        found = predict(made, [sample.path for sample in judged])
+        told = f"{name}, job B with {few} labels, {said}: quality"
+        yield Figure(told, out_of_fold(found, judged), "")
+    found = predict(earlier, [sample.path for sample in judged])
+    yield Figure(f"{name}, job A's detector as it is: quality", out_of_fold(found, judged), "")
 
 
 def trained(

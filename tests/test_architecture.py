@@ -11,9 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["labeling", "mlassist", "annotator_ui"]  # each may import those to its left
 LAYERS = ["core", "models", "services", "edges"]
 TORCH_FILES = {
-    "mlassist/core/augment.py", "mlassist/core/backbones.py", "mlassist/core/data.py",
-    "mlassist/core/detector.py", "mlassist/core/durable.py", "mlassist/core/training.py",
-    "mlassist/core/weights.py",
+    "mlassist/core/adopting.py", "mlassist/core/augment.py", "mlassist/core/backbones.py",
+    "mlassist/core/data.py", "mlassist/core/detector.py", "mlassist/core/durable.py",
+    "mlassist/core/training.py", "mlassist/core/weights.py",
 }  # fmt: skip
 TORCH_FOLDER = "mlassist/core/designs/"  # but its registry, which lists names for forms
 COMPOSITION = {"labeling/asgi.py", "labeling/urls.py", "labeling/settings.py"}
@@ -62,6 +62,7 @@ def layer(module: str) -> int:
         "rating",
         "folding",
         "ranking",
+        "starting",
         "engine",
     ):
         return 2

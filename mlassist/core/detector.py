@@ -18,7 +18,7 @@ from mlassist.core.data import Pictures, ahead, mirror, normalise, render, threa
 from mlassist.core.designs.base import on_stride
 from mlassist.core.sizes import USUAL, Sizes
 
-_KEY = "boxwise"
+ABOUT = "boxwise"  # the entry of a file's header that tells our detectors from others
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def save(detector: Detector, path: Path) -> str:
         "names": detector.names,
     }
     state = {name: value.cpu().contiguous() for name, value in detector.net.state_dict().items()}
-    durable.replace(path, lambda aside: save_file(state, aside, {_KEY: json.dumps(about)}))
+    durable.replace(path, lambda aside: save_file(state, aside, {ABOUT: json.dumps(about)}))
     return durable.digest(path)
 
 
@@ -110,7 +110,7 @@ def load(path: Path, *, device: torch.device, digest: str | None = None) -> Dete
         raise Invalid(f"The detector file {path.name} has changed since it was saved.")
     try:
         with safe_open(path, "pt") as file:
-            about = json.loads((file.metadata() or {})[_KEY])
+            about = json.loads((file.metadata() or {})[ABOUT])
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
         class_ids, canvas = tuple(about["class_ids"]), (about["canvas"][0], about["canvas"][1])
         sizes = Sizes.from_json(about["sizes"]) if "sizes" in about else USUAL

@@ -8,7 +8,7 @@ import numpy as np
 
 from labeling.core.boxes import BoxSet
 
-SIDES = (224, 256, 320, 384, 448, 512)  # pixels; the canvas has the area of a square of this side
+SIDES = (224, 256, 320, 384, 448, 512, 640, 800)  # pixels: roots of canvas areas
 PROPOSALS = 50  # what an image with few objects needs
 _MOST_PROPOSALS = 200
 

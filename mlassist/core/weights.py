@@ -12,6 +12,7 @@ from labeling.errors import Invalid
 from mlassist.core import designs
 from mlassist.core.backbones import State
 from mlassist.core.designs import MOBILENET_V3, SMALL, TITLES
+from mlassist.core.detector import ABOUT
 from mlassist.core.sizes import USUAL, Sizes
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,18 @@ def _published(design: str) -> State:
     if fetch is None:
         raise Invalid(f"There are no published weights of {design}.", where="design")
     return fetch()
+
+
+def detector_file(setting: str) -> Path | None:
+    """The file of the setting if it holds a detector of this program, to start every job from."""
+    path = Path(setting)
+    if setting in ("auto", "none") or not path.is_file():
+        return None
+    try:
+        with safe_open(path, "pt") as file:
+            return path if ABOUT in (file.metadata() or {}) else None
+    except (SafetensorError, OSError):
+        return None  # what is wrong with it is told where weights are read
 
 
 def at_hand(setting: str) -> Mapping[str, Path | None]:
