@@ -49,7 +49,6 @@ VARIANTS = (
     Variant(anchors=True, proposals=True),
     Variant(384, anchors=True, proposals=True),
     Variant(512, anchors=True, proposals=True),
-    Variant(anchors=True),
     Variant(512),
 )
 
@@ -70,6 +69,7 @@ def run(
             found = predict(detector, [sample.path for sample in judged])
             yield Figure(f"{name}, {variant}: quality", out_of_fold(found, judged), "")
             yield Figure(f"{name}, {variant}: training", seconds, "s")
+    yield from warm_start(data, weights)
 
 
 def warm_start(

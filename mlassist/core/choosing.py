@@ -17,7 +17,7 @@ from mlassist.core.sizes import (
     side_for,
 )
 
-PIXELS = 16.0  # nine of ten boxes should measure this much on the canvas
+PIXELS = 24.0  # nine of ten boxes should measure this much; benchmarks.recipes
 MOST_SIDE = {"cpu": 512, "cuda": 800}  # a step's time grows with the square of the side
 # What goes before what where several have their weights (algorithms.md 6.1).
 BEST_FIRST = {
@@ -72,15 +72,15 @@ def _design(wanted: str, had: Collection[str], device: str) -> tuple[str, str]:
                 f"{', '.join(had) or 'none'}. Let the program choose, or set MLASSIST_WEIGHTS.",
                 where="detector",
             )
-        return wanted, f"{TITLES[wanted]}: as asked for."
-    where = "this machine has a GPU" if device == "cuda" else "this machine trains on its CPU"
+        return wanted, f"{TITLES[wanted]}. It was asked for."
+    where = "a machine with a GPU" if device == "cuda" else "training on a CPU"
     best = next((name for name in BEST_FIRST[device] if name in had), None)
     if best is not None:
-        return best, f"{TITLES[best]}: the best for it where {where}."
+        return best, f"{TITLES[best]}. The best at hand for {where}."
     other = next((name for name in TITLES if name in had), None)
     if other is not None:
-        return other, f"{TITLES[other]}: these are the weights at hand."
-    return SMALL, f"{TITLES[SMALL]}: there are no pretrained weights at hand."
+        return other, f"{TITLES[other]}. Its weights are the only ones at hand."
+    return SMALL, f"{TITLES[SMALL]}. There are no pretrained weights at hand."
 
 
 def _about(shares: np.ndarray, side: int, sizes: Sizes, small: bool, most: int) -> str:

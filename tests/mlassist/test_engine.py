@@ -53,7 +53,7 @@ def test_the_round_before_is_gone_on_from_unless_another_design_is_wished(train,
     assert train("c", previous=before, design="small").origin.endswith("round before.")
     other = train("d", previous=before, design="mobilenet_v2")
     assert (other.design, other.origin) == ("mobilenet_v2", "Random weights, as set.")
-    assert "as asked for" in other.metrics["why"]
+    assert "was asked for" in other.metrics["why"]
 
 
 def test_another_jobs_detector_is_a_start_and_says_which_classes_it_knew(train, tmp_path: Path):
