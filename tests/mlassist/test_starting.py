@@ -150,3 +150,16 @@ def test_the_admin_says_why_a_job_cannot_be_the_start(admin, mona, alice):  # no
     assert not Job.objects.filter(name="Birds").exists()
     create(admin)
     assert Job.objects.get(name="Birds").detector == "auto"
+
+
+def test_the_detectors_page_says_why_and_how_large(admin, mona):  # noqa: F811
+    pond = taught()
+    join(pond, mona, "manager")
+    row = Detector.objects.get()
+    Detector.objects.update(metrics={"why": "The only one here.", "canvas": [512, 384]})
+
+    url = reverse("admin:mlassist_detector_change", args=[row.pk])
+    page = admin.get(url).content.decode()
+
+    assert "The only one here." in page
+    assert "512 × 384" in page
