@@ -13,13 +13,16 @@ from benchmarks.figures import Benchmark, Figure, table
 
 BROWSER = ("browser", "browser_work", "browser_kills")  # only when asked for: they take minutes
 SLOW = ("confidence", "violations")  # only when asked for: a training on each data set
+TRIALS = ("recipes",)  # only when asked for: what was tried, an hour of trainings
 NAMES = ("consolidate", "certificate", "importing", "cycle", "training", "quality")
 
 
 def main() -> None:
     """Measure what was asked for, everything by default."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES + SLOW + BROWSER))
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=", ".join(NAMES + SLOW + TRIALS + BROWSER)
+    )
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     parser.add_argument(
         "--birds", action="store_true", help="quality on ../shared/data/birds, too (takes minutes)"
@@ -31,7 +34,7 @@ def main() -> None:
         "--development", action="store_true", help="slow ones: the half that choices are made on"
     )
     options = parser.parse_args()
-    known = NAMES + SLOW + BROWSER
+    known = NAMES + SLOW + TRIALS + BROWSER
     unknown = set(options.names) - set(known)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(known)}")
@@ -47,6 +50,10 @@ def main() -> None:
             run = partial(
                 run, options.data, options.weights, options.cache, final=not options.development
             )
+        if name in TRIALS:
+            if not (options.data and options.weights):
+                parser.error(f"{name} needs --data and --weights")
+            run = partial(run, options.data, options.weights)
         for figure in run():
             print(f"  {figure.name}: {figure.value:g} {figure.unit}", flush=True)
             figures.append(figure)

@@ -37,7 +37,7 @@ class Seen:
     @property
     def final(self) -> bool:
         """Whether it belongs to the half that no choice is made on."""
-        return _hash("half", self.name) % 2 == 1
+        return is_final(self.name)
 
 
 @dataclass(frozen=True)
@@ -59,16 +59,26 @@ def found(data: Path, name: str, weights: Path, cache: Path) -> Found:
 
 
 def _made(data: Path, name: str, weights: Path) -> dict[str, Any]:
-    samples = sorted(_samples(data / name), key=lambda s: _hash("taught", s.path.name))
-    count = min(LABELS, round(TAUGHT_SHARE * len(samples)))
-    taught, rest = samples[:count], samples[count:]
-    classes = sorted({int(c) for s in samples for c in s.boxes.classes})
+    taught, rest = taught_and_rest(data, name)
+    classes = sorted({int(c) for s in (*taught, *rest) for c in s.boxes.classes})
     start = starting_weights(str(weights))
     recipe = Recipe.for_design(start.design, len(taught), warm=False, effort=EFFORT)
     detector = fit(taught, classes, recipe, start, seed=0, device=CPU).detector
     return {
         "seen": _looked_at(detector, rest),
     }
+
+
+def taught_and_rest(data: Path, name: str) -> tuple[list[Sample], list[Sample]]:
+    """Pictures that detectors are trained on, and those that judge."""
+    samples = sorted(_samples(data / name), key=lambda s: _hash("taught", s.path.name))
+    count = min(LABELS, round(TAUGHT_SHARE * len(samples)))
+    return samples[:count], samples[count:]
+
+
+def is_final(name: str) -> bool:
+    """Whether the picture belongs to the half that no choice is made on."""
+    return _hash("half", name) % 2 == 1
 
 
 def _looked_at(detector: Detector, samples: Sequence[Sample]) -> list[dict[str, Any]]:

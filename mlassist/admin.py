@@ -20,6 +20,21 @@ class DetectorAdmin(ReadOnly):
     list_display = ("round", "design", "trained_on", "origin", "seconds", "created_at")
     list_filter = (RoundJobFilter, "design")
     allowed_lookups = ReadOnly.allowed_lookups | {"design"}
+    fields = (
+        "round", "design", "why", "canvas", "origin", "warning", "trained_on", "recipe",
+        "class_ids", "folds", "metrics", "weights", "digest",
+    )  # fmt: skip
+    readonly_fields = ("why", "canvas")
+
+    @admin.display(description="why this one")
+    def why(self, row: Detector) -> str:
+        """The reason for design, canvas and anchors."""
+        return str(row.metrics.get("why", "")) or "-"
+
+    @admin.display(description="canvas, pixels")
+    def canvas(self, row: Detector) -> str:
+        """Width and height of what the network sees."""
+        return " × ".join(map(str, row.metrics.get("canvas", ()))) or "-"
 
     @admin.display(description="training seconds")
     def seconds(self, row: Detector) -> Any:

@@ -52,7 +52,7 @@ def _training(job: Job) -> dict[str, Any] | None:
     if running is not None:
         return {
             "round": running.round.number, "loss": running.data.get("loss", []),
-            "done": running.done, "total": running.total,
+            "done": running.done, "total": running.total, "why": "",
         }  # fmt: skip
     row = Detector.objects.filter(round__job=job).order_by("-round__number").first()
     if row is None:
@@ -60,7 +60,7 @@ def _training(job: Job) -> dict[str, Any] | None:
     steps = row.metrics.get("steps", 0)
     return {
         "round": row.round.number, "loss": _thinned(row.metrics.get("loss", [])),
-        "done": steps, "total": steps,
+        "done": steps, "total": steps, "why": row.metrics.get("why", ""),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ MLASSIST_ENGINE may name another module with the same two functions.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,20 @@ from django.conf import settings
 from labeling.core.boxes import BoxSet
 
 Progress = Callable[[int, int, float], None]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a job asks of its detector."""
+
+    design: str = "auto"  # a name in core.designs
+    names: tuple[str, ...] = ()  # of the classes
+    source: tuple[Path, str] | None = None  # file and digest of another job's detector
+    source_name: str = ""  # that job, for people
+    warning: str = ""  # why there is no source although the job names one
+
+
+NO_WISH = Wish()
 
 
 @dataclass(frozen=True)
@@ -30,48 +44,92 @@ class Learned:
 def train(
     samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], target: Path, *,
     previous: tuple[Path, str] | None, seed: int, checkpoint: Path, on_progress: Progress,
-    effort: float = 1.0,
+    effort: float = 1.0, wish: Wish = NO_WISH,
 ) -> Learned:  # fmt: skip
     """Train on the samples and write the detector to `target`, in `effort` times the steps.
 
-    Warm from `previous` (file, digest) if it knows the same classes, else from starting weights.
-    A checkpoint of the same training is taken up. Raises what core.training.fit raises.
+    Warm from `previous` (file, digest) if it is of the wished design and knows the same classes,
+    else from the wished source, else from starting weights. A checkpoint of the same training is
+    taken up. Raises what core.training.fit and core.choosing.choose raise.
     """
     from mlassist.core import detector as detectors
     from mlassist.core.data import Sample
     from mlassist.core.recipe import Recipe
     from mlassist.core.training import fit
-    from mlassist.core.weights import starting_weights
 
     device = detectors.choose_device(settings.MLASSIST_DEVICE)
-    start: Any = None
-    warning = ""
+    earlier = None
     if previous is not None:
         earlier = detectors.load(previous[0], device=device, digest=previous[1])
-        start = earlier if earlier.class_ids == tuple(class_ids) else None
-    warm = start is not None
-    if start is None:
-        start = starting_weights(settings.MLASSIST_WEIGHTS, settings.MLASSIST_DETECTOR)
-        warning = start.warning
+        if earlier.class_ids != tuple(class_ids) or not _still_wished(earlier.design, wish):
+            earlier = None
+    if earlier is not None:
+        start, why, warning = earlier, "", ""
+    else:
+        start, why, warning = _begin(samples, class_ids, wish, device, seed)
+    warm = earlier is not None
     recipe = Recipe.for_design(start.design, len(samples), warm=warm, effort=effort)
     trained = fit(
         [Sample(path, boxes) for path, boxes in samples], class_ids, recipe, start,
         seed=seed, device=device, checkpoint_path=checkpoint, on_progress=on_progress,
     )  # fmt: skip
+    made = replace(trained.detector, names=wish.names)
     target.parent.mkdir(parents=True, exist_ok=True)
-    digest = detectors.save(trained.detector, target)
+    digest = detectors.save(made, target)
     checkpoint.unlink(missing_ok=True)
     return Learned(
-        digest, trained.detector.design, recipe.to_json(),
-        f"{trained.detector.origin}{' Warm from the round before.' if warm else ''}", warning,
+        digest, made.design, recipe.to_json(),
+        f"{made.origin}{' Warm from the round before.' if warm else ''}", warning,
         {
             "loss": trained.loss_curve,
             "seconds": round(trained.seconds, 1),
             "steps": trained.steps,
             "resumed_at": trained.resumed_at,
             "untaught": trained.untaught,
+            "why": why,  # empty: as in the round before
+            "canvas": made.canvas,
+            **made.sizes.to_json(),
         },
     )  # fmt: skip
+
+
+def _still_wished(design: str, wish: Wish) -> bool:
+    """Whether a detector of the job may go on; a source brings its own design."""
+    return wish.source is not None or wish.design in ("auto", design)
+
+
+def _begin(
+    samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], wish: Wish, device: Any,
+    seed: int,
+) -> tuple[Any, str, str]:  # fmt: skip
+    """Where a first training starts, why so, and what should worry the admin."""
+    from mlassist.core import adopting, choosing, weights
+    from mlassist.core import detector as detectors
+    from mlassist.core.data import size_of
+
+    boxes, pictures = [boxes for _, boxes in samples], [size_of(path) for path, _ in samples]
+    source: tuple[Path, str | None] | None = wish.source
+    kept = weights.detector_file(settings.MLASSIST_WEIGHTS)
+    if source is None and kept is not None:
+        source, wish = (kept, None), replace(wish, source_name=f"the file {kept.name}")
+    if source is not None:
+        earlier = detectors.load(source[0], device=device, digest=source[1])
+        plan = choosing.choose(earlier.design, {earlier.design}, device.type, boxes, pictures)
+        detector = adopting.adopt(earlier, class_ids, wish.names, pictures, plan.side, seed=seed)
+        same = adopting.kept_names(earlier, wish.names)
+        origin = (
+            f"From {wish.source_name}, which knew "
+            f"{', '.join(same) if same else 'none of these classes'}. {earlier.origin}"
+        )
+        return replace(detector, origin=origin), f"{plan.why} It comes with the start.", ""
+    had = weights.at_hand(settings.MLASSIST_WEIGHTS)
+    asked = wish.design if wish.design != "auto" else settings.MLASSIST_DETECTOR
+    plan = choosing.choose(asked, had, device.type, boxes, pictures)
+    start = weights.starting_weights(settings.MLASSIST_WEIGHTS, plan.design)
+    warning = " ".join(filter(None, (wish.warning, start.warning)))
+    if start.design != plan.design:  # its weights could not be fetched
+        plan = choosing.choose(start.design, (), device.type, boxes, pictures)
+    return replace(start, side=plan.side, sizes=plan.sizes), plan.why, warning
 
 
 def predict(

@@ -1,6 +1,7 @@
 """The machine's part of a round: train, predict, calibrate, accept. Load rows, call core, store."""
 
 import importlib
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from labeling.models import Image, Job, Label, Round, Step
 from labeling.services import audits, certificates, events, freezing, labels, recalls, room
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
-from mlassist import files, folding
+from mlassist import files, folding, starting
 from mlassist.calibrating import Judged, judge
 from mlassist.comparing import compare
 from mlassist.core.cuts import Cuts
@@ -36,7 +37,8 @@ def train(step: Step, lease: Lease) -> None:
     detector = Detector.objects.filter(round=round).first() or _train(round, samples, lease)
     if detector is not None:
         seed = round.job.seed + round.number
-        folding.complete(detector, engine().train, samples, seed, lease)
+        train = partial(engine().train, wish=starting.wish(round))
+        folding.complete(detector, train, samples, seed, lease)
 
 
 def _train(round: Round, samples: list[Any], lease: Lease) -> Detector | None:
@@ -55,11 +57,13 @@ def _train(round: Round, samples: list[Any], lease: Lease) -> Detector | None:
             [(files.picture_path(image), boxes) for image, boxes in samples], class_ids,
             media_path(name), previous=_previous(round), seed=round.job.seed + round.number,
             checkpoint=files.checkpoint_path(round), on_progress=progress,
+            wish=starting.wish(round),
         )  # fmt: skip
     except Invalid as error:
         with lease.fenced(last=True):
             events.record(round.job, "training_skipped", None, reason=error.message)
         return None
+    learned.metrics["why"] = learned.metrics.get("why") or _why_before(round)
     with lease.fenced():
         detector = Detector.objects.create(
             round=round, weights=name, digest=learned.digest, design=learned.design,
@@ -71,6 +75,12 @@ def _train(round: Round, samples: list[Any], lease: Lease) -> Detector | None:
             seconds=learned.metrics.get("seconds"),
         )  # fmt: skip
     return detector
+
+
+def _why_before(round: Round) -> str:
+    """A detector that goes on from the one before is as it is for the same reason."""
+    earlier = starting.latest(round.job)
+    return str(earlier.metrics.get("why", "")) if earlier else ""
 
 
 def round_loss(value: float) -> float:
@@ -94,7 +104,7 @@ def _previous(round: Round) -> Any:
     """The detector to go on from; the closing round starts afresh, so no early error drifts in."""
     if round.purpose == Round.Purpose.CLOSING:
         return None
-    earlier = Detector.objects.filter(round__job=round.job).order_by("-round__number").first()
+    earlier = starting.latest(round.job)
     if earlier is None or earlier.class_ids != [c["index"] for c in round.settings["classes"]]:
         return None
     return media_path(earlier.weights), earlier.digest
@@ -268,6 +278,6 @@ def program_digest() -> str:
     root = Path(settings.BASE_DIR)
     sealed = hashlib.sha256()
     for folder in ("labeling/core", "mlassist/core"):
-        for path in sorted((root / folder).glob("*.py")):
+        for path in sorted((root / folder).rglob("*.py")):
             sealed.update(path.name.encode() + path.read_bytes())
     return sealed.hexdigest()

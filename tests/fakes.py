@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from labeling.core.boxes import BoxSet
-from mlassist.engine import Learned
+from mlassist.engine import NO_WISH, Learned, Wish
 
 # Tests may replace it: path → (box x1 y1 x2 y2, score) seen there, also with a class other than
 # 0, or None for nothing.
@@ -33,7 +33,7 @@ def default_sight(path: Path) -> tuple[tuple[float, float, float, float], float]
 def train(
     samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], target: Path, *,
     previous: Any, seed: int, checkpoint: Path, on_progress: Callable[[int, int, float], None],
-    effort: float = 1.0,
+    effort: float = 1.0, wish: Wish = NO_WISH,
 ) -> Learned:  # fmt: skip
     """Pretend to train: three reports, a file that names the samples."""
     from labeling.errors import Invalid

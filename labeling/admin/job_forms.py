@@ -9,12 +9,12 @@ from django.http import HttpRequest
 
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.services import jobs
+from labeling.services import jobs, modelling
 
 NUMBERS = (
     "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
     "mode", "annotators_per_image", "error_limit", "consolidation", "suggestions",
-    "blank_percent", "planted_percent",
+    "detector", "start_from", "blank_percent", "planted_percent",
     "promise", "per_class", "target_quality", "risk", "audit_budget", "watch_share",
 )  # fmt: skip
 FIXED_ONCE_STARTED = ("slug", "preset", "assist", "acceptance")
@@ -23,12 +23,22 @@ FIXED_ONCE_STARTED = ("slug", "preset", "assist", "acceptance")
 class JobForm(forms.ModelForm[Job]):
     """Checks the numbers together and says which edits wait for the next round."""
 
+    detector = forms.ChoiceField(
+        choices=lambda: modelling.DETECTORS,
+        required=False,
+        help_text="The live page says which one was chosen, and why.",
+    )
+
     class Meta:
         model = Job
         fields = "__all__"  # noqa: DJ007  the fieldsets below choose
         widgets = {
             "preset": forms.RadioSelect,
             "instructions": forms.Textarea(attrs={"rows": 8, "cols": 80}),
+        }
+        help_texts = {
+            "start_from": "Begin with the detector of an earlier job of yours: classes of the same "
+            "name keep what was learned. It brings its kind of detector with it."
         }
         labels = {"slug": "Address", "price_image": "An image", "price_answer": "An answer"}
 
@@ -41,11 +51,34 @@ class JobForm(forms.ModelForm[Job]):
             self.fields[
                 "instructions"
             ].help_text += " Pictures: save, then see “Pictures of the instructions” above."
+        if "start_from" in self.fields:
+            self._narrow_start_from()
         if self.instance.pk and self.instance.state != Job.State.DRAFT:
             for name in NUMBERS:
                 if name in self.fields:
                     field = self.fields[name]
                     field.help_text = f"Takes effect from the next round. {field.help_text}"
+
+    def _narrow_start_from(self) -> None:
+        """The job that is chosen now stays choosable, even by a manager who may not see it."""
+        field: Any = self.fields["start_from"]
+        chosen = Job.objects.filter(pk=self.instance.start_from_id or 0)
+        field.queryset = (field.queryset | chosen).exclude(pk=self.instance.pk)
+        for link in ("can_add_related", "can_change_related", "can_view_related"):
+            setattr(field.widget, link, False)
+
+    def clean_detector(self) -> str:
+        """Left out means: the program chooses."""
+        return self.cleaned_data["detector"] or "auto"
+
+    def clean_start_from(self) -> Job | None:
+        """An earlier job whose detector this one may begin from."""
+        earlier: Job | None = self.cleaned_data["start_from"]
+        if earlier is None or "start_from" not in self.changed_data:
+            return earlier
+        if problems := modelling.start_problems(self.instance, earlier):
+            raise forms.ValidationError(problems)
+        return earlier
 
     def clean(self) -> dict[str, Any]:
         """Errors of numbers that do not go together."""

@@ -67,6 +67,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 "fields": (
                     "assist", ("pilot_size", "validation_size"), ("training_size", "batch_size"),
                     "ahead_percent", "suggestions", ("blank_percent", "planted_percent"),
+                    ("detector", "start_from"),
                 )
             },
         ),
@@ -85,6 +86,13 @@ class JobAdmin(admin.ModelAdmin[Job]):
     def get_queryset(self, request: HttpRequest) -> Any:
         """Managed jobs only."""
         return managed_jobs(request.user).annotate(image_count=Count("images", distinct=True))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Earlier jobs: those that the person manages and that have begun."""
+        if db_field.name == "start_from":
+            mine = Job.objects.filter(pk__in=managed_jobs(request.user).values("pk"))
+            kwargs["queryset"] = mine.exclude(state=Job.State.DRAFT)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
         """What the first round has settled."""

@@ -93,6 +93,8 @@ class Job(models.Model):
         help_text="Share of the seats with shown boxes that get one wrong box among them. The "
         "report tells managers who let it pass; it is never counted as a label.",
     )
+    detector = models.CharField(max_length=60, default="auto")  # or a name the plug-in offers
+    start_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     acceptance = models.CharField(
         "accept",
         max_length=10,

@@ -150,6 +150,8 @@ def snapshot_settings(job: Job) -> dict[str, Any]:
     )  # fmt: skip
     return {
         **{name: getattr(job, name) for name in fields},
+        "detector": job.detector,
+        "start_from": job.start_from_id,
         "price_image": str(job.price_image),
         "price_answer": str(job.price_answer),
         "classes": [

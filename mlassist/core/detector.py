@@ -4,20 +4,21 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torchvision.models.detection import FasterRCNN
 
 from labeling.core.boxes import BoxSet
 from labeling.errors import Invalid
-from mlassist.core import durable
+from mlassist.core import designs, durable
 from mlassist.core.data import Pictures, ahead, mirror, normalise, render, threads_for, whole
-from mlassist.core.designs import DESIGNS, detections, on_stride
+from mlassist.core.designs.base import on_stride
+from mlassist.core.sizes import USUAL, Sizes
 
-_KEY = "boxwise"
+ABOUT = "boxwise"  # the entry of a file's header that tells our detectors from others
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,14 @@ VIEWS = {"flip": View(flip=True), "small": View(scale=0.85), "large": View(scale
 class Detector:
     """A network with all that is needed to use it."""
 
-    net: FasterRCNN
-    design: str  # name in DESIGNS
+    net: Any  # as the design builds it
+    design: str  # name in mlassist.core.designs
     class_ids: tuple[int, ...]  # network label k (from 1) means class_ids[k - 1]
     canvas: tuple[int, int]  # width and height of what the network sees
     pretrained: bool  # the first ancestor did not start from random weights
     origin: str  # what the first ancestor started from, for people
+    sizes: Sizes = USUAL
+    names: tuple[str, ...] = ()  # of the classes, for another job with some of the same
 
     @property
     def device(self) -> torch.device:
@@ -71,10 +74,12 @@ def choose_device(setting: str) -> torch.device:
     return device
 
 
-def build(design: str, class_ids: Sequence[int], canvas: tuple[int, int]) -> Detector:
+def build(
+    design: str, class_ids: Sequence[int], canvas: tuple[int, int], sizes: Sizes = USUAL
+) -> Detector:
     """A detector with random weights, from torch's global random state."""
-    net = DESIGNS[design].build(len(class_ids), None)
-    return Detector(net, design, tuple(class_ids), canvas, False, "Random weights.")
+    net = designs.named(design).build(len(class_ids), None, sizes)
+    return Detector(net, design, tuple(class_ids), canvas, False, "Random weights.", sizes)
 
 
 def save(detector: Detector, path: Path) -> str:
@@ -85,9 +90,11 @@ def save(detector: Detector, path: Path) -> str:
         "canvas": detector.canvas,
         "pretrained": detector.pretrained,
         "origin": detector.origin,
+        "sizes": detector.sizes.to_json(),
+        "names": detector.names,
     }
     state = {name: value.cpu().contiguous() for name, value in detector.net.state_dict().items()}
-    durable.replace(path, lambda aside: save_file(state, aside, {_KEY: json.dumps(about)}))
+    durable.replace(path, lambda aside: save_file(state, aside, {ABOUT: json.dumps(about)}))
     return durable.digest(path)
 
 
@@ -103,19 +110,21 @@ def load(path: Path, *, device: torch.device, digest: str | None = None) -> Dete
         raise Invalid(f"The detector file {path.name} has changed since it was saved.")
     try:
         with safe_open(path, "pt") as file:
-            about = json.loads((file.metadata() or {})[_KEY])
+            about = json.loads((file.metadata() or {})[ABOUT])
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
         class_ids, canvas = tuple(about["class_ids"]), (about["canvas"][0], about["canvas"][1])
+        sizes = Sizes.from_json(about["sizes"]) if "sizes" in about else USUAL
         # Building draws random weights only to overwrite them: leave the global state alone.
         with torch.random.fork_rng(devices=[]):
-            net = DESIGNS[about["design"]].build(len(class_ids), None)
+            net = designs.named(about["design"]).build(len(class_ids), None, sizes)
         net.load_state_dict(state)
-    except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise Invalid(f"{path.name} is not a detector of this program: {error}.") from error
     net.to(device).eval()
     return Detector(
-        net, about["design"], class_ids, canvas, bool(about["pretrained"]), str(about["origin"])
-    )
+        net, about["design"], class_ids, canvas, bool(about["pretrained"]), str(about["origin"]),
+        sizes, tuple(about.get("names", ())),
+    )  # fmt: skip
 
 
 def predict(
@@ -147,10 +156,13 @@ def predict(
 
     chunks = [paths[i : i + batch] for i in range(0, len(paths), batch)]
     results: list[BoxSet] = []
+    design = designs.named(detector.design)
     detector.net.eval()
     with torch.inference_mode():
         for shown, sizes in ahead(prepare, chunks, threads_for(device)):
-            found = detections(detector.net, normalise(shown, device), amp=device.type == "cuda")
+            found = design.detections(
+                detector.net, normalise(shown, device), amp=device.type == "cuda"
+            )
             for one, size in zip(found, sizes, strict=True):
                 coords = one["boxes"].cpu().numpy().astype(np.float64)
                 if view.flip:

@@ -13,10 +13,9 @@ import numpy as np
 import torch
 
 from labeling.errors import Invalid, LabelingError
-from mlassist.core import durable
+from mlassist.core import designs, durable
 from mlassist.core.augment import Batch, Strength, collate, compose
 from mlassist.core.data import Pictures, Sample, ahead, size_of, threads_for
-from mlassist.core.designs import DESIGNS, losses
 from mlassist.core.detector import Detector, build
 from mlassist.core.recipe import Recipe
 from mlassist.core.weights import Start
@@ -130,21 +129,22 @@ def _begin(
                 "The earlier detector knows other classes; train from starting weights instead.",
                 where="class_ids",
             )
-        fresh = build(start.design, class_ids, start.canvas)
+        fresh = build(start.design, class_ids, start.canvas, start.sizes)
         fresh.net.load_state_dict(start.net.state_dict())
-        fresh = replace(fresh, pretrained=start.pretrained, origin=start.origin)
+        fresh = replace(start, net=fresh.net)
     else:
-        design = DESIGNS[start.design]
+        design = designs.named(start.design)
         fresh = Detector(
-            design.build(len(class_ids), start.weights),
+            design.build(len(class_ids), start.weights, start.sizes),
             start.design,
             tuple(class_ids),
-            design.canvas([size_of(sample.path) for sample in samples]),
+            design.canvas([size_of(sample.path) for sample in samples], start.side),
             start.weights is not None,
             start.origin,
+            start.sizes,
         )
     if fresh.pretrained:
-        DESIGNS[fresh.design].freeze(fresh.net)
+        designs.named(fresh.design).freeze(fresh.net)
     return fresh
 
 
@@ -160,14 +160,15 @@ class _Run:
         device: torch.device,
     ) -> None:
         self.net, self.canvas = detector.net, detector.canvas
+        self.design = designs.named(detector.design)
         self.samples, self.recipe, self.seed, self.device = samples, recipe, seed, device
         self.labels = {class_id: k for k, class_id in enumerate(detector.class_ids, start=1)}
         self.pictures = Pictures(self.canvas)
         self.progress = _Progress()
         self.average = {n: p.detach().clone() for n, p in self.net.named_parameters()}
         learning = {n: p for n, p in self.net.named_parameters() if p.requires_grad}
-        body = [p for n, p in learning.items() if n.startswith("backbone.body.")]
-        heads = [p for n, p in learning.items() if not n.startswith("backbone.body.")]
+        body = [p for n, p in learning.items() if n.startswith(self.design.body)]
+        heads = [p for n, p in learning.items() if not n.startswith(self.design.body)]
         self.optimiser = torch.optim.AdamW(
             [{"params": body, "share": recipe.backbone_rate}, {"params": heads, "share": 1.0}],
             lr=recipe.rate,
@@ -227,7 +228,7 @@ class _Run:
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.rate * group["share"] * self.recipe.share_at(step)
         images, targets = collate(batch, self.labels, self.device)
-        parts = losses(self.net, images, targets, amp=self.device.type == "cuda")
+        parts = self.design.losses(self.net, images, targets, amp=self.device.type == "cuda")
         loss = torch.stack(list(parts.values())).sum()
         value = loss.item()
         if not math.isfinite(value):
@@ -252,6 +253,7 @@ class _Run:
                     self.seed,
                     detector.class_ids,
                     self.canvas,
+                    detector.sizes.to_json(),
                     [sample.path.name for sample in self.samples],
                 ]
             ).encode()

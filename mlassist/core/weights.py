@@ -1,18 +1,19 @@
 """Where a detector starts from: a local file, torchvision's published weights, or chance."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
-from torchvision.models import MobileNet_V2_Weights
-from torchvision.models.detection import FasterRCNN_MobileNet_V3_Large_320_FPN_Weights
 
 from labeling.errors import Invalid
+from mlassist.core import designs
 from mlassist.core.backbones import State
-from mlassist.core.designs import DESIGNS, MOBILENET_V2, MOBILENET_V3, SMALL
+from mlassist.core.designs import MOBILENET_V3, SMALL, TITLES
+from mlassist.core.detector import ABOUT
+from mlassist.core.sizes import USUAL, Sizes
 
 logger = logging.getLogger(__name__)
 
@@ -21,11 +22,7 @@ _HOW_TO_DO_BETTER = (
     "download.pytorch.org once, or set MLASSIST_WEIGHTS to a local .safetensors file of "
     "MobileNetV2 (ImageNet) weights with torchvision's key names."
 )
-# A name that only this design's weights have.
-_MARKS = {
-    MOBILENET_V2: "features.0.0.weight",
-    MOBILENET_V3: "roi_heads.box_predictor.cls_score.weight",
-}
+_WHERE = "MLASSIST_WEIGHTS"
 
 
 @dataclass(frozen=True)
@@ -36,18 +33,45 @@ class Start:
     weights: State | None  # None: random
     origin: str  # one sentence for the admin
     warning: str = ""  # a standing alert, empty where all is well
+    side: int | None = None  # of the canvas, in pixels; None: the design's usual one
+    sizes: Sizes = USUAL
 
 
 def _published(design: str) -> State:
-    sources: dict[str, Callable[[], State]] = {
-        MOBILENET_V2: lambda: MobileNet_V2_Weights.IMAGENET1K_V1.get_state_dict(
-            progress=False, check_hash=True
-        ),
-        MOBILENET_V3: lambda: FasterRCNN_MobileNet_V3_Large_320_FPN_Weights.COCO_V1.get_state_dict(
-            progress=False, check_hash=True
-        ),
-    }
-    return sources[design]()
+    fetch = designs.named(design).fetch
+    if fetch is None:
+        raise Invalid(f"There are no published weights of {design}.", where="design")
+    return fetch()
+
+
+def detector_file(setting: str) -> Path | None:
+    """The file of the setting if it holds a detector of this program, to start every job from."""
+    path = Path(setting)
+    if setting in ("auto", "none") or not path.is_file():
+        return None
+    try:
+        with safe_open(path, "pt") as file:
+            return path if ABOUT in (file.metadata() or {}) else None
+    except (SafetensorError, OSError):
+        return None  # what is wrong with it is told where weights are read
+
+
+def at_hand(setting: str) -> Mapping[str, Path | None]:
+    """The designs that can start from other than random weights, each with its local file.
+
+    `setting`: as for starting_weights. None in place of a file: torchvision's own, fetched once.
+    Raises Invalid for a file that is missing, damaged or of an unknown network, and for a folder
+    without any weights.
+    """
+    if setting == "none":
+        return {}
+    if setting == "auto":
+        return {name: None for name in TITLES if designs.named(name).fetch}
+    path = Path(setting)
+    files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
+    if not files:
+        raise Invalid(f"There is no .safetensors file in {path}.", where=_WHERE)
+    return {_recognise(file): file for file in files}
 
 
 def starting_weights(
@@ -56,18 +80,18 @@ def starting_weights(
     """What `MLASSIST_WEIGHTS` means on this machine (architecture.md, decision 8).
 
     `setting`: "auto" (torchvision's own published weights, from its cache or fetched once),
-    "none" (random), or the path of a local .safetensors file. `design`: a name in DESIGNS, or
-    "auto" for the one that fits the weights: a MobileNetV2 file -> mobilenet_v2, published
-    weights -> the COCO detector, random -> small. Where fetching fails the start is random and
-    `warning` says so. Raises Invalid for an unknown design, or a file that is missing, damaged or
-    of another network.
+    "none" (random), or the path of a local .safetensors file or of a folder of such files.
+    `design`: a name in mlassist.core.designs, or "auto" for the first one whose weights are at
+    hand: a MobileNetV2 file -> mobilenet_v2, published weights -> the COCO detector for CPUs,
+    random -> small. Where fetching fails the start is random and `warning` says so. Raises
+    Invalid for an unknown design, or a file that is missing, damaged or of another network.
     """
-    if design != "auto" and design not in DESIGNS:
-        raise Invalid(f"Unknown design {design!r}; there are {', '.join(DESIGNS)}.", where="design")
+    if design != "auto":
+        designs.named(design)
     if setting == "none":
         return _random(design, "Random weights, as set.", "")
     if setting != "auto":
-        return _from_file(Path(setting), design)
+        return _from_file(setting, design)
     if design == SMALL:
         return _random(design, "Random weights: the small design has no published ones.", "")
     wanted = MOBILENET_V3 if design == "auto" else design
@@ -78,7 +102,7 @@ def starting_weights(
     except (OSError, RuntimeError) as error:
         logger.warning("published weights not available (%s): random start", error)
         return _random(
-            "auto" if design == MOBILENET_V3 else design,
+            "auto" if design not in (SMALL, designs.MOBILENET_V2) else design,
             "Random weights: the published ones could not be fetched.",
             f"The published starting weights could not be fetched ({error}). {_HOW_TO_DO_BETTER}",
         )
@@ -86,31 +110,45 @@ def starting_weights(
 
 
 def _random(design: str, origin: str, warning: str) -> Start:
-    if design == MOBILENET_V3:
-        raise Invalid(f"{MOBILENET_V3} cannot start from random weights.", where="design")
+    if design not in ("auto", SMALL, designs.MOBILENET_V2):
+        raise Invalid(f"{design} cannot start from random weights.", where="design")
     return Start(SMALL if design == "auto" else design, None, origin, warning)
 
 
-def _from_file(path: Path, design: str) -> Start:
+def _recognise(path: Path) -> str:
+    """The design whose published weights the file holds, by the names in it."""
     if not path.is_file():
-        raise Invalid(f"There is no weights file {path}.", where="MLASSIST_WEIGHTS")
+        raise Invalid(f"There is no weights file {path}.", where=_WHERE)
     try:
-        state = load_file(path)
+        with safe_open(path, "pt") as file:
+            names = set(file.keys())
     except (SafetensorError, OSError) as error:
         raise Invalid(
-            f"{path.name} is not a readable .safetensors file: {error}.", where="MLASSIST_WEIGHTS"
+            f"{path.name} is not a readable .safetensors file: {error}.", where=_WHERE
         ) from error
-    found = next((name for name, mark in _MARKS.items() if mark in state), None)
-    if found is None:
+    for design in TITLES:
+        marks = designs.named(design).marks
+        if marks and names.issuperset(marks):
+            return design
+    raise Invalid(
+        f"{path.name} holds weights of no known network; weights of MobileNetV2 (ImageNet) or of "
+        f"one of {', '.join(n for n in TITLES if 'fpn' in n or 'ssd' in n)} (COCO) with "
+        "torchvision's key names are expected.",
+        where=_WHERE,
+    )
+
+
+def _from_file(setting: str, design: str) -> Start:
+    files = at_hand(setting)
+    if design == "auto":
+        design = next(name for name in TITLES if name in files)
+    path = files.get(design)
+    if path is None:
         raise Invalid(
-            f"{path.name} holds weights of no known network; MobileNetV2 (ImageNet) or "
-            f"{MOBILENET_V3} (COCO) with torchvision's key names are expected.",
-            where="MLASSIST_WEIGHTS",
+            f"{Path(setting).name} holds {', '.join(files)} weights, but the design is {design}.",
+            where=_WHERE,
         )
-    if design not in ("auto", found):
-        raise Invalid(
-            f"{path.name} holds {found} weights, but the design is {design}.",
-            where="MLASSIST_WEIGHTS",
-        )
-    DESIGNS[found].build(1, state)  # a file that does not fit is told here, not hours later
-    return Start(found, state, f"Local file {path.name} ({found}).")
+    state = load_file(path)
+    # a file that does not fit is told here, not hours later
+    designs.named(design).build(1, state, USUAL)
+    return Start(design, state, f"Local file {path.name} ({design}).")

@@ -92,7 +92,7 @@ export function trainingLoss(training) {
     note: 'How far the detector is from its examples.',
     empty: last ? null : 'From the first trained round on',
     summary: last
-      ? `Loss ${two(last[1])} after ${count(training?.done ?? 0)} of ${count(training?.total ?? 0)} steps.`
+      ? `Loss ${two(last[1])} after ${count(training?.done ?? 0)} of ${count(training?.total ?? 0)} steps. ${training?.why ?? ''}`.trim()
       : '',
     head: ['Step', 'Loss'],
     rows: loss.map(([step, value]) => [step, value.toFixed(3)]),

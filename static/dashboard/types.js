@@ -18,7 +18,7 @@
  *   points: [number, number][], rule: string, comparison: [string, number, number, number?][]}} Calibration */
 /** @typedef {{edges: number[], human: number[], auto: number[], human_mean: number|null,
  *   auto_mean: number|null}} Histogram */
-/** @typedef {{round: number, loss: [number, number][], done: number, total: number}} Training */
+/** @typedef {{round: number, loss: [number, number][], done: number, total: number, why: string}} Training */
 /** @typedef {{at: string,
  *   job: {slug: string, name: string, state: string, assist: boolean, acceptance: string, target: number, risk: number, aim: string,
  *     mode: string, annotators_per_image: number, consolidation: string},

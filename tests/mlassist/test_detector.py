@@ -14,8 +14,9 @@ from torchvision.models.detection import fasterrcnn_mobilenet_v3_large_320_fpn
 
 from labeling.errors import Invalid
 from mlassist.core.data import Pictures, Window, cut, mirror, render, size_of, whole
-from mlassist.core.designs import DESIGNS, MOBILENET_V2, MOBILENET_V3, SMALL
+from mlassist.core.designs import MOBILENET_V2, MOBILENET_V3, SMALL, named
 from mlassist.core.detector import VIEWS, Detector, View, build, choose_device, load, predict, save
+from mlassist.core.sizes import Sizes
 from mlassist.core.weights import Start, starting_weights
 from tests.mlassist.drawn import boxes, squares
 
@@ -179,7 +180,7 @@ def test_a_window_moves_scales_and_drops_boxes():
     ],
 )
 def test_the_canvas_takes_the_shape_of_the_median_picture(sizes, canvas):
-    assert DESIGNS[SMALL].canvas(sizes) == canvas
+    assert named(SMALL).canvas(sizes) == canvas
 
 
 def test_a_local_mobilenet_file_starts_the_mobilenet_design(tmp_path: Path):
@@ -190,7 +191,7 @@ def test_a_local_mobilenet_file_starts_the_mobilenet_design(tmp_path: Path):
 
     assert (start.design, start.warning) == (MOBILENET_V2, "")
     assert "net.safetensors" in start.origin
-    assert DESIGNS[MOBILENET_V2].build(2, start.weights)
+    assert named(MOBILENET_V2).build(2, start.weights, Sizes())
 
 
 def test_folding_batch_norm_keeps_what_the_backbone_computes():
@@ -200,7 +201,7 @@ def test_folding_batch_norm_keeps_what_the_backbone_computes():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = None
     net.train()(torch.randn(4, 3, 64, 64))  # statistics that let the signal through
-    body = DESIGNS[MOBILENET_V2].build(1, net.state_dict()).backbone.body
+    body = named(MOBILENET_V2).build(1, net.state_dict(), Sizes()).backbone.body
     picture = torch.randn(1, 3, 64, 64)
 
     with torch.no_grad():
@@ -218,7 +219,7 @@ def test_the_coco_design_has_exactly_torchvisions_names():
     start = starting_weights("auto", published=lambda design: state)
 
     assert (start.design, start.warning) == (MOBILENET_V3, "")
-    assert DESIGNS[MOBILENET_V3].build(2, start.weights)
+    assert named(MOBILENET_V3).build(2, start.weights, Sizes())
 
 
 @pytest.mark.parametrize("error", [URLError("no network"), RuntimeError("invalid hash value")])

@@ -10,9 +10,10 @@ import torch
 from labeling.core.quality import quality
 from labeling.errors import Invalid
 from mlassist.core.data import Sample
-from mlassist.core.designs import DESIGNS, MOBILENET_V2, SMALL
+from mlassist.core.designs import MOBILENET_V2, SMALL, named
 from mlassist.core.detector import Detector, predict
 from mlassist.core.recipe import Recipe
+from mlassist.core.sizes import Sizes
 from mlassist.core.training import Diverged, Trained, fit
 from mlassist.core.weights import Start
 from tests.mlassist.drawn import boxes, squares
@@ -190,7 +191,7 @@ def test_pretrained_first_layers_stay_as_they_were(tmp_path: Path):
 
     torch.manual_seed(0)
     start = Start(MOBILENET_V2, mobilenet_v2(weights=None).state_dict(), "test")
-    fresh = DESIGNS[MOBILENET_V2].build(1, start.weights).state_dict()
+    fresh = named(MOBILENET_V2).build(1, start.weights, Sizes()).state_dict()
 
     trained = train(squares(tmp_path, 2), start=start, recipe=recipe(2, warmup_steps=0))
 

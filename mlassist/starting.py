@@ -1,0 +1,75 @@
+"""What a job asks of its detector: a design, and another job's detector to begin from."""
+
+from typing import Any
+
+from django.utils.text import Truncator
+
+from labeling.models import Image, Job, Round
+from labeling.services import modelling
+from labeling.services.images import media_path
+from mlassist.core.designs import TITLES
+from mlassist.engine import Wish
+from mlassist.models import Detector
+
+
+def wish(round: Round) -> Wish:
+    """The wish frozen in the round; a source that must not be used is left out, with a warning."""
+    names = tuple(c["name"] for c in round.settings["classes"])
+    asked = Wish(design=round.settings.get("detector", "auto"), names=names)
+    number = round.settings.get("start_from")
+    if number is None:
+        return asked
+    earlier = Job.objects.filter(pk=number).first()
+    problem = "It is gone." if earlier is None else source_problem(round.job, earlier)
+    if earlier is None or problem:
+        said = f"The job does not start from the earlier job's detector. {problem}"
+        return Wish(asked.design, names, warning=said)
+    detector = latest(earlier)
+    name = f"the detector of “{Truncator(earlier).chars(60)}”"
+    return Wish(asked.design, names, (media_path(detector.weights), detector.digest), name)
+
+
+def latest(job: Any) -> Any:
+    """The job's last detector, or None."""
+    return Detector.objects.filter(round__job=job).order_by("-round__number").first()
+
+
+def source_problem(job: Job, earlier: Job) -> str:
+    """Why the job must not begin from the earlier job's detector; empty where it may.
+
+    A detector that was taught this job's images would judge and be judged on what it knows by
+    heart, so no image of the job may be among those that it or the one it came from was taught.
+    """
+    detector = latest(earlier)
+    if detector is None:
+        return f"“{earlier}” has no detector yet."
+    if not media_path(detector.weights).is_file():
+        return f"The detector file of “{earlier}” is missing."
+    taught = Image.objects.training().filter(job__in=_ancestors(earlier))
+    # a job that is not saved yet has no images
+    mine = Image.objects.present().filter(job=job.pk)
+    shared = mine.filter(digest__in=taught.values("digest")).count()
+    if shared:
+        return (
+            f"“{earlier}” taught its detector {shared} images that are in this job, too: it "
+            "would seem better here than it is."
+        )
+    return ""
+
+
+def _ancestors(job: Job) -> set[int]:
+    """The job and those that its detectors came from."""
+    found: set[int] = set()
+    waiting = [job.pk]
+    while waiting:
+        number = waiting.pop()
+        if number in found:
+            continue
+        found.add(number)
+        rounds = Round.objects.filter(job=number).values_list("settings", flat=True)
+        waiting += [s["start_from"] for s in rounds if s.get("start_from")]
+    return found
+
+
+modelling.DETECTORS += TITLES.items()
+modelling.START_CHECKS.append(source_problem)

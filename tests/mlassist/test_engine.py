@@ -1,0 +1,93 @@
+"""The engine's door: wishes of a job, weights of the machine, the round before."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labeling.errors import Invalid
+from mlassist import engine
+from mlassist.core.recipe import Recipe
+from tests.mlassist.drawn import squares
+
+
+@pytest.fixture
+def train(settings, tmp_path: Path, monkeypatch):
+    """Trains for two steps on three pictures."""
+    settings.MLASSIST_DEVICE, settings.MLASSIST_WEIGHTS = "cpu", "none"
+    settings.MLASSIST_DETECTOR = "auto"
+    usual = Recipe.for_design.__func__
+
+    def short(cls: Any, *args: Any, **kwargs: Any) -> Recipe:
+        return replace(usual(cls, *args, **kwargs), steps=2, batch=2)
+
+    monkeypatch.setattr(Recipe, "for_design", classmethod(short))
+
+    def train(name: str = "a", **wishes: Any) -> engine.Learned:
+        previous = wishes.pop("previous", None)
+        samples = [(s.path, s.boxes) for s in squares(tmp_path, 3, class_ids=(7, 3))]
+        return engine.train(
+            samples, (3, 7), tmp_path / name, previous=previous, seed=1,
+            checkpoint=tmp_path / f"{name}.checkpoint", on_progress=lambda *_: None,
+            wish=engine.Wish(names=("crab", "fish"), **wishes),
+        )  # fmt: skip
+
+    return train
+
+
+def test_the_reason_and_the_canvas_are_told(train):
+    made = train()
+
+    assert made.design == "small"
+    assert "no pretrained weights at hand" in made.metrics["why"]
+    assert made.metrics["canvas"] == (224, 224)
+    assert made.metrics["proposals"] == 50
+
+
+def test_the_round_before_is_gone_on_from_unless_another_design_is_wished(train, tmp_path: Path):
+    first = train()
+    before = (tmp_path / "a", first.digest)
+
+    assert train("b", previous=before).origin.endswith("Warm from the round before.")
+    assert train("c", previous=before, design="small").origin.endswith("round before.")
+    other = train("d", previous=before, design="mobilenet_v2")
+    assert (other.design, other.origin) == ("mobilenet_v2", "Random weights, as set.")
+    assert "was asked for" in other.metrics["why"]
+
+
+def test_another_jobs_detector_is_a_start_and_says_which_classes_it_knew(train, tmp_path: Path):
+    first = train()
+
+    made = train(
+        "b", source=(tmp_path / "a", first.digest), source_name="the detector of “Pond”",
+        design="mobilenet_v2",
+    )  # fmt: skip
+
+    assert made.design == "small"  # it comes with the start
+    assert made.origin == (
+        "From the detector of “Pond”, which knew crab, fish. Random weights, as set."
+    )
+    again = train("c", previous=(tmp_path / "b", made.digest), source=(tmp_path / "a", ""))
+    assert again.origin == f"{made.origin} Warm from the round before."
+
+
+def test_a_detector_file_of_this_program_may_be_the_machines_weights(
+    train, tmp_path: Path, settings
+):
+    train("pond.safetensors")
+    settings.MLASSIST_WEIGHTS = str(tmp_path / "pond.safetensors")
+
+    made = train("b")
+
+    assert made.origin.startswith("From the file pond.safetensors, which knew crab, fish.")
+
+
+def test_a_changed_source_is_refused(train, tmp_path: Path):
+    train()
+    with pytest.raises(Invalid, match="has changed since it was saved"):
+        train("b", source=(tmp_path / "a", "0" * 64))
+
+
+def test_why_there_is_no_source_is_a_standing_warning(train):
+    assert train(warning="It is gone.").warning == "It is gone."
