@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0007_per_class'),
+        ('labeling', '0008_look'),
     ]
 
     operations = [
