@@ -51,6 +51,7 @@ class Job(models.Model):
 
     class Preset(models.TextChoices):
         BOXWISE = "boxwise", "Boxwise"
+        LEAN = "lean", "Lean: fewest labels, for one or two clear classes"
         GROUND_TRUTH = "ground_truth", "Ground Truth"
 
     name = models.CharField(max_length=120)

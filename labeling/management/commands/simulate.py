@@ -46,7 +46,9 @@ class Command(BaseCommand):
         parser.add_argument("--images-dir", type=Path, help="folder of its pictures")
         parser.add_argument("--images", type=int, default=1000)
         parser.add_argument("--license", type=int, help="only pictures of this licence number")
-        parser.add_argument("--preset", choices=["ground-truth", "boxwise"], default="boxwise")
+        parser.add_argument(
+            "--preset", choices=["ground-truth", "boxwise", "lean"], default="boxwise"
+        )
         parser.add_argument(
             "--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
             help="another number of the preset, e.g. --set validation_size=0; may be repeated",
