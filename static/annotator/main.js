@@ -6,16 +6,14 @@ import { speak } from '../common/speak.js';
 import { suggestionDoings } from './actions/boxes.js';
 import { createApi } from './api.js';
 import { startingBoxes } from './core/starting.js';
+import { showFirst } from './first-visit.js';
 import { createHandingIn } from './handing-in.js';
 import { createImages } from './images.js';
-import { createOneClass } from './modes/one-class.js';
-import { startOneObject } from './modes/one-object.js';
-import { createVerify } from './modes/verify.js';
+import { createModes } from './modes/index.js';
 import { createNotes } from './notes.js';
 import { createCard } from './panels/card.js';
 import { leaseMessage } from './panels/lease.js';
 import { answeredElsewhere, NO_ROOM, PAUSED } from './panels/messages.js';
-import { createReasons } from './panels/reasons.js';
 import { rememberConfidence, startSuggestions } from './panels/suggestions.js';
 import { createPosition } from './position.js';
 import { createPreferences } from './preferences.js';
@@ -23,6 +21,7 @@ import { createReopening } from './reopening.js';
 import { createReturned } from './returned.js';
 import { createSending } from './sending.js';
 import { createSession } from './session.js';
+import { createSkipping } from './skipping.js';
 import { createStage } from './stage.js';
 import { createTabs } from './tabs.js';
 import { createWorkspace } from './workspace.js';
@@ -41,23 +40,12 @@ const job = data.job;
 
 startChrome();
 const own = createPreferences(data.user.id, data.preferences, createApi({ userId: data.user.id }));
-const workspace = createWorkspace(
-  data.classes,
-  () =>
-    reasons.open
-      ? [
-          [['1', '…'], 'reason'],
-          [['Esc'], 'back'],
-        ]
-      : null,
-  own,
-);
+const workspace = createWorkspace(data.classes, () => skipping.hints(), own);
 const { editor, hints, commands } = workspace;
 if (!own.page.method) editor.state.method = job.drawing;
 startSuggestions(must('[data-suggestions]'), editor, commands);
 rememberConfidence(editor, own, job.slug);
-const verify = createVerify(workspace);
-const oneClass = createOneClass(workspace);
+const modes = createModes(workspace);
 
 const sending = await createSending(data.user, {
   ask: () => ({ hold: session.hold(), count: STOCK }),
@@ -135,9 +123,9 @@ const session = createSession({
   onHandIn: (seat) => tabs.answered(nameOf(seat)),
   onOpen: (seat) => {
     handing.forget();
-    verify.open(false);
+    modes.leave();
     banners.set('answered', null);
-    if (reasons.open) reasons.close();
+    skipping.close();
     tabs.opened(seat ? nameOf(seat) : '');
     stage.open(seat);
     notes.open(seat?.image ?? null, (seat?.notes ?? 0) > 0);
@@ -172,10 +160,7 @@ const stage = createStage({
   skip: () => handing.skip(BROKEN),
   waiting,
   signIn: signInNow,
-  onReady: () => {
-    verify.open(session.current?.verify ?? false);
-    oneClass.open();
-  },
+  onReady: () => modes.open(session.current?.verify ?? false),
   boxesOf: startingBoxes,
 });
 const handing = createHandingIn({
@@ -195,13 +180,11 @@ const stay = () => {
 /** Somebody else has the image: what was drawn still goes to the server, as extra evidence. */
 const leaveLost = () =>
   editor.doc.answer().length ? handing.send(editor.doc.answer()) : session.leave();
-const openSkip = () =>
-  reasons.show({ title: 'Skip. Why?', reasons: job.skip_reasons, onChoose: handing.skip });
 const open = () => session.current !== null && stage.isOpen();
-const reasons = createReasons({
-  root: must('[data-reasons]'),
-  beside: must('[data-buttons]'),
+const skipping = createSkipping({
+  reasons: job.skip_reasons,
   setMenu: (choices) => keys.setMenu(choices),
+  skip: handing.skip,
   onToggle: () => {
     workspace.surface.focus({ preventScroll: true });
     editor.changed();
@@ -209,23 +192,20 @@ const reasons = createReasons({
 });
 
 const keys = workspace.start('draw', (common) =>
-  verify.wrap(
-    oneClass.wrap({
-      ...common,
-      submit: { when: open, run: handing.submit },
-      nothing: {
-        when: () => open() && editor.doc.boxes.length === 0,
-        run: () => handing.send([]),
-      },
-      skip: { when: open, run: openSkip },
-      note: notes.doing,
-      'last-sent': reopening.doing,
-      ...suggestionDoings(editor, commands),
-    }),
-  ),
+  modes.wrap({
+    ...common,
+    submit: { when: open, run: handing.submit },
+    nothing: {
+      when: () => open() && editor.doc.boxes.length === 0,
+      run: () => handing.send([]),
+    },
+    skip: { when: open, run: skipping.ask },
+    note: notes.doing,
+    'last-sent': reopening.doing,
+    ...suggestionDoings(editor, commands),
+  }),
 );
-oneClass.follow();
-if (job.one_object) startOneObject(workspace, open, handing.submit);
+modes.start(job.one_object ? { isOpen: open, submit: handing.submit } : null);
 
 // Answers still waiting here are done too, though the server has not counted them.
 position.start((data.assignments[0]?.position.done ?? 0) + (await outbox.all()).length);
@@ -233,9 +213,4 @@ await tabs.look();
 await session.start(data.assignments, data.queue);
 outbox.flush();
 if (data.reopen) reopening.open(data.reopen);
-if (data.instructions_new) {
-  workspace.showInstructions();
-  const read = { digest: job.instructions_digest };
-  // Unread is what it stays where this fails: then it is shown once more.
-  api.request('PUT', `/api/jobs/${job.slug}/instructions/read`, read).catch(() => {});
-}
+if (data.instructions_new) showFirst(workspace, api, job);

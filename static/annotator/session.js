@@ -1,6 +1,6 @@
 /** Which seat is open and which come next: claims, prefetches, hands work to the outbox. */
 
-import { ApiError } from './api.js';
+import { createClaims } from './claims.js';
 import { createLeases } from './leases.js';
 
 /** @typedef {import('../common/types.js').Queue} Queue */
@@ -54,11 +54,8 @@ export function createSession({
   let upcoming = [];
   /** @type {Queue|null} */
   let queue = null;
-  /** Why the last call for work failed. @type {import('./api.js').ErrorKind|null} */
-  let trouble = null;
   /** Seats whose work was handed in; a list from before that must not bring them back. */
   const handedIn = new Set();
-  let lastClaim = 0;
   const held = () => (current ? [current, ...upcoming] : upcoming);
   const leases = createLeases({
     kind,
@@ -116,26 +113,21 @@ export function createSession({
     onChange();
   };
 
-  const claim = async () => {
-    lastClaim = Date.now();
-    try {
-      const reply = await api.post(claimUrl, { count: stock });
-      trouble = null;
-      take(reply);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      trouble = error.kind === 'refused' ? null : error.kind;
-      if (error.kind === 'refused') queue = { reason: 'none', message: error.message };
+  const claims = createClaims({
+    url: claimUrl,
+    stock,
+    api,
+    onWork: take,
+    onRefused(message) {
+      queue = { reason: 'none', message };
       onChange();
-    }
-  };
-
+    },
+    onTrouble: onChange,
+  });
   const tick = () => {
-    const now = Date.now();
     // Work there is, only not here yet: that is asked for sooner than work that may come.
-    const wait = queue?.reason === 'work' ? SOON_MS : POLL_MS;
-    if (!current && now - lastClaim >= wait) claim();
-    else if (current && !upcoming.length && now - lastClaim >= REFILL_MS) claim();
+    if (!current) claims.again(queue?.reason === 'work' ? SOON_MS : POLL_MS);
+    else if (!upcoming.length) claims.again(REFILL_MS);
     leases.tick();
   };
 
@@ -150,17 +142,17 @@ export function createSession({
       return queue;
     },
     get trouble() {
-      return trouble;
+      return claims.trouble;
     },
     take,
-    claim,
+    claim: claims.now,
     renewDue: leases.renewDue,
     /** Ids the page has, so that the server does not send them twice. */
     hold: () => held().map((seat) => seat.id),
     /** Work from an earlier visit comes first. @param {Seat[]} seats @param {Queue} firstQueue */
     async start(seats, firstQueue) {
       queue = firstQueue;
-      lastClaim = Date.now();
+      claims.rest();
       for (const item of await outbox.all()) {
         const [itemKind, id] = item.seat.split(':');
         if (itemKind === kind) handedIn.add(Number(id));

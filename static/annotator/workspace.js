@@ -2,6 +2,7 @@
 
 import { switchTheme } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
+import { createLater } from '../common/later.js';
 import { speak } from '../common/speak.js';
 import { bindActions } from './actions/bind.js';
 import { boxDoings } from './actions/boxes.js';
@@ -14,10 +15,7 @@ import { createEditor } from './editor.js';
 import { listenToKeys } from './hotkeys.js';
 import { startBoxes } from './panels/boxes.js';
 import { startClasses } from './panels/classes.js';
-import { createFinder } from './panels/finder.js';
-import { createDialog, fillHelp } from './panels/help.js';
 import { startHints } from './panels/hints.js';
-import { createLooksDialog } from './panels/looks.js';
 import { startNavigator } from './panels/navigator.js';
 import { startSheet } from './panels/sheet.js';
 import { listenToPointer } from './pointer.js';
@@ -26,6 +24,9 @@ import { createDrawTool } from './tools/draw.js';
 import { createGrabTool } from './tools/grab.js';
 import { createPanTool } from './tools/pan.js';
 import { createSelectTool } from './tools/select.js';
+
+/** Lets the next images come first. */
+const QUIET_MS = 300;
 
 /** @typedef {ReturnType<typeof createWorkspace>} Workspace */
 
@@ -62,10 +63,18 @@ export function createWorkspace(
     const hit = editor.hit(point);
     if (hit) commands.toggleChosen(hit.box.id);
   });
-  const help = createDialog('[data-help]', surface);
-  const instructions = createDialog('[data-instructions]', surface);
-  const looks = createLooksDialog(editor, surface);
-  const finder = createFinder(editor, commands, surface);
+  /** @type {import('../common/types.js').Action[]} */
+  let actions = [];
+  const dialogs = createLater(async () => {
+    const { createDialogs } = await import('./panels/dialogs.js');
+    return createDialogs(editor, commands, surface, actions);
+  });
+  /** @param {'help'|'instructions'|'looks'|'finder'} name */
+  const show = (name) => () =>
+    dialogs().then(
+      (all) => all[name].showModal(),
+      () => hints.notice('This could not be fetched. Try again when the server is back.'),
+    );
   const hints = startHints(editor, pageHints);
 
   const leaveCanvas = () => must('.panel button:not(:disabled)').focus();
@@ -97,7 +106,7 @@ export function createWorkspace(
     commands,
     hints,
     draw,
-    showInstructions: () => instructions.showModal(),
+    showInstructions: show('instructions'),
     cancelTool: () => pointer.cancel(),
     /** @param {number} [already] ms @param {Record<string, number>|null} [spent] by action */
     restartActivity(already = 0, spent = null) {
@@ -118,23 +127,33 @@ export function createWorkspace(
           cancel,
           leaveCanvas,
           holdSpace: pointer.holdSpace,
-          help: () => help.showModal(),
-          instructions: () => instructions.showModal(),
-          looks: () => looks.showModal(),
+          help: show('help'),
+          instructions: show('instructions'),
+          looks: show('looks'),
           theme: switchTheme,
         }),
         ...boxDoings(editor, commands, draw, speak),
-        'find-class': { when: () => editor.state.editable, run: finder.open },
+        'find-class': { when: () => editor.state.editable, run: show('finder') },
       });
-      const actions = bindActions(page, doings, own.keys);
-      fillHelp(help, actions);
+      actions = bindActions(page, doings, own.keys);
       hints.know(actions);
       wireButtons(actions, editor);
       startCanvas(surface, editor);
       startNavigator(editor);
       startSheet();
+      whenDrawn(editor, () => dialogs().catch(() => {}));
       surface.focus({ preventScroll: true });
       return listenToKeys(actions, surface, act);
     },
   };
+}
+
+/** @param {import('./editor.js').Editor} editor @param {() => void} act once, after the first image stands */
+function whenDrawn(editor, act) {
+  let waiting = true;
+  editor.onPaint(() => {
+    if (!waiting || !editor.state.bitmap) return;
+    waiting = false;
+    setTimeout(act, QUIET_MS);
+  });
 }

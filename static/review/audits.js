@@ -5,7 +5,6 @@ import { createNotes } from '../annotator/notes.js';
 import { createCard } from '../annotator/panels/card.js';
 import { leaseMessage } from '../annotator/panels/lease.js';
 import { createReasons } from '../annotator/panels/reasons.js';
-import { roundWords } from '../annotator/panels/status.js';
 import { createSending } from '../annotator/sending.js';
 import { createSession } from '../annotator/session.js';
 import { createStage } from '../annotator/stage.js';
@@ -14,23 +13,16 @@ import { must } from '../common/dom.js';
 import { speak } from '../common/speak.js';
 import { auditActions } from './audit-actions.js';
 import { createBoxWalk } from './boxwalk.js';
+import { createDeciding } from './deciding.js';
+import { createFace } from './face.js';
 import { startMarks } from './marks.js';
 import { showAfter, showLabel, showProgress } from './panels.js';
 import { createVerdicts } from './verdicts.js';
 
 /** @typedef {import('../common/types.js').Audit} Audit */
-/** @typedef {import('./audit-actions.js').Verdict} Verdict */
 /** @typedef {import('./audit-actions.js').Mode} Mode */
 
 const STOCK = 3;
-/** @type {Record<Verdict, string>} */
-const SAID = {
-  approved: 'Approved',
-  corrected: 'Corrected',
-  rejected: 'Rejected',
-  unjudgeable: 'Not judged',
-};
-
 /** @param {any} data of the page */
 export async function startAudits(data) {
   /** @type {import('../common/types.js').Job} */
@@ -69,41 +61,18 @@ export async function startAudits(data) {
     stage.refresh();
   };
 
+  const face = createFace({
+    workspace,
+    status,
+    walk,
+    mode: () => mode,
+    audit: () => session.current,
+  });
   /** @param {Mode} next */
   const setMode = (next) => {
     mode = next;
-    const audit = session.current;
-    const editing = next !== 'judging';
-    must('[data-verdicts]').hidden = editing;
-    must('[data-correcting]').hidden = !editing;
-    must('[data-classes]').hidden = !editing;
-    must('.panel').classList.toggle('is-correcting', editing);
-    must('[data-blind-third]').hidden = audit?.kind !== 'certificate' || next === 'fixing';
-    must('[data-back] [data-action="back"]').hidden = audit?.blind ?? false;
-    must('[data-back]').classList.toggle('is-single', audit?.blind || audit?.kind === 'watch');
-    must('[data-send-words]').textContent =
-      next === 'fixing' ? 'Done with this box' : 'Send these boxes';
-    workspace.cancelTool();
-    editor.set({ editable: editing, tool: next === 'correcting' ? 'draw' : 'select' });
+    face.turn();
   };
-
-  /** What the keys mean now: of the box in close-up, else of the image. */
-  const showMeaning = () => {
-    const audit = session.current;
-    if (!audit) return status.place('', '');
-    const [at, of] = walk.place;
-    const onBox = at > 0 && mode !== 'correcting';
-    const third = audit.kind === 'certificate' ? 'Cannot judge' : 'Reject…';
-    status.place(
-      roundWords(audit.round, 'audit of auto-labels'),
-      onBox ? `Box ${at} of ${of}` : '',
-    );
-    must('[data-first]').textContent = onBox ? 'Right' : 'Approve';
-    must('[data-second]').textContent = onBox ? 'Fix' : 'Correct';
-    must('[data-third]').textContent = onBox ? 'No object' : third;
-    must('[data-send-walk]').hidden = !walk.begun;
-  };
-  editor.onChange(showMeaning);
 
   /** @type {ReturnType<typeof createSession<Audit>>} */
   const session = createSession({
@@ -176,19 +145,13 @@ export async function startAudits(data) {
     session.renewDue();
   };
 
-  /** @param {Verdict} verdict @param {string} [reason] */
-  const decide = async (verdict, reason = '') => {
-    const audit = /** @type {Audit} */ (session.current);
-    workspace.cancelTool();
-    workspace.touch();
-    const activeMs = workspace.activeMs();
-    const boxes = verdict === 'approved' || verdict === 'corrected' ? editor.doc.answer() : null;
-    status.finished(activeMs);
-    stage.leave();
-    await verdicts.give(audit, { verdict, boxes, reason, active_ms: activeMs });
-    speak(reason ? `${SAID[verdict]}: ${reason}` : SAID[verdict]);
-    hints.notice(`${SAID[verdict]}. ${hints.words('back')} takes it back.`);
-  };
+  const decide = createDeciding({
+    workspace,
+    stage,
+    status,
+    verdicts,
+    audit: () => session.current,
+  });
 
   /** Back to the label as it was. */
   const back = () => {

@@ -2,7 +2,8 @@
 
 import { bindActions, capsIn } from '../annotator/actions/bind.js';
 import { listenToKeys } from '../annotator/hotkeys.js';
-import { createDialog, fillHelp } from '../annotator/panels/help.js';
+import { createDialog } from '../annotator/panels/dialog.js';
+import { fillHelp } from '../annotator/panels/help.js';
 import { createPreferences } from '../annotator/preferences.js';
 import { switchTheme } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';

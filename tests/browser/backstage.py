@@ -8,11 +8,13 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from PIL import Image as Picture
 
 from labeling.models import (
@@ -110,6 +112,12 @@ def own(name: str) -> dict[str, Any]:
     """How the page draws for a person, where they chose."""
     settings: dict[str, Any] = preferences.of(get_user_model().objects.get(username=name))["page"]
     return settings
+
+
+def expire(slug: str) -> int:
+    """Let the leases of all seats in hand run out, as time would; how many it were."""
+    seats = Assignment.objects.filter(round__job__slug=slug, state=Assignment.State.CLAIMED)
+    return seats.update(lease_expires_at=timezone.now() - timedelta(minutes=1))
 
 
 def drafts(slug: str) -> list[int]:
@@ -223,7 +231,7 @@ def standing(slug: str) -> dict[str, Any]:
 
 
 CALLS = (
-    person, session, sign_out, job, pictures, answers, own, drafts, rename, act, suggest, skips,
+    person, session, sign_out, job, pictures, answers, own, drafts, expire, rename, act, suggest, skips,
     answer, audits_ready, verdicts, standing, labels, labels_ready,
 )  # fmt: skip
 

@@ -155,3 +155,29 @@ def test_who_signs_in_over_anothers_page_never_sends_that_work(
     hers = Canvas(his.page).open(f"/jobs/{slug}/work")
     hers.expect_sent()
     assert [answer["by"] for answer in arrived(slug, 2)] == [jonas, marta]
+
+
+def test_an_image_that_went_to_someone_else_is_said_so_and_its_boxes_are_kept(
+    enter, backstage, arrived, marta, jonas, small_job, watch
+):
+    watch.expect(r"\b409\b")
+    slug = small_job(f"{marta}/annotator", f"{jonas}/annotator", images=4)
+    page = enter(marta)
+    page.clock.install()
+    canvas = Canvas(page).open(f"/jobs/{slug}/work")
+    canvas.drag((40, 50), (120, 110))
+    canvas.expect_boxes(1)
+    banners = page.locator("[data-banners]")
+
+    page.clock.fast_forward("09:30")
+    expect(banners).to_contain_text("Still there? This image goes back in 60 seconds.")
+    assert backstage("expire", slug=slug)
+    assert backstage("answer", slug=slug, name=jonas, most=9) == 4
+    page.clock.fast_forward("01:00")
+    expect(banners).to_contain_text("This image was given to someone else after 10 minutes")
+    canvas.expect_boxes(1)
+
+    banners.get_by_role("button", name="Next image").click()
+    expect(banners).to_be_empty()
+    extra = [row for row in arrived(slug, 5) if row["by"] == marta]
+    assert [(row["state"], len(row["boxes"])) for row in extra] == [("surplus", 1)]

@@ -61,3 +61,15 @@ test('a zoomed image keeps its middle when the window changes', () => {
   viewport.setView({ width: 600, height: 500 });
   near(viewport.toImage({ x: 300, y: 250 }), before);
 });
+
+test('a box that the view was zoomed to stays in it when the window changes, until somebody moves', () => {
+  const box = { x1: 300, y1: 200, x2: 500, y2: 300 };
+  const viewport = opened();
+  viewport.zoomToBox(box);
+  viewport.setView({ width: 300, height: 900 });
+  assert.equal(viewport.scale, 0.75);
+  near(viewport.toScreen({ x: 400, y: 250 }), { x: 150, y: 450 });
+  viewport.panBy(-20, 0);
+  viewport.setView({ width: 600, height: 900 });
+  assert.equal(viewport.scale, 0.75);
+});

@@ -20,6 +20,8 @@ export function createViewport() {
   let left = 0;
   let top = 0;
   let fitted = true;
+  /** What the view was zoomed to and has not been moved from. @type {import('./geometry.js').Rect|null} */
+  let onBox = null;
 
   const fitScale = () => {
     const room = Math.min(
@@ -41,6 +43,7 @@ export function createViewport() {
     left = (view.width - image.width * scale) / 2;
     top = (view.height - image.height * scale) / 2;
     fitted = true;
+    onBox = null;
   };
 
   /** @param {Point} point @returns {Point} */
@@ -54,6 +57,23 @@ export function createViewport() {
     left = point.x - held.x * scale;
     top = point.y - held.y * scale;
     fitted = false;
+    onBox = null;
+    keepInView();
+  };
+
+  /** Shows a box at about half of the view. @param {import('./geometry.js').Rect} box */
+  const zoomToBox = (box) => {
+    const wide = view.width / Math.max(1, box.x2 - box.x1);
+    const high = view.height / Math.max(1, box.y2 - box.y1);
+    scale = clamp(Math.min(wide, high) / 2, Math.min(MIN_SCALE, fitScale()), MAX_SCALE);
+    const [wideAll, highAll] = [image.width * scale, image.height * scale];
+    left = view.width / 2 - ((box.x1 + box.x2) / 2) * scale;
+    top = view.height / 2 - ((box.y1 + box.y2) / 2) * scale;
+    // No empty margin while the image could fill it.
+    if (wideAll > view.width) left = clamp(left, view.width - wideAll, 0);
+    if (highAll > view.height) top = clamp(top, view.height - highAll, 0);
+    fitted = false;
+    onBox = box;
     keepInView();
   };
 
@@ -61,6 +81,7 @@ export function createViewport() {
     fit,
     toImage,
     zoomAt,
+    zoomToBox,
     get scale() {
       return scale;
     },
@@ -81,6 +102,7 @@ export function createViewport() {
       const middle = toImage({ x: view.width / 2, y: view.height / 2 });
       view = size;
       if (fitted) return fit();
+      if (onBox) return zoomToBox(onBox);
       left = view.width / 2 - middle.x * scale;
       top = view.height / 2 - middle.y * scale;
       keepInView();
@@ -99,14 +121,15 @@ export function createViewport() {
       left += dx;
       top += dy;
       fitted = false;
+      onBox = null;
       keepInView();
     },
     /** Where the view is, to come back to. */
     get place() {
-      return { scale, left, top, fitted };
+      return { scale, left, top };
     },
     /** Part of the way from one place to another. @param {{scale: number, left: number, top: number}} from
-     * @param {{scale: number, left: number, top: number, fitted: boolean}} to @param {number} share 0 to 1 */
+     * @param {{scale: number, left: number, top: number}} to @param {number} share 0 to 1 */
     between(from, to, share) {
       // The middle of the view goes straight, and sizes grow evenly to the eye.
       const at = (/** @type {{scale: number, left: number, top: number}} */ place) => ({
@@ -117,23 +140,9 @@ export function createViewport() {
       scale = from.scale * (to.scale / from.scale) ** share;
       left = view.width / 2 - (a.x + (b.x - a.x) * share) * scale;
       top = view.height / 2 - (a.y + (b.y - a.y) * share) * scale;
-      if (share === 1) ({ scale, left, top, fitted } = to);
+      if (share === 1) ({ scale, left, top } = to);
     },
     /** @param {number} wanted screen pixels per image pixel */
     zoomTo: (wanted) => zoomAt({ x: view.width / 2, y: view.height / 2 }, wanted / scale),
-    /** Shows a box at about half of the view. @param {import('./geometry.js').Rect} box */
-    zoomToBox(box) {
-      const wide = view.width / Math.max(1, box.x2 - box.x1);
-      const high = view.height / Math.max(1, box.y2 - box.y1);
-      scale = clamp(Math.min(wide, high) / 2, Math.min(MIN_SCALE, fitScale()), MAX_SCALE);
-      const [wideAll, highAll] = [image.width * scale, image.height * scale];
-      left = view.width / 2 - ((box.x1 + box.x2) / 2) * scale;
-      top = view.height / 2 - ((box.y1 + box.y2) / 2) * scale;
-      // No empty margin while the image could fill it.
-      if (wideAll > view.width) left = clamp(left, view.width - wideAll, 0);
-      if (highAll > view.height) top = clamp(top, view.height - highAll, 0);
-      fitted = false;
-      keepInView();
-    },
   };
 }

@@ -14,9 +14,12 @@ export function createFlight(editor) {
     const from = viewport.place;
     jump();
     const to = viewport.place;
+    const { view } = viewport;
     if (still.matches || !editor.state.bitmap) return editor.paint();
     const began = performance.now();
     const step = () => {
+      // The window has another size now, and the view found its place in it already.
+      if (viewport.view !== view) return;
       const share = Math.min(1, (performance.now() - began) / FLIGHT_MS);
       const eased = 1 - (1 - share) ** 3;
       viewport.between(from, to, eased);

@@ -3,7 +3,7 @@
 import { el, fill, keycap, must } from '../../common/dom.js';
 import { findClasses, meantByNumber } from '../core/find.js';
 import { swatch } from './classes.js';
-import { createDialog } from './help.js';
+import { createDialog } from './dialog.js';
 
 const MOST = 9;
 
@@ -86,7 +86,7 @@ export function createFinder(editor, commands, surface) {
   });
 
   return {
-    open() {
+    showModal() {
       field.value = '';
       at = 0;
       show();

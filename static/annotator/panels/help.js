@@ -1,6 +1,6 @@
-/** All keys of this page, generated from the action table; and the instructions dialog. */
+/** All keys of this page, generated from the action table. */
 
-import { el, fill, keycap, must } from '../../common/dom.js';
+import { el, fill, keycap } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { keyLabels } from '../actions/bind.js';
 
@@ -41,20 +41,6 @@ function group(name, actions, wanted) {
       ),
     ),
   );
-}
-
-/** A dialog that gives the focus back to where it was.
- * @param {string} selector @param {HTMLElement} surface */
-export function createDialog(selector, surface) {
-  const dialog = /** @type {HTMLDialogElement} */ (must(selector));
-  dialog.addEventListener('click', (event) => {
-    if (event.target === dialog) dialog.close();
-  });
-  dialog.addEventListener('close', () => surface.focus({ preventScroll: true }));
-  for (const button of dialog.querySelectorAll('[data-close]')) {
-    button.addEventListener('click', () => dialog.close());
-  }
-  return dialog;
 }
 
 /** @param {HTMLDialogElement} dialog @param {Action[]} actions */

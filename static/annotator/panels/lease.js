@@ -1,5 +1,7 @@
 /** What is said when an image is about to go back, or has gone to somebody else. */
 
+import { plural } from '../../common/words.js';
+
 /**
  * @param {'held'|'ending'|'lost'} state
  * @param {number} seconds length of a lease
@@ -14,9 +16,9 @@ export function leaseMessage(state, seconds, { stay, next }) {
     };
   }
   if (state === 'lost') {
-    const minutes = Math.max(1, Math.round(seconds / 60));
+    const minutes = plural(Math.max(1, Math.round(seconds / 60)), 'minute', 'minutes');
     return {
-      text: `This image was given to someone else after ${minutes} minutes without a sign. What you did is kept; “Next image” sends it as extra evidence.`,
+      text: `This image was given to someone else after ${minutes} without a sign. What you did is kept; “Next image” sends it as extra evidence.`,
       actions: [{ label: 'Next image', run: next }],
     };
   }

@@ -3,7 +3,7 @@
 import { el, fill, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { METHOD_WORDS } from '../actions/boxes.js';
-import { createDialog } from './help.js';
+import { createDialog } from './dialog.js';
 
 /** @param {import('../editor.js').Editor} editor @param {HTMLElement} surface */
 export function createLooksDialog(editor, surface) {

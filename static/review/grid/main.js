@@ -15,11 +15,11 @@ import { createKept } from './kept.js';
 import { createMarks } from './marks.js';
 import { createPages } from './pages.js';
 import { showEmpty, showProgress, showTally } from './side.js';
+import { createSize } from './size.js';
 import { createTiles } from './tiles.js';
 
 /** @typedef {import('./tiles.js').GridLabel} GridLabel */
 
-const SIZES = [12, 18, 24, 30];
 /** @type {import('../hint-line.js').Hint[]} */
 const HINTS = [
   ['left up down right', 'move'],
@@ -50,7 +50,6 @@ startChrome();
 /** @type {GridLabel[]} */
 let labels = [];
 let marks = createMarks([]);
-let size = 18;
 /** Another page is on its way: a mark set now would be meant for the one that goes. */
 let busy = false;
 
@@ -59,6 +58,7 @@ const tiles = createTiles(root, data.classes, short, (place, twice) => {
   if (twice) openLarge();
   changed();
 });
+const size = createSize(root, () => pages.again());
 const filters = createFilters(
   /** @type {HTMLFormElement} */ (must('[data-filters]')),
   data.choices,
@@ -76,7 +76,7 @@ const pages = createPages({
       return null;
     }
     const query = filters.query();
-    query.set('count', String(size));
+    query.set('count', String(size.now));
     return query;
   },
   onPage: show,
@@ -174,18 +174,6 @@ const away = (part) => () => {
   location.assign(`/jobs/${job.slug}/images/${label().image.id}/${part}?back=${back}`);
 };
 const any = () => labels.length > 0 && !busy;
-/** @param {number} step */
-const move = (step) => () => {
-  marks.moveTo(marks.cursor + step);
-  changed();
-};
-/** @param {1|-1} way */
-const resize = (way) => () => {
-  size = SIZES[Math.min(Math.max(SIZES.indexOf(size) + way, 0), SIZES.length - 1)];
-  must('[data-size]').textContent = `${size} a page`;
-  root.dataset.size = String(size);
-  pages.again();
-};
 const doings = gridDoings({
   any,
   mark,
@@ -199,9 +187,12 @@ const doings = gridDoings({
   canUndo: () => marks.canUndo || pages.canUndo,
   send,
   openLarge,
-  move: (steps) => move(steps)(),
+  move: (steps) => {
+    marks.moveTo(marks.cursor + steps);
+    changed();
+  },
   columns: tiles.columns,
-  resize,
+  resize: size.change,
   onwards: () => pages.onwards,
   backwards: () => pages.backwards,
   audit: () => location.assign(job.review_url ?? '/'),
@@ -212,8 +203,6 @@ const reasons = createReasons({
   setMenu: (choices) => keys.setMenu(choices),
   onToggle: () => root.focus({ preventScroll: true }),
 });
-must('[data-more]').addEventListener('click', resize(1));
-must('[data-fewer]').addEventListener('click', resize(-1));
 const keys = page.start(doings);
 pages.take(data.first);
 root.focus({ preventScroll: true });

@@ -13,8 +13,9 @@ import { plural } from '../../common/words.js';
 import { settleDoings, settleHints } from './actions.js';
 import { createByHand, zoomToGroup } from './by-hand.js';
 import { createDecisions } from './decisions.js';
-import { showGroup, showGroups } from './panels.js';
 import { startPeople } from './people.js';
+import { createQueue } from './queue.js';
+import { showSide } from './side.js';
 
 /** @typedef {import('../../common/types.js').Picture} Picture */
 /** @typedef {import('../../common/types.js').LabelClass} LabelClass */
@@ -45,7 +46,7 @@ let decisions = null;
 /** @type {number|null} the one person whose box is shown alone */
 let solo = null;
 let sending = false;
-let list = data.list;
+const queue = createQueue(data.list, () => api.get(`/api/jobs/${job.slug}/differences`));
 
 startPeople(surface, editor, () => ({
   decisions,
@@ -80,26 +81,23 @@ function endDrawing(keep) {
 function changed() {
   if (!decisions) return;
   localStorage.setItem(keptName(), JSON.stringify(decisions.entries()));
-  showGroup(must('[data-group]'), decisions, shown.people, className, {
+  showSide({
+    decisions,
+    people: shown.people,
+    drawing: byHand.on,
+    className,
     keysOf: hints.keys,
     take: (person) => act(() => decisions?.person(person)),
     solo: (person) => {
       solo = person;
       editor.paint();
     },
+    moveTo: (place) => {
+      decisions?.moveTo(place);
+      zoom();
+      changed();
+    },
   });
-  showGroups(must('[data-groups]'), decisions, shown.people, className, (place) => {
-    decisions?.moveTo(place);
-    zoom();
-    changed();
-  });
-  must('[data-send-words]').textContent = byHand.on ? 'Done' : 'Send, next';
-  must('[data-merged-words]').textContent =
-    decisions.group && !decisions.group.merged ? 'Take the mean box' : 'Take the merged box';
-  for (const part of ['[data-settling]', '[data-group]', '[data-groups]'])
-    must(part).hidden = byHand.on;
-  must('[data-classes]').hidden = !byHand.on;
-  must('[data-boxes]').hidden = !byHand.on;
   editor.changed();
 }
 
@@ -132,11 +130,7 @@ async function send() {
   try {
     await api.request('PUT', `/api/images/${image.id}/differences`, body);
     localStorage.removeItem(keptName());
-    const images = list.images.filter((/** @type {any} */ row) => row.image.id !== image.id);
-    const known = images.length < list.images.length;
-    list = { ...list, images, settled: list.settled + 1, left: list.left - (known ? 1 : 0) };
-    // The list was only its beginning.
-    if (!images.length && list.left) list = await api.get(`/api/jobs/${job.slug}/differences`);
+    await queue.settled(image);
     speak('Settled');
     await openNext();
   } catch (error) {
@@ -159,7 +153,7 @@ function takeBack() {
 }
 
 async function openNext() {
-  const next = list.images[0]?.image;
+  const { next } = queue;
   if (next) return openImage(next);
   decisions = null;
   editor.close();
@@ -185,24 +179,13 @@ async function openImage(image) {
   editor.open(image, [], false);
   editor.set({ tool: 'select' });
   showPixels();
-  const total = list.settled + list.left;
-  must('[data-position]').textContent = reply.settled
-    ? 'Settled already'
-    : `Image ${Math.min(list.settled + 1, total)} of ${total}`;
+  must('[data-position]').textContent = reply.settled ? 'Settled already' : queue.place;
   zoom();
   changed();
-  images.keepOnly([image], upcoming());
-  for (const picture of upcoming()) images.want(picture);
+  const ahead = queue.ahead(shown.image);
+  images.keepOnly([image], ahead);
+  for (const picture of ahead) images.want(picture);
 }
-
-/** The open image and the next one are fetched ahead. @returns {Picture[]} */
-const upcoming = () => [
-  shown.image,
-  ...list.images
-    .map((/** @type {any} */ row) => row.image)
-    .filter((/** @type {Picture} */ image) => image.id !== shown.image.id)
-    .slice(0, 1),
-];
 
 function showPixels() {
   if (!shown || editor.state.picture?.id !== shown.image.id) return;

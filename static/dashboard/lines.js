@@ -1,0 +1,51 @@
+/** What the charts of lines share: a line, the level asked for, the threshold. */
+
+import { two } from './words.js';
+
+/** @typedef {import('./charts.js').Plot} Plot */
+/** @typedef {d3.ScaleLinear<number, number>} Scale */
+
+/** A tick's figure. */
+export const short = (/** @type {number} */ value) => String(Math.round(value * 100) / 100);
+
+/** @param {Plot} plot @param {[number, number][]} points @param {Scale} x @param {Scale} y @param {string} kind */
+export function line(plot, points, x, y, kind) {
+  const path = d3.line(
+    ([at]) => x(at),
+    ([, value]) => y(value),
+  )(/** @type {[number, number][]} */ (points));
+  plot.append('path').attr('class', `line ${kind}`).attr('d', path);
+}
+
+/** The level asked for, across the chart. @param {Plot} plot @param {Scale} y @param {number} width @param {number} target */
+export function targetLine(plot, y, width, target) {
+  plot
+    .append('line')
+    .attr('class', 'target')
+    .attr('x2', width)
+    .attr('y1', y(target))
+    .attr('y2', y(target));
+  plot
+    .append('text')
+    .attr('class', 'value end')
+    .attr('x', width)
+    .attr('y', y(target) + 14)
+    .text(`target ${two(target)}`);
+}
+
+/** @param {Plot} plot @param {Scale} x @param {number} height @param {number} theta */
+export function thetaLine(plot, x, height, theta) {
+  plot
+    .append('line')
+    .attr('class', 'theta')
+    .attr('x1', x(theta))
+    .attr('x2', x(theta))
+    .attr('y1', 4)
+    .attr('y2', height);
+  plot
+    .append('text')
+    .attr('class', 'value theta-word end')
+    .attr('x', x(theta) - 5)
+    .attr('y', 8)
+    .text(`θ = ${two(theta)}`);
+}

@@ -1,0 +1,38 @@
+/** A verdict on the whole label: kept, shown as given, and the next image opens. */
+
+import { speak } from '../common/speak.js';
+
+/** @typedef {import('./audit-actions.js').Verdict} Verdict */
+
+/** @type {Record<Verdict, string>} */
+const SAID = {
+  approved: 'Approved',
+  corrected: 'Corrected',
+  rejected: 'Rejected',
+  unjudgeable: 'Not judged',
+};
+
+/** @param {object} parts
+ * @param {import('../annotator/workspace.js').Workspace} parts.workspace
+ * @param {{leave: () => void}} parts.stage
+ * @param {ReturnType<typeof import('../annotator/panels/status.js').createStatus>} parts.status
+ * @param {ReturnType<typeof import('./verdicts.js').createVerdicts>} parts.verdicts
+ * @param {() => import('../common/types.js').Audit|null} parts.audit the open one */
+export function createDeciding({ workspace, stage, status, verdicts, audit }) {
+  const { editor, hints } = workspace;
+
+  /** @param {Verdict} verdict @param {string} [reason] */
+  return async (verdict, reason = '') => {
+    const open = audit();
+    if (!open) return;
+    workspace.cancelTool();
+    workspace.touch();
+    const activeMs = workspace.activeMs();
+    const boxes = verdict === 'approved' || verdict === 'corrected' ? editor.doc.answer() : null;
+    status.finished(activeMs);
+    stage.leave();
+    await verdicts.give(open, { verdict, boxes, reason, active_ms: activeMs });
+    speak(reason ? `${SAID[verdict]}: ${reason}` : SAID[verdict]);
+    hints.notice(`${SAID[verdict]}. ${hints.words('back')} takes it back.`);
+  };
+}

@@ -1,0 +1,25 @@
+/** How many pictures a page of the grid has, changed by its two buttons or by keys. */
+
+import { must } from '../../common/dom.js';
+
+const SIZES = [12, 18, 24, 30];
+
+/** @param {HTMLElement} root the grid @param {() => void} onChange the page must come again */
+export function createSize(root, onChange) {
+  let now = 18;
+  /** @param {1|-1} way */
+  const change = (way) => () => {
+    now = SIZES[Math.min(Math.max(SIZES.indexOf(now) + way, 0), SIZES.length - 1)];
+    must('[data-size]').textContent = `${now} a page`;
+    root.dataset.size = String(now);
+    onChange();
+  };
+  must('[data-more]').addEventListener('click', change(1));
+  must('[data-fewer]').addEventListener('click', change(-1));
+  return {
+    get now() {
+      return now;
+    },
+    change,
+  };
+}

@@ -1,0 +1,33 @@
+/** The images on which people differ: which comes next, and how far the list is. */
+
+/** @typedef {import('../../common/types.js').Picture} Picture */
+/** @typedef {{images: {image: Picture}[], settled: number, left: number}} List images is only its beginning */
+
+/** @param {List} first @param {() => Promise<List>} fetchMore */
+export function createQueue(first, fetchMore) {
+  let list = first;
+
+  return {
+    /** @returns {Picture|undefined} */
+    get next() {
+      return list.images[0]?.image;
+    },
+    get place() {
+      const total = list.settled + list.left;
+      return `Image ${Math.min(list.settled + 1, total)} of ${total}`;
+    },
+    /** What is worth fetching: the open image and the one after it. @param {Picture} open
+     * @returns {Picture[]} */
+    ahead(open) {
+      const others = list.images.map(({ image }) => image).filter(({ id }) => id !== open.id);
+      return [open, ...others.slice(0, 1)];
+    },
+    /** The server has it. @param {Picture} image */
+    async settled(image) {
+      const images = list.images.filter((row) => row.image.id !== image.id);
+      const known = images.length < list.images.length;
+      list = { images, settled: list.settled + 1, left: list.left - (known ? 1 : 0) };
+      if (!images.length && list.left) list = await fetchMore();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+"""A browser that goes away in the middle of a request leaves one calm line in the log."""
+
+import io
+import logging
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+class Broken(io.BytesIO):
+    """A body whose sender is gone."""
+
+    def read(self, *_: object) -> bytes:
+        raise ConnectionAbortedError("gone")
+
+
+@pytest.fixture
+def client(django_user_model):
+    ours = Client(raise_request_exception=False)
+    ours.force_login(django_user_model.objects.create_user("marta"))
+    return ours
+
+
+def put_and_go_away(client: Client) -> None:
+    client.put(
+        "/api/preferences", b"{}", content_type="application/json",
+        **{"wsgi.input": Broken(), "CONTENT_LENGTH": "500"},
+    )  # fmt: skip
+
+
+def test_one_line_without_a_traceback(caplog, client) -> None:
+    with caplog.at_level(logging.INFO):
+        put_and_go_away(client)
+    lines = [r for r in caplog.records if r.name == "django.request"]
+    assert [(r.levelname, r.getMessage(), r.exc_info) for r in lines] == [
+        ("INFO", "The browser went away in the middle of /api/preferences", None)
+    ]
+
+
+def test_none_where_only_warnings_are_asked_for(caplog, client) -> None:
+    with caplog.at_level(logging.WARNING):
+        put_and_go_away(client)
+    assert [r for r in caplog.records if r.name == "django.request"] == []
+
+
+def test_real_faults_keep_their_traceback(caplog, client, monkeypatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("labeling.services.preferences.of", fail)
+    client.get("/api/preferences")
+    (record,) = [r for r in caplog.records if r.name == "django.request"]
+    assert record.levelname == "ERROR" and record.exc_info
