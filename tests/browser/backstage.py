@@ -231,8 +231,8 @@ def standing(slug: str) -> dict[str, Any]:
 
 
 CALLS = (
-    person, session, sign_out, job, pictures, answers, own, drafts, expire, rename, act, suggest, skips,
-    answer, audits_ready, verdicts, standing, labels, labels_ready,
+    person, session, sign_out, job, pictures, answers, own, drafts, expire, rename, act, suggest,
+    skips, answer, audits_ready, verdicts, standing, labels, labels_ready,
 )  # fmt: skip
 
 
