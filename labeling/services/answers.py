@@ -99,7 +99,7 @@ def submit(
     if not first:
         seat.refresh_from_db()
     # Nobody's last answer moves nothing: one cheap look instead of the whole rule.
-    if not seat.round.assignments.pending().exists():  # type: ignore[attr-defined]
+    if not following.awaited(seat.round).exists():
         rounds.advance_if_done(seat.round)
     return seat
 

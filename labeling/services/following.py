@@ -6,6 +6,8 @@ leave COLLECTING between the two.
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from labeling.core import reliability
 from labeling.core.boxes import Box, BoxSet, pack
 from labeling.core.consolidation import Answers
@@ -36,6 +38,23 @@ def first_seats(round: Round) -> int:
     """How many people get an image at once."""
     most = int(round.settings["annotators_per_image"])
     return {Job.Mode.ADAPTIVE: min(FIRST, most), Job.Mode.VERIFY: 1}.get(mode_of(round), most)  # type: ignore[call-overload, no-any-return]
+
+
+def awaited(round: Round) -> "QuerySet[Assignment]":
+    """Seats without whose answers the round does not go on.
+
+    A control image's further seats are welcome, not needed: nobody waits for people who may never
+    come to draw what is labelled already.
+    """
+    extra = Q(blank=True, state=State.OPEN, slot__gt=first_seats(round))
+    return Assignment.objects.filter(round=round).pending().exclude(extra)
+
+
+def withdraw_rest(round: Round) -> None:
+    """What nobody took while the round collected is not handed out any more."""
+    Assignment.objects.filter(round=round, state=State.OPEN).update(
+        state=State.WITHDRAWN, reason="the round went on without it"
+    )
 
 
 def open_further(seat: Assignment) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from labeling.models import Job, Label, Round
-from labeling.services import audits, controls, events, paces, selecting, steps, stopping
+from labeling.services import audits, controls, events, following, paces, selecting, steps, stopping
 
 State, Purpose = Round.State, Round.Purpose
 
@@ -42,7 +42,7 @@ def todo(round: Round) -> "models.QuerySet[Any]":
     if round.state == State.AUDITING:
         return audits.undecided(round)
     if round.state == State.COLLECTING:
-        return round.assignments.pending()  # type: ignore[attr-defined, no-any-return]
+        return following.awaited(round)
     return round.steps.filter(state=round.state, finished_at=None)
 
 
@@ -84,6 +84,8 @@ def enter(round: Round, state: str) -> bool:
         if not moved:
             return False
         round.state, round.entered, round.closed_at = state, entered, closed_at
+        if state == State.CONSOLIDATING:
+            following.withdraw_rest(round)
         steps.create(round)
         events.record(round.job, "round_entered", round=round.number, state=state)
     return True

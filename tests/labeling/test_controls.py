@@ -150,6 +150,18 @@ def test_a_share_of_the_images_is_also_drawn_from_blank(
         assert 6 <= seats.count(control) <= 24
 
 
+def test_a_round_does_not_wait_for_a_second_person_who_never_comes(make):
+    job = make(PEOPLE[:2], 20, mode="independent", annotators_per_image=1)
+    alice, _ = everybody(job)
+    factories.work_all(job, alice)
+    run_steps(job)
+
+    assert job.rounds.get(number=2).state == Round.State.CLOSED
+    left = Assignment.objects.filter(round__job=job, round__number=2).exclude(state="submitted")
+    assert left.exists() and {s.state for s in left} == {"withdrawn"}
+    assert all(s.blank for s in left)
+
+
 def control_seat(job, user):
     """A blank seat of this person's, its other seats given back."""
     for _ in range(20):
