@@ -27,6 +27,11 @@ class Wish:
 
 
 NO_WISH = Wish()
+# Another job's images are compared with this one's (mlassist.starting); a file tells of none.
+UNKNOWN_PAST = (
+    "Nobody knows which images the detector file in MLASSIST_WEIGHTS was taught. If some of this "
+    "job are among them, its estimates are too good; a certificate's checks are not misled."
+)
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,8 @@ def _begin(
             f"From {wish.source_name}, which knew "
             f"{', '.join(same) if same else 'none of these classes'}. {earlier.origin}"
         )
-        return replace(detector, origin=origin), f"{plan.why} It comes with the start.", ""
+        warning = "" if wish.source is not None else UNKNOWN_PAST
+        return replace(detector, origin=origin), f"{plan.why} It comes with the start.", warning
     had = weights.at_hand(settings.MLASSIST_WEIGHTS)
     asked = wish.design if wish.design != "auto" else settings.MLASSIST_DETECTOR
     plan = choosing.choose(asked, had, device.type, boxes, pictures)

@@ -38,10 +38,7 @@ class Start:
 
 
 def _published(design: str) -> State:
-    fetch = designs.named(design).fetch
-    if fetch is None:
-        raise Invalid(f"There are no published weights of {design}.", where="design")
-    return fetch()
+    return designs.named(design).fetch()
 
 
 def detector_file(setting: str) -> Path | None:
@@ -66,7 +63,7 @@ def at_hand(setting: str) -> Mapping[str, Path | None]:
     if setting == "none":
         return {}
     if setting == "auto":
-        return {name: None for name in TITLES if designs.named(name).fetch}
+        return {name: None for name in TITLES if designs.named(name).weights}
     path = Path(setting)
     files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
     if not files:

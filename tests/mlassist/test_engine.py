@@ -81,6 +81,7 @@ def test_a_detector_file_of_this_program_may_be_the_machines_weights(
     made = train("b")
 
     assert made.origin.startswith("From the file pond.safetensors, which knew crab, fish.")
+    assert made.warning == engine.UNKNOWN_PAST
 
 
 def test_a_changed_source_is_refused(train, tmp_path: Path):

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torchvision.models import WeightsEnum
 from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import FrozenBatchNorm2d
 
@@ -44,9 +45,17 @@ class Design(ABC):
     body: str = "backbone.body."  # where names of pretrained parameters begin
     frozen: tuple[str, ...] = ()  # pretrained parts that do not learn: edges and colours
     levels: int = 0  # of anchors that may be chosen from the boxes; 0: anchors are its own
-    fetch: Callable[[], State] | None = None  # its published weights, from cache or network
+    weights: WeightsEnum | None = None  # its published ones
     marks: tuple[str, ...] = ()  # names that together only its published weights have
     background: int = 1  # 1 if the first class of its layers means "nothing"
+
+    def fetch(self) -> State:
+        """Its published weights, from torchvision's cache or the network; OSError or RuntimeError
+        where they cannot be had, Invalid where there are none."""
+        if self.weights is None:
+            raise Invalid(f"There are no published weights of {self.name}.", where="design")
+        state: State = self.weights.get_state_dict(progress=False, check_hash=True)
+        return state
 
     @abstractmethod
     def part_losses(

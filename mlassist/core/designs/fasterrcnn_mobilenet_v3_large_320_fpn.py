@@ -29,19 +29,12 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> FasterRCNN:
     return replace_predictor(net, classes)
 
 
-def fetch() -> State:
-    """COCO weights."""
-    weights = FasterRCNN_MobileNet_V3_Large_320_FPN_Weights.COCO_V1
-    state: State = weights.get_state_dict(progress=False, check_hash=True)
-    return state
-
-
 DESIGN = TwoStage(
     "fasterrcnn_mobilenet_v3_large_320_fpn",
     320,
     build,
     ROWS,
     frozen=tuple(f"backbone.body.{layer}." for layer in range(7)),
-    fetch=fetch,
+    weights=FasterRCNN_MobileNet_V3_Large_320_FPN_Weights.COCO_V1,
     marks=("backbone.body.16.0.weight", "roi_heads.box_predictor.cls_score.weight"),
 )

@@ -26,19 +26,12 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> FasterRCNN:
     return replace_predictor(net, classes)
 
 
-def fetch() -> State:
-    """COCO weights."""
-    weights = FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1
-    state: State = weights.get_state_dict(progress=False, check_hash=True)
-    return state
-
-
 DESIGN = TwoStage(
     "fasterrcnn_resnet50_fpn_v2",
     512,
     build,
     ROWS,
     frozen=("backbone.body.conv1.", "backbone.body.layer1."),
-    fetch=fetch,
+    weights=FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1,
     marks=("roi_heads.box_head.5.weight", "roi_heads.box_predictor.cls_score.weight"),
 )

@@ -31,20 +31,13 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> FCOS:
     return net  # type: ignore[no-any-return]
 
 
-def fetch() -> State:
-    """COCO weights."""
-    weights = FCOS_ResNet50_FPN_Weights.COCO_V1
-    state: State = weights.get_state_dict(progress=False, check_hash=True)
-    return state
-
-
 DESIGN = _Fcos(
     "fcos_resnet50_fpn",
     512,
     build,
     (ClassRows("head.classification_head.cls_logits"),),
     frozen=("backbone.body.conv1.", "backbone.body.layer1."),
-    fetch=fetch,
+    weights=FCOS_ResNet50_FPN_Weights.COCO_V1,
     marks=("head.regression_head.bbox_ctrness.weight",),
     background=0,
 )

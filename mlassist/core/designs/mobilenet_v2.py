@@ -14,13 +14,6 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> FasterRCNN:
     return light(mobilenet_pyramid(weights), classes, sizes, usual, hidden=256)
 
 
-def fetch() -> State:
-    """ImageNet weights."""
-    weights = MobileNet_V2_Weights.IMAGENET1K_V1
-    state: State = weights.get_state_dict(progress=False, check_hash=True)
-    return state
-
-
 DESIGN = TwoStage(
     "mobilenet_v2",
     256,
@@ -28,6 +21,6 @@ DESIGN = TwoStage(
     ROWS,
     frozen=tuple(f"backbone.body.{layer}." for layer in range(4)),
     levels=3,
-    fetch=fetch,
+    weights=MobileNet_V2_Weights.IMAGENET1K_V1,
     marks=("features.0.0.weight", "features.17.conv.0.0.weight"),
 )

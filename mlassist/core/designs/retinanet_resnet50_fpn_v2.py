@@ -21,20 +21,13 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> RetinaNet:
     return net  # type: ignore[no-any-return]
 
 
-def fetch() -> State:
-    """COCO weights."""
-    weights = RetinaNet_ResNet50_FPN_V2_Weights.COCO_V1
-    state: State = weights.get_state_dict(progress=False, check_hash=True)
-    return state
-
-
 DESIGN = Dense(
     "retinanet_resnet50_fpn_v2",
     512,
     build,
     (ClassRows("head.classification_head.cls_logits"),),
     frozen=("backbone.body.conv1.", "backbone.body.layer1."),
-    fetch=fetch,
+    weights=RetinaNet_ResNet50_FPN_V2_Weights.COCO_V1,
     marks=("head.classification_head.conv.0.1.weight", "head.regression_head.bbox_reg.weight"),
     background=0,
 )

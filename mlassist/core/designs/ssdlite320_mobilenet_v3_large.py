@@ -68,13 +68,6 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> SSD:
     return net  # type: ignore[no-any-return]
 
 
-def fetch() -> State:
-    """COCO weights."""
-    weights = SSDLite320_MobileNet_V3_Large_Weights.COCO_V1
-    state: State = weights.get_state_dict(progress=False, check_hash=True)
-    return state
-
-
 DESIGN = _Ssd(
     "ssdlite320_mobilenet_v3_large",
     320,
@@ -82,6 +75,6 @@ DESIGN = _Ssd(
     tuple(ClassRows(f"head.classification_head.module_list.{k}.1") for k in range(_LEVELS)),
     body="backbone.features.",
     frozen=tuple(f"backbone.features.0.{layer}." for layer in range(7)),
-    fetch=fetch,
+    weights=SSDLite320_MobileNet_V3_Large_Weights.COCO_V1,
     marks=("head.classification_head.module_list.0.0.0.weight", "backbone.extra.0.0.0.weight"),
 )
