@@ -10,6 +10,7 @@ os.environ.setdefault("MLASSIST_WEIGHTS", "none")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 import pytest
+from django.test import Client
 
 from labeling.models import Job
 from tests import factories
@@ -82,3 +83,11 @@ def job(alice, bob, rita, mona) -> Job:
     factories.join(made, mona, "manager")
     factories.make_images(made, 12)
     return made
+
+
+@pytest.fixture
+def admin(mona) -> Client:
+    """The project admin's browser."""
+    client = Client()
+    client.force_login(mona)
+    return client

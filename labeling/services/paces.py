@@ -27,10 +27,13 @@ def of(rows: Any) -> dict[str, Any]:
     )
     found: dict[str, list[float]] = {kind: [] for kind in paces.KINDS}
     latest = given.order_by("-submitted_at").values_list(
-        BoxCount("boxes"), BoxCount("suggested"), "outcomes", "action_ms", "active_ms", "verify"
-    )[:LATEST]
-    for boxes, suggested, *rest in latest:
-        for kind, each in paces.seconds(paces.Trace(int(boxes or 0), int(suggested or 0), *rest)):
+        BoxCount("boxes"), "let_through", BoxCount("suggested"),
+        "outcomes", "action_ms", "active_ms", "verify",
+    )[:LATEST]  # fmt: skip
+    for boxes, planted, suggested, *rest in latest:
+        # a planted box that was accepted took its time, though it was not stored
+        answered = int(boxes or 0) + bool(planted)
+        for kind, each in paces.seconds(paces.Trace(answered, int(suggested or 0), *rest)):
             found[kind].append(each)
     return {
         kind: {"seconds": round(median(times), 2), "answers": len(times)}

@@ -2,45 +2,15 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Event, Image, Job, Label, Member
 from labeling.services import jobs, labels, transfers
 from tests.factories import box
+from tests.job_form import create
 from tests.labeling.test_imports import picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def admin(mona) -> Client:
-    """The project admin's browser."""
-    client = Client()
-    client.force_login(mona)
-    return client
-
-
-def filled(**changes) -> dict[str, str]:
-    """The job form as the Boxwise preset fills it."""
-    preset = jobs.PRESETS["boxwise"]
-    data = {name: str(value) for name, value in preset.items() if value is not False}
-    data |= {"suggestions": "on", "assist": "on", "preset": "boxwise", "name": "Birds"}
-    data |= {"lease_minutes": "10", "drawing": "clicks", "watch_share": "0.05"}
-    data |= {"blank_percent": "5", "planted_percent": "0"}
-    data |= {"price_image": "0.08", "price_answer": "0.036", "budget": "", "instructions": "# Hi"}
-    for prefix in ("classes", "members"):
-        data |= {f"{prefix}-TOTAL_FORMS": "2", f"{prefix}-INITIAL_FORMS": "0"}
-    data |= {
-        "classes-0-name": "bird", "classes-0-color": "#FFC400", "classes-0-hotkey": "1",
-        "classes-0-position": "0", "classes-1-color": "#FFC400", "classes-1-position": "0",
-        "members-0-username": "alice", "members-0-role": "annotator", "members-1-role": "annotator",
-    }  # fmt: skip
-    return {**data, **changes}
-
-
-def create(admin, **changes):
-    return admin.post(reverse("admin:labeling_job_add"), filled(**changes), follow=True)
 
 
 def test_a_job_is_set_up_on_one_page(admin, mona, alice):

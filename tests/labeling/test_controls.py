@@ -9,8 +9,8 @@ from labeling.core import planting
 from labeling.core.boxes import BoxSet, pack
 from labeling.core.controls import LEAST, Control, compare_ways
 from labeling.models import Assignment, Event, Image, Label, Round
-from labeling.services import claims, controls, jobs
-from labeling.services.answers import skip
+from labeling.services import claims, controls, jobs, paces
+from labeling.services.answers import skip, submit
 from tests import factories
 from tests.factories import answer, box
 from tests.running import run_steps
@@ -264,15 +264,20 @@ def test_a_planted_box_is_told_of_and_never_counted(make):
     assert all(len(row.boxes) == 2 for row in Label.objects.filter(round__purpose="active"))
 
 
+def planted_seat(job, user):
+    """The person's first seat with a planted box, all before it answered."""
+    while True:
+        (seat, *_) = claims.claim_next(job, user, count=1, suggest=suggest).seats
+        if seat.planted is not None:
+            return seat
+        answer(seat, user)
+
+
 def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
     job = make(PEOPLE[:1], annotators_per_image=1, mode="independent", blank_percent=0,
                planted_percent=20, images=60)  # fmt: skip
     (alice,) = everybody(job)
-    while True:
-        (seat, *_) = claims.claim_next(job, alice, count=1, suggest=suggest).seats
-        if seat.planted is not None:
-            break
-        answer(seat, alice)
+    seat = planted_seat(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
 
     answer(seat, alice, seen)
@@ -282,6 +287,20 @@ def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
 
     answer(stored, alice, stored.boxes, version=2)
     assert Assignment.objects.get(pk=seat.pk).let_through  # the first look counts
+
+
+def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
+    job = make(PEOPLE[:1], annotators_per_image=1, mode="independent", blank_percent=0,
+               planted_percent=20, images=60)  # fmt: skip
+    (alice,) = everybody(job)
+    seat = planted_seat(job, alice)
+    seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
+    trace = {"outcomes": ["accepted"] * 3, "action_ms": {"drag": 3000, "accept": 900}}
+    drawn_too = [*seen, box(150, 100, 20)]
+    submit(seat, alice, version=1, boxes=drawn_too, active_ms=3900, trace=trace)
+
+    assert paces.of_job(job)["drag"]["seconds"] == 3.0
+    assert paces.of_job(job)["accepted"]["seconds"] == 0.3
 
 
 def test_the_verifying_chain_ends_though_a_box_was_planted(make):

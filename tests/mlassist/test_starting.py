@@ -11,7 +11,7 @@ from mlassist.engine import Wish
 from mlassist.models import Detector
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
-from tests.labeling.test_admin import admin, create  # noqa: F401  a fixture
+from tests.job_form import create
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,9 +120,7 @@ def test_the_wish_reaches_the_engine_and_the_reason_the_live_page(
     assert snapshot.of_job(job)["training"]["why"] == "The only one here."
 
 
-def test_the_admin_offers_every_detector_and_the_earlier_jobs_of_the_person(
-    admin, mona, alice  # noqa: F811
-):  # fmt: skip
+def test_the_admin_offers_every_detector_and_the_earlier_jobs_of_the_person(admin, mona, alice):
     pond, foreign = taught(), taught("Secret", images=0)
     Job.objects.update(state="complete")
     join(pond, mona, "manager")
@@ -138,7 +136,7 @@ def test_the_admin_offers_every_detector_and_the_earlier_jobs_of_the_person(
     assert (job.detector, job.start_from) == ("mobilenet_v2", pond)
 
 
-def test_the_admin_says_why_a_job_cannot_be_the_start(admin, mona, alice):  # noqa: F811
+def test_the_admin_says_why_a_job_cannot_be_the_start(admin, mona, alice):
     empty = make_job(name="Empty")
     Job.objects.update(state="running")
     join(empty, mona, "manager")
@@ -152,7 +150,7 @@ def test_the_admin_says_why_a_job_cannot_be_the_start(admin, mona, alice):  # no
     assert Job.objects.get(name="Birds").detector == "auto"
 
 
-def test_the_detectors_page_says_why_and_how_large(admin, mona):  # noqa: F811
+def test_the_detectors_page_says_why_and_how_large(admin, mona):
     pond = taught()
     join(pond, mona, "manager")
     row = Detector.objects.get()

@@ -1,0 +1,31 @@
+"""The job form of the admin, filled in as a project admin does."""
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from labeling.services import jobs
+
+
+def filled(**changes: str) -> dict[str, str]:
+    """The job form as the Boxwise preset fills it."""
+    preset = jobs.PRESETS["boxwise"]
+    data = {name: str(value) for name, value in preset.items() if value is not False}
+    data |= {"suggestions": "on", "assist": "on", "preset": "boxwise", "name": "Birds"}
+    data |= {"lease_minutes": "10", "drawing": "clicks", "watch_share": "0.05"}
+    data |= {"blank_percent": "5", "planted_percent": "0"}
+    data |= {"price_image": "0.08", "price_answer": "0.036", "budget": "", "instructions": "# Hi"}
+    for prefix in ("classes", "members"):
+        data |= {f"{prefix}-TOTAL_FORMS": "2", f"{prefix}-INITIAL_FORMS": "0"}
+    data |= {
+        "classes-0-name": "bird", "classes-0-color": "#FFC400", "classes-0-hotkey": "1",
+        "classes-0-position": "0", "classes-1-color": "#FFC400", "classes-1-position": "0",
+        "members-0-username": "alice", "members-0-role": "annotator", "members-1-role": "annotator",
+    }  # fmt: skip
+    return {**data, **changes}
+
+
+def create(admin: Client, **changes: str) -> Any:
+    """Send it; the page that follows."""
+    return admin.post(reverse("admin:labeling_job_add"), filled(**changes), follow=True)
