@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import torch
 
 from labeling.core import coco
 from labeling.core.boxes import BoxSet, pack, unpack
+from mlassist.core.choosing import choose
 from mlassist.core.data import Sample, size_of
+from mlassist.core.designs import MOBILENET_V2
 from mlassist.core.detector import VIEWS, Detector, predict
 from mlassist.core.looks import settled
 from mlassist.core.recipe import Recipe
@@ -61,12 +63,12 @@ def found(data: Path, name: str, weights: Path, cache: Path) -> Found:
 def _made(data: Path, name: str, weights: Path) -> dict[str, Any]:
     taught, rest = taught_and_rest(data, name)
     classes = sorted({int(c) for s in (*taught, *rest) for c in s.boxes.classes})
-    start = starting_weights(str(weights))
+    pictures, boxes = [size_of(s.path) for s in taught], [s.boxes for s in taught]
+    plan = choose(MOBILENET_V2, {MOBILENET_V2}, CPU.type, boxes, pictures)
+    start = replace(starting_weights(str(weights)), side=plan.side, sizes=plan.sizes)
     recipe = Recipe.for_design(start.design, len(taught), warm=False, effort=EFFORT)
     detector = fit(taught, classes, recipe, start, seed=0, device=CPU).detector
-    return {
-        "seen": _looked_at(detector, rest),
-    }
+    return {"plan": plan.why, "seen": _looked_at(detector, rest)}
 
 
 def taught_and_rest(data: Path, name: str) -> tuple[list[Sample], list[Sample]]:

@@ -134,7 +134,11 @@ def judge(detector: Detector) -> Judged | None:
     ]  # fmt: skip
     return Judged(
         detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
-        threshold, trial, {**_estimate(certified, of_pool, threshold), "forecast": ahead},
+        threshold, trial, {
+            **_estimate(certified, of_pool, threshold),
+            "labels": detector.trained_on,
+            "forecast": ahead,
+        },
     )  # fmt: skip
 
 

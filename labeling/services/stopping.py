@@ -2,36 +2,42 @@
 
 from typing import Any
 
+from labeling.core.growth import batch_pays
 from labeling.models import Assignment, Audit, Job, Round
-
-CLOSE_SHARE, CLOSE_GAIN = 0.50, 0.05
 
 
 def should_close(job: Job, left: int) -> bool:
-    """Whether the next round is the closing one: much is acceptable, or little is gained."""
+    """Whether the next round is the closing one: another batch would cost more than it brings."""
     if left <= job.batch_size:
         return True
     if job.budget is not None and spent(job) >= job.budget:
         return True
-    shares = [
-        r.estimate["share"]
-        for r in job.rounds.filter(purpose=Round.Purpose.ACTIVE).order_by("-number")[:2]
-        if r.estimate
-    ]
+    shares = _shares(job)
     if not shares:
         return False
-    gained = shares[0] - shares[1] if len(shares) == 2 else 1.0
-    return shares[0] >= CLOSE_SHARE or gained < CLOSE_GAIN
+    labels = max(shares[-1][0], job.images.training().count())  # some may have been taken back
+    return not batch_pays(shares, labels, left, job.batch_size)
 
 
 def enough_in(round: Round) -> bool:
     """Whether this round needs no more images than people have begun: the next one closes."""
-    return (
-        round.settings["acceptance"] == Job.Acceptance.CERTIFIED
-        and round.purpose == Round.Purpose.ACTIVE
-        and round.estimate is not None
-        and round.estimate["share"] >= CLOSE_SHARE
-    )
+    if (
+        round.settings["acceptance"] != Job.Acceptance.CERTIFIED
+        or round.purpose != Round.Purpose.ACTIVE
+        or round.estimate is None
+    ):
+        return False
+    job, shares = round.job, _shares(round.job)
+    left, batch = job.images.unlabeled().count(), round.settings["batch_size"]
+    return bool(shares) and not batch_pays(shares, shares[-1][0], left, batch)
+
+
+def _shares(job: Job) -> list[tuple[int, float]]:
+    """Labels that taught the detector and acceptable share, of each active round judged so far."""
+    rounds = job.rounds.filter(purpose=Round.Purpose.ACTIVE).exclude(estimate=None)
+    estimates = rounds.order_by("number").values_list("estimate", flat=True)
+    # rounds of before the program wrote the labels down say nothing of their use
+    return [(e["labels"], e["share"]) for e in estimates if "labels" in e]
 
 
 def spent(job: Job) -> Any:
