@@ -1,4 +1,4 @@
-"""The test behind a certificate: which nested sets the draws show, bounds, the blind check."""
+"""The test behind a certificate: which nested sets the draws show, and bounds."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -136,42 +136,3 @@ def _largest_rejected(
         totals = np.array([total_of(middle / 200)])
         low, high = (middle, high) if run_test(one, values, totals).complete else (low, middle - 1)
     return low / 200
-
-
-@dataclass(frozen=True)
-class Anchoring:
-    """What seeing the boxes did to the auditors, from images judged both ways."""
-
-    images: int
-    blind_mean: float
-    shown_mean: float
-    bias: float  # shown - blind
-    bias_low: float
-    bias_high: float
-    blind_upper: float  # one-sided 95 % upper limit of the blind mean
-
-    def refuses(self, target: float, agreement: float) -> bool:
-        """Whether the blind mean is credibly below what the target lets expect of it.
-
-        `agreement`: mean quality of one person's answer against the consolidated label, in (0, 1].
-        A blind drawing carries its drawer's own misses and edges, which are no fault of the label
-        checked: a set of exactly the target is seen at about target x agreement. Without the
-        factor sound sets are refused (birds at .75, people agreeing at .89: blind mean .59 of 17).
-        """
-        return self.blind_upper < target * agreement
-
-
-def anchoring(blind: Sequence[float], shown: Sequence[float]) -> Anchoring | None:
-    """Compare paired qualities of the same images; None with fewer than two pairs."""
-    if len(blind) < 2:
-        return None
-    b, s = np.asarray(blind, float), np.asarray(shown, float)
-    n = len(b)
-    difference = s - b
-    error = difference.std(ddof=1) / np.sqrt(n)
-    upper = min(1.0, b.mean() + 1.645 * max(b.std(ddof=1), 1e-9) / np.sqrt(n))
-    return Anchoring(
-        n, float(b.mean()), float(s.mean()), float(difference.mean()),
-        float(difference.mean() - 1.96 * error), float(difference.mean() + 1.96 * error),
-        float(upper),
-    )  # fmt: skip

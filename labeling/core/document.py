@@ -11,10 +11,12 @@ from jsonschema.exceptions import best_match
 
 from labeling.core import promise
 from labeling.core.audit_plan import Plan, audit_order
+from labeling.core.blind import Anchoring, Hand, Pair, anchoring
 from labeling.core.boxes import pack
-from labeling.core.certificate import anchoring, rest_bound, run_test
+from labeling.core.certificate import Wealth, rest_bound, run_test
+from labeling.core.quality import compare
 
-FORMAT = "boxwise-certificate/1"
+FORMAT = "boxwise-certificate/2"
 TOLERANCE = 1e-9
 
 
@@ -75,27 +77,67 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     plan = plan_of(frozen)
     values = [draw["value"] for draw in draws]
     test = run_test(plan, values)
-    pairs = [(d["blind_value"], d["value"]) for d in draws if d["blind_value"] is not None]
-    bias = anchoring([b for b, _ in pairs], [s for _, s in pairs])
-    outcome = "certified" if test.shown else "not_provable"
-    agreement = frozen["content"].get("people_agreement", 1.0)
-    bounded = test.shown if plan.apart else test.shown[-1:]
-    target = max((float(plan.targets[rank]) for rank in bounded), default=0.0)
-    if test.shown and bias and bias.refuses(target, agreement):
-        outcome = "refused"
-    bounds = [rest_bound(plan, values, rank) for rank in bounded]
+    bias = anchoring(kind_of(frozen), _pairs(draws), Hand.from_json(frozen["content"]["hand"]))
+    certified = _certified(plan, test, values, bias)
+    outcome = "certified" if certified else "refused" if test.shown else "not_provable"
+    bounds = [
+        rest_bound(plan, values, rank) for rank in (certified if plan.apart else certified[-1:])
+    ]
     return {
         "outcome": outcome,
-        "sets_certified": len(test.shown),
-        **({"sets_shown": list(test.shown)} if plan.apart else {}),
-        "certified_images": plan.images(test.shown) if outcome == "certified" else 0,
+        "sets_tested": len(test.shown),
+        "sets_certified": len(certified),
+        **({"sets_shown": list(certified)} if plan.apart else {}),
+        "certified_images": plan.images(certified),
         "audited": len(values),
         "observed_mean": float(np.mean(values)) if values else None,
         "wealth": [[float(w) for w in row] for row in test.path],
         # the rest of several sets is at least as good as that of the worst of them
         "rest_bound": min(bounds, default=None),
         "anchoring": vars(bias) if bias else None,
+        # of each set, with its interval
+        "judged_blind": [
+            list(bias.judged_blind(_within(plan, values, rank), plan.sizes[rank])) if bias else None
+            for rank in test.shown
+        ],
     }
+
+
+def _certified(
+    plan: Plan, test: Wealth, values: list[float], bias: Anchoring | None
+) -> tuple[int, ...]:
+    """Of the sets that the test shows, those that hold when judged blind, too; nested: the largest
+    and all within it. Leaving sets out takes nothing from the proof of the others."""
+    held = [
+        rank
+        for rank in test.shown
+        if bias is None
+        or bias.holds(_within(plan, values, rank), int(plan.sizes[rank]), float(plan.targets[rank]))
+    ]
+    if plan.apart or not held:
+        return tuple(held)
+    return tuple(range(held[-1] + 1))
+
+
+def _within(plan: Plan, values: list[float], rank: int) -> list[float]:
+    """The checked values of one set."""
+    inside = plan.holds(len(values))[:, rank]
+    return [value for value, own in zip(values, inside, strict=True) if own]
+
+
+def _pairs(draws: list[dict[str, Any]]) -> list[Pair]:
+    """The images that were judged both ways."""
+    return [
+        Pair(
+            draw["value"],
+            draw["blind_value"],
+            None
+            if draw["blind_boxes"] is None
+            else compare(pack(draw["predicted"]), pack(draw["blind_boxes"])),
+        )
+        for draw in draws
+        if draw["blind_value"] is not None
+    ]
 
 
 def build(

@@ -17,10 +17,14 @@ class Comparison:
     false_negatives: int
 
     @property
+    def objects(self) -> int:
+        """TP + FP + FN: what either side shows."""
+        return self.true_positives + self.false_positives + self.false_negatives
+
+    @property
     def quality(self) -> float:
-        """Sum of matched IoU / (TP + FP + FN), in [0, 1]; 1 where both sides are empty."""
-        total = self.true_positives + self.false_positives + self.false_negatives
-        return self.matched_iou / total if total else 1.0
+        """Sum of matched IoU / objects, in [0, 1]; 1 where both sides are empty."""
+        return self.matched_iou / self.objects if self.objects else 1.0
 
     @property
     def f1(self) -> float:

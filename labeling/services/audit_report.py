@@ -184,14 +184,17 @@ def _claim(frozen: Freeze, size: int, shown: Iterable[int]) -> str:
 def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
     result = row.document["result"]
     if row.outcome == "certified":
+        blind = result["judged_blind"][result["sets_certified"] - 1]
+        apart = document.by_class(frozen.content)
         return (
             f"Shown by {result['audited']} random checks of a frozen list; observed "
-            f"{result['observed_mean']:.2f}."
+            f"{result['observed_mean']:.2f}"
+            + (f", judged from blank {blind[0]:.2f}." if blind and not apart else ".")
         )
     size = len(frozen.content["candidates"])
     if row.outcome == "refused":
         return (
-            "People who drew without seeing the boxes found the quality below the "
+            "Judged by people who drew without seeing the boxes, the quality lies below the "
             f"target. Nothing was accepted; people get the other {size - result['audited']} images."
         )
     return (

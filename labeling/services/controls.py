@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from labeling.core import audit_plan
+from labeling.core.blind import Hand
 from labeling.core.boxes import BoxSet, pack
 from labeling.core.controls import Comparison, Control, compare_ways
 from labeling.models import Assignment, Image, Job, Round
@@ -84,6 +85,13 @@ def _elsewhere(job: Job) -> list[Control]:
         Control((), tuple(pack(boxes or []) for _, boxes in group))
         for _, group in groupby(rows, key=lambda row: row[0])
     ]
+
+
+def hand(job: Job) -> Hand:
+    """How people who draw from blank differ, from all images that two or more drew so."""
+    both = Assignment.objects.submitted().filter(round__job=job, blank=True).values("image")
+    images = [*_elsewhere(job), *_images(job, both)]
+    return Hand.between([(a, b) for a, b, *_ in (one.blank for one in images if one.blank[1:])])
 
 
 def fallen(job: Job) -> list[int]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from labeling.core import audit_plan, document, promise
 from labeling.core.boxes import Box
-from labeling.models import Assignment, Audit, CandidateSet, Freeze, Image, Label, Round
-from labeling.services import events, labels
+from labeling.models import Assignment, Audit, CandidateSet, Freeze, Image, Round
+from labeling.services import controls, events, labels
 from labeling.services.steps import Lease
 
 
@@ -62,7 +62,7 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
             "target": target,
             "level": level,
             "budget": budget,
-            "people_agreement": _agreement(round),
+            "hand": controls.hand(round.job).to_json(),
             "sets": [
                 {
                     "threshold": float(proposal.thresholds[rank]),
@@ -112,23 +112,6 @@ def next_attempt(round: Round) -> tuple[int, float]:
     them together keep the risk."""
     attempt = Freeze.objects.filter(round__job=round.job).count() + 1
     return attempt, round.settings["risk"] * 2.0**-attempt
-
-
-def _agreement(round: Round) -> float:
-    """Mean quality of single answers against their image's label; 1 where one person draws each.
-
-    A label leans on the answers it is made of, so this is rather too high, and the blind check
-    rather too strict.
-    """
-    details = Label.objects.active().filter(
-        image__job=round.job, image__split=Image.Split.VALIDATION, source=Label.Source.HUMAN
-    )
-    found = [
-        q
-        for detail in details.values_list("detail", flat=True)
-        for q in detail.get("agreement", ())
-    ]
-    return float(f"{sum(found) / len(found):.4f}") if found else 1.0
 
 
 def _not_in_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -59,12 +59,17 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     verdicts = dict(rows.values_list("verdict").annotate(n=Count("pk")).values_list("verdict", "n"))
     spoken = [str(verdicts.get(v, 0)) for v in ("approved", "corrected", "unjudgeable")]
     observed = result["observed_mean"]
-    agreement = frozen.content.get("people_agreement", 1.0)
+    hand = frozen.content["hand"]
     return [
         ["Checked at random", f"{result['audited']} images"],
         ["Observed quality", "none" if observed is None else f"{observed:.2f}"],
         ["Approved, corrected, not judged", ", ".join(spoken)],
-        ["One person against several", f"{agreement:.2f}" if agreement < 1 else "not measured"],
+        [
+            "One person, drawing from blank",
+            f"marks {hand['seen']:.0%} of the objects, {1 - hand['edge']:.2f} overlap"
+            if hand["images"]
+            else "not measured",
+        ],
         ["Level of this attempt", f"{frozen.level:.3f} (attempt {frozen.attempt})"],
         ["List and predictions", frozen.content_digest[:12]],
         ["Order of the checks", frozen.order_digest[:12]],
@@ -103,15 +108,33 @@ def _rest(row: Certificate) -> str:
 
 
 def _blind(row: Certificate) -> str:
-    bias = row.document["result"]["anchoring"]
+    """What the checks from blank say, and of which set."""
+    result = row.document["result"]
+    bias, judged = result["anchoring"], result["judged_blind"]
     if bias is None:
-        return "No image was also drawn from blank, so nothing is known of what seeing boxes does."
-    return (
+        return (
+            "Fewer than two images were also drawn from blank: what seeing boxes does is unknown."
+        )
+    told = (
         f"{bias['images']} of the images were also drawn from blank: quality "
-        f"{bias['blind_mean']:.2f} against {bias['shown_mean']:.2f} when the boxes were seen, a "
-        "difference of "
-        f"{bias['bias']:+.2f} ({bias['bias_low']:+.2f} to {bias['bias_high']:+.2f})."
+        f"{bias['blind_mean']:.2f}, "
+        + (
+            f"{bias['freed_mean']:.2f} without the drawers' own misses and edges, "
+            if bias["measured"]
+            else ""
+        )
+        + f"against {bias['shown_mean']:.2f} when the boxes were seen."
     )
+    if not judged:
+        return told
+    # nested sets: the largest that is certified, or that the test showed before it was refused;
+    # single classes: the one that fares worst
+    content = row.document["frozen"]["content"]
+    apart = document.by_class(content)
+    place = (result["sets_certified"] or len(judged)) - 1
+    mean, low, high = min(judged) if apart else judged[place]
+    what = "The class that fares worst" if apart else f"The set of {content['sets'][place]['size']}"
+    return f"{told} {what}, judged like this: {mean:.2f} ({low:.2f} to {high:.2f})."
 
 
 def _earlier(frozen: Freeze) -> str:
@@ -130,10 +153,11 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     all_shown = result["sets_certified"] == len(sets) and not frozen.content.get("left_out")
     if all_shown and row.outcome == "certified":
         return []
-    if row.outcome == "refused":
+    if result["sets_certified"] < result["sets_tested"]:
         return [
-            "Look at the images drawn blind: people see objects that nobody marks once boxes are "
-            "shown. Clearer instructions help more than checks."
+            "Look at the images that were also drawn from blank: checkers leave near misses and "
+            "missed objects once they see boxes. A better detector (more labels) or a lower target "
+            "helps, more checks do not."
         ]
     plan = document.plan_of(audits.frozen_part(frozen))
     values = [d["value"] for d in row.document["draws"] if d["value"] is not None]

@@ -37,7 +37,7 @@ def _shares(job: Job) -> list[tuple[int, float]]:
     rounds = job.rounds.filter(purpose=Round.Purpose.ACTIVE).exclude(estimate=None)
     estimates = rounds.order_by("number").values_list("estimate", flat=True)
     # rounds of before the program wrote the labels down say nothing of their use
-    return [(e["labels"], e["share"]) for e in estimates if "labels" in e]
+    return [(e["labels"], e["share"]) for e in estimates if e and "labels" in e]
 
 
 def spent(job: Job) -> Any:

@@ -69,9 +69,9 @@ def test_each_confidence_is_compared_on_the_judging_images(closing, alice, rita,
 def document(values, outcome="not_provable", shown=0):
     """A certificate's skeleton."""
     draws = [{"value": value} for value in values]
-    return Certificate(
-        outcome=outcome, document={"result": {"sets_certified": shown}, "draws": draws}
-    )
+    certified = shown if outcome == "certified" else 0
+    result = {"sets_tested": shown, "sets_certified": certified}
+    return Certificate(outcome=outcome, document={"result": result, "draws": draws})
 
 
 def frozen(target=0.6, size=400, budget=60):
@@ -112,7 +112,7 @@ def test_a_lower_target_named_would_indeed_have_been_shown():
 
 def test_all_shown_needs_no_help_and_a_refusal_names_the_blind_images():
     assert job_report.what_helps(frozen(), document([1.0] * 60, "certified", 1)) == []
-    assert "drawn blind" in job_report.what_helps(frozen(), document([1.0] * 60, "refused", 1))[0]
+    assert "from blank" in job_report.what_helps(frozen(), document([1.0] * 60, "refused", 1))[0]
 
 
 def test_a_job_without_any_round_has_a_report(job, mona):

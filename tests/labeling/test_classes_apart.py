@@ -78,6 +78,7 @@ def frozen_document() -> dict:
     target = unpack(drawn_boxes((10, 10, 60, 60, 0.9)))
     content = {
         "about": {}, "promise": "quality", "images": 60, "target": TARGET, "level": LEVEL,
+        "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
         "budget": 40, "by_class": True, "left_out": {}, "predictions": "",
         "sets": [{"threshold": 0.5, "size": 30, "target": TARGET, "class": n} for n in "ab"],
         "candidates": [[f"{i:03}", i % 2] for i in range(60)],

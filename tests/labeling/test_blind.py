@@ -1,0 +1,171 @@
+"""The blind check: drawers' noise is taken out, anchored checks are found, sound sets pass."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from labeling.core import document, promise
+from labeling.core.blind import Hand, Pair, anchoring
+from labeling.core.boxes import Box, pack
+from labeling.core.quality import compare, quality
+from labeling.rehearsal.crowd import Person
+from tests.labeling.test_certificate import paper  # noqa: F401  (a fixture)
+
+SIZE = (600, 400)
+
+
+def scene(rng: np.random.Generator) -> list[Box]:
+    """One to eight objects, apart from each other."""
+    places = rng.permutation(12)[: rng.integers(1, 9)]
+    return [
+        {"class_id": 0, "x1": 150.0 * (p % 4) + 10, "y1": 130.0 * (p // 4) + 10,
+         "x2": 150.0 * (p % 4) + 10 + rng.uniform(60, 120),
+         "y2": 130.0 * (p // 4) + 10 + rng.uniform(50, 110)}
+        for p in places
+    ]  # fmt: skip
+
+
+def detected(rng: np.random.Generator, truth: list[Box], sees: float, off: float) -> list[Box]:
+    """What a detector of this strength finds."""
+    return Person(rng, sensitivity=sees, sigma=off, false_rate=0.2).draw(truth, SIZE, 1)[0]
+
+
+def checks(
+    rng: np.random.Generator, images: int, pairs: int, sees: float, off: float,
+    kind: str = promise.QUALITY,
+) -> tuple[float, list[float], list[Pair]]:  # fmt: skip
+    """True mean of some labels, and what simulated people say of them."""
+    person, true, values, both = Person(rng), [], [], []
+    for i in range(images):
+        truth = scene(rng)
+        found = detected(rng, truth, sees, off)
+        true.append(promise.value(kind, pack(found), pack(truth)))
+        corrected = person.correct(found, truth, SIZE)[0]
+        values.append(promise.value(kind, pack(found), pack(corrected)))
+        if i < pairs:
+            drawn = pack(person.draw(truth, SIZE, 1)[0])
+            value = promise.value(kind, pack(found), drawn)
+            both.append(Pair(values[-1], value, compare(pack(found), drawn)))
+    return float(np.mean(true)), values, both
+
+
+@pytest.fixture(scope="module")
+def hand() -> Hand:
+    """Two simulated people on 150 images."""
+    rng = np.random.default_rng(0)
+    person = Person(rng)
+    scenes = [scene(rng) for _ in range(150)]
+    return Hand.between(
+        [tuple(pack(person.draw(s, SIZE, 1)[0]) for _ in range(2)) for s in scenes]  # type: ignore[misc]
+    )
+
+
+def test_two_peoples_difference_tells_what_each_of_them_misses_and_shifts(hand):
+    rng = np.random.default_rng(1)
+    person = Person(rng)
+    scenes = [scene(rng) for _ in range(300)]
+    found = [compare(pack(person.draw(s, SIZE, 1)[0]), pack(s)) for s in scenes]
+    seen = sum(c.true_positives for c in found) / sum(len(s) for s in scenes)
+    overlap = sum(c.matched_iou for c in found) / sum(c.true_positives for c in found)
+    assert hand.seen == pytest.approx(seen, abs=0.015)
+    assert hand.edge == pytest.approx(1 - overlap, abs=0.01)
+    assert Hand.from_json(hand.to_json()).images == 150
+
+
+def test_too_few_common_images_say_nothing_of_the_drawers():
+    assert Hand.between([(pack([]), pack([]))] * 9).images == 0
+    assert Hand.between([]) == Hand()
+
+
+@pytest.mark.parametrize(("sees", "off"), [(0.97, 0.03), (0.9, 0.06), (0.8, 0.08), (0.6, 0.06)])
+def test_judged_blind_is_the_true_quality_where_shown_boxes_flatter(hand, sees, off):
+    rng = np.random.default_rng(2)
+    truth, values, pairs = checks(rng, 500, 500, sees, off)
+    judged, low, high = anchoring(promise.QUALITY, pairs, hand).judged_blind(values, 10_000)
+    assert low < judged < high
+    assert judged == pytest.approx(truth, abs=0.025)
+    raw = np.mean([pair.blind_value for pair in pairs])
+    assert raw < truth - 0.02  # without the drawers' noise taken out it would be far too low
+    if off > 0.05:
+        assert np.mean(values) > truth + 0.03
+
+
+def test_labels_without_a_defect_are_freed_of_what_their_checkers_missed(hand):
+    rng = np.random.default_rng(3)
+    truth, values, pairs = checks(rng, 600, 600, 0.97, 0.03, promise.DEFECT_FREE)
+    judged, *_ = anchoring(promise.DEFECT_FREE, pairs, hand).judged_blind(values, 10_000)
+    assert judged == pytest.approx(truth, abs=0.04)
+
+
+def test_sound_sets_pass_and_flattered_ones_do_not(hand):
+    """As a job does it: 100 checks, one in five of them also drawn from blank."""
+    rng = np.random.default_rng(4)
+    runs = 120
+    passed = {-0.05: 0, 0.05: 0}
+    for _ in range(runs):
+        truth, values, pairs = checks(rng, 100, 20, 0.85, 0.06)
+        for gap in passed:
+            told = anchoring(promise.QUALITY, pairs, hand)
+            passed[gap] += told.holds(values, 10_000, truth - gap)
+    assert passed[-0.05] / runs < 0.4  # the target lies .05 above what the labels are worth
+    assert passed[0.05] / runs > 0.97
+
+
+def test_where_the_drawers_were_not_measured_only_a_credible_shortfall_counts():
+    pairs = [Pair(0.9, value, None) for value in (0.7, 0.5, 0.9, 0.6, 0.8)]
+    values = [0.9] * 40
+    told = anchoring(promise.QUALITY, pairs, Hand())
+    assert told.judged_blind(values, 10_000)[0] == pytest.approx(0.7)
+    assert told.holds(values, 10_000, 0.75)
+    assert not told.holds(values, 10_000, 0.95)
+    assert anchoring(promise.QUALITY, pairs[:1], Hand()) is None
+
+
+def blind(paper: dict, every: int, moved: float) -> dict:  # noqa: F811
+    """The certificate with some of its images drawn from blank, `moved` pixels away."""
+    draws = copy.deepcopy(paper["draws"])
+    for draw in draws[::every]:
+        box = draw["boxes"][0]
+        draw["blind_boxes"] = [{**box, "x1": box["x1"] + moved, "x2": box["x2"] + moved}]
+        draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
+    return document.build(paper["about"], paper["frozen"], draws)
+
+
+def test_a_certificate_is_refused_where_the_drawings_from_blank_disagree(paper):  # noqa: F811
+    agreed = blind(paper, 3, 0.0)
+    assert agreed["result"]["outcome"] == "certified"
+    assert agreed["result"]["judged_blind"][1][0] == pytest.approx(
+        agreed["result"]["observed_mean"]
+    )
+    assert document.verify(agreed) == []
+
+    apart = blind(paper, 3, 30.0)
+    assert apart["result"]["outcome"] == "refused"
+    assert apart["result"]["sets_tested"] == 2
+    assert apart["result"]["certified_images"] == 0
+    assert document.verify(apart) == []
+
+
+def test_only_the_sets_that_hold_from_blank_are_certified(paper):  # noqa: F811
+    """The test shows both sets; the looser one's own images bring its mean below the target."""
+    frozen, draws = copy.deepcopy(paper["frozen"]), copy.deepcopy(paper["draws"])
+    ranks = dict(frozen["content"]["candidates"])
+    frozen["content"]["target"] = 0.78
+    frozen["content"]["hand"] = {"seen": 1.0, "edge": 0.0, "images": 50}
+    frozen["content_digest"] = document.digest(frozen["content"])
+    for place, draw in enumerate(draws):
+        shift = 1.0 if ranks[draw["image"]] == 0 else 6.0
+        draw["boxes"] = [{"class_id": 0, "x1": 10.0 + shift, "y1": 10.0, "x2": 60.0 + shift,
+                          "y2": 60.0}]  # fmt: skip
+        draw["value"] = quality(pack(draw["predicted"]), pack(draw["boxes"]))
+        if place % 3 == 0:
+            draw["blind_boxes"] = [{**draw["boxes"][0], "y1": 15.0, "y2": 65.0}]
+            draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
+    mixed = document.build(paper["about"], frozen, draws)
+    strict, loose = (row[0] for row in mixed["result"]["judged_blind"])
+    assert loose < 0.78 < strict
+    assert mixed["result"]["outcome"] == "certified"
+    assert (mixed["result"]["sets_tested"], mixed["result"]["sets_certified"]) == (2, 1)
+    assert mixed["result"]["certified_images"] == 30
+    assert document.verify(mixed) == []
