@@ -4,6 +4,7 @@ Choices were made on the development half of each data set; the final half is fo
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -100,29 +101,51 @@ def _seven_features(one: Seen, cuts: Cuts) -> list[float]:
     return [*told, len(kept), faint, (scores * (1 - scores)).sum(), same]
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What a closing round would freeze for a pool."""
+
+    plan: Plan
+    thresholds: np.ndarray  # (J,) lowest confidence of each set, falling
+    order: np.ndarray  # (M,) places in the pool, as they are checked
+
+    def taken(self, sets: int, confidence: np.ndarray) -> np.ndarray:
+        """(m,) bool: which pictures of the pool the first `sets` sets hold."""
+        return confidence >= (self.thresholds[sets - 1] if sets else np.inf)
+
+
+def proof_of(
+    of_known: np.ndarray, known: np.ndarray, of_pool: np.ndarray, target: float, seed: Sequence[int]
+) -> Proof | None:
+    """Sets, budget and a random order as the product plans them; None where no set is likely."""
+    sets = calibration.candidate_sets(of_pool, of_known, known, target, doubt=1.0, level=LEVEL)
+    if not sets:
+        return None
+    loosest = sets[-1]
+    planned = calibration.audit_budget(
+        loosest.spread, loosest.estimate - target, loosest.size, LEVEL
+    )
+    inside = np.flatnonzero(of_pool >= loosest.threshold)
+    order = inside[np.random.default_rng(list(seed)).permutation(len(inside))]
+    thresholds = np.array([s.threshold for s in sets])
+    ranks = (of_pool[order][:, None] < thresholds[None]).sum(1)
+    sizes, budget = np.array([s.size for s in sets]), min(planned, MOST_AUDITS, len(inside))
+    plan = Plan(ranks, sizes, np.full(len(sets), target), LEVEL, ((0, budget),))
+    return Proof(plan, thresholds, order)
+
+
 def certified(
     of_known: np.ndarray, known: np.ndarray, of_pool: np.ndarray, pool: np.ndarray, target: float,
     seed: int,
 ) -> tuple[float, float]:  # fmt: skip
     """Share of the pool that the product's sets and test certify, and how often it is not true."""
-    sets = calibration.candidate_sets(of_pool, of_known, known, target, doubt=1.0, level=LEVEL)
-    if not sets:
-        return 0.0, 0.0
-    loosest = sets[-1]
-    planned = calibration.audit_budget(
-        loosest.spread, loosest.estimate - target, loosest.size, LEVEL
-    )
-    budget = min(planned, MOST_AUDITS)
-    inside = np.flatnonzero(of_pool >= loosest.threshold)
-    strictest = np.array([s.threshold for s in sets])
-    ranks = (of_pool[inside][:, None] < strictest[None]).sum(1)
     shares, wrong = [], []
     for number in range(ORDERS):
-        order = np.random.default_rng([seed, number]).permutation(len(inside))
-        sizes = np.array([s.size for s in sets])
-        plan = Plan(ranks[order], sizes, np.full(len(sets), target), LEVEL, ((0, budget),))
-        shown = len(run_test(plan, pool[inside[order]][:budget].tolist()).shown)
-        taken = pool[of_pool >= strictest[shown - 1]] if shown else np.zeros(0)
+        proof = proof_of(of_known, known, of_pool, target, (seed, number))
+        if proof is None:
+            return 0.0, 0.0
+        shown = run_test(proof.plan, pool[proof.order][: proof.plan.budget].tolist()).shown
+        taken = pool[proof.taken(len(shown), of_pool)]
         shares.append(len(taken) / len(pool))
         wrong.append(bool(len(taken)) and float(taken.mean()) < target)
     return float(np.mean(shares)), float(np.mean(wrong))
