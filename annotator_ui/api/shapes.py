@@ -145,8 +145,10 @@ def audit(row: Audit) -> dict[str, Any]:
         "image": image(row.image),
         "round": _round(row.round),
         "kind": row.kind,
-        "blind": row.blind,
-        "boxes": [] if row.blind else boxes,
+        "blind": row.from_blank,
+        "boxes": [] if row.from_blank else boxes,
+        # what the page reveals once the checker has drawn
+        "revealed": boxes if row.from_blank else [],
         "confidence": row.confidence if shown else None,
         "threshold": threshold if shown else None,
         "scores_shown": shown,

@@ -76,6 +76,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
             {
                 "fields": (
                     "acceptance", ("promise", "per_class"), ("target_quality", "risk"),
+                    "checks_from_blank",
                     "audit_budget", "watch_share",
                 )
             },

@@ -1,10 +1,11 @@
 """The blind check: what seeing the boxes did to the auditors, from images judged both ways.
 
-An auditor who is shown boxes leaves near misses alone, so checks flatter the detector. Some of the
-checked images are also drawn from blank. Such a drawing has its drawer's own misses and edges,
-which are no fault of the label, so they are taken out before the two are compared. On simulated
-checks of real predictions (bccd, deeppcb; true mean .57 and .59) this gave .57 and .59, where the
-boxes were shown .63 and .65.
+An auditor who is shown boxes leaves near misses alone, so checks flatter the detector. So some of
+the checked images, or all, are drawn from blank; then the label's boxes that no drawn one matches
+are revealed, one by one, and the drawer says which objects that they had overlooked. What is left
+are their edges and what both missed, which are measured where two people drew and taken out. On
+simulated checks of real predictions (bccd, deeppcb; true mean .57 and .59) this gave .57 and .59,
+where the boxes were shown .63 and .65.
 """
 
 import math
@@ -20,9 +21,9 @@ from labeling.core.boxes import BoxSet
 from labeling.core.quality import Comparison, compare
 
 # How sure a shortfall must be. On simulated checks of real predictions (70 checks, 14 of them from
-# blank) .80 refuses 2 to 5 % of sets .05 above their target and 62 to 100 % of those .05 below it;
-# .95 refuses none and 12 to 92 %. Without the drawers' noise known, their misses look like the
-# label's, so only what is plain counts.
+# blank, nothing revealed) .80 refused at most 5 % of sets .05 above their target and 62 to 100 % of
+# those .05 below it; .95 none and 12 to 92 %. Without the drawers' noise known, their edges look
+# like the label's, so only what is plain counts.
 SURE, SURE_UNMEASURED = 0.80, 0.95
 LEAST_HAND = 10  # images that two people drew, before their noise is believed
 _LEAST_PAIRS = 2  # fewer have no spread
@@ -118,7 +119,7 @@ def anchoring(kind: str, pairs: Sequence[Pair], hand: Hand) -> Anchoring | None:
         return None
     shown = np.array([pair.value for pair in pairs])
     blind = np.array([pair.blind_value for pair in pairs])
-    freed = blind * _factors(kind, pairs, hand)
+    freed = blind * freeing(kind, [pair.found for pair in pairs], hand)
     difference = shown - freed
     return Anchoring(
         len(pairs), float(blind.mean()), float(freed.mean()), float(shown.mean()),
@@ -127,20 +128,25 @@ def anchoring(kind: str, pairs: Sequence[Pair], hand: Hand) -> Anchoring | None:
     )  # fmt: skip
 
 
-def _factors(kind: str, pairs: Sequence[Pair], hand: Hand) -> np.ndarray:
-    """(n,) what undoes, on average, what the drawers' noise took from each blind value."""
-    found = [pair.found for pair in pairs if pair.found is not None]
+def freeing(kind: str, drawn: Sequence[Comparison | None], hand: Hand) -> float:
+    """What the mean of blind values is to be multiplied by, to undo what the drawers' noise did.
+
+    `drawn`: labels against drawings from blank to which overlooked objects were added; None where
+    the image could not be judged.
+    """
+    found = [one for one in drawn if one is not None]
     if kind == promise.DEFECT_FREE:
-        # a label without a defect passes only if its checker saw all objects
-        return np.array([hand.seen ** -(pair.found.objects if pair.found else 0) for pair in pairs])
+        # a label that misses an object passes if its checker missed it, too
+        passed = sum(one.defect_free for one in found)
+        only_misses = sum(not one.false_positives and one.false_negatives > 0 for one in found)
+        unseen = only_misses * (1 - hand.seen) / hand.seen
+        return max(0.0, passed - unseen) / passed if passed else 1.0
     both = sum(one.true_positives for one in found)
     if not both:
-        return np.ones(len(pairs))
-    extra = sum(one.false_positives for one in found)
+        return 1.0
+    wrong = sum(one.false_positives for one in found)
     missed = sum(one.false_negatives for one in found)
-    # An object that the drawer missed counts as an extra box where the label has it, and not at
-    # all where the label missed it, too.
-    objects = (both + extra + missed) / (both + extra + missed / hand.seen)
+    objects = (both + wrong + missed) / (both + wrong + missed / hand.seen)
     off = 1 - sum(one.matched_iou for one in found) / both
     own = math.sqrt(max(0.0, off**2 - hand.edge**2))
-    return np.full(len(pairs), objects / hand.seen * (1 - own) / (1 - off))
+    return objects * (1 - own) / (1 - off)

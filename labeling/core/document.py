@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,10 @@ from jsonschema.exceptions import best_match
 
 from labeling.core import promise
 from labeling.core.audit_plan import Plan, audit_order
-from labeling.core.blind import Anchoring, Hand, Pair, anchoring
+from labeling.core.blind import Anchoring, Hand, Pair, anchoring, freeing
 from labeling.core.boxes import pack
 from labeling.core.certificate import Wealth, rest_bound, run_test
-from labeling.core.quality import compare
+from labeling.core.quality import Comparison, compare
 
 FORMAT = "boxwise-certificate/2"
 TOLERANCE = 1e-9
@@ -46,6 +48,26 @@ def plan_of(frozen: dict[str, Any]) -> Plan:
     )
 
 
+def plan_for(frozen: dict[str, Any], draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
+    """The plan to test these draws with, and what frees their mean of the drawers' noise.
+
+    `draws`: each with `predicted` and `boxes`. Where the checks were made from blank their values
+    hold that noise, so the targets are lowered by what it takes from values on average; else 1.
+    """
+    plan, content = plan_of(frozen), frozen["content"]
+    if not content.get("from_blank"):
+        return plan, 1.0
+    found = [_against(draw["predicted"], draw["boxes"]) for draw in draws]
+    factor = freeing(kind_of(frozen), found, Hand.from_json(content["hand"]))
+    if not factor:  # nothing passed
+        return plan, 1.0
+    return replace(plan, targets=np.minimum(plan.targets / factor, 1.0)), factor
+
+
+def _against(predicted: list[Any], drawn: list[Any] | None) -> Comparison | None:
+    return None if drawn is None else compare(pack(predicted), pack(drawn))
+
+
 def by_class(content: dict[str, Any]) -> bool:
     """Whether the sets are those of single classes; all older certificates have nested ones."""
     return bool(content.get("by_class", False))
@@ -74,14 +96,15 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
 
     `draws`: the gapless prefix of the frozen order, each with `value` and `blind_value` or None.
     """
-    plan = plan_of(frozen)
+    plan, factor = plan_for(frozen, draws)
     values = [draw["value"] for draw in draws]
     test = run_test(plan, values)
     bias = anchoring(kind_of(frozen), _pairs(draws), Hand.from_json(frozen["content"]["hand"]))
     certified = _certified(plan, test, values, bias)
     outcome = "certified" if certified else "refused" if test.shown else "not_provable"
     bounds = [
-        rest_bound(plan, values, rank) for rank in (certified if plan.apart else certified[-1:])
+        rest_bound(plan, values, rank) * factor
+        for rank in (certified if plan.apart else certified[-1:])
     ]
     return {
         "outcome": outcome,
@@ -91,6 +114,7 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
         "certified_images": plan.images(certified),
         "audited": len(values),
         "observed_mean": float(np.mean(values)) if values else None,
+        "freeing": factor,
         "wealth": [[float(w) for w in row] for row in test.path],
         # the rest of several sets is at least as good as that of the worst of them
         "rest_bound": min(bounds, default=None),
@@ -128,13 +152,7 @@ def _within(plan: Plan, values: list[float], rank: int) -> list[float]:
 def _pairs(draws: list[dict[str, Any]]) -> list[Pair]:
     """The images that were judged both ways."""
     return [
-        Pair(
-            draw["value"],
-            draw["blind_value"],
-            None
-            if draw["blind_boxes"] is None
-            else compare(pack(draw["predicted"]), pack(draw["blind_boxes"])),
-        )
+        Pair(draw["value"], draw["blind_value"], _against(draw["predicted"], draw["blind_boxes"]))
         for draw in draws
         if draw["blind_value"] is not None
     ]

@@ -82,6 +82,12 @@ class Audit(models.Model):
     def __str__(self) -> str:
         return f"{self.image}: {self.kind} audit"
 
+    @property
+    def from_blank(self) -> bool:
+        """Whether its checker draws before the label's boxes are revealed."""
+        strict = self.round.settings.get("checks_from_blank", False)
+        return self.blind or (strict and self.kind == self.Kind.CERTIFICATE)
+
 
 class Freeze(models.Model):
     """What a closing round fixed before its audit seed was drawn; never changed afterwards.

@@ -12,6 +12,18 @@ LEFT_ALONE = 0.80  # overlap from which someone who is shown a box leaves it as 
 SAME_OBJECT = 0.50
 
 
+def _matching(box: Box, others: list[Box]) -> list[Box]:
+    """Those of its class that overlap it enough to be the same object."""
+    if not others:
+        return []
+    overlap = iou_matrix(pack([box]).coords, pack(others).coords)[0].tolist()
+    return [
+        other
+        for other, share in zip(others, overlap, strict=True)
+        if share >= SAME_OBJECT and other["class_id"] == box["class_id"]
+    ]
+
+
 @dataclass
 class Person:
     """One simulated annotator or reviewer."""
@@ -59,6 +71,21 @@ class Person:
                 seconds += DRAW
                 boxes.append(self._noisy(truth[j], size))
         return boxes, seconds
+
+    def compare(
+        self, drawn: list[Box], label: list[Box], truth: list[Box]
+    ) -> tuple[list[Box], float]:
+        """The drawing with the label's boxes that show an object it overlooked, and the seconds.
+
+        Boxes that no drawn one matches are shown one by one, as the review page does.
+        """
+        added: list[Box] = []
+        revealed = [box for box in label if not _matching(box, drawn)]
+        for box in revealed:
+            there = _matching(box, truth)
+            if there and not any(_matching(one, drawn + added) for one in there):
+                added += without_scores([box])
+        return drawn + added, VERIFY * len(revealed)
 
     def _noisy(self, box: Box, size: tuple[int, int]) -> Box:
         width, height = box["x2"] - box["x1"], box["y2"] - box["y1"]

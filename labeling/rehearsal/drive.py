@@ -94,8 +94,9 @@ class Drive:
             size, truth = (image["width"], image["height"]), self.truth(image["name"])
             client.picture(image["url"])
             if audit["blind"]:
-                boxes, seconds = person.draw(truth, size, self.classes)
-                verdict = "corrected"
+                drawn, seconds = person.draw(truth, size, self.classes)
+                boxes, more = person.compare(drawn, audit["revealed"], truth)
+                verdict, seconds = "corrected", seconds + more
             else:
                 boxes, seconds = person.correct(audit["boxes"], truth, size)
                 same = without_scores(boxes) == without_scores(audit["boxes"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from django.db.models import Count
 
 from labeling.core import certificate as proofs
@@ -39,22 +40,21 @@ def progress(job: Job, *, quality_shown: bool = True) -> dict[str, Any] | None:
 
 def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
     frozen = Freeze.objects.get(round=round)
-    plan = document.plan_of(audits.frozen_part(frozen))
-    values = [a.value for a in audits.prefix(round) if a.value is not None]
-    path = _path(plan, values, (round.pk, len(values), plan.budget)) if quality_shown else []
+    now = audits.standing(frozen)
+    plan, freeing = now.plan, now.freeing
+    path = _path(now, (round.pk, len(now.values), plan.budget)) if quality_shown else []
     done, about, _ = drawn(round)
-    test = proofs.run_test(plan, values)
     return {
         "kind": "certificate",
         "round": round.number,
         "decided": done,
         "about": about,
         "budget": plan.budget,
-        "observed": _mean(values) if quality_shown else None,
+        "observed": path[-1][1] if path else None,
         "bound": path[-1][2] if path else None,
-        "target": float(plan.targets[-1]),
+        "target": float(plan.targets[-1]) * freeing,
         "path": path,
-        "sentence": _sentence(test, plan, round) if quality_shown else NOT_YET,
+        "sentence": _sentence(now.test, plan, round) if quality_shown else NOT_YET,
         **(_verdicts(round, Audit.Kind.CERTIFICATE) if quality_shown else HIDDEN),
     }
 
@@ -62,13 +62,18 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
 _paths: dict[tuple[int, int, int], list[list[Any]]] = {}
 
 
-def _path(plan: Plan, values: list[float], key: tuple[int, int, int]) -> list[list[Any]]:
-    """Observed mean and bound after some of the draws; the bound is a search, so it is kept."""
+def _path(now: audits.Standing, key: tuple[int, int, int]) -> list[list[Any]]:
+    """Observed mean and bound after some of the draws, freed of drawers' noise; the bound is a
+    search, so it is kept."""
     if key not in _paths:
         _paths.clear()  # one audit is watched at a time; an older path is never asked for again
         _paths[key] = [
-            [n, _mean(values[:n]), proofs.weakest_bound(plan, values[:n])]
-            for n in _milestones(len(values))
+            [
+                n,
+                round(float(np.mean(now.values[:n])) * now.freeing, 4),
+                round(proofs.weakest_bound(now.plan, now.values[:n]) * now.freeing, 4),
+            ]
+            for n in _milestones(len(now.values))
         ]
     return _paths[key]
 
@@ -185,12 +190,13 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
     result = row.document["result"]
     if row.outcome == "certified":
         blind = result["judged_blind"][result["sets_certified"] - 1]
-        apart = document.by_class(frozen.content)
-        return (
-            f"Shown by {result['audited']} random checks of a frozen list; observed "
-            f"{result['observed_mean']:.2f}"
-            + (f", judged from blank {blind[0]:.2f}." if blind and not apart else ".")
-        )
+        if frozen.content["from_blank"]:
+            said = f"{result['observed_mean'] * result['freeing']:.2f}, all drawn from blank."
+        elif blind and not document.by_class(frozen.content):
+            said = f"{result['observed_mean']:.2f}, judged from blank {blind[0]:.2f}."
+        else:
+            said = f"{result['observed_mean']:.2f}."
+        return f"Shown by {result['audited']} random checks of a frozen list; observed {said}"
     size = len(frozen.content["candidates"])
     if row.outcome == "refused":
         return (

@@ -1,6 +1,8 @@
 """Checks of machine labels: which are due, who takes them, where the frozen order stands."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -8,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from labeling.core import audit_plan, certificate, document
+from labeling.core.audit_plan import Plan
 from labeling.errors import LeaseLost, NotAllowed
 from labeling.models import Audit, Freeze, Job, Label, Member, Round
 
@@ -35,14 +38,35 @@ def prefix(round: Round) -> list[Audit]:
     return rows
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a frozen round's test stands."""
+
+    plan: Plan
+    values: list[float]  # of the gapless prefix
+    freeing: float  # what their mean is to be multiplied by (core.blind)
+
+    @cached_property
+    def test(self) -> certificate.Wealth:
+        """The test after these values."""
+        return certificate.run_test(self.plan, self.values)
+
+
+def standing(frozen: Freeze) -> Standing:
+    """The plan and what has been checked of it so far."""
+    draws = prefix(frozen.round)
+    told = [{"predicted": a.predicted, "boxes": a.boxes} for a in draws]
+    plan, factor = document.plan_for(frozen_part(frozen), told)
+    return Standing(plan, [a.value for a in draws if a.value is not None], factor)
+
+
 def needed(round: Round) -> int:
     """How many draws of the frozen order the test wants, as it stands now."""
     frozen = Freeze.objects.filter(round=round).first()
     if frozen is None:
         return 0
-    plan = document.plan_of(frozen_part(frozen))
-    test = certificate.run_test(plan, [a.value for a in prefix(round) if a.value is not None])
-    return plan.budget if test.decided_after is None else test.decided_after
+    now = standing(frozen)
+    return now.plan.budget if now.test.decided_after is None else now.test.decided_after
 
 
 def undecided(round: Round) -> "QuerySet[Audit]":

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from labeling.core import certificate, document
+from labeling.core import document
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, CandidateSet, Certificate, Freeze, Image, Label, Round
 from labeling.services import audits, events, labels, selecting
@@ -21,9 +21,7 @@ def update_wealth(round: Round) -> None:
     with transaction.atomic():
         # a verdict is taken back under the same lock: either before the test reads it, or never
         frozen = Freeze.objects.select_for_update().get(round=round)
-        plan = document.plan_of(audits.frozen_part(frozen))
-        values = [a.value for a in audits.prefix(round) if a.value is not None]
-        test = certificate.run_test(plan, values)
+        test = audits.standing(frozen).test
         now = timezone.now()
         for row in CandidateSet.objects.filter(round=round):
             CandidateSet.objects.filter(pk=row.pk).update(wealth=float(test.wealth[row.rank]))
@@ -40,14 +38,13 @@ def raise_budget(round: Round, budget: int, by: User | None) -> None:
             raise Conflict("Only a round that is being audited has a budget to raise.")
         if budget <= frozen.budgets[-1][1]:
             raise Invalid(f"The budget is {frozen.budgets[-1][1]} already.", where="budget")
-        values = [a.value for a in audits.prefix(round) if a.value is not None]
-        test = certificate.run_test(document.plan_of(audits.frozen_part(frozen)), values)
-        if not test.complete and test.stuck:
+        stand = audits.standing(frozen)
+        if not stand.test.complete and stand.test.stuck:
             raise Conflict(
                 "No number of further checks can show the next set: its test has staked "
                 "everything on fewer faults than were found. People will get the images."
             )
-        frozen.budgets = [*frozen.budgets, [len(values), budget]]
+        frozen.budgets = [*frozen.budgets, [len(stand.values), budget]]
         frozen.save(update_fields=["budgets"])
         events.record(round.job, "budget_raised", by, round=round.number, budget=budget)
 

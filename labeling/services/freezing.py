@@ -54,6 +54,7 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
         sizes = [sum(c.rank == r if classes else c.rank <= r for c in free) for r in used]
         attempt, level = next_attempt(round)
         kind, images = promised(round)
+        strict = round.settings.get("checks_from_blank", False)
         target = round.settings["target_quality"]
         content = {
             "about": proposal.about,
@@ -63,6 +64,7 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
             "level": level,
             "budget": budget,
             "hand": controls.hand(round.job).to_json(),
+            "from_blank": strict,
             "sets": [
                 {
                     "threshold": float(proposal.thresholds[rank]),
@@ -87,7 +89,7 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
             content=content, content_digest=sealed, seed=seed,
             order_digest=document.digest(keys), budgets=[[0, min(budget, len(free))]],
         )  # fmt: skip
-        _write_audits(round, free, renumbered, keys, seed)
+        _write_audits(round, free, renumbered, keys, seed, twins=not strict)
         CandidateSet.objects.bulk_create(
             [
                 CandidateSet(round=round, rank=i, threshold=s["threshold"], size=s["size"])
@@ -130,19 +132,21 @@ def _seed(round: Round, sealed: str) -> str:
 
 
 def _write_audits(
-    round: Round, free: Sequence[Candidate], ranks: dict[int, int], keys: Sequence[str], seed: str
-) -> None:
+    round: Round, free: Sequence[Candidate], ranks: dict[int, int], keys: Sequence[str], seed: str,
+    *, twins: bool,
+) -> None:  # fmt: skip
+    """A row for each image; with `twins` a second one, from blank, for one in five."""
     by_key = {c.image.digest: c for c in free}
     rows = []
     for position, key in enumerate(keys):
         c = by_key[key]
-        twins = (False, True) if audit_plan.drawn_blind(key, seed) else (False,)
+        both = (False, True) if twins and audit_plan.drawn_blind(key, seed) else (False,)
         rows += [
             Audit(
                 round=round, image=c.image, kind=Audit.Kind.CERTIFICATE, position=position,
                 blind=blind, rank=ranks[c.rank], predicted=c.boxes, confidence=c.confidence,
             )
-            for blind in twins
+            for blind in both
         ]  # fmt: skip
     Audit.objects.bulk_create(rows, batch_size=500)
 

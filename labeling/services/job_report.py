@@ -62,7 +62,11 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     hand = frozen.content["hand"]
     return [
         ["Checked at random", f"{result['audited']} images"],
-        ["Observed quality", "none" if observed is None else f"{observed:.2f}"],
+        ["Checkers", "drew from blank" if frozen.content["from_blank"] else "saw the boxes"],
+        [
+            "Observed quality",
+            "none" if observed is None else f"{observed * result['freeing']:.2f}",
+        ],
         ["Approved, corrected, not judged", ", ".join(spoken)],
         [
             "One person, drawing from blank",
@@ -109,8 +113,14 @@ def _rest(row: Certificate) -> str:
 
 def _blind(row: Certificate) -> str:
     """What the checks from blank say, and of which set."""
-    result = row.document["result"]
+    result, content = row.document["result"], row.document["frozen"]["content"]
     bias, judged = result["anchoring"], result["judged_blind"]
+    if content["from_blank"]:
+        observed = result["observed_mean"] or 0.0
+        return (
+            "Every check was drawn from blank before the boxes were revealed: quality "
+            f"{observed:.2f}, {observed * result['freeing']:.2f} without the drawers' own edges."
+        )
     if bias is None:
         return (
             "Fewer than two images were also drawn from blank: what seeing boxes does is unknown."
@@ -129,7 +139,6 @@ def _blind(row: Certificate) -> str:
         return told
     # nested sets: the largest that is certified, or that the test showed before it was refused;
     # single classes: the one that fares worst
-    content = row.document["frozen"]["content"]
     apart = document.by_class(content)
     place = (result["sets_certified"] or len(judged)) - 1
     mean, low, high = min(judged) if apart else judged[place]
@@ -159,10 +168,11 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
             "missed objects once they see boxes. A better detector (more labels) or a lower target "
             "helps, more checks do not."
         ]
-    plan = document.plan_of(audits.frozen_part(frozen))
-    values = [d["value"] for d in row.document["draws"] if d["value"] is not None]
+    draws = row.document["draws"]
+    plan, freeing = document.plan_for(audits.frozen_part(frozen), draws)
+    values = [d["value"] for d in draws]
     if plan.apart:
-        return _helps_classes(frozen, plan, values, document.shown_in(result))
+        return _helps_classes(frozen, plan, values, freeing, document.shown_in(result))
     if len(values) < 2:
         return ["Check more images: too few were judged to say anything."]
     mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
@@ -172,10 +182,10 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
         more = proofs.draws_wanted(spread, gap, size, frozen.level) - len(values)
         if 0 < more <= min(WORTH_ASKING, size - len(values)):
             advice.append(
-                f"About {more} more checks: the observed quality {mean:.2f} lies above the target "
-                "by too little for these few to prove it."
+                f"About {more} more checks: the observed quality {mean * freeing:.2f} lies above "
+                "the target by too little for these few to prove it."
             )
-    provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level)
+    provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level) * freeing
     if provable > 0 and not plan.apart:
         advice.append(
             f"A lower target: with these checks {provable:.2f} would have been shown for all "
@@ -188,7 +198,9 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     return advice
 
 
-def _helps_classes(frozen: Freeze, plan: Plan, values: list[float], shown: list[int]) -> list[str]:
+def _helps_classes(
+    frozen: Freeze, plan: Plan, values: list[float], freeing: float, shown: list[int]
+) -> list[str]:
     """Of each class that was not shown: what it would have taken."""
     inside = plan.holds(len(values))
     advice = []
@@ -198,7 +210,8 @@ def _helps_classes(frozen: Freeze, plan: Plan, values: list[float], shown: list[
         own = np.array(values)[inside[:, rank]]
         mean = float(own.mean()) if len(own) else 0.0
         words = (
-            f"{part['class']}: {len(own)} of {part['size']} images checked, observed {mean:.2f}."
+            f"{part['class']}: {len(own)} of {part['size']} images checked, observed "
+            f"{mean * freeing:.2f}."
         )
         gap, level = mean - float(plan.targets[rank]), frozen.level / len(plan.sizes)
         if gap > 0 and len(own) > 1:

@@ -148,7 +148,8 @@ def snapshot_settings(job: Job) -> dict[str, Any]:
         "assist", "suggestions", "acceptance", "mode", "annotators_per_image", "error_limit",
         "consolidation", "blank_percent", "planted_percent",
         "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
-        "promise", "per_class", "target_quality", "risk", "audit_budget", "watch_share",
+        "promise", "per_class", "checks_from_blank", "target_quality", "risk", "audit_budget",
+        "watch_share",
     )  # fmt: skip
     return {
         **{name: getattr(job, name) for name in fields},

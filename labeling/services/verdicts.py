@@ -64,13 +64,13 @@ def decide(
 
 def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]:
     predicted = without_scores(audit.predicted)
-    if verdict == Verdict.APPROVED and not audit.blind:
+    if verdict == Verdict.APPROVED and not audit.from_blank:
         return verdict, predicted
     if verdict in (Verdict.APPROVED, Verdict.CORRECTED):
         if raw is None:
             raise Invalid("A correction needs the corrected boxes.", where="boxes")
         given = without_scores(answers.parse_boxes(audit.image, raw))
-        unchanged = given == predicted and not audit.blind
+        unchanged = given == predicted and not audit.from_blank
         return (Verdict.APPROVED, predicted) if unchanged else (Verdict.CORRECTED, given)
     return verdict, None
 
