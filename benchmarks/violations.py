@@ -4,8 +4,8 @@ Each resample splits the pictures that a detector never saw into known ones, whi
 confidence and sets, and a pool that is proved as a first closing round does (half of risk .10).
 Once the checks see the truth; once simulated auditors make them, who leave near misses alone, and
 one in five is also drawn from blank; once all are drawn from blank. What is certified is always
-held against the truth. Beside them Ground Truth's rule: from the lowest mean score on that the known
-pictures bear out.
+held against the truth. Beside them Ground Truth's rule: from the lowest mean score on that the
+known pictures bear out.
 """
 
 from collections.abc import Iterator, Sequence

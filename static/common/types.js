@@ -24,8 +24,9 @@
  *   position: {done: number, total: number}, returned: string|null, notes: number}} Assignment
  * `returned`: why a reviewer sent the image back; `notes`: own ones on it. */
 /** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'watch', blind: boolean,
- *   boxes: Box[], confidence: number|null, threshold: number|null, scores_shown: boolean,
- *   lease_expires_at: string}} Audit */
+ *   boxes: Box[], revealed: Box[], confidence: number|null, threshold: number|null,
+ *   scores_shown: boolean, lease_expires_at: string}} Audit
+ * `revealed`: of a blind check, the label's boxes, shown once the checker has drawn. */
 /** @typedef {Assignment | Audit} AnySeat */
 /** @typedef {{kind: string, decided: number, about: number, budget: number|null, observed: number|null,
  *   bound: number|null, target: number, path: [number, number, number][], approved: number|null,

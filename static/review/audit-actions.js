@@ -2,11 +2,13 @@
  * else the image. */
 
 import { speak } from '../common/speak.js';
+import { overlooked, reveal } from './overlooked.js';
 
 /** @typedef {import('../common/types.js').Audit} Audit */
 /** @typedef {import('../annotator/panels/hints.js').Hint} Hint */
 /** @typedef {'approved'|'corrected'|'rejected'|'unjudgeable'} Verdict */
-/** @typedef {'judging'|'correcting'|'fixing'} Mode one box is fixed, or the whole label corrected */
+/** @typedef {'judging'|'correcting'|'fixing'|'revealing'} Mode one box is fixed, the whole label is
+ * corrected or drawn, or boxes are revealed after that */
 
 /**
  * @param {object} page
@@ -45,7 +47,8 @@ export function auditActions({
    * @type {{id: number, before: readonly import('../common/types.js').DocBox[]}|null} */
   let fixing = null;
 
-  const judging = () => open() && mode() === 'judging';
+  const revealing = () => open() && mode() === 'revealing';
+  const judging = () => open() && (mode() === 'judging' || mode() === 'revealing');
   const onBox = () => judging() && editor.selected !== undefined;
   const ask = (/** @type {string} */ text) => {
     hints.notice(text);
@@ -55,12 +58,23 @@ export function auditActions({
   /** @param {number} left boxes still undecided */
   const afterBox = (left) => {
     if (left) return;
+    if (revealing()) return decide('corrected');
     ask(
       `${walk.summary()}. Anything missing? ${hints.words('correct')} draws it; ${hints.words('submit')} sends.`,
     );
   };
 
+  /** What was drawn stays as it is from here on. @param {import('../common/types.js').Box[]} boxes */
+  const compare = (boxes) => {
+    setMode('revealing');
+    const left = reveal(editor, walk, boxes);
+    ask(
+      `The label also shows ${left === 1 ? 'one box' : `${left} boxes`}. Did you overlook an object there?`,
+    );
+  };
+
   const send = () => {
+    if (revealing()) return void walk.next();
     if (fixing) {
       const { id, before } = fixing;
       fixing = null;
@@ -71,10 +85,13 @@ export function auditActions({
       sureOfNone = true;
       return ask(`No boxes on this image. ${hints.words('submit')} again if nothing is here.`);
     }
+    const other = overlooked(audit()?.revealed ?? [], editor.doc.answer());
+    if (other.length) return compare(other);
     decide('corrected');
   };
 
   const approve = () => {
+    if (revealing() && !onBox()) return void walk.next();
     if (onBox()) return afterBox(walk.decide('right'));
     // Boxes taken out one by one make it a correction; the server calls an unchanged one approved.
     if (walk.changed) return send();
@@ -90,6 +107,7 @@ export function auditActions({
   };
 
   const third = () => {
+    if (revealing() && !onBox()) return void walk.next();
     if (onBox()) return afterBox(walk.decide('wrong'));
     if (audit()?.kind === 'certificate') return decide('unjudgeable');
     reasons().show({
@@ -112,20 +130,22 @@ export function auditActions({
       return editor.select(id);
     }
     if (mode() === 'correcting' && !audit()?.blind) return back();
+    if (revealing()) return void walk.undo();
     undo();
   };
 
   /** @type {import('../annotator/actions/bind.js').Doings} */
   const doings = {
     approve: { when: judging, run: approve },
-    correct: { when: judging, run: correct },
+    correct: { when: () => judging() && !revealing(), run: correct },
     wrong: {
       when: () => judging() || (open() && !fixing && audit()?.kind === 'certificate'),
       run: third,
     },
     submit: { when: () => open() && (mode() !== 'judging' || walk.begun), run: send },
     back: {
-      when: () => (open() && mode() !== 'judging' && !audit()?.blind) || canUndo(),
+      when: () =>
+        revealing() ? walk.begun : (open() && mode() !== 'judging' && !audit()?.blind) || canUndo(),
       run: takeBack,
     },
     grid: { run: () => location.assign(job.grid_url ?? '/') },
@@ -133,6 +153,12 @@ export function auditActions({
 
   return {
     doings,
+    /** A draft is on screen: boxes that were being revealed are still to be decided. */
+    resume() {
+      const waits = audit()?.blind && editor.doc.boxes.some((box) => box.suggested);
+      if (waits) compare([]);
+      else setMode('correcting');
+    },
     /** Another image is open. */
     reset() {
       sureOfNone = false;
@@ -149,6 +175,12 @@ export function auditActions({
         ];
       if (fixing) return [hint('submit', 'done with this box'), hint('back', 'as it was')];
       if (!judging()) return null;
+      if (revealing())
+        return [
+          hint('approve', 'yes, overlooked'),
+          hint('wrong', 'no, nothing new'),
+          hint('back', 'the one before'),
+        ];
       if (onBox())
         return [
           hint('approve', 'right'),

@@ -33,7 +33,7 @@ export async function startAudits(data) {
   const workspace = createWorkspace(data.classes, () => actions.hints());
   const { editor, hints, surface } = workspace;
   const open = () => session.current !== null && stage.isOpen();
-  const judging = () => open() && mode === 'judging';
+  const judging = () => open() && (mode === 'judging' || mode === 'revealing');
   const walk = createBoxWalk(editor, surface, judging);
   startMarks(surface, editor, walk, judging);
 
@@ -93,7 +93,7 @@ export async function startAudits(data) {
       notes.open(audit?.image ?? null, true);
       setMode(audit?.blind ? 'correcting' : 'judging');
       if (!audit) return;
-      surface.dataset.audit = String(audit.id);
+      surface.dataset.check = String(audit.id);
       speak(
         audit.blind
           ? 'Blind check: draw every object'
@@ -123,7 +123,7 @@ export async function startAudits(data) {
     signIn: signInNow,
     editable: false,
     boxesOf: (audit) => audit.boxes,
-    onDraft: () => setMode('correcting'),
+    onDraft: () => actions.resume(),
   });
   const verdicts = createVerdicts({
     session: () => session,
@@ -151,6 +151,7 @@ export async function startAudits(data) {
     status,
     verdicts,
     audit: () => session.current,
+    final: () => mode === 'revealing',
   });
 
   /** Back to the label as it was. */

@@ -1,5 +1,6 @@
 /** Box by box: each in close-up, one key decides it and shows the next, then "anything missing?". */
 
+import { OWN } from '../annotator/commands/common.js';
 import { centre, height, readingOrder, width } from '../annotator/core/geometry.js';
 
 /** @typedef {import('../common/types.js').DocBox} DocBox */
@@ -91,7 +92,10 @@ export function createBoxWalk(editor, surface, judging) {
       if (!box) return undecided().length;
       decided.push({ id: box.id, mark, before: editor.doc.boxes });
       if (mark === 'wrong') editor.doc.edit('Not an object', () => editor.doc.remove(box.id));
-      else marks.set(box.id, mark);
+      else {
+        if (box.suggested) editor.doc.edit('Overlooked', () => editor.doc.change(box.id, OWN));
+        marks.set(box.id, mark);
+      }
       return next();
     },
     /** A box was changed by hand since. @param {number} id @param {readonly DocBox[]} before

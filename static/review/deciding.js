@@ -17,8 +17,9 @@ const SAID = {
  * @param {{leave: () => void}} parts.stage
  * @param {ReturnType<typeof import('../annotator/panels/status.js').createStatus>} parts.status
  * @param {ReturnType<typeof import('./verdicts.js').createVerdicts>} parts.verdicts
- * @param {() => import('../common/types.js').Audit|null} parts.audit the open one */
-export function createDeciding({ workspace, stage, status, verdicts, audit }) {
+ * @param {() => import('../common/types.js').Audit|null} parts.audit the open one
+ * @param {() => boolean} parts.final whether the label was revealed, so that it cannot be drawn anew */
+export function createDeciding({ workspace, stage, status, verdicts, audit, final }) {
   const { editor, hints } = workspace;
 
   /** @param {Verdict} verdict @param {string} [reason] */
@@ -31,8 +32,11 @@ export function createDeciding({ workspace, stage, status, verdicts, audit }) {
     const boxes = verdict === 'approved' || verdict === 'corrected' ? editor.doc.answer() : null;
     status.finished(activeMs);
     stage.leave();
-    await verdicts.give(open, { verdict, boxes, reason, active_ms: activeMs });
+    const kept = final();
+    await verdicts.give(open, { verdict, boxes, reason, active_ms: activeMs }, kept);
     speak(reason ? `${SAID[verdict]}: ${reason}` : SAID[verdict]);
-    hints.notice(`${SAID[verdict]}. ${hints.words('back')} takes it back.`);
+    hints.notice(
+      kept ? 'Compared and sent.' : `${SAID[verdict]}. ${hints.words('back')} takes it back.`,
+    );
   };
 }

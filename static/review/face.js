@@ -20,12 +20,14 @@ export function createFace({ workspace, status, walk, mode, audit }) {
     if (!open) return status.place('', '');
     const [at, of] = walk.place;
     const onBox = at > 0 && mode() !== 'correcting';
+    const revealing = mode() === 'revealing';
     const third = open.kind === 'certificate' ? 'Cannot judge' : 'Reject…';
     status.place(roundWords(open.round, 'audit of auto-labels'), onBox ? `Box ${at} of ${of}` : '');
-    must('[data-first]').textContent = onBox ? 'Right' : 'Approve';
+    must('[data-first]').textContent = revealing ? 'Yes, overlooked' : onBox ? 'Right' : 'Approve';
     must('[data-second]').textContent = onBox ? 'Fix' : 'Correct';
-    must('[data-third]').textContent = onBox ? 'No object' : third;
-    must('[data-send-walk]').hidden = !walk.begun;
+    must('[data-third]').textContent = revealing ? 'No, nothing new' : onBox ? 'No object' : third;
+    must('[data-verdicts] [data-action="correct"]').hidden = revealing;
+    must('[data-send-walk]').hidden = !walk.begun || revealing;
   };
   editor.onChange(showMeaning);
 
@@ -33,7 +35,7 @@ export function createFace({ workspace, status, walk, mode, audit }) {
     /** The mode has changed. */
     turn() {
       const open = audit();
-      const editing = mode() !== 'judging';
+      const editing = mode() === 'correcting' || mode() === 'fixing';
       const fixing = mode() === 'fixing';
       must('[data-verdicts]').hidden = editing;
       must('[data-correcting]').hidden = !editing;

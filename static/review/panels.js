@@ -56,7 +56,7 @@ export function showLabel(root, audit) {
     audit.blind &&
       el('p', {
         class: 'section-help',
-        text: 'Draw every object yourself; the auto-label is not shown. This tells how far seeing it sways people.',
+        text: 'Draw every object yourself. Then the boxes of the auto-label that you have not are shown, for a yes or no each.',
       }),
     !audit.blind && confidenceBar(audit),
     !audit.blind && line('Boxes', String(audit.boxes.length)),

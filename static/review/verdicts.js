@@ -66,13 +66,14 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
     get canUndo() {
       return given.length > 0;
     },
-    /** Shows the next check at once. @param {Audit} audit @param {Record<string, any>} body */
-    async give(audit, body) {
+    /** Shows the next check at once. @param {Audit} audit @param {Record<string, any>} body
+     * @param {boolean} [final] never to be taken back */
+    async give(audit, body, final = false) {
       await release();
       const request = { method: 'PUT', url: `/api/audits/${audit.id}/verdict`, body };
       const item = { seat: `audits:${audit.id}`, ...request, context: { seat: audit } };
-      given.push({ audit, item });
-      if (audit.kind !== 'certificate') return session().handIn(request);
+      if (!final) given.push({ audit, item });
+      if (final || audit.kind !== 'certificate') return session().handIn(request);
       waiting = { audit, item };
       timer = setTimeout(release, GRACE_MS);
       session().leave();

@@ -38,7 +38,7 @@ class Review:
 
     def open_id(self) -> str:
         """Which check is open."""
-        return str(self.canvas.page.locator("[data-surface]").get_attribute("data-audit"))
+        return str(self.canvas.page.locator("[data-surface]").get_attribute("data-check"))
 
     def decide(self, *keys: str) -> None:
         """Decide the open check by these keys; the next one is there at once."""
@@ -52,14 +52,25 @@ class Review:
         self.decide(*keys)
         until(lambda: len(self.decided()) > before)
         self.canvas.expect_sent()
+        # the answer tells of the audit beside the picture, not in its place
+        expect(self.canvas.page.locator("[data-surface] canvas").first).to_be_attached()
 
     def pass_blind_checks(self) -> None:
         """Draw those without boxes, until one with boxes is open."""
         expect(self.label.locator(".chip")).to_be_visible()
         while "blind" in self.label.locator(".chip").inner_text():
-            self.canvas.drag((10, 10), (60, 60))
+            self.canvas.drag((10, 10), (30, 30))
             self.canvas.expect_boxes(1)
-            self.decide("Enter")
+            self.compare("x")
+
+    def compare(self, *keys: str) -> None:
+        """Send a drawing, and answer for the boxes that it reveals."""
+        before = self.open_id()
+        self.canvas.keys("Enter")
+        expect(self.canvas.page.locator("[data-first]")).to_have_text("Yes, overlooked")
+        assert self.open_id() == before
+        self.canvas.keys(*keys)
+        until(lambda: self.open_id() != before)
 
 
 def test_a_certificate_audit_is_approved_corrected_or_not_judged(
@@ -97,6 +108,43 @@ def test_a_certificate_audit_is_approved_corrected_or_not_judged(
     assert corrected["boxes"][0]["x1"] == pytest.approx(moved, abs=0.06)
     assert given_up["boxes"] is None
     assert all(len(row["boxes"]) == 1 for row in review.decided() if row["blind"])
+
+
+def test_checks_from_blank_reveal_what_the_checker_may_have_overlooked(
+    small_job, backstage, enter, marta, rita
+):
+    slug = small_job(
+        f"{marta}/annotator", f"{rita}/reviewer", images=100, batch_size=80,
+        acceptance="certified", audit_budget=30, checks_from_blank=True, **SIZES,
+    )  # fmt: skip
+    backstage("audits_ready", slug=slug, name=marta)
+    review = Review(enter(rita), slug, backstage)
+    page = review.canvas.page
+    expect(review.label).to_contain_text("Drawn from blank")
+    review.canvas.expect_boxes(0)
+    review.canvas.drag((10, 10), (30, 30))
+    review.compare("y")
+
+    review.canvas.drag((10, 10), (30, 30))
+    review.canvas.keys("Enter")
+    expect(page.locator("[data-first]")).to_have_text("Yes, overlooked")
+    expect(page.locator('[data-verdicts] [data-action="correct"]')).to_be_hidden()
+    # a reload comes back to the same question, and the drawing stays what it was
+    page.reload()
+    expect(page.locator("[data-first]")).to_have_text("Yes, overlooked")
+    before = review.open_id()
+    review.canvas.keys("x")
+    until(lambda: review.open_id() != before)
+
+    until(lambda: len(review.decided()) == 2)
+    expect(page.locator("[data-surface] canvas").first).to_be_attached()
+    taken, refused = review.decided()
+    assert [row["verdict"] for row in (taken, refused)] == ["corrected", "corrected"]
+    assert len(taken["boxes"]) == 2
+    assert len(refused["boxes"]) == 1
+    shown = taken["predicted"][0]
+    assert taken["boxes"][1]["x1"] == pytest.approx(shown["x1"], abs=0.06)
+    assert taken["boxes"][0] == refused["boxes"][0]
 
 
 def test_a_watch_audit_is_rejected_with_a_reason_and_the_image_goes_back(
