@@ -18,7 +18,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     Job.Preset.BOXWISE: {
         "pilot_size": 10, "validation_size": 90, "training_size": 100, "batch_size": 150,
         "ahead_percent": 20, "mode": "adaptive", "annotators_per_image": 3, "error_limit": 0.25,
-        "acceptance": "certified", "promise": "quality",
+        "acceptance": "certified", "promise": "quality", "checks_from_blank": True,
         "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": True,
         "consolidation": "em",
     },
@@ -27,14 +27,14 @@ PRESETS: dict[str, dict[str, Any]] = {
     Job.Preset.LEAN: {
         "pilot_size": 10, "validation_size": 0, "training_size": 60, "batch_size": 150,
         "ahead_percent": 0, "mode": "adaptive", "annotators_per_image": 3, "error_limit": 0.25,
-        "acceptance": "certified", "promise": "quality",
+        "acceptance": "certified", "promise": "quality", "checks_from_blank": False,
         "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": True,
         "consolidation": "em",
     },
     Job.Preset.GROUND_TRUTH: {
         "pilot_size": 10, "validation_size": 190, "training_size": 200, "batch_size": 200,
         "ahead_percent": 0, "mode": "independent", "annotators_per_image": 5, "error_limit": 0.25,
-        "acceptance": "per_round", "promise": "quality",
+        "acceptance": "per_round", "promise": "quality", "checks_from_blank": False,
         "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": False,
         "consolidation": "em",
     },

@@ -6,6 +6,7 @@ import os
 import random
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -200,6 +201,8 @@ def _server(url: str | None) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     connection.close()
+    # a stop must reach the server and its workers as well
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     own = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
         env={**os.environ, "LABELING_PAGES": "0"},
@@ -217,3 +220,4 @@ def _server(url: str | None) -> Iterator[str]:
     finally:
         own.terminate()
         own.wait(20)
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,103 @@
+"""The product's choice of images against a random one, at equal seconds of people.
+
+A detector learns from some random pictures and looks at the pool. Then a batch is labelled: the
+ranking's first pictures, or random ones for as many seconds as those take; and a detector learns
+from all of them anew. It is judged on pictures that no choice is made on. Seconds by the true
+number of objects and the table of algorithms.md 7.1, drawn from blank.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.figures import Figure
+from benchmarks.predictions import is_final, taught_and_rest
+from benchmarks.recipes import out_of_fold
+from mlassist.core.choosing import choose
+from mlassist.core.data import Sample, size_of
+from mlassist.core.designs import MOBILENET_V2
+from mlassist.core.detector import Detector, predict
+from mlassist.core.recipe import Recipe
+from mlassist.core.selection import Choice, Seconds, rank
+from mlassist.core.training import fit
+from mlassist.core.weights import starting_weights
+
+START, BATCH, STEPS, SEEDS = 60, 60, 300, 3
+TIMES = Seconds()
+CPU = torch.device("cpu")
+
+
+def run(
+    data: Path, weights: Path, names: Sequence[str] = ("birds", "bccd", "aquarium")
+) -> Iterator[Figure]:
+    """Per data set: quality at the start, and after either batch, of each seed."""
+    for name in names:
+        taught, rest = taught_and_rest(data, name)
+        judged = [sample for sample in rest if is_final(sample.path.name)]
+        known = [*taught, *(sample for sample in rest if not is_final(sample.path.name))]
+        gains = []
+        for seed in range(SEEDS):
+            told = _one(known, judged, weights, seed)
+            for way, value in told.items():
+                yield Figure(f"{name}, seed {seed}, {way}", value, "")
+            gains.append(told["the ranking's batch"] - told["random batch"])
+        yield Figure(f"{name}: ranking - random, mean of {SEEDS} seeds", float(np.mean(gains)), "")
+
+
+def _one(
+    known: Sequence[Sample], judged: Sequence[Sample], weights: Path, seed: int
+) -> dict[str, float]:
+    order = np.random.default_rng([11, seed]).permutation(len(known)).tolist()
+    start, pool = [known[i] for i in order[:START]], [known[i] for i in order[START:]]
+    classes = sorted({int(c) for s in (*known, *judged) for c in s.boxes.classes})
+
+    def learned(samples: Sequence[Sample]) -> Detector:
+        boxes, pictures = [s.boxes for s in samples], [size_of(s.path) for s in samples]
+        plan = choose(MOBILENET_V2, {MOBILENET_V2}, CPU.type, boxes, pictures)
+        begin = replace(starting_weights(str(weights)), side=plan.side, sizes=plan.sizes)
+        recipe = Recipe.for_design(MOBILENET_V2, len(samples), warm=False)
+        recipe = replace(recipe, steps=STEPS)
+        return fit(samples, classes, recipe, begin, seed=seed, device=CPU).detector
+
+    def reached(detector: Detector) -> float:
+        return out_of_fold(predict(detector, [s.path for s in judged]), judged)
+
+    first = learned(start)
+    ranked = _ranked(first, start, pool, seed)[:BATCH]
+    random, spent = [], 0.0
+    for sample in pool:  # in random order
+        if spent >= _seconds(ranked):
+            break
+        random.append(sample)
+        spent += _seconds([sample])
+    return {
+        "start": reached(first),
+        "the ranking's batch": reached(learned([*start, *ranked])),
+        "random batch": reached(learned([*start, *random])),
+        "pictures for the same seconds, random": float(len(random)),
+    }
+
+
+def _ranked(
+    detector: Detector, start: Sequence[Sample], pool: Sequence[Sample], seed: int
+) -> list[Sample]:
+    """The pool as the product would hand it out, best first; what it leaves out comes last."""
+    seen = predict(detector, [sample.path for sample in pool])
+    choices = [
+        Choice(sample.path.name, boxes, 0.0) for sample, boxes in zip(pool, seen, strict=True)
+    ]
+    labelled: dict[int, int] = dict.fromkeys(detector.class_ids, 0)
+    for sample in start:
+        for class_id in sample.boxes.classes.tolist():
+            labelled[class_id] += 1
+    places = rank(choices, seed=seed, labelled=labelled, suggestions=False)
+    by_place = sorted(range(len(pool)), key=lambda i: -(places[i] or 0.0))
+    return [pool[i] for i in by_place]
+
+
+def _seconds(samples: Sequence[Sample]) -> float:
+    """What people take to draw these from blank."""
+    return sum(TIMES.open + TIMES.search + TIMES.draw * len(sample.boxes) for sample in samples)

@@ -1,0 +1,94 @@
+"""A job whose every check is drawn from blank before the label's boxes are revealed."""
+
+import pytest
+
+from labeling.core import document
+from labeling.errors import Invalid
+from labeling.models import Audit, Certificate, Freeze, Label
+from labeling.services import audit_report, audits, job_report, verdicts
+from tests.auditing import at_its_audit, round_of
+from tests.factories import box
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def closing(settings, alice, rita, bob):
+    """At its audit: 100 images left, all seen rightly."""
+    yield from at_its_audit(
+        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, ahead_percent=50,
+        audit_budget=40, target_quality=0.75, checks_from_blank=True,
+    )  # fmt: skip
+
+
+def draw(job, who, boxes):
+    """Draw everything that this person may take; how many checks that were."""
+    done = 0
+    while held := audits.claim_next(job, who, count=3):
+        for audit in held:
+            assert audit.from_blank and not audit.blind
+            verdicts.decide(audit, who, verdict="corrected", boxes=boxes(audit))
+            done += 1
+    return done
+
+
+def test_every_check_is_drawn_from_blank_and_the_proof_says_so(closing, rita, client):
+    round = round_of(closing)
+    assert not Audit.objects.filter(round=round, blind=True).exists()  # none needs a twin
+    client.force_login(rita)
+    reply = client.post(
+        f"/api/jobs/{closing.slug}/audits/claim", {"count": 1}, content_type="application/json"
+    )
+    claimed = reply.json()["audits"]
+    assert claimed[0]["blind"] and claimed[0]["boxes"] == []
+    assert len(claimed[0]["revealed"]) == 1
+
+    shown = Audit.objects.get(pk=claimed[0]["id"])
+    with pytest.raises(Invalid, match="needs the corrected boxes"):
+        verdicts.decide(shown, rita, verdict="approved")
+
+    assert draw(closing, rita, lambda audit: audit.predicted) <= 40
+    run_steps(closing)
+    row = Certificate.objects.get(round=round)
+    assert row.outcome == "certified"
+    assert row.document["frozen"]["content"]["from_blank"]
+    assert {d["verdict"] for d in row.document["draws"]} == {"corrected"}
+    assert row.document["result"]["freeing"] == pytest.approx(1.0)
+    assert document.verify(row.document) == []
+    assert Label.objects.active().auto().filter(image__job=closing).exists()
+    assert "all drawn from blank" in audit_report.certificate(closing)["sentence"]
+    report = job_report.of_job(closing)
+    assert ["Checkers", "drew from blank"] in report["facts"]
+    assert "before the boxes were revealed" in report["blind"]
+
+
+def test_drawers_edges_are_taken_out_where_two_people_showed_them(closing, rita):
+    """All labels are exact; checkers' boxes are off as far as people's are, which is no fault."""
+    round = round_of(closing)
+    frozen = Freeze.objects.get(round=round)
+    frozen.content["hand"] = {"seen": 1.0, "edge": 0.26, "images": 50}
+    frozen.content_digest = document.digest(frozen.content)
+    frozen.save()
+
+    def moved(audit):
+        return [{**b, "x1": b["x1"] + 7.14, "x2": b["x2"] + 7.14} for b in audit.predicted]
+
+    draw(closing, rita, moved)
+    now = audits.standing(frozen)
+    assert now.values[0] == pytest.approx(0.75, abs=0.01)
+    assert now.freeing == pytest.approx(1 / now.values[0], abs=0.01)
+    assert now.plan.targets[0] == pytest.approx(0.75 * now.values[0], abs=0.01)
+    assert now.test.complete
+    run_steps(closing)
+    assert Certificate.objects.get(round=round).outcome == "certified"
+    assert ["Observed quality", "1.00"] in job_report.of_job(closing)["facts"]
+    assert "observed 1.00, all drawn from blank" in audit_report.certificate(closing)["sentence"]
+
+
+def test_where_nothing_is_right_nothing_is_shown(closing, rita):
+    draw(closing, rita, lambda audit: [box(100)])
+    run_steps(closing)
+    row = Certificate.objects.get(round=round_of(closing))
+    assert row.outcome == "not_provable"
+    assert row.document["result"]["freeing"] == 1.0
