@@ -71,6 +71,8 @@ export async function startAudits(data) {
   /** @param {Mode} next */
   const setMode = (next) => {
     mode = next;
+    showLabel(must('[data-label]'), session.current, next === 'revealing');
+    if (next === 'revealing') must('[data-shown]').hidden = true;
     face.turn();
   };
 
@@ -88,7 +90,6 @@ export async function startAudits(data) {
       if (reasons.open) reasons.close();
       actions.reset();
       walk.reset();
-      showLabel(must('[data-label]'), audit);
       stage.open(audit);
       notes.open(audit?.image ?? null, true);
       setMode(audit?.blind ? 'correcting' : 'judging');

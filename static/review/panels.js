@@ -34,8 +34,9 @@ function confidenceBar({ confidence, threshold }) {
   );
 }
 
-/** @param {HTMLElement} root @param {Audit|null} audit */
-export function showLabel(root, audit) {
+/** @param {HTMLElement} root @param {Audit|null} audit @param {boolean} [revealing] whether its boxes
+ * are being compared with a drawing */
+export function showLabel(root, audit, revealing = false) {
   root.hidden = !audit;
   if (!audit) return;
   const scores = audit.boxes.map((box) => box.score).filter((score) => score !== undefined);
@@ -44,7 +45,14 @@ export function showLabel(root, audit) {
     el(
       'div',
       { class: 'section-head' },
-      el('h2', { class: 'section-title', text: audit.blind ? 'Drawn from blank' : 'This label' }),
+      el('h2', {
+        class: 'section-title',
+        text: revealing
+          ? 'Did you overlook this?'
+          : audit.blind
+            ? 'Drawn from blank'
+            : 'This label',
+      }),
       el('span', { class: 'grow' }),
       el(
         'span',
@@ -56,7 +64,9 @@ export function showLabel(root, audit) {
     audit.blind &&
       el('p', {
         class: 'section-help',
-        text: 'Draw every object yourself. Then the boxes of the auto-label that you have not are shown, for a yes or no each.',
+        text: revealing
+          ? 'The auto-label has a box here that none of yours matches. Yes adds it to yours.'
+          : 'Draw every object yourself. Then the boxes of the auto-label that you have not are shown, for a yes or no each.',
       }),
     !audit.blind && confidenceBar(audit),
     !audit.blind && line('Boxes', String(audit.boxes.length)),
