@@ -6,6 +6,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.http import Http404
 from django.urls import path
 
 from annotator_ui.api import access
@@ -40,7 +41,11 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Whether the person still belongs to the job and their account still works."""
         user = self.scope["user"]
         user.refresh_from_db(fields=["is_active"])
-        return bool(user.is_active and access.jobs_of(user).filter(slug=self.slug).exists())
+        try:
+            access.job_for(user, self.slug)
+        except Http404:
+            return False
+        return bool(user.is_active)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Frames from the page carry nothing: truth is HTTP."""

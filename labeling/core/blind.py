@@ -147,6 +147,11 @@ def freeing(kind: str, drawn: Sequence[Comparison | None], hand: Hand) -> float:
     wrong = sum(one.false_positives for one in found)
     missed = sum(one.false_negatives for one in found)
     objects = (both + wrong + missed) / (both + wrong + missed / hand.seen)
-    off = 1 - sum(one.matched_iou for one in found) / both
+    # Boxes that the drawer took over from the label say nothing of its edges.
+    taken = sum(one.identical for one in found)
+    overlap = sum(one.matched_iou for one in found)
+    if taken == both:
+        return objects
+    off = 1 - (overlap - taken) / (both - taken)
     own = math.sqrt(max(0.0, off**2 - hand.edge**2))
-    return objects * (1 - own) / (1 - off)
+    return objects * both * (1 - own) / overlap

@@ -6,6 +6,8 @@ import numpy as np
 
 from labeling.core.boxes import BoxSet, iou_matrix, match
 
+_IDENTICAL = 1 - 1e-6  # IoU, for rounding
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -15,6 +17,7 @@ class Comparison:
     true_positives: int
     false_positives: int
     false_negatives: int
+    identical: int = 0  # matched pairs whose boxes are the very same
 
     @property
     def objects(self) -> int:
@@ -47,7 +50,10 @@ def compare(predicted: BoxSet, truth: BoxSet, *, floor: float = 0.5) -> Comparis
     predicted, truth = _solid(predicted), _solid(truth)
     rows, _, iou = match(predicted, truth, floor=floor)
     pairs = len(rows)
-    return Comparison(float(iou.sum()), pairs, len(predicted) - pairs, len(truth) - pairs)
+    return Comparison(
+        float(iou.sum()), pairs, len(predicted) - pairs, len(truth) - pairs,
+        int((iou > _IDENTICAL).sum()),
+    )  # fmt: skip
 
 
 def quality(predicted: BoxSet, truth: BoxSet) -> float:

@@ -143,6 +143,7 @@ def _blind(row: Certificate) -> str:
     place = (result["sets_certified"] or len(judged)) - 1
     mean, low, high = min(judged) if apart else judged[place]
     what = "The class that fares worst" if apart else f"The set of {content['sets'][place]['size']}"
+    low, high = max(low, 0.0), min(high, 1.0)
     return f"{told} {what}, judged like this: {mean:.2f} ({low:.2f} to {high:.2f})."
 
 

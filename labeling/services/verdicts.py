@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from labeling.core import promise
-from labeling.core.boxes import Box, pack, without_scores
+from labeling.core.boxes import EDGES, Box, pack, without_scores
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, Image, Label
 from labeling.services import answers, certificates, events, jobs, labels, recalls, room, rounds
@@ -26,6 +26,7 @@ ALLOWED = {
     Kind.CERTIFICATE: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.UNJUDGEABLE),
     Kind.WATCH: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.REJECTED),
 }
+PAGE_ROUNDING = 0.051  # pixels
 LIFTED = 1e6  # priority of an image whose auto-label was refused: people see it first
 
 
@@ -70,9 +71,23 @@ def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]
         if raw is None:
             raise Invalid("A correction needs the corrected boxes.", where="boxes")
         given = without_scores(answers.parse_boxes(audit.image, raw))
+        if audit.from_blank:
+            given = [_as_revealed(box, predicted) for box in given]
         unchanged = given == predicted and not audit.from_blank
         return (Verdict.APPROVED, predicted) if unchanged else (Verdict.CORRECTED, given)
     return verdict, None
+
+
+def _as_revealed(box: Box, label: list[Box]) -> Box:
+    """A box taken over from the label as the label has it; pages keep a tenth of a pixel."""
+
+    def same(other: Box) -> bool:
+        return other["class_id"] == box["class_id"] and all(
+            abs(other[edge] - box[edge]) <= PAGE_ROUNDING  # type: ignore[literal-required]
+            for edge in EDGES
+        )
+
+    return next((other for other in label if same(other)), box)
 
 
 def _value(audit: Audit, verdict: str, boxes: list[Box] | None) -> float:

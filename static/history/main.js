@@ -84,9 +84,14 @@ more.addEventListener('click', async () => {
 
 fill(
   must('[data-about]'),
-  data.first.answers.length
-    ? 'An answer opens again, and may be changed, until everybody’s boxes on its image became one label.'
-    : 'You have not sent anything in this job yet.',
+  ...(data.first.answers.length
+    ? [
+        'An answer opens again, and may be changed, until everybody’s boxes on its image became one label.',
+      ]
+    : [
+        'You have not sent anything in this job yet. ',
+        el('a', { href: data.job.work_url, text: 'Draw its images' }),
+      ]),
 );
 add(data.first);
 list.querySelector('a')?.focus();

@@ -225,3 +225,16 @@ def test_a_project_admin_invites_an_annotator_by_one_time_link(busy, mona):
     )
     assert done.status_code == 200
     assert busy.name in done.content.decode()
+
+
+def test_a_superuser_sees_what_the_admin_links_to(busy, client, django_user_model):
+    image = busy.images.first()
+    root = django_user_model.objects.create_superuser("root", password="a long password")
+    client.force_login(root)
+    for address in (
+        f"/api/images/{image.pk}/preview", f"/api/images/{image.pk}/file",
+        f"/jobs/{busy.slug}/", f"/jobs/{busy.slug}/report", f"/jobs/{busy.slug}/review/grid",
+        f"/api/jobs/{busy.slug}/snapshot",
+    ):  # fmt: skip
+        assert client.get(address).status_code == 200, address
+    assert client.get("/jobs/no-such-job/").status_code == 404
