@@ -34,15 +34,15 @@ class Hand:
     """How one person's drawing from blank differs from what is there."""
 
     seen: float = 1.0  # chance that an object is marked, in (0, 1]
-    edge: float = 0.0  # mean 1 - IoU of a drawn box with the object's, in [0, .5)
+    edge: float = 0.0  # how far a drawn box is off the object's (_off), in [0, 1/3]
     images: int = 0  # that two people drew; 0: not measured, taken for perfect
 
     @classmethod
     def between(cls, pairs: Sequence[tuple[BoxSet, BoxSet]]) -> Self:
         """From images that two people drew from blank; perfect where they are too few to tell.
 
-        With chance s each to mark an object, both do in s / (2 - s) of what either marked; errors
-        of two edges add in squares, so each box is off by 1 / sqrt 2 of what the two differ by.
+        With chance s each to mark an object, both do in s / (2 - s) of what either marked; shifts
+        of two people add in squares, so each box is off by 1 / sqrt 2 of what the two differ by.
         """
         found = [compare(a, b) for a, b in pairs]
         both = sum(one.true_positives for one in found)
@@ -50,7 +50,7 @@ class Hand:
             return cls()
         agreed = both / sum(one.objects for one in found)
         overlap = sum(one.matched_iou for one in found) / both
-        return cls(2 * agreed / (1 + agreed), (1 - overlap) / math.sqrt(2), len(found))
+        return cls(2 * agreed / (1 + agreed), _off(overlap) / math.sqrt(2), len(found))
 
     def to_json(self) -> dict[str, float]:
         """Rounded, as a certificate keeps it."""
@@ -152,6 +152,11 @@ def freeing(kind: str, drawn: Sequence[Comparison | None], hand: Hand) -> float:
     overlap = sum(one.matched_iou for one in found)
     if taken == both:
         return objects
-    off = 1 - (overlap - taken) / (both - taken)
+    off = _off((overlap - taken) / (both - taken))
     own = math.sqrt(max(0.0, off**2 - hand.edge**2))
-    return objects * both * (1 - own) / overlap
+    return objects * both * (1 - own) / (1 + own) / overlap
+
+
+def _off(overlap: float) -> float:
+    """The share of its side by which a box is shifted whose IoU with the other is `overlap`."""
+    return (1 - overlap) / (1 + overlap)

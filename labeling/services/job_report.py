@@ -70,7 +70,7 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
         ["Approved, corrected, not judged", ", ".join(spoken)],
         [
             "One person, drawing from blank",
-            f"marks {hand['seen']:.0%} of the objects, {1 - hand['edge']:.2f} overlap"
+            f"marks {hand['seen']:.0%} of the objects, off by {hand['edge']:.0%} of their side"
             if hand["images"]
             else "not measured",
         ],

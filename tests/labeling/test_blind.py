@@ -69,7 +69,7 @@ def test_two_peoples_difference_tells_what_each_of_them_misses_and_shifts(hand):
     seen = sum(c.true_positives for c in found) / sum(len(s) for s in scenes)
     overlap = sum(c.matched_iou for c in found) / sum(c.true_positives for c in found)
     assert hand.seen == pytest.approx(seen, abs=0.015)
-    assert hand.edge == pytest.approx(1 - overlap, abs=0.01)
+    assert hand.edge == pytest.approx((1 - overlap) / (1 + overlap), abs=0.005)
     assert Hand.from_json(hand.to_json()).images == 150
 
 
