@@ -31,7 +31,7 @@ def make_job(**fields: Any) -> Job:
     fields = {
         "pilot_size": 10, "validation_size": 20, "training_size": 20, "batch_size": 20,
         "mode": "independent", "annotators_per_image": 1, "ahead_percent": 0, "seed": 1,
-        "blank_percent": 0, **fields,
+        "blank_percent": 0, "checks_from_blank": False, **fields,
     }  # fmt: skip
     job = jobs.create(fields.pop("name", f"Job {next(_numbers)}"), None, **fields)
     jobs.add_class(job, "cat")

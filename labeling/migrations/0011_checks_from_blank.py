@@ -10,9 +10,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # jobs of before keep the way they have; new ones are stricter
         migrations.AddField(
             model_name='job',
             name='checks_from_blank',
-            field=models.BooleanField(default=False, help_text="Checkers draw before they see the label's boxes, then say which they had overlooked. Each check takes as long as drawing, and the proof holds without the near misses that people let pass once they see boxes. Off: one check in five does.", verbose_name='checks from blank'),
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AlterField(
+            model_name='job',
+            name='checks_from_blank',
+            field=models.BooleanField(default=True, help_text="Checkers draw before they see the label's boxes, then say which they had overlooked. Each check takes as long as drawing, and the proof holds without the near misses that people let pass once they see boxes. Off: one check in five does.", verbose_name='checks from blank'),
         ),
     ]

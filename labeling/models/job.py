@@ -185,7 +185,7 @@ class Job(models.Model):
     )
     checks_from_blank = models.BooleanField(
         "checks from blank",
-        default=False,
+        default=True,
         help_text="Checkers draw before they see the label's boxes, then say which they had "
         "overlooked. Each check takes as long as drawing, and the proof holds without the near "
         "misses that people let pass once they see boxes. Off: one check in five does.",

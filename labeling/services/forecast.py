@@ -25,7 +25,9 @@ def of_job(job: Job) -> dict[str, Any] | None:
     answers = reports.answers_per_image(job)
     seconds = reports.pace(Assignment.objects.submitted().filter(round__job=job))
     checks = Audit.objects.decided().filter(round__job=job, blind=False)
-    check = reports.pace(checks, "decided_at") or CHECK_SECONDS
+    # until checks were timed: one from blank takes as long as drawing
+    usual = (seconds if job.checks_from_blank else None) or CHECK_SECONDS
+    check = reports.pace(checks, "decided_at") or usual
     rows = shares or [[job.target_quality, 0.0, 0.0, 0.0, 0]]
     return {
         "left": left,

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         job = jobs.create(
             "Demo: drawn scenes", accounts["ana"], slug=SLUG, instructions=INSTRUCTIONS,
             pilot_size=10, validation_size=40, training_size=50, batch_size=50,
-            annotators_per_image=1, audit_budget=40, watch_share=0.1,
+            annotators_per_image=1, audit_budget=40, watch_share=0.1, checks_from_blank=False,
         )  # fmt: skip
         for name in scenes.CLASSES:
             jobs.add_class(job, name)
