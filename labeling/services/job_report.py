@@ -69,8 +69,8 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
         ],
         ["Approved, corrected, not judged", ", ".join(spoken)],
         [
-            "One person, drawing from blank",
-            f"marks {hand['seen']:.0%} of the objects, off by {hand['edge']:.0%} of their side"
+            "A drawer, from blank",
+            f"marks {hand['seen']:.0%}, off by {hand['edge']:.0%}"
             if hand["images"]
             else "not measured",
         ],
