@@ -62,11 +62,14 @@ def backstage(served: Served) -> Iterator[Backstage]:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium or Chrome, else Playwright's own."""
-    found = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=list(ARGS))
+        running = playwright.chromium.launch(executable_path=_program(), args=list(ARGS))
         yield running
         running.close()
+
+
+def _program() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
 
 
 class Watch:
@@ -153,6 +156,25 @@ def enter(context_of: Callable[..., Any], sign_in: Callable[..., None]) -> Enter
         return page
 
     return open_page
+
+
+@pytest.fixture
+def large_text(
+    chromium: Browser, watch: Watch, served: Served, sign_in: Callable[..., None]
+) -> Iterator[Callable[[str], Page]]:
+    """A page for someone whose browser is set to text of twice the usual size."""
+    args = [*ARGS, "--blink-settings=defaultFontSize=32"]
+    browser = chromium.browser_type.launch(executable_path=_program(), args=args)
+
+    def open_page(name: str) -> Page:
+        context = browser.new_context(base_url=served.url)
+        watch.over(context)
+        sign_in(context, name)
+        page: Page = context.new_page()
+        return page
+
+    yield open_page
+    browser.close()
 
 
 @pytest.fixture

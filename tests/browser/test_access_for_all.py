@@ -64,6 +64,7 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
 
     page.goto(f"/jobs/{audited}/review")
     expect(page.locator("[data-label]")).to_be_visible()
+    expect(page.locator("[data-sent]")).to_contain_text("sent")
     found["review"] = violations(page, axe)
 
     image = backstage("labels", slug=audited)[0]["image"]
@@ -85,3 +86,23 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
     found["login"] = violations(page, axe)
 
     assert {name: list_ for name, list_ in found.items() if list_} == {}
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_text_of_twice_the_size_fits_every_page(width, height, world, large_text):
+    """As set in the browser for all pages; the layout must not need a sideways scroll."""
+    ana, drawing, audited = world
+    page = large_text(ana)
+    page.set_viewport_size({"width": width, "height": height})
+    wide = {}
+    for address in (
+        "/", "/settings/keys", f"/jobs/{drawing}/work", f"/jobs/{drawing}/history",
+        f"/jobs/{audited}/", f"/jobs/{audited}/report", f"/jobs/{audited}/review",
+        f"/jobs/{audited}/review/grid", f"/jobs/{audited}/review/differences",
+        f"/jobs/{audited}/notes",
+    ):  # fmt: skip
+        page.goto(address)
+        page.wait_for_timeout(300)
+        assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 26
+        wide[address] = page.evaluate("document.documentElement.scrollWidth")
+    assert {address: size for address, size in wide.items() if size > width} == {}
