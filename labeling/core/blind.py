@@ -20,8 +20,8 @@ from labeling.core import promise
 from labeling.core.boxes import BoxSet
 from labeling.core.quality import Comparison, compare
 
-# How sure a shortfall must be. On simulated checks of real predictions of four data sets (70 checks,
-# 14 of them from blank) .80 refused 89 to 100 % of sets .05 below their target, and at most 5 % of
+# How sure a shortfall must be. On simulated checks of real predictions of four data sets (70, of
+# which 14 from blank) .80 refused 89 to 100 % of sets .05 below their target, and at most 5 % of
 # those .03 above it and none .05 above; .95 found 63 to 100 %. Without the drawers' noise known,
 # their edges look like the label's, so only what is plain counts.
 SURE, SURE_UNMEASURED = 0.80, 0.95
