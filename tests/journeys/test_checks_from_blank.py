@@ -14,11 +14,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def closing(settings, alice, rita, bob):
+def closing(settings, request, alice, rita, bob):
     """At its audit: 100 images left, all seen rightly."""
+    more = getattr(request, "param", {})
     yield from at_its_audit(
         settings, alice, (rita, bob), 170, training_size=20, batch_size=20, ahead_percent=50,
-        audit_budget=40, target_quality=0.75, checks_from_blank=True,
+        audit_budget=40, target_quality=0.75, checks_from_blank=True, **more,
     )  # fmt: skip
 
 
@@ -89,6 +90,17 @@ def test_drawers_edges_are_taken_out_where_two_people_showed_them(closing, rita)
     assert Certificate.objects.get(round=round).outcome == "certified"
     assert ["Observed quality", "1.00"] in job_report.of_job(closing)["facts"]
     assert "observed 1.00, all drawn from blank" in audit_report.certificate(closing)["sentence"]
+
+
+@pytest.mark.parametrize(
+    "closing", [{"promise": "defect_free"}, {"per_class": True}], indirect=True
+)
+def test_other_promises_are_proved_from_blank_too(closing, rita):
+    draw(closing, rita, lambda audit: audit.predicted)
+    run_steps(closing)
+    row = Certificate.objects.get(round=round_of(closing))
+    assert row.outcome == "certified"
+    assert document.verify(row.document) == []
 
 
 def test_where_nothing_is_right_nothing_is_shown(closing, rita):
