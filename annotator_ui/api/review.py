@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
+from labeling.errors import NotAllowed
 from labeling.models import Job
 from labeling.services import audits, retractions, verdicts
 
@@ -19,9 +20,16 @@ AHEAD = 3
 
 
 def queue_of(job: Job, user: Any, hold: list[int], count: int = AHEAD) -> dict[str, Any]:
-    """The audits the page does not have yet, and how the audit stands."""
-    held = audits.claim_next(job, user, count=count)
-    message = "" if held else "Nothing to check now."
+    """The audits the page does not have yet, and how the audit stands.
+
+    Superusers outside the job see the page, but no check comes to them: it would be withheld from
+    those who are to make it.
+    """
+    try:
+        held = audits.claim_next(job, user, count=count)
+        message = "" if held else "Nothing to check now."
+    except NotAllowed as error:
+        held, message = [], error.message
     return {
         "next": [shapes.audit(a) for a in held if a.pk not in hold],
         "queue": {"reason": "work" if held else "none", "message": message},

@@ -108,7 +108,7 @@ def _reviewers(job: Job) -> "QuerySet[Member]":
 def claim_next(job: Job, user: User, *, count: int = 2) -> list[Audit]:
     """The audits the person holds, renewed, topped up to `count`."""
     if not _reviewers(job).filter(user=user).exists():
-        raise NotAllowed("Only reviewers of this job check auto-labels.")
+        raise NotAllowed("Only members of the job check auto-labels: join it as a reviewer.")
     now = timezone.now()
     until = now + timedelta(seconds=job.lease_seconds)
     mine = Audit.objects.undecided().filter(round__job=job, reviewer=user)

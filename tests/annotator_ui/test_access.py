@@ -234,6 +234,7 @@ def test_a_superuser_sees_what_the_admin_links_to(busy, client, django_user_mode
     for address in (
         f"/api/images/{image.pk}/preview", f"/api/images/{image.pk}/file",
         f"/jobs/{busy.slug}/", f"/jobs/{busy.slug}/report", f"/jobs/{busy.slug}/review/grid",
+        f"/jobs/{busy.slug}/review", f"/jobs/{busy.slug}/notes",
         f"/api/jobs/{busy.slug}/snapshot",
     ):  # fmt: skip
         assert client.get(address).status_code == 200, address
