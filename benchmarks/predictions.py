@@ -18,7 +18,7 @@ from mlassist.core.detector import VIEWS, Detector, predict
 from mlassist.core.looks import settled
 from mlassist.core.recipe import Recipe
 from mlassist.core.training import fit
-from mlassist.core.weights import starting_weights
+from mlassist.core.weights import Start, starting_weights
 
 LABELS, TAUGHT_SHARE = 200, 0.4  # training pictures, and at most this share of the data set
 ONE_SOURCE = {"birds": 1}  # its first licence; the other one's penguins are another task
@@ -63,12 +63,17 @@ def found(data: Path, name: str, weights: Path, cache: Path) -> Found:
 def _made(data: Path, name: str, weights: Path) -> dict[str, Any]:
     taught, rest = taught_and_rest(data, name)
     classes = sorted({int(c) for s in (*taught, *rest) for c in s.boxes.classes})
-    pictures, boxes = [size_of(s.path) for s in taught], [s.boxes for s in taught]
-    plan = choose(MOBILENET_V2, {MOBILENET_V2}, CPU.type, boxes, pictures)
-    start = replace(starting_weights(str(weights)), side=plan.side, sizes=plan.sizes)
+    start = start_for(taught, weights)
     recipe = Recipe.for_design(start.design, len(taught), warm=False, effort=EFFORT)
     detector = fit(taught, classes, recipe, start, seed=0, device=CPU).detector
-    return {"plan": plan.why, "seen": _looked_at(detector, rest)}
+    return {"seen": _looked_at(detector, rest)}
+
+
+def start_for(taught: Sequence[Sample], weights: Path) -> Start:
+    """Where the product would begin with these pictures: canvas and anchors from their boxes."""
+    pictures, boxes = [size_of(s.path) for s in taught], [s.boxes for s in taught]
+    plan = choose(MOBILENET_V2, {MOBILENET_V2}, CPU.type, boxes, pictures)
+    return replace(starting_weights(str(weights)), side=plan.side, sizes=plan.sizes)
 
 
 def taught_and_rest(data: Path, name: str) -> tuple[list[Sample], list[Sample]]:

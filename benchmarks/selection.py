@@ -3,7 +3,8 @@
 A detector learns from some random pictures and looks at the pool. Then a batch is labelled: the
 ranking's first pictures, or random ones for as many seconds as those take; and a detector learns
 from all of them anew. It is judged on pictures that no choice is made on. Seconds by the true
-number of objects and the table of algorithms.md 7.1, drawn from blank.
+number of objects and the table of algorithms.md 7.1, drawn from blank. The ranking reads box scores
+as they are, where the product calibrates them on images that judge.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,23 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from benchmarks.figures import Figure
-from benchmarks.predictions import is_final, taught_and_rest
+from benchmarks.predictions import CPU, is_final, start_for, taught_and_rest
 from benchmarks.recipes import out_of_fold
-from mlassist.core.choosing import choose
-from mlassist.core.data import Sample, size_of
+from mlassist.core.data import Sample
 from mlassist.core.designs import MOBILENET_V2
 from mlassist.core.detector import Detector, predict
 from mlassist.core.recipe import Recipe
 from mlassist.core.selection import Choice, Seconds, rank
 from mlassist.core.training import fit
-from mlassist.core.weights import starting_weights
 
 START, BATCH, STEPS, SEEDS = 60, 60, 300, 3
 TIMES = Seconds()
-CPU = torch.device("cpu")
 
 
 def run(
@@ -55,11 +52,8 @@ def _one(
     classes = sorted({int(c) for s in (*known, *judged) for c in s.boxes.classes})
 
     def learned(samples: Sequence[Sample]) -> Detector:
-        boxes, pictures = [s.boxes for s in samples], [size_of(s.path) for s in samples]
-        plan = choose(MOBILENET_V2, {MOBILENET_V2}, CPU.type, boxes, pictures)
-        begin = replace(starting_weights(str(weights)), side=plan.side, sizes=plan.sizes)
-        recipe = Recipe.for_design(MOBILENET_V2, len(samples), warm=False)
-        recipe = replace(recipe, steps=STEPS)
+        recipe = replace(Recipe.for_design(MOBILENET_V2, len(samples), warm=False), steps=STEPS)
+        begin = start_for(samples, weights)
         return fit(samples, classes, recipe, begin, seed=seed, device=CPU).detector
 
     def reached(detector: Detector) -> float:

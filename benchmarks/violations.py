@@ -17,9 +17,9 @@ import numpy as np
 from benchmarks.confidence import LEARNED, LEVEL, MEAN_SCORE, TARGETS, Half, proof_of
 from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import found
-from labeling.core import promise
-from labeling.core.audit_plan import BLIND_SHARE, Plan
-from labeling.core.blind import Anchoring, Hand, Pair, anchoring, freeing
+from labeling.core import document, promise
+from labeling.core.audit_plan import BLIND_SHARE
+from labeling.core.blind import Hand, Pair, anchoring, freeing
 from labeling.core.boxes import Box, BoxSet, pack, unpack, without_scores
 from labeling.core.certificate import run_test
 from labeling.core.quality import compare, quality
@@ -106,21 +106,15 @@ def _resample(half: Half, number: int, target: float) -> list[tuple[float, float
     crowd = Crowd(half, number)
     pairs = [crowd.audit(pool[place], cuts) for place in places]
     values = [pair.value for pair in pairs]
-    shown = run_test(proof.plan, values).shown
+    test = run_test(proof.plan, values)
     hand = crowd.hand(known)
     bias = anchoring(promise.QUALITY, pairs[::BLIND_SHARE], hand)
-    held = [rank + 1 for rank in shown if bias is None or _holds(proof.plan, rank, values, bias)]
+    held = document.certified(proof.plan, test, values, bias)
     factor = freeing(promise.QUALITY, [pair.found for pair in pairs], hand)
     strict = replace(proof.plan, targets=np.minimum(proof.plan.targets / factor, 1))
     blank = run_test(strict, [pair.blind_value for pair in pairs]).shown
-    taken = (len(exact), len(shown), max(held, default=0), len(blank))
+    taken = (len(exact), len(test.shown), len(held), len(blank))
     return [outcome(sets) for sets in taken]
-
-
-def _holds(plan: Plan, rank: int, values: Sequence[float], bias: Anchoring) -> bool:
-    inside = plan.holds(len(values))[:, rank]
-    own = np.array(values)[inside].tolist()
-    return bias.holds(own, int(plan.sizes[rank]), float(plan.targets[rank]))
 
 
 def _ground_truth(half: Half, said: str, target: float) -> Iterator[Figure]:
