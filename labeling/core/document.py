@@ -11,9 +11,9 @@ import numpy as np
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from labeling.core import promise
+from labeling.core import parts, promise
 from labeling.core.audit_plan import Plan, audit_order
-from labeling.core.blind import Anchoring, Hand, Pair, anchoring, freeing
+from labeling.core.blind import Anchoring, Pair, anchoring, freeing
 from labeling.core.boxes import pack
 from labeling.core.certificate import Wealth, rest_bound, run_test
 from labeling.core.quality import Comparison, compare
@@ -43,8 +43,8 @@ def plan_of(frozen: dict[str, Any]) -> Plan:
         targets=np.array([s.get("target", content["target"]) for s in sets], float),
         level=content["level"],
         budgets=tuple((first, audits) for first, audits in frozen["budgets"]),
-        exact=kind_of(frozen) == promise.DEFECT_FREE,
-        apart=by_class(content),
+        exact=parts.kind_of(frozen["content"]) == promise.DEFECT_FREE,
+        apart=parts.by_class(content),
     )
 
 
@@ -55,10 +55,10 @@ def plan_for(frozen: dict[str, Any], draws: Sequence[Mapping[str, Any]]) -> tupl
     hold that noise, so the targets are lowered by what it takes from values on average; else 1.
     """
     plan, content = plan_of(frozen), frozen["content"]
-    if not content.get("from_blank"):
+    if not parts.from_blank(content):
         return plan, 1.0
     found = [_against(draw["predicted"], draw["boxes"]) for draw in draws]
-    factor = freeing(kind_of(frozen), found, Hand.from_json(content["hand"]))
+    factor = freeing(parts.kind_of(frozen["content"]), found, parts.hand_in(content))
     if not factor:  # nothing passed
         return plan, 1.0
     return replace(plan, targets=np.minimum(plan.targets / factor, 1.0)), factor
@@ -68,27 +68,11 @@ def _against(predicted: list[Any], drawn: list[Any] | None) -> Comparison | None
     return None if drawn is None else compare(pack(predicted), pack(drawn))
 
 
-def by_class(content: dict[str, Any]) -> bool:
-    """Whether the sets are those of single classes; all older certificates have nested ones."""
-    return bool(content.get("by_class", False))
-
-
 def order_of(content: dict[str, Any], seed: str) -> list[int]:
     """The frozen order, as places among the candidates."""
     keys = [key for key, _ in content["candidates"]]
     ranks = [rank for _, rank in content["candidates"]]
-    return audit_order(keys, seed, ranks if by_class(content) else None)
-
-
-def shown_in(result: dict[str, Any]) -> list[int]:
-    """The sets that a certificate's result shows, by their place among the frozen ones."""
-    found: list[int] = result.get("sets_shown", list(range(result["sets_certified"])))
-    return found
-
-
-def kind_of(frozen: dict[str, Any]) -> str:
-    """The promise that was frozen; the first certificates knew one only."""
-    return str(frozen["content"].get("promise", promise.QUALITY))
+    return audit_order(keys, seed, ranks if parts.by_class(content) else None)
 
 
 def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, Any]:
@@ -99,19 +83,20 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     plan, factor = plan_for(frozen, draws)
     values = [draw["value"] for draw in draws]
     test = run_test(plan, values)
-    bias = anchoring(kind_of(frozen), _pairs(draws), Hand.from_json(frozen["content"]["hand"]))
-    certified = _certified(plan, test, values, bias)
-    outcome = "certified" if certified else "refused" if test.shown else "not_provable"
+    content = frozen["content"]
+    bias = anchoring(parts.kind_of(content), _pairs(draws), parts.hand_in(content))
+    kept = certified(plan, test, values, bias)
+    outcome = "certified" if kept else "refused" if test.shown else "not_provable"
     bounds = [
-        rest_bound(plan, values, rank) * factor
-        for rank in (certified if plan.apart else certified[-1:])
+        min(1.0, rest_bound(plan, values, rank) * factor)
+        for rank in (kept if plan.apart else kept[-1:])
     ]
     return {
         "outcome": outcome,
         "sets_tested": len(test.shown),
-        "sets_certified": len(certified),
-        **({"sets_shown": list(certified)} if plan.apart else {}),
-        "certified_images": plan.images(certified),
+        "sets_certified": len(kept),
+        **({"sets_shown": list(kept)} if plan.apart else {}),
+        "certified_images": plan.images(kept),
         "audited": len(values),
         "observed_mean": float(np.mean(values)) if values else None,
         "freeing": factor,
@@ -127,7 +112,7 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     }
 
 
-def _certified(
+def certified(
     plan: Plan, test: Wealth, values: list[float], bias: Anchoring | None
 ) -> tuple[int, ...]:
     """Of the sets that the test shows, those that hold when judged blind, too; nested: the largest
@@ -201,7 +186,7 @@ def verify(document: dict[str, Any]) -> list[str]:
         if draw["image"] != order[i]:
             faults.append(f"Draw {i + 1} is not the image that the frozen order names.")
             break
-    kind = kind_of(frozen)
+    kind = parts.kind_of(frozen["content"])
     faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw, kind))]
     if not faults and not _same(conclude(frozen, draws), document["result"]):
         faults.append("The result does not follow from the draws.")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from labeling.core import document
+from labeling.core import parts
 from labeling.core.boxes import Box, pack
 from labeling.core.quality import quality
 from labeling.models import Assignment, Audit, Certificate, Job, Label, Round, Step
@@ -91,7 +91,7 @@ def _certified_quality(paper: Certificate | None, truth: Truth) -> float | None:
     """True quality of all predictions that the certificate names, audited ones included."""
     if paper is None or paper.outcome != "certified":
         return None
-    shown = document.shown_in(paper.document["result"])
+    shown = parts.shown_in(paper.document["result"])
     rows = Audit.objects.filter(
         round=paper.round, kind="certificate", blind=False, rank__in=shown
     ).select_related("image")

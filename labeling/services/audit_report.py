@@ -7,7 +7,7 @@ import numpy as np
 from django.db.models import Count
 
 from labeling.core import certificate as proofs
-from labeling.core import document, promise
+from labeling.core import parts, promise
 from labeling.core.audit_plan import Plan
 from labeling.models import Audit, Certificate, Freeze, Job, Round
 from labeling.services import audits, recalls
@@ -144,7 +144,7 @@ def certified_images(job: Job) -> int:
     total = 0
     for row in Certificate.objects.filter(round__job=job, outcome="certified"):
         if not job.events.filter(kind="round_recalled", data__round=row.round.number).exists():
-            total += row.document["result"]["certified_images"]
+            total += parts.result_in(row.document)["certified_images"]
     return total
 
 
@@ -163,10 +163,10 @@ def certificate(job: Job) -> dict[str, Any] | None:
             "sentence": f"Pending: {done} of about {about} checks. Nothing is final yet.",
             "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
         }  # fmt: skip
-    result = row.document["result"]
+    result = parts.result_in(row.document)
     named = result["certified_images"]
     return {
-        "claim": _claim(frozen, named or size, document.shown_in(result)),
+        "claim": _claim(frozen, named or size, parts.shown_in(result)),
         "status": row.outcome,
         "sentence": _outcome_sentence(row, frozen),
         "size": named,
@@ -179,20 +179,20 @@ def certificate(job: Job) -> dict[str, Any] | None:
 
 
 def _claim(frozen: Freeze, size: int, shown: Iterable[int]) -> str:
-    kind, content = document.kind_of({"content": frozen.content}), frozen.content
+    kind, content = parts.kind_of(frozen.content), frozen.content
     risk = frozen.round.settings["risk"]
-    apart = document.by_class(content)
+    apart = parts.by_class(content)
     classes = [content["sets"][rank]["class"] for rank in shown] if apart else []
     return promise.claim(kind, frozen.target, risk, size, content.get("images", size), classes)
 
 
 def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
-    result = row.document["result"]
+    result = parts.result_in(row.document)
     if row.outcome == "certified":
         blind = result["judged_blind"][result["sets_certified"] - 1]
-        if frozen.content["from_blank"]:
+        if parts.from_blank(frozen.content):
             said = f"{result['observed_mean'] * result['freeing']:.2f}, all drawn from blank."
-        elif blind and not document.by_class(frozen.content):
+        elif blind and not parts.by_class(frozen.content):
             said = f"{result['observed_mean']:.2f}, judged from blank {blind[0]:.2f}."
         else:
             said = f"{result['observed_mean']:.2f}."

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from labeling.core import document
+from labeling.core import document, parts
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, CandidateSet, Certificate, Freeze, Image, Label, Round
 from labeling.services import audits, events, labels, selecting
@@ -110,7 +110,7 @@ def _draw(audit: Audit, blind: Audit | None) -> dict[str, Any]:
 
 def _accept(round: Round, row: Certificate, lease: Lease) -> None:
     """The certified set's unchecked images become auto-labels, in chunks."""
-    shown = document.shown_in(row.document["result"])
+    shown = parts.shown_in(row.document["result"])
     sets = {s.rank: s for s in CandidateSet.objects.filter(round=round)}
     # What someone has checked keeps the checker's boxes; what could not be judged goes to people.
     rows = round.audits.filter(  # type: ignore[attr-defined]
@@ -121,7 +121,7 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
     detail = {"certificate": row.digest, **content["about"]}
 
     def threshold(audit: Audit) -> float:
-        own = document.by_class(content) and audit.rank is not None
+        own = parts.by_class(content) and audit.rank is not None
         return float(sets[audit.rank if own else shown[-1]].threshold)  # type: ignore[index]
 
     for start in range(0, len(pending), CHUNK):

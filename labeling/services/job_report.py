@@ -6,7 +6,7 @@ import numpy as np
 from django.db.models import Count, Sum
 
 from labeling.core import certificate as proofs
-from labeling.core import document
+from labeling.core import document, parts
 from labeling.core.audit_plan import Plan
 from labeling.models import Assignment, Audit, Certificate, Freeze, Job, Label
 from labeling.models.functions import BoxCount
@@ -54,15 +54,15 @@ def _about(job: Job) -> dict[str, Any]:
 
 def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     """Name and value of what the certificate rests on."""
-    result, about = row.document["result"], frozen.content["about"]
+    result, about = parts.result_in(row.document), frozen.content["about"]
     rows = frozen.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False)  # type: ignore[attr-defined]
     verdicts = dict(rows.values_list("verdict").annotate(n=Count("pk")).values_list("verdict", "n"))
     spoken = [str(verdicts.get(v, 0)) for v in ("approved", "corrected", "unjudgeable")]
     observed = result["observed_mean"]
-    hand = frozen.content["hand"]
+    hand = parts.hand_in(frozen.content)
     return [
         ["Checked at random", f"{result['audited']} images"],
-        ["Checkers", "drew from blank" if frozen.content["from_blank"] else "saw the boxes"],
+        ["Checkers", "drew from blank" if parts.from_blank(frozen.content) else "saw the boxes"],
         [
             "Observed quality",
             "none" if observed is None else f"{observed * result['freeing']:.2f}",
@@ -70,9 +70,7 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
         ["Approved, corrected, not judged", ", ".join(spoken)],
         [
             "A drawer, from blank",
-            f"marks {hand['seen']:.0%}, off by {hand['edge']:.0%}"
-            if hand["images"]
-            else "not measured",
+            f"marks {hand.seen:.0%}, off by {hand.edge:.0%}" if hand.images else "not measured",
         ],
         ["Level of this attempt", f"{frozen.level:.3f} (attempt {frozen.attempt})"],
         ["List and predictions", frozen.content_digest[:12]],
@@ -84,9 +82,9 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
 
 def _sets(row: Certificate) -> list[dict[str, Any]]:
     """The nested sets, strictest first, with where the proof of each ended."""
-    result = row.document["result"]
-    content, shown = row.document["frozen"]["content"], document.shown_in(result)
-    goal = (len(content["sets"]) if document.by_class(content) else 1) / content["level"]
+    result = parts.result_in(row.document)
+    content, shown = row.document["frozen"]["content"], parts.shown_in(result)
+    goal = (len(content["sets"]) if parts.by_class(content) else 1) / content["level"]
     wealth = result["wealth"][-1] if result["wealth"] else []
     return [
         {
@@ -101,7 +99,7 @@ def _sets(row: Certificate) -> list[dict[str, Any]]:
 
 
 def _rest(row: Certificate) -> str:
-    bound = row.document["result"]["rest_bound"]
+    bound = parts.result_in(row.document)["rest_bound"]
     if bound is None:
         return ""
     return (
@@ -113,9 +111,9 @@ def _rest(row: Certificate) -> str:
 
 def _blind(row: Certificate) -> str:
     """What the checks from blank say, and of which set."""
-    result, content = row.document["result"], row.document["frozen"]["content"]
+    result, content = parts.result_in(row.document), row.document["frozen"]["content"]
     bias, judged = result["anchoring"], result["judged_blind"]
-    if content["from_blank"]:
+    if parts.from_blank(content):
         observed = result["observed_mean"] or 0.0
         return (
             "Every check was drawn from blank before the boxes were revealed: quality "
@@ -135,11 +133,11 @@ def _blind(row: Certificate) -> str:
         )
         + f"against {bias['shown_mean']:.2f} when the boxes were seen."
     )
-    if not judged:
+    if not any(judged):
         return told
     # nested sets: the largest that is certified, or that the test showed before it was refused;
     # single classes: the one that fares worst
-    apart = document.by_class(content)
+    apart = parts.by_class(content)
     place = (result["sets_certified"] or len(judged)) - 1
     mean, low, high = min(judged) if apart else judged[place]
     what = "The class that fares worst" if apart else f"The set of {content['sets'][place]['size']}"
@@ -158,7 +156,7 @@ def _earlier(frozen: Freeze) -> str:
 
 def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     """Where not all was shown: what would change it, with numbers from this audit itself."""
-    result = row.document["result"]
+    result = parts.result_in(row.document)
     sets = frozen.content["sets"]
     all_shown = result["sets_certified"] == len(sets) and not frozen.content.get("left_out")
     if all_shown and row.outcome == "certified":
@@ -173,7 +171,7 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     plan, freeing = document.plan_for(audits.frozen_part(frozen), draws)
     values = [d["value"] for d in draws]
     if plan.apart:
-        return _helps_classes(frozen, plan, values, freeing, document.shown_in(result))
+        return _helps_classes(frozen, plan, values, freeing, parts.shown_in(result))
     if len(values) < 2:
         return ["Check more images: too few were judged to say anything."]
     mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))

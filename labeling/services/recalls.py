@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from labeling.core import document
+from labeling.core import parts
 from labeling.core.betting import RECALL_WEALTH, recall_wealth
 from labeling.errors import Conflict
 from labeling.models import Audit, Certificate, Image, Label, Round
@@ -34,7 +34,7 @@ def target_of(round: Round) -> float:
     row = Certificate.objects.filter(round=round, outcome="certified").first()
     if row is None:
         return float(round.settings["target_quality"])
-    content, shown = row.document["frozen"]["content"], document.shown_in(row.document["result"])
+    content, shown = row.document["frozen"]["content"], parts.shown_in(row.document["result"])
     return float(content["sets"][shown[-1]].get("target", content["target"]))
 
 

@@ -10,7 +10,6 @@ from labeling.core.blind import Hand, Pair, anchoring
 from labeling.core.boxes import Box, pack
 from labeling.core.quality import compare, quality
 from labeling.rehearsal.crowd import Person
-from tests.labeling.test_certificate import paper  # noqa: F401  (a fixture)
 
 SIZE = (600, 400)
 
@@ -120,7 +119,7 @@ def test_where_the_drawers_were_not_measured_only_a_credible_shortfall_counts():
     assert anchoring(promise.QUALITY, pairs[:1], Hand()) is None
 
 
-def blind(paper: dict, every: int, moved: float) -> dict:  # noqa: F811
+def blind(paper: dict, every: int, moved: float) -> dict:
     """The certificate with some of its images drawn from blank, `moved` pixels away."""
     draws = copy.deepcopy(paper["draws"])
     for draw in draws[::every]:
@@ -130,7 +129,7 @@ def blind(paper: dict, every: int, moved: float) -> dict:  # noqa: F811
     return document.build(paper["about"], paper["frozen"], draws)
 
 
-def test_a_certificate_is_refused_where_the_drawings_from_blank_disagree(paper):  # noqa: F811
+def test_a_certificate_is_refused_where_the_drawings_from_blank_disagree(paper):
     agreed = blind(paper, 3, 0.0)
     assert agreed["result"]["outcome"] == "certified"
     assert agreed["result"]["judged_blind"][1][0] == pytest.approx(
@@ -145,7 +144,7 @@ def test_a_certificate_is_refused_where_the_drawings_from_blank_disagree(paper):
     assert document.verify(apart) == []
 
 
-def test_only_the_sets_that_hold_from_blank_are_certified(paper):  # noqa: F811
+def test_only_the_sets_that_hold_from_blank_are_certified(paper):
     """The test shows both sets; the looser one's own images bring its mean below the target."""
     frozen, draws = copy.deepcopy(paper["frozen"]), copy.deepcopy(paper["draws"])
     ranks = dict(frozen["content"]["candidates"])
@@ -167,3 +166,12 @@ def test_only_the_sets_that_hold_from_blank_are_certified(paper):  # noqa: F811
     assert (mixed["result"]["sets_tested"], mixed["result"]["sets_certified"]) == (2, 1)
     assert mixed["result"]["certified_images"] == 30
     assert document.verify(mixed) == []
+
+
+def test_a_freeze_of_before_the_drawers_were_measured_still_ends_in_a_certificate(paper):
+    frozen = copy.deepcopy(paper["frozen"])
+    del frozen["content"]["hand"]
+    frozen["content_digest"] = document.digest(frozen["content"])
+    made = document.build(paper["about"], frozen, paper["draws"])
+    assert made["result"]["outcome"] == "certified"
+    assert document.verify(made) == []

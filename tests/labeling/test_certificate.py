@@ -10,7 +10,6 @@ import pytest
 
 from labeling.core import audit_plan, betting, certificate, document
 from labeling.core.audit_plan import Plan
-from labeling.core.boxes import unpack
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
 TARGET, LEVEL = 0.75, 0.10
@@ -162,40 +161,6 @@ def test_the_recall_test_notices_a_bad_set():
     rng = np.random.default_rng(6)
     values = rng.permutation(pool(rng, 300, 0.4))[:80].tolist()
     assert betting.recall_wealth(values, 300, 0.6).max() >= betting.RECALL_WEALTH
-
-
-@pytest.fixture
-def paper():
-    """A certificate of 60 images, 30 drawn, all nearly perfect."""
-    from labeling.core.boxes import BoxSet
-    from labeling.core.boxes import pack as packed
-    from labeling.core.quality import quality
-
-    seed = "ab" * 32
-    candidates = [[f"{i:064x}", i % 2] for i in range(60)]
-    content = {
-        "about": {"detector": "00"}, "target": 0.6, "level": 0.05, "budget": 30,
-        "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
-        "sets": [{"threshold": 0.9, "size": 30}, {"threshold": 0.5, "size": 60}],
-        "candidates": candidates, "predictions": "00",
-    }  # fmt: skip
-    keys = [key for key, _ in candidates]
-    order = [keys[i] for i in audit_plan.audit_order(keys, seed)]
-    frozen = {
-        "content": content, "content_digest": document.digest(content), "seed": seed,
-        "order_digest": document.digest(order), "budgets": [[0, 30]],
-    }  # fmt: skip
-    predicted = unpack(BoxSet(np.array([[10.0, 10, 60, 60]]), np.array([0]), np.array([0.9])))
-    given = [{"class_id": 0, "x1": 11.0, "y1": 10.0, "x2": 61.0, "y2": 60.0}]
-    value = quality(packed(predicted), packed(given))
-    draws = [
-        {
-            "image": key, "verdict": "corrected", "predicted": predicted, "boxes": given,
-            "value": value, "blind_boxes": None, "blind_value": None,
-        }
-        for key in order[:30]
-    ]  # fmt: skip
-    return document.build({"job": "x"}, frozen, draws)
 
 
 def test_a_certificate_recomputes_from_its_file(paper):

@@ -5,7 +5,7 @@ import numpy as np
 from labeling.core import certificate, document
 from labeling.core.audit_plan import Plan, audit_order
 from labeling.core.boxes import unpack
-from labeling.core.document import shown_in
+from labeling.core.parts import shown_in
 from tests.mlassist.drawn import boxes as drawn_boxes
 
 TARGET, LEVEL = 0.75, 0.10

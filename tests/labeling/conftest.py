@@ -1,0 +1,40 @@
+"""A certificate for tests of the file."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from labeling.core import audit_plan, document
+from labeling.core.boxes import BoxSet, pack, unpack
+from labeling.core.quality import quality
+
+
+@pytest.fixture
+def paper() -> dict[str, Any]:
+    """A certificate of 60 images, 30 drawn, all nearly perfect."""
+    seed = "ab" * 32
+    candidates = [[f"{i:064x}", i % 2] for i in range(60)]
+    content = {
+        "about": {"detector": "00"}, "target": 0.6, "level": 0.05, "budget": 30,
+        "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
+        "sets": [{"threshold": 0.9, "size": 30}, {"threshold": 0.5, "size": 60}],
+        "candidates": candidates, "predictions": "00",
+    }  # fmt: skip
+    keys = [key for key, _ in candidates]
+    order = [keys[i] for i in audit_plan.audit_order(keys, seed)]
+    frozen = {
+        "content": content, "content_digest": document.digest(content), "seed": seed,
+        "order_digest": document.digest(order), "budgets": [[0, 30]],
+    }  # fmt: skip
+    predicted = unpack(BoxSet(np.array([[10.0, 10, 60, 60]]), np.array([0]), np.array([0.9])))
+    given = [{"class_id": 0, "x1": 11.0, "y1": 10.0, "x2": 61.0, "y2": 60.0}]
+    value = quality(pack(predicted), pack(given))
+    draws = [
+        {
+            "image": key, "verdict": "corrected", "predicted": predicted, "boxes": given,
+            "value": value, "blind_boxes": None, "blind_value": None,
+        }
+        for key in order[:30]
+    ]  # fmt: skip
+    return document.build({"job": "x"}, frozen, draws)
