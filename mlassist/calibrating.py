@@ -20,7 +20,7 @@ from mlassist.core.boxscores import BoxScores, fit_scores
 from mlassist.core.cuts import Cuts, choose_cuts
 from mlassist.core.forecast import forecast
 from mlassist.models import Calibration, Detector, Prediction
-from mlassist.proposing import Seen, Trial, by_class, nested
+from mlassist.proposing import Seen, Trial, by_class, nested, taken_by_class, taken_nested
 from mlassist.rating import confidence_of
 
 
@@ -104,38 +104,45 @@ def judge(detector: Detector) -> Judged | None:
     cuts = choose_cuts(boxes, truths)
     certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
     kind, images = promised(round)
-    target_of = partial(promise.set_target, kind, target, images=images)
+    asked = partial(promise.set_target, kind, images=images)
     qualities = np.array(
         [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )
     rule, of_known, of_pool = confidence_of(round, known, truths, qualities, pool, cuts)
     trial = Trial()
     _, level = next_attempt(round)
+    taken = taken_nested(of_pool, of_known, qualities, level, asked)
+    by_classes = certified and bool(round.settings.get("per_class"))
     if certified:
+        target_of = partial(asked, target)
         safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
         threshold = safe[-1].threshold if safe else None
+        of_the_pool = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
+        of_the_known = Seen([cuts.kept(one) for one in boxes], of_known)
+        if by_classes:
+            taken = taken_by_class(of_the_pool, of_the_known, qualities, round, level)
         if round.purpose == Round.Purpose.CLOSING:
-            of_the_pool = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
-            of_the_known = Seen([cuts.kept(one) for one in boxes], of_known)
             trial = (
                 by_class(of_the_pool, of_the_known, qualities, round, level)
-                if round.settings.get("per_class")
+                if by_classes
                 else nested(of_the_pool, of_the_known, qualities, round, level, target_of)
             )
+        accepted, _ = taken(target, np.arange(len(known)))
     else:
         still = _not_taken_before(detector, known)
         threshold = rules.choose_threshold(of_known[still], qualities[still], target)
+        accepted = int((of_pool >= threshold).sum()) if threshold is not None else 0
     ahead = [
         [short(v) for v in dataclasses.astuple(row)]
-        for row in forecast(
-            of_pool, of_known, qualities, target, partial(promise.set_target, kind, images=images),
-            level,
-        )
-    ]  # fmt: skip
+        for row in forecast(taken, len(pool), len(known), target)
+    ]
     return Judged(
         detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
         threshold, trial, {
-            **_estimate(certified, of_pool, threshold),
+            "accept_now": accepted,
+            "share": short(accepted / len(pool)) if pool else 0.0,
+            "threshold": None if threshold is None else short(threshold),
+            "sentence": _told(accepted, threshold, certified, by_classes),
             "labels": detector.trained_on,
             "forecast": ahead,
         },
@@ -195,22 +202,16 @@ def _not_taken_before(detector: Detector, known: Sequence[Prediction]) -> np.nda
     return np.array([p.image_id not in taken for p in known], bool)
 
 
-def _estimate(certified: bool, pool: np.ndarray, threshold: float | None) -> dict[str, Any]:
-    """What would be accepted now; provisional where a certificate decides."""
-    count = int((pool >= threshold).sum()) if threshold is not None else 0
-    share = count / len(pool) if len(pool) else 0.0
-    if threshold is None:
-        sentence = "no threshold is safe, people get the images"
-    elif certified:
-        sentence = f"would accept now: {count} images (provisional)"
-    else:
-        sentence = f"accepts from confidence {threshold:.2f} on"
-    return {
-        "accept_now": count,
-        "share": short(share),
-        "threshold": None if threshold is None else short(threshold),
-        "sentence": sentence,
-    }
+def _told(accepted: int, threshold: float | None, certified: bool, by_classes: bool) -> str:
+    """What would be accepted now, in words; provisional where a certificate decides."""
+    if by_classes and not accepted:
+        return "no class is safe yet, people get the images"
+    if threshold is None and not by_classes:
+        return "no threshold is safe, people get the images"
+    if certified:
+        how = "provisional, class by class" if by_classes else "provisional"
+        return f"would accept now: {accepted} images ({how})"
+    return f"accepts from confidence {threshold:.2f} on"
 
 
 def short(value: float) -> float:

@@ -1,14 +1,16 @@
-"""What a closing round puts to the proof: nested sets, or one set for each class."""
+"""What a closing round puts to the proof, now or in a forecast: nested sets, or one a class."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from labeling.core.boxes import BoxSet
 from labeling.models import Round
 from mlassist.core import calibration as rules
-from mlassist.core.classes import NOTHING, choose_sets, stands_for
+from mlassist.core.classes import NOTHING, Chosen, checks_for, choose_sets, stands_for
+from mlassist.core.forecast import Taken
 
 
 @dataclass(frozen=True)
@@ -56,25 +58,70 @@ def nested(
 def by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float) -> Trial:
     """One set for each class that can be shown; the others are named with the reason."""
     names = {c["index"]: c["name"] for c in round.settings["classes"]} | {NOTHING: "no object"}
-    all_of = stands_for([*pool.boxes, *known.boxes])
-    pool_class, known_class = all_of[: len(pool.boxes)], all_of[len(pool.boxes) :]
-    chosen = choose_sets(
-        pool_class, pool.confidence, known_class, known.confidence, quality,
-        round.settings["target_quality"], level, round.settings["audit_budget"],
-    )  # fmt: skip
+    pool_class, choose = _choice(pool, known, quality, round, level)
+    chosen = choose(round.settings["target_quality"], np.arange(len(quality)))
     sets = {one.class_id: one.found for one in chosen if one.found is not None}
     place = {class_id: i for i, class_id in enumerate(sets)}
     ranks = [
         place[c] if c in sets and value >= sets[c].threshold else None
         for c, value in zip(pool_class.tolist(), pool.confidence.tolist(), strict=True)
     ]
-    most = max((one.draws for one in chosen if one.found is not None), default=0)
-    # The classes take turns, so each is drawn as often as the hardest needs, or to its end.
-    checks = sum(min(one.size, most) for one in sets.values())
     return Trial(
         [one.threshold for one in sets.values()],
         ranks,
-        min(round.settings["audit_budget"], max(rules.LEAST_CHECKS, checks)),
+        min(round.settings["audit_budget"], max(rules.LEAST_CHECKS, checks_for(chosen))),
         [names[class_id] for class_id in sets],
         {names[one.class_id]: one.reason for one in chosen if one.found is None},
     )
+
+
+def _choice(
+    pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float
+) -> tuple[np.ndarray, Callable[[float, np.ndarray], list[Chosen]]]:
+    """The class each pool image stands for, and (target, judging images) -> the chosen sets."""
+    all_of = stands_for([*pool.boxes, *known.boxes])
+    pool_class, known_class = all_of[: len(pool.boxes)], all_of[len(pool.boxes) :]
+
+    def choose(target: float, judges: np.ndarray) -> list[Chosen]:
+        return choose_sets(
+            pool_class, pool.confidence,
+            known_class[judges], known.confidence[judges], quality[judges],
+            target, level, round.settings["audit_budget"],
+        )  # fmt: skip
+
+    return pool_class, choose
+
+
+def taken_by_class(
+    pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float
+) -> Taken:
+    """For forecasts where each class is proved on its own."""
+    _, choose = _choice(pool, known, quality, round, level)
+
+    def taken(target: float, judges: np.ndarray) -> tuple[int, int]:
+        chosen = choose(target, judges)
+        images = sum(one.found.size for one in chosen if one.found is not None)
+        return images, checks_for(chosen)
+
+    return taken
+
+
+def taken_nested(
+    pool: np.ndarray, known: np.ndarray, quality: np.ndarray, level: float,
+    target_of: Callable[[float, int], float],
+) -> Taken:  # fmt: skip
+    """For forecasts of nested sets: `pool` (m,) and `known` (n,) confidences; `target_of`(target,
+    size) is what a set of so many images must reach."""
+
+    def taken(target: float, judges: np.ndarray) -> tuple[int, int]:
+        sets = rules.candidate_sets(
+            pool, known[judges], quality[judges], target,
+            level=level, target_of=partial(target_of, target),
+        )  # fmt: skip
+        if not sets:
+            return 0, 0
+        last = sets[-1]
+        gap = last.estimate - target_of(target, last.size)
+        return last.size, rules.audit_budget(last.spread, gap, last.size, level)
+
+    return taken

@@ -81,6 +81,15 @@ def choose_sets(
     return sorted(left_out, key=lambda one: one.class_id)
 
 
+def checks_for(chosen: Sequence[Chosen]) -> int:
+    """Checks to show all these sets: they take turns, so each is drawn as often as the hardest
+    needs, or to its end; 0 where there is none.
+    """
+    sets = [one for one in chosen if one.found is not None]
+    most = max((one.draws for one in sets), default=0)
+    return sum(min(one.found.size, most) for one in sets if one.found is not None)
+
+
 def _largest(
     class_id: int, found: Sequence[CandidateSet], known: int, target: float, level: float,
     share: int,

@@ -70,6 +70,15 @@ def test_a_class_that_is_seen_badly_goes_to_people_and_says_so(closing, rita, bo
     run_steps(closing)
     auto = Label.objects.active().auto().filter(image__job=closing).select_related("image")
     assert auto and {kind(label.image.digest) for label in auto} == {CAT}
+
+    # what was foreseen counts no dog either
+    foreseen = round_of(closing).estimate
+    candidates = sum(one["size"] for one in frozen.content["sets"])
+    assert foreseen["accept_now"] == candidates
+    assert foreseen["sentence"] == (
+        f"would accept now: {candidates} images (provisional, class by class)"
+    )
+    assert foreseen["forecast"][0][1] == foreseen["share"]
     assert any("dog: not put to the proof" in words for words in job_report.of_job(closing)["help"])
 
 

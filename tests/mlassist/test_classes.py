@@ -3,7 +3,7 @@
 import numpy as np
 
 from labeling.core.boxes import BoxSet
-from mlassist.core.classes import LEAST_KNOWN, NOTHING, choose_sets, stands_for
+from mlassist.core.classes import LEAST_KNOWN, NOTHING, checks_for, choose_sets, stands_for
 
 
 def showing(*classes: int) -> BoxSet:
@@ -46,3 +46,11 @@ def test_classes_share_the_checks_and_a_hopeless_one_leaves_its_share():
     two = chosen({0: (60, 0.82), 1: (60, 0.79)}, budget=25)
     assert two[1].found is None and "checks" in two[1].reason
     assert two[0].found is not None
+
+
+def test_the_checks_planned_are_those_of_the_hardest_class_for_each():
+    both = chosen({0: (60, 0.95), 1: (60, 0.82)})
+    easy, hard = both[0].draws, both[1].draws
+    assert easy < hard
+    assert checks_for(list(both.values())) == 2 * hard
+    assert checks_for([]) == 0

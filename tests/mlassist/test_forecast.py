@@ -8,13 +8,17 @@ from labeling.models import Job, Round
 from labeling.services import forecast as outlook
 from labeling.services import jobs
 from mlassist.core.calibration import candidate_sets
-from mlassist.core.forecast import forecast
+from mlassist.core.forecast import Forecast, forecast
+from mlassist.proposing import taken_nested
 from tests.factories import join, make_images, make_job, work_all
 from tests.running import run_steps
 
 
-def same(target: float, size: int) -> float:
-    return target
+def rows_of(
+    pool: np.ndarray, known: np.ndarray, quality: np.ndarray, target: float, seed: int = 0
+) -> list[Forecast]:
+    taken = taken_nested(pool, known, quality, 0.05, lambda asked, size: asked)
+    return forecast(taken, len(pool), len(known), target, seed)
 
 
 def job_like(n: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -26,7 +30,7 @@ def job_like(n: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def test_the_expected_share_is_the_calibrations_own_and_lies_in_its_interval():
     pool, known, quality = job_like(150)
-    rows = forecast(pool, known, quality, 0.7, same, 0.05)
+    rows = rows_of(pool, known, quality, 0.7)
     sets = candidate_sets(pool, known, quality, 0.7)
     assert rows[0].share == pytest.approx(sets[-1].size / 500)
     assert rows[0].low <= rows[0].share <= rows[0].high
@@ -34,13 +38,13 @@ def test_the_expected_share_is_the_calibrations_own_and_lies_in_its_interval():
 
 
 def test_a_higher_target_never_takes_more():
-    rows = forecast(*job_like(150), 0.6, same, 0.05)
+    rows = rows_of(*job_like(150), 0.6)
     assert [r.target for r in rows] == [0.6, 0.65, 0.7]
     assert rows[0].share >= rows[1].share >= rows[2].share
 
 
 def test_more_judging_images_make_the_interval_narrower():
-    few, many = (forecast(*job_like(n), 0.7, same, 0.05)[0] for n in (40, 1500))
+    few, many = (rows_of(*job_like(n), 0.7)[0] for n in (40, 1500))
     assert many.high - many.low < few.high - few.low
 
 
@@ -55,14 +59,14 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says(monkeypatch):
     for seed in range(40):
         known = np.random.default_rng(seed).random(120)
         noise = np.random.default_rng(seed + 1000).normal(0, 0.15, 120)
-        row = forecast(pool, known, 0.35 + 0.6 * known + noise, 0.75, same, 0.05, seed)[0]
+        row = rows_of(pool, known, 0.35 + 0.6 * known + noise, 0.75, seed)[0]
         inside += row.low - 0.02 <= truth <= row.high + 0.02
     assert inside >= 40 * 0.65
 
 
 def test_no_target_above_the_highest_is_priced_and_nothing_comes_of_nothing():
-    assert len(forecast(*job_like(60), 0.96, same, 0.05)) == 1
-    assert forecast(np.empty(0), np.ones(3), np.ones(3), 0.6, same, 0.05) == []
+    assert len(rows_of(*job_like(60), 0.96)) == 1
+    assert rows_of(np.empty(0), np.ones(3), np.ones(3), 0.6) == []
 
 
 @pytest.mark.django_db(transaction=True)
