@@ -13,7 +13,7 @@ from benchmarks.figures import Benchmark, Figure, table
 
 BROWSER = ("browser", "browser_work", "browser_kills")  # only when asked for: they take minutes
 SLOW = ("confidence", "violations")  # only when asked for: a training on each data set
-TRIALS = ("recipes", "selection")  # only when asked for: an hour of trainings
+TRIALS = ("recipes", "selection", "teaching")  # only when asked for: an hour of trainings
 NAMES = ("consolidate", "certificate", "importing", "cycle", "training", "quality")
 
 
