@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 LEASE = NUDGE_AGAIN = timedelta(seconds=settings.STEP_LEASE_SECONDS)
 MAX_FAILURES = 3
 MAX_ATTEMPTS = 10  # a step that kills its worker this often is not tried again by itself
+NOT_STUCK = Q(attempts__lt=MAX_FAILURES) | Q(error="", attempts__lt=MAX_ATTEMPTS)
 
 Handler = Callable[[Step, "Lease"], None]
 
@@ -131,12 +132,15 @@ def nudge(step_id: int) -> None:
 
 
 def claim(step_id: int) -> Lease | None:
-    """Take a free, unfinished step of a running job; None if it is not ours to do."""
+    """Take a free, unfinished step of a running job; None if it is not ours to do.
+
+    A message may outlive the attempt it was sent for: it does not start a stuck step again.
+    """
     owner, now = str(uuid.uuid4()), timezone.now()
     taken = (
         Step.objects.unfinished()
         .free(now)
-        .filter(pk=step_id, round__state=F("state"), round__job__state=Job.State.RUNNING)
+        .filter(NOT_STUCK, pk=step_id, round__state=F("state"), round__job__state=Job.State.RUNNING)
         .update(
             lease_owner=owner,
             lease_expires_at=now + LEASE,

@@ -102,10 +102,13 @@ class Holder:
 
 
 def run(transfer_id: int) -> None:
-    """Do one transfer if it is free."""
+    """Do one transfer if it is free and not given up: messages may outlive their attempt."""
     owner, now = str(uuid.uuid4()), timezone.now()
     free = Q(lease_owner="") | Q(lease_expires_at__lt=now)
-    if not Transfer.objects.filter(free, pk=transfer_id, finished_at=None).update(
+    waiting = Transfer.objects.filter(
+        free, pk=transfer_id, finished_at=None, attempts__lt=MAX_ATTEMPTS
+    )
+    if not waiting.update(
         lease_owner=owner, lease_expires_at=now + LEASE, attempts=F("attempts") + 1
     ):
         return

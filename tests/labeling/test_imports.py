@@ -290,6 +290,20 @@ def test_an_import_goes_on_where_it_was_killed(settings, monkeypatch):
     assert row.report["imported"] == 60
 
 
+def test_a_late_message_does_not_start_an_import_that_kills_its_workers(settings):
+    job = make_job()
+    (Path(settings.IMPORT_ROOT) / "set").mkdir()
+    (Path(settings.IMPORT_ROOT) / "set" / "a.png").write_bytes(picture(kind="PNG"))
+    row = transfers.start_import(job, None, "folder", "set")
+    Transfer.objects.filter(pk=row.pk).update(attempts=transfers.MAX_ATTEMPTS)
+
+    transfers.run(row.pk)
+    transfers.nudge_waiting()
+
+    row.refresh_from_db()
+    assert (row.error, job.images.count()) == (transfers.GIVEN_UP, 0)
+
+
 def test_stopping_the_worker_again_and_again_does_not_use_up_an_imports_attempts(
     settings, monkeypatch
 ):

@@ -79,12 +79,22 @@ def test_a_step_that_fails_three_times_stops_with_its_reason_and_a_retry_helps(
 
     assert steps.stuck(step)
     assert "No space left" in step.error
+    running.run(step.pk)  # a message that came late
+    step.refresh_from_db()
+    assert step.attempts == steps.MAX_FAILURES
     assert job.rounds.get().state == "SELECTING"
     assert any("No space left" in a["text"] for a in snapshot.of_job(job)["alerts"])
     monkeypatch.setitem(steps.REGISTRY, "SELECTING", kind)
     assert jobs.retry(job, mona) == 1
     run_steps(job)
     assert job.rounds.get().state == "COLLECTING"
+
+
+def test_a_late_message_does_not_start_what_kills_its_workers(step):
+    for _ in range(steps.MAX_ATTEMPTS):
+        assert steps.claim(step.pk) is not None
+        expire(step)
+    assert steps.claim(step.pk) is None
 
 
 def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypatch):
