@@ -1,5 +1,6 @@
 """Reads settings from the environment: every variable has a kind, and a wrong value is named."""
 
+import fcntl
 import os
 import secrets
 from pathlib import Path
@@ -50,18 +51,21 @@ def choice(name: str, default: str, allowed: set[str]) -> str:
 
 
 def kept_secret_key(folder: Path) -> str:
-    """The key made at the first start and kept beside the data, readable by its owner only."""
-    path = folder / "secret_key"
+    """The key made at the first start and kept beside the data, readable by its owner only.
+
+    Locked, for web server and workers may start for the first time at once.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
+        descriptor = os.open(folder / "secret_key", os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            key = file.read().strip()
+            if not key:
+                key = secrets.token_urlsafe(64)
+                file.write(key)
+            return key
     except OSError as error:
         raise ImproperlyConfigured(
             f"LABELING_DATA={str(folder)!r} cannot be written: {error}"
         ) from error
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_urlsafe(64)
-        file.write(key)
-    return key

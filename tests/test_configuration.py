@@ -4,9 +4,13 @@ import os
 import re
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from labeling.environment import kept_secret_key
 
 ROOT = Path(__file__).resolve().parent.parent
 READERS = re.compile(r"\b(?:text|flag|number|secret|choice)\(\s*\"([A-Z_]+)\"")
@@ -75,6 +79,27 @@ def test_the_secret_key_is_made_once_and_readable_by_its_owner_only(tmp_path):
     assert len(first) > 50
     assert key.read_text() == first
     assert key.stat().st_mode & 0o077 == 0
+
+
+def test_all_that_start_for_the_first_time_at_once_get_one_key(tmp_path):
+    for attempt in range(20):
+        folder = tmp_path / str(attempt)
+        gate = threading.Barrier(8)
+
+        def start(_: int, folder: Path = folder, gate: threading.Barrier = gate) -> str:
+            gate.wait()
+            return kept_secret_key(folder)
+
+        with ThreadPoolExecutor(8) as pool:
+            keys = set(pool.map(start, range(8)))
+        assert len(keys) == 1 and len(keys.pop()) > 50
+
+
+def test_a_key_that_a_crash_left_empty_is_made_anew(tmp_path):
+    (tmp_path / "secret_key").touch()
+    key = kept_secret_key(tmp_path)
+    assert len(key) > 50
+    assert kept_secret_key(tmp_path) == key
 
 
 def test_migrations_are_complete(tmp_path):
