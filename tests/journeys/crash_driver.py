@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from typing import Any
 
 import labeling  # noqa: F401  swaps in a safe SQLite before Django loads its own
@@ -22,6 +23,7 @@ import django
 django.setup()
 
 from django.core.management import call_command
+from django.db import connection
 
 from labeling.core.boxes import without_scores
 from labeling.models import Assignment, Audit, Certificate, Event, Job, Label, Step
@@ -52,7 +54,7 @@ class Workers:
     """One worker at a time, each armed with the next fault."""
 
     def __init__(self, faults: list[str]) -> None:
-        self.left, self.met = list(faults), 0
+        self.left, self.met, self.armed = list(faults), 0, ""
         self.frozen: list[subprocess.Popen[bytes]] = []
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -63,18 +65,23 @@ class Workers:
             if failed:
                 self.process.terminate()
                 self.process.wait(20)
-            elif _stopped(self.process.pid):
-                self.frozen.append(self.process)
-            else:
+            elif not _stopped(self.process.pid):
                 return
+            elif _database_is_free():
+                self.frozen.append(self.process)
+            else:  # frozen while its sweep was writing: on SQLite nobody could ever go on
+                self.process.kill()
+                self.process.wait(20)
+                self.left.insert(0, self.armed)
+                self.met -= 1
         if self.process is not None:
             self.met += 1
         for step in failed:
             steps.retry(step.round)
-        fault = self.left.pop(0) if self.left else ""
+        self.armed = self.left.pop(0) if self.left else ""
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "worker", "--interval", "0.05"],
-            env={**os.environ, "LABELING_FAULT": fault},
+            env={**os.environ, "LABELING_FAULT": self.armed},
         )
 
     def end(self) -> None:
@@ -91,6 +98,18 @@ class Workers:
 def _stopped(pid: int) -> bool:
     with open(f"/proc/{pid}/stat") as file:
         return file.read().rsplit(")", 1)[1].split()[0] == "T"
+
+
+def _database_is_free() -> bool:
+    """Whether another process can write now."""
+    if connection.vendor != "sqlite":
+        return True  # there a frozen process holds a few rows at most
+    with closing(connection.Database.connect(connection.settings_dict["NAME"], timeout=2)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except connection.Database.OperationalError:
+            return False
+    return True
 
 
 def people_work(job: Job, alice: Any, *reviewers: Any) -> None:

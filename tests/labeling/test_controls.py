@@ -252,7 +252,7 @@ def test_a_planted_box_is_told_of_and_never_counted(make):
                 answer(seat, user, all_as_shown(seat) if user == alice else looked)
     planted = Assignment.objects.filter(round__job=job, planted__isnull=False)
 
-    assert 5 <= planted.filter(annotator=alice).count() <= 25
+    assert 2 <= planted.filter(annotator=alice).count() <= 28  # of 60 a fifth, by chance
     assert all(len(s.suggested) == (2 if s.planted is None else 3) for s in seats)
     expected = [
         {"name": "alice", "shown": planted.filter(annotator=alice).count()},
