@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from labeling.errors import Invalid
 
@@ -151,6 +150,14 @@ def iou_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.asarray(inter / np.maximum(union, 1e-12))
 
 
+def assign(worth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns, each once at most, whose total in `worth` (n, m) is the largest."""
+    from scipy.optimize import linear_sum_assignment  # loading it takes longer than most commands
+
+    rows, columns = linear_sum_assignment(worth, maximize=True)
+    return rows, columns
+
+
 def match(
     a: BoxSet, b: BoxSet, *, floor: float = 0.5, same_class: bool = True
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -162,7 +169,7 @@ def match(
     allowed = iou >= floor
     if same_class:
         allowed &= a.classes[:, None] == b.classes[None, :]
-    rows, cols = linear_sum_assignment(np.where(allowed, iou, 0.0), maximize=True)
+    rows, cols = assign(np.where(allowed, iou, 0.0))
     kept = allowed[rows, cols]
     rows, cols = rows[kept], cols[kept]
     return rows, cols, iou[rows, cols]

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
-from labeling.core.boxes import Box, BoxSet, iou_matrix, unpack
+from labeling.core.boxes import Box, BoxSet, assign, iou_matrix, unpack
 from labeling.core.consolidation import Answers, tabulate
 
 SAME = 0.95  # overlap from which two boxes count as the same
@@ -72,7 +71,7 @@ def _places(coords: np.ndarray, drew: np.ndarray, label: BoxSet) -> dict[int, in
     score = np.zeros((len(coords), len(label)))
     for j in range(len(coords)):
         score[j] = iou_matrix(coords[j][drew[j]], label.coords).mean(0)
-    rows, cols = linear_sum_assignment(score, maximize=True)
+    rows, cols = assign(score)
     return {int(j): int(i) for j, i in zip(rows, cols, strict=True) if score[j, i] >= FLOOR}
 
 
@@ -96,7 +95,7 @@ def changes(left: BoxSet, right: BoxSet) -> list[Change]:
     overlap = iou_matrix(left.coords, right.coords)
     same = left.classes[:, None] == right.classes[None, :]
     worth = np.where(overlap >= FLOOR, overlap + CLASS_BONUS * same, 0.0)
-    rows, cols = linear_sum_assignment(worth, maximize=True)
+    rows, cols = assign(worth)
     found, used_left, used_right = [], set(), set()
     for i, j in zip(rows.tolist(), cols.tolist(), strict=True):
         if worth[i, j] <= 0:

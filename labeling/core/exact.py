@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import hypergeom
 
 from labeling.core.audit_plan import Plan
 from labeling.core.betting import WEALTH_LIMIT
@@ -76,6 +75,8 @@ class _Stake:
     def chance(self, more: np.ndarray, found: np.ndarray, drawn: np.ndarray) -> np.ndarray:
         """P(`more` good draws or more until the horizon), for as many good images as the null
         allows and the draws so far leave possible."""
+        from scipy.stats import hypergeom  # takes longer to load than Django, and few jobs need it
+
         rest = self.size - drawn
         good = np.clip(self.null - found, 0, rest)
         return np.asarray(hypergeom.sf(more - 1, rest, good, self.horizon - drawn))

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from labeling.core.certificate import POWER, draws_wanted
 
@@ -185,6 +184,8 @@ def best_share(confidence: np.ndarray, quality: np.ndarray, target: float) -> fl
 
 def rank_correlation(confidence: np.ndarray, quality: np.ndarray) -> float:
     """Spearman's coefficient in [-1, 1], ties averaged; 0 where either side never varies."""
+    from scipy.stats import rankdata  # slow to load, and the web process never needs it
+
     a, b = rankdata(confidence), rankdata(quality)
     spread = a.std() * b.std()
     return float(((a - a.mean()) * (b - b.mean())).mean() / spread) if spread else 0.0
