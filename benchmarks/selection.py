@@ -80,9 +80,7 @@ def _ranked(
 ) -> list[Sample]:
     """The pool as the product would hand it out, best first; what it leaves out comes last."""
     seen = predict(detector, [sample.path for sample in pool])
-    choices = [
-        Choice(sample.path.name, boxes, 0.0) for sample, boxes in zip(pool, seen, strict=True)
-    ]
+    choices = [Choice(sample.path.name, boxes) for sample, boxes in zip(pool, seen, strict=True)]
     labelled: dict[int, int] = dict.fromkeys(detector.class_ids, 0)
     for sample in start:
         for class_id in sample.boxes.classes.tolist():

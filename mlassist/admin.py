@@ -48,8 +48,8 @@ class CalibrationAdmin(ReadOnly):
 
     job_path = "detector__round__job"
     list_display = (
-        "detector", "rule", "threshold", "cuts", "target_quality", "validation_images",
-        "validation_quality",
+        "detector", "rule", "threshold", "class_thresholds", "cuts", "target_quality",
+        "validation_images", "validation_quality",
     )  # fmt: skip
     list_filter = (_DetectorJobFilter,)
     exclude = ("points", "box_scores")

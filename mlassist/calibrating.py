@@ -54,6 +54,11 @@ class Judged:
         return [[short(c), short(q)] for c, q in pairs]
 
     @property
+    def class_thresholds(self) -> dict[str, float]:
+        """From where each class is accepted, by name, where classes are proved apart."""
+        return dict(zip(self.trial.classes, map(short, self.trial.thresholds), strict=False))
+
+    @property
     def mean_quality(self) -> float | None:
         """Over all validation images."""
         return float(self.known_quality.mean()) if len(self.known_quality) else None
@@ -114,19 +119,17 @@ def judge(detector: Detector) -> Judged | None:
     taken = taken_nested(of_pool, of_known, qualities, level, asked)
     by_classes = certified and bool(round.settings.get("per_class"))
     if certified:
-        target_of = partial(asked, target)
-        safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
-        threshold = safe[-1].threshold if safe else None
+        threshold, target_of = None, partial(asked, target)
         of_the_pool = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
         of_the_known = Seen([cuts.kept(one) for one in boxes], of_known)
         if by_classes:
             taken = taken_by_class(of_the_pool, of_the_known, qualities, round, level)
-        if round.purpose == Round.Purpose.CLOSING:
-            trial = (
-                by_class(of_the_pool, of_the_known, qualities, round, level)
-                if by_classes
-                else nested(of_the_pool, of_the_known, qualities, round, level, target_of)
-            )
+            trial = by_class(of_the_pool, of_the_known, qualities, round, level)
+        else:
+            safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
+            threshold = safe[-1].threshold if safe else None
+            if round.purpose == Round.Purpose.CLOSING:
+                trial = nested(of_the_pool, of_the_known, qualities, round, level, target_of)
         accepted, _ = taken(target, np.arange(len(known)))
     else:
         still = _not_taken_before(detector, known)

@@ -33,7 +33,7 @@ def _calibration(job: Job) -> dict[str, Any] | None:
     return {
         "curve": _thinned(row.curve), "threshold": row.threshold, "target": row.target_quality,
         "points": row.points, "rule": row.rule, "comparison": row.comparison,
-        "round": row.detector.round.number,
+        "class_thresholds": row.class_thresholds, "round": row.detector.round.number,
     }  # fmt: skip
 
 

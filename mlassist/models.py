@@ -67,6 +67,7 @@ class Calibration(models.Model):
     detector = models.OneToOneField(Detector, models.CASCADE, related_name="calibration")
     rule = models.CharField(max_length=20)  # how image confidence is made: mean score or ridge
     threshold = models.FloatField(null=True)  # θ: from here images are accepted, or would be
+    class_thresholds: Any = models.JSONField(default=dict)  # name → θ where classes stand apart
     cuts: Any = models.JSONField()  # τ: scores from which boxes count (core.cuts.Cuts)
     box_scores: Any = models.JSONField()  # what scores are worth (core.boxscores.BoxScores)
     target_quality = models.FloatField()

@@ -57,7 +57,7 @@ def nested(
 
 def by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float) -> Trial:
     """One set for each class that can be shown; the others are named with the reason."""
-    names = {c["index"]: c["name"] for c in round.settings["classes"]} | {NOTHING: "no object"}
+    names = names_of(round)
     pool_class, choose = _choice(pool, known, quality, round, level)
     chosen = choose(round.settings["target_quality"], np.arange(len(quality)))
     sets = {one.class_id: one.found for one in chosen if one.found is not None}
@@ -73,6 +73,11 @@ def by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: 
         [names[class_id] for class_id in sets],
         {names[one.class_id]: one.reason for one in chosen if one.found is None},
     )
+
+
+def names_of(round: Round) -> dict[int, str]:
+    """Names of the round's classes by index, and of what shows none."""
+    return {c["index"]: c["name"] for c in round.settings["classes"]} | {NOTHING: "no object"}
 
 
 def _choice(

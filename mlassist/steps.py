@@ -176,7 +176,7 @@ def calibrate(step: Step, lease: Lease) -> None:
         _store_confidences(lease, detector, judged)
         with lease.fenced():
             _store_calibration(detector, judged)
-            if judged.trial.left_out:
+            if round.purpose == Round.Purpose.CLOSING and judged.trial.left_out:
                 events.record(
                     round.job, "classes_left_out", None,
                     round=round.number, classes=", ".join(judged.trial.left_out),
@@ -198,6 +198,7 @@ def _store_calibration(detector: Detector, judged: Judged) -> None:
     round = detector.round
     Calibration.objects.create(
         detector=detector, rule=judged.rule, threshold=judged.threshold,
+        class_thresholds=judged.class_thresholds,
         cuts=judged.cuts.to_json(), box_scores=judged.box_scores.to_json(),
         target_quality=round.settings["target_quality"],
         curve=judged.curve, points=judged.points, comparison=compare(judged),

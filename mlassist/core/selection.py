@@ -11,7 +11,7 @@ from labeling.core.boxes import BoxSet
 from mlassist.core.likeness import near_duplicates
 
 CROWDED = 0.02  # share of images with the most objects: slow now, better later with suggestions
-_ENOUGH_COVERED = 0.5  # estimated share from which images above the threshold are left alone
+_ENOUGH_COVERED = 0.5  # estimated share from which acceptable images are left alone
 # Of every 20 images 5 are random, which keeps the training set honest, and 2 are for the rarest
 # class (algorithms.md 5.1).
 _CYCLE, _RANDOM_EVERY, _RARE_PLACES = 20, 4, (0, 10)
@@ -103,7 +103,7 @@ class Choice:
 
     key: str  # stable name of the image
     boxes: BoxSet  # all predicted boxes, faint ones included; scores are chances
-    confidence: float
+    acceptable: bool = False  # the machine would take it as things stand
     look: int | None = None  # see labeling.pictures.look
 
 
@@ -119,7 +119,6 @@ def rank(
     seed: int,
     labelled: Mapping[int, int],
     suggestions: bool,
-    threshold: float | None = None,
     estimated_share: float = 0.0,
     seconds: Seconds | None = None,
     labelled_looks: Sequence[int] = (),
@@ -131,14 +130,14 @@ def rank(
     `labelled` (boxes by class id so far). The others come by expected objects per second of work.
     None go to the 2 % with the most objects, to near-duplicates of a labelled image or of one that
     comes before (core.likeness; `labelled_looks`) and, once `estimated_share` exceeds one half, to
-    images whose confidence is at least `threshold`: those will be accepted without people.
+    acceptable images, for these will need no people.
     `suggestions`: whether people will see the boxes that save them time.
     """
     times = seconds or Seconds()
     objects = np.array([expected_objects(choice.boxes) for choice in choices])
     left_out = set(np.argsort(-objects, kind="stable")[: int(CROWDED * len(choices))].tolist())
-    if threshold is not None and estimated_share > _ENOUGH_COVERED:
-        left_out |= {i for i, choice in enumerate(choices) if choice.confidence >= threshold}
+    if estimated_share > _ENOUGH_COVERED:
+        left_out |= {i for i, choice in enumerate(choices) if choice.acceptable}
     open_to = [i for i in range(len(choices)) if i not in left_out]
     spent = {
         i: min(times.to_draw(choices[i].boxes), times.to_correct(choices[i].boxes))

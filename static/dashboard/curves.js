@@ -9,13 +9,15 @@ import { two } from './words.js';
 /** @param {import('./types.js').Calibration|null} calibration @returns {Chart} */
 export function calibrationCurve(calibration) {
   const { curve, threshold, target } = calibration ?? { curve: [], threshold: null, target: 0 };
+  const apart = classByClass(calibration?.class_thresholds ?? {});
   return {
     title: 'Calibration',
-    note: 'Quality of the validation images above each confidence.',
+    note: ['Quality of the validation images above each confidence.', apart].join(' ').trim(),
     empty: curve.length ? null : 'From the first trained round on',
     summary:
       threshold === null
-        ? 'Mean quality of validation images above each confidence; no confidence is safe yet.'
+        ? apart ||
+          'Mean quality of validation images above each confidence; no confidence is safe yet.'
         : `Above confidence ${two(threshold)}, validation images reach ${two(target)}.`,
     head: ['Confidence at least', 'Mean quality', 'Images'],
     rows: curve.map(([confidence, quality, n]) => [two(confidence), two(quality), n]),
@@ -36,6 +38,12 @@ export function calibrationCurve(calibration) {
       if (threshold !== null) thetaLine(plot, x, height, threshold);
     },
   };
+}
+
+/** @param {Record<string, number>} thresholds by name @returns {string} */
+function classByClass(thresholds) {
+  const named = Object.entries(thresholds).map(([name, from]) => `${name} from ${two(from)}`);
+  return named.length ? `Each class is accepted on its own: ${named.join(', ')}.` : '';
 }
 
 /** @param {import('./types.js').Calibration|null} calibration @returns {Chart} */

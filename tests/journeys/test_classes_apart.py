@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from labeling.core import document
 from labeling.models import Certificate, Event, Freeze, Job, Label
 from labeling.services import audit_report, job_report
+from mlassist.models import Calibration
 from tests import factories, fakes
 from tests.auditing import at_its_audit, judge_all, round_of
 from tests.factories import box
@@ -79,6 +80,14 @@ def test_a_class_that_is_seen_badly_goes_to_people_and_says_so(closing, rita, bo
         f"would accept now: {candidates} images (provisional, class by class)"
     )
     assert foreseen["forecast"][0][1] == foreseen["share"]
+
+    rows = Calibration.objects.filter(detector__round__job=closing).order_by("detector__round")
+    assert [row.threshold for row in rows] == [None] * len(rows)
+    assert [set(row.class_thresholds) for row in rows] == [{"cat"}] * len(rows)
+    # people were to label dogs, for cats are accepted anyway
+    left = closing.images.filter(split="")
+    in_line = {kind(image.digest) for image in left if image.priority is not None}
+    assert in_line == {DOG} and {kind(image.digest) for image in left} == {CAT, DOG}
     assert any("dog: not put to the proof" in words for words in job_report.of_job(closing)["help"])
 
 

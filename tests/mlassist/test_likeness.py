@@ -55,7 +55,7 @@ def test_only_the_front_of_the_line_is_looked_through():
 
 def test_doubles_come_last():
     seen = boxes((0, 0, 10, 10, 0.5))
-    items = [Choice(f"image-{i}", seen, 0.5, look=1 << 40 if i < 10 else i << 8) for i in range(60)]
+    items = [Choice(f"image-{i}", seen, look=1 << 40 if i < 10 else i << 8) for i in range(60)]
     ranked = rank(items, seed=0, labelled={1: 5}, suggestions=False)
     alike = [p for p in ranked[:10] if p is not None]
     assert len(alike) <= 1

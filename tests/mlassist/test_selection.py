@@ -1,5 +1,7 @@
 """Which images come next."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,7 +26,7 @@ def seen(scores: list[float], class_id: int = 1) -> BoxSet:
 
 def choices(count: int, class_id: int = 1) -> list[Choice]:
     """Image i expects i / 10 objects."""
-    return [Choice(f"image-{i}", seen([0.1] * i, class_id), i / count) for i in range(count)]
+    return [Choice(f"image-{i}", seen([0.1] * i, class_id)) for i in range(count)]
 
 
 def ordered(priorities: list[float | None]) -> list[int]:
@@ -120,7 +122,7 @@ def test_the_most_crowded_two_percent_are_left_for_later():
 
 
 def test_one_place_in_ten_goes_to_the_class_with_the_fewest_labels():
-    items = choices(100) + [Choice(f"rare-{i}", seen([0.4], class_id=2), 0.1) for i in range(20)]
+    items = choices(100) + [Choice(f"rare-{i}", seen([0.4], class_id=2)) for i in range(20)]
 
     order = ordered(ranked(items, labelled={1: 50, 2: 3}))
 
@@ -136,17 +138,17 @@ def test_a_rare_class_that_is_seen_nowhere_takes_no_places():
 
 
 def test_images_that_will_be_accepted_are_not_chosen_once_half_are_covered():
-    items = choices(40)
+    items = [replace(one, acceptable=i >= 20) for i, one in enumerate(choices(40))]
 
-    early = ranked(items, threshold=0.5, estimated_share=0.5)
-    late = ranked(items, threshold=0.5, estimated_share=0.51)
+    early = ranked(items, estimated_share=0.5)
+    late = ranked(items, estimated_share=0.51)
 
     assert None not in early
     assert [i for i, p in enumerate(late) if p is None] == list(range(20, 40))
 
 
 def test_an_empty_pool_and_empty_predictions_are_ranked_too():
-    blank = [Choice(f"blank-{i}", boxes(), 0.0) for i in range(5)]
+    blank = [Choice(f"blank-{i}", boxes()) for i in range(5)]
 
     assert ranked([]) == []
     assert sorted(p for p in ranked(blank) if p) == pytest.approx(np.arange(1, 6) / 5)
