@@ -21,10 +21,10 @@ from labeling.core.boxes import BoxSet
 from labeling.core.quality import quality
 from mlassist.core.boxscores import BoxScores, fit_scores
 from mlassist.core.cuts import choose_cuts
-from mlassist.core.data import Sample
+from mlassist.core.data import Sample, size_of
 from mlassist.core.designs import MOBILENET_V2
 from mlassist.core.detector import VIEWS, Detector, predict
-from mlassist.core.looks import agreement
+from mlassist.core.looks import Look, agreement, settled
 from mlassist.core.recipe import Recipe
 from mlassist.core.training import fit
 
@@ -85,24 +85,26 @@ def own_boxes(data: Path, weights: Path, name: str) -> Iterator[Figure]:
         yield Figure(f"{name}, seed {seed}: their boxes' quality", float(np.mean(right)), "")
         second = _learned([*labelled, *labelled, *sure], labelled, weights, seed)
         for way, detector in (("labels", first), ("labels and own boxes", second)):
-            reached = out_of_fold(predict(detector, [s.path for s in judged]), judged)
-            yield Figure(f"{name}, seed {seed}, {way}: quality", reached, "")
+            looks = _looks(detector, judged)
+            for told, boxes in (
+                ("plain boxes", [look.boxes for look in looks]),
+                ("as the product gives them", [settled(o.boxes, o.views) for o in looks]),
+            ):
+                reached = out_of_fold(boxes, judged)
+                yield Figure(f"{name}, seed {seed}, {way}, {told}: quality", reached, "")
 
 
 def _sure(detector: Detector, pool: Sequence[Sample], worth: BoxScores) -> list[Sample]:
     """The steadier half of the pool, as far as every box is surely there or surely not."""
-    paths = [sample.path for sample in pool]
-    plain = [worth.read(boxes) for boxes in predict(detector, paths)]
-    views = [
-        [worth.read(b) for b in predict(detector, paths, view=view)] for view in VIEWS.values()
-    ]
+    looks = _looks(detector, pool)
+    plain = [worth.read(look.boxes) for look in looks]
 
     def kept(boxes: BoxSet) -> BoxSet:
         return boxes.take(np.flatnonzero(boxes.scores >= SURE))
 
     steady = [
-        float(np.mean([agreement(kept(boxes), kept(view[i])) for view in views]))
-        for i, boxes in enumerate(plain)
+        float(np.mean([agreement(kept(boxes), kept(worth.read(v))) for v in look.views.values()]))
+        for boxes, look in zip(plain, looks, strict=True)
     ]
     best = np.argsort(-np.array(steady), kind="stable")[: round(STEADY * len(pool))].tolist()
     found = []
@@ -110,8 +112,20 @@ def _sure(detector: Detector, pool: Sequence[Sample], worth: BoxScores) -> list[
         between = (plain[i].scores >= UNSURE) & (plain[i].scores < SURE)
         boxes = kept(plain[i])
         if len(boxes) and not between.any():
-            found.append(Sample(paths[i], BoxSet(boxes.coords, boxes.classes, np.ones(len(boxes)))))
+            sure = BoxSet(boxes.coords, boxes.classes, np.ones(len(boxes)))
+            found.append(Sample(pool[i].path, sure))
     return found
+
+
+def _looks(detector: Detector, samples: Sequence[Sample]) -> list[Look]:
+    """What the detector sees in them, in all views."""
+    paths = [sample.path for sample in samples]
+    plain = predict(detector, paths)
+    views = {name: predict(detector, paths, view=view) for name, view in VIEWS.items()}
+    return [
+        Look(path.name, size_of(path), plain[i], {name: seen[i] for name, seen in views.items()})
+        for i, path in enumerate(paths)
+    ]
 
 
 def _learned(

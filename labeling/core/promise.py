@@ -56,5 +56,6 @@ def claim(
         DATASET: f"Mean quality of all {images} images ≥ {target:.2f}, people's labels counted as "
         f"right; {size} accepted",
     }[kind]
-    each = f", in each of {', '.join(classes)}," if classes else ""
+    where = "in each of" if len(classes) > 1 else "for"
+    each = f", {where} {', '.join(classes)}," if classes else ""
     return f"{what}{each} with risk ≤ {risk:.0%}"

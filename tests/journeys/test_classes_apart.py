@@ -72,6 +72,9 @@ def test_a_class_that_is_seen_badly_goes_to_people_and_says_so(closing, rita, bo
     auto = Label.objects.active().auto().filter(image__job=closing).select_related("image")
     assert auto and {kind(label.image.digest) for label in auto} == {CAT}
 
+    claim = audit_report.certificate(closing)["claim"]
+    assert claim.endswith("≥ 0.75, for cat, with risk ≤ 10%")
+
     # what was foreseen counts no dog either
     foreseen = round_of(closing).estimate
     candidates = sum(one["size"] for one in frozen.content["sets"])
