@@ -12,7 +12,7 @@ from mlassist.core import calibration
 
 SETS, IMAGES, BUDGET = 2000, 150, 80
 TARGET, LEVEL = 0.75, 0.10
-POOL, KNOWN = 300, 100  # pictures of a simulated job
+POOL, KNOWN, CHECKS = 300, 100, 120  # of a simulated job: pictures, and most audits
 LOOK_EVERY = 10  # audits between two looks at the result
 
 
@@ -71,7 +71,7 @@ def pictures(rng: np.random.Generator, count: int, gain: float) -> Pictures:
 def broken(rng: np.random.Generator) -> tuple[bool, bool]:
     """Whether one job of up to three closing rounds certified a set, and one below its target.
 
-    Sets and budgets are chosen by the product's own rules on 100 known pictures, attempt k is
+    Sets are chosen by the product's own rules on 100 known pictures, attempt k is
     tested at risk / 2^k, and what one round leaves is tried again by a better detector.
     """
     gain = rng.uniform(-0.05, 0.05)
@@ -79,19 +79,18 @@ def broken(rng: np.random.Generator) -> tuple[bool, bool]:
         level = LEVEL / 2**attempt
         pool, known = pictures(rng, POOL, gain), pictures(rng, KNOWN, gain)
         sets = calibration.candidate_sets(
-            pool.confidence, known.confidence, known.quality, TARGET, doubt=1.0, level=level
+            pool.confidence, known.confidence, known.quality, TARGET, doubt=1.0
         )
         gain += 0.02
         if not sets:
             continue
         last = sets[-1]
-        budget = calibration.audit_budget(last.spread, last.estimate - TARGET, last.size, level)
         order = rng.permutation(np.flatnonzero(pool.confidence >= last.threshold))
         floors = np.array([s.threshold for s in sets])
         ranks = (pool.confidence[order][:, None] < floors).sum(1)
         sizes = np.array([s.size for s in sets])
-        plan = Plan(ranks, sizes, np.full(len(sets), TARGET), level, ((0, budget),))
-        shown = certificate.run_test(plan, pool.quality[order][:budget].tolist()).shown
+        plan = Plan(ranks, sizes, np.full(len(sets), TARGET), level, ((0, CHECKS),))
+        shown = certificate.run_test(plan, pool.quality[order][: plan.budget].tolist()).shown
         if shown:
             return True, bool(pool.quality[order][ranks <= shown[-1]].mean() < TARGET)
     return False, False

@@ -118,18 +118,14 @@ def proof_of(
     of_known: np.ndarray, known: np.ndarray, of_pool: np.ndarray, target: float, seed: Sequence[int]
 ) -> Proof | None:
     """Sets, budget and a random order as the product plans them; None where no set is likely."""
-    sets = calibration.candidate_sets(of_pool, of_known, known, target, doubt=1.0, level=LEVEL)
+    sets = calibration.candidate_sets(of_pool, of_known, known, target, doubt=1.0)
     if not sets:
         return None
-    loosest = sets[-1]
-    planned = calibration.audit_budget(
-        loosest.spread, loosest.estimate - target, loosest.size, LEVEL
-    )
-    inside = np.flatnonzero(of_pool >= loosest.threshold)
+    inside = np.flatnonzero(of_pool >= sets[-1].threshold)
     order = inside[np.random.default_rng(list(seed)).permutation(len(inside))]
     thresholds = np.array([s.threshold for s in sets])
     ranks = (of_pool[order][:, None] < thresholds[None]).sum(1)
-    sizes, budget = np.array([s.size for s in sets]), min(planned, MOST_AUDITS, len(inside))
+    sizes, budget = np.array([s.size for s in sets]), min(MOST_AUDITS, len(inside))
     plan = Plan(ranks, sizes, np.full(len(sets), target), LEVEL, ((0, budget),))
     return Proof(plan, thresholds, order)
 

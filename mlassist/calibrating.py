@@ -20,7 +20,15 @@ from mlassist.core.boxscores import BoxScores, fit_scores
 from mlassist.core.cuts import Cuts, choose_cuts
 from mlassist.core.forecast import forecast
 from mlassist.models import Calibration, Detector, Prediction
-from mlassist.proposing import Seen, Trial, by_class, nested, taken_by_class, taken_nested
+from mlassist.proposing import (
+    Seen,
+    Trial,
+    by_class,
+    nested,
+    taken_above,
+    taken_by_class,
+    taken_nested,
+)
 from mlassist.rating import confidence_of
 
 
@@ -116,9 +124,10 @@ def judge(detector: Detector) -> Judged | None:
     rule, of_known, of_pool = confidence_of(round, known, truths, qualities, pool, cuts)
     trial = Trial()
     _, level = next_attempt(round)
-    taken = taken_nested(of_pool, of_known, qualities, level, asked)
     by_classes = certified and bool(round.settings.get("per_class"))
     if certified:
+        budget = round.settings["audit_budget"]
+        taken = taken_nested(of_pool, of_known, qualities, level, budget, asked)
         threshold, target_of = None, partial(asked, target)
         of_the_pool = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
         of_the_known = Seen([cuts.kept(one) for one in boxes], of_known)
@@ -129,15 +138,16 @@ def judge(detector: Detector) -> Judged | None:
             safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
             threshold = safe[-1].threshold if safe else None
             if round.purpose == Round.Purpose.CLOSING:
-                trial = nested(of_the_pool, of_the_known, qualities, round, level, target_of)
-        accepted, _ = taken(target, np.arange(len(known)))
+                trial = nested(of_the_pool, of_the_known, qualities, round, target_of)
     else:
         still = _not_taken_before(detector, known)
         threshold = rules.choose_threshold(of_known[still], qualities[still], target)
-        accepted = int((of_pool >= threshold).sum()) if threshold is not None else 0
+        taken = taken_above(of_pool, of_known[still], qualities[still])
+    judges = len(known) if certified else int(still.sum())
+    accepted, _ = taken(target, np.arange(judges), True)
     ahead = [
         [short(v) for v in dataclasses.astuple(row)]
-        for row in forecast(taken, len(pool), len(known), target)
+        for row in forecast(taken, len(pool), judges, target)
     ]
     return Judged(
         detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
@@ -211,9 +221,12 @@ def _told(accepted: int, threshold: float | None, certified: bool, by_classes: b
         return "no class is safe yet, people get the images"
     if threshold is None and not by_classes:
         return "no threshold is safe, people get the images"
+    if certified and not accepted:
+        return "the checks would hardly prove anything yet, people get the images"
     if certified:
         how = "provisional, class by class" if by_classes else "provisional"
-        return f"would accept now: {accepted} images ({how})"
+        about = "" if by_classes else "about "
+        return f"would accept now: {about}{accepted} images ({how})"
     return f"accepts from confidence {threshold:.2f} on"
 
 

@@ -1,7 +1,7 @@
 """What a closing round puts to the proof, now or in a forecast: nested sets, or one a class."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -33,26 +33,23 @@ class Trial:
 
 
 def nested(
-    pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float,
+    pool: Seen, known: Seen, quality: np.ndarray, round: Round,
     target_of: Callable[[int], float],
 ) -> Trial:  # fmt: skip
     """Sets inside each other, up to one standard error looser than the estimate allows, for the
     audit tells (core.calibration.candidate_sets)."""
     sets = rules.candidate_sets(
         pool.confidence, known.confidence, quality, round.settings["target_quality"],
-        doubt=1.0, level=level, target_of=target_of,
+        doubt=1.0, target_of=target_of,
     )  # fmt: skip
     if not sets:
         return Trial()
-    loosest = sets[-1]
-    gap = loosest.estimate - target_of(loosest.size)
-    planned = rules.audit_budget(loosest.spread, gap, loosest.size, level)
     thresholds = [s.threshold for s in sets]
     ranks = [
         next((i for i, threshold in enumerate(thresholds) if value >= threshold), None)
         for value in pool.confidence.tolist()
     ]
-    return Trial(thresholds, ranks, min(planned, round.settings["audit_budget"]))
+    return Trial(thresholds, ranks, round.settings["audit_budget"])
 
 
 def by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float) -> Trial:
@@ -69,7 +66,7 @@ def by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: 
     return Trial(
         [one.threshold for one in sets.values()],
         ranks,
-        min(round.settings["audit_budget"], max(rules.LEAST_CHECKS, checks_for(chosen))),
+        round.settings["audit_budget"] if sets else 0,
         [names[class_id] for class_id in sets],
         {names[one.class_id]: one.reason for one in chosen if one.found is None},
     )
@@ -103,7 +100,7 @@ def taken_by_class(
     """For forecasts where each class is proved on its own."""
     _, choose = _choice(pool, known, quality, round, level)
 
-    def taken(target: float, judges: np.ndarray) -> tuple[int, int]:
+    def taken(target: float, judges: np.ndarray, err: bool) -> tuple[int, int]:
         chosen = choose(target, judges)
         images = sum(one.found.size for one in chosen if one.found is not None)
         return images, checks_for(chosen)
@@ -111,22 +108,37 @@ def taken_by_class(
     return taken
 
 
+def taken_above(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> Taken:
+    """For forecasts of acceptance per round, which proves nothing; arguments as below."""
+
+    def taken(target: float, judges: np.ndarray, err: bool) -> tuple[int, int]:
+        threshold = rules.choose_threshold(known[judges], quality[judges], target)
+        return (0 if threshold is None else int((pool >= threshold).sum())), 0
+
+    return taken
+
+
 def taken_nested(
-    pool: np.ndarray, known: np.ndarray, quality: np.ndarray, level: float,
+    pool: np.ndarray, known: np.ndarray, quality: np.ndarray, level: float, budget: int,
     target_of: Callable[[float, int], float],
 ) -> Taken:  # fmt: skip
     """For forecasts of nested sets: `pool` (m,) and `known` (n,) confidences; `target_of`(target,
-    size) is what a set of so many images must reach."""
+    size) is what a set of so many images must reach.
 
-    def taken(target: float, judges: np.ndarray) -> tuple[int, int]:
-        sets = rules.candidate_sets(
-            pool, known[judges], quality[judges], target,
-            level=level, target_of=partial(target_of, target),
-        )  # fmt: skip
-        if not sets:
+    Images as the proof is expected to give them: what `budget` checks hardly show counts little.
+    """
+
+    def taken(target: float, judges: np.ndarray, err: bool) -> tuple[int, int]:
+        found = rules.options(pool, known[judges], quality[judges])
+        if not err:
+            found = [replace(one, error=0.0) for one in found]
+        asked = partial(target_of, target)
+        best, images = rules.most_expected(found, level, budget, asked)
+        if best is None:
             return 0, 0
-        last = sets[-1]
-        gap = last.estimate - target_of(target, last.size)
-        return last.size, rules.audit_budget(last.spread, gap, last.size, level)
+        planned = rules.usual_checks(
+            best.spread, best.estimate - asked(best.size), best.size, level
+        )
+        return round(images), min(planned, budget)
 
     return taken

@@ -160,7 +160,7 @@ def certificate(job: Job) -> dict[str, Any] | None:
         return {
             "claim": _claim(frozen, size, range(len(frozen.content["sets"]))),
             "status": "pending",
-            "sentence": f"{done} of about {about} checks. Nothing is final yet.",
+            "sentence": f"{done} of at most {about} checks. Nothing is final yet.",
             "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
         }  # fmt: skip
     result = parts.result_in(row.document)

@@ -10,8 +10,9 @@ INTERVAL = 0.80
 DEARER = (0.0, 0.05, 0.10)  # above the job's target, to show what a higher one would cost
 HIGHEST = 0.99
 
-# (target, judging images by place) -> images of the pool that would be taken, checks to prove it
-Taken = Callable[[float, np.ndarray], tuple[int, int]]
+# (target, judging images by place, whether they err) -> images of the pool that would be taken,
+# checks to prove it. Resampled judges show their error by differing, so it is not counted again.
+Taken = Callable[[float, np.ndarray, bool], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def forecast(taken: Taken, pool: int, known: int, target: float, seed: int = 0) 
     for asked in (round(target + more, 4) for more in DEARER):
         if asked > HIGHEST:
             break
-        found = [taken(asked, judges) for judges in draws]
+        found = [taken(asked, judges, place == 0) for place, judges in enumerate(draws)]
         shares = np.array([images / pool for images, _ in found])
         low, high = np.quantile(shares[1:], [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
         rows.append(Forecast(asked, float(shares[0]), float(low), float(high), found[0][1]))

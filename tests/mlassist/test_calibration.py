@@ -1,17 +1,22 @@
-"""Score cut, threshold, candidate sets and audit budget, on examples worked by hand."""
+"""Threshold, candidate sets and chances of proofs, on examples worked by hand."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from mlassist.core.calibration import (
+    CandidateSet,
     acceptable_share,
-    audit_budget,
     best_share,
     candidate_sets,
+    chance_of_proof,
     choose_threshold,
     curve,
     isotonic,
+    most_expected,
     rank_correlation,
+    usual_checks,
 )
 
 
@@ -79,15 +84,14 @@ def test_the_isotonic_fit_does_not_depend_on_the_order_of_the_images():
     assert isotonic(x[order], y[order]) == pytest.approx(isotonic(x, y)[order])
 
 
-def test_candidate_sets_run_from_the_most_provable_to_the_loosest():
+def test_candidate_sets_run_from_half_of_the_loosest_to_the_loosest():
     pool = np.arange(100, 0, -1) / 100
     known = np.arange(100, 0, -1) / 100
     quality = np.concatenate([np.full(50, 0.9), np.full(50, 0.3)])
 
     found = candidate_sets(pool, known, quality, 0.6)
 
-    # (.9 - .6) sqrt(n) grows up to n = 50 and falls from there; the mean of n > 50 images is
-    # .3 + 30 / n, which is at least .605 up to n = 98.
+    # The mean of n > 50 images is .3 + 30 / n, which is at least .605 up to n = 98.
     assert found[0].size == 50
     assert found[-1].size == 98
     assert found[0].estimate == pytest.approx(0.9)
@@ -104,7 +108,7 @@ def test_candidate_sets_never_split_pool_images_of_equal_confidence():
 
     found = candidate_sets(pool, known, np.full(40, 0.8), 0.6)
 
-    assert [one.size for one in found] == [60]
+    assert [one.size for one in found] == [30, 60]
     assert candidate_sets(pool, known, np.repeat([0.8, 0.3], 20), 0.6)[0].size == 30
 
 
@@ -138,8 +142,8 @@ def test_confidences_are_compared_by_rank_and_by_the_share_they_could_accept():
         (0.2, 0.06, 0, 0),
     ],
 )
-def test_the_audit_budget(spread: float, gap: float, size: int, budget: int):
-    assert audit_budget(spread, gap, size, 0.10, 0.90) == budget
+def test_the_usual_checks(spread: float, gap: float, size: int, budget: int):
+    assert usual_checks(spread, gap, size, 0.10, 0.90) == budget
 
 
 def test_doubt_lets_the_loosest_set_be_one_standard_error_looser():
@@ -157,14 +161,25 @@ def test_doubt_lets_the_loosest_set_be_one_standard_error_looser():
     assert bold[-1].error == pytest.approx(0.2 / np.sqrt(20))
 
 
-def test_the_chain_begins_where_the_planned_draws_can_show_something():
-    """A strict set that looks best but would see 5 of 30 draws ended a demo's proof at once."""
-    known = np.linspace(0, 1, 50)
-    quality = np.where(known > 0.8, 1.0, 0.68)
-    pool = np.linspace(0, 1, 280)
+def test_the_chance_of_a_proof_by_hand():
+    """Gap .05, sd .2, 100 of 400 drawn: noise .2 sqrt(1/100 - 1/400) = .01732."""
+    known_well = CandidateSet(0.5, 400, 0.80, 0.2, 0.0)
 
-    sets = candidate_sets(pool, known, quality, target=0.6)
+    # (.05 - 1.645 * .01732) / .01732 = 1.242; with an error of .03: .02151 / .03464 = .621
+    assert chance_of_proof(known_well, 0.75, 0.05, 100) == pytest.approx(0.893, abs=0.001)
+    vague = replace(known_well, error=0.03)
+    assert chance_of_proof(vague, 0.75, 0.05, 100) == pytest.approx(0.7327, abs=0.001)
+    assert chance_of_proof(known_well, 0.75, 0.05, 400) == 1  # all are looked at
+    assert chance_of_proof(known_well, 0.81, 0.05, 400) == 0
+    assert chance_of_proof(replace(vague, estimate=0.75), 0.75, 0.05, 400) == 0.5
 
-    loosest = sets[-1]
-    planned = audit_budget(loosest.spread, loosest.estimate - 0.6, loosest.size, 0.05)
-    assert planned * sets[0].size / loosest.size >= 20
+
+def test_a_small_safe_set_may_be_worth_more_than_a_large_doubtful_one():
+    safe, doubtful = CandidateSet(0.9, 200, 0.9, 0.2, 0.02), CandidateSet(0.2, 400, 0.76, 0.2, 0.02)
+    found = [safe, doubtful]
+
+    best, images = most_expected(found, 0.05, 100, lambda size: 0.75)
+    assert best is safe and 190 < images <= 200
+    best, images = most_expected(found, 0.05, 100, lambda size: 0.65)
+    assert best is doubtful and images > 350
+    assert most_expected(found, 0.05, 100, lambda size: 0.95) == (None, 0.0)

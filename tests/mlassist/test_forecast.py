@@ -7,7 +7,7 @@ from django.utils import timezone
 from labeling.models import Job, Round
 from labeling.services import forecast as outlook
 from labeling.services import jobs
-from mlassist.core.calibration import candidate_sets
+from mlassist.core.calibration import candidate_sets, most_expected, options
 from mlassist.core.forecast import Forecast, forecast
 from mlassist.proposing import taken_nested
 from tests.factories import join, make_images, make_job, work_all
@@ -17,7 +17,7 @@ from tests.running import run_steps
 def rows_of(
     pool: np.ndarray, known: np.ndarray, quality: np.ndarray, target: float, seed: int = 0
 ) -> list[Forecast]:
-    taken = taken_nested(pool, known, quality, 0.05, lambda asked, size: asked)
+    taken = taken_nested(pool, known, quality, 0.05, 120, lambda asked, size: asked)
     return forecast(taken, len(pool), len(known), target, seed)
 
 
@@ -31,8 +31,8 @@ def job_like(n: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 def test_the_expected_share_is_the_calibrations_own_and_lies_in_its_interval():
     pool, known, quality = job_like(150)
     rows = rows_of(pool, known, quality, 0.7)
-    sets = candidate_sets(pool, known, quality, 0.7)
-    assert rows[0].share == pytest.approx(sets[-1].size / 500)
+    _, images = most_expected(options(pool, known, quality), 0.05, 120, lambda size: 0.7)
+    assert rows[0].share == pytest.approx(images / 500, abs=0.001)
     assert rows[0].low <= rows[0].share <= rows[0].high
     assert 30 <= rows[0].checks <= 120
 
@@ -49,7 +49,7 @@ def test_more_judging_images_make_the_interval_narrower():
 
 
 def test_the_interval_holds_the_truth_about_as_often_as_it_says(monkeypatch):
-    """Against the share that a very large judging set gives, over 40 fresh ones of 120."""
+    """Against the largest set that is good enough, over 40 fresh judging sets of 120."""
     monkeypatch.setattr("mlassist.core.forecast.DEARER", (0.0,))
     rng = np.random.default_rng(0)
     pool = rng.random(200)

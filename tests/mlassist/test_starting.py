@@ -109,11 +109,10 @@ def test_the_wish_reaches_the_engine_and_the_reason_the_live_page(
     job = make_job(acceptance="per_round", detector="small", target_quality=0.99)
     join(job, alice, "annotator")
     join(job, rita, "reviewer")
-    make_images(job, 90)
+    make_images(job, 140)  # enough for a second round, whatever the first one accepts
     jobs.start(job, None)
     while len(wishes) < 2:
-        run_steps(job)
-        work_all(job, alice)
+        assert run_steps(job) + work_all(job, alice)
 
     assert {w.design for w in wishes} == {"small"}
     assert Detector.objects.count() == 2
