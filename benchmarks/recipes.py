@@ -19,8 +19,7 @@ Warm start from another job (aquarium, side 256, one seed): job B with 30 labels
 without and .131 from job A's detector of 100 other labels, which by itself is at .068. B's detector
 then has had twice the steps, so a part of that is training time.
 
-Not tried: bccd, equal time, repeat-factor sampling (Gupta et al. 2019), self-training
-(algorithms.md 6.3).
+Not tried: bccd, equal time. Self-training and repeats: benchmarks.teaching.
 """
 
 import time

@@ -4,6 +4,17 @@ Repeats (Gupta et al., CVPR 2019, LVIS): a picture is shown sqrt(t / share) time
 that of pictures that show its rarest class and t = REPEAT. Self-training (algorithms.md 6.3): boxes
 of pool pictures that the detector is sure of are learned beside the labels, which count twice, from
 the same start in as many steps. Both judged on development halves, SEEDS trainings each.
+
+Self-training was not taken over: most of what it gains on plain boxes, averaging the edges over the
+views gains as well, and a detector agrees with what it taught itself, so the order of images
+suffers. Two seeds; repeats were not run.
+
+| birds, 100 labels, 300 steps; seed 0, seed 1 | labels | and own boxes of 159, 92 pictures |
+|---|---|---|
+| quality of plain boxes | .756, .753 | .766, .767 |
+| quality as the product gives them | .769, .765 | .769, .777 |
+| the same with cuts from 100 known pictures | .774, .767 | .767, .780 |
+| rank correlation of learned confidence and quality | .32, .39 | .28, .36 |
 """
 
 import math
