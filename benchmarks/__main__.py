@@ -14,6 +14,7 @@ from benchmarks.figures import Benchmark, Figure, table
 BROWSER = ("browser", "browser_work", "browser_kills")  # only when asked for: they take minutes
 SLOW = ("confidence", "violations")  # only when asked for: a training on each data set
 TRIALS = ("recipes", "selection", "teaching")  # only when asked for: an hour of trainings
+CHOICES = ("planning",)  # only when asked for: why numbers of the product are what they are
 NAMES = ("consolidate", "certificate", "importing", "cycle", "training", "quality")
 
 
@@ -21,7 +22,10 @@ def main() -> None:
     """Measure what was asked for, everything by default."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="name", help=", ".join(NAMES + SLOW + TRIALS + BROWSER)
+        "names",
+        nargs="*",
+        metavar="name",
+        help=", ".join(NAMES + SLOW + CHOICES + TRIALS + BROWSER),
     )
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     parser.add_argument(
@@ -34,7 +38,7 @@ def main() -> None:
         "--development", action="store_true", help="slow ones: the half that choices are made on"
     )
     options = parser.parse_args()
-    known = NAMES + SLOW + TRIALS + BROWSER
+    known = NAMES + SLOW + CHOICES + TRIALS + BROWSER
     unknown = set(options.names) - set(known)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(known)}")

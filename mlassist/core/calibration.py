@@ -13,9 +13,9 @@ LEAST_CHECKS, MOST_CHECKS = 30, 120  # that a proof usually takes
 MARGIN = 0.005  # the loosest candidate set is estimated this far above the target
 _COVERAGES = np.linspace(0.05, 1.0, 39)  # as in sim/sim_audit.py
 _LEAST_IMAGES, _LEAST_SHARE = 10, 0.05  # decision 10
-# Share of the loosest set in the strictest: half won, or nearly, in six kinds of simulated jobs and
-# on birds, against .4 to .85 and the most provable coverage of algorithms.md 1.3, which is a guess
-# where few images are known and with which a chain of one set ended a proof at once.
+# Share of the loosest set in the strictest: half won, or nearly, in twelve kinds of simulated jobs
+# (benchmarks.planning) and on birds. The most provable coverage of algorithms.md 1.3 is a guess
+# where few images are known; with it a chain of one set ended a rehearsal's proof at once.
 _STRICTEST = 0.5
 
 
@@ -236,7 +236,7 @@ def usual_checks(
     """About how many checks a proof takes: draws_wanted, from LEAST_CHECKS to MOST_CHECKS.
 
     For forecasts only. A proof that is planned with so few, as if the estimate were right, fails in
-    13 to 30 % of the jobs whose gap is .05 to .1 (60 known birds), with 120 in 0 to 4 %.
+    17 to 30 % of the jobs whose gap is .05 to .12 (60 known birds), with 120 in 1 to 6 %.
 
     `spread`: sd of the quality of one image, `gap`: estimated mean quality - target, `size`: M,
     the images of the loosest set. Never more than M; 120 where the gap is not positive.
