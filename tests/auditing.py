@@ -37,9 +37,10 @@ def at_its_audit(
     fakes.SEES.clear()
 
 
-def round_of(job) -> Round:
-    """The closing round."""
-    return job.rounds.get(purpose="closing")
+def round_of(job, attempt: int = 1) -> Round:
+    """The closing round, or a later one."""
+    found: Round = job.rounds.filter(purpose="closing").order_by("number")[attempt - 1]
+    return found
 
 
 def judge_all(job, *reviewers, verdict=None) -> int:

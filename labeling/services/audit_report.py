@@ -10,7 +10,7 @@ from labeling.core import certificate as proofs
 from labeling.core import parts, promise
 from labeling.core.audit_plan import Plan
 from labeling.models import Audit, Certificate, Freeze, Job, Round
-from labeling.services import audits, recalls
+from labeling.services import audits, recalls, stopping
 
 # What a reviewer of a certificate audit hears instead of the running result
 HIDDEN = dict.fromkeys(("approved", "corrected", "rejected", "unjudgeable"))
@@ -197,15 +197,20 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
         else:
             said = f"{result['observed_mean']:.2f}."
         return f"Shown by {result['audited']} random checks of a frozen list; observed {said}"
-    size = len(frozen.content["candidates"])
+    others = len(frozen.content["candidates"]) - result["audited"]
+    again = stopping.tries_again(row.round) and others > frozen.round.settings["batch_size"]
+    rest = (
+        f"a detector that has learned from them tries the other {others} again."
+        if again
+        else f"people get the other {others} images, with suggestions."
+    )
     if row.outcome == "refused":
         return (
             "Judged by people who drew without seeing the boxes, the quality lies below the "
-            f"target. Nothing was accepted; people get the other {size - result['audited']} images."
+            f"target. Nothing was accepted; the checked labels stay, and {rest}"
         )
     return (
         f"The promise (at least {frozen.target:.2f}, risk {frozen.round.settings['risk']:.0%}) "
         f"could not be shown within {result['audited']} checked images. Nothing was accepted. "
-        f"The {result['audited']} keep their checked labels; people get the other "
-        f"{size - result['audited']} images, with suggestions."
+        f"The {result['audited']} keep their checked labels; {rest}"
     )

@@ -16,6 +16,7 @@ from labeling.services import (
     snapshot,
     verdicts,
 )
+from mlassist.models import Detector
 from tests.auditing import at_its_audit, judge_all, round_of
 from tests.factories import answer, box, work_all
 from tests.running import run_steps
@@ -96,20 +97,38 @@ def test_the_certified_set_becomes_labels_and_checked_images_keep_the_checkers_b
     assert counts["certified"] == named
 
 
-def test_an_audit_below_target_accepts_nothing_and_people_get_the_rest_prelabelled(
+def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_people_get_it(
     closing, alice, rita, bob
 ):
-    judge_all(closing, rita, bob, verdict=lambda a: ("corrected", [box(120, 80, 40)]))
-    run_steps(closing)
-
-    round = round_of(closing)
-    assert Certificate.objects.get(round=round).outcome == "not_provable"
-    assert not Label.objects.auto().filter(round=round).exists()
     from annotator_ui.suggest import for_images
 
+    def fail() -> str:
+        judge_all(closing, rita, bob, verdict=lambda a: ("corrected", [box(120, 80, 40)]))
+        run_steps(closing)
+        return snapshot.of_job(closing)["certificate"]["sentence"]
+
+    assert "Nothing is final yet" in fail()  # of the second proof
+    first = round_of(closing)
+    assert Certificate.objects.get(round=first).outcome == "not_provable"
+    assert not Label.objects.auto().filter(image__job=closing).exists()
+    checked = Label.objects.active().filter(round=first, source="reviewer")
+    assert checked.count() == 40
+    work_all(closing, alice)
+    run_steps(closing)
+
+    second = round_of(closing, 2)
+    taught = Detector.objects.get(round=second).trained_on
+    assert taught >= Detector.objects.get(round=first).trained_on + 40
+    assert Freeze.objects.get(round=second).level == closing.risk / 4
+
+    said = fail()  # fewer are left than a batch
+    assert "could not be shown" in said and "people get the other" in said
     seat = claims.claim_next(closing, alice, suggest=for_images).seats[0]
-    assert seat.suggested
-    assert "could not be shown" in snapshot.of_job(closing)["certificate"]["sentence"]
+    assert seat.suggested and seat.round == second
+    second.delete()
+    others = len(Freeze.objects.get(round=first).content["candidates"]) - 40
+    told = snapshot.of_job(closing)["certificate"]["sentence"]
+    assert told.endswith(f"has learned from them tries the other {others} again.")
 
 
 def test_what_cannot_be_judged_counts_nothing_and_goes_to_people(closing, alice, rita, bob):
