@@ -122,7 +122,7 @@ def judge(detector: Detector) -> Judged | None:
         [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )
     rule, of_known, of_pool = confidence_of(round, known, truths, qualities, pool, cuts)
-    trial = Trial()
+    trial, reach = Trial(), None
     _, level = next_attempt(round)
     by_classes = certified and bool(round.settings.get("per_class"))
     if certified:
@@ -137,6 +137,8 @@ def judge(detector: Detector) -> Judged | None:
         else:
             safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
             threshold = safe[-1].threshold if safe else None
+            found = rules.options(of_pool, of_known, qualities)
+            reach = rules.largest_in_reach(found, level, budget, target_of)
             if round.purpose == Round.Purpose.CLOSING:
                 trial = nested(of_the_pool, of_the_known, qualities, round, target_of)
     else:
@@ -153,7 +155,7 @@ def judge(detector: Detector) -> Judged | None:
         detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
         threshold, trial, {
             "accept_now": accepted,
-            "share": short(accepted / len(pool)) if pool else 0.0,
+            "share": short((accepted if reach is None else reach) / len(pool)) if pool else 0.0,
             "threshold": None if threshold is None else short(threshold),
             "sentence": _told(accepted, threshold, certified, by_classes),
             "labels": detector.trained_on,

@@ -10,6 +10,9 @@ from scipy.special import ndtr, ndtri
 from labeling.core.certificate import POWER, draws_wanted
 
 LEAST_CHECKS, MOST_CHECKS = 30, 120  # that a proof usually takes
+# Of a set that makes a job close. A proof that fails costs as many labels as it had checks, about
+# what another batch would, and its job tries again: so one chance in five is worth taking.
+LEAST_CHANCE = 0.2
 MARGIN = 0.005  # the loosest candidate set is estimated this far above the target
 _COVERAGES = np.linspace(0.05, 1.0, 39)  # as in sim/sim_audit.py
 _LEAST_IMAGES, _LEAST_SHARE = 10, 0.05  # decision 10
@@ -176,6 +179,24 @@ def chance_of_proof(one: CandidateSet, target: float, level: float, checks: int)
     if not error:
         return float(gap > 0)
     return float(ndtr((gap + ndtri(level) * noise) / error))
+
+
+def largest_in_reach(
+    found: Sequence[CandidateSet],
+    level: float,
+    checks: int,
+    target_of: Callable[[int], float],
+) -> int:
+    """Images of the largest set that seems good enough and has LEAST_CHANCE of being shown."""
+    return max(
+        (
+            one.size
+            for one in found
+            if one.estimate - target_of(one.size) >= MARGIN
+            and chance_of_proof(one, target_of(one.size), level, checks) >= LEAST_CHANCE
+        ),
+        default=0,
+    )
 
 
 def most_expected(

@@ -14,6 +14,7 @@ from mlassist.core.calibration import (
     choose_threshold,
     curve,
     isotonic,
+    largest_in_reach,
     most_expected,
     rank_correlation,
     usual_checks,
@@ -183,3 +184,8 @@ def test_a_small_safe_set_may_be_worth_more_than_a_large_doubtful_one():
     best, images = most_expected(found, 0.05, 100, lambda size: 0.65)
     assert best is doubtful and images > 350
     assert most_expected(found, 0.05, 100, lambda size: 0.95) == (None, 0.0)
+
+    # .01 above the target with noise .0173 and error .02: chance .24, so a job may close on it
+    assert largest_in_reach(found, 0.05, 100, lambda size: 0.75) == 400
+    assert largest_in_reach(found, 0.05, 100, lambda size: 0.755) == 200
+    assert largest_in_reach(found, 0.05, 100, lambda size: 0.95) == 0
