@@ -7,7 +7,7 @@ the same start in as many steps. Both judged on development halves, SEEDS traini
 
 Self-training was not taken over: most of what it gains on plain boxes, averaging the edges over the
 views gains as well, and a detector agrees with what it taught itself, so the order of images
-suffers. Two seeds; repeats were not run.
+suffers. Two seeds; repeats were not run. The last two rows come from a script that is not kept.
 
 | birds, 100 labels, 300 steps; seed 0, seed 1 | labels | and own boxes of 159, 92 pictures |
 |---|---|---|

@@ -126,8 +126,6 @@ def judge(detector: Detector) -> Judged | None:
     _, level = next_attempt(round)
     by_classes = certified and bool(round.settings.get("per_class"))
     if certified:
-        budget = round.settings["audit_budget"]
-        taken = taken_nested(of_pool, of_known, qualities, level, budget, asked)
         threshold, target_of = None, partial(asked, target)
         of_the_pool = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
         of_the_known = Seen([cuts.kept(one) for one in boxes], of_known)
@@ -135,6 +133,8 @@ def judge(detector: Detector) -> Judged | None:
             taken = taken_by_class(of_the_pool, of_the_known, qualities, round, level)
             trial = by_class(of_the_pool, of_the_known, qualities, round, level)
         else:
+            budget = round.settings["audit_budget"]
+            taken = taken_nested(of_pool, of_known, qualities, level, budget, asked)
             safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
             threshold = safe[-1].threshold if safe else None
             found = rules.options(of_pool, of_known, qualities)

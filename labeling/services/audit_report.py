@@ -198,10 +198,9 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
             said = f"{result['observed_mean']:.2f}."
         return f"Shown by {result['audited']} random checks of a frozen list; observed {said}"
     others = len(frozen.content["candidates"]) - result["audited"]
-    again = stopping.tries_again(row.round) and others > frozen.round.settings["batch_size"]
     rest = (
         f"a detector that has learned from them tries the other {others} again."
-        if again
+        if stopping.tries_again(row.round, others)
         else f"people get the other {others} images, with suggestions."
     )
     if row.outcome == "refused":

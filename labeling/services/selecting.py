@@ -64,7 +64,7 @@ def wanted(round: Round) -> int:
     """How many more images this round takes in."""
     if round.purpose == Round.Purpose.CLOSING:
         left = candidates(round).count()
-        return 0 if left > round.settings["batch_size"] and stopping.tries_again(round) else left
+        return 0 if stopping.tries_again(round, left) else left
     if stopping.enough_in(round):
         return 0
     # Images that the machine labelled after their seat had opened do not count.

@@ -5,7 +5,7 @@ from typing import Any
 from labeling.core.growth import batch_pays
 from labeling.models import Assignment, Audit, Certificate, Job, Round
 
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 3  # proofs of a job, the certified ones counted
 
 
 def should_close(job: Job, left: int) -> bool:
@@ -21,14 +21,15 @@ def should_close(job: Job, left: int) -> bool:
     return not batch_pays(shares, labels, left, job.batch_size)
 
 
-def tries_again(round: Round) -> bool:
-    """Whether a closing round that proved nothing leaves its images to another one.
+def tries_again(round: Round, left: int) -> bool:
+    """Whether a closing round that proved nothing leaves its `left` images to another one.
 
     What was checked teaches the next detector, so another try costs people nothing; the third is
     tested at an eighth of the risk, and then people get what is left.
     """
     paper = Certificate.objects.filter(round=round).exclude(outcome="certified").first()
-    return paper is not None and paper.attempt < MOST_ATTEMPTS
+    enough = left > round.settings["batch_size"]
+    return enough and paper is not None and paper.attempt < MOST_ATTEMPTS
 
 
 def enough_in(round: Round) -> bool:

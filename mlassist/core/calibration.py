@@ -241,7 +241,7 @@ def acceptable_share(
     target: float,
     target_of: Callable[[int], float] | None = None,
 ) -> float:
-    """The share of the pool in its loosest candidate set, in [0, 1]: "would accept now".
+    """The share of the pool in its loosest candidate set, in [0, 1]: compares confidences.
 
     Arguments as for candidate_sets.
     """

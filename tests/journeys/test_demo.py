@@ -23,7 +23,7 @@ def test_the_demo_reaches_a_certified_acceptance(tmp_path: Path):
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
     manage("migrate", "--verbosity", "0")
-    manage("demo", "--images", "240")  # of 400: a round of training less
+    manage("demo", "--images", "240")  # of its 400, for time
     manage("simulate", "--job", "demo", "--speed", "100000", "--json", str(tmp_path / "out.json"))
     result = json.loads((tmp_path / "out.json").read_text())
 
