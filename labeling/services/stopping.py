@@ -24,7 +24,7 @@ def should_close(job: Job, left: int) -> bool:
 def tries_again(round: Round, left: int) -> bool:
     """Whether a closing round that proved nothing leaves its `left` images to another one.
 
-    What was checked teaches the next detector, so another try costs people nothing; the third is
+    What was checked teaches the next detector, so another try costs people little; the third is
     tested at an eighth of the risk, and then people get what is left.
     """
     paper = Certificate.objects.filter(round=round).exclude(outcome="certified").first()
