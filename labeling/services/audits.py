@@ -29,10 +29,13 @@ def frozen_part(frozen: Freeze) -> dict[str, Any]:
 
 
 def prefix(round: Round) -> list[Audit]:
-    """The decided audits of the frozen order up to its first gap."""
+    """The audits of the frozen order that count, up to the first gap.
+
+    What was decided after the proof was complete has no value (`verdicts.decide`).
+    """
     rows: list[Audit] = []
     for audit in round.audits.filter(kind="certificate", blind=False).order_by("position"):  # type: ignore[attr-defined]
-        if not audit.verdict:
+        if audit.value is None:
             break
         rows.append(audit)
     return rows

@@ -75,14 +75,9 @@ def _write(round: Round, frozen: Freeze, lease: Lease, code: Callable[[], str]) 
         "frozen_at": frozen.frozen_at.isoformat(),
         "code": code(),
     }
-    test_length = len(audits.prefix(round))
-    blind = {
-        a.image_id: a
-        for a in round.audits.filter(kind="certificate", blind=True).decided()  # type: ignore[attr-defined]
-    }
-    draws = [
-        _draw(audit, blind.get(audit.image_id)) for audit in audits.prefix(round)[:test_length]
-    ]
+    rows = round.audits.filter(kind="certificate", blind=True, value__isnull=False)  # type: ignore[attr-defined]
+    blind = {audit.image_id: audit for audit in rows}
+    draws = [_draw(audit, blind.get(audit.image_id)) for audit in audits.prefix(round)]
     paper = document.build(about, audits.frozen_part(frozen), draws)
     with lease.fenced():
         row = Certificate.objects.create(
@@ -127,6 +122,10 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
     for start in range(0, len(pending), CHUNK):
         chunk = pending[start : start + CHUNK]
         with lease.fenced():
+            Freeze.objects.select_for_update().get(
+                round=round
+            )  # late verdicts come before or after
+            open_yet = set(rows.filter(pk__in=[a.pk for a in chunk]).values_list("pk", flat=True))
             labels.accept_auto(
                 round,
                 [
@@ -135,6 +134,7 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
                         {**detail, "threshold": threshold(a)},
                     )
                     for a in chunk
+                    if a.pk in open_yet
                 ],
             )  # fmt: skip
         lease.renew(min(start + CHUNK, len(pending)), len(pending))

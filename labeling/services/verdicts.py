@@ -9,7 +9,7 @@ from django.utils import timezone
 from labeling.core import promise
 from labeling.core.boxes import EDGES, Box, pack, without_scores
 from labeling.errors import Conflict, Invalid
-from labeling.models import Audit, Image, Label
+from labeling.models import Audit, Freeze, Image, Label, Round
 from labeling.services import answers, certificates, events, jobs, labels, recalls, room, rounds
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
@@ -37,7 +37,8 @@ def decide(
     """Store a verdict and what follows from it; saying the same again changes nothing.
 
     A correction that changes nothing becomes an approval. Certificate audits know no rejection:
-    what cannot be judged counts 0, and the image goes to people.
+    what cannot be judged counts 0, and the image goes to people. One that comes when the proof is
+    complete without it does not count (no value), but its image keeps the checker's boxes.
     """
     room.for_people()
     if verdict not in ALLOWED[Kind(audit.kind)]:
@@ -47,9 +48,11 @@ def decide(
         raise Invalid(f"Choose a reason: {', '.join(REJECT_REASONS)}.", where="reason")
     verdict, final = _final(audit, verdict, boxes)
     with transaction.atomic():
+        counts = audit.kind == Kind.WATCH or _proof_waits(audit)
         stored = Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
-            verdict=verdict, boxes=final, value=_value(audit, verdict, final), reason=reason,
-            active_ms=max(0, active_ms), decided_at=timezone.now(), lease_expires_at=None,
+            verdict=verdict, boxes=final, value=_value(audit, final) if counts else None,
+            reason=reason, active_ms=max(0, active_ms), decided_at=timezone.now(),
+            lease_expires_at=None,
         )  # fmt: skip
         if not stored:
             audit.refresh_from_db()
@@ -59,6 +62,8 @@ def decide(
         audit.refresh_from_db()
         if audit.kind == Kind.WATCH:
             _apply_watch(audit, user)
+        elif not counts:
+            _apply_late(audit, user)
     _after(audit)
     return audit
 
@@ -90,7 +95,16 @@ def _as_revealed(box: Box, label: list[Box]) -> Box:
     return next((other for other in label if same(other)), box)
 
 
-def _value(audit: Audit, verdict: str, boxes: list[Box] | None) -> float:
+def _proof_waits(audit: Audit) -> bool:
+    """Whether the test still reads verdicts (inside a transaction).
+
+    The certificate must not depend on which of two checkers the clock lets come first.
+    """
+    Freeze.objects.select_for_update().get(round=audit.round_id)
+    return Round.objects.filter(pk=audit.round_id, state=Round.State.AUDITING).exists()
+
+
+def _value(audit: Audit, boxes: list[Box] | None) -> float:
     if boxes is None:
         return 0.0
     kind = promise.kind_in(audit.round.settings)
@@ -101,17 +115,40 @@ def _apply_watch(audit: Audit, user: User) -> None:
     """A rejected label goes back to people; a corrected one is replaced at once."""
     before = audit.label.boxes if audit.label else None
     if audit.verdict == Verdict.REJECTED:
-        labels.revoke(
-            Label.objects.active().filter(image=audit.image, source=Label.Source.AUTO),
-            f"rejected: {audit.reason}",
-        )
-        Image.objects.filter(pk=audit.image_id).update(priority=LIFTED)
+        _refuse(audit, f"rejected: {audit.reason}")
     elif audit.verdict == Verdict.CORRECTED:
-        labels.accept(
-            audit.image, audit.boxes, Label.Source.REVIEWER,
-            round=audit.round, by=user, confidence=1.0, reason="corrected in audit",
-        )  # fmt: skip
-        Image.objects.filter(pk=audit.image_id, split="").update(split=Image.Split.TRAINING)
+        _keep_boxes(audit, user)
+    _record(audit, user, before)
+
+
+def _apply_late(audit: Audit, user: User) -> None:
+    """What the round accepted, or may still accept, of this image gives way to the checker."""
+    held = Label.objects.active().filter(image=audit.image_id).first()
+    if held is not None and held.source != Label.Source.AUTO:
+        return
+    if audit.verdict == Verdict.UNJUDGEABLE:
+        _refuse(audit, "could not be judged")
+    else:
+        _keep_boxes(audit, user)
+    _record(audit, user, held.boxes if held else None)
+
+
+def _refuse(audit: Audit, reason: str) -> None:
+    labels.revoke(
+        Label.objects.active().filter(image=audit.image, source=Label.Source.AUTO), reason
+    )
+    Image.objects.filter(pk=audit.image_id).update(priority=LIFTED)
+
+
+def _keep_boxes(audit: Audit, user: User) -> None:
+    labels.accept(
+        audit.image, audit.boxes, Label.Source.REVIEWER,
+        round=audit.round, by=user, confidence=1.0, reason="corrected in audit",
+    )  # fmt: skip
+    Image.objects.filter(pk=audit.image_id, split="").update(split=Image.Split.TRAINING)
+
+
+def _record(audit: Audit, user: User, before: list[Box] | None) -> None:
     events.record(
         audit.round.job, "audit_decided", user, kind=audit.kind, round=audit.round.number,
         image=audit.image_id, verdict=audit.verdict, reason=audit.reason,
@@ -125,7 +162,7 @@ def _after(audit: Audit) -> None:
     if audit.kind == Kind.CERTIFICATE:
         certificates.update_wealth(round)
         rounds.advance_if_done(round)
-        return
-    recalls.check(round)
-    if audit.verdict == Verdict.REJECTED:
+    else:
+        recalls.check(round)
+    if audit.verdict in (Verdict.REJECTED, Verdict.UNJUDGEABLE):
         jobs.reopen(round.job)

@@ -131,6 +131,59 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
     assert told.endswith(f"has learned from them tries the other {others} again.")
 
 
+@pytest.fixture
+def late(closing, rita, bob):
+    """The check that was in someone's hands when another one completed the proof."""
+    while round_of(closing).state == "AUDITING":
+        held = [a for who in (rita, bob) for a in audits.claim_next(closing, who)]
+        held.sort(key=lambda a: (a.position, a.blind))
+        first, *others = held
+        given = ("corrected", [box()]) if first.blind else ("approved", None)
+        verdicts.decide(first, first.reviewer, verdict=given[0], boxes=given[1])
+    return next(audit for audit in others if not audit.blind)
+
+
+@pytest.mark.parametrize("accepted_before", [False, True])
+def test_a_verdict_after_the_proof_does_not_count_and_its_boxes_hold(
+    closing, late, accepted_before
+):
+    round, counted = round_of(closing), len(audits.prefix(round_of(closing)))
+    if accepted_before:
+        run_steps(closing)
+        assert Label.objects.active().get(image=late.image).source == "auto"
+
+    verdicts.decide(late, late.reviewer, verdict="corrected", boxes=[box(30, 20)])
+    run_steps(closing)
+
+    label = Label.objects.active().get(image=late.image)
+    assert (label.source, label.boxes) == ("reviewer", [box(30, 20)])
+    paper = Certificate.objects.get(round=round)
+    assert paper.document["result"]["audited"] == counted
+    assert late.image.digest not in {d["image"] for d in paper.document["draws"]}
+    assert len(audits.prefix(round)) == counted
+
+
+@pytest.mark.parametrize("accepted_before", [False, True])
+def test_what_cannot_be_judged_after_the_proof_goes_to_people(
+    closing, alice, late, accepted_before
+):
+    if accepted_before:
+        run_steps(closing)
+        work_all(closing, alice)
+        run_steps(closing)
+        closing.refresh_from_db()
+        assert closing.state == "complete"
+
+    verdicts.decide(late, late.reviewer, verdict="unjudgeable")
+    run_steps(closing)
+
+    assert not Label.objects.active().filter(image=late.image).exists()
+    closing.refresh_from_db()
+    assert closing.state == "running"
+    open_round = closing.rounds.get(closed_at=None)
+    assert open_round.assignments.filter(image=late.image, state="open").exists()
+
+
 def test_what_cannot_be_judged_counts_nothing_and_goes_to_people(closing, alice, rita, bob):
     first = {}
 
