@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,22 +12,14 @@ from labeling.core import promise
 from labeling.core.boxes import BoxSet, pack
 from labeling.models import Job, Label, Round
 from labeling.services import recalls
-from labeling.services.freezing import Candidate, Proposal, next_attempt, promised
+from labeling.services.freezing import Candidate, Proposal, promised
 from mlassist import folding
 from mlassist.core import calibration as rules
 from mlassist.core.boxscores import BoxScores, fit_scores
 from mlassist.core.cuts import Cuts, choose_cuts
 from mlassist.core.forecast import forecast
 from mlassist.models import Calibration, Detector, Prediction
-from mlassist.proposing import (
-    Seen,
-    Trial,
-    by_class,
-    nested,
-    taken_above,
-    taken_by_class,
-    taken_nested,
-)
+from mlassist.proposing import Outlook, Seen, Trial, by_classes, to_accept, to_prove
 from mlassist.rating import confidence_of
 
 
@@ -108,60 +99,44 @@ class Judged:
 def judge(detector: Detector) -> Judged | None:
     """Judge a detector on its round's data; None without validation images."""
     round = detector.round
-    target = round.settings["target_quality"]
     known, truths = _known(detector)
     if not known:
         return None
     pool = _pool(detector)
     boxes = [pack(p.boxes) for p in known]
     cuts = choose_cuts(boxes, truths)
-    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
-    kind, images = promised(round)
-    asked = partial(promise.set_target, kind, images=images)
+    kind, _ = promised(round)
     qualities = np.array(
         [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )
     rule, of_known, of_pool = confidence_of(round, known, truths, qualities, pool, cuts)
-    trial, reach = Trial(), None
-    _, level = next_attempt(round)
-    by_classes = certified and bool(round.settings.get("per_class"))
-    if certified:
-        threshold, target_of = None, partial(asked, target)
-        of_the_pool = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
-        of_the_known = Seen([cuts.kept(one) for one in boxes], of_known)
-        if by_classes:
-            taken = taken_by_class(of_the_pool, of_the_known, qualities, round, level)
-            trial = by_class(of_the_pool, of_the_known, qualities, round, level)
-        else:
-            budget = round.settings["audit_budget"]
-            taken = taken_nested(of_pool, of_known, qualities, level, budget, asked)
-            safe = rules.candidate_sets(of_pool, of_known, qualities, target, target_of=target_of)
-            threshold = safe[-1].threshold if safe else None
-            found = rules.options(of_pool, of_known, qualities)
-            reach = rules.largest_in_reach(found, level, budget, target_of)
-            if round.purpose == Round.Purpose.CLOSING:
-                trial = nested(of_the_pool, of_the_known, qualities, round, target_of)
+    if round.settings["acceptance"] == Job.Acceptance.CERTIFIED:
+        kept = [cuts.kept(pack(p.boxes)) for p in pool], [cuts.kept(one) for one in boxes]
+        outlook = to_prove(round, Seen(kept[0], of_pool), Seen(kept[1], of_known), qualities)
     else:
         still = _not_taken_before(detector, known)
-        threshold = rules.choose_threshold(of_known[still], qualities[still], target)
-        taken = taken_above(of_pool, of_known[still], qualities[still])
-    judges = len(known) if certified else int(still.sum())
-    accepted, _ = taken(target, np.arange(judges), True)
-    ahead = [
-        [short(v) for v in dataclasses.astuple(row)]
-        for row in forecast(taken, len(pool), judges, target)
-    ]
+        outlook = to_accept(round, of_pool, of_known[still], qualities[still])
     return Judged(
         detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
-        threshold, trial, {
-            "accept_now": accepted,
-            "share": short((accepted if reach is None else reach) / len(pool)) if pool else 0.0,
-            "threshold": None if threshold is None else short(threshold),
-            "sentence": _told(accepted, threshold, certified, by_classes),
-            "labels": detector.trained_on,
-            "forecast": ahead,
-        },
+        outlook.threshold, outlook.trial, _estimate(detector, outlook, len(pool)),
     )  # fmt: skip
+
+
+def _estimate(detector: Detector, outlook: Outlook, pool: int) -> dict[str, Any]:
+    """What the round's estimate holds, for the page and the rule that closes a job."""
+    round = detector.round
+    target = round.settings["target_quality"]
+    accepted, _ = outlook.taken(target, np.arange(outlook.judges), True)
+    share = accepted if outlook.reach is None else outlook.reach
+    ahead = forecast(outlook.taken, pool, outlook.judges, target)
+    return {
+        "accept_now": accepted,
+        "share": short(share / pool) if pool else 0.0,
+        "threshold": None if outlook.threshold is None else short(outlook.threshold),
+        "sentence": _told(round, accepted, outlook.threshold),
+        "labels": detector.trained_on,
+        "forecast": [[short(v) for v in dataclasses.astuple(row)] for row in ahead],
+    }
 
 
 def _known(detector: Detector) -> tuple[list[Prediction], list[BoxSet]]:
@@ -217,19 +192,19 @@ def _not_taken_before(detector: Detector, known: Sequence[Prediction]) -> np.nda
     return np.array([p.image_id not in taken for p in known], bool)
 
 
-def _told(accepted: int, threshold: float | None, certified: bool, by_classes: bool) -> str:
+def _told(round: Round, accepted: int, threshold: float | None) -> str:
     """What would be accepted now, in words; provisional where a certificate decides."""
-    if by_classes and not accepted:
+    if by_classes(round):
+        if accepted:
+            return f"would accept now: {accepted} images (provisional, class by class)"
         return "no class is safe yet, people get the images"
-    if threshold is None and not by_classes:
+    if threshold is None:
         return "no threshold is safe, people get the images"
-    if certified and not accepted:
-        return "the checks would hardly prove anything yet, people get the images"
-    if certified:
-        how = "provisional, class by class" if by_classes else "provisional"
-        about = "" if by_classes else "about "
-        return f"would accept now: {about}{accepted} images ({how})"
-    return f"accepts from confidence {threshold:.2f} on"
+    if round.settings["acceptance"] != Job.Acceptance.CERTIFIED:
+        return f"accepts from confidence {threshold:.2f} on"
+    if accepted:
+        return f"would accept now: about {accepted} images (provisional)"
+    return "the checks would hardly prove anything yet, people get the images"
 
 
 def short(value: float) -> float:

@@ -1,4 +1,4 @@
-"""What a closing round puts to the proof, now or in a forecast: nested sets, or one a class."""
+"""What a confidence allows: images to accept, or sets to prove, now and in a forecast."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,8 +6,10 @@ from functools import partial
 
 import numpy as np
 
+from labeling.core import promise
 from labeling.core.boxes import BoxSet
-from labeling.models import Round
+from labeling.models import Job, Round
+from labeling.services.freezing import next_attempt, promised
 from mlassist.core import calibration as rules
 from mlassist.core.classes import NOTHING, Chosen, checks_for, choose_sets, stands_for
 from mlassist.core.forecast import Taken
@@ -32,7 +34,54 @@ class Trial:
     left_out: Mapping[str, str] = field(default_factory=dict)  # class → why
 
 
-def nested(
+@dataclass(frozen=True)
+class Outlook:
+    """What the confidence allows: images accepted from a threshold on, or put to the proof."""
+
+    taken: Taken
+    judges: int  # images that `taken` knows of
+    threshold: float | None
+    trial: Trial = field(default_factory=Trial)
+    reach: int | None = None  # images that checks have a fair chance to show; None: no such proof
+
+
+def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outlook:
+    """For a certificate: nothing is binding before its checks."""
+    _, level = next_attempt(round)
+    budget, target = round.settings["audit_budget"], round.settings["target_quality"]
+    if by_classes(round):
+        return Outlook(
+            _taken_by_class(pool, known, quality, round, level), len(quality), None,
+            _by_class(pool, known, quality, round, level),
+        )  # fmt: skip
+    kind, images = promised(round)
+    asked = partial(promise.set_target, kind, images=images)
+    target_of = partial(asked, target)
+    confidences = pool.confidence, known.confidence
+    safe = rules.candidate_sets(*confidences, quality, target, target_of=target_of)
+    closing = round.purpose == Round.Purpose.CLOSING
+    return Outlook(
+        taken_nested(*confidences, quality, level, budget, asked),
+        len(quality),
+        safe[-1].threshold if safe else None,
+        _nested(pool, known, quality, round, target_of) if closing else Trial(),
+        rules.largest_in_reach(rules.options(*confidences, quality), level, budget, target_of),
+    )
+
+
+def to_accept(round: Round, pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> Outlook:
+    """Without a certificate, as Ground Truth does: all from the threshold on, in every round."""
+    threshold = rules.choose_threshold(known, quality, round.settings["target_quality"])
+    return Outlook(_taken_above(pool, known, quality), len(quality), threshold)
+
+
+def by_classes(round: Round) -> bool:
+    """Whether each class is proved on its own."""
+    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+    return certified and bool(round.settings.get("per_class"))
+
+
+def _nested(
     pool: Seen, known: Seen, quality: np.ndarray, round: Round,
     target_of: Callable[[int], float],
 ) -> Trial:  # fmt: skip
@@ -52,7 +101,7 @@ def nested(
     return Trial(thresholds, ranks, round.settings["audit_budget"])
 
 
-def by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float) -> Trial:
+def _by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float) -> Trial:
     """One set for each class that can be shown; the others are named with the reason."""
     names = names_of(round)
     pool_class, choose = _choice(pool, known, quality, round, level)
@@ -94,7 +143,7 @@ def _choice(
     return pool_class, choose
 
 
-def taken_by_class(
+def _taken_by_class(
     pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float
 ) -> Taken:
     """For forecasts where each class is proved on its own."""
@@ -108,7 +157,7 @@ def taken_by_class(
     return taken
 
 
-def taken_above(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> Taken:
+def _taken_above(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> Taken:
     """For forecasts of acceptance per round, which proves nothing; arguments as below."""
 
     def taken(target: float, judges: np.ndarray, err: bool) -> tuple[int, int]:

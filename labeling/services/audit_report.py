@@ -151,8 +151,11 @@ def certified_images(job: Job) -> int:
 def certificate(job: Job) -> dict[str, Any] | None:
     """The latest certificate or the one in the making, in words."""
     frozen = Freeze.objects.filter(round__job=job).order_by("-attempt").first()
-    if frozen is None:
-        return None
+    return None if frozen is None else of_freeze(frozen)
+
+
+def of_freeze(frozen: Freeze) -> dict[str, Any]:
+    """What was frozen and what its checks showed, in words."""
     size = len(frozen.content["candidates"])
     row = Certificate.objects.filter(round=frozen.round).first()
     if row is None:

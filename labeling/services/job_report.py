@@ -10,7 +10,7 @@ from labeling.core import document, parts
 from labeling.core.audit_plan import Plan
 from labeling.models import Assignment, Audit, Certificate, Freeze, Job, Label
 from labeling.models.functions import BoxCount
-from labeling.services import audits, reports
+from labeling.services import audit_report, audits, reports
 
 MOST_CONFIDENT = 5
 WORTH_ASKING = 400  # checks beyond which labelling the rest costs less
@@ -27,7 +27,8 @@ def of_job(job: Job) -> dict[str, Any]:
         "rest": _rest(row) if row and row.outcome == "certified" else "",
         "blind": _blind(row) if row else "",
         "help": what_helps(frozen, row) if frozen and row else [],
-        "earlier": _earlier(frozen) if frozen else "",
+        "attempts": _attempts(frozen) if frozen else "",
+        "earlier": _earlier(frozen) if frozen else [],
         "hours": round(reports.active_ms(job) / 3_600_000, 2),
         "confident": {
             "people": _confident(job, (Label.Source.HUMAN, Label.Source.REVIEWER)),
@@ -145,13 +146,25 @@ def _blind(row: Certificate) -> str:
     return f"{told} {what}, judged like this: {mean:.2f} ({low:.2f} to {high:.2f})."
 
 
-def _earlier(frozen: Freeze) -> str:
+def _attempts(frozen: Freeze) -> str:
     if frozen.attempt == 1:
         return ""
     return (
         f"This is attempt {frozen.attempt} of the job; each attempt may use half the risk of the "
         "one before, so that all together keep the promise."
     )
+
+
+def _earlier(frozen: Freeze) -> list[dict[str, Any]]:
+    """The proofs before this one, the latest first: what each showed, at which level."""
+    before = Freeze.objects.filter(round__job=frozen.round.job, attempt__lt=frozen.attempt)
+    return [
+        {
+            **audit_report.of_freeze(other),
+            "attempt": other.attempt, "round": other.round.number, "level": other.level,
+        }
+        for other in before.select_related("round").order_by("-attempt")
+    ]  # fmt: skip
 
 
 def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
@@ -185,7 +198,7 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
                 "the target by too little for these few to prove it."
             )
     provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level) * freeing
-    if provable > 0 and not plan.apart:
+    if provable > 0:
         advice.append(
             f"A lower target: with these checks {provable:.2f} would have been shown for all "
             f"{size} images."

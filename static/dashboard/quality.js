@@ -5,6 +5,8 @@ import { count, two } from './words.js';
 
 /** @typedef {import('./charts.js').Chart} Chart */
 
+const NAME_WIDTH = 110;
+
 /** @param {import('./types.js').Histogram|null} histogram @returns {Chart} */
 export function imageQuality(histogram) {
   const {
@@ -87,10 +89,12 @@ export function imageQuality(histogram) {
           .attr('x2', x(mean))
           .attr('y1', at)
           .attr('y2', height);
+        const toTheRight = x(mean) < NAME_WIDTH; // left of it the name would be cut off
         plot
           .append('text')
-          .attr('class', `value end ${kind}`)
-          .attr('x', x(mean) - 6)
+          .attr('class', `value ${kind}`)
+          .classed('end', !toTheRight)
+          .attr('x', x(mean) + (toTheRight ? 6 : -6))
           .attr('y', at + 8)
           .text(`${name} ${two(mean)}`);
       }

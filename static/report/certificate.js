@@ -3,11 +3,14 @@
 import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { count, two } from '../dashboard/words.js';
+import { showTable } from './table.js';
 
 /** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
 /** @typedef {{images: number, threshold: number, shown: boolean, progress: number, name: string}} ProofSet */
 /** @typedef {{facts: [string, string][], sets: ProofSet[], rest: string, blind: string,
- *   help: string[], earlier: string}} Report */
+ *   help: string[], attempts: string, earlier: Proof[]}} Report */
+/** @typedef {{attempt: number, round: number, level: number, status: string, claim: string,
+ *   audited: number, url: string|null}} Proof */
 
 /** @type {Record<string, [string, string]>} status to icon and words */
 const STATUS = {
@@ -116,7 +119,7 @@ export function showCertificate(card, { certificate, job }, report) {
           'checked it; a missed, extra or wrongly named object counts 0. The list, its predictions ' +
           'and the sets were fixed first; only then was the order of the checks drawn.',
       }),
-      ...[report.rest, report.blind, report.earlier].map((text) => text && el('p', { text })),
+      ...[report.rest, report.blind, report.attempts].map((text) => text && el('p', { text })),
       report.help.length > 0 &&
         el(
           'div',
@@ -156,4 +159,24 @@ export function showCertificate(card, { certificate, job }, report) {
       report.sets.length > 0 && ladder(report.sets),
     ),
   );
+}
+
+/** The proofs before the one on top. @param {HTMLElement} card @param {Proof[]} proofs */
+export function showEarlier(card, proofs) {
+  showTable(card, {
+    title: 'Earlier proofs of this job',
+    side: 'Latest first',
+    head: ['Attempt', 'Outcome', 'What was shown', 'Checks', 'Level', 'File'],
+    rows: proofs.map(({ attempt, round, level, status, claim, audited, url }) => ({
+      name: `${attempt}, round ${round}`,
+      cells: [
+        { text: STATUS[status][1] },
+        { text: status === 'certified' ? claim : 'Nothing was accepted' },
+        { text: count(audited), number: true },
+        { text: level.toFixed(3), number: true },
+        { text: 'Certificate file', href: url ?? undefined },
+      ],
+    })),
+    note: 'Images that a proof certified stay certified; what people corrected in a proof that failed has taught the next detector.',
+  });
 }

@@ -3,9 +3,14 @@
 import { el, fill } from '../common/dom.js';
 
 /** @typedef {import('../common/dom.js').Child} Child */
+/** @typedef {{text: string, number?: boolean, href?: string}} Cell `href`: a file to download */
+
+/** @param {Cell} cell */
+const cell = ({ text, number, href }) =>
+  el('td', { class: number && 'number' }, href ? el('a', { href, download: true, text }) : text);
 
 /** @param {HTMLElement} card
- * @param {{title: string, side: string, head: string[], rows: {name: string, cells: {text: string, number?: boolean}[]}[],
+ * @param {{title: string, side: string, head: string[], rows: {name: string, cells: Cell[]}[],
  *   note: string}} parts */
 export function showTable(card, { title, side, head, rows, note }) {
   card.hidden = rows.length === 0;
@@ -29,12 +34,7 @@ export function showTable(card, { title, side, head, rows, note }) {
           'tbody',
           {},
           ...rows.map(({ name, cells }) =>
-            el(
-              'tr',
-              {},
-              el('th', { scope: 'row', text: name }),
-              ...cells.map(({ text, number }) => el('td', { class: number && 'number', text })),
-            ),
+            el('tr', {}, el('th', { scope: 'row', text: name }), ...cells.map(cell)),
           ),
         ),
       ),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from labeling.models import Certificate, Freeze
 from labeling.services import job_report
 from mlassist.models import Calibration
-from tests.factories import answer, join
+from tests.factories import answer, box, join
 from tests.journeys.test_closing import closing, judge_all  # noqa: F401  the fixture
 from tests.running import run_steps
 
@@ -154,3 +154,21 @@ def test_a_job_without_any_round_has_a_report(job, mona):
 
 def test_annotators_do_not_see_the_report(job, alice):
     assert page_of(job, alice).status_code == 403
+
+
+def test_every_proof_of_the_job_is_told_the_latest_first(closing, alice, rita, bob, mona):  # noqa: F811
+    join(closing, mona, "manager")
+    finish(
+        closing, alice, (rita, bob), verdict=lambda a: ("corrected", [box(120, 80, 40)])
+    )  # fmt: skip
+    judge_all(closing, rita, bob, verdict=lambda a: ("corrected", [box(120, 80, 40)]))
+    run_steps(closing)
+
+    found = page_of(closing, mona).context["page_data"]["report"]
+    first, second = Certificate.objects.filter(round__job=closing).order_by("attempt")
+    assert [(p["attempt"], p["status"], p["level"]) for p in found["earlier"]] == [
+        (1, "not_provable", closing.risk / 2)
+    ]
+    assert found["earlier"][0]["audited"] == first.document["result"]["audited"]
+    assert found["earlier"][0]["url"] == f"/api/certificates/{first.pk}/file"
+    assert "attempt 2" in found["attempts"] and second.digest[:12] in dict(found["facts"]).values()
