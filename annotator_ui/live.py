@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -15,6 +16,7 @@ from labeling.services import snapshot
 
 log = logging.getLogger(__name__)
 EVERY, PING = 1.0, 20.0
+REST = 4  # times as long as a snapshot took: watching a huge job may not slow its people down
 SIGNED_OUT, NOT_FOUND = 4401, 4404
 
 
@@ -80,8 +82,9 @@ def unwatch(slug: str, page: JobPage) -> None:
 
 async def _run(slug: str) -> None:
     before: dict[str, Any] | None = None
-    quiet = 0.0
+    quiet = pause = 0.0
     while True:
+        began = time.monotonic()
         try:
             now = await _snapshot(slug)
         except Exception:
@@ -90,13 +93,19 @@ async def _run(slug: str) -> None:
         else:
             changed = _without_clock(now) != before
             before = _without_clock(now)
-            quiet = 0.0 if changed else quiet + EVERY
+            quiet = 0.0 if changed else quiet + pause
             if changed or quiet >= PING:
                 quiet = 0.0
                 await _send(
                     slug, {"type": "snapshot", "snapshot": now} if changed else {"type": "ping"}
                 )
-        await asyncio.sleep(EVERY)
+        pause = pause_after(time.monotonic() - began)
+        await asyncio.sleep(pause)
+
+
+def pause_after(took: float) -> float:
+    """Seconds until a job is looked at again whose snapshot took so many."""
+    return max(EVERY, REST * took)
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]

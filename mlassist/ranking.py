@@ -22,7 +22,7 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
     rows = list(
         Prediction.objects.filter(
             detector=calibration.detector, image__in=round.job.images.unlabeled()
-        ).select_related("image").order_by("image")
+        ).select_related("image").defer("views").order_by("image")
     )  # fmt: skip
     scores = BoxScores.from_json(calibration.box_scores)
     acceptable = _acceptable(round, calibration, rows)

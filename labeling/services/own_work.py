@@ -13,6 +13,7 @@ from django.utils import timezone
 from labeling.core.boxes import pack
 from labeling.core.quality import quality
 from labeling.models import Assignment, Audit, Job, Label, LabelCheck
+from labeling.models.functions import BoxCount
 from labeling.services import paces, rounds
 
 GIVEN = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
@@ -81,9 +82,10 @@ def today(user: User) -> dict[str, Any]:
     now = timezone.now()
     since, week = now - timedelta(hours=24), now - timedelta(days=WEEK)
     rows = Assignment.objects.filter(annotator=user, state__in=GIVEN)
-    fresh = list(rows.filter(submitted_at__gte=since).values_list("active_ms", "boxes"))
+    fresh = list(rows.filter(submitted_at__gte=since).values_list("active_ms", BoxCount("boxes")))
+    first = (now - timedelta(days=WEEK - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     days = dict(
-        rows.filter(submitted_at__date__gt=(now - timedelta(days=WEEK)).date())
+        rows.filter(submitted_at__gte=first)  # a time, not a date: the index knows times
         .annotate(day=TruncDate("submitted_at"))
         .values_list("day")
         .annotate(n=Count("pk"))
@@ -93,7 +95,7 @@ def today(user: User) -> dict[str, Any]:
     found = agreement(user, since) or agreement(user, week)
     return {
         "images": len(fresh),
-        "boxes": sum(len(boxes or []) for _, boxes in fresh),
+        "boxes": int(sum(boxes or 0 for _, boxes in fresh)),
         "checks": _checks(user, since),
         "median_s": _seconds([ms for ms, _ in fresh if ms]),
         "week_median_s": _seconds(list(times[:2000])),

@@ -1,5 +1,7 @@
 """The live page's socket: members only, the state at once and whenever it changed."""
 
+import asyncio
+import itertools
 import json
 
 import pytest
@@ -45,6 +47,25 @@ def test_a_member_hears_the_state_at_once_and_again_when_it_changes(job, mona, m
     assert second["type"] == "snapshot"
     assert second["snapshot"]["job"]["state"] == "running"
     assert job.slug not in live._watchers
+
+
+@pytest.mark.parametrize(("took", "pause"), [(0.1, 1.0), (3.0, 12.0)])
+def test_a_snapshot_that_takes_long_is_taken_seldom(monkeypatch, took, pause):
+    async def look(slug):
+        return {"of": slug}
+
+    async def rest(seconds):
+        rests.append(seconds)
+        raise asyncio.CancelledError
+
+    rests: list[float] = []
+    clock = itertools.count(0, took)
+    monkeypatch.setattr(live, "_snapshot", look)
+    monkeypatch.setattr(live.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(live.asyncio, "sleep", rest)
+    with pytest.raises(asyncio.CancelledError):
+        live._run("huge").send(None)
+    assert rests == [pause]
 
 
 @pytest.mark.parametrize("who", ["eve", None])
