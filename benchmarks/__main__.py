@@ -15,7 +15,7 @@ BROWSER = ("browser", "browser_work", "browser_kills")  # only when asked for: t
 SLOW = ("confidence", "violations")  # only when asked for: a training on each data set
 TRIALS = ("recipes", "selection", "teaching")  # only when asked for: an hour of trainings
 CHOICES = ("planning",)  # only when asked for: why numbers of the product are what they are
-NAMES = ("consolidate", "certificate", "importing", "cycle", "training", "quality")
+NAMES = ("consolidate", "certificate", "importing", "cycle", "scale", "training", "quality")
 
 
 def main() -> None:

@@ -1,0 +1,176 @@
+"""What a job of 100,000 images costs its people: requests there against one of 1,000 images.
+
+Rows only, no pictures; a fifth is labelled, two answers each, in rounds of 200. Requests go through
+Django's test client in one process, so they hold no network and no other people.
+"""
+
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Any
+
+from benchmarks.figures import Figure, Goal
+from benchmarks.workplace import workplace
+
+FEW, MANY = 1_000, 100_000
+BATCH, BOXES, REPEATS = 200, 5, 7
+PEOPLE = {"ada": "annotator", "ben": "annotator", "mia": "manager"}
+GOALS = {"submit, with the next image": 0.1, "live page's snapshot": 1.0}  # seconds
+
+
+def measured(count: int) -> None:
+    """Runs in a process of its own; prints the seconds of each request."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    call_command("collectstatic", verbosity=0, interactive=False)
+    job = _job(count)
+    ada, mia = Client(), Client()
+    ada.force_login(get_user_model().objects.get(username="ada"))
+    mia.force_login(get_user_model().objects.get(username="mia"))
+    mine = f"/api/jobs/{job.slug}"
+
+    def post(client: Any, address: str, **body: Any) -> Any:
+        found = client.post(address, json.dumps(body), content_type="application/json")
+        assert found.status_code == 200, (address, found.content)
+        return found.json()
+
+    def get(client: Any, address: str) -> Callable[[], None]:
+        def ask() -> None:
+            assert client.get(address).status_code == 200, address
+
+        return ask
+
+    seats = post(ada, f"{mine}/assignments/claim")["assignments"]
+    answer = {"boxes": _boxes(random.Random(1)), "active_ms": 9000}
+
+    def submit() -> None:
+        seat = seats.pop(0)
+        address = f"/api/assignments/{seat['id']}/answer"
+        body = json.dumps({**answer, "version": seat["version"] + 1})
+        found = ada.put(address, body, content_type="application/json")
+        assert found.status_code == 200, found.content
+        seats.extend(found.json()["next"])
+
+    requests = {
+        "submit, with the next image": submit,
+        "drawing page": get(ada, f"/jobs/{job.slug}/work"),
+        "live page's snapshot": get(mia, f"{mine}/snapshot"),
+        "report": get(mia, f"/jobs/{job.slug}/report"),
+        "grid of labels": get(mia, f"{mine}/grid"),
+        "images on which people differ": get(mia, f"{mine}/differences"),
+        "home page of a manager": get(mia, "/"),
+    }
+    print(json.dumps({name: _seconds(ask) for name, ask in requests.items()}))
+
+
+def _seconds(ask: Callable[[], None]) -> float:
+    ask()  # the first one compiles templates and reads the disk
+    times = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        ask()
+        times.append(time.perf_counter() - began)
+    return median(times)
+
+
+def _job(count: int) -> Any:
+    """A job half-way: a fifth labelled, the latest round open with its seats."""
+    from django.contrib.auth import get_user_model
+    from django.utils import timezone
+
+    from labeling.models import Assignment, Image, Job, Label, Member, Round
+    from labeling.services import jobs, rounds, selecting
+
+    chance, now = random.Random(0), timezone.now()
+    job = jobs.create("Huge", None)
+    for name in ("cat", "dog"):
+        jobs.add_class(job, name)
+    users = {
+        name: get_user_model().objects.create_user(name, password=f"{name}-benchmark-only")
+        for name in PEOPLE
+    }
+    for name, role in PEOPLE.items():
+        Member.objects.create(job=job, user=users[name], role=role)
+    Image.objects.bulk_create(
+        (
+            Image(
+                job=job, original="none", file="none", preview="none", name=f"{i:06}.jpg",
+                width=640, height=480, digest=f"{chance.getrandbits(256):064x}",
+                look=chance.getrandbits(63), shuffle=chance.getrandbits(62),
+            )
+            for i in range(count)
+        ),
+        batch_size=2000,
+    )  # fmt: skip
+    pks = list(job.images.values_list("pk", flat=True)[: count // 5])
+    settings = {**rounds.snapshot_settings(job), "size": BATCH}
+    for number, start in enumerate(range(0, len(pks), BATCH), 1):
+        round = Round.objects.create(
+            job=job, number=number, purpose=Round.Purpose.ACTIVE, state=Round.State.CLOSED,
+            settings=settings, closed_at=now,
+        )  # fmt: skip
+        some = pks[start : start + BATCH]
+        Assignment.objects.bulk_create(
+            Assignment(
+                round=round, image_id=pk, slot=slot, annotator=users[who], state="submitted",
+                version=1, boxes=_boxes(chance), active_ms=9000, submitted_at=now,
+            )
+            for pk in some
+            for slot, who in ((1, "ada"), (2, "ben"))
+        )  # fmt: skip
+        Label.objects.bulk_create(
+            Label(
+                image_id=pk, round=round, source=Label.Source.HUMAN, boxes=_boxes(chance),
+                confidence=0.9, detail={"agreement": [0.9, 0.8]},
+            )
+            for pk in some
+        )  # fmt: skip
+        Image.objects.filter(pk__in=some).update(split=Image.Split.TRAINING)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
+    job.refresh_from_db()
+    last = Round.objects.create(
+        job=job, number=number + 1, purpose=Round.Purpose.ACTIVE, state=Round.State.COLLECTING,
+        settings=settings,
+    )  # fmt: skip
+    selecting.open_seats(last, selecting.candidates(last)[:BATCH])
+    return job
+
+
+def _boxes(chance: random.Random) -> list[dict[str, Any]]:
+    return [
+        {
+            "class_id": chance.randrange(2), "x1": 10.5 + 20 * i, "y1": 20.25,
+            "x2": 100.5 + 20 * i, "y2": 200.75,
+        }
+        for i in range(BOXES)
+    ]  # fmt: skip
+
+
+def run() -> Iterator[Figure]:
+    """1,000 and 100,000 images, each in a fresh data folder."""
+    found = {}
+    for count in (FEW, MANY):
+        with workplace() as place:
+            told = place.python("-m", "benchmarks.scale", str(count))
+            found[count] = json.loads(told.splitlines()[-1])
+    for name, seconds in found[MANY].items():
+        goal = GOALS.get(name)
+        yield Figure(
+            f"{name}, 100,000 images", seconds * 1000, "ms",
+            Goal("<=", goal * 1000) if goal else None,
+        )  # fmt: skip
+        yield Figure("  against 1,000 images", seconds / found[FEW][name], "times")
+
+
+if __name__ == "__main__":
+    measured(int(sys.argv[1]))
