@@ -1,6 +1,7 @@
 """The machine's part of a round: train, predict, calibrate, accept. Load rows, call core, store."""
 
 import importlib
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from labeling.models import Image, Job, Label, Round, Step
 from labeling.services import audits, certificates, events, freezing, labels, recalls, room
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
-from mlassist import files, folding, starting
+from mlassist import files, folding, reusing, starting
 from mlassist.calibrating import Judged, judge
 from mlassist.comparing import compare
 from mlassist.core.cuts import Cuts
@@ -34,14 +35,22 @@ def train(step: Step, lease: Lease) -> None:
     """Train the round's detector, or say why not; people get the images either way."""
     round = step.round
     samples = _samples(round.job)
-    detector = Detector.objects.filter(round=round).first() or _train(round, samples, lease)
+    previous = _previous(round)
+    afresh = "" if previous else reusing.data_digest(round, samples)
+    detector = (
+        Detector.objects.filter(round=round).first()
+        or (reusing.keep(round, afresh, lease) if afresh else None)
+        or _train(round, samples, previous, afresh, lease)
+    )
     if detector is not None:
         seed = round.job.seed + round.number
         train = partial(engine().train, wish=starting.wish(round))
         folding.complete(detector, train, samples, seed, lease)
 
 
-def _train(round: Round, samples: list[Any], lease: Lease) -> Detector | None:
+def _train(
+    round: Round, samples: list[Any], previous: Any, afresh: str, lease: Lease
+) -> Detector | None:
     class_ids = [c["index"] for c in round.settings["classes"]]
     curve: list[tuple[int, float]] = []
 
@@ -55,7 +64,7 @@ def _train(round: Round, samples: list[Any], lease: Lease) -> Detector | None:
     try:
         learned = engine().train(
             [(files.picture_path(image), boxes) for image, boxes in samples], class_ids,
-            media_path(name), previous=_previous(round), seed=round.job.seed + round.number,
+            media_path(name), previous=previous, seed=round.job.seed + round.number,
             checkpoint=files.checkpoint_path(round), on_progress=progress,
             wish=starting.wish(round),
         )  # fmt: skip
@@ -64,6 +73,8 @@ def _train(round: Round, samples: list[Any], lease: Lease) -> Detector | None:
             events.record(round.job, "training_skipped", None, reason=error.message)
         return None
     learned.metrics["why"] = learned.metrics.get("why") or _why_before(round)
+    if afresh:
+        learned.metrics["data"] = afresh
     with lease.fenced():
         detector = Detector.objects.create(
             round=round, weights=name, digest=learned.digest, design=learned.design,
@@ -128,7 +139,9 @@ def predict(step: Step, lease: Lease) -> None:
     if detector is None:
         return
     shards = round.steps.filter(state=State.PREDICTING).count()  # type: ignore[attr-defined]
-    mine = [i for i in unpredicted(detector) if i.pk % shards == step.shard]
+    mine = _own(step, unpredicted(detector), shards)
+    if reusing.copy_predictions(detector, mine, lease):
+        mine = _own(step, unpredicted(detector), shards)
     all_views = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
     done = 0
     lease.renew(done, len(mine))
@@ -155,6 +168,10 @@ def predict(step: Step, lease: Lease) -> None:
                 Prediction.objects.bulk_create(rows, ignore_conflicts=True)
             done += len(chunk)
             lease.renew(done, len(mine))
+
+
+def _own(step: Step, images: Iterable[Image], shards: int) -> list[Image]:
+    return [image for image in images if image.pk % shards == step.shard]
 
 
 @step(State.CALIBRATING)

@@ -61,6 +61,7 @@ def layer(module: str) -> int:
         "comparing",
         "rating",
         "folding",
+        "reusing",
         "ranking",
         "starting",
         "engine",

@@ -1,0 +1,84 @@
+"""Uses a detector again where another training could only repeat it.
+
+The closing round learns afresh from all labels. Where the job closes before anything was labelled
+after its first training, that is what the detector at hand has done already.
+"""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from labeling.core import document
+from labeling.core.boxes import BoxSet, unpack
+from labeling.models import Image, Round
+from labeling.services import events
+from labeling.services.images import media_path
+from labeling.services.steps import Lease
+from mlassist import folding
+from mlassist.models import Detector, Prediction
+
+SAME = (
+    "weights", "digest", "design", "recipe", "class_ids", "folds", "origin", "warning",
+    "trained_on", "metrics",
+)  # fmt: skip
+WRITE = 200
+
+
+def data_digest(round: Round, samples: Sequence[tuple[Image, BoxSet]]) -> str:
+    """SHA-256 of what a training afresh depends on: labels, classes, and what the job asks for."""
+    settings = round.settings
+    return document.digest(
+        {
+            "classes": [[c["index"], c["name"]] for c in settings["classes"]],
+            "detector": settings.get("detector", "auto"),
+            "start_from": settings.get("start_from"),
+            "views": settings["acceptance"],
+            "folds": folding.wanted(round),
+            "images": [[image.digest, unpack(boxes)] for image, boxes in samples],
+        }
+    )
+
+
+def keep(round: Round, data: str, lease: Lease) -> Detector | None:
+    """An earlier detector as this round's, if it learned afresh from this very data."""
+    earlier = _with_data(round, data).first()
+    if earlier is None or not media_path(earlier.weights).is_file():
+        return None
+    with lease.fenced():
+        detector = Detector.objects.create(
+            round=round, **{name: getattr(earlier, name) for name in SAME}
+        )
+        events.record(
+            round.job, "detector_kept", None, round=round.number, earlier=earlier.round.number
+        )
+    return detector
+
+
+def copy_predictions(detector: Detector, images: Sequence[Image], lease: Lease) -> bool:
+    """Copy what it saw in these images in an earlier round; False: it was not used before."""
+    data = detector.metrics.get("data")
+    if data is None:
+        return False
+    earlier = _with_data(detector.round, data).filter(digest=detector.digest).first()
+    if earlier is None:
+        return False
+    for start in range(0, len(images), WRITE):
+        seen = Prediction.objects.filter(
+            detector=earlier, image__in=images[start : start + WRITE]
+        ).values("image_id", "boxes", "views")
+        with lease.fenced():
+            Prediction.objects.bulk_create(
+                (Prediction(detector=detector, **row) for row in seen), ignore_conflicts=True
+            )
+        lease.renew(min(start + WRITE, len(images)), len(images))
+    return True
+
+
+def _with_data(round: Round, data: str) -> "QuerySet[Detector]":
+    return (
+        Detector.objects.filter(
+            round__job=round.job, round__number__lt=round.number, metrics__data=data
+        )
+        .select_related("round")
+        .order_by("-round__number")
+    )
