@@ -119,3 +119,21 @@ def test_packages_are_newer_than_their_known_holes():
     for name, least in MINIMUM.items():
         found = tuple(int(n) for n in re.findall(r"\d+", version(name))[:3])
         assert found >= least, name
+
+
+@pytest.mark.parametrize("command", [("worker",), ("simulate", "--job", "demo")])
+def test_a_command_without_a_database_says_so(tmp_path, command):
+    done = run(tmp_path, *command)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "is not set up" in done.stderr and "manage.py migrate" in done.stderr
+    assert str(tmp_path) in done.stderr
+
+
+def test_a_database_that_cannot_be_reached_is_named(tmp_path):
+    done = run(tmp_path, "serve", DATABASE_URL="postgres://nobody:hidden@127.0.0.1:9/nothing")
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr and "hidden" not in done.stderr
+    assert "The database 127.0.0.1/nothing cannot be reached" in done.stderr

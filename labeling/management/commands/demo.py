@@ -6,9 +6,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand
 
 from labeling.core import scenes
+from labeling.management.database import DatabaseCommand
 from labeling.models import Job, Member
 from labeling.services import jobs, people, transfers
 from labeling.services.images import media_path
@@ -23,7 +23,7 @@ Draw a box around every **boat**, **house** and **tree**.
 """
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """manage.py demo"""
 
     help = "Create the demo job and its accounts; does nothing where they exist."

@@ -15,7 +15,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+
+from labeling.management.database import DatabaseCommand
 
 log = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT, STEADY = 0.5, 30.0, 60.0
@@ -73,7 +75,7 @@ def _reason(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """manage.py serve"""
 
     help = "Start web server and workers together; restarts what dies, Ctrl-C ends all."

@@ -19,12 +19,13 @@ from typing import Any
 import requests
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 
 from labeling.core import coco, scenes
 from labeling.core.boxes import Box
 from labeling.errors import Invalid, LabelingError
+from labeling.management.database import DatabaseCommand
 from labeling.models import Audit, Job, Member
 from labeling.rehearsal import outcome
 from labeling.rehearsal.client import Client
@@ -35,7 +36,7 @@ from labeling.services.images import media_path
 DEMO_SEED = 1  # of the demo command's pictures
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """manage.py simulate"""
 
     help = "Rehearse a job on data whose boxes are known, or let simulated people work the demo."

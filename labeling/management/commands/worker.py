@@ -12,16 +12,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
+from labeling.management.database import DatabaseCommand
 from labeling.services import running, steps
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """manage.py worker"""
 
     help = "Run background work. One per GPU: --queue gpu; imports, exports: --queue default."
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         queues = options["queue"].split(",")
         name = f"{socket.gethostname()}:{os.getpid()}"
+        steps.beat(name, options["queue"])  # without a database it ends here, with a sentence
         threading.Thread(target=_sweep_for_ever, args=(name, options["queue"]), daemon=True).start()
         log.info("worker=%s queues=%s engine=%s", name, options["queue"], settings.TASKS_BACKEND)
         if settings.TASKS_BACKEND == "rq":
