@@ -107,8 +107,8 @@ def _verdicts(round: Round, kind: str) -> dict[str, int]:
 def _watch_progress(round: Round) -> dict[str, Any]:
     rows = round.audits.filter(kind=Audit.Kind.WATCH)  # type: ignore[attr-defined]
     values = recalls.watch_values(round)
-    mean = _mean(values)
-    spread = _interval(values)
+    path = [_seen(values[:n]) for n in _milestones(len(values))]
+    mean, spread = _mean(values), _interval(values)
     sentence = "No check yet."
     if mean is not None and spread is not None:
         sentence = (
@@ -124,10 +124,16 @@ def _watch_progress(round: Round) -> dict[str, Any]:
         "observed": mean,
         "bound": spread[0] if spread else None,
         "target": recalls.target_of(round),
-        "path": [],
+        "path": path,
         "sentence": sentence,
         **_verdicts(round, Audit.Kind.WATCH),
     }
+
+
+def _seen(values: list[float]) -> list[Any]:
+    """Checks, their mean, and how low the mean of all may lie."""
+    low, _ = _interval(values) or (0.0, 1.0)
+    return [len(values), _mean(values), round(low, 4)]
 
 
 def _interval(values: list[float]) -> tuple[float, float] | None:

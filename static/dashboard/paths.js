@@ -35,12 +35,11 @@ export function auditPath(audit) {
   const last = path.at(-1);
   return {
     title: 'Audit',
-    note: 'People check auto-labels, and the bound rises as they agree.',
-    empty: !audit
-      ? 'When auto-labels are audited'
-      : last
-        ? null
-        : 'Shown after the audit, so that it sways nobody',
+    note:
+      audit?.kind === 'watch'
+        ? 'People check a random share of what was accepted.'
+        : 'People check auto-labels, and the bound rises as they agree.',
+    empty: last ? null : audit ? 'From the first check on' : 'When auto-labels are audited',
     summary: last
       ? `After ${last[0]} images: observed ${two(last[1])}, lower bound ${two(last[2])}, target ${two(audit?.target ?? 0)}.`
       : '',

@@ -11,7 +11,6 @@ from labeling.services import (
     certificates,
     claims,
     members,
-    recalls,
     reports,
     snapshot,
     verdicts,
@@ -268,58 +267,3 @@ def test_raising_the_budget_continues_the_same_audit(closing, rita, mona):
     assert audits.needed(round) == before + 10
     with pytest.raises(Invalid, match="already"):
         certificates.raise_budget(round, 5, mona)
-
-
-@pytest.fixture
-def accepted(closing, alice, rita, bob):
-    """The job complete, its auto-labels watched."""
-    judge_all(closing, rita, bob)
-    for _ in range(5):
-        run_steps(closing)
-        work_all(closing, alice)
-    return closing
-
-
-def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
-    audit = audits.claim_next(accepted, rita)[0]
-    assert audit.kind == "watch"
-
-    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
-
-    assert not Label.objects.active().filter(image=audit.image).exists()
-    accepted.refresh_from_db()
-    assert accepted.state == "running"
-
-
-def test_a_corrected_watch_label_is_replaced(accepted, rita):
-    audit = audits.claim_next(accepted, rita)[0]
-
-    verdicts.decide(audit, rita, verdict="corrected", boxes=[box(40)])
-
-    label = Label.objects.active().get(image=audit.image)
-    assert (label.source, label.boxes) == ("reviewer", [box(40)])
-
-
-def test_watch_checks_that_find_nothing_right_recall_the_whole_round(accepted, rita, bob):
-    round = round_of(accepted)
-    unchecked = set(
-        Label.objects.active().auto().filter(round=round).values_list("image", flat=True)
-    )
-    judge_all(accepted, rita, bob, verdict=lambda a: ("corrected", [box(120, 80, 40)]))
-
-    assert accepted.events.filter(kind="round_recalled").exists()
-    left = Label.objects.active().auto().filter(round=round).count()
-    assert left == 0
-    assert unchecked & recalls.recalled_images(round)
-
-
-def test_a_manager_recalls_a_round_at_any_time(accepted, mona):
-    round = round_of(accepted)
-
-    count = recalls.recall(round, mona)
-
-    assert count > 0
-    accepted.refresh_from_db()
-    assert accepted.state == "running"
-    with pytest.raises(Conflict, match="no unchecked"):
-        recalls.recall(round, mona)

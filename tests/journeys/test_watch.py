@@ -1,0 +1,85 @@
+"""After acceptance: a random share of the auto-labels stays under watch, and can take them back."""
+
+import pytest
+
+from labeling.errors import Conflict
+from labeling.models import Label
+from labeling.services import audits, recalls, snapshot, verdicts
+from tests.auditing import at_its_audit, judge_all, round_of
+from tests.factories import box, work_all
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def accepted(settings, alice, rita, bob):
+    """The job complete, its auto-labels watched."""
+    made = at_its_audit(
+        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, ahead_percent=50,
+        audit_budget=40, watch_share=0.2,
+    )  # fmt: skip
+    job = next(made)
+    judge_all(job, rita, bob)
+    for _ in range(5):
+        run_steps(job)
+        work_all(job, alice)
+    yield job
+    next(made, None)
+
+
+def test_the_live_page_follows_the_watch(accepted, rita):
+    before = snapshot.of_job(accepted)["audit"]
+    assert (before["kind"], before["path"], before["decided"]) == ("watch", [], 0)
+
+    for audit in audits.claim_next(accepted, rita):
+        verdicts.decide(audit, rita, verdict="approved")
+
+    now = snapshot.of_job(accepted)["audit"]
+    assert [(n, mean) for n, mean, _ in now["path"]] == [(1, 1.0), (2, 1.0)]
+    assert 0 <= now["path"][0][2] < now["path"][1][2] == pytest.approx(now["bound"], abs=1e-4)
+
+
+def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
+    audit = audits.claim_next(accepted, rita)[0]
+    assert audit.kind == "watch"
+
+    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
+
+    assert not Label.objects.active().filter(image=audit.image).exists()
+    accepted.refresh_from_db()
+    assert accepted.state == "running"
+
+
+def test_a_corrected_watch_label_is_replaced(accepted, rita):
+    audit = audits.claim_next(accepted, rita)[0]
+
+    verdicts.decide(audit, rita, verdict="corrected", boxes=[box(40)])
+
+    label = Label.objects.active().get(image=audit.image)
+    assert (label.source, label.boxes) == ("reviewer", [box(40)])
+
+
+def test_watch_checks_that_find_nothing_right_recall_the_whole_round(accepted, rita, bob):
+    round = round_of(accepted)
+    unchecked = set(
+        Label.objects.active().auto().filter(round=round).values_list("image", flat=True)
+    )
+    judge_all(accepted, rita, bob, verdict=lambda a: ("corrected", [box(120, 80, 40)]))
+
+    assert accepted.events.filter(kind="round_recalled").exists()
+    left = Label.objects.active().auto().filter(round=round).count()
+    assert left == 0
+    assert unchecked & recalls.recalled_images(round)
+
+
+def test_a_manager_recalls_a_round_at_any_time(accepted, mona):
+    round = round_of(accepted)
+
+    count = recalls.recall(round, mona)
+
+    assert count > 0
+    accepted.refresh_from_db()
+    assert accepted.state == "running"
+    with pytest.raises(Conflict, match="no unchecked"):
+        recalls.recall(round, mona)
