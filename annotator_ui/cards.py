@@ -21,9 +21,10 @@ def of(user: User) -> list[dict[str, Any]]:
 def card(job: Job, user: User) -> dict[str, Any]:
     """What waits for this person in this job."""
     roles = access.roles(job, user)
+    reviewing = bool(roles & set(access.REVIEWING))
     now = timezone.now()
     to_check = to_draw = 0
-    if roles & set(access.REVIEWING) and job.state in ("running", "complete"):
+    if reviewing and job.state in ("running", "complete"):
         to_check = audits.claimable(job, user, now).count()
     round = job.rounds.filter(closed_at=None).first()
     if access.ANNOTATOR in roles and job.state == Job.State.RUNNING and round is not None:
@@ -48,8 +49,11 @@ def card(job: Job, user: User) -> dict[str, Any]:
         "message": message,
         "roles": sorted(roles),
         "work_url": reverse("work", args=[job.slug]) if access.ANNOTATOR in roles else None,
-        "review_url": (
-            reverse("review", args=[job.slug]) if roles & set(access.REVIEWING) else None
+        "review_url": reverse("review", args=[job.slug]) if reviewing else None,
+        "report_url": (
+            reverse("report", args=[job.slug])
+            if reviewing and job.state == Job.State.COMPLETE
+            else None
         ),
         "live_url": reverse("job", args=[job.slug]),
     }

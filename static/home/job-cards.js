@@ -6,7 +6,7 @@ import { plural } from '../common/words.js';
 
 /** @typedef {{slug: string, name: string, state: string, kind: 'draw'|'audit'|'none', waiting: number,
  *   to_draw: number, to_check: number, message: string, work_url: string, review_url: string|null,
- *   live_url: string|null, history_url: string, notes_url: string, preview_url: string|null,
+ *   live_url: string|null, report_url: string|null, history_url: string, notes_url: string, preview_url: string|null,
  *   round: {number: number, purpose: string, done: number, total: number, pace_s: number|null}|null,
  *   stopped_at: string|null, answers: number, notes: number, roles: string[]}} JobCard */
 
@@ -37,6 +37,7 @@ function links(job) {
       job.stopped_at &&
       el('a', { class: 'quiet-link', href: job.history_url, text: 'My answers' }),
     (job.answers > 0 || job.notes > 0) && notesLink(job),
+    job.report_url && el('a', { class: 'quiet-link', href: job.report_url, text: 'Report' }),
     job.live_url && el('a', { class: 'quiet-link', href: job.live_url, text: 'Live page' }),
   ];
 }

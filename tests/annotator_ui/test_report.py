@@ -172,3 +172,17 @@ def test_every_proof_of_the_job_is_told_the_latest_first(closing, alice, rita, b
     assert found["earlier"][0]["audited"] == first.document["result"]["audited"]
     assert found["earlier"][0]["url"] == f"/api/certificates/{first.pk}/file"
     assert "attempt 2" in found["attempts"] and second.digest[:12] in dict(found["facts"]).values()
+
+
+@pytest.mark.parametrize(("state", "role", "linked"), [
+    ("complete", "reviewer", True), ("complete", "annotator", False), ("running", "manager", False)
+])  # fmt: skip
+def test_the_home_page_leads_to_the_report_of_a_complete_job(job, eve, state, role, linked):
+    job.state = state
+    job.save()
+    join(job, eve, role)
+    browser = Client()
+    browser.force_login(eve)
+
+    (card,) = browser.get("/").context["page_data"]["jobs"]
+    assert card["report_url"] == (reverse("report", args=[job.slug]) if linked else None)
