@@ -97,11 +97,12 @@ def starting_weights(
         state = published(wanted)
     # URLError and timeouts are OSErrors; a wrong hash of what was fetched is a RuntimeError.
     except (OSError, RuntimeError) as error:
-        logger.warning("published weights not available (%s): random start", error)
+        why = getattr(error, "reason", error)  # an URLError's own words are "<urlopen error ...>"
+        logger.warning("published weights not available (%s): random start", why)
         return _random(
             "auto" if design not in (SMALL, designs.MOBILENET_V2) else design,
             "Random weights: the published ones could not be fetched.",
-            f"The published starting weights could not be fetched ({error}). {_HOW_TO_DO_BETTER}",
+            f"The published starting weights could not be fetched: {why}. {_HOW_TO_DO_BETTER}",
         )
     return Start(wanted, state, f"torchvision's published weights of {wanted}.")
 
