@@ -11,4 +11,4 @@ class MlassistConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules that register themselves."""
-        from mlassist import charts, checks, starting, steps  # noqa: F401
+        from mlassist import accepting, charts, checks, starting, steps  # noqa: F401

@@ -1,4 +1,4 @@
-"""The machine's part of a round: train, predict, calibrate, accept. Load rows, call core, store."""
+"""The machine's part of a round: train, predict, calibrate. Load rows, call core, store."""
 
 import importlib
 from collections.abc import Iterable
@@ -11,13 +11,12 @@ from django.db.models import Exists, OuterRef, Q
 from labeling.core.boxes import pack, unpack
 from labeling.errors import Invalid
 from labeling.models import Image, Job, Label, Round, Step
-from labeling.services import audits, certificates, events, freezing, labels, recalls, room
+from labeling.services import certificates, events, freezing, room
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
 from mlassist import files, folding, reusing, starting
 from mlassist.calibrating import Judged, judge
 from mlassist.comparing import compare
-from mlassist.core.cuts import Cuts
 from mlassist.models import Calibration, Detector, Prediction
 
 State = Round.State
@@ -226,76 +225,3 @@ def _store_calibration(detector: Detector, judged: Judged) -> None:
     events.record(
         round.job, "calibrated", None, round=round.number, sentence=judged.estimate["sentence"]
     )
-
-
-@step(State.ACCEPTING)
-def accept(step: Step, lease: Lease) -> None:
-    """Make the machine's labels binding where the rules allow, then rank what is left."""
-    round = step.round
-    detector = Detector.objects.filter(round=round).first()
-    calibration = Calibration.objects.filter(detector=detector).first() if detector else None
-    if round.purpose == Round.Purpose.CLOSING:
-        certificates.conclude(round, lease, program_digest)
-    elif calibration and round.settings["acceptance"] == Job.Acceptance.PER_ROUND:
-        _accept_above(round, calibration, lease)
-    with lease.fenced():
-        audits.sample_watch(round)
-    if calibration is not None:
-        from mlassist import ranking
-
-        ranking.store(round, calibration, lease)
-
-
-def _accept_above(round: Round, calibration: Calibration, lease: Lease) -> None:
-    if calibration.threshold is None:
-        return
-    detector = calibration.detector
-    rows, cuts = acceptable(calibration), Cuts.from_json(calibration.cuts)
-    detail = {
-        "detector": detector.digest,
-        "threshold": calibration.threshold,
-        "cuts": calibration.cuts,
-    }
-    accepted = 0
-    for start in range(0, len(rows), WRITE):
-        chunk = rows[start : start + WRITE]
-        with lease.fenced():
-            accepted += labels.accept_auto(
-                round,
-                [(p.image, cuts.stored(p.boxes), p.confidence or 0.0, detail) for p in chunk],
-            )
-        lease.renew(min(start + WRITE, len(rows)), len(rows))
-    total = Label.objects.auto().filter(round=round).count()
-    with lease.fenced():
-        events.record(round.job, "accepted", None, round=round.number, images=total)
-
-
-def acceptable(calibration: Calibration) -> list[Prediction]:
-    """Unlabelled images above θ, of intakes that validation has seen, never recalled before."""
-    round = calibration.detector.round
-    judged = set(round.job.images.validation().values_list("intake", flat=True))
-    taken_back = recalls.recalled_images(round)
-    rows = (
-        Prediction.objects.filter(
-            detector=calibration.detector,
-            confidence__gte=calibration.threshold,
-            image__in=round.job.images.unlabeled(),
-            image__intake__in=judged,
-        )
-        .select_related("image")
-        .order_by("-confidence", "image")
-    )
-    return [p for p in rows if p.image_id not in taken_back]
-
-
-def program_digest() -> str:
-    """SHA-256 over the code that a certificate rests on."""
-    import hashlib
-    from pathlib import Path
-
-    root = Path(settings.BASE_DIR)
-    sealed = hashlib.sha256()
-    for folder in ("labeling/core", "mlassist/core"):
-        for path in sorted((root / folder).rglob("*.py")):
-            sealed.update(path.name.encode() + path.read_bytes())
-    return sealed.hexdigest()

@@ -54,6 +54,7 @@ def layer(module: str) -> int:
     if kind in (
         "services",
         "steps",
+        "accepting",
         "suggestions",
         "files",
         "calibrating",
