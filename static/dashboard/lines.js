@@ -5,6 +5,8 @@ import { two } from './words.js';
 /** @typedef {import('./charts.js').Plot} Plot */
 /** @typedef {d3.ScaleLinear<number, number>} Scale */
 
+const LETTER = 7; // pixels at most, on average
+
 /** A tick's figure. */
 export const short = (/** @type {number} */ value) => String(Math.round(value * 100) / 100);
 
@@ -42,10 +44,18 @@ export function thetaLine(plot, x, height, theta) {
     .attr('x2', x(theta))
     .attr('y1', 4)
     .attr('y2', height);
+  besideLine(plot, x(theta), 8, `θ = ${two(theta)}`, 'theta-word');
+}
+
+/** Words beside an upright line: left of it, or right where the chart's edge would cut them off.
+ * @param {Plot} plot @param {number} at @param {number} y @param {string} words @param {string} kind */
+export function besideLine(plot, at, y, words, kind) {
+  const toTheRight = at < words.length * LETTER;
   plot
     .append('text')
-    .attr('class', 'value theta-word end')
-    .attr('x', x(theta) - 5)
-    .attr('y', 8)
-    .text(`θ = ${two(theta)}`);
+    .attr('class', `value ${kind}`)
+    .classed('end', !toTheRight)
+    .attr('x', at + (toTheRight ? 6 : -6))
+    .attr('y', y)
+    .text(words);
 }

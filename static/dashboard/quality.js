@@ -1,11 +1,10 @@
 /** The histogram of image quality, people beside auto. */
 
 import { gridY } from './charts.js';
+import { besideLine } from './lines.js';
 import { count, two } from './words.js';
 
 /** @typedef {import('./charts.js').Chart} Chart */
-
-const NAME_WIDTH = 110;
 
 /** @param {import('./types.js').Histogram|null} histogram @returns {Chart} */
 export function imageQuality(histogram) {
@@ -89,14 +88,7 @@ export function imageQuality(histogram) {
           .attr('x2', x(mean))
           .attr('y1', at)
           .attr('y2', height);
-        const toTheRight = x(mean) < NAME_WIDTH; // left of it the name would be cut off
-        plot
-          .append('text')
-          .attr('class', `value ${kind}`)
-          .classed('end', !toTheRight)
-          .attr('x', x(mean) + (toTheRight ? 6 : -6))
-          .attr('y', at + 8)
-          .text(`${name} ${two(mean)}`);
+        besideLine(plot, x(mean), at + 8, `${name} ${two(mean)}`, kind);
       }
     },
   };
