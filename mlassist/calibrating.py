@@ -111,8 +111,9 @@ def judge(detector: Detector) -> Judged | None:
     )
     rule, of_known, of_pool = confidence_of(round, known, truths, qualities, pool, cuts)
     if round.settings["acceptance"] == Job.Acceptance.CERTIFIED:
-        kept = [cuts.kept(pack(p.boxes)) for p in pool], [cuts.kept(one) for one in boxes]
-        outlook = to_prove(round, Seen(kept[0], of_pool), Seen(kept[1], of_known), qualities)
+        pool_seen = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
+        known_seen = Seen([cuts.kept(one) for one in boxes], of_known)
+        outlook = to_prove(round, pool_seen, known_seen, qualities)
     else:
         still = _not_taken_before(detector, known)
         outlook = to_accept(round, of_pool, of_known[still], qualities[still])

@@ -6,6 +6,7 @@ after its first training, that is what the detector at hand has done already.
 
 from collections.abc import Sequence
 
+from django.conf import settings as site
 from django.db.models import QuerySet
 
 from labeling.core import document
@@ -25,14 +26,16 @@ WRITE = 200
 
 
 def data_digest(round: Round, samples: Sequence[tuple[Image, BoxSet]]) -> str:
-    """SHA-256 of what a training afresh depends on: labels, classes, and what the job asks for."""
+    """SHA-256 of what a training afresh and its looks depend on: labels, classes, what the job and
+    this site ask for."""
     settings = round.settings
     return document.digest(
         {
             "classes": [[c["index"], c["name"]] for c in settings["classes"]],
             "detector": settings.get("detector", "auto"),
             "start_from": settings.get("start_from"),
-            "views": settings["acceptance"],
+            "acceptance": settings["acceptance"],  # decides the views
+            "site": [site.MLASSIST_WEIGHTS, site.MLASSIST_DETECTOR, site.MLASSIST_DEVICE],
             "folds": folding.wanted(round),
             "images": [[image.digest, unpack(boxes)] for image, boxes in samples],
         }
@@ -40,9 +43,12 @@ def data_digest(round: Round, samples: Sequence[tuple[Image, BoxSet]]) -> str:
 
 
 def keep(round: Round, data: str, lease: Lease) -> Detector | None:
-    """An earlier detector as this round's, if it learned afresh from this very data."""
-    earlier = _with_data(round, data).first()
-    if earlier is None or not media_path(earlier.weights).is_file():
+    """An earlier detector as this round's, if it learned afresh from this very data.
+
+    Not one with a warning: what it lacked (its starting weights) may be at hand by now.
+    """
+    earlier = _with_data(round, data).filter(warning="").first()
+    if earlier is None or not all(media_path(name).is_file() for name in _files(earlier)):
         return None
     with lease.fenced():
         detector = Detector.objects.create(
@@ -72,6 +78,10 @@ def copy_predictions(detector: Detector, images: Sequence[Image], lease: Lease) 
             )
         lease.renew(min(start + WRITE, len(images)), len(images))
     return True
+
+
+def _files(detector: Detector) -> list[str]:
+    return [detector.weights, *(fold["weights"] for fold in detector.folds if fold["weights"])]
 
 
 def _with_data(round: Round, data: str) -> "QuerySet[Detector]":

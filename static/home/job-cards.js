@@ -6,7 +6,8 @@ import { plural } from '../common/words.js';
 
 /** @typedef {{slug: string, name: string, state: string, kind: 'draw'|'audit'|'none', waiting: number,
  *   to_draw: number, to_check: number, message: string, work_url: string, review_url: string|null,
- *   live_url: string|null, report_url: string|null, history_url: string, notes_url: string, preview_url: string|null,
+ *   live_url: string|null, report_url: string|null, history_url: string, notes_url: string,
+ *   preview_url: string|null,
  *   round: {number: number, purpose: string, done: number, total: number, pace_s: number|null}|null,
  *   stopped_at: string|null, answers: number, notes: number, roles: string[]}} JobCard */
 

@@ -3,7 +3,8 @@
 import pytest
 
 from labeling.models import Certificate, Event, Label
-from mlassist import folding
+from labeling.services.images import media_path
+from mlassist import folding, reusing, steps
 from mlassist.models import Detector, Prediction
 from tests import fakes
 from tests.auditing import at_its_audit, judge_all, round_of
@@ -31,11 +32,11 @@ def counted(monkeypatch):
 
 
 @pytest.fixture
-def closing(settings, alice, rita, bob, counted):
-    """A job whose first detector is good enough to close on."""
+def closing(request, settings, alice, rita, bob, counted):
+    """A job whose first detector is good enough to close on; a parameter: percent drawn ahead."""
     yield from at_its_audit(
         settings, alice, (rita, bob), 140, validation_size=0, training_size=40, batch_size=20,
-        ahead_percent=0, audit_budget=40, watch_share=0.0,
+        ahead_percent=getattr(request, "param", 0), audit_budget=40, watch_share=0.0,
     )  # fmt: skip
 
 
@@ -59,30 +60,30 @@ def test_nothing_is_learned_or_looked_at_twice(closing, rita, bob, counted):
     assert Certificate.objects.get(round=last).outcome == "certified"
 
 
-@pytest.mark.parametrize("ahead", [50])
-def test_a_label_more_and_it_learns_anew(settings, alice, rita, bob, counted, ahead):
+@pytest.mark.parametrize("closing", [50], indirect=True)
+def test_a_label_more_and_it_learns_anew(closing, counted):
     trained, _ = counted
-    job = next(
-        at_its_audit(
-            settings, alice, (rita, bob), 140, validation_size=0, training_size=40, batch_size=20,
-            ahead_percent=ahead, audit_budget=40,
-        )
-    )  # fmt: skip
 
     assert Label.objects.filter(round__purpose="active").count() == 10
     assert len(trained) == 2 * (1 + folding.FOLDS)
-    assert not Event.objects.filter(job=job, kind="detector_kept").exists()
-    fakes.SEES.clear()
+    assert not Event.objects.filter(job=closing, kind="detector_kept").exists()
 
 
 def test_a_detector_whose_file_is_gone_is_not_kept(closing):
-    from labeling.services.images import media_path
-    from mlassist import reusing, steps
-
     last = round_of(closing)
     kept = Detector.objects.get(round=last)
-    media_path(kept.weights).unlink()
     data = reusing.data_digest(last, steps._samples(closing))
+    media_path(kept.folds[0]["weights"]).unlink()
 
     assert data == kept.metrics["data"]
     assert reusing.keep(last, data, lease=None) is None
+
+
+def test_a_detector_that_began_without_its_weights_is_not_kept(closing, settings):
+    last = round_of(closing)
+    data = reusing.data_digest(last, steps._samples(closing))
+    Detector.objects.update(warning="The published starting weights could not be fetched.")
+
+    assert reusing.keep(last, data, lease=None) is None
+    settings.MLASSIST_WEIGHTS = "given.safetensors"
+    assert reusing.data_digest(last, steps._samples(closing)) != data
