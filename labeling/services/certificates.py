@@ -122,9 +122,8 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
     for start in range(0, len(pending), CHUNK):
         chunk = pending[start : start + CHUNK]
         with lease.fenced():
-            Freeze.objects.select_for_update().get(
-                round=round
-            )  # late verdicts come before or after
+            # a verdict that comes late takes the same lock: it is here already, or replaces these
+            Freeze.objects.select_for_update().get(round=round)
             open_yet = set(rows.filter(pk__in=[a.pk for a in chunk]).values_list("pk", flat=True))
             labels.accept_auto(
                 round,

@@ -10,7 +10,7 @@ import { showTable } from './table.js';
 /** @typedef {{facts: [string, string][], sets: ProofSet[], rest: string, blind: string,
  *   help: string[], attempts: string, earlier: Proof[]}} Report */
 /** @typedef {{attempt: number, round: number, level: number, status: string, claim: string,
- *   audited: number, url: string|null}} Proof */
+ *   audited: number, url: string}} Proof */
 
 /** @type {Record<string, [string, string]>} status to icon and words */
 const STATUS = {
@@ -174,9 +174,9 @@ export function showEarlier(card, proofs) {
         { text: status === 'certified' ? claim : 'Nothing was accepted' },
         { text: count(audited), number: true },
         { text: level.toFixed(3), number: true },
-        { text: 'Certificate file', href: url ?? undefined },
+        { text: 'Certificate file', href: url },
       ],
     })),
-    note: 'Images that a proof certified stay certified; what people corrected in a proof that failed has taught the next detector.',
+    note: 'What a proof certified stays certified unless it was recalled. What people corrected in a proof that failed has taught the next detector.',
   });
 }
