@@ -1,6 +1,6 @@
 """How often the betting test certifies a set that misses the target, and what is left unchecked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,23 @@ SETS, IMAGES, BUDGET = 2000, 150, 80
 TARGET, LEVEL = 0.75, 0.10
 POOL, KNOWN, CHECKS = 300, 100, 120  # of a simulated job: pictures, and most audits
 LOOK_EVERY = 10  # audits between two looks at the result
+
+
+def proved(
+    plan: Plan, values: Sequence[float], seen: Callable[[Plan], certificate.Wealth] | None = None
+) -> tuple[Plan, certificate.Wealth]:
+    """The plan with the checks that its draws earn, and what they show, as a closing round does it.
+
+    `values`: of the frozen order; `seen`: what the plan's checks show, where targets hang on them.
+    """
+
+    def plainly(plan: Plan) -> certificate.Wealth:
+        return certificate.run_test(plan, values[: plan.budget])
+
+    seen = seen or plainly
+    most = certificate.MOST_TIMES * plan.budget
+    plan = certificate.extended(plan, len(values), most, seen)
+    return plan, seen(plan)
 
 
 def pool(rng: np.random.Generator, mean: float) -> np.ndarray:
@@ -90,7 +107,7 @@ def broken(rng: np.random.Generator) -> tuple[bool, bool]:
         ranks = (pool.confidence[order][:, None] < floors).sum(1)
         sizes = np.array([s.size for s in sets])
         plan = Plan(ranks, sizes, np.full(len(sets), TARGET), level, ((0, CHECKS),))
-        shown = certificate.run_test(plan, pool.quality[order][: plan.budget].tolist()).shown
+        shown = proved(plan, pool.quality[order].tolist())[1].shown
         if shown:
             return True, bool(pool.quality[order][ranks <= shown[-1]].mean() < TARGET)
     return False, False

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.certificate import proved
 from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import Found, Seen, found
 from labeling.core.audit_plan import Plan
 from labeling.core.boxes import BoxSet
-from labeling.core.certificate import run_test
 from labeling.core.quality import quality
 from mlassist.core import boxscores, calibration
 from mlassist.core.confidence import (
@@ -140,7 +140,7 @@ def certified(
         proof = proof_of(of_known, known, of_pool, target, (seed, number))
         if proof is None:
             return 0.0, 0.0
-        shown = run_test(proof.plan, pool[proof.order][: proof.plan.budget].tolist()).shown
+        shown = proved(proof.plan, pool[proof.order].tolist())[1].shown
         taken = pool[proof.taken(len(shown), of_pool)]
         shares.append(len(taken) / len(pool))
         wrong.append(bool(len(taken)) and float(taken.mean()) < target)

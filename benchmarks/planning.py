@@ -1,14 +1,16 @@
-"""Where a chain of nested sets should begin and how many checks it should get: simulated jobs.
+"""Where a chain of nested sets should begin, how many checks it gets, how many are added.
 
 Pictures are good (quality about .84) or bad (about .3), good ones the likelier the surer; six kinds
 of jobs as in design/sim/sim_threshold.py. Figures are images taken net of those that people
-checked, of POOL; the product begins at half of the loosest set and allows all checks.
+checked, of POOL; the product begins at half of the loosest set, plans all checks, and adds some
+while they speak for a set (labeling.core.certificate.extended).
 """
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from benchmarks.certificate import proved
 from benchmarks.figures import Figure
 from labeling.core.audit_plan import Plan
 from labeling.core.certificate import run_test
@@ -24,6 +26,12 @@ KINDS = {
 KNOWN = (60, 200)
 STARTS = (0.3, 0.5, 0.7, 0.85, 1.0)  # share of the loosest set in the strictest
 PRODUCT = 0.5
+BUDGETS: dict[str, tuple[int | None, bool]] = {  # checks planned; whether the rule adds some
+    f"{CHECKS} checks and added ones": (CHECKS, True),
+    f"{CHECKS} checks": (CHECKS, False),
+    "200 checks": (200, False),
+    "checks as estimated": (None, False),
+}
 
 
 def run() -> Iterator[Figure]:
@@ -32,12 +40,12 @@ def run() -> Iterator[Figure]:
         for target in targets:
             for known in KNOWN:
                 kind = f"{name}, target {target}, {known} known"
-                tried = [(start, True) for start in STARTS] + [(PRODUCT, False)]
+                usual, *others = BUDGETS
+                tried = [(start, usual) for start in STARTS] + [(PRODUCT, o) for o in others]
                 rng = np.random.default_rng([known, round(100 * target)])
                 jobs = [_pictures(rng, known + POOL, steepness, middle) for _ in range(JOBS)]
-                for start, generous in tried:
-                    net = [_net(job, known, target, start, generous) for job in jobs]
-                    checks = f"{CHECKS} checks" if generous else "checks as estimated"
+                for start, checks in tried:
+                    net = [_net(job, known, target, start, *BUDGETS[checks]) for job in jobs]
                     yield Figure(f"{kind}, from {start}, {checks}", float(np.mean(net)), "images")
 
 
@@ -52,7 +60,12 @@ def _pictures(
 
 
 def _net(
-    job: tuple[np.ndarray, np.ndarray], known: int, target: float, start: float, generous: bool
+    job: tuple[np.ndarray, np.ndarray],
+    known: int,
+    target: float,
+    start: float,
+    planned: int | None,
+    adds: bool,
 ) -> int:
     """Images that the machine takes and nobody looked at; the first `known` judge."""
     confidence, quality = job
@@ -61,16 +74,15 @@ def _net(
     if not sets:
         return 0
     last = sets[-1]
-    checks = (
-        CHECKS if generous else usual_checks(last.spread, last.estimate - target, last.size, LEVEL)
-    )
+    checks = planned or usual_checks(last.spread, last.estimate - target, last.size, LEVEL)
     ranks = (confidence[known:, None] < np.array([one.threshold for one in sets])).sum(1)
     order = np.flatnonzero(ranks < len(sets))  # the pictures are in random order
     plan = Plan(
         ranks[order], np.array([one.size for one in sets]), np.full(len(sets), target), LEVEL,
         ((0, checks),),
     )  # fmt: skip
-    test = run_test(plan, quality[known:][order][: plan.budget].tolist())
+    values = quality[known:][order].tolist()
+    plan, test = proved(plan, values) if adds else (plan, run_test(plan, values[: plan.budget]))
     if not test.shown:
         return 0
     seen = test.decided_after or plan.budget

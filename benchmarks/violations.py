@@ -14,14 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.certificate import proved
 from benchmarks.confidence import LEARNED, LEVEL, MEAN_SCORE, TARGETS, Half, proof_of
 from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import found
 from labeling.core import document, promise
-from labeling.core.audit_plan import BLIND_SHARE
+from labeling.core.audit_plan import BLIND_SHARE, Plan
 from labeling.core.blind import Hand, Pair, anchoring, freeing
 from labeling.core.boxes import Box, BoxSet, pack, unpack, without_scores
-from labeling.core.certificate import run_test
+from labeling.core.certificate import MOST_TIMES, Wealth, run_test
 from labeling.core.quality import compare, quality
 from labeling.rehearsal.crowd import Person
 from mlassist.core import calibration
@@ -101,18 +102,23 @@ def _resample(half: Half, number: int, target: float) -> list[tuple[float, float
         taken = of_pool[proof.taken(sets, pool_sure)]
         return len(taken) / len(pool), float(bool(len(taken)) and taken.mean() < target)
 
-    places = proof.order[: proof.plan.budget].tolist()
-    exact = run_test(proof.plan, of_pool[places].tolist()).shown
+    places = proof.order[: MOST_TIMES * proof.plan.budget].tolist()
+    exact = proved(proof.plan, of_pool[places].tolist())[1].shown
     crowd = Crowd(half, number)
     pairs = [crowd.audit(pool[place], cuts) for place in places]
-    values = [pair.value for pair in pairs]
-    test = run_test(proof.plan, values)
+    values, blind_values = [p.value for p in pairs], [p.blind_value for p in pairs]
+    plan, test = proved(proof.plan, values)
     hand = crowd.hand(known)
-    bias = anchoring(promise.QUALITY, pairs[::BLIND_SHARE], hand)
-    held = document.certified(proof.plan, test, values, bias)
-    factor = freeing(promise.QUALITY, [pair.found for pair in pairs], hand)
-    strict = replace(proof.plan, targets=np.minimum(proof.plan.targets / factor, 1))
-    blank = run_test(strict, [pair.blind_value for pair in pairs]).shown
+    bias = anchoring(promise.QUALITY, pairs[: plan.budget : BLIND_SHARE], hand)
+    held = document.certified(plan, test, values[: plan.budget], bias)
+
+    def seen_blank(plan: Plan) -> Wealth:
+        found = [pair.found for pair in pairs[: plan.budget]]
+        factor = freeing(promise.QUALITY, found, hand)
+        strict = replace(plan, targets=np.minimum(plan.targets / factor, 1))
+        return run_test(strict, blind_values[: plan.budget])
+
+    blank = proved(proof.plan, blind_values, seen_blank)[1].shown
     taken = (len(exact), len(test.shown), len(held), len(blank))
     return [outcome(sets) for sets in taken]
 

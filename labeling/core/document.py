@@ -15,10 +15,11 @@ from labeling.core import parts, promise
 from labeling.core.audit_plan import Plan, audit_order
 from labeling.core.blind import Anchoring, Pair, anchoring, freeing
 from labeling.core.boxes import pack
-from labeling.core.certificate import Wealth, rest_bound, run_test
+from labeling.core.certificate import Wealth, extended, rest_bound, run_test
 from labeling.core.quality import Comparison, compare
 
-FORMAT = "boxwise-certificate/2"
+FORMAT = "boxwise-certificate/3"
+READ = ("boxwise-certificate/2", FORMAT)  # the former knew no checks added by rule
 TOLERANCE = 1e-9
 
 
@@ -51,17 +52,28 @@ def plan_of(frozen: dict[str, Any]) -> Plan:
 def plan_for(frozen: dict[str, Any], draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
     """The plan to test these draws with, and what frees their mean of the drawers' noise.
 
-    `draws`: each with `predicted` and `boxes`. Where the checks were made from blank their values
-    hold that noise, so the targets are lowered by what it takes from values on average; else 1.
+    `draws`: each with `predicted`, `boxes` and `value`. Where the checks were made from blank their
+    values hold that noise, so the targets are lowered by what it takes from values on average; else
+    1. Checks that the draws have earned (certificate.extended) are in the plan.
     """
-    plan, content = plan_of(frozen), frozen["content"]
-    if not parts.from_blank(content):
-        return plan, 1.0
-    found = [_against(draw["predicted"], draw["boxes"]) for draw in draws]
-    factor = freeing(parts.kind_of(frozen["content"]), found, parts.hand_in(content))
-    if not factor:  # nothing passed
-        return plan, 1.0
-    return replace(plan, targets=np.minimum(plan.targets / factor, 1.0)), factor
+    content = frozen["content"]
+    blank = parts.from_blank(content)
+    found = [_against(draw["predicted"], draw["boxes"]) for draw in draws] if blank else []
+    values = [draw["value"] for draw in draws]
+
+    def freed(plan: Plan, count: int) -> tuple[Plan, float]:
+        factor = 1.0
+        if blank:
+            factor = freeing(parts.kind_of(content), found[:count], parts.hand_in(content))
+        if factor in (0.0, 1.0):  # 0: nothing passed
+            return plan, 1.0
+        return replace(plan, targets=np.minimum(plan.targets / factor, 1.0)), factor
+
+    def seen(plan: Plan) -> Wealth:
+        return run_test(freed(plan, plan.budget)[0], values[: plan.budget])
+
+    plan = extended(plan_of(frozen), len(draws), parts.most_checks(content), seen)
+    return freed(plan, len(draws))
 
 
 def _against(predicted: list[Any], drawn: list[Any] | None) -> Comparison | None:
@@ -167,7 +179,7 @@ def schema() -> dict[str, Any]:
 
 def verify(document: dict[str, Any]) -> list[str]:
     """What does not hold in a certificate; empty if everything recomputes."""
-    if document.get("format") != FORMAT:
+    if document.get("format") not in READ:
         return [f"Unknown format {document.get('format')!r}; this program reads {FORMAT}."]
     if malformed := best_match(Draft202012Validator(schema()).iter_errors(document)):
         return [f"Not a complete certificate: {malformed.json_path}: {malformed.message[:200]}"]

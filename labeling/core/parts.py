@@ -29,6 +29,11 @@ def hand_in(content: dict[str, Any]) -> Hand:
     return Hand.from_json(content["hand"]) if "hand" in content else Hand()
 
 
+def most_checks(content: dict[str, Any]) -> int:
+    """Checks in all that the rule may add up to; none were added in earlier formats."""
+    return int(content.get("most_checks", content["budget"]))
+
+
 def shown_in(result: dict[str, Any]) -> list[int]:
     """The sets that a certificate's result shows, by their place among the frozen ones."""
     found: list[int] = result.get("sets_shown", list(range(result["sets_certified"])))

@@ -206,8 +206,9 @@ class Job(models.Model):
     audit_budget = models.PositiveIntegerField(
         default=120,
         validators=[MinValueValidator(10)],
-        help_text="At most this many auto-labels are checked to prove the promise. When it "
-        "cannot be shown within them, people label the rest.",
+        help_text="Checks of auto-labels that a proof is planned with. While they speak for the "
+        "promise but do not show it yet, half as many are added, up to twice the number; when it "
+        "cannot be shown, people label the rest.",
     )
     watch_share = models.FloatField(
         default=0.05,

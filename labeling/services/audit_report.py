@@ -54,7 +54,9 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
         "bound": path[-1][2] if path else None,
         "target": float(plan.targets[-1]) * freeing,
         "path": path,
-        "sentence": _sentence(now.test, plan, round) if quality_shown else NOT_YET,
+        "sentence": _sentence(now.test, plan, round, frozen.content["budget"])
+        if quality_shown
+        else NOT_YET,
         **(_verdicts(round, Audit.Kind.CERTIFICATE) if quality_shown else HIDDEN),
     }
 
@@ -87,13 +89,16 @@ def _mean(values: list[float]) -> float | None:
     return round(sum(values) / len(values), 4) if values else None
 
 
-def _sentence(test: proofs.Wealth, plan: Plan, round: Round) -> str:
+def _sentence(test: proofs.Wealth, plan: Plan, round: Round, planned: int) -> str:
     risk = f"risk {round.settings['risk']:.0%}"
     if test.complete:
         return f"Shown for all {plan.images(test.shown)} images, at {risk}."
     if test.shown:
-        return f"Shown for {plan.images(test.shown)} images so far, at {risk}."
-    return f"Not shown yet, at {risk}."
+        said = f"Shown for {plan.images(test.shown)} images so far, at {risk}."
+    else:
+        said = f"Not shown yet, at {risk}."
+    added = plan.budget - planned
+    return f"{said} The checks speak for more, so {added} were added." if added > 0 else said
 
 
 def _verdicts(round: Round, kind: str) -> dict[str, int]:
@@ -169,7 +174,7 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
         return {
             "claim": _claim(frozen, size, range(len(frozen.content["sets"]))),
             "status": "pending",
-            "sentence": f"{done} of at most {about} checks. Nothing is final yet.",
+            "sentence": f"{done} of about {about} checks. Nothing is final yet.",
             "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
         }  # fmt: skip
     result = parts.result_in(row.document)

@@ -58,7 +58,7 @@ class Standing:
 def standing(frozen: Freeze) -> Standing:
     """The plan and what has been checked of it so far."""
     draws = prefix(frozen.round)
-    told = [{"predicted": a.predicted, "boxes": a.boxes} for a in draws]
+    told = [{"predicted": a.predicted, "boxes": a.boxes, "value": a.value} for a in draws]
     plan, factor = document.plan_for(frozen_part(frozen), told)
     return Standing(plan, [a.value for a in draws if a.value is not None], factor)
 

@@ -36,15 +36,15 @@ def raise_budget(round: Round, budget: int, by: User | None) -> None:
         round.refresh_from_db()
         if frozen is None or round.state != Round.State.AUDITING:
             raise Conflict("Only a round that is being audited has a budget to raise.")
-        if budget <= frozen.budgets[-1][1]:
-            raise Invalid(f"The budget is {frozen.budgets[-1][1]} already.", where="budget")
         stand = audits.standing(frozen)
+        if budget <= stand.plan.budget:
+            raise Invalid(f"The budget is {stand.plan.budget} already.", where="budget")
         if not stand.test.complete and stand.test.stuck:
             raise Conflict(
                 "No number of further checks can show the next set: its test has staked "
                 "everything on fewer faults than were found. People will get the images."
             )
-        frozen.budgets = [*frozen.budgets, [len(stand.values), budget]]
+        frozen.budgets = [*map(list, stand.plan.budgets), [len(stand.values), budget]]
         frozen.save(update_fields=["budgets"])
         events.record(round.job, "budget_raised", by, round=round.number, budget=budget)
 

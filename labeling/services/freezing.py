@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from labeling.core import audit_plan, document, promise
+from labeling.core import audit_plan, certificate, document, promise
 from labeling.core.boxes import Box
 from labeling.models import Assignment, Audit, CandidateSet, Freeze, Image, Round
 from labeling.services import controls, events, labels
@@ -63,6 +63,7 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
             "target": target,
             "level": level,
             "budget": budget,
+            "most_checks": certificate.MOST_TIMES * budget,
             "hand": controls.hand(round.job).to_json(),
             "from_blank": strict,
             "sets": [

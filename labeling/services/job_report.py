@@ -63,7 +63,7 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     observed = result["observed_mean"]
     hand = parts.hand_in(frozen.content)
     return [
-        ["Checked at random", f"{result['audited']} images"],
+        ["Checked at random", f"{result['audited']} images, {frozen.content['budget']} planned"],
         ["Checkers", "drew from blank" if parts.from_blank(frozen.content) else "saw the boxes"],
         [
             "Observed quality",

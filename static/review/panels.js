@@ -117,7 +117,7 @@ export function showProgress(root, progress) {
       el('span', { class: 'grow' }),
       el('span', {
         class: 'section-key',
-        text: about ? `${decided} of at most ${about}` : `${decided} audited`,
+        text: about ? `${decided} of about ${about}` : `${decided} audited`,
       }),
     ),
     path.length > 1 && pathChart(progress),

@@ -1,5 +1,7 @@
 """A certified job: nothing binding before the proof, the freeze, the audit, and what it accepts."""
 
+import json
+
 import pytest
 
 from labeling.core import document
@@ -128,6 +130,37 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
     others = len(Freeze.objects.get(round=first).content["candidates"]) - 40
     told = snapshot.of_job(closing)["certificate"]["sentence"]
     assert told.endswith(f"has learned from them tries the other {others} again.")
+
+
+def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita, bob):
+    """The strict set is shown, the loose one nearly, by 32 good draws of 40."""
+    round = round_of(closing)
+
+    def few_are_wrong(audit):
+        if audit.blind:
+            return "corrected", [box()]
+        wrong = audit.position in (24, 27) or (audit.rank == 1 and audit.position < 30)
+        return ("corrected", [box(120, 80, 40)]) if wrong else ("approved", None)
+
+    while held := audits.claim_next(closing, rita, count=1) or audits.claim_next(
+        closing, bob, count=1
+    ):
+        verdict, boxes = few_are_wrong(held[0])
+        verdicts.decide(held[0], held[0].reviewer, verdict=verdict, boxes=boxes)
+        if len(audits.prefix(round)) == 40:
+            told = snapshot.of_job(closing)["audit"]
+            assert told["sentence"].endswith("The checks speak for more, so 20 were added.")
+            assert told["budget"] == 60
+    run_steps(closing)
+
+    paper = Certificate.objects.get(round=round).document
+    assert paper["result"]["outcome"] == "certified"
+    assert 40 < paper["result"]["audited"] <= 60
+    assert Freeze.objects.get(round=round).budgets == [[0, 40]]  # it follows from the draws
+    assert document.verify(paper) == []
+    without = {**paper, "frozen": json.loads(json.dumps(paper["frozen"]))}
+    del without["frozen"]["content"]["most_checks"]
+    assert document.verify(without) != []
 
 
 @pytest.fixture
