@@ -14,7 +14,8 @@ from benchmarks.certificate import proved
 from benchmarks.figures import Figure
 from labeling.core.audit_plan import Plan
 from labeling.core.certificate import run_test
-from mlassist.core.calibration import MARGIN, CandidateSet, options, usual_checks
+from mlassist.core.calibration import MARGIN, CandidateSet, options
+from mlassist.core.chances import usual_checks
 
 JOBS, POOL, LEVEL, CHECKS, SETS = 60, 600, 0.05, 120, 6
 # Steepness and middle of the chance to be good, targets below and at what is hard to reach

@@ -11,6 +11,7 @@ from labeling.core.boxes import BoxSet
 from labeling.models import Job, Round
 from labeling.services.freezing import next_attempt, promised
 from mlassist.core import calibration as rules
+from mlassist.core import chances
 from mlassist.core.classes import NOTHING, Chosen, checks_for, choose_sets, stands_for
 from mlassist.core.forecast import Taken
 
@@ -65,7 +66,7 @@ def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outl
         len(quality),
         safe[-1].threshold if safe else None,
         _nested(pool, known, quality, round, target_of) if closing else Trial(),
-        rules.largest_in_reach(rules.options(*confidences, quality), level, budget, target_of),
+        chances.largest_in_reach(rules.options(*confidences, quality), level, budget, target_of),
     )
 
 
@@ -182,10 +183,10 @@ def taken_nested(
         if not err:
             found = [replace(one, error=0.0) for one in found]
         asked = partial(target_of, target)
-        best, images = rules.most_expected(found, level, budget, asked)
+        best, images = chances.most_expected(found, level, budget, asked)
         if best is None:
             return 0, 0
-        planned = rules.usual_checks(
+        planned = chances.usual_checks(
             best.spread, best.estimate - asked(best.size), best.size, level
         )
         return round(images), min(planned, budget)

@@ -133,13 +133,13 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
 
 
 def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita, bob):
-    """The strict set is shown, the loose one nearly, by 32 good draws of 40."""
+    """The loose set is shown, the strict one nearly, by 33 good draws of 40."""
     round = round_of(closing)
 
     def few_are_wrong(audit):
         if audit.blind:
             return "corrected", [box()]
-        wrong = audit.position in (24, 27) or (audit.rank == 1 and audit.position < 30)
+        wrong = 6 <= audit.position < 13
         return ("corrected", [box(120, 80, 40)]) if wrong else ("approved", None)
 
     while held := audits.claim_next(closing, rita, count=1) or audits.claim_next(

@@ -151,6 +151,17 @@ def test_checks_are_added_while_they_speak_for_a_set_and_twice_the_planned_ones_
     assert added_to(plan_of(ranks, 1, 40), [0.95] * 200, 80).budget == 40  # shown
 
 
+@pytest.mark.parametrize(("to_win", "checks"), [(39, 40), (40, 80)])
+def test_checks_are_added_for_twice_as_many_images_to_win(to_win, checks):
+    """The strict set is shown, the loose one not yet."""
+    ranks = np.random.default_rng(8).permutation(np.repeat([0, 1], [100 - to_win, to_win]))
+    plan = Plan(
+        ranks, np.array([100 - to_win, 100]), np.array([0.4, 0.78]), LEVEL, ((0, 40),)
+    )  # fmt: skip
+
+    assert added_to(plan, [0.8, 0.78] * 50, 80).budget == checks
+
+
 def test_what_was_added_does_not_change_with_later_draws():
     plan = plan_of(np.zeros(200, int), 1, 40, level=1e-6)
     values = [0.8, 0.78] * 20 + [0.0] * 10

@@ -10,13 +10,15 @@ from mlassist.core.calibration import (
     acceptable_share,
     best_share,
     candidate_sets,
-    chance_of_proof,
     choose_threshold,
     curve,
     isotonic,
+    rank_correlation,
+)
+from mlassist.core.chances import (
+    chance_of_proof,
     largest_in_reach,
     most_expected,
-    rank_correlation,
     usual_checks,
 )
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from labeling.models import Job, Round
 from labeling.services import forecast as outlook
 from labeling.services import jobs
-from mlassist.core.calibration import candidate_sets, most_expected, options
+from mlassist.core.calibration import candidate_sets, options
+from mlassist.core.chances import most_expected
 from mlassist.core.forecast import Forecast, forecast
 from mlassist.proposing import taken_nested
 from tests.factories import join, make_images, make_job, work_all
