@@ -54,7 +54,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
         "bound": path[-1][2] if path else None,
         "target": float(plan.targets[-1]) * freeing,
         "path": path,
-        "sentence": _sentence(now.test, plan, round, frozen.content["budget"])
+        "sentence": _sentence(now.test, plan, round, _added(frozen, plan))
         if quality_shown
         else NOT_YET,
         **(_verdicts(round, Audit.Kind.CERTIFICATE) if quality_shown else HIDDEN),
@@ -89,16 +89,19 @@ def _mean(values: list[float]) -> float | None:
     return round(sum(values) / len(values), 4) if values else None
 
 
-def _sentence(test: proofs.Wealth, plan: Plan, round: Round, planned: int) -> str:
+def _sentence(test: proofs.Wealth, plan: Plan, round: Round, added: int) -> str:
     risk = f"risk {round.settings['risk']:.0%}"
+    why = f" The checks speak for more images, so {added} were added." if added else ""
     if test.complete:
         return f"Shown for all {plan.images(test.shown)} images, at {risk}."
     if test.shown:
-        said = f"Shown for {plan.images(test.shown)} images so far, at {risk}."
-    else:
-        said = f"Not shown yet, at {risk}."
-    added = plan.budget - planned
-    return f"{said} The checks speak for more, so {added} were added." if added > 0 else said
+        return f"Shown for {plan.images(test.shown)} images so far, at {risk}.{why}"
+    return f"Not shown yet, at {risk}.{why}"
+
+
+def _added(frozen: Freeze, plan: Plan) -> int:
+    """Checks beyond the planned ones."""
+    return max(0, plan.budget - int(frozen.content["budget"]))
 
 
 def _verdicts(round: Round, kind: str) -> dict[str, int]:
@@ -171,10 +174,12 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
     row = Certificate.objects.filter(round=frozen.round).first()
     if row is None:
         done, about, _ = drawn(frozen.round)
+        added = _added(frozen, audits.standing(frozen).plan)
+        more = f", {added} more than planned" if added else ""  # why is not for checkers
         return {
             "claim": _claim(frozen, size, range(len(frozen.content["sets"]))),
             "status": "pending",
-            "sentence": f"{done} of about {about} checks. Nothing is final yet.",
+            "sentence": f"{done} of about {about} checks{more}. Nothing is final yet.",
             "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
         }  # fmt: skip
     result = parts.result_in(row.document)

@@ -99,11 +99,18 @@ def answers_per_image(job: Job) -> float:
 
 
 def cost(job: Job) -> dict[str, float]:
-    """Money so far against every image drawn by people, and the share saved."""
+    """Money so far against every image drawn by people, and the share saved.
+
+    For an image that a running audit has checked only answers are counted on either side: its label
+    comes when the audit ends.
+    """
     total = float(stopping.spent(job))
-    labelled = job.images.labeled().count()
-    each = float(job.price_image) + float(job.price_answer) * answers_per_image(job)
-    all_human = each * labelled
+    checked = Audit.objects.decided().filter(
+        round__job=job, round__state=Round.State.AUDITING, kind=Audit.Kind.CERTIFICATE, blind=False
+    )
+    labelled, answers = job.images.labeled().count(), answers_per_image(job)
+    all_human = float(job.price_image) * labelled
+    all_human += float(job.price_answer) * answers * (labelled + checked.count())
     return {
         "total": round_money(total),
         "all_human": round_money(all_human),

@@ -38,7 +38,7 @@ export function targetLine(plot, y, width, target) {
 /** @param {Plot} plot @param {Scale} x @param {number} height @param {number} theta */
 export function thetaLine(plot, x, height, theta) {
   plot
-    .append('line')
+    .insert('line', ':first-child') // below the words, which it would strike through
     .attr('class', 'theta')
     .attr('x1', x(theta))
     .attr('x2', x(theta))

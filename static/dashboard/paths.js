@@ -41,7 +41,7 @@ export function auditPath(audit) {
         : 'People check auto-labels, and the bound rises as they agree.',
     empty: last ? null : audit ? 'From the first check on' : 'When auto-labels are audited',
     summary: last
-      ? `After ${last[0]} images: observed ${two(last[1])}, lower bound ${two(last[2])}, target ${two(audit?.target ?? 0)}.`
+      ? `After ${last[0]} images: observed ${two(last[1])}, lower bound ${two(last[2])}, target ${two(audit?.target ?? 0)}.${audit?.kind === 'certificate' ? ` ${audit.sentence}` : ''}`
       : '',
     head: ['Images', 'Observed', 'Lower bound'],
     rows: path.map(([n, observed, bound]) => [n, two(observed), two(bound)]),

@@ -145,19 +145,20 @@ export function showCertificate(card, { certificate, job }, report) {
           ),
         ),
     ),
-    el(
-      'div',
-      { class: 'seal-facts' },
+    report.facts.length > 0 &&
       el(
-        'dl',
-        {},
-        ...report.facts.flatMap(([name, value]) => [
-          el('dt', { text: name }),
-          el('dd', { text: value }),
-        ]),
+        'div',
+        { class: 'seal-facts' },
+        el(
+          'dl',
+          {},
+          ...report.facts.flatMap(([name, value]) => [
+            el('dt', { text: name }),
+            el('dd', { text: value }),
+          ]),
+        ),
+        report.sets.length > 0 && ladder(report.sets),
       ),
-      report.sets.length > 0 && ladder(report.sets),
-    ),
   );
 }
 

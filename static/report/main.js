@@ -53,7 +53,7 @@ function showAbout() {
 
 function showStrip() {
   const { counts, cost, histogram } = snapshot;
-  const saved = `${Math.round(cost.saved_share * 100)} %`;
+  const saved = Math.round(cost.saved_share * 100);
   /** @param {string} value @param {string} words @param {string} [mark] */
   const item = (value, words, mark) =>
     el(
@@ -66,7 +66,10 @@ function showStrip() {
     part('strip'),
     item(count(counts.human), 'images by people', 'mark-people'),
     item(count(counts.auto), 'images auto', 'mark-auto'),
-    item(saved, `saved: ${dollars(cost.total)}, not ${dollars(cost.all_human)}`),
+    item(
+      `${Math.abs(saved)} %`,
+      `${saved < 0 ? 'more' : 'saved'}: ${dollars(cost.total)}, not ${dollars(cost.all_human)}`,
+    ),
     item(`${data.report.hours.toFixed(1)} h`, "people's time"),
     histogram?.human_mean != null && item(two(histogram.human_mean), "people's agreement"),
   );

@@ -1,7 +1,5 @@
 """A certified job: nothing binding before the proof, the freeze, the audit, and what it accepts."""
 
-import json
-
 import pytest
 
 from labeling.core import document
@@ -10,7 +8,6 @@ from labeling.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Audit, CandidateSet, Certificate, Freeze, Label
 from labeling.services import (
     audits,
-    certificates,
     claims,
     members,
     reports,
@@ -132,90 +129,6 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
     assert told.endswith(f"has learned from them tries the other {others} again.")
 
 
-def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita, bob):
-    """The loose set is shown, the strict one nearly, by 33 good draws of 40."""
-    round = round_of(closing)
-
-    def few_are_wrong(audit):
-        if audit.blind:
-            return "corrected", [box()]
-        wrong = 6 <= audit.position < 13
-        return ("corrected", [box(120, 80, 40)]) if wrong else ("approved", None)
-
-    while held := audits.claim_next(closing, rita, count=1) or audits.claim_next(
-        closing, bob, count=1
-    ):
-        verdict, boxes = few_are_wrong(held[0])
-        verdicts.decide(held[0], held[0].reviewer, verdict=verdict, boxes=boxes)
-        if len(audits.prefix(round)) == 40:
-            told = snapshot.of_job(closing)["audit"]
-            assert told["sentence"].endswith("The checks speak for more, so 20 were added.")
-            assert told["budget"] == 60
-    run_steps(closing)
-
-    paper = Certificate.objects.get(round=round).document
-    assert paper["result"]["outcome"] == "certified"
-    assert 40 < paper["result"]["audited"] <= 60
-    assert Freeze.objects.get(round=round).budgets == [[0, 40]]  # it follows from the draws
-    assert document.verify(paper) == []
-    without = {**paper, "frozen": json.loads(json.dumps(paper["frozen"]))}
-    del without["frozen"]["content"]["most_checks"]
-    assert document.verify(without) != []
-
-
-@pytest.fixture
-def late(closing, rita, bob):
-    """The check that was in someone's hands when another one completed the proof."""
-    while round_of(closing).state == "AUDITING":
-        held = [a for who in (rita, bob) for a in audits.claim_next(closing, who)]
-        held.sort(key=lambda a: (a.position, a.blind))
-        first, *others = held
-        given = ("corrected", [box()]) if first.blind else ("approved", None)
-        verdicts.decide(first, first.reviewer, verdict=given[0], boxes=given[1])
-    return next(audit for audit in others if not audit.blind)
-
-
-@pytest.mark.parametrize("accepted_before", [False, True])
-def test_a_verdict_after_the_proof_does_not_count_and_its_boxes_hold(
-    closing, late, accepted_before
-):
-    round, counted = round_of(closing), len(audits.prefix(round_of(closing)))
-    if accepted_before:
-        run_steps(closing)
-        assert Label.objects.active().get(image=late.image).source == "auto"
-
-    verdicts.decide(late, late.reviewer, verdict="corrected", boxes=[box(30, 20)])
-    run_steps(closing)
-
-    label = Label.objects.active().get(image=late.image)
-    assert (label.source, label.boxes) == ("reviewer", [box(30, 20)])
-    paper = Certificate.objects.get(round=round)
-    assert paper.document["result"]["audited"] == counted
-    assert late.image.digest not in {d["image"] for d in paper.document["draws"]}
-    assert len(audits.prefix(round)) == counted
-
-
-@pytest.mark.parametrize("accepted_before", [False, True])
-def test_what_cannot_be_judged_after_the_proof_goes_to_people(
-    closing, alice, late, accepted_before
-):
-    if accepted_before:
-        run_steps(closing)
-        work_all(closing, alice)
-        run_steps(closing)
-        closing.refresh_from_db()
-        assert closing.state == "complete"
-
-    verdicts.decide(late, late.reviewer, verdict="unjudgeable")
-    run_steps(closing)
-
-    assert not Label.objects.active().filter(image=late.image).exists()
-    closing.refresh_from_db()
-    assert closing.state == "running"
-    open_round = closing.rounds.get(closed_at=None)
-    assert open_round.assignments.filter(image=late.image, state="open").exists()
-
-
 def test_what_cannot_be_judged_counts_nothing_and_goes_to_people(closing, alice, rita, bob):
     first = {}
 
@@ -288,15 +201,3 @@ def test_saying_a_verdict_again_changes_nothing_and_another_one_is_refused(closi
 def test_only_reviewers_check(closing, alice):
     with pytest.raises(NotAllowed):
         audits.claim_next(closing, alice)
-
-
-def test_raising_the_budget_continues_the_same_audit(closing, rita, mona):
-    round = round_of(closing)
-    before = audits.needed(round)
-
-    certificates.raise_budget(round, before + 10, mona)
-
-    assert Freeze.objects.get(round=round).budgets == [[0, before], [0, before + 10]]
-    assert audits.needed(round) == before + 10
-    with pytest.raises(Invalid, match="already"):
-        certificates.raise_budget(round, 5, mona)
