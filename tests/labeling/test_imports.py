@@ -1,69 +1,21 @@
 """Pictures in: what is taken, what is refused and why, and that nothing is doubled or dropped."""
 
-import io
-import json
 import struct
-import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Picture
 
 from labeling.errors import Invalid
-from labeling.models import Image, Label, Transfer
+from labeling.models import Image, Label
 from labeling.pictures import Normaliser, normalise
-from labeling.services import transfers, uploads
+from labeling.services import transfers
 from labeling.services.images import media_path
 from tests.factories import make_job
+from tests.uploading import coco_file, packed, picture, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def picture(
-    color: tuple[int, int, int] = (200, 30, 30), size=(60, 40), kind="JPEG", **save
-) -> bytes:
-    """One encoded picture."""
-    file = io.BytesIO()
-    Picture.new("RGB", size, color).save(file, kind, **save)
-    return file.getvalue()
-
-
-def packed(files: dict[str, bytes]) -> bytes:
-    """A zip of these files."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return file.getvalue()
-
-
-def upload(job, *files: tuple[str, bytes], **options) -> Transfer:
-    """Upload and import at once."""
-    sent = [SimpleUploadedFile(name, data) for name, data in files]
-    row = uploads.receive(job, None, sent, **{"coco": None, "boxes": "ignore", **options})
-    transfers.run(row.pk)
-    row.refresh_from_db()
-    return row
-
-
-def coco_file(**changes) -> bytes:
-    """A COCO file of two pictures with a box each."""
-    return json.dumps(
-        {
-            "images": [
-                {"id": 1, "file_name": "a.jpg", "width": 60, "height": 40},
-                {"id": 2, "file_name": "b.jpg", "width": 60, "height": 40},
-            ],
-            "categories": [{"id": 7, "name": "Cat"}, {"id": 9, "name": "bird"}],
-            "annotations": [
-                {"id": 1, "image_id": 1, "category_id": 7, "bbox": [5, 5, 20, 20]},
-                {"id": 2, "image_id": 2, "category_id": 9, "bbox": [1, 2, 10, 10]},
-            ],
-            **changes,
-        }
-    ).encode()
 
 
 def test_a_picture_is_stored_privately_and_served_as_a_clean_copy():
@@ -260,67 +212,3 @@ def test_a_folder_outside_the_import_root_cannot_be_named(settings, tmp_path: Pa
         transfers.run(row.pk)
         row.refresh_from_db()
         assert row.error
-
-
-def test_an_import_goes_on_where_it_was_killed(settings, monkeypatch):
-    job = make_job()
-    folder = Path(settings.IMPORT_ROOT) / "set"
-    folder.mkdir()
-    for i in range(60):
-        (folder / f"{i:02}.png").write_bytes(picture((i, 0, 0), kind="PNG"))
-    row = transfers.start_import(job, None, "folder", "set")
-    real, calls = transfers._store, []
-
-    def dies_at_the_second_chunk(*args):
-        calls.append(1)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        real(*args)
-
-    monkeypatch.setattr(transfers, "_store", dies_at_the_second_chunk)
-    with pytest.raises(KeyboardInterrupt):
-        transfers.run(row.pk)
-    assert job.images.count() == 25
-    Transfer.objects.filter(pk=row.pk).update(lease_owner="")
-    transfers.run(row.pk)
-
-    row.refresh_from_db()
-    assert row.finished_at
-    assert job.images.count() == 60
-    assert row.report["imported"] == 60
-
-
-def test_a_late_message_does_not_start_an_import_that_kills_its_workers(settings):
-    job = make_job()
-    (Path(settings.IMPORT_ROOT) / "set").mkdir()
-    (Path(settings.IMPORT_ROOT) / "set" / "a.png").write_bytes(picture(kind="PNG"))
-    row = transfers.start_import(job, None, "folder", "set")
-    Transfer.objects.filter(pk=row.pk).update(attempts=transfers.MAX_ATTEMPTS)
-
-    transfers.run(row.pk)
-    transfers.nudge_waiting()
-
-    row.refresh_from_db()
-    assert (row.error, job.images.count()) == (transfers.GIVEN_UP, 0)
-
-
-def test_stopping_the_worker_again_and_again_does_not_use_up_an_imports_attempts(
-    settings, monkeypatch
-):
-    job = make_job()
-    (Path(settings.IMPORT_ROOT) / "set").mkdir()
-    (Path(settings.IMPORT_ROOT) / "set" / "a.png").write_bytes(picture(kind="PNG"))
-    row = transfers.start_import(job, None, "folder", "set")
-
-    def told_to_stop(*args):
-        raise SystemExit
-
-    with monkeypatch.context() as patch:
-        patch.setattr(transfers, "_store", told_to_stop)
-        for _ in range(transfers.MAX_ATTEMPTS + 1):
-            with pytest.raises(SystemExit):
-                transfers.run(row.pk)
-    transfers.run(row.pk)
-
-    row.refresh_from_db()
-    assert (row.error, row.report["imported"]) == ("", 1)

@@ -1,0 +1,77 @@
+"""Corrected work compared with work from blank, and where a planted box may lie."""
+
+import numpy as np
+
+from labeling.core import planting
+from labeling.core.boxes import BoxSet, pack
+from labeling.core.controls import LEAST, Control, compare_ways
+from tests.factories import box
+
+
+def drawn(chance: np.random.Generator, spread: float, class_id: int = 0) -> BoxSet:
+    """One person's box round the same object, its edges off by `spread` pixels."""
+    edges = np.array([[20, 20, 80, 80]]) + chance.normal(0, spread, (1, 4))
+    return BoxSet(edges, np.array([class_id]), np.ones(1))
+
+
+def images(chance: np.random.Generator, count: int, *, corrected: float, blanks: int = 2):
+    return [
+        Control(
+            (drawn(chance, corrected),),
+            tuple(drawn(chance, 2.5) for _ in range(blanks)),
+        )
+        for _ in range(count)
+    ]
+
+
+def test_sound_correcting_is_rarely_taken_for_harm_and_harm_is_seen():
+    chance = np.random.default_rng(5)
+    falls = {
+        spread: sum(
+            compare_ways(images(chance, 20, corrected=spread), [0])[0].falls_back
+            for _ in range(200)
+        )
+        for spread in (1.0, 2.5, 9.0)
+    }
+    assert falls[1.0] == 0
+    assert falls[2.5] <= 10  # a twentieth
+    assert falls[9.0] >= 190
+
+
+def test_two_people_are_compared_with_images_that_both_drew_from_blank():
+    chance = np.random.default_rng(6)
+    elsewhere = [Control((), (drawn(chance, 2), drawn(chance, 2))) for _ in range(30)]
+    bad = images(chance, 20, corrected=9, blanks=1)
+
+    found = compare_ways([*bad, *elsewhere], [0])[0]
+
+    assert found.falls_back and found.images == 20
+    assert found.blank is not None and found.blank > 0.85 > found.corrected
+    assert compare_ways(elsewhere, [0]) == []  # nothing was corrected there
+
+
+def test_nothing_is_concluded_from_a_few_images_nor_of_a_class_nobody_saw():
+    chance = np.random.default_rng(7)
+    few = compare_ways(images(chance, LEAST - 1, corrected=12), [0, 1])
+    assert [(c.class_id, c.blank, c.falls_back) for c in few] == [(0, None, False)]
+
+
+def test_a_planted_box_overlaps_nothing_and_comes_out_again():
+    shown = [{**box(10, 10, 40), "score": 0.9}, {**box(100, 60, 30, 1), "score": 0.4}]
+    places = set()
+    for number in range(40):
+        planted, place = planting.plant(shown, 200, 150, f"seed {number}")
+        wrong = planted[place]
+        assert [b for b in planted if b is not wrong] == shown
+        assert planting.plant(shown, 200, 150, f"seed {number}") == (planted, place)
+        assert 0 <= wrong["x1"] < wrong["x2"] <= 200 and 0 <= wrong["y1"] < wrong["y2"] <= 150
+        apart = compare_ways([Control((pack([wrong]),), (pack([shown[0]]),))], [0, 1])
+        assert all(c.corrected == 0 for c in apart)
+        assert planting.without([{**b, "x1": b["x1"] + 0.05} for b in planted], wrong) == [
+            {**b, "x1": b["x1"] + 0.05} for b in shown
+        ]
+        assert [b["score"] for b in planted] == sorted((b["score"] for b in planted), reverse=True)
+        places.add(place)
+    assert places == {0, 1, 2}
+    assert planting.plant([], 200, 150, "s") is None
+    assert planting.plant([box(0, 0, 150)], 150, 150, "s") is None  # no room
