@@ -195,7 +195,8 @@ class Job(models.Model):
         default=0.6,
         validators=[MinValueValidator(0.05), MaxValueValidator(0.99)],
         help_text="Mean quality the accepted labels must have, or what the promise names: 1 is "
-        "every box perfect, a missed object or a false box counts 0.",
+        "every box perfect, a missed object or a false box counts 0. More than one person alone "
+        "reaches against the labels of several, less 0.05, asks too much: the live page tells.",
     )
     risk = models.FloatField(
         default=0.10,

@@ -2,7 +2,7 @@
 
 import { el, fill } from '../common/dom.js';
 import { figure, head } from './figures.js';
-import { count, dollars, two } from './words.js';
+import { count, dollars, peoplesLimit, two } from './words.js';
 
 /** @typedef {import('./types.js').Snapshot} Snapshot */
 /** @typedef {(n: number) => string} Words */
@@ -53,12 +53,16 @@ function prices({ rows }) {
 }
 
 /** @param {HTMLElement} card @param {Snapshot} snapshot */
-export function showForecast(card, { forecast, job }) {
+export function showForecast(card, { forecast, job, histogram }) {
   if (!forecast) {
     const text = job.state === 'complete' ? 'Nothing left to do.' : 'Once the job is under way.';
     return fill(card, head('Forecast'), el('p', { class: 'chart-empty', text }));
   }
   const [{ answers, hours, money }] = forecast.rows;
+  const limit = peoplesLimit(
+    histogram?.human_mean,
+    forecast.rows.map(({ target }) => target),
+  );
   fill(
     card,
     head('Forecast', el('span', { class: 'card-side', text: 'from here on' })),
@@ -72,5 +76,6 @@ export function showForecast(card, { forecast, job }) {
     forecast.note
       ? el('p', { class: 'card-note', text: forecast.note })
       : job.assist && prices(forecast),
+    job.assist && limit && el('p', { class: 'card-note', text: limit }),
   );
 }

@@ -10,6 +10,18 @@ export const dollars = (value) => money.format(value);
 /** @param {number} value */
 export const two = (value) => value.toFixed(2);
 
+const BELOW_PEOPLE = 0.05; // of what one person reaches: algorithms.md 1.6
+
+/** Where a target asks for more than people give, in words; '' where all these ask for less.
+ * @param {number|null|undefined} alone mean quality of one person's answers against the labels
+ * @param {readonly number[]} targets */
+export function peoplesLimit(alone, targets) {
+  if (alone === null || alone === undefined) return '';
+  const limit = Math.max(0, alone - BELOW_PEOPLE);
+  if (targets.every((target) => target <= limit)) return '';
+  return `One person alone reaches ${two(alone)} against the labels of several: a target above ${two(limit)} asks more than people give.`;
+}
+
 /** Durations up to an hour, then hours. @param {number} seconds */
 export function duration(seconds) {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;

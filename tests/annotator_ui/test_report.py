@@ -43,7 +43,8 @@ def test_a_certified_job_tells_what_was_shown_and_how(closing, alice, rita, bob,
     found = page_of(closing, mona).context["page_data"]["report"]
     names = dict(found["facts"])
     paper = Certificate.objects.get(round__job=closing)
-    assert names["Checked at random"] == f"{paper.document['result']['audited']} images"
+    checked = paper.document["result"]["audited"]
+    assert names["Checked at random"] == f"{checked} images, 40 planned"
     assert names["Certificate file"] == paper.digest[:12]
     assert found["sets"][0]["shown"]
     assert found["help"] == []
@@ -110,7 +111,7 @@ def frozen(target=0.6, size=400, budget=60):
     keys = [[f"{i:04}", 0] for i in range(size)]
     content = {
         "candidates": keys, "sets": [{"threshold": 0.5, "size": size}],
-        "target": target, "level": 0.1,
+        "target": target, "level": 0.1, "budget": budget,
     }  # fmt: skip
     return Freeze(content=content, target=target, level=0.1, seed="seed", budgets=[[0, budget]])
 
