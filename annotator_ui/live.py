@@ -24,6 +24,7 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     """One open live page; it says nothing, it only hears the job's state."""
 
     slug: str
+    manages = False
 
     async def connect(self) -> None:
         """Admit members only."""
@@ -44,9 +45,10 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         user = self.scope["user"]
         user.refresh_from_db(fields=["is_active"])
         try:
-            access.job_for(user, self.slug)
+            job = access.job_for(user, self.slug)
         except Http404:
             return False
+        self.manages = access.MANAGER in access.roles(job, user)
         return bool(user.is_active)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
@@ -127,6 +129,10 @@ async def _send(slug: str, message: dict[str, Any]) -> None:
     for page in list(_pages.get(slug, ())):
         if message["type"] == "ping" and not await page.may_watch():
             await page.close(NOT_FOUND)
+            continue
+        if message["type"] == "snapshot" and not page.manages:
+            hidden = snapshot.for_checkers(message["snapshot"])
+            await page.send_json({**message, "snapshot": hidden})
             continue
         await page.send_json(message)
 

@@ -13,7 +13,7 @@ from annotator_ui import cards
 from annotator_ui.api import access, review, seats, shapes, work
 from labeling.errors import NotAllowed
 from labeling.models import Job, Label
-from labeling.services import guidance, own_work, preferences, snapshot
+from labeling.services import guidance, own_work, preferences
 from labeling.services.claims import STOCK
 
 
@@ -132,7 +132,7 @@ def job_page(request: HttpRequest, slug: str) -> HttpResponse:
     manager = access.MANAGER in roles
     data = {
         "job": shapes.job(job, roles),
-        "snapshot": snapshot.of_job(job),
+        "snapshot": shapes.state(job, manager=manager),
         "ws_path": f"/ws/jobs/{job.slug}",
         "can_manage": manager,
         "admin_url": (

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access, shapes
 from annotator_ui.pages import allowed, page
-from labeling.services import controls, job_report, paces, snapshot
+from labeling.services import controls, job_report, paces
 
 
 @require_safe
@@ -29,7 +29,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     data = {
         "job": shapes.job(job, roles),
         "classes": shapes.classes(job),
-        "snapshot": snapshot.of_job(job),
+        "snapshot": shapes.state(job, manager=manager),
         "report": {
             **found,
             "confident": confident,

@@ -30,7 +30,7 @@ from mlassist.core.looks import Look, agreement
 
 # Chosen on the development halves: a little above the mean quality, where order matters.
 TARGETS = {"aquarium": 0.3, "bccd": 0.6, "birds": 0.85, "deeppcb": 0.65}
-SPLITS, KNOWN_SHARE, ORDERS = 20, 0.5, 2
+SPLITS, KNOWN_SHARE, POOL, ORDERS = 20, 0.5, 400, 2
 LEVEL, MOST_AUDITS = 0.05, 120  # of a job's first proof at risk .10; the default audit budget
 MEAN_SCORE, AGREEMENT, SEVEN, LEARNED = "mean score", "agreement", "ridge of 7", "learned"
 SEVEN_TREES = "ridge of 7 and trees"
@@ -46,10 +46,12 @@ class Half:
         self.looks = [Look(s.name, s.size, s.boxes, s.views) for s in self.seen]
 
     def split(self, number: int) -> tuple[list[int], list[int]]:
-        """Known and pool pictures of one random split."""
-        order = np.random.default_rng([0, number]).permutation(len(self.seen))
+        """Known pictures of one random split, and a pool drawn from the others, with repetition: a
+        job's checks see but a part of its pool."""
+        rng = np.random.default_rng([0, number])
+        order = rng.permutation(len(self.seen))
         count = round(KNOWN_SHARE * len(order))
-        return sorted(order[:count].tolist()), sorted(order[count:].tolist())
+        return sorted(order[:count].tolist()), sorted(rng.choice(order[count:], POOL).tolist())
 
     def cuts(self, known: Sequence[int]) -> Cuts:
         """The product's cuts on the known pictures."""

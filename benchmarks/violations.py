@@ -1,7 +1,8 @@
 """How often a job's promise is broken: on resamples of real predictions, with the product's parts.
 
 Each resample splits the pictures that a detector never saw into known ones, which choose cuts,
-confidence and sets, and a pool that is proved as a first closing round does (half of risk .10).
+confidence and sets, and others, from which a pool is drawn (with repetition, for a part of it is
+checked) that is proved as a first closing round does (half of risk .10).
 Once the checks see the truth; once simulated auditors make them, who leave near misses alone, and
 one in five is also drawn from blank; once all are drawn from blank. What is certified is always
 held against the truth. Beside them Ground Truth's rule: from the lowest mean score on that the

@@ -29,7 +29,9 @@ class Snapshot(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, slug: str) -> Response:
         """What the live page shows."""
-        return Response(snapshot.of_job(access.job_for(access.person(request), slug)))
+        user = access.person(request)
+        job = access.job_for(user, slug)
+        return Response(shapes.state(job, manager=access.MANAGER in access.roles(job, user)))
 
 
 class Actions(APIView):

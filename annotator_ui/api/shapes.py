@@ -16,7 +16,7 @@ from labeling.models import (
     Round,
     Transfer,
 )
-from labeling.services import answers, audit_report, claims, guidance, reports, verdicts
+from labeling.services import answers, audit_report, claims, guidance, reports, snapshot, verdicts
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -154,6 +154,12 @@ def audit(row: Audit) -> dict[str, Any]:
         "scores_shown": shown,
         "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
     }
+
+
+def state(row: Job, *, manager: bool) -> dict[str, Any]:
+    """The live page's state of a job for this kind of member."""
+    now = snapshot.of_job(row)
+    return now if manager else snapshot.for_checkers(now)
 
 
 def audit_progress(row: Job) -> dict[str, Any] | None:

@@ -12,9 +12,12 @@ from labeling.core.audit_plan import Plan
 from labeling.models import Audit, Certificate, Freeze, Job, Round
 from labeling.services import audits, recalls, stopping
 
-# What a reviewer of a certificate audit hears instead of the running result
-HIDDEN = dict.fromkeys(("approved", "corrected", "rejected", "unjudgeable"))
-NOT_YET = "The result is shown after the audit, so that it sways nobody."
+# What those who may check hear of a running certificate audit instead of its result
+HIDDEN: dict[str, Any] = {
+    "observed": None, "bound": None, "path": [],
+    "sentence": "The result is shown after the audit, so that it sways nobody.",
+    **dict.fromkeys(("approved", "corrected", "rejected", "unjudgeable")),
+}  # fmt: skip
 
 
 def drawn(round: Round) -> tuple[int, int, str]:
@@ -42,22 +45,25 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
     frozen = Freeze.objects.get(round=round)
     now = audits.standing(frozen)
     plan, freeing = now.plan, now.freeing
-    path = _path(now, (round.pk, len(now.values), plan.budget)) if quality_shown else []
     done, about, _ = drawn(round)
-    return {
+    known: dict[str, Any] = {
         "kind": "certificate",
         "round": round.number,
         "decided": done,
         "about": about,
         "budget": plan.budget,
+        "target": float(plan.targets[-1]) * freeing,
+    }
+    if not quality_shown:
+        return {**known, **HIDDEN}
+    path = _path(now, (round.pk, len(now.values), plan.budget))
+    return {
+        **known,
         "observed": path[-1][1] if path else None,
         "bound": path[-1][2] if path else None,
-        "target": float(plan.targets[-1]) * freeing,
         "path": path,
-        "sentence": _sentence(now.test, plan, round, _added(frozen, plan))
-        if quality_shown
-        else NOT_YET,
-        **(_verdicts(round, Audit.Kind.CERTIFICATE) if quality_shown else HIDDEN),
+        "sentence": _sentence(now.test, plan, round, _added(frozen, plan)),
+        **_verdicts(round, Audit.Kind.CERTIFICATE),
     }
 
 

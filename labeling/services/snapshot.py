@@ -52,6 +52,17 @@ def of_job(job: Job) -> dict[str, Any]:
     return state
 
 
+def for_checkers(state: dict[str, Any]) -> dict[str, Any]:
+    """The same for members who do not manage the job: of a running proof no result, which could
+    sway those who check."""
+    audit, histogram = state["audit"], state["histogram"]
+    if audit is None or audit["kind"] != "certificate":
+        return state
+    if histogram is not None:
+        histogram = {**histogram, "auto": [0] * len(histogram["auto"]), "auto_mean": None}
+    return {**state, "audit": {**audit, **audit_report.HIDDEN}, "histogram": histogram}
+
+
 def _estimate(job: Job) -> dict[str, Any] | None:
     latest = job.rounds.exclude(estimate=None).order_by("-number").first()
     return latest.estimate if latest else None

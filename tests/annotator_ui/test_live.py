@@ -13,6 +13,7 @@ from annotator_ui import live
 from annotator_ui.live import JobPage
 from labeling.models import Job
 from labeling.services import jobs, snapshot
+from tests.factories import join
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,6 +48,31 @@ def test_a_member_hears_the_state_at_once_and_again_when_it_changes(job, mona, m
     assert second["type"] == "snapshot"
     assert second["snapshot"]["job"]["state"] == "running"
     assert job.slug not in live._watchers
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "hears"), [("mona", None, 0.9), ("rita", "reviewer", None)]
+)
+def test_the_socket_tells_managers_alone_how_a_running_proof_stands(
+    request, job, monkeypatch, who, role, hears
+):
+    user = request.getfixturevalue(who)
+    if role:
+        join(job, user, role)
+
+    async def proof(slug):
+        return {"audit": {"kind": "certificate", "observed": 0.9}, "histogram": None}
+
+    monkeypatch.setattr(live, "_snapshot", proof)
+
+    async def listen():
+        page = await socket(user, job.slug)
+        said = json.loads((await page.receive_output(10))["text"])
+        await page.send_input({"type": "websocket.disconnect", "code": 1000})
+        await page.wait(10)
+        return said
+
+    assert async_to_sync(listen)()["snapshot"]["audit"]["observed"] == hears
 
 
 @pytest.mark.parametrize(("took", "pause"), [(0.1, 1.0), (3.0, 12.0)])

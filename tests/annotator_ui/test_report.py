@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Certificate, Freeze
-from labeling.services import job_report
+from labeling.services import audits, job_report, verdicts
 from mlassist.models import Calibration
 from tests.factories import answer, box, join
 from tests.journeys.test_closing import closing, judge_all  # noqa: F401  the fixture
@@ -104,6 +104,33 @@ def document(values, outcome="not_provable", shown=0):
     certified = shown if outcome == "certified" else 0
     result = {"sets_tested": shown, "sets_certified": certified, "freeing": 1.0}
     return Certificate(outcome=outcome, document={"result": result, "draws": draws})
+
+
+def test_only_managers_see_how_a_running_proof_stands(closing, alice, rita, mona, client):  # noqa: F811
+    join(closing, mona, "manager")
+    for audit in audits.claim_next(closing, rita, count=3):
+        boxes = [box()] if audit.blind else None
+        verdicts.decide(audit, rita, verdict="corrected" if boxes else "approved", boxes=boxes)
+
+    def seen_by(user):
+        client.force_login(user)
+        snapshots = [
+            client.get(f"/api/jobs/{closing.slug}/snapshot").json(),
+            client.get(reverse("job", args=[closing.slug])).context["page_data"]["snapshot"],
+        ]
+        if user != alice:
+            snapshots.append(page_of(closing, user).context["page_data"]["snapshot"])
+        return [(s["audit"], s["histogram"]["auto_mean"]) for s in snapshots]
+
+    for audit, mean in seen_by(mona):
+        assert audit["observed"] == mean == 1.0
+        assert audit["path"] and "Not shown yet" in audit["sentence"]
+    for user in (rita, alice):
+        for audit, mean in seen_by(user):
+            assert audit["observed"] is audit["bound"] is audit["approved"] is mean is None
+            assert audit["path"] == []
+            assert audit["decided"] == 3
+            assert "sways nobody" in audit["sentence"]
 
 
 def frozen(target=0.6, size=400, budget=60):
