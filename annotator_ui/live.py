@@ -25,6 +25,7 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     slug: str
     manages = False
+    admitted_at = 0.0
 
     async def connect(self) -> None:
         """Admit members only."""
@@ -39,6 +40,10 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             return
         watch(self.slug, self)
 
+    async def still_may_watch(self) -> bool:
+        """What may_watch says, asked once in PING seconds, however busy the job is."""
+        return time.monotonic() - self.admitted_at < PING or await self.may_watch()
+
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def may_watch(self) -> bool:
         """Whether the person still belongs to the job and their account still works."""
@@ -48,6 +53,7 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             job = access.job_for(user, self.slug)
         except Http404:
             return False
+        self.admitted_at = time.monotonic()
         self.manages = access.MANAGER in access.roles(job, user)
         return bool(user.is_active)
 
@@ -127,14 +133,13 @@ def _without_clock(snapshot: dict[str, Any]) -> dict[str, Any]:
 
 async def _send(slug: str, message: dict[str, Any]) -> None:
     for page in list(_pages.get(slug, ())):
-        if message["type"] == "ping" and not await page.may_watch():
+        if not await page.still_may_watch():
             await page.close(NOT_FOUND)
-            continue
-        if message["type"] == "snapshot" and not page.manages:
+        elif message["type"] == "snapshot" and not page.manages:
             hidden = snapshot.for_checkers(message["snapshot"])
             await page.send_json({**message, "snapshot": hidden})
-            continue
-        await page.send_json(message)
+        else:
+            await page.send_json(message)
 
 
 websocket_urls = [path("ws/jobs/<slug:slug>", JobPage.as_asgi())]

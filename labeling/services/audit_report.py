@@ -62,7 +62,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
         "observed": path[-1][1] if path else None,
         "bound": path[-1][2] if path else None,
         "path": path,
-        "sentence": _sentence(now.test, plan, round, _added(frozen, plan)),
+        "sentence": _sentence(now.test, plan, round, plan.budget - frozen.budgets[-1][1]),
         **_verdicts(round, Audit.Kind.CERTIFICATE),
     }
 
@@ -96,6 +96,7 @@ def _mean(values: list[float]) -> float | None:
 
 
 def _sentence(test: proofs.Wealth, plan: Plan, round: Round, added: int) -> str:
+    """`added`: checks that the rule has added (certificate.extended)."""
     risk = f"risk {round.settings['risk']:.0%}"
     why = f" The checks speak for more images, so {added} were added." if added else ""
     if test.complete:
@@ -103,11 +104,6 @@ def _sentence(test: proofs.Wealth, plan: Plan, round: Round, added: int) -> str:
     if test.shown:
         return f"Shown for {plan.images(test.shown)} images so far, at {risk}.{why}"
     return f"Not shown yet, at {risk}.{why}"
-
-
-def _added(frozen: Freeze, plan: Plan) -> int:
-    """Checks beyond the planned ones."""
-    return max(0, plan.budget - int(frozen.content["budget"]))
 
 
 def _verdicts(round: Round, kind: str) -> dict[str, int]:
@@ -180,8 +176,8 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
     row = Certificate.objects.filter(round=frozen.round).first()
     if row is None:
         done, about, _ = drawn(frozen.round)
-        added = _added(frozen, audits.standing(frozen).plan)
-        more = f", {added} more than planned" if added else ""  # why is not for checkers
+        added = audits.standing(frozen).plan.budget - frozen.content["budget"]
+        more = f", {added} more than planned" if added > 0 else ""  # why is not for checkers
         return {
             "claim": _claim(frozen, size, range(len(frozen.content["sets"]))),
             "status": "pending",

@@ -75,6 +75,32 @@ def test_the_socket_tells_managers_alone_how_a_running_proof_stands(
     assert async_to_sync(listen)()["snapshot"]["audit"]["observed"] == hears
 
 
+def test_who_has_left_the_job_hears_no_more_of_it_however_busy_it_is(job, rita, monkeypatch):
+    join(job, rita, "reviewer")
+    numbers = itertools.count()
+
+    async def always_new(slug):
+        return {"number": next(numbers), "audit": None, "histogram": None}
+
+    monkeypatch.setattr(live, "_snapshot", always_new)
+    monkeypatch.setattr(live, "EVERY", 0.05)
+    monkeypatch.setattr(live, "PING", 0.2)
+    from channels.db import database_sync_to_async
+
+    async def listen():
+        page = await socket(rita, job.slug)
+        await page.receive_output(10)
+        await database_sync_to_async(job.members.filter(user=rita).delete)()
+        for _ in range(100):
+            said = await page.receive_output(10)
+            if said["type"] == "websocket.close":
+                return said["code"]
+            assert "number" in said["text"]  # never a ping: the job is busy
+        return None
+
+    assert async_to_sync(listen)() == live.NOT_FOUND
+
+
 @pytest.mark.parametrize(("took", "pause"), [(0.1, 1.0), (3.0, 12.0)])
 def test_a_snapshot_that_takes_long_is_taken_seldom(monkeypatch, took, pause):
     async def look(slug):
