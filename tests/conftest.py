@@ -14,6 +14,7 @@ from django.test import Client
 
 from labeling.models import Job
 from tests import factories
+from tests.auditing import at_its_audit
 
 
 def pytest_configure() -> None:
@@ -91,3 +92,12 @@ def admin(mona) -> Client:
     client = Client()
     client.force_login(mona)
     return client
+
+
+@pytest.fixture
+def closing(settings, alice, rita, bob):
+    """A certified job at its audit: 100 images left, all seen rightly, ten in people's hands."""
+    yield from at_its_audit(
+        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, ahead_percent=50,
+        audit_budget=40, watch_share=0.2,
+    )  # fmt: skip

@@ -22,9 +22,13 @@ HIDDEN: dict[str, Any] = {
 
 def drawn(round: Round) -> tuple[int, int, str]:
     """Checks decided, checks needed as it stands, and their unit."""
-    need = audits.needed(round)
-    rows = round.audits.filter(kind="certificate", position__lt=need)  # type: ignore[attr-defined]
-    return rows.decided().count(), rows.count(), "checks"
+    return *_drawn(round, audits.needed(round)), "checks"
+
+
+def _drawn(round: Round, needed: int) -> tuple[int, int]:
+    """Of the checks of the first `needed` images: decided ones, all."""
+    rows = round.audits.filter(kind="certificate", position__lt=needed)  # type: ignore[attr-defined]
+    return rows.decided().count(), rows.count()
 
 
 def progress(job: Job, *, quality_shown: bool = True) -> dict[str, Any] | None:
@@ -45,7 +49,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
     frozen = Freeze.objects.get(round=round)
     now = audits.standing(frozen)
     plan, freeing = now.plan, now.freeing
-    done, about, _ = drawn(round)
+    done, about = _drawn(round, now.needed)
     known: dict[str, Any] = {
         "kind": "certificate",
         "round": round.number,
@@ -175,8 +179,9 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
     size = len(frozen.content["candidates"])
     row = Certificate.objects.filter(round=frozen.round).first()
     if row is None:
-        done, about, _ = drawn(frozen.round)
-        added = audits.standing(frozen).plan.budget - frozen.content["budget"]
+        now = audits.standing(frozen)
+        done, about = _drawn(frozen.round, now.needed)
+        added = now.plan.budget - frozen.content["budget"]
         more = f", {added} more than planned" if added > 0 else ""  # why is not for checkers
         return {
             "claim": _claim(frozen, size, range(len(frozen.content["sets"]))),

@@ -54,6 +54,12 @@ class Standing:
         """The test after these values."""
         return certificate.run_test(self.plan, self.values)
 
+    @property
+    def needed(self) -> int:
+        """How many draws of the frozen order the test wants, as it stands now."""
+        shown_after = self.test.decided_after
+        return self.plan.budget if shown_after is None else shown_after
+
 
 def standing(frozen: Freeze) -> Standing:
     """The plan and what has been checked of it so far."""
@@ -68,8 +74,7 @@ def needed(round: Round) -> int:
     frozen = Freeze.objects.filter(round=round).first()
     if frozen is None:
         return 0
-    now = standing(frozen)
-    return now.plan.budget if now.test.decided_after is None else now.test.decided_after
+    return standing(frozen).needed
 
 
 def undecided(round: Round) -> "QuerySet[Audit]":

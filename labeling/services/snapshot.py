@@ -59,7 +59,8 @@ def for_checkers(state: dict[str, Any]) -> dict[str, Any]:
     if audit is None or audit["kind"] != "certificate":
         return state
     if histogram is not None:
-        histogram = {**histogram, "auto": [0] * len(histogram["auto"]), "auto_mean": None}
+        hidden = {"auto": [0] * len(histogram["auto"]), "auto_mean": None}
+        histogram = None if histogram["human_mean"] is None else {**histogram, **hidden}
     return {**state, "audit": {**audit, **audit_report.HIDDEN}, "histogram": histogram}
 
 

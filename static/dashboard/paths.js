@@ -29,6 +29,13 @@ export function trainingLoss(training) {
   };
 }
 
+/** @param {import('./types.js').AuditProgress|null} audit */
+function whyEmpty(audit) {
+  if (!audit) return 'When auto-labels are audited';
+  // of a running proof only managers hear more than how many checks are made
+  return audit.decided > 0 ? audit.sentence : 'From the first check on';
+}
+
 /** @param {import('./types.js').AuditProgress|null} audit @returns {Chart} */
 export function auditPath(audit) {
   const path = audit?.path ?? [];
@@ -39,7 +46,7 @@ export function auditPath(audit) {
       audit?.kind === 'watch'
         ? 'People check a random share of what was accepted.'
         : 'People check auto-labels, and the bound rises as they agree.',
-    empty: last ? null : audit ? 'From the first check on' : 'When auto-labels are audited',
+    empty: last ? null : whyEmpty(audit),
     summary: last
       ? `After ${last[0]} images: observed ${two(last[1])}, lower bound ${two(last[2])}, target ${two(audit?.target ?? 0)}.${audit?.kind === 'certificate' ? ` ${audit.sentence}` : ''}`
       : '',

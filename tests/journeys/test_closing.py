@@ -15,20 +15,11 @@ from labeling.services import (
     verdicts,
 )
 from mlassist.models import Detector
-from tests.auditing import at_its_audit, judge_all, round_of
+from tests.auditing import judge_all, round_of
 from tests.factories import answer, box, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def closing(settings, alice, rita, bob):
-    """A certified job at its audit: 100 images left, all seen rightly, ten in people's hands."""
-    yield from at_its_audit(
-        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, ahead_percent=50,
-        audit_budget=40, watch_share=0.2,
-    )  # fmt: skip
 
 
 def test_active_rounds_accept_nothing_and_say_what_they_would(closing):

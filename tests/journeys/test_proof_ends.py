@@ -13,20 +13,11 @@ from labeling.services import (
     snapshot,
     verdicts,
 )
-from tests.auditing import at_its_audit, round_of
+from tests.auditing import round_of
 from tests.factories import box, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def closing(settings, alice, rita, bob):
-    """A certified job at its audit: 100 images left, all seen rightly, ten in people's hands."""
-    yield from at_its_audit(
-        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, ahead_percent=50,
-        audit_budget=40, watch_share=0.2,
-    )  # fmt: skip
 
 
 def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita, bob):
