@@ -38,7 +38,7 @@ from mlassist.core import sizes
 from mlassist.core.adopting import adopt
 from mlassist.core.cuts import choose_cuts
 from mlassist.core.data import Sample, size_of
-from mlassist.core.designs import MOBILENET_V2
+from mlassist.core.designs import MOBILENET_V2, named
 from mlassist.core.detector import Detector, predict
 from mlassist.core.recipe import Recipe
 from mlassist.core.training import fit
@@ -103,11 +103,11 @@ def warm_start(
     own = taught[first : first + few]
     classes = sorted({int(c) for s in (*taught, *judged) for c in s.boxes.classes})
     names = tuple(map(str, classes))
-    pictures = [size_of(sample.path) for sample in own]
+    canvas = named(MOBILENET_V2).canvas([size_of(sample.path) for sample in own], USUAL)
     cold = starting_weights(str(weights))
     recipe = replace(Recipe.for_design(MOBILENET_V2, few, warm=False), steps=STEPS)
     earlier = fit(taught[:first], classes, recipe, cold, seed=0, device=CPU).detector
-    adopted = adopt(replace(earlier, names=names), classes, names, pictures, USUAL, seed=1)
+    adopted = adopt(replace(earlier, names=names), classes, names, canvas, seed=1)
     for said, start in (("without A", cold), ("from A", adopted)):
         made = fit(own, classes, recipe, start, seed=1, device=CPU).detector
         found = predict(made, [sample.path for sample in judged])

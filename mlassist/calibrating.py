@@ -136,6 +136,7 @@ def _estimate(detector: Detector, outlook: Outlook, pool: int) -> dict[str, Any]
         "threshold": None if outlook.threshold is None else short(outlook.threshold),
         "sentence": _told(round, accepted, outlook.threshold),
         "labels": detector.trained_on,
+        "elsewhere": detector.metrics.get("elsewhere", 0),
         "forecast": [[short(v) for v in dataclasses.astuple(row)] for row in ahead],
     }
 

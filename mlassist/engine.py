@@ -55,12 +55,13 @@ def train(
 
     Warm from `previous` (file, digest) if it is of the wished design and knows the same classes,
     else from the wished source, else from starting weights. A checkpoint of the same training is
-    taken up. Raises what core.training.fit and core.choosing.choose raise.
+    taken up. Where the samples hold no box, what it would begin from is the detector as it is, if
+    that knows all classes. Raises what core.training.fit and core.choosing.choose raise.
     """
     from mlassist.core import detector as detectors
     from mlassist.core.data import Sample
     from mlassist.core.recipe import Recipe
-    from mlassist.core.training import fit
+    from mlassist.core.training import count_boxes, fit
 
     device = detectors.choose_device(settings.MLASSIST_DEVICE)
     earlier = None
@@ -68,6 +69,12 @@ def train(
         earlier = detectors.load(previous[0], device=device, digest=previous[1])
         if earlier.class_ids != tuple(class_ids) or not _still_wished(earlier.design, wish):
             earlier = None
+    if not any(len(boxes) for _, boxes in samples):
+        ready = earlier or _ready(class_ids, wish, device, seed)
+        if ready is not None:
+            return _unchanged(ready, target)
+    taught = [Sample(path, boxes) for path, boxes in samples]
+    count_boxes(taught, class_ids)  # before weights are fetched for nothing
     if earlier is not None:
         start, why, warning = earlier, "", ""
     else:
@@ -75,7 +82,7 @@ def train(
     warm = earlier is not None
     recipe = Recipe.for_design(start.design, len(samples), warm=warm, effort=effort)
     trained = fit(
-        [Sample(path, boxes) for path, boxes in samples], class_ids, recipe, start,
+        taught, class_ids, recipe, start,
         seed=seed, device=device, checkpoint_path=checkpoint, on_progress=on_progress,
     )  # fmt: skip
     made = replace(trained.detector, names=wish.names)
@@ -103,12 +110,50 @@ def _still_wished(design: str, wish: Wish) -> bool:
     return wish.source is not None or wish.design in ("auto", design)
 
 
+def _ready(class_ids: Sequence[int], wish: Wish, device: Any, seed: int) -> Any:
+    """The wished source as this job's detector, if it knows all its classes; else None."""
+    from mlassist.core import adopting
+    from mlassist.core import detector as detectors
+
+    if wish.source is None:
+        return None
+    earlier = detectors.load(wish.source[0], device=device, digest=wish.source[1])
+    if len(adopting.kept_names(earlier, wish.names)) < len(wish.names):
+        return None
+    made = adopting.adopt(earlier, class_ids, wish.names, earlier.canvas, seed=seed)
+    return replace(made, origin=_from_source(earlier, wish))
+
+
+def _unchanged(detector: Any, target: Path) -> Learned:
+    """The detector written to `target` as it is."""
+    from mlassist.core import choosing, designs
+    from mlassist.core import detector as detectors
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest = detectors.save(detector, target)
+    metrics = {
+        "loss": [], "seconds": 0.0, "steps": 0, "untaught": [],
+        "why": f"{designs.TITLES[detector.design]}. {choosing.WITH_START}",
+        "canvas": detector.canvas, **detector.sizes.to_json(),
+    }  # fmt: skip
+    return Learned(digest, detector.design, {}, detector.origin, "", metrics)
+
+
+def _from_source(earlier: Any, wish: Wish) -> str:
+    """Where a detector comes from that began as another job's, for people."""
+    from mlassist.core import adopting
+
+    same = adopting.kept_names(earlier, wish.names)
+    knew = ", ".join(same) if same else "none of these classes"
+    return f"From {wish.source_name}, which knew {knew}. {earlier.origin}"
+
+
 def _begin(
     samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], wish: Wish, device: Any,
     seed: int,
 ) -> tuple[Any, str, str]:  # fmt: skip
     """Where a first training starts, why so, and what should worry the admin."""
-    from mlassist.core import adopting, choosing, weights
+    from mlassist.core import adopting, choosing, designs, weights
     from mlassist.core import detector as detectors
     from mlassist.core.data import size_of
 
@@ -120,14 +165,11 @@ def _begin(
     if source is not None:
         earlier = detectors.load(source[0], device=device, digest=source[1])
         plan = choosing.choose(earlier.design, {earlier.design}, device.type, boxes, pictures)
-        detector = adopting.adopt(earlier, class_ids, wish.names, pictures, plan.side, seed=seed)
-        same = adopting.kept_names(earlier, wish.names)
-        origin = (
-            f"From {wish.source_name}, which knew "
-            f"{', '.join(same) if same else 'none of these classes'}. {earlier.origin}"
-        )
+        canvas = designs.named(plan.design).canvas(pictures, plan.side)
+        detector = adopting.adopt(earlier, class_ids, wish.names, canvas, seed=seed)
+        origin = _from_source(earlier, wish)
         warning = "" if wish.source is not None else UNKNOWN_PAST
-        return replace(detector, origin=origin), f"{plan.why} It comes with the start.", warning
+        return replace(detector, origin=origin), f"{plan.why} {choosing.WITH_START}", warning
     had = weights.at_hand(settings.MLASSIST_WEIGHTS)
     asked = wish.design if wish.design != "auto" else settings.MLASSIST_DETECTOR
     plan = choosing.choose(asked, had, device.type, boxes, pictures)

@@ -34,6 +34,29 @@ def latest(job: Any) -> Any:
     return Detector.objects.filter(round__job=job).order_by("-round__number").first()
 
 
+def ready(job: Job) -> bool:
+    """Whether the job begins with another one's detector that was taught all its classes."""
+    earlier = job.start_from
+    if earlier is None or source_problem(job, earlier):
+        return False
+    detector = latest(earlier)
+    taught = set(detector.class_ids) - set(detector.metrics.get("untaught", ()))
+    known = {
+        c["name"].casefold()
+        for c in detector.round.settings["classes"] if c["index"] in taught
+    }  # fmt: skip
+    return all(name.casefold() in known for name in job.classes.values_list("name", flat=True))
+
+
+def taught_elsewhere(round: Round) -> int:
+    """Images of other jobs that have taught the detector which this round's begins from."""
+    number = round.settings.get("start_from")
+    if number is None or wish(round).source is None:
+        return 0
+    before = latest(Job.objects.get(pk=number))
+    return int(before.trained_on + before.metrics.get("elsewhere", 0))
+
+
 def source_problem(job: Job, earlier: Job) -> str:
     """Why the job must not begin from the earlier job's detector; empty where it may.
 
@@ -73,3 +96,4 @@ def _ancestors(job: Job) -> set[int]:
 
 modelling.DETECTORS += TITLES.items()
 modelling.START_CHECKS.append(source_problem)
+modelling.READY.append(ready)

@@ -72,6 +72,7 @@ def _train(
             events.record(round.job, "training_skipped", None, reason=error.message)
         return None
     learned.metrics["why"] = learned.metrics.get("why") or _why_before(round)
+    learned.metrics["elsewhere"] = starting.taught_elsewhere(round)
     if afresh:
         learned.metrics["data"] = afresh
     with lease.fenced():
@@ -80,10 +81,13 @@ def _train(
             recipe=learned.recipe, class_ids=class_ids, origin=learned.origin[:300],
             warning=learned.warning, trained_on=len(samples), metrics=learned.metrics,
         )  # fmt: skip
-        events.record(
-            round.job, "detector_trained", None, round=round.number, images=len(samples),
-            seconds=learned.metrics.get("seconds"),
-        )  # fmt: skip
+        if learned.metrics["steps"]:
+            events.record(
+                round.job, "detector_trained", None, round=round.number, images=len(samples),
+                seconds=learned.metrics.get("seconds"),
+            )  # fmt: skip
+        else:
+            events.record(round.job, "detector_taken_over", None, round=round.number)
     return detector
 
 

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Image, Job, LabelClass, Member, Transfer
 from labeling.models.label_class import COLORS
-from labeling.services import events, following, guidance, rounds, steps
+from labeling.services import events, following, guidance, modelling, rounds, steps
 from labeling.services.images import shuffle_key
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -166,7 +166,9 @@ def size_problems(job: Job) -> list[str]:
 def size_warning(job: Job) -> str:
     """Said where the sizes leave little for the machine, with smaller ones; empty if fine."""
     images = job.images.present().count() if job.pk else 0
-    used = job.pilot_size + job.validation_size + job.training_size
+    used = job.pilot_size + job.validation_size
+    if job.pk and not modelling.looks_first(job):
+        used += job.training_size
     if not (job.assist and images) or used <= images / 2:
         return ""
     validation, training = max(10, images // 10), max(10, images // 8)

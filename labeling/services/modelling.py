@@ -7,8 +7,18 @@ from labeling.models import Job
 DETECTORS: list[tuple[str, str]] = [("auto", "Chosen by the program, from images and machine")]
 # Each says why a job must not begin from another one's detector; empty where it may.
 START_CHECKS: list[Callable[[Job, Job], str]] = []
+# Each says whether the job begins with a detector that knows all its classes.
+READY: list[Callable[[Job], bool]] = []
 
 
 def start_problems(job: Job, earlier: Job) -> list[str]:
     """Why `job` must not begin from the detector of `earlier`."""
     return [problem for check in START_CHECKS if (problem := check(job, earlier))]
+
+
+def looks_first(job: Job) -> bool:
+    """Whether the machine looks at the images before the job has taught it any.
+
+    It has to be judged, so without validation images the first training comes first.
+    """
+    return bool(job.validation_size) and any(ready(job) for ready in READY)

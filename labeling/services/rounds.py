@@ -8,7 +8,17 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from labeling.models import Job, Label, Round
-from labeling.services import audits, controls, events, following, paces, selecting, steps, stopping
+from labeling.services import (
+    audits,
+    controls,
+    events,
+    following,
+    modelling,
+    paces,
+    selecting,
+    steps,
+    stopping,
+)
 
 State, Purpose = Round.State, Round.Purpose
 
@@ -94,7 +104,8 @@ def enter(round: Round, state: str) -> bool:
 def next_purpose(job: Job) -> tuple[str, int] | None:
     """What the next round is for and how many images it wants, by counts, not by history.
 
-    None: nothing is unlabelled. Never an active round without a training image that has a box.
+    None: nothing is unlabelled. Never an active round without a training image that has a box,
+    unless the job begins with a detector that was taught elsewhere.
     """
     left = job.images.unlabeled().count()
     if not left:
@@ -107,10 +118,11 @@ def next_purpose(job: Job) -> tuple[str, int] | None:
             return Purpose.VALIDATION, job.pilot_size + job.validation_size - judged
         if size := _new_intake_validation(job):
             return Purpose.VALIDATION, size
-        if trained < job.training_size:
-            return Purpose.TRAINING, job.training_size - trained
-        if not _has_training_box(job):
-            return Purpose.TRAINING, job.batch_size
+        if not modelling.looks_first(job):
+            if trained < job.training_size:
+                return Purpose.TRAINING, job.training_size - trained
+            if not _has_training_box(job):
+                return Purpose.TRAINING, job.batch_size
         if job.acceptance == Job.Acceptance.CERTIFIED and stopping.should_close(job, left):
             return Purpose.CLOSING, left
         return Purpose.ACTIVE, job.batch_size

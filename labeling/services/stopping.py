@@ -17,8 +17,10 @@ def should_close(job: Job, left: int) -> bool:
     shares = _shares(job)
     if not shares:
         return False
-    labels = max(shares[-1][0], job.images.training().count())  # some may have been taken back
-    return not batch_pays(shares, labels, left, job.batch_size)
+    before = _judged(job)[-1].get("elsewhere", 0)
+    labels = before + job.images.training().count()
+    # some may have been taken back
+    return not batch_pays(shares, max(shares[-1][0], labels), left, job.batch_size)
 
 
 def tries_again(round: Round, left: int) -> bool:
@@ -46,11 +48,17 @@ def enough_in(round: Round) -> bool:
 
 
 def _shares(job: Job) -> list[tuple[int, float]]:
-    """Labels that taught the detector and acceptable share, of each active round judged so far."""
+    """Labels that taught the detector, here and elsewhere, and acceptable share, of each active
+    round judged so far."""
+    return [(e["labels"] + e.get("elsewhere", 0), e["share"]) for e in _judged(job)]
+
+
+def _judged(job: Job) -> list[dict[str, Any]]:
+    """The estimates of the active rounds judged so far."""
     rounds = job.rounds.filter(purpose=Round.Purpose.ACTIVE).exclude(estimate=None)
     estimates = rounds.order_by("number").values_list("estimate", flat=True)
     # rounds of before the program wrote the labels down say nothing of their use
-    return [(e["labels"], e["share"]) for e in estimates if e and "labels" in e]
+    return [e for e in estimates if e and "labels" in e]
 
 
 def spent(job: Job) -> Any:

@@ -27,6 +27,7 @@ TEXTS = {
     "step_failed": "Round {round}, {state}: {error}",
     "steps_retried": "Failed steps started again",
     "detector_trained": "Detector trained on {images} images",
+    "detector_taken_over": "Detector looks as it came: no image here has taught it yet",
     "detector_kept": "Detector of round {earlier} kept: it has learned from these very labels",
     "training_skipped": "No detector this round: {reason}",
     "calibrated": "Calibrated: {sentence}",

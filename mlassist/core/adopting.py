@@ -16,21 +16,19 @@ def adopt(
     earlier: Detector,
     class_ids: Sequence[int],
     names: Sequence[str],
-    pictures: Sequence[tuple[int, int]],
-    side: int,
+    canvas: tuple[int, int],
     *,
     seed: int,
 ) -> Detector:
     """A detector for these classes that begins where `earlier` ended.
 
     Classes of the same name (but for case) keep what was learned of them, the others start fresh
-    by the seed. `names` go with `class_ids`. `pictures` and `side` give the canvas, as
-    Design.canvas; anchors and proposals stay as they were learned.
+    by the seed. `names` go with `class_ids`. Anchors and proposals stay as they were learned.
     """
     design = named(earlier.design)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        fresh = build(earlier.design, class_ids, design.canvas(pictures, side), earlier.sizes)
+        fresh = build(earlier.design, class_ids, canvas, earlier.sizes)
     places = {name.casefold(): place for place, name in enumerate(earlier.names)}
     pairs = [
         (places[name.casefold()], place)

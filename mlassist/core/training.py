@@ -81,7 +81,7 @@ def fit(
     Raises Invalid where there is nothing to learn (no sample, no box, a class that is not in
     `class_ids`) or a picture cannot be read, Diverged where the loss is not finite.
     """
-    counts = _count(samples, class_ids)
+    counts = count_boxes(samples, class_ids)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         detector = _begin(start, samples, class_ids)
@@ -99,7 +99,8 @@ def fit(
     )
 
 
-def _count(samples: Sequence[Sample], class_ids: Sequence[int]) -> dict[int, int]:
+def count_boxes(samples: Sequence[Sample], class_ids: Sequence[int]) -> dict[int, int]:
+    """Boxes per class id; raises Invalid where nothing can be learned, as `fit`."""
     if not class_ids or len(set(class_ids)) != len(class_ids):
         raise Invalid("A detector needs at least one class, each named once.", where="class_ids")
     counts = dict.fromkeys(class_ids, 0)

@@ -49,7 +49,10 @@ function estimate() {
   // where answers decide, about one image in five takes another person
   const people = field('mode')?.value === 'independent' ? most : Math.min(most, 2.2);
   const assist = field('assist')?.checked ?? true;
-  const start = number('pilot_size') + number('validation_size') + number('training_size');
+  // a detector of an earlier job that knows all classes needs validation images only
+  const learns =
+    field('start_from')?.value && number('validation_size') ? 0 : number('training_size');
+  const start = number('pilot_size') + number('validation_size') + learns;
   const first = Math.ceil((number('batch_size') * number('ahead_percent')) / 100);
   const least = assist ? Math.min(images, start + first) : images;
   const each = number('price_image') + number('price_answer') * people;

@@ -13,7 +13,7 @@ export function trainingLoss(training) {
   return {
     title: training ? `Training, round ${training.round}` : 'Training',
     note: 'How far the detector is from its examples.',
-    empty: last ? null : 'From the first trained round on',
+    empty: last ? null : whyUntrained(training),
     summary: last
       ? `Loss ${two(last[1])} after ${count(training?.done ?? 0)} of ${count(training?.total ?? 0)} steps. ${training?.why ?? ''}`.trim()
       : '',
@@ -27,6 +27,14 @@ export function trainingLoss(training) {
       line(plot, loss, x, y, 'line-people');
     },
   };
+}
+
+/** @param {import('./types.js').Training|null} training */
+function whyUntrained(training) {
+  // a detector that an earlier job taught may look before it is trained here
+  return training && !training.total
+    ? `The detector looks as it came. ${training.why}`.trim()
+    : 'From the first trained round on';
 }
 
 /** @param {import('./types.js').AuditProgress|null} audit */

@@ -25,7 +25,7 @@ def earlier(design: str) -> Detector:
 def test_groups_of_shared_classes_are_kept_and_the_trunk_whole(design: str):
     source = earlier(design)
 
-    made = adopt(source, (5, 6), ("shark", "crab"), [(100, 100)], 128, seed=3)
+    made = adopt(source, (5, 6), ("shark", "crab"), (128, 128), seed=3)
 
     assert (made.class_ids, made.names, made.canvas) == ((5, 6), ("shark", "crab"), (128, 128))
     known, old, new = named(design), source.net.state_dict(), made.net.state_dict()
@@ -46,11 +46,11 @@ def test_groups_of_shared_classes_are_kept_and_the_trunk_whole(design: str):
 def test_the_same_seed_gives_the_same_fresh_classes_and_leaves_the_random_state():
     source = earlier(SMALL)
     torch.manual_seed(5)
-    one = adopt(source, (5,), ("crab",), [(9, 9)], 96, seed=3).net.state_dict()
+    one = adopt(source, (5,), ("crab",), (96, 96), seed=3).net.state_dict()
     drawn = torch.rand(1)
     torch.manual_seed(5)
-    two = adopt(source, (5,), ("crab",), [(9, 9)], 96, seed=3).net.state_dict()
-    other = adopt(source, (5,), ("crab",), [(9, 9)], 96, seed=4).net.state_dict()
+    two = adopt(source, (5,), ("crab",), (96, 96), seed=3).net.state_dict()
+    other = adopt(source, (5,), ("crab",), (96, 96), seed=4).net.state_dict()
 
     assert torch.equal(torch.rand(1), drawn)
     assert all(torch.equal(one[n], two[n]) for n in one)
@@ -66,7 +66,7 @@ def test_names_and_sizes_survive_saving(tmp_path: Path):
 
     assert (found.names, found.sizes) == (source.names, source.sizes)
     assert kept_names(found, ("SHARK", "crab")) == ["SHARK"]
-    made = adopt(found, (1,), ("crab",), [(9, 9)], 96, seed=0)
+    made = adopt(found, (1,), ("crab",), (96, 96), seed=0)
     assert made.sizes == source.sizes
 
 
@@ -75,7 +75,7 @@ def test_it_predicts_what_the_earlier_one_did_where_the_classes_are_the_same(tmp
 
     source = earlier(SMALL)
     paths = [sample.path for sample in squares(tmp_path, 2)]
-    made = adopt(source, (0, 1, 2), source.names, [(96, 96)], 96, seed=9)
+    made = adopt(source, (0, 1, 2), source.names, (96, 96), seed=9)
 
     for one, other in zip(predict(source, paths), predict(made, paths), strict=True):
         assert len(one)

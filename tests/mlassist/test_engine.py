@@ -25,12 +25,13 @@ def train(settings, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(Recipe, "for_design", classmethod(short))
 
     def train(name: str = "a", **wishes: Any) -> engine.Learned:
-        previous = wishes.pop("previous", None)
+        previous, taught = wishes.pop("previous", None), wishes.pop("taught", True)
         samples = [(s.path, s.boxes) for s in squares(tmp_path, 3, class_ids=(7, 3))]
+        samples = samples if taught else []
         return engine.train(
             samples, (3, 7), tmp_path / name, previous=previous, seed=1,
             checkpoint=tmp_path / f"{name}.checkpoint", on_progress=lambda *_: None,
-            wish=engine.Wish(names=("crab", "fish"), **wishes),
+            wish=engine.Wish(**{"names": ("crab", "fish"), **wishes}),
         )  # fmt: skip
 
     return train
@@ -70,6 +71,43 @@ def test_another_jobs_detector_is_a_start_and_says_which_classes_it_knew(train, 
     )
     again = train("c", previous=(tmp_path / "b", made.digest), source=(tmp_path / "a", ""))
     assert again.origin == f"{made.origin} Warm from the round before."
+
+
+def test_where_nothing_teaches_it_another_jobs_detector_looks_as_it_is(train, tmp_path: Path):
+    first = train(names=("Fish", "Crab"))
+    pond = {"source": (tmp_path / "a", first.digest), "source_name": "the detector of “Pond”"}
+
+    made = train("b", taught=False, **pond)
+
+    assert made.origin == (
+        "From the detector of “Pond”, which knew crab, fish. Random weights, as set."
+    )
+    assert (made.metrics["steps"], made.metrics["loss"], made.recipe) == (0, [], {})
+    assert made.metrics["canvas"] == first.metrics["canvas"]
+    paths = [s.path for s in squares(tmp_path, 3, class_ids=(7, 3))]
+    boxes, theirs = (
+        [
+            found
+            for found, _ in engine.predict(
+                tmp_path / name, digest, paths, views=False, on_progress=lambda *_: None
+            )
+        ]
+        for name, digest in (("b", made.digest), ("a", first.digest))
+    )
+    assert sum(map(len, boxes))
+    swapped = {3: 7, 7: 3}  # the names lie the other way round in the first one
+    for one, other in zip(boxes, theirs, strict=True):
+        assert one.coords == pytest.approx(other.coords)
+        assert one.classes.tolist() == [swapped[c] for c in other.classes.tolist()]
+    again = train("c", taught=False, previous=(tmp_path / "b", made.digest), **pond)
+    assert again.origin == made.origin
+
+
+def test_where_nothing_teaches_it_a_detector_that_lacks_a_class_is_none(train, tmp_path: Path):
+    first = train()
+
+    with pytest.raises(Invalid, match="nothing to learn"):
+        train("b", taught=False, names=("crab", "eel"), source=(tmp_path / "a", first.digest))
 
 
 def test_a_detector_file_of_this_program_may_be_the_machines_weights(

@@ -55,6 +55,10 @@ class Command(DatabaseCommand):
             "--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
             help="another number of the preset, e.g. --set validation_size=0; may be repeated",
         )  # fmt: skip
+        parser.add_argument(
+            "--after", metavar="JOB",
+            help="address of an earlier rehearsal: begin with its detector, on other pictures",
+        )  # fmt: skip
         parser.add_argument("--target", type=float, help="quality target instead of the preset's")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument(
@@ -98,6 +102,10 @@ class Command(DatabaseCommand):
             r for r in parsed.records
             if options["license"] is None or r.get("license") == options["license"]
         ]  # fmt: skip
+        earlier = _earlier(options["after"]) if options["after"] else None
+        if earlier is not None:
+            seen = set(earlier.images.values_list("name", flat=True))
+            records = [r for r in records if _flat(r["file_name"]) not in seen]
         random.Random(options["seed"]).shuffle(records)
         if len(records) < options["images"]:
             raise Invalid(f"The file has {len(records)} such pictures, not {options['images']}.")
@@ -109,7 +117,8 @@ class Command(DatabaseCommand):
         fields |= dict(_changed(change, preset) for change in options["changes"])
         job = jobs.create(
             f"Rehearsal {options['preset']} {options['seed']}", None,
-            seed=options["seed"], audit_seed=f"rehearsal {options['seed']}", **fields,
+            seed=options["seed"], audit_seed=f"rehearsal {options['seed']}",
+            start_from=earlier, **fields,
         )  # fmt: skip
         for name in parsed.classes:
             jobs.add_class(job, name)
@@ -165,6 +174,14 @@ class Command(DatabaseCommand):
         except Stalled as error:
             raise CommandError(str(error)) from error
         job.refresh_from_db()
+
+
+def _earlier(slug: str) -> Job:
+    """The job of an earlier rehearsal."""
+    job = Job.objects.filter(slug=slug).first()
+    if job is None:
+        raise Invalid(f"--after {slug}: there is no such job.")
+    return job
 
 
 def _changed(change: str, preset: dict[str, Any]) -> tuple[str, Any]:

@@ -1,0 +1,130 @@
+"""A job that begins with a detector of its classes: the machine looks before it was taught here."""
+
+import pytest
+
+from labeling.models import Certificate, Event, Job, Label
+from labeling.services import jobs, rounds, snapshot, stopping
+from labeling.services.images import media_path
+from mlassist import starting
+from mlassist.models import Detector, Prediction
+from mlassist.suggestions import for_images
+from tests import fakes
+from tests.auditing import judge_all
+from tests.factories import box, join, make_images, make_job, work_all
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TAUGHT = 4  # images of the pond
+
+
+@pytest.fixture
+def pond() -> Job:
+    """A finished job whose detector has learned both classes."""
+    job = make_job(name="Pond")
+    make_images(job, TAUGHT)
+    for image in job.images.all():
+        Label.objects.create(image=image, source="human", boxes=[box()])
+    job.images.update(split="training")
+    round = job.rounds.create(
+        number=1, purpose="active", state="CLOSED", closed_at=job.created_at,
+        settings=rounds.snapshot_settings(job),
+    )  # fmt: skip
+    detector = Detector.objects.create(
+        round=round, weights=f"detectors/{job.pk}/x.safetensors", digest="d", design="small",
+        recipe={}, class_ids=[0, 1], origin="", trained_on=TAUGHT,
+    )  # fmt: skip
+    path = media_path(detector.weights)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"weights")
+    return job
+
+
+@pytest.fixture
+def lake(settings, pond, alice, rita, bob):
+    """Starts a job that begins with the pond's detector and lets people work until it is judged."""
+    settings.MLASSIST_ENGINE = "tests.fakes"
+
+    def start(images: int = 140, **fields) -> Job:
+        job = make_job(name="Lake", start_from=pond, watch_share=0.0, **fields)
+        join(job, alice, "annotator")
+        join(job, rita, "reviewer")
+        join(job, bob, "reviewer")
+        make_images(job, images + TAUGHT)
+        job.images.filter(digest__in=pond.images.values("digest")).delete()  # none of the pond's
+        jobs.start(job, None)
+        for _ in range(10):
+            run_steps(job)
+            if job.rounds.filter(purpose__in=("training", "active")).exists():
+                break
+            work_all(job, alice)
+        return job
+
+    yield start
+    fakes.SEES.clear()
+
+
+def purposes(job: Job) -> list[str]:
+    return list(job.rounds.order_by("number").values_list("purpose", flat=True))
+
+
+def test_it_is_judged_and_proved_without_a_training_image(lake, rita, bob):
+    job = lake(audit_budget=40, target_quality=0.6)
+    active = job.rounds.get(purpose="active")
+    detector = Detector.objects.get(round=active)
+
+    assert "training" not in purposes(job)
+    assert (detector.trained_on, detector.digest) == (0, "d")
+    assert detector.metrics["elsewhere"] == active.estimate["elsewhere"] == TAUGHT
+    assert Prediction.objects.filter(detector=detector).count() == 140
+    said = Event.objects.get(job=job, kind="detector_taken_over")
+    assert said.data == {"round": active.number}
+    assert snapshot.of_job(job)["training"]["total"] == 0
+
+    # good enough as it is: no image is asked of people, the proof comes at once
+    assert active.assignments.count() == 0
+    closing = job.rounds.get(purpose="closing")
+    assert Detector.objects.get(round=closing).digest == "d"
+    judge_all(job, rita, bob)
+    run_steps(job)
+    assert Certificate.objects.get(round=closing).outcome == "certified"
+
+
+def test_one_that_is_not_good_enough_learns_from_what_people_draw_next(lake, alice):
+    job = lake(target_quality=0.97, suggestions=True)
+    first = job.rounds.get(purpose="active")
+    wanted = list(first.assignments.values_list("image", flat=True))
+    assert len(wanted) == 20
+    assert any(boxes for boxes, _ in for_images(first, wanted).values())  # people are shown these
+
+    work_all(job, alice)
+    run_steps(job)
+    second = Detector.objects.exclude(round=first).get(round__job=job)
+    assert (second.trained_on, second.metrics["elsewhere"]) == (20, TAUGHT)
+    assert stopping._shares(job)[0][0] == TAUGHT  # what it knew counts in the forecast
+
+
+def test_acceptance_per_round_begins_at_once(lake):
+    job = lake(acceptance="per_round", target_quality=0.5)
+
+    assert purposes(job) == ["pilot", "validation", "active"]
+    assert Label.objects.auto().filter(image__job=job).exists()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda pond: Detector.objects.update(metrics={"untaught": [1]}),
+        lambda pond: Detector.objects.update(class_ids=[0]),
+        lambda pond: media_path(Detector.objects.get().weights).unlink(),
+    ],
+)
+def test_what_does_not_know_all_classes_learns_first(lake, pond, spoil):
+    spoil(pond)
+    assert purposes(lake()) == ["pilot", "validation", "training"]
+
+
+def test_without_validation_images_nothing_judges_it_before_the_first_training(lake):
+    job = lake(validation_size=0, training_size=40)
+
+    assert starting.ready(job)
+    assert purposes(job) == ["pilot", "training"]
