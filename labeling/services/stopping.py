@@ -14,12 +14,12 @@ def should_close(job: Job, left: int) -> bool:
         return True
     if job.budget is not None and spent(job) >= job.budget:
         return True
-    shares = _shares(job)
-    if not shares:
+    judged = _judged(job)
+    if not judged:
         return False
-    before = _judged(job)[-1].get("elsewhere", 0)
-    labels = before + job.images.training().count()
-    # some may have been taken back
+    shares = _shares(judged)
+    labels = judged[-1].get("elsewhere", 0) + job.images.training().count()
+    # some labels may have been taken back
     return not batch_pays(shares, max(shares[-1][0], labels), left, job.batch_size)
 
 
@@ -42,15 +42,14 @@ def enough_in(round: Round) -> bool:
         or round.estimate is None
     ):
         return False
-    job, shares = round.job, _shares(round.job)
+    job, shares = round.job, _shares(_judged(round.job))
     left, batch = job.images.unlabeled().count(), round.settings["batch_size"]
     return bool(shares) and not batch_pays(shares, shares[-1][0], left, batch)
 
 
-def _shares(job: Job) -> list[tuple[int, float]]:
-    """Labels that taught the detector, here and elsewhere, and acceptable share, of each active
-    round judged so far."""
-    return [(e["labels"] + e.get("elsewhere", 0), e["share"]) for e in _judged(job)]
+def _shares(judged: list[dict[str, Any]]) -> list[tuple[int, float]]:
+    """Labels that taught the detector, here and elsewhere, and acceptable share of each round."""
+    return [(e["labels"] + e.get("elsewhere", 0), e["share"]) for e in judged]
 
 
 def _judged(job: Job) -> list[dict[str, Any]]:

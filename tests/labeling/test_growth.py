@@ -72,3 +72,18 @@ def test_a_certified_job_closes_when_its_own_rounds_say_so():
     assert stopping.should_close(job, 20)  # one batch is left
     assert Image.objects.unlabeled().count() == 200
     assert rounds.next_purpose(job)[0] == "training"  # labels first
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("elsewhere", "closes"), [(0, False), (900, True)])
+def test_what_a_detector_was_taught_elsewhere_counts(elsewhere: int, closes: bool):
+    """A batch is much to a detector that knows 20 images, and little to one that knows 900."""
+    job = make_job(acceptance="certified", batch_size=20)
+    make_images(job, 200)
+    Round.objects.create(
+        job=job, number=1, purpose="active", state="CLOSED", closed_at=timezone.now(),
+        settings=rounds.snapshot_settings(job),
+        estimate={"labels": 20, "elsewhere": elsewhere, "share": 0.2},
+    )  # fmt: skip
+
+    assert stopping.should_close(job, 180) is closes

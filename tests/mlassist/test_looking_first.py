@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.models import Certificate, Event, Job, Label
-from labeling.services import jobs, rounds, snapshot, stopping
+from labeling.services import jobs, rounds, snapshot
 from labeling.services.images import media_path
 from mlassist import starting
 from mlassist.models import Detector, Prediction
@@ -100,7 +100,6 @@ def test_one_that_is_not_good_enough_learns_from_what_people_draw_next(lake, ali
     run_steps(job)
     second = Detector.objects.exclude(round=first).get(round__job=job)
     assert (second.trained_on, second.metrics["elsewhere"]) == (20, TAUGHT)
-    assert stopping._shares(job)[0][0] == TAUGHT  # what it knew counts in the forecast
 
 
 def test_acceptance_per_round_begins_at_once(lake):
