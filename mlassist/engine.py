@@ -61,7 +61,8 @@ def train(
     from mlassist.core import detector as detectors
     from mlassist.core.data import Sample
     from mlassist.core.recipe import Recipe
-    from mlassist.core.training import count_boxes, fit
+    from mlassist.core.together import fit_together, processes_for
+    from mlassist.core.training import count_boxes
 
     device = detectors.choose_device(settings.MLASSIST_DEVICE)
     earlier = None
@@ -81,9 +82,11 @@ def train(
         start, why, warning = _begin(samples, class_ids, wish, device, seed)
     warm = earlier is not None
     recipe = Recipe.for_design(start.design, len(samples), warm=warm, effort=effort)
-    trained = fit(
+    trained = fit_together(
         taught, class_ids, recipe, start,
-        seed=seed, device=device, checkpoint_path=checkpoint, on_progress=on_progress,
+        processes=processes_for(settings.MLASSIST_PROCESSES, device, recipe.batch),
+        seed=seed, device=device, cache_bytes=settings.MLASSIST_CACHE_MB << 20,
+        checkpoint_path=checkpoint, on_progress=on_progress,
     )  # fmt: skip
     made = replace(trained.detector, names=wish.names)
     target.parent.mkdir(parents=True, exist_ok=True)

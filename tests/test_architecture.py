@@ -13,7 +13,8 @@ LAYERS = ["core", "models", "services", "edges"]
 TORCH_FILES = {
     "mlassist/core/adopting.py", "mlassist/core/augment.py", "mlassist/core/backbones.py",
     "mlassist/core/data.py", "mlassist/core/detector.py", "mlassist/core/durable.py",
-    "mlassist/core/training.py", "mlassist/core/weights.py",
+    "mlassist/core/team.py", "mlassist/core/together.py", "mlassist/core/training.py",
+    "mlassist/core/weights.py",
 }  # fmt: skip
 TORCH_FOLDER = "mlassist/core/designs/"  # but its registry, which lists names for forms
 COMPOSITION = {"labeling/asgi.py", "labeling/urls.py", "labeling/settings.py"}

@@ -48,6 +48,9 @@ class Window:
         return np.tile([canvas[0] / self.width, canvas[1] / self.height], 2)
 
 
+CACHE_BYTES = 1 << 30  # of decoded pictures: some 5,000 at 256 pixels
+
+
 class Pictures:
     """Decoded pictures by path, kept in memory up to a number of bytes.
 
@@ -56,7 +59,7 @@ class Pictures:
     may share it; two that decode the same picture at once only waste its room once.
     """
 
-    def __init__(self, canvas: tuple[int, int], limit_bytes: int = 1 << 30) -> None:
+    def __init__(self, canvas: tuple[int, int], limit_bytes: int = CACHE_BYTES) -> None:
         self._enough = (2 * canvas[0], 2 * canvas[1])
         self._room = limit_bytes
         self._kept: dict[Path, tuple[Image.Image, tuple[int, int]]] = {}
@@ -153,11 +156,17 @@ def mirror(coords: np.ndarray, width: float) -> np.ndarray:
 
 
 def normalise(pictures: np.ndarray, device: torch.device) -> Tensor:
-    """(n, height, width, 3) uint8 as (n, 3, height, width) float32, ImageNet mean and spread."""
-    batch = torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float().div_(255)
+    """(n, height, width, 3) uint8 as (n, 3, height, width) float32, ImageNet mean and spread.
+
+    Channels last in memory, as the networks are (mlassist.core.detector.place).
+    """
+    given = torch.from_numpy(pictures)
+    if device.type == "cuda":
+        given = given.pin_memory()  # copied while the network still works at the batch before
+    batch = given.to(device, non_blocking=True).permute(0, 3, 1, 2).float().div_(255)
     mean = torch.tensor(MEAN, device=device).view(1, 3, 1, 1)
     spread = torch.tensor(SPREAD, device=device).view(1, 3, 1, 1)
-    return batch.sub_(mean).div_(spread).contiguous()
+    return batch.sub_(mean).div_(spread)
 
 
 def threads_for(device: torch.device) -> int:

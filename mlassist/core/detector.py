@@ -82,6 +82,15 @@ def build(
     return Detector(net, design, tuple(class_ids), canvas, False, "Random weights.", sizes)
 
 
+def place(net: Any, device: torch.device) -> None:
+    """Move a network to its device, channels last in memory.
+
+    On one CPU core MobileNetV2 then predicts 1.8 times as many pictures and trains 1.2 times as
+    fast; the small design is as fast either way (benchmarks.training).
+    """
+    net.to(device, memory_format=torch.channels_last)
+
+
 def save(detector: Detector, path: Path) -> str:
     """Write weights and description as one .safetensors file; returns its SHA-256."""
     about = {
@@ -120,7 +129,8 @@ def load(path: Path, *, device: torch.device, digest: str | None = None) -> Dete
         net.load_state_dict(state)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise Invalid(f"{path.name} is not a detector of this program: {error}.") from error
-    net.to(device).eval()
+    place(net, device)
+    net.eval()
     return Detector(
         net, about["design"], class_ids, canvas, bool(about["pretrained"]), str(about["origin"]),
         sizes, tuple(about.get("names", ())),

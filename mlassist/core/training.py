@@ -15,9 +15,10 @@ import torch
 from labeling.errors import Invalid, LabelingError
 from mlassist.core import designs, durable
 from mlassist.core.augment import Batch, Strength, collate, compose
-from mlassist.core.data import Pictures, Sample, ahead, size_of, threads_for
-from mlassist.core.detector import Detector, build
+from mlassist.core.data import CACHE_BYTES, Pictures, Sample, ahead, size_of, threads_for
+from mlassist.core.detector import Detector, build, place
 from mlassist.core.recipe import Recipe
+from mlassist.core.team import ALONE, Team
 from mlassist.core.weights import Start
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ def fit(
     *,
     seed: int,
     device: torch.device,
+    cache_bytes: int = CACHE_BYTES,
+    team: Team = ALONE,
     checkpoint_path: Path | None = None,
     on_progress: Callable[[int, int, float], None] | None = None,
 ) -> Trained:
@@ -77,16 +80,17 @@ def fit(
     `checkpoint_path` a stopped training goes on where the file left off, and on a CPU with the
     same number of threads ends in the same weights; a checkpoint of another training (other
     samples, recipe, seed or start) is left unused and overwritten. The caller removes the file.
+    `cache_bytes`: memory for decoded pictures. In a `team` each process learns from its part of
+    every batch, and only the first writes checkpoints.
 
     Raises Invalid where there is nothing to learn (no sample, no box, a class that is not in
     `class_ids`) or a picture cannot be read, Diverged where the loss is not finite.
     """
     counts = count_boxes(samples, class_ids)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(seed)
-        detector = _begin(start, samples, class_ids)
-        detector.net.to(device)
-        run = _Run(detector, samples, recipe, seed, device)
+        detector = begin(start, samples, class_ids, seed)
+        place(detector.net, device)
+        run = _Run(detector, samples, recipe, seed, device, cache_bytes, team)
         if checkpoint_path:
             run.resume(checkpoint_path)
         resumed_at = run.progress.step
@@ -121,9 +125,14 @@ def count_boxes(samples: Sequence[Sample], class_ids: Sequence[int]) -> dict[int
     return counts
 
 
-def _begin(
-    start: Start | Detector, samples: Sequence[Sample], class_ids: Sequence[int]
+def begin(
+    start: Start | Detector, samples: Sequence[Sample], class_ids: Sequence[int], seed: int
 ) -> Detector:
+    """The detector before its first step; what the start does not bring is drawn by the seed.
+
+    Changes torch's random state. Raises Invalid where an earlier detector knows other classes.
+    """
+    torch.manual_seed(seed)
     if isinstance(start, Detector):
         if start.class_ids != tuple(class_ids):
             raise Invalid(
@@ -159,12 +168,14 @@ class _Run:
         recipe: Recipe,
         seed: int,
         device: torch.device,
+        cache_bytes: int,
+        team: Team,
     ) -> None:
         self.net, self.canvas = detector.net, detector.canvas
         self.design = designs.named(detector.design)
         self.samples, self.recipe, self.seed, self.device = samples, recipe, seed, device
         self.labels = {class_id: k for k, class_id in enumerate(detector.class_ids, start=1)}
-        self.pictures = Pictures(self.canvas)
+        self.pictures, self.team = Pictures(self.canvas, cache_bytes), team
         self.progress = _Progress()
         self.average = {n: p.detach().clone() for n, p in self.net.named_parameters()}
         learning = {n: p for n, p in self.net.named_parameters() if p.requires_grad}
@@ -206,12 +217,14 @@ class _Run:
                 if on_progress:
                     on_progress(progress.step, total, loss)
             waited = time.monotonic() - saved
-            if checkpoint_path and waited >= self.recipe.checkpoint_seconds:
+            first = self.team.rank == 0
+            if checkpoint_path and first and waited >= self.recipe.checkpoint_seconds:
                 self._save(checkpoint_path)
                 saved = time.monotonic()
 
     def _batch(self, step: int) -> Batch:
-        """The batch of one step, from (seed, step) alone: any step can be made again."""
+        """This process's part of a step's batch, from (seed, step, rank) alone: any step can be
+        made again."""
         size, count = self.recipe.batch, len(self.samples)
         places = range(step * size, (step + 1) * size)
         orders = {
@@ -220,23 +233,26 @@ class _Run:
         }
         chosen = [self.samples[orders[place // count][place % count]] for place in places]
         plain = step >= round(self.recipe.steps * (1 - self.recipe.plain_share))
-        rng = np.random.default_rng([self.seed, 1, step])
-        return compose(self.pictures, chosen, self.canvas, None if plain else self.strength, rng)
+        rng = np.random.default_rng([self.seed, 1, step, self.team.rank])
+        mine = self.team.part(chosen)
+        return compose(self.pictures, mine, self.canvas, None if plain else self.strength, rng)
 
     def _step(self, step: int, batch: Batch) -> float:
         # The proposal samplers draw from torch's global state.
-        torch.manual_seed(int(np.random.default_rng([self.seed, 2, step]).integers(2**62)))
+        rng = np.random.default_rng([self.seed, 2, step, self.team.rank])
+        torch.manual_seed(int(rng.integers(2**62)))
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.rate * group["share"] * self.recipe.share_at(step)
         images, targets = collate(batch, self.labels, self.device)
         parts = self.design.losses(self.net, images, targets, amp=self.device.type == "cuda")
         loss = torch.stack(list(parts.values())).sum()
-        value = loss.item()
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        share = len(batch.boxes) / self.recipe.batch
+        value = self.team.combine(self.learning.values(), loss.item(), share)
         if not math.isfinite(value):
             told = ", ".join(f"{name} {part.item():g}" for name, part in parts.items())
             raise Diverged(f"The loss is not finite at step {step + 1}: {told}.")
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.learning.values(), self.recipe.clip)
         self.optimiser.step()
         keep = min(self.recipe.ema, (1 + step) / (10 + step))
