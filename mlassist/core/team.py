@@ -38,8 +38,8 @@ class Team:
         flat *= share
         torch.distributed.all_reduce(flat)
         *means, value = torch.split(flat, [*(grad.numel() for grad in grads), 1])
-        for weight, mean in zip(learning, means, strict=True):
-            weight.grad = mean.reshape(weight.shape).clone(memory_format=torch.preserve_format)
+        for weight, grad, mean in zip(learning, grads, means, strict=True):
+            weight.grad = grad.copy_(mean.reshape(grad.shape))
         return float(value)
 
 

@@ -59,16 +59,27 @@ def test_a_process_that_cannot_go_on_stops_all_with_its_reason(tmp_path: Path):
         train(squares(tmp_path, 5), tmp_path / "a", rate=1e30, warmup_steps=1)
 
 
-def test_a_batch_is_parted_and_every_picture_counts_once():
+def test_a_batch_is_parted_and_every_picture_counts_once(tmp_path: Path):
     batch = list(range(8))
     for size in (1, 2, 3, 8):
         parts = [Team(rank, size).part(batch) for rank in range(size)]
         assert sorted(place for part in parts for place in part) == batch
         assert min(map(len, parts)) > 0
-    weight = torch.nn.Parameter(torch.ones(2))
-    weight.grad = torch.full((2,), 3.0)
-    assert ALONE.combine([weight], 1.5, 0.4) == 1.5
-    assert weight.grad.tolist() == [3.0, 3.0]
+    weight, other = torch.nn.Parameter(torch.ones(2, 3)), torch.nn.Parameter(torch.ones(4))
+    weight.grad = torch.arange(6.0).reshape(2, 3)
+    assert ALONE.combine([weight, other], 1.5, 0.4) == 1.5
+    assert weight.grad.flatten().tolist() == [0, 1, 2, 3, 4, 5]
+    # this process's share of the mean; a group of one adds nothing to it
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{tmp_path}/meet", rank=0, world_size=1
+    )
+    try:
+        assert Team(0, 2).combine([weight, other], 1.5, 0.5) == 0.75
+    finally:
+        torch.distributed.destroy_process_group()
+    assert weight.grad.flatten().tolist() == [0, 0.5, 1, 1.5, 2, 2.5]
+    assert other.grad is not None  # it had none: nothing of it was seen in this part
+    assert other.grad.tolist() == [0, 0, 0, 0]
 
 
 def test_how_many_processes_train(monkeypatch):
