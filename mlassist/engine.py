@@ -23,6 +23,7 @@ class Wish:
     names: tuple[str, ...] = ()  # of the classes
     source: tuple[Path, str] | None = None  # file and digest of another job's detector
     source_name: str = ""  # that job, for people
+    known: bool = False  # it was taught all classes, and the samples hold what taught it
     warning: str = ""  # why there is no source although the job names one
 
 
@@ -54,7 +55,8 @@ def train(
     """Train on the samples and write the detector to `target`, in `effort` times the steps.
 
     Warm from `previous` (file, digest) if it is of the wished design and knows the same classes,
-    else from the wished source, else from starting weights. A checkpoint of the same training is
+    else from the wished source (warm, too, if all is known to it), else from starting weights. A
+    checkpoint of the same training is
     taken up. Where the samples hold no box, what it would begin from is the detector as it is, if
     that knows all classes. Raises what core.training.fit and core.choosing.choose raise.
     """
@@ -81,7 +83,8 @@ def train(
     else:
         start, why, warning = _begin(samples, class_ids, wish, device, seed)
     warm = earlier is not None
-    recipe = Recipe.for_design(start.design, len(samples), warm=warm, effort=effort)
+    gone_on = warm or wish.known
+    recipe = Recipe.for_design(start.design, len(samples), warm=gone_on, effort=effort)
     trained = fit_together(
         taught, class_ids, recipe, start,
         processes=processes_for(settings.MLASSIST_PROCESSES, device, recipe.batch),
@@ -167,12 +170,15 @@ def _begin(
         source, wish = (kept, None), replace(wish, source_name=f"the file {kept.name}")
     if source is not None:
         earlier = detectors.load(source[0], device=device, digest=source[1])
-        plan = choosing.choose(earlier.design, {earlier.design}, device.type, boxes, pictures)
+        plan = choosing.choose(
+            earlier.design, {earlier.design}, device.type, boxes, pictures,
+            asked=choosing.WITH_START,
+        )  # fmt: skip
         canvas = designs.named(plan.design).canvas(pictures, plan.side)
         detector = adopting.adopt(earlier, class_ids, wish.names, canvas, seed=seed)
         origin = _from_source(earlier, wish)
         warning = "" if wish.source is not None else UNKNOWN_PAST
-        return replace(detector, origin=origin), f"{plan.why} {choosing.WITH_START}", warning
+        return replace(detector, origin=origin), plan.why, warning
     had = weights.at_hand(settings.MLASSIST_WEIGHTS)
     asked = wish.design if wish.design != "auto" else settings.MLASSIST_DETECTOR
     plan = choosing.choose(asked, had, device.type, boxes, pictures)

@@ -1,5 +1,6 @@
 """What a job asks of its detector: a design, and another job's detector to begin from."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.text import Truncator
@@ -26,7 +27,8 @@ def wish(round: Round) -> Wish:
         return Wish(asked.design, names, warning=said)
     detector = latest(earlier)
     name = f"the detector of “{Truncator(earlier).chars(60)}”"
-    return Wish(asked.design, names, (media_path(detector.weights), detector.digest), name)
+    source = media_path(detector.weights), detector.digest
+    return Wish(asked.design, names, source, name, known=_knows(earlier, names))
 
 
 def latest(job: Any) -> Any:
@@ -39,13 +41,32 @@ def ready(job: Job) -> bool:
     earlier = job.start_from
     if earlier is None or source_problem(job, earlier):
         return False
+    return _knows(earlier, job.classes.values_list("name", flat=True))
+
+
+def _knows(earlier: Job, names: Iterable[str]) -> bool:
+    """Whether the job's last detector was taught classes of all these names."""
     detector = latest(earlier)
     taught = set(detector.class_ids) - set(detector.metrics.get("untaught", ()))
     known = {
         c["name"].casefold()
         for c in detector.round.settings["classes"] if c["index"] in taught
     }  # fmt: skip
-    return all(name.casefold() in known for name in job.classes.values_list("name", flat=True))
+    return all(name.casefold() in known for name in names)
+
+
+def teachers(round: Round) -> list[Job]:
+    """The jobs whose labels have taught the detector that this round's begins from, if it knows all
+    classes; of their own predecessors those that have these classes as well."""
+    if not wish(round).known:
+        return []
+    names = {c["name"].casefold() for c in round.settings["classes"]}
+    found = _ancestors(Job.objects.get(pk=round.settings["start_from"]))
+    return [
+        job
+        for job in Job.objects.filter(pk__in=found).order_by("pk")
+        if names <= {name.casefold() for name in job.classes.values_list("name", flat=True)}
+    ]
 
 
 def taught_elsewhere(round: Round) -> int:

@@ -8,13 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
-from labeling.core.boxes import pack, unpack
+from labeling.core.boxes import unpack
 from labeling.errors import Invalid
-from labeling.models import Image, Job, Label, Round, Step
+from labeling.models import Image, Job, Round, Step
 from labeling.services import certificates, events, freezing, room
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
-from mlassist import files, folding, reusing, starting
+from mlassist import files, folding, lessons, reusing, starting
 from mlassist.calibrating import Judged, judge
 from mlassist.comparing import compare
 from mlassist.models import Calibration, Detector, Prediction
@@ -33,7 +33,7 @@ def engine() -> Any:
 def train(step: Step, lease: Lease) -> None:
     """Train the round's detector, or say why not; people get the images either way."""
     round = step.round
-    samples = _samples(round.job)
+    samples = lessons.of(round)
     previous = _previous(round)
     afresh = "" if previous else reusing.data_digest(round, samples)
     detector = (
@@ -75,15 +75,16 @@ def _train(
     learned.metrics["elsewhere"] = starting.taught_elsewhere(round)
     if afresh:
         learned.metrics["data"] = afresh
+    own = sum(image.job_id == round.job_id for image, _ in samples)
     with lease.fenced():
         detector = Detector.objects.create(
             round=round, weights=name, digest=learned.digest, design=learned.design,
             recipe=learned.recipe, class_ids=class_ids, origin=learned.origin[:300],
-            warning=learned.warning, trained_on=len(samples), metrics=learned.metrics,
+            warning=learned.warning, trained_on=own, metrics=learned.metrics,
         )  # fmt: skip
         if learned.metrics["steps"]:
             events.record(
-                round.job, "detector_trained", None, round=round.number, images=len(samples),
+                round.job, "detector_trained", None, round=round.number, images=own,
                 seconds=learned.metrics.get("seconds"),
             )  # fmt: skip
         else:
@@ -100,18 +101,6 @@ def _why_before(round: Round) -> str:
 def round_loss(value: float) -> float:
     """Four digits are all a chart shows."""
     return float(f"{value:.4f}")
-
-
-def _samples(job: Job) -> list[tuple[Image, Any]]:
-    """Training images with the people's label that holds; never validation, never auto."""
-    rows = (
-        Label.objects.active()
-        .exclude(source=Label.Source.AUTO)
-        .filter(image__job=job, image__split=Image.Split.TRAINING, image__excluded="")
-        .select_related("image")
-        .order_by("image")
-    )
-    return [(row.image, pack(row.boxes)) for row in rows]
 
 
 def _previous(round: Round) -> Any:

@@ -63,6 +63,7 @@ def layer(module: str) -> int:
         "comparing",
         "rating",
         "folding",
+        "lessons",
         "reusing",
         "ranking",
         "starting",

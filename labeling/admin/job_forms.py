@@ -40,8 +40,9 @@ class JobForm(forms.ModelForm[Job]):
         help_texts = {
             "start_from": "Begin with the detector of an earlier job of yours: classes of the same "
             "name keep what was learned. It brings its kind of detector with it. Where it knows "
-            "all classes and there are validation images, it looks before any image here has "
-            "taught it: the first training is left out."
+            "all classes it goes on learning from that job's labels beside those of this one, and "
+            "with validation images it looks before any image here has taught it: the first "
+            "training is left out."
         }
         labels = {"slug": "Address", "price_image": "An image", "price_answer": "An answer"}
 

@@ -43,15 +43,16 @@ def choose(
     device: str,
     boxes: Sequence[BoxSet],
     pictures: Sequence[tuple[int, int]],
+    asked: str = "It was asked for.",
 ) -> Plan:
     """The plan for training pictures with these boxes.
 
     `wanted`: a design, or "auto". `had`: designs whose pretrained weights are at hand. `device`:
-    "cpu" or "cuda". `boxes` in pixels of `pictures` (width and height), one for one. Raises
-    Invalid for a design that is unknown, or whose weights are not at hand and that cannot do
-    without.
+    "cpu" or "cuda". `boxes` in pixels of `pictures` (width and height), one for one. `asked`: why
+    it is wanted, if not "auto". Raises Invalid for a design that is unknown, or whose weights are
+    not at hand and that cannot do without.
     """
-    name, reason = _design(wanted, had, device)
+    name, reason = _design(wanted, had, device, asked)
     design = named(name)
     shares = relative_sides(boxes, pictures)
     most = MOST_SIDE[device]
@@ -64,7 +65,7 @@ def choose(
     return Plan(name, side, sizes, f"{reason} {_about(shares, side, sizes, small, most)}")
 
 
-def _design(wanted: str, had: Collection[str], device: str) -> tuple[str, str]:
+def _design(wanted: str, had: Collection[str], device: str, asked: str) -> tuple[str, str]:
     if wanted != "auto":
         named(wanted)
         if wanted not in had and wanted not in (SMALL, MOBILENET_V2):
@@ -73,7 +74,7 @@ def _design(wanted: str, had: Collection[str], device: str) -> tuple[str, str]:
                 f"{', '.join(had) or 'none'}. Let the program choose, or set MLASSIST_WEIGHTS.",
                 where="detector",
             )
-        return wanted, f"{TITLES[wanted]}. It was asked for."
+        return wanted, f"{TITLES[wanted]}. {asked}"
     where = "a machine with a GPU" if device == "cuda" else "training on a CPU"
     best = next((name for name in BEST_FIRST[device] if name in had), None)
     if best is not None:

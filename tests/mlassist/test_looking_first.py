@@ -19,11 +19,14 @@ TAUGHT = 4  # images of the pond
 
 @pytest.fixture
 def pond() -> Job:
-    """A finished job whose detector has learned both classes."""
-    job = make_job(name="Pond")
+    """A finished job whose detector has learned both classes, and another one."""
+    job = jobs.create("Pond", None)
+    for name in ("Dog", "Cat", "eel"):  # the lake has a cat, then a dog
+        jobs.add_class(job, name)
     make_images(job, TAUGHT)
     for image in job.images.all():
-        Label.objects.create(image=image, source="human", boxes=[box()])
+        boxes = [box(class_id=index) for index in range(3)]
+        Label.objects.create(image=image, source="human", boxes=boxes)
     job.images.update(split="training")
     round = job.rounds.create(
         number=1, purpose="active", state="CLOSED", closed_at=job.created_at,
@@ -31,7 +34,7 @@ def pond() -> Job:
     )  # fmt: skip
     detector = Detector.objects.create(
         round=round, weights=f"detectors/{job.pk}/x.safetensors", digest="d", design="small",
-        recipe={}, class_ids=[0, 1], origin="", trained_on=TAUGHT,
+        recipe={}, class_ids=[0, 1, 2], origin="", trained_on=TAUGHT,
     )  # fmt: skip
     path = media_path(detector.weights)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +92,16 @@ def test_it_is_judged_and_proved_without_a_training_image(lake, rita, bob):
     assert Certificate.objects.get(round=closing).outcome == "certified"
 
 
-def test_one_that_is_not_good_enough_learns_from_what_people_draw_next(lake, alice):
+def test_one_that_is_not_good_enough_learns_from_what_people_draw_next(
+    lake, pond, alice, monkeypatch
+):
+    seen, inner = [], fakes.train
+
+    def noting(samples, *args, wish, **rest):
+        seen.append((samples, wish.known))
+        return inner(samples, *args, wish=wish, **rest)
+
+    monkeypatch.setattr(fakes, "train", noting)
     job = lake(target_quality=0.97, suggestions=True)
     first = job.rounds.get(purpose="active")
     wanted = list(first.assignments.values_list("image", flat=True))
@@ -100,6 +112,12 @@ def test_one_that_is_not_good_enough_learns_from_what_people_draw_next(lake, ali
     run_steps(job)
     second = Detector.objects.exclude(round=first).get(round__job=job)
     assert (second.trained_on, second.metrics["elsewhere"]) == (20, TAUGHT)
+    # beside them what it was taught before, or it would forget that; the eel is none of ours
+    samples, known = seen[-1]
+    assert known
+    assert len(samples) == 20 + TAUGHT
+    theirs = [boxes.classes.tolist() for path, boxes in samples if f"jobs/{pond.pk}/" in str(path)]
+    assert theirs == [[1, 0]] * TAUGHT
 
 
 def test_acceptance_per_round_begins_at_once(lake):

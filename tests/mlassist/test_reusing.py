@@ -4,7 +4,7 @@ import pytest
 
 from labeling.models import Certificate, Event, Label
 from labeling.services.images import media_path
-from mlassist import folding, reusing, steps
+from mlassist import folding, lessons, reusing
 from mlassist.models import Detector, Prediction
 from tests import fakes
 from tests.auditing import at_its_audit, judge_all, round_of
@@ -72,7 +72,7 @@ def test_a_label_more_and_it_learns_anew(closing, counted):
 def test_a_detector_whose_file_is_gone_is_not_kept(closing):
     last = round_of(closing)
     kept = Detector.objects.get(round=last)
-    data = reusing.data_digest(last, steps._samples(closing))
+    data = reusing.data_digest(last, lessons.samples(closing))
     media_path(kept.folds[0]["weights"]).unlink()
 
     assert data == kept.metrics["data"]
@@ -81,9 +81,9 @@ def test_a_detector_whose_file_is_gone_is_not_kept(closing):
 
 def test_a_detector_that_began_without_its_weights_is_not_kept(closing, settings):
     last = round_of(closing)
-    data = reusing.data_digest(last, steps._samples(closing))
+    data = reusing.data_digest(last, lessons.samples(closing))
     Detector.objects.update(warning="The published starting weights could not be fetched.")
 
     assert reusing.keep(last, data, lease=None) is None
     settings.MLASSIST_WEIGHTS = "given.safetensors"
-    assert reusing.data_digest(last, steps._samples(closing)) != data
+    assert reusing.data_digest(last, lessons.samples(closing)) != data
