@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.models import Certificate, Event, Job, Label
-from labeling.services import jobs, rounds, snapshot
+from labeling.services import jobs, snapshot
 from labeling.services.images import media_path
 from mlassist import starting
 from mlassist.models import Detector, Prediction
@@ -11,6 +11,7 @@ from mlassist.suggestions import for_images
 from tests import fakes
 from tests.auditing import judge_all
 from tests.factories import box, join, make_images, make_job, work_all
+from tests.mlassist.trained import give_detector
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,17 +29,7 @@ def pond() -> Job:
         boxes = [box(class_id=index) for index in range(3)]
         Label.objects.create(image=image, source="human", boxes=boxes)
     job.images.update(split="training")
-    round = job.rounds.create(
-        number=1, purpose="active", state="CLOSED", closed_at=job.created_at,
-        settings=rounds.snapshot_settings(job),
-    )  # fmt: skip
-    detector = Detector.objects.create(
-        round=round, weights=f"detectors/{job.pk}/x.safetensors", digest="d", design="small",
-        recipe={}, class_ids=[0, 1, 2], origin="", trained_on=TAUGHT,
-    )  # fmt: skip
-    path = media_path(detector.weights)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"weights")
+    give_detector(job, [0, 1, 2], TAUGHT)
     return job
 
 

@@ -12,6 +12,7 @@ from mlassist.models import Detector
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.job_form import create
+from tests.mlassist.trained import give_detector
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,18 +25,7 @@ def taught(name: str = "Pond", images: int = 4, file: bool = True, **fields) -> 
     for image in job.images.all()[:2]:
         Label.objects.create(image=image, source="human", boxes=[box()])
         job.images.filter(pk=image.pk).update(split="training")
-    round = job.rounds.create(
-        number=1, purpose="active", state="CLOSED", closed_at=job.created_at,
-        settings=rounds.snapshot_settings(job),
-    )  # fmt: skip
-    detector = Detector.objects.create(
-        round=round, weights=f"detectors/{job.pk}/x.safetensors", digest="d", design="small",
-        recipe={}, class_ids=[0], origin="", trained_on=2,
-    )  # fmt: skip
-    if file:
-        path = media_path(detector.weights)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"weights")
+    give_detector(job, [0], 2, file)
     return job
 
 
