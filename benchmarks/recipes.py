@@ -32,7 +32,7 @@ gives them (development halves, 560 birds and 95 of bccd, one seed).
 | 1,800 steps, 100 labels | .798, .802 | - |
 
 Warm start from the detector of 900 steps: 30 others alone .776, .782 (.774, .778 at the full
-rate); the 100 and the 30 together .793, .799 (mlassist.lessons).
+rate); the 100 and the 30 together .793, .799, the 30 twice .801, .805 (mlassist.lessons).
 
 Not tried: bccd, equal time. Self-training and repeats: benchmarks.teaching.
 """

@@ -1,5 +1,6 @@
 """What a round's detector learns from: labels of its job, and those that taught it elsewhere."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -13,21 +14,23 @@ Sample = tuple[Image, BoxSet]
 
 def of(round: Round) -> list[Sample]:
     """The job's own samples; beside them those of the jobs that taught the detector it begins
-    with, if that knows all classes here.
+    with, if that knows all classes here. Own ones repeat until they are a third of all.
 
     Alone, a few own images make it forget: taught 100 birds, then 30 others, its quality fell from
-    .798 to .782 (560 further ones; .778 at the full rate).
+    .798 to .782 (560 further ones; .778 at the full rate). Own ones in greater number, because
+    their pictures may differ: 30 penguins among 100 birds gave .241, thrice each .268, alone .322.
     """
     own = samples(round.job)
     if not any(len(boxes) for _, boxes in own):
         return own  # nothing to add: the detector stays as it came
     here = {c["name"].casefold(): c["index"] for c in round.settings["classes"]}
-    found = list(own)
+    theirs: list[Sample] = []
     for job in starting.teachers(round):
         names = {index: name.casefold() for index, name in job.classes.values_list("index", "name")}
         to = {index: here[name] for index, name in names.items() if name in here}
-        found += [(image, _renamed(boxes, to)) for image, boxes in samples(job)]
-    return found
+        theirs += [(image, _renamed(boxes, to)) for image, boxes in samples(job)]
+    times = max(1, math.ceil(len(theirs) / (2 * len(own))))
+    return [*own * times, *theirs]
 
 
 def samples(job: Job) -> list[Sample]:

@@ -75,7 +75,7 @@ def _train(
     learned.metrics["elsewhere"] = starting.taught_elsewhere(round)
     if afresh:
         learned.metrics["data"] = afresh
-    own = sum(image.job_id == round.job_id for image, _ in samples)
+    own = len({image.pk for image, _ in samples if image.job_id == round.job_id})
     with lease.fenced():
         detector = Detector.objects.create(
             round=round, weights=name, digest=learned.digest, design=learned.design,

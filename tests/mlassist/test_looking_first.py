@@ -3,9 +3,9 @@
 import pytest
 
 from labeling.models import Certificate, Event, Job, Label
-from labeling.services import jobs, snapshot
+from labeling.services import jobs, rounds, snapshot
 from labeling.services.images import media_path
-from mlassist import starting
+from mlassist import lessons, starting
 from mlassist.models import Detector, Prediction
 from mlassist.suggestions import for_images
 from tests import fakes
@@ -109,6 +109,21 @@ def test_one_that_is_not_good_enough_learns_from_what_people_draw_next(
     assert len(samples) == 20 + TAUGHT
     theirs = [boxes.classes.tolist() for path, boxes in samples if f"jobs/{pond.pk}/" in str(path)]
     assert theirs == [[1, 0]] * TAUGHT
+
+
+def test_a_few_own_images_are_a_third_of_what_it_learns_from(pond):
+    job = make_job(name="Lake", start_from=pond)
+    make_images(job, TAUGHT + 1)
+    job.images.filter(digest__in=pond.images.values("digest")).delete()
+    Label.objects.create(image=job.images.get(), source="human", boxes=[box()])
+    job.images.update(split="training")
+    round = job.rounds.create(
+        number=1, purpose="active", state="TRAINING", settings=rounds.snapshot_settings(job)
+    )
+
+    found = [image.job_id for image, _ in lessons.of(round)]
+
+    assert (found.count(job.pk), found.count(pond.pk)) == (2, TAUGHT)
 
 
 def test_acceptance_per_round_begins_at_once(lake):
