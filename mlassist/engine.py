@@ -56,15 +56,15 @@ def train(
 
     Warm from `previous` (file, digest) if it is of the wished design and knows the same classes,
     else from the wished source (warm, too, if all is known to it), else from starting weights. A
-    checkpoint of the same training is
-    taken up. Where the samples hold no box, what it would begin from is the detector as it is, if
-    that knows all classes. Raises what core.training.fit and core.choosing.choose raise.
+    checkpoint of the same training is taken up. Where the samples hold no box, the wished source
+    is the detector as it is, if it knows all classes. Raises what core.training.fit and
+    core.choosing.choose raise.
     """
     from mlassist.core import detector as detectors
+    from mlassist.core.beginning import count_boxes
     from mlassist.core.data import Sample
     from mlassist.core.recipe import Recipe
     from mlassist.core.together import fit_together, processes_for
-    from mlassist.core.training import count_boxes
 
     device = detectors.choose_device(settings.MLASSIST_DEVICE)
     earlier = None
@@ -73,7 +73,7 @@ def train(
         if earlier.class_ids != tuple(class_ids) or not _still_wished(earlier.design, wish):
             earlier = None
     if not any(len(boxes) for _, boxes in samples):
-        ready = earlier or _ready(class_ids, wish, device, seed)
+        ready = _ready(class_ids, wish, device, seed)
         if ready is not None:
             return _unchanged(ready, target)
     taught = [Sample(path, boxes) for path, boxes in samples]

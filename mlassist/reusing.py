@@ -15,7 +15,7 @@ from labeling.models import Image, Round
 from labeling.services import events
 from labeling.services.images import media_path
 from labeling.services.steps import Lease
-from mlassist import folding
+from mlassist import folding, starting
 from mlassist.models import Detector, Prediction
 
 SAME = (
@@ -28,12 +28,12 @@ WRITE = 200
 def data_digest(round: Round, samples: Sequence[tuple[Image, BoxSet]]) -> str:
     """SHA-256 of what a training afresh and its looks depend on: labels, classes, what the job and
     this site ask for."""
-    settings = round.settings
+    settings, source = round.settings, starting.wish(round).source
     return document.digest(
         {
             "classes": [[c["index"], c["name"]] for c in settings["classes"]],
             "detector": settings.get("detector", "auto"),
-            "start_from": settings.get("start_from"),
+            "start_from": source[1] if source else None,  # an earlier job may still go on
             "acceptance": settings["acceptance"],  # decides the views
             "site": [site.MLASSIST_WEIGHTS, site.MLASSIST_DETECTOR, site.MLASSIST_DEVICE],
             "folds": folding.wanted(round),

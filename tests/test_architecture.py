@@ -12,7 +12,8 @@ APPS = ["labeling", "mlassist", "annotator_ui"]  # each may import those to its 
 LAYERS = ["core", "models", "services", "edges"]
 TORCH_FILES = {
     "mlassist/core/adopting.py", "mlassist/core/augment.py", "mlassist/core/backbones.py",
-    "mlassist/core/data.py", "mlassist/core/detector.py", "mlassist/core/durable.py",
+    "mlassist/core/beginning.py", "mlassist/core/data.py", "mlassist/core/detector.py",
+    "mlassist/core/durable.py",
     "mlassist/core/team.py", "mlassist/core/together.py", "mlassist/core/training.py",
     "mlassist/core/weights.py",
 }  # fmt: skip

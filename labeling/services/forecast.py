@@ -5,7 +5,7 @@ from typing import Any
 from labeling.models import Assignment, Audit, Job, Round
 from labeling.services import reports, rounds
 
-BEFORE = "All by people: what the machine takes is known once its detector was judged."
+BEFORE = "All by people: what the machine takes is known once its detector has been judged."
 AFTER = "All by people: what the machine was sure of is labelled already."
 CHECK_SECONDS = 4.0  # opening and looking (algorithms.md 7.1), until checks have been timed
 

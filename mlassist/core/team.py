@@ -21,7 +21,7 @@ class Team:
     size: int = 1
 
     def part(self, batch: Sequence[Item]) -> Sequence[Item]:
-        """What this process learns from; something as long as the team is no larger."""
+        """What this process learns from; never nothing in a team no larger than the batch."""
         return batch[self.rank :: self.size]
 
     def combine(self, weights: Iterable[nn.Parameter], loss: float, share: float) -> float:

@@ -19,11 +19,12 @@ import torch
 from labeling.core.boxes import pack, unpack
 from labeling.errors import Invalid, LabelingError
 from mlassist.core import detector as detectors
+from mlassist.core.beginning import begin, count_boxes
 from mlassist.core.data import Sample
 from mlassist.core.detector import Detector
 from mlassist.core.recipe import Recipe
 from mlassist.core.team import Team
-from mlassist.core.training import Diverged, Trained, begin, count_boxes, fit
+from mlassist.core.training import Diverged, Trained, fit
 from mlassist.core.weights import Start
 
 _ROOT = Path(__file__).resolve().parents[2]

@@ -33,7 +33,7 @@ export function trainingLoss(training) {
 function whyUntrained(training) {
   // a detector that an earlier job taught may look before it is trained here
   return training && !training.total
-    ? `The detector looks as it came. ${training.why}`.trim()
+    ? `No image here has taught the detector yet. ${training.why}`.trim()
     : 'From the first trained round on';
 }
 

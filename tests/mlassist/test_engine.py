@@ -103,6 +103,13 @@ def test_where_nothing_teaches_it_another_jobs_detector_looks_as_it_is(train, tm
     assert again.origin == made.origin
 
 
+def test_a_detector_whose_labels_were_all_taken_back_is_not_gone_on_with(train, tmp_path: Path):
+    first = train()
+
+    with pytest.raises(Invalid, match="nothing to learn"):
+        train("b", taught=False, previous=(tmp_path / "a", first.digest))
+
+
 def test_where_nothing_teaches_it_a_detector_that_lacks_a_class_is_none(train, tmp_path: Path):
     first = train()
 

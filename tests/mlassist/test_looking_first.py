@@ -5,7 +5,7 @@ import pytest
 from labeling.models import Certificate, Event, Job, Label
 from labeling.services import jobs, rounds, snapshot
 from labeling.services.images import media_path
-from mlassist import lessons, starting
+from mlassist import lessons, reusing, starting
 from mlassist.models import Detector, Prediction
 from mlassist.suggestions import for_images
 from tests import fakes
@@ -124,6 +124,10 @@ def test_a_few_own_images_are_a_third_of_what_it_learns_from(pond):
     found = [image.job_id for image, _ in lessons.of(round)]
 
     assert (found.count(job.pk), found.count(pond.pk)) == (2, TAUGHT)
+
+    before = reusing.data_digest(round, [])
+    Detector.objects.update(digest="e")  # the pond has learned more meanwhile
+    assert reusing.data_digest(round, []) != before
 
 
 def test_acceptance_per_round_begins_at_once(lake):
