@@ -12,7 +12,7 @@ from labeling.core import promise
 from labeling.core.boxes import BoxSet, pack
 from labeling.models import Job, Label, Round
 from labeling.services import recalls
-from labeling.services.freezing import Candidate, Proposal, promised
+from labeling.services.freezing import Candidate, Proposal
 from mlassist import folding
 from mlassist.core import calibration as rules
 from mlassist.core.boxscores import BoxScores, fit_scores
@@ -105,7 +105,7 @@ def judge(detector: Detector) -> Judged | None:
     pool = _pool(detector)
     boxes = [pack(p.boxes) for p in known]
     cuts = choose_cuts(boxes, truths)
-    kind, _ = promised(round)
+    kind = promise.kind_in(round.settings)
     qualities = np.array(
         [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )

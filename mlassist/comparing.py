@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from labeling.core import promise
 from labeling.services.freezing import promised
 from mlassist.calibrating import Judged, short
 from mlassist.core import calibration as rules
@@ -18,8 +17,7 @@ def compare(judged: Judged) -> list[list[Any]]:
     the share of the pool that would be accepted now.
     """
     target = judged.detector.round.settings["target_quality"]
-    kind, images = promised(judged.detector.round)
-    target_of = partial(promise.set_target, kind, target, images=images)
+    target_of = partial(promised(judged.detector.round).set_target, target)
     known, pool, cuts = judged.known, judged.pool, judged.cuts
     by_rule = {MEAN_SCORE: (mean_scores(known, cuts), mean_scores(pool, cuts))}
     if all(p.views for p in (*known, *pool)):

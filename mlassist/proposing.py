@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 
-from labeling.core import promise
 from labeling.core.boxes import BoxSet
 from labeling.models import Job, Round
 from labeling.services.freezing import next_attempt, promised
@@ -55,8 +54,7 @@ def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outl
             _taken_by_class(pool, known, quality, round, level), len(quality), None,
             _by_class(pool, known, quality, round, level),
         )  # fmt: skip
-    kind, images = promised(round)
-    asked = partial(promise.set_target, kind, images=images)
+    asked = promised(round).set_target
     target_of = partial(asked, target)
     confidences = pool.confidence, known.confidence
     safe = rules.candidate_sets(*confidences, quality, target, target_of=target_of)

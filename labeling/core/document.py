@@ -1,4 +1,4 @@
-"""The certificate as a file: built from the audit, recomputed from the file alone."""
+"""The certificate as a file: what was frozen, the draws, and what follows from them."""
 
 import hashlib
 import json
@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from labeling.core import parts, promise
 from labeling.core.audit_plan import Plan, audit_order
@@ -19,8 +17,6 @@ from labeling.core.certificate import Wealth, extended, rest_bound, run_test
 from labeling.core.quality import Comparison, compare
 
 FORMAT = "boxwise-certificate/3"
-READ = ("boxwise-certificate/2", FORMAT)  # the former knew no checks added by rule
-TOLERANCE = 1e-9
 
 
 def canonical(content: Any) -> bytes:
@@ -43,20 +39,27 @@ def plan_of(frozen: dict[str, Any]) -> Plan:
         sizes=np.array([s["size"] for s in sets], int),
         targets=np.array([s.get("target", content["target"]) for s in sets], float),
         level=content["level"],
-        budgets=tuple((first, audits) for first, audits in frozen["budgets"]),
+        budgets=budgets_of(frozen["budgets"]),
         exact=parts.kind_of(frozen["content"]) == promise.DEFECT_FREE,
         apart=parts.by_class(content),
     )
 
 
-def plan_for(frozen: dict[str, Any], draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
+def budgets_of(stored: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    """Budgets as a plan has them."""
+    return tuple((first, audits) for first, audits in stored)
+
+
+def plan_for(
+    planned: Plan, content: dict[str, Any], draws: Sequence[Mapping[str, Any]]
+) -> tuple[Plan, float]:
     """The plan to test these draws with, and what frees their mean of the drawers' noise.
 
-    `draws`: each with `predicted`, `boxes` and `value`. Where the checks were made from blank their
+    `planned`: before any draw; `content`: what was frozen, its candidates are not needed; `draws`:
+    each with `predicted`, `boxes` and `value`. Where the checks were made from blank their
     values hold that noise, so the targets are lowered by what it takes from values on average; else
     1. Checks that the draws have earned (certificate.extended) are in the plan.
     """
-    content = frozen["content"]
     blank = parts.from_blank(content)
     found = [_against(draw["predicted"], draw["boxes"]) for draw in draws] if blank else []
     values = [draw["value"] for draw in draws]
@@ -65,14 +68,16 @@ def plan_for(frozen: dict[str, Any], draws: Sequence[Mapping[str, Any]]) -> tupl
         factor = 1.0
         if blank:
             factor = freeing(parts.kind_of(content), found[:count], parts.hand_in(content))
-        if factor in (0.0, 1.0):  # 0: nothing passed
+        if factor == 1:
             return plan, 1.0
-        return replace(plan, targets=np.minimum(plan.targets / factor, 1.0)), factor
+        # 0: what passed may all have passed because its checkers overlooked something, too
+        targets = plan.targets / factor if factor else np.where(plan.targets > 0, 1.0, 0.0)
+        return replace(plan, targets=np.minimum(targets, 1.0)), factor
 
     def seen(plan: Plan) -> Wealth:
         return run_test(freed(plan, plan.budget)[0], values[: plan.budget])
 
-    plan = extended(plan_of(frozen), len(draws), parts.most_checks(content), seen)
+    plan = extended(planned, len(draws), parts.most_checks(content), seen)
     return freed(plan, len(draws))
 
 
@@ -92,10 +97,10 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
 
     `draws`: the gapless prefix of the frozen order, each with `value` and `blind_value` or None.
     """
-    plan, factor = plan_for(frozen, draws)
+    content = frozen["content"]
+    plan, factor = plan_for(plan_of(frozen), content, draws)
     values = [draw["value"] for draw in draws]
     test = run_test(plan, values)
-    content = frozen["content"]
     bias = anchoring(parts.kind_of(content), _pairs(draws), parts.hand_in(content))
     kept = certified(plan, test, values, bias)
     outcome = "certified" if kept else "refused" if test.shown else "not_provable"
@@ -175,55 +180,3 @@ def schema() -> dict[str, Any]:
         Path(__file__).with_name("certificate.schema.json").read_text()
     )
     return found
-
-
-def verify(document: dict[str, Any]) -> list[str]:
-    """What does not hold in a certificate; empty if everything recomputes."""
-    if document.get("format") not in READ:
-        return [f"Unknown format {document.get('format')!r}; this program reads {FORMAT}."]
-    if malformed := best_match(Draft202012Validator(schema()).iter_errors(document)):
-        return [f"Not a complete certificate: {malformed.json_path}: {malformed.message[:200]}"]
-    faults = []
-    body = {key: value for key, value in document.items() if key != "digest"}
-    if digest(body) != document.get("digest"):
-        faults.append("The document was changed: its digest does not match.")
-    frozen, draws = document["frozen"], document["draws"]
-    if digest(frozen["content"]) != frozen["content_digest"]:
-        faults.append("The frozen part was changed after the seed was drawn.")
-    content = frozen["content"]
-    order = [content["candidates"][i][0] for i in order_of(content, frozen["seed"])]
-    if digest(order) != frozen["order_digest"]:
-        faults.append("The audit order is not the one that the seed gives.")
-    for i, draw in enumerate(draws):
-        if draw["image"] != order[i]:
-            faults.append(f"Draw {i + 1} is not the image that the frozen order names.")
-            break
-    kind = parts.kind_of(frozen["content"])
-    faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw, kind))]
-    if not faults and not _same(conclude(frozen, draws), document["result"]):
-        faults.append("The result does not follow from the draws.")
-    return faults
-
-
-def _value_fault(i: int, draw: dict[str, Any], kind: str) -> str | None:
-    for boxes, value in (("boxes", "value"), ("blind_boxes", "blind_value")):
-        if draw[value] is None:
-            continue
-        expected = (
-            0.0
-            if draw[boxes] is None  # could not be judged
-            else promise.value(kind, pack(draw["predicted"]), pack(draw[boxes]))
-        )
-        if abs(expected - draw[value]) > 1e-6:
-            return f"Draw {i + 1}: its {value} does not follow from its boxes."
-    return None
-
-
-def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, dict):
-        return isinstance(b, dict) and a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
-    if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, float) and isinstance(b, (int, float)):
-        return abs(a - b) <= TOLERANCE * max(1.0, abs(a))
-    return bool(a == b)

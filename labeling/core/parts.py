@@ -3,6 +3,7 @@
 Stored certificates and freezes are sealed, so what they lack is filled in here and never there.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from labeling.core import promise
@@ -38,6 +39,23 @@ def shown_in(result: dict[str, Any]) -> list[int]:
     """The sets that a certificate's result shows, by their place among the frozen ones."""
     found: list[int] = result.get("sets_shown", list(range(result["sets_certified"])))
     return found
+
+
+def claim(content: dict[str, Any], risk: float, size: int, shown: Iterable[int]) -> str:
+    """What is promised of `size` images, those of the sets `shown`, in one line."""
+    sets = content["sets"]
+    classes = [sets[rank]["class"] for rank in shown] if by_class(content) else []
+    images = content.get("images", size)
+    return promise.claim(kind_of(content), content["target"], risk, size, images, classes)
+
+
+def shortfall(document: dict[str, Any]) -> float:
+    """How far the certified images may fall short of perfect by their targets, in whole images."""
+    content, shown = document["frozen"]["content"], shown_in(document["result"])
+    if not by_class(content):
+        shown = shown[-1:]  # it holds those before it
+    sets = [content["sets"][rank] for rank in shown]
+    return float(sum(s["size"] * (1 - s.get("target", content["target"])) for s in sets))
 
 
 def result_in(document: dict[str, Any]) -> dict[str, Any]:

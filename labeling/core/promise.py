@@ -1,6 +1,7 @@
 """What a certificate may promise, and what that asks of a set of accepted images."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from labeling.core.boxes import BoxSet
@@ -24,15 +25,25 @@ def value(kind: str, predicted: BoxSet, truth: BoxSet) -> float:
     return float(found.defect_free) if kind == DEFECT_FREE else found.quality
 
 
-def set_target(kind: str, target: float, size: int, images: int) -> float:
-    """The mean that a set of `size` accepted images must have, in [0, target].
+@dataclass(frozen=True)
+class Promised:
+    """What kind of promise is made, and of what."""
 
-    For the finished data set of `images`, a shortfall of 1 - target in all may lie in the set
-    alone: 1 - (1 - target) images / size (algorithms.md 1.3, the second kind of promise).
-    """
-    if kind != DATASET:
-        return target
-    return max(0.0, 1 - (1 - target) * images / size) if size else target
+    kind: str
+    images: int = 0  # in the whole data set
+    granted: float = 0.0  # shortfall that earlier accepted sets may have, in whole images
+
+    def set_target(self, target: float, size: int) -> float:
+        """The mean that a set of `size` accepted images must have, in [0, 1].
+
+        For the finished data set a shortfall of 1 - target in all may lie in the set alone, but for
+        what is granted to earlier ones: 1 - ((1 - target) images - granted) / size (algorithms.md
+        1.3, the second kind of promise).
+        """
+        if self.kind != DATASET or not size:
+            return target
+        allowed = max(0.0, (1 - target) * self.images - self.granted)
+        return max(0.0, 1 - allowed / size)
 
 
 def aim(kind: str, target: float, risk: float, *, per_class: bool = False) -> str:

@@ -89,6 +89,14 @@ class Audit(models.Model):
         return self.blind or (strict and self.kind == self.Kind.CERTIFICATE)
 
 
+class FreezeManager(models.Manager["Freeze"]):
+    """Leaves the content unread until it is asked for: it names every image put to the proof."""
+
+    def get_queryset(self) -> "models.QuerySet[Freeze]":
+        """All columns but that one."""
+        return super().get_queryset().defer("content")
+
+
 class Freeze(models.Model):
     """What a closing round fixed before its audit seed was drawn; never changed afterwards.
 
@@ -105,6 +113,8 @@ class Freeze(models.Model):
     order_digest = models.CharField(max_length=64)
     budgets: Any = models.JSONField()
     frozen_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FreezeManager()
 
     def __str__(self) -> str:
         return f"{self.round}: freeze {self.attempt}"

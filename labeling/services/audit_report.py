@@ -7,10 +7,10 @@ import numpy as np
 from django.db.models import Count
 
 from labeling.core import certificate as proofs
-from labeling.core import parts, promise
+from labeling.core import parts
 from labeling.core.audit_plan import Plan
 from labeling.models import Audit, Certificate, Freeze, Job, Round
-from labeling.services import audits, recalls, stopping
+from labeling.services import audits, recalls, sealed, stopping
 
 # What those who may check hear of a running certificate audit instead of its result
 HIDDEN: dict[str, Any] = {
@@ -48,7 +48,7 @@ def progress(job: Job, *, quality_shown: bool = True) -> dict[str, Any] | None:
 def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
     frozen = Freeze.objects.get(round=round)
     now = audits.standing(frozen)
-    plan, freeing = now.plan, now.freeing
+    plan = now.plan
     done, about = _drawn(round, now.needed)
     known: dict[str, Any] = {
         "kind": "certificate",
@@ -56,7 +56,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
         "decided": done,
         "about": about,
         "budget": plan.budget,
-        "target": float(plan.targets[-1]) * freeing,
+        "target": float(sealed.of(frozen).plan.targets[-1]),
     }
     if not quality_shown:
         return {**known, **HIDDEN}
@@ -176,15 +176,16 @@ def certificate(job: Job) -> dict[str, Any] | None:
 
 def of_freeze(frozen: Freeze) -> dict[str, Any]:
     """What was frozen and what its checks showed, in words."""
-    size = len(frozen.content["candidates"])
+    known = sealed.of(frozen)
+    size = known.images
     row = Certificate.objects.filter(round=frozen.round).first()
     if row is None:
         now = audits.standing(frozen)
         done, about = _drawn(frozen.round, now.needed)
-        added = now.plan.budget - frozen.content["budget"]
+        added = now.plan.budget - known.content["budget"]
         more = f", {added} more than planned" if added > 0 else ""  # why is not for checkers
         return {
-            "claim": _claim(frozen, size, range(len(frozen.content["sets"]))),
+            "claim": _claim(frozen, size, range(len(known.content["sets"]))),
             "status": "pending",
             "sentence": f"{done} of about {about} checks{more}. Nothing is final yet.",
             "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
@@ -205,25 +206,21 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
 
 
 def _claim(frozen: Freeze, size: int, shown: Iterable[int]) -> str:
-    kind, content = parts.kind_of(frozen.content), frozen.content
-    risk = frozen.round.settings["risk"]
-    apart = parts.by_class(content)
-    classes = [content["sets"][rank]["class"] for rank in shown] if apart else []
-    return promise.claim(kind, frozen.target, risk, size, content.get("images", size), classes)
+    return parts.claim(sealed.of(frozen).content, frozen.round.settings["risk"], size, shown)
 
 
 def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
-    result = parts.result_in(row.document)
+    result, known = parts.result_in(row.document), sealed.of(frozen)
     if row.outcome == "certified":
         blind = result["judged_blind"][result["sets_certified"] - 1]
-        if parts.from_blank(frozen.content):
+        if parts.from_blank(known.content):
             said = f"{result['observed_mean'] * result['freeing']:.2f}, all drawn from blank."
-        elif blind and not parts.by_class(frozen.content):
+        elif blind and not parts.by_class(known.content):
             said = f"{result['observed_mean']:.2f}, judged from blank {blind[0]:.2f}."
         else:
             said = f"{result['observed_mean']:.2f}."
         return f"Shown by {result['audited']} random checks of a frozen list; observed {said}"
-    others = len(frozen.content["candidates"]) - result["audited"]
+    others = known.images - result["audited"]
     rest = (
         f"a detector that has learned from them tries the other {others} again."
         if stopping.tries_again(row.round, others)

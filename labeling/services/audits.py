@@ -1,6 +1,7 @@
 """Checks of machine labels: which are due, who takes them, where the frozen order stands."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from labeling.core import audit_plan, certificate, document
 from labeling.core.audit_plan import Plan
 from labeling.errors import LeaseLost, NotAllowed
 from labeling.models import Audit, Freeze, Job, Label, Member, Round
+from labeling.services import sealed
 
 Kind = Audit.Kind
 
@@ -33,12 +35,10 @@ def prefix(round: Round) -> list[Audit]:
 
     What was decided after the proof was complete has no value (`verdicts.decide`).
     """
-    rows: list[Audit] = []
-    for audit in round.audits.filter(kind="certificate", blind=False).order_by("position"):  # type: ignore[attr-defined]
-        if audit.value is None:
-            break
-        rows.append(audit)
-    return rows
+    rows = round.audits.filter(kind="certificate", blind=False).order_by("position")  # type: ignore[attr-defined]
+    gap = rows.filter(value=None).values_list("position", flat=True).first()
+    # the rows behind the gap only hold their places, and may be 100,000
+    return list(rows if gap is None else rows.filter(position__lt=gap))
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,15 @@ def standing(frozen: Freeze) -> Standing:
     """The plan and what has been checked of it so far."""
     draws = prefix(frozen.round)
     told = [{"predicted": a.predicted, "boxes": a.boxes, "value": a.value} for a in draws]
-    plan, factor = document.plan_for(frozen_part(frozen), told)
+    plan, factor = plan_for(frozen, told)
     return Standing(plan, [a.value for a in draws if a.value is not None], factor)
+
+
+def plan_for(frozen: Freeze, draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
+    """As core.document.plan_for, from what was read of the freeze before."""
+    known = sealed.of(frozen)
+    budgets = document.budgets_of(frozen.budgets)
+    return document.plan_for(replace(known.plan, budgets=budgets), known.content, draws)
 
 
 def needed(round: Round) -> int:
@@ -95,15 +102,18 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     due = Q(kind=Kind.WATCH, label__revoked_at__isnull=True)
     if open_round is not None:
         due |= Q(pk__in=undecided(open_round).values("pk"))
+    # only of a proof: a twin that the proof did not need stays undecided, and must not keep the
+    # image's watch check from everyone
     twin = Audit.objects.filter(
         round=OuterRef("round"), image=OuterRef("image"), kind=Kind.CERTIFICATE
     )
+    proof = Q(kind=Kind.CERTIFICATE)
     others = _reviewers(job).exclude(user=user).exists()
     if others:
         touched = twin.filter(reviewer=user).exclude(pk=OuterRef("pk"))
-        rows = rows.exclude(Exists(touched))
+        rows = rows.exclude(proof, Exists(touched))
     else:
-        rows = rows.exclude(Q(blind=False), Exists(twin.filter(blind=True, verdict="")))
+        rows = rows.exclude(proof, Q(blind=False), Exists(twin.filter(blind=True, verdict="")))
     return rows.filter(due).order_by("kind", "position", "-blind")
 
 

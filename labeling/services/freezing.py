@@ -6,11 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from labeling.core import audit_plan, certificate, document, promise
+from labeling.core import audit_plan, document, parts, promise
 from labeling.core.boxes import Box
-from labeling.models import Assignment, Audit, CandidateSet, Freeze, Image, Round
+from labeling.core.certificate import MOST_TIMES
+from labeling.models import (
+    Assignment,
+    Audit,
+    CandidateSet,
+    Certificate,
+    Freeze,
+    Image,
+    Label,
+    Round,
+)
 from labeling.services import controls, events, labels
 from labeling.services.steps import Lease
+
+PLACES = 2_000  # of the frozen order written at a time
 
 
 @dataclass(frozen=True)
@@ -41,11 +53,17 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
     Images in someone's hands stay outside. None if nothing is left to prove. Open seats of the
     frozen images go.
     """
-    if existing := Freeze.objects.filter(round=round).first():
-        return existing
+    frozen = Freeze.objects.filter(round=round).first() or _seal(round, lease, proposal)
+    if frozen is not None:
+        _hold_places(frozen, lease, proposal.candidates)
+    return frozen
+
+
+def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
     budget, classes = proposal.budget, proposal.classes
+    boxes_of = {c.image.pk: document.digest(c.boxes) for c in proposal.candidates}
     with lease.fenced():
-        free = _not_in_hands(round, proposal.candidates)
+        free = _out_of_hands(round, proposal.candidates)
         used = sorted({c.rank for c in free})
         if not free:
             return None
@@ -53,24 +71,24 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
         renumbered = {rank: i for i, rank in enumerate(used)}
         sizes = [sum(c.rank == r if classes else c.rank <= r for c in free) for r in used]
         attempt, level = next_attempt(round)
-        kind, images = promised(round)
-        strict = round.settings.get("checks_from_blank", False)
+        said = promised(round)
         target = round.settings["target_quality"]
         content = {
             "about": proposal.about,
-            "promise": kind,
-            "images": images,
+            "promise": said.kind,
+            "images": said.images,
+            "granted": said.granted,
             "target": target,
             "level": level,
             "budget": budget,
-            "most_checks": certificate.MOST_TIMES * budget,
+            "most_checks": MOST_TIMES * budget,
             "hand": controls.hand(round.job).to_json(),
-            "from_blank": strict,
+            "from_blank": _strict(round),
             "sets": [
                 {
                     "threshold": float(proposal.thresholds[rank]),
                     "size": size,
-                    "target": promise.set_target(kind, target, size, images),
+                    "target": said.set_target(target, size),
                     **({"class": classes[rank]} if classes else {}),
                 }
                 for rank, size in zip(used, sizes, strict=True)
@@ -78,7 +96,7 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
             **({"by_class": True, "left_out": dict(proposal.left_out)} if classes else {}),
             "candidates": sorted([c.image.digest, renumbered[c.rank]] for c in free),
             "predictions": document.digest(
-                sorted([c.image.digest, document.digest(c.boxes)] for c in free)
+                sorted([c.image.digest, boxes_of[c.image.pk]] for c in free)
             ),
         }
         sealed = document.digest(content)
@@ -90,14 +108,13 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
             content=content, content_digest=sealed, seed=seed,
             order_digest=document.digest(keys), budgets=[[0, min(budget, len(free))]],
         )  # fmt: skip
-        _write_audits(round, free, renumbered, keys, seed, twins=not strict)
+        _write_audits(round, free, content, list(enumerate(keys))[: MOST_TIMES * budget], seed)
         CandidateSet.objects.bulk_create(
             [
                 CandidateSet(round=round, rank=i, threshold=s["threshold"], size=s["size"])
                 for i, s in enumerate(content["sets"])
             ]
         )
-        _withdraw(round, [c.image.pk for c in free])
         events.record(
             round.job, "sets_frozen", None,
             round=round.number, images=len(free), sets=len(used), budget=budget, attempt=attempt,
@@ -105,9 +122,28 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
     return frozen
 
 
-def promised(round: Round) -> tuple[str, int]:
-    """What kind of promise the round makes or aims at, and of how many images in all."""
-    return promise.kind_in(round.settings), round.job.images.filter(excluded="").count()
+def promised(round: Round) -> promise.Promised:
+    """What the round promises or aims at."""
+    kind = promise.kind_in(round.settings)
+    images = round.job.images.filter(excluded="")
+    granted = _granted(round) if kind == promise.DATASET else 0.0
+    return promise.Promised(kind, images.count(), granted)
+
+
+def _granted(round: Round) -> float:
+    """The shortfall that images labelled by machine before may have, in whole images.
+
+    Of a certified set as much as its own target allowed; other labels are promised by nobody.
+    """
+    auto = Label.objects.active().auto().filter(image__job=round.job, image__excluded="")
+    papers = Certificate.objects.filter(round__job=round.job, outcome="certified")
+    total, covered = 0.0, []
+    for row in papers.exclude(round=round):
+        standing = auto.filter(round=row.round_id)
+        if standing.exists():
+            covered.append(row.round_id)
+            total += parts.shortfall(row.document)
+    return total + auto.exclude(round__in=covered).count()
 
 
 def next_attempt(round: Round) -> tuple[int, float]:
@@ -117,11 +153,21 @@ def next_attempt(round: Round) -> tuple[int, float]:
     return attempt, round.settings["risk"] * 2.0**-attempt
 
 
-def _not_in_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:
-    held = set(
-        round.assignments.filter(state__in=("claimed", "submitted")).values_list("image", flat=True)  # type: ignore[attr-defined]
+def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that nobody has in hand, their open seats withdrawn.
+
+    The image comes before the seat, as where a seat is claimed: a claim in between either waits
+    and finds its seat gone, or was first and is seen.
+    """
+    waiting = Assignment.objects.filter(round=round, state="open")
+    asked = {c.image.pk for c in candidates}
+    ids = sorted(asked & set(waiting.values_list("image", flat=True)))
+    list(Image.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    taken = Assignment.objects.filter(round=round, state__in=("claimed", "submitted")).values_list(
+        "image", flat=True
     )
-    free = set(round.job.images.unlabeled().values_list("pk", flat=True)) - held
+    free = set(round.job.images.unlabeled().values_list("pk", flat=True)) - set(taken)
+    waiting.filter(image__in=free.intersection(ids)).update(state="withdrawn", reason=labels.FROZEN)
     return [c for c in candidates if c.image.pk in free]
 
 
@@ -132,27 +178,49 @@ def _seed(round: Round, sealed: str) -> str:
     return hashlib.sha256(f"{secrets.token_hex(32)}|{sealed}".encode()).hexdigest()
 
 
+def _strict(round: Round) -> bool:
+    """Whether all checks are made from blank, so that none needs a twin that is."""
+    return bool(round.settings.get("checks_from_blank", False))
+
+
+def _hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) -> None:
+    """The rows behind those that may be checked, a part at a time: people's answers go on between.
+
+    An image that was excluded meanwhile is no candidate any more, and needs no place.
+    """
+    round, content = frozen.round, frozen.content
+    there = set(round.audits.filter(kind=Audit.Kind.CERTIFICATE).values_list("position", flat=True))
+    order = document.order_of(content, frozen.seed)
+    if len(there) == len(order):
+        return
+    still = {c.image.digest for c in candidates}
+    keys = [content["candidates"][i][0] for i in order]
+    missing = [(i, key) for i, key in enumerate(keys) if i not in there and key in still]
+    for start in range(0, len(missing), PLACES):
+        with lease.fenced():
+            part = missing[start : start + PLACES]
+            _write_audits(round, candidates, content, part, frozen.seed)
+        lease.renew(min(start + PLACES, len(missing)), len(missing))
+
+
 def _write_audits(
-    round: Round, free: Sequence[Candidate], ranks: dict[int, int], keys: Sequence[str], seed: str,
-    *, twins: bool,
+    round: Round, candidates: Sequence[Candidate], content: Mapping[str, Any],
+    places: Sequence[tuple[int, str]], seed: str,
 ) -> None:  # fmt: skip
-    """A row for each image; with `twins` a second one, from blank, for one in five."""
-    by_key = {c.image.digest: c for c in free}
+    """A row for each of these places in the order; where checkers see the boxes, a second one, from
+    blank, for one in five."""
+    by_key = {c.image.digest: c for c in candidates}
+    ranks = dict(content["candidates"])
+    twins = not _strict(round)
     rows = []
-    for position, key in enumerate(keys):
+    for position, key in places:
         c = by_key[key]
         both = (False, True) if twins and audit_plan.drawn_blind(key, seed) else (False,)
         rows += [
             Audit(
                 round=round, image=c.image, kind=Audit.Kind.CERTIFICATE, position=position,
-                blind=blind, rank=ranks[c.rank], predicted=c.boxes, confidence=c.confidence,
+                blind=blind, rank=ranks[key], predicted=c.boxes, confidence=c.confidence,
             )
             for blind in both
         ]  # fmt: skip
     Audit.objects.bulk_create(rows, batch_size=500)
-
-
-def _withdraw(round: Round, images: list[int]) -> None:
-    Assignment.objects.filter(round=round, image__in=images, state="open").update(
-        state="withdrawn", reason=labels.FROZEN
-    )

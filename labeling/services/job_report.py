@@ -7,11 +7,11 @@ import numpy as np
 from django.db.models import Count, Sum
 
 from labeling.core import certificate as proofs
-from labeling.core import document, parts
+from labeling.core import parts
 from labeling.core.audit_plan import Plan
 from labeling.models import Assignment, Certificate, Freeze, Job, Label
 from labeling.models.functions import BoxCount
-from labeling.services import audit_report, audits, reports
+from labeling.services import audit_report, audits, reports, sealed
 
 MOST_CONFIDENT = 5
 WORTH_ASKING = 400  # checks beyond which labelling the rest costs less
@@ -56,15 +56,16 @@ def _about(job: Job) -> dict[str, Any]:
 
 def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     """Name and value of what the certificate rests on."""
-    result, about = parts.result_in(row.document), frozen.content["about"]
+    result, content = parts.result_in(row.document), sealed.of(frozen).content
+    about = content["about"]
     # not of the rows: some checks may have come when the proof was complete
     verdicts = Counter(draw["verdict"] for draw in row.document["draws"])
     spoken = [str(verdicts[v]) for v in ("approved", "corrected", "unjudgeable")]
     observed = result["observed_mean"]
-    hand = parts.hand_in(frozen.content)
+    hand = parts.hand_in(content)
     return [
-        ["Checked at random", f"{result['audited']} images, {frozen.content['budget']} planned"],
-        ["Checkers", "drew from blank" if parts.from_blank(frozen.content) else "saw the boxes"],
+        ["Checked at random", f"{result['audited']} images, {content['budget']} planned"],
+        ["Checkers", "drew from blank" if parts.from_blank(content) else "saw the boxes"],
         [
             "Observed quality",
             "none" if observed is None else f"{observed * result['freeing']:.2f}",
@@ -171,8 +172,9 @@ def _earlier(frozen: Freeze) -> list[dict[str, Any]]:
 def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     """Where not all was shown: what would change it, with numbers from this audit itself."""
     result = parts.result_in(row.document)
-    sets = frozen.content["sets"]
-    all_shown = result["sets_certified"] == len(sets) and not frozen.content.get("left_out")
+    content = sealed.of(frozen).content
+    sets = content["sets"]
+    all_shown = result["sets_certified"] == len(sets) and not content.get("left_out")
     if all_shown and row.outcome == "certified":
         return []
     if result["sets_certified"] < result["sets_tested"]:
@@ -182,7 +184,7 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
             "helps, more checks do not."
         ]
     draws = row.document["draws"]
-    plan, freeing = document.plan_for(audits.frozen_part(frozen), draws)
+    plan, freeing = audits.plan_for(frozen, draws)
     values = [d["value"] for d in draws]
     if plan.apart:
         return _helps_classes(frozen, plan, values, freeing, parts.shown_in(result))
@@ -215,9 +217,9 @@ def _helps_classes(
     frozen: Freeze, plan: Plan, values: list[float], freeing: float, shown: list[int]
 ) -> list[str]:
     """Of each class that was not shown: what it would have taken."""
-    inside = plan.holds(len(values))
+    inside, content = plan.holds(len(values)), sealed.of(frozen).content
     advice = []
-    for rank, part in enumerate(frozen.content["sets"]):
+    for rank, part in enumerate(content["sets"]):
         if rank in shown:
             continue
         own = np.array(values)[inside[:, rank]]
@@ -232,7 +234,7 @@ def _helps_classes(
             more = proofs.draws_wanted(spread, gap, part["size"], level) - len(own)
             words += f" About {max(1, more)} more checks of this class would show it."
         advice.append(words)
-    for name, why in frozen.content["left_out"].items():
+    for name, why in content["left_out"].items():
         advice.append(f"{name}: not put to the proof, for {why}. More labels of it help.")
     return advice
 

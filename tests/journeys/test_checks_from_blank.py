@@ -2,7 +2,7 @@
 
 import pytest
 
-from labeling.core import document
+from labeling.core import document, verifying
 from labeling.errors import Invalid
 from labeling.models import Audit, Certificate, Freeze, Label
 from labeling.services import audit_report, audits, job_report, verdicts
@@ -61,7 +61,7 @@ def test_every_check_is_drawn_from_blank_and_the_proof_says_so(closing, rita, cl
     assert row.document["frozen"]["content"]["from_blank"]
     assert {d["verdict"] for d in row.document["draws"]} == {"corrected"}
     assert row.document["result"]["freeing"] == pytest.approx(1.0)
-    assert document.verify(row.document) == []
+    assert verifying.verify(row.document) == []
     assert Label.objects.active().auto().filter(image__job=closing).exists()
     assert "all drawn from blank" in audit_report.certificate(closing)["sentence"]
     report = job_report.of_job(closing)
@@ -100,7 +100,7 @@ def test_other_promises_are_proved_from_blank_too(closing, rita):
     run_steps(closing)
     row = Certificate.objects.get(round=round_of(closing))
     assert row.outcome == "certified"
-    assert document.verify(row.document) == []
+    assert verifying.verify(row.document) == []
 
 
 def test_where_nothing_is_right_nothing_is_shown(closing, rita):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labeling.core import document
+from labeling.core import document, verifying
 from labeling.core.boxes import without_scores
 from labeling.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Audit, CandidateSet, Certificate, Freeze, Label
@@ -69,7 +69,7 @@ def test_the_certified_set_becomes_labels_and_checked_images_keep_the_checkers_b
     round = round_of(closing)
     paper = Certificate.objects.get(round=round)
     assert paper.outcome == "certified"
-    assert document.verify(paper.document) == []
+    assert verifying.verify(paper.document) == []
     checked = Audit.objects.filter(round=round, kind="certificate", blind=False).decided()
     for audit in checked:
         label = Label.objects.active().get(image=audit.image)

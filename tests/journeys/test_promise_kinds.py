@@ -2,7 +2,7 @@
 
 import pytest
 
-from labeling.core import certificate, document, promise
+from labeling.core import certificate, document, promise, verifying
 from labeling.errors import Conflict
 from labeling.models import Certificate, Freeze, Job, Label
 from labeling.services import audit_report, audits, certificates, recalls, verdicts
@@ -35,7 +35,7 @@ def test_the_share_without_a_defect_is_shown_by_the_exact_test(closing, rita, bo
     assert row.outcome == "certified"
     assert {d["value"] for d in row.document["draws"]} == {1.0}  # IoU .98 is no defect
     assert row.document["result"]["audited"] < 60
-    assert document.verify(row.document) == []
+    assert verifying.verify(row.document) == []
     assert "without a defect" in audit_report.certificate(closing)["claim"]
     assert Label.objects.active().auto().filter(image__job=closing).exists()
 
@@ -75,7 +75,7 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
     run_steps(closing)
     row = Certificate.objects.get(round=round_of(closing))
     assert row.outcome == "certified"
-    assert document.verify(row.document) == []
+    assert verifying.verify(row.document) == []
     shown = row.document["result"]["sets_certified"]
     assert recalls.target_of(round_of(closing)) == frozen.content["sets"][shown - 1]["target"]
     assert "all 170 images" in audit_report.certificate(closing)["claim"]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from labeling.core import document
+from labeling.core import verifying
 from labeling.errors import Invalid
 from labeling.models import Audit, Certificate, Freeze, Label
 from labeling.services import (
@@ -49,10 +49,10 @@ def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita,
     assert paper["result"]["outcome"] == "certified"
     assert 40 < paper["result"]["audited"] <= 60
     assert Freeze.objects.get(round=round).budgets == [[0, 40]]  # it follows from the draws
-    assert document.verify(paper) == []
+    assert verifying.verify(paper) == []
     without = {**paper, "frozen": json.loads(json.dumps(paper["frozen"]))}
     del without["frozen"]["content"]["most_checks"]
-    assert document.verify(without) != []
+    assert verifying.verify(without) != []
 
 
 @pytest.fixture

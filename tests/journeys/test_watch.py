@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.errors import Conflict
-from labeling.models import Label
+from labeling.models import Audit, Label
 from labeling.services import audits, recalls, snapshot, verdicts
 from tests.auditing import at_its_audit, judge_all, round_of
 from tests.factories import box, work_all
@@ -83,3 +83,24 @@ def test_a_manager_recalls_a_round_at_any_time(accepted, mona):
     assert accepted.state == "running"
     with pytest.raises(Conflict, match="no unchecked"):
         recalls.recall(round, mona)
+
+
+def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):
+    """Images of the set keep twins from blank that the proof never needed."""
+    made = at_its_audit(
+        settings, alice, (rita,), 170, training_size=20, batch_size=20, ahead_percent=50,
+        audit_budget=40, watch_share=0.5,
+    )  # fmt: skip
+    job = next(made)
+    judge_all(job, rita)
+    for _ in range(5):
+        run_steps(job)
+        work_all(job, alice)
+    assert Audit.objects.filter(round__job=job, blind=True).undecided().exists()
+
+    judge_all(job, rita)
+
+    watch = Audit.objects.filter(round__job=job, kind="watch")
+    assert watch.exists() and not watch.undecided().exists()
+    assert len(recalls.watch_values(round_of(job))) == watch.count()
+    next(made, None)

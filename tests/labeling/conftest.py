@@ -37,4 +37,4 @@ def paper() -> dict[str, Any]:
         }
         for key in order[:30]
     ]  # fmt: skip
-    return document.build({"job": "x"}, frozen, draws)
+    return document.build({"job": "x", "risk": 0.1, "attempt": 1}, frozen, draws)

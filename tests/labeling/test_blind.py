@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from labeling.core import document, promise
+from labeling.core import document, promise, verifying
 from labeling.core.blind import Hand, Pair, anchoring
 from labeling.core.boxes import Box, pack
 from labeling.core.quality import compare, quality
@@ -135,13 +135,13 @@ def test_a_certificate_is_refused_where_the_drawings_from_blank_disagree(paper):
     assert agreed["result"]["judged_blind"][1][0] == pytest.approx(
         agreed["result"]["observed_mean"]
     )
-    assert document.verify(agreed) == []
+    assert verifying.verify(agreed) == []
 
     apart = blind(paper, 3, 30.0)
     assert apart["result"]["outcome"] == "refused"
     assert apart["result"]["sets_tested"] == 2
     assert apart["result"]["certified_images"] == 0
-    assert document.verify(apart) == []
+    assert verifying.verify(apart) == []
 
 
 def test_only_the_sets_that_hold_from_blank_are_certified(paper):
@@ -165,7 +165,7 @@ def test_only_the_sets_that_hold_from_blank_are_certified(paper):
     assert mixed["result"]["outcome"] == "certified"
     assert (mixed["result"]["sets_tested"], mixed["result"]["sets_certified"]) == (2, 1)
     assert mixed["result"]["certified_images"] == 30
-    assert document.verify(mixed) == []
+    assert verifying.verify(mixed) == []
 
 
 def test_a_freeze_of_before_the_drawers_were_measured_still_ends_in_a_certificate(paper):
@@ -174,4 +174,27 @@ def test_a_freeze_of_before_the_drawers_were_measured_still_ends_in_a_certificat
     frozen["content_digest"] = document.digest(frozen["content"])
     made = document.build(paper["about"], frozen, paper["draws"])
     assert made["result"]["outcome"] == "certified"
-    assert document.verify(made) == []
+    assert verifying.verify(made) == []
+
+
+def test_where_checkers_may_have_overlooked_all_that_passes_nothing_is_shown():
+    """A drawer who sees 6 objects of 10: 48 of 120 labels pass, which their misses explain."""
+    two = [{"class_id": 0, "x1": x, "y1": 0.0, "x2": x + 50.0, "y2": 50.0} for x in (0.0, 100.0)]
+    keys = [f"{i:064x}" for i in range(400)]
+    content = {
+        "promise": "defect_free", "target": 0.3, "level": 0.05, "budget": 120, "from_blank": True,
+        "hand": Hand(0.6, 0.0, 20).to_json(), "sets": [{"size": 400, "threshold": 0.5}],
+        "candidates": [[key, 0] for key in keys],
+    }  # fmt: skip
+    draws = [
+        {
+            "predicted": two[:1], "boxes": two[: 1 + (i >= 48)], "value": float(i < 48),
+            "blind_value": None,
+        }
+        for i in range(120)
+    ]  # fmt: skip
+    frozen = {"content": content, "seed": "s", "budgets": [[0, 120]]}
+
+    result = document.conclude(frozen, draws)
+
+    assert (result["outcome"], result["freeing"]) == ("not_provable", 0.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeling.core import audit_plan, betting, certificate, document
+from labeling.core import audit_plan, betting, certificate, document, verifying
 from labeling.core.audit_plan import Plan
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
@@ -217,7 +217,7 @@ def test_the_recall_test_notices_a_bad_set():
 def test_a_certificate_recomputes_from_its_file(paper):
     again = json.loads(json.dumps(paper))
 
-    assert document.verify(again) == []
+    assert verifying.verify(again) == []
     assert again["result"]["outcome"] == "certified"
     assert again["result"]["certified_images"] == 60
 
@@ -235,6 +235,12 @@ def test_a_certificate_recomputes_from_its_file(paper):
         (lambda d: d["frozen"].pop("seed"), "$.frozen: 'seed' is a required property"),
         (lambda d: d["draws"][0]["boxes"][0].update(x1="11"), "boxes[0].x1: '11' is not of type"),
         (lambda d: d.update(more=1), "'more' was unexpected"),
+        (lambda d: d["frozen"].update(budgets=[[0, 40]]), "The first budget"),
+        (lambda d: d["frozen"]["budgets"].append([20, 25]), "A budget was lowered"),
+        (lambda d: d["frozen"]["budgets"].append([31, 60]), "not in the file"),
+        (lambda d: d["about"].update(attempt=2), "The level"),
+        (lambda d: d["frozen"]["content"]["sets"][0].update(size=10), "The sizes"),
+        (lambda d: d["frozen"]["content"]["sets"][0].update(target=0.5), "A set's target"),
     ],
 )
 def test_a_changed_certificate_is_noticed_even_if_its_digest_is_made_anew(paper, change, fault):
@@ -244,4 +250,4 @@ def test_a_changed_certificate_is_noticed_even_if_its_digest_is_made_anew(paper,
         body = {k: v for k, v in forged.items() if k != "digest"}
         forged["digest"] = document.digest(body)
 
-    assert any(fault in said for said in document.verify(forged))
+    assert any(fault in said for said in verifying.verify(forged))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from labeling.core import certificate, document
+from labeling.core import certificate, document, verifying
 from labeling.core.audit_plan import Plan, audit_order
 from labeling.core.boxes import unpack
 from labeling.core.parts import shown_in
@@ -96,7 +96,7 @@ def frozen_document() -> dict:
         }
         for key, rank in order[:40]
     ]  # fmt: skip
-    return document.build({}, frozen, draws)
+    return document.build({"risk": 2 * LEVEL, "attempt": 1}, frozen, draws)
 
 
 def test_the_file_names_the_classes_it_shows_and_recomputes():
@@ -104,9 +104,9 @@ def test_the_file_names_the_classes_it_shows_and_recomputes():
     assert shown_in(paper["result"]) == [0]
     assert paper["result"]["certified_images"] == 30
     assert paper["result"]["rest_bound"] > 0.5
-    assert document.verify(paper) == []
+    assert verifying.verify(paper) == []
 
     paper["result"]["sets_shown"] = [0, 1]
-    faults = document.verify({**paper, "digest": document.digest(
+    faults = verifying.verify({**paper, "digest": document.digest(
         {k: v for k, v in paper.items() if k != "digest"})})  # fmt: skip
     assert faults == ["The result does not follow from the draws."]

@@ -124,10 +124,18 @@ def test_a_defect_is_a_miss_an_extra_or_less_than_half_of_overlap():
 
 def test_the_whole_data_set_asks_less_of_a_part_of_it():
     """1,000 images at .9 may lack 100 in all: 700 accepted must reach 1 - 100 / 700."""
-    assert promise.set_target(promise.DATASET, 0.9, 700, 1000) == pytest.approx(6 / 7)
-    assert promise.set_target(promise.DATASET, 0.9, 1000, 1000) == pytest.approx(0.9)
-    assert promise.set_target(promise.DATASET, 0.9, 80, 1000) == 0
-    assert promise.set_target(promise.QUALITY, 0.9, 700, 1000) == 0.9
+    said = promise.Promised(promise.DATASET, 1000)
+    assert said.set_target(0.9, 700) == pytest.approx(6 / 7)
+    assert said.set_target(0.9, 1000) == pytest.approx(0.9)
+    assert said.set_target(0.9, 80) == 0
+    assert promise.Promised(promise.QUALITY, 1000).set_target(0.9, 700) == 0.9
+
+
+def test_what_earlier_sets_may_lack_is_taken_off():
+    """Of the 100 that 1,000 images may lack, 60 are granted: 200 more must reach 1 - 40 / 200."""
+    said = promise.Promised(promise.DATASET, 1000, granted=60)
+    assert said.set_target(0.9, 200) == pytest.approx(0.8)
+    assert promise.Promised(promise.DATASET, 1000, granted=120).set_target(0.9, 200) == 1
 
 
 def test_the_whole_data_set_falls_short_as_rarely_as_promised():
@@ -136,7 +144,8 @@ def test_the_whole_data_set_falls_short_as_rarely_as_promised():
     images, target = 1000, 0.9
     ranks = np.arange(600) % 2
     sizes = np.array([300, 600])
-    targets = np.array([promise.set_target(promise.DATASET, target, int(n), images) for n in sizes])
+    said = promise.Promised(promise.DATASET, images)
+    targets = np.array([said.set_target(target, int(n)) for n in sizes])
     plan = Plan(ranks, sizes, targets, LEVEL, ((0, 80),))
     wrong = 0
     for _ in range(400):

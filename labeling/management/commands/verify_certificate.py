@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from labeling.core import document
+from labeling.core import parts, verifying
 
 
 class Command(BaseCommand):
@@ -27,14 +27,18 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(f"{options['file']} cannot be read as JSON: {error}") from error
         try:
-            faults = document.verify(paper)
+            faults = verifying.verify(paper)
         except (KeyError, TypeError, IndexError, ValueError) as error:
             raise CommandError(f"This is not a complete certificate: {error!r}") from error
         if faults:
             raise CommandError("The certificate does not hold. " + " ".join(faults))
-        result, content = paper["result"], paper["frozen"]["content"]
-        self.stdout.write(
-            f"It holds: {result['outcome']}, {result['certified_images']} images, mean quality "
-            f">= {content['target']:.2f} at level {content['level']:.4f}, "
-            f"{result['audited']} audited."
-        )
+        result = paper["result"]
+        audited = f"{result['audited']} images were checked."
+        if result["outcome"] == "certified":
+            claim = parts.claim(
+                paper["frozen"]["content"], paper["about"]["risk"], result["certified_images"],
+                parts.shown_in(result),
+            )  # fmt: skip
+            self.stdout.write(f"It holds. {claim}. {audited}")
+        else:
+            self.stdout.write(f"It holds, and certifies nothing. {audited}")

@@ -1,0 +1,128 @@
+"""The freeze: what is written at once and what in parts, and what a second one may still leave."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from labeling.models import Assignment, Audit, Certificate, Freeze, Image, Label, Round
+from labeling.services import audits, claims, freezing, rounds
+from labeling.services.freezing import Candidate, Proposal
+from tests.factories import box, join, make_images, make_job
+
+pytestmark = pytest.mark.django_db
+
+
+class Held:
+    """A lease that nobody contests; dies in its n-th transaction, if told so."""
+
+    def __init__(self, dies_in: int = 0) -> None:
+        self.fences, self.dies_in = 0, dies_in
+
+    @contextmanager
+    def fenced(self, *, last: bool = False):
+        self.fences += 1
+        with transaction.atomic():
+            yield
+            if self.fences == self.dies_in:
+                raise KeyboardInterrupt
+
+    def renew(self, *args, **kwargs) -> None:
+        pass
+
+
+def closing_round(alice, **fields) -> Round:
+    job = make_job(acceptance="certified", **fields)
+    join(job, alice, "annotator")
+    job.state = "running"
+    job.save()
+    return next_closing(job, 1)
+
+
+def next_closing(job, number: int) -> Round:
+    settings = {**rounds.snapshot_settings(job), "size": 10}
+    return Round.objects.create(
+        job=job, number=number, purpose="closing", state="CALIBRATING", settings=settings
+    )
+
+
+def proposal(images: list[Image], checks: int = 5) -> Proposal:
+    candidates = [Candidate(image, i % 2, 0.9, [box()]) for i, image in enumerate(images)]
+    return Proposal(candidates, [0.8, 0.5], checks, {})
+
+
+def test_a_freeze_that_was_killed_holds_all_places_when_run_again(alice, monkeypatch):
+    monkeypatch.setattr(freezing, "PLACES", 10)
+    round = closing_round(alice)
+    images = make_images(round.job, 40)
+
+    with pytest.raises(KeyboardInterrupt):
+        freezing.freeze(round, Held(dies_in=3), proposal(images))
+    frozen = Freeze.objects.get(round=round)
+    assert Audit.objects.filter(round=round, blind=False).count() == 20
+
+    # one of them was taken out meanwhile, and is proposed no more
+    left = [image for image in images if image.digest != last_key(frozen)]
+    assert freezing.freeze(round, Held(), proposal(left)) == frozen
+    rows = Audit.objects.filter(round=round, blind=False).order_by("position")
+    assert [row.position for row in rows] == list(range(39))
+    keys = {row.position: row.image.digest for row in rows}
+    order = freezing.document.order_of(frozen.content, frozen.seed)
+    assert all(frozen.content["candidates"][i][0] == keys[n] for n, i in enumerate(order[:39]))
+
+
+def last_key(frozen: Freeze) -> str:
+    order = freezing.document.order_of(frozen.content, frozen.seed)
+    return frozen.content["candidates"][order[-1]][0]
+
+
+def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_seats(alice):
+    round = closing_round(alice)
+    images = make_images(round.job, 12)
+    for image in images[:4]:
+        Assignment.objects.create(round=round, image=image, slot=1)
+    held = claims.claim_next(round.job, alice, count=1).seats[0].image
+    Assignment.objects.create(round=round, image=held, slot=2)
+
+    frozen = freezing.freeze(round, Held(), proposal(images))
+
+    assert held.digest not in dict(frozen.content["candidates"])
+    assert Assignment.objects.get(round=round, image=held, slot=2).state == "open"
+    others = Assignment.objects.filter(round=round).exclude(image=held)
+    assert set(others.values_list("state", flat=True)) == {"withdrawn"}
+
+
+def test_a_look_at_a_proof_reads_only_what_was_checked(alice):
+    round = closing_round(alice)
+    freezing.freeze(round, Held(), proposal(make_images(round.job, 60)))
+    first = Audit.objects.filter(round=round, position=0, blind=False)
+    first.update(value=1.0, boxes=[box()])
+    audits.needed(round)  # what was sealed is read once
+
+    with CaptureQueriesContext(connection) as seen:
+        assert len(audits.prefix(round)) == 1
+        assert audits.needed(round) == 5
+    assert all('"content"' not in query["sql"] for query in seen)
+    assert any('"position" < 1' in query["sql"] for query in seen)
+
+
+def test_a_second_proof_of_the_whole_data_set_may_leave_only_what_the_first_did_not(alice):
+    """200 images at .8 may lack 40 in all. The first 100 may lack them all; for 100 more images,
+    which may lack 20 of their own, the second set must make up for what is granted."""
+    round = closing_round(alice, promise="dataset", target_quality=0.8)
+    job, first = round.job, make_images(round.job, 200)
+    frozen = freezing.freeze(round, Held(), proposal(first[:100]))
+    assert frozen.content["sets"][-1]["target"] == pytest.approx(0.6)
+
+    paper = {"frozen": {"content": frozen.content}, "result": {"sets_certified": 2}}
+    Certificate.objects.create(round=round, attempt=1, outcome="certified", document=paper)
+    for image in first[:100]:
+        Label.objects.create(image=image, round=round, source="auto", boxes=[box()])
+    for image in first[100:]:
+        Label.objects.create(image=image, source="human", boxes=[box()])
+    Round.objects.filter(pk=round.pk).update(state="CLOSED", closed_at=round.opened_at)
+    again = freezing.freeze(next_closing(job, 2), Held(), proposal(make_images(job, 100, intake=1)))
+
+    assert again.content["granted"] == pytest.approx(40)
+    assert again.content["sets"][-1]["target"] == pytest.approx(0.8)
