@@ -56,10 +56,10 @@ def _accept_above(round: Round, calibration: Calibration, lease: Lease) -> None:
 
 
 def acceptable(calibration: Calibration) -> list[Prediction]:
-    """Unlabelled images above θ, of intakes that validation has seen, never recalled before."""
+    """Unlabelled images above θ, of intakes that validation has seen, not taken back."""
     round = calibration.detector.round
     judged = set(round.job.images.validation().values_list("intake", flat=True))
-    taken_back = recalls.recalled_images(round)
+    taken_back = recalls.not_for_machine(round)
     rows = (
         Prediction.objects.filter(
             detector=calibration.detector,

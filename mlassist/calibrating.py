@@ -13,14 +13,14 @@ from labeling.core.boxes import BoxSet, pack
 from labeling.models import Job, Label, Round
 from labeling.services import recalls
 from labeling.services.freezing import Candidate, Proposal
-from mlassist import folding
+from mlassist import folding, rating
 from mlassist.core import calibration as rules
+from mlassist.core.beating import EVERY, Beat, beating
 from mlassist.core.boxscores import BoxScores, fit_scores
 from mlassist.core.cuts import Cuts, choose_cuts
 from mlassist.core.forecast import forecast
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.proposing import Outlook, Seen, Trial, by_classes, to_accept, to_prove
-from mlassist.rating import confidence_of
 
 
 @dataclass(frozen=True)
@@ -96,20 +96,25 @@ class Judged:
         )
 
 
-def judge(detector: Detector) -> Judged | None:
-    """Judge a detector on its round's data; None without validation images."""
+def judge(detector: Detector, beat: Beat) -> Judged | None:
+    """Judge a detector on its round's data; None without validation images.
+
+    `beat` is called at least every few hundred images: of a large pool it takes minutes.
+    """
     round = detector.round
     known, truths = _known(detector)
     if not known:
         return None
-    pool = _pool(detector)
+    pool = _pool(detector, beat)
     boxes = [pack(p.boxes) for p in known]
     cuts = choose_cuts(boxes, truths)
     kind = promise.kind_in(round.settings)
     qualities = np.array(
         [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )
-    rule, of_known, of_pool = confidence_of(round, known, truths, qualities, pool, cuts)
+    rule, of_known, of_pool = rating.confidence_of(
+        round, known, truths, qualities, pool, cuts, beat
+    )
     if round.settings["acceptance"] == Job.Acceptance.CERTIFIED:
         pool_seen = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
         known_seen = Seen([cuts.kept(one) for one in boxes], of_known)
@@ -161,16 +166,16 @@ def _known(detector: Detector) -> tuple[list[Prediction], list[BoxSet]]:
     return rows, [pack(labels[p.image_id]) for p in rows]
 
 
-def _pool(detector: Detector) -> list[Prediction]:
-    taken_back = recalls.recalled_images(detector.round)
+def _pool(detector: Detector, beat: Beat) -> list[Prediction]:
+    not_ours = recalls.not_for_machine(detector.round)
     rows = (
         Prediction.objects.filter(
             detector=detector, image__in=detector.round.job.images.unlabeled()
         )
         .select_related("image")
         .order_by("image")
-    )
-    return [p for p in rows if p.image_id not in taken_back]
+    ).iterator(chunk_size=EVERY)
+    return [p for p in beating(rows, beat) if p.image_id not in not_ours]
 
 
 def _not_taken_before(detector: Detector, known: Sequence[Prediction]) -> np.ndarray:

@@ -6,22 +6,23 @@ from typing import Any
 from labeling.services.freezing import promised
 from mlassist.calibrating import Judged, short
 from mlassist.core import calibration as rules
+from mlassist.core.beating import Beat
 from mlassist.rating import AGREEMENT, MEAN_SCORE, agreements, mean_scores
 
 
-def compare(judged: Judged) -> list[list[Any]]:
+def compare(judged: Judged, beat: Beat) -> list[list[Any]]:
     """What each image confidence is worth on the judging images (algorithms.md 2.2).
 
     Per rule its rank correlation with quality; the share of them acceptable at the target if the
     order were cut perfectly, which looks at the answers, so it compares and decides nothing; and
-    the share of the pool that would be accepted now.
+    the share of the pool that would be accepted now. `beat`: as for calibrating.judge.
     """
     target = judged.detector.round.settings["target_quality"]
     target_of = partial(promised(judged.detector.round).set_target, target)
     known, pool, cuts = judged.known, judged.pool, judged.cuts
-    by_rule = {MEAN_SCORE: (mean_scores(known, cuts), mean_scores(pool, cuts))}
+    by_rule = {MEAN_SCORE: (mean_scores(known, cuts, beat), mean_scores(pool, cuts, beat))}
     if all(p.views for p in (*known, *pool)):
-        by_rule[AGREEMENT] = agreements(known, cuts), agreements(pool, cuts)
+        by_rule[AGREEMENT] = agreements(known, cuts, beat), agreements(pool, cuts, beat)
     by_rule[judged.rule] = judged.known_confidence, judged.pool_confidence
     return [
         [

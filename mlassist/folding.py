@@ -18,6 +18,8 @@ from mlassist.core.confidence import fold_of
 from mlassist.models import Detector
 
 FOLDS = 3
+# Where errors of a training lie that more labels mend; all others are faults of the set-up.
+NOTHING_TO_LEARN = ("samples", "class_ids")
 EFFORT = 0.5  # of the main training's steps; the folds together cost one and a half trainings
 
 Train = Callable[..., Any]
@@ -57,7 +59,9 @@ def complete(
                 checkpoint=files.checkpoint_path(round), on_progress=progress, effort=EFFORT,
             )  # fmt: skip
             made = {"weights": name, "digest": learned.digest}
-        except Invalid:
+        except Invalid as error:
+            if error.where not in NOTHING_TO_LEARN:
+                raise
             made = {"weights": "", "digest": ""}
         with lease.fenced():
             detector.folds = [*detector.folds, made]
@@ -89,7 +93,7 @@ def by_weights(
     groups: dict[tuple[str, str], list[Image]] = {}
     for image in images:
         key = (detector.weights, detector.digest)
-        if image.split == Image.Split.TRAINING:
+        if detector.folds and image.split == Image.Split.TRAINING:
             made = detector.folds[fold_of(image.digest, FOLDS)]
             key = (made["weights"], made["digest"])
         if key[0]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from labeling.core.boxes import pack
 from labeling.models import Image, Job, Label, Round
 from labeling.services.steps import Lease
+from labeling.services.verdicts import LIFTED
 from mlassist.core.boxscores import BoxScores
 from mlassist.core.classes import stands_for
 from mlassist.core.cuts import Cuts
@@ -18,11 +19,12 @@ WRITE = 500
 
 
 def store(round: Round, calibration: Calibration, lease: Lease) -> None:
-    """Write `Image.priority` for every unlabelled image this detector has seen."""
+    """Write `Image.priority` for every unlabelled image this detector has seen, but for those that
+    a reviewer sent back: these stay first in line."""
     rows = list(
         Prediction.objects.filter(
             detector=calibration.detector, image__in=round.job.images.unlabeled()
-        ).select_related("image").defer("views").order_by("image")
+        ).exclude(image__priority=LIFTED).select_related("image").defer("views").order_by("image")
     )  # fmt: skip
     scores = BoxScores.from_json(calibration.box_scores)
     acceptable = _acceptable(round, calibration, rows)

@@ -89,7 +89,8 @@ def source_problem(job: Job, earlier: Job) -> str:
         return f"“{earlier}” has no detector yet."
     if not media_path(detector.weights).is_file():
         return f"The detector file of “{earlier}” is missing."
-    taught = Image.objects.training().filter(job__in=_ancestors(earlier))
+    # also those whose label was taken back since, or that were excluded
+    taught = Image.objects.filter(split=Image.Split.TRAINING, job__in=_ancestors(earlier))
     # a job that is not saved yet has no images
     mine = Image.objects.present().filter(job=job.pk)
     shared = mine.filter(digest__in=taught.values("digest")).count()

@@ -68,6 +68,8 @@ def _train(
             wish=starting.wish(round),
         )  # fmt: skip
     except Invalid as error:
+        if error.where not in folding.NOTHING_TO_LEARN:
+            raise  # a missing GPU or file: people must know, and none of their work depends on it
         with lease.fenced(last=True):
             events.record(round.job, "training_skipped", None, reason=error.message)
         return None
@@ -173,7 +175,8 @@ def calibrate(step: Step, lease: Lease) -> None:
     detector = Detector.objects.filter(round=round).first()
     if detector is None:
         return
-    judged = judge(detector)
+    beat = partial(lease.renew, 0, 0)
+    judged = judge(detector, beat)
     if judged is None:
         with lease.fenced(last=True):
             events.record(
@@ -183,8 +186,9 @@ def calibrate(step: Step, lease: Lease) -> None:
         return
     if not Calibration.objects.filter(detector=detector).exists():
         _store_confidences(lease, detector, judged)
+        compared = compare(judged, beat)
         with lease.fenced():
-            _store_calibration(detector, judged)
+            _store_calibration(detector, judged, compared)
             if round.purpose == Round.Purpose.CLOSING and judged.trial.left_out:
                 events.record(
                     round.job, "classes_left_out", None,
@@ -203,14 +207,14 @@ def _store_confidences(lease: Lease, detector: Detector, judged: Judged) -> None
         lease.renew(min(start + WRITE, len(rows)), len(rows))
 
 
-def _store_calibration(detector: Detector, judged: Judged) -> None:
+def _store_calibration(detector: Detector, judged: Judged, compared: list[list[Any]]) -> None:
     round = detector.round
     Calibration.objects.create(
         detector=detector, rule=judged.rule, threshold=judged.threshold,
         class_thresholds=judged.class_thresholds,
         cuts=judged.cuts.to_json(), box_scores=judged.box_scores.to_json(),
         target_quality=round.settings["target_quality"],
-        curve=judged.curve, points=judged.points, comparison=compare(judged),
+        curve=judged.curve, points=judged.points, comparison=compared,
         validation_images=len(judged.points),
         validation_quality=judged.mean_quality,
     )  # fmt: skip

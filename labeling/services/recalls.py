@@ -72,9 +72,11 @@ def _lift(ids: list[int]) -> None:
         Image.objects.unlabeled().filter(pk__in=ids[start : start + 500]).update(priority=None)
 
 
-def recalled_images(round: Round) -> set[int]:
-    """Images of the job that the machine may not accept again."""
+def not_for_machine(round: Round) -> set[int]:
+    """Unlabelled images that the machine may not accept: their auto-label was taken back, or a
+    person's, which its detectors have learned."""
     rows = Label.objects.filter(
         image__job=round.job, source=Label.Source.AUTO, revoked_at__isnull=False
     )
-    return set(rows.values_list("image", flat=True))
+    taught = round.job.images.unlabeled().filter(split=Image.Split.TRAINING)
+    return set(rows.values_list("image", flat=True)) | set(taught.values_list("pk", flat=True))

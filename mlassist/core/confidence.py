@@ -14,6 +14,7 @@ import numpy as np
 
 from labeling.core.boxes import BoxSet
 from labeling.errors import Invalid
+from mlassist.core.beating import Beat, beating, silent
 from mlassist.core.boxscores import hits
 from mlassist.core.cuts import Cuts
 from mlassist.core.looks import Look, agreement, box_features, candidates
@@ -181,12 +182,15 @@ def learned_confidence(
     quality: np.ndarray,
     pool: Sequence[Look],
     cuts: Cuts,
+    *,
+    beat: Beat = silent,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cross-fitted confidences of known and pool images, (n,) and (m,) in [0, 1].
 
     Each known image is scored by the regression that did not see its fold, each pool image by that
     of its own fold, so that the two are exchangeable fold by fold (algorithms.md 2.3). `truths`
-    and `quality` (n,) are those of the known images. Raises Invalid for fewer than LEAST_KNOWN.
+    and `quality` (n,) are those of the known images. `beat` is called again and again. Raises
+    Invalid for fewer than LEAST_KNOWN.
     """
     if len(quality) < LEAST_KNOWN:
         raise Invalid(f"The regression needs {LEAST_KNOWN} validation images, not {len(quality)}.")
@@ -204,7 +208,6 @@ def learned_confidence(
             of_known[~taught] = guess(rows[~taught])
         mine = np.flatnonzero(pool_folds == fold).tolist()
         if mine:
-            of_pool[mine] = guess(
-                np.array([image_features(_Measured.of(pool[i]), judge, cuts) for i in mine])
-            )
+            seen = (_Measured.of(pool[i]) for i in beating(mine, beat))
+            of_pool[mine] = guess(np.array([image_features(one, judge, cuts) for one in seen]))
     return of_known, of_pool

@@ -70,7 +70,7 @@ def test_watch_checks_that_find_nothing_right_recall_the_whole_round(accepted, r
     assert accepted.events.filter(kind="round_recalled").exists()
     left = Label.objects.active().auto().filter(round=round).count()
     assert left == 0
-    assert unchecked & recalls.recalled_images(round)
+    assert unchecked & recalls.not_for_machine(round)
 
 
 def test_a_manager_recalls_a_round_at_any_time(accepted, mona):

@@ -1,35 +1,16 @@
 """The freeze: what is written at once and what in parts, and what a second one may still leave."""
 
-from contextlib import contextmanager
-
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from labeling.models import Assignment, Audit, Certificate, Freeze, Image, Label, Round
 from labeling.services import audits, claims, freezing, rounds
 from labeling.services.freezing import Candidate, Proposal
 from tests.factories import box, join, make_images, make_job
+from tests.running import Held
 
 pytestmark = pytest.mark.django_db
-
-
-class Held:
-    """A lease that nobody contests; dies in its n-th transaction, if told so."""
-
-    def __init__(self, dies_in: int = 0) -> None:
-        self.fences, self.dies_in = 0, dies_in
-
-    @contextmanager
-    def fenced(self, *, last: bool = False):
-        self.fences += 1
-        with transaction.atomic():
-            yield
-            if self.fences == self.dies_in:
-                raise KeyboardInterrupt
-
-    def renew(self, *args, **kwargs) -> None:
-        pass
 
 
 def closing_round(alice, **fields) -> Round:

@@ -3,13 +3,18 @@
 import numpy as np
 import pytest
 
-from labeling.models import Event, Label
-from labeling.services import jobs, snapshot
+from labeling.errors import Invalid
+from labeling.models import Event, Label, Step
+from labeling.services import checking, jobs, snapshot
+from labeling.services.verdicts import LIFTED
+from mlassist import ranking
 from mlassist.calibrating import judge
+from mlassist.comparing import compare
+from mlassist.core.beating import silent
 from mlassist.models import Calibration, Detector, Prediction
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
-from tests.running import run_steps
+from tests.running import Held, run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,10 +78,8 @@ def test_a_detector_that_sees_no_box_at_all_is_handled(active):
 
 
 def test_a_refused_training_gives_the_images_to_people(active, monkeypatch):
-    from labeling.errors import Invalid
-
     def refuses(*args, **kwargs):
-        raise Invalid("There is nothing to learn.")
+        raise Invalid("There is nothing to learn.", where="samples")
 
     monkeypatch.setattr(fakes, "train", refuses)
     job = active()
@@ -86,6 +89,62 @@ def test_a_refused_training_gives_the_images_to_people(active, monkeypatch):
     assert round.assignments.filter(state="open").count() == 20
     said = Event.objects.get(job=job, kind="training_skipped")
     assert said.data["reason"] == "There is nothing to learn."
+
+
+def test_a_wrong_set_up_stops_the_training_and_says_so(active, monkeypatch):
+    def refuses(*args, **kwargs):
+        raise Invalid("This machine has no cuda:7.", where="MLASSIST_DEVICE")
+
+    monkeypatch.setattr(fakes, "train", refuses)
+    job = active()
+
+    assert job.rounds.get(purpose="active").state == "TRAINING"
+    assert not Event.objects.filter(job=job, kind="training_skipped").exists()
+    assert "no cuda:7" in str(snapshot.of_job(job)["alerts"])
+
+
+def test_what_was_taught_and_sent_back_goes_to_people_and_not_to_the_machine(active, rita):
+    """The detector may know its label by heart, right or wrong."""
+    job = active(target_quality=0.1)
+    join(job, rita, "reviewer")
+    label = Label.objects.active().filter(image__job=job, image__split="training").first()
+    checking.store(job, rita, [{"label": label.pk, "verdict": "rejected", "reason": "Wrong class"}])
+
+    for _ in range(3):
+        work_all(job, job.members.get(role="annotator").user)
+        run_steps(job)
+
+    assert job.rounds.filter(purpose="active").count() > 1
+    assert not Step.objects.filter(round__job=job).exclude(error="").exists()
+    assert not Label.objects.auto().filter(image=label.image).exists()
+    assert Label.objects.active().filter(image=label.image, source="human").exists()
+
+
+def test_an_image_first_in_line_stays_there(active):
+    job = active()
+    image = job.images.unlabeled().exclude(priority=None).first()
+    type(image).objects.filter(pk=image.pk).update(priority=LIFTED)
+
+    round = job.rounds.get(purpose="active")
+    calibration = Calibration.objects.get(detector__round=round)
+    ranking.store(round, calibration, Held())
+
+    image.refresh_from_db()
+    assert image.priority == LIFTED
+
+
+def test_judging_tells_again_and_again_that_it_is_alive(active, monkeypatch):
+    monkeypatch.setattr("mlassist.core.beating.EVERY", 10)
+    job = active(acceptance="certified", images=120, ahead_percent=50)
+    detector = Detector.objects.get(round__job=job)
+    beats: list[int] = []
+
+    judged = judge(detector, lambda: beats.append(1))
+
+    assert len(beats) > 2 * len(judged.pool) / 10
+    before = len(beats)
+    compare(judged, lambda: beats.append(1))
+    assert len(beats) > before + len(judged.pool) / 10
 
 
 def test_a_loss_that_is_no_number_stops_with_a_reason(active, monkeypatch):
@@ -125,11 +184,11 @@ def test_a_certified_job_judges_by_the_regression_and_writes_no_label(active):
 def test_an_image_taken_back_once_is_never_a_candidate_again(active):
     job = active(acceptance="certified", images=120, ahead_percent=50)
     detector = Detector.objects.get(round__job=job)
-    image = judge(detector).pool[0].image
+    image = judge(detector, silent).pool[0].image
     label = Label.objects.create(image=image, source="auto", boxes=[box()])
     Label.objects.filter(pk=label.pk).update(revoked_at=label.created_at, reason="recalled")
 
-    assert image.pk not in {p.image_id for p in judge(detector).pool}
+    assert image.pk not in {p.image_id for p in judge(detector, silent).pool}
 
 
 def test_validation_images_that_an_earlier_round_took_no_longer_judge(active):
