@@ -17,8 +17,12 @@ from benchmarks.workplace import workplace
 
 FEW, MANY = 1_000, 100_000
 BATCH, BOXES, REPEATS = 200, 5, 7
+SETS, CHECKS = 6, 120  # of its proof
 PEOPLE = {"ada": "annotator", "ben": "annotator", "mia": "manager"}
-GOALS = {"submit, with the next image": 0.1, "live page's snapshot": 1.0}  # seconds
+GOALS = {  # seconds
+    "submit, with the next image": 0.1, "live page's snapshot": 1.0,
+    "check, with the next one": 1.0, "snapshot during an audit": 2.0,
+}  # fmt: skip
 
 
 def measured(count: int) -> None:
@@ -40,7 +44,10 @@ def measured(count: int) -> None:
     mine = f"/api/jobs/{job.slug}"
 
     def post(client: Any, address: str, **body: Any) -> Any:
-        found = client.post(address, json.dumps(body), content_type="application/json")
+        return send(client.post, address, body)
+
+    def send(ask: Any, address: str, body: dict[str, Any]) -> Any:
+        found = ask(address, json.dumps(body), content_type="application/json")
         assert found.status_code == 200, (address, found.content)
         return found.json()
 
@@ -56,10 +63,7 @@ def measured(count: int) -> None:
     def submit() -> None:
         seat = seats.pop(0)
         address = f"/api/assignments/{seat['id']}/answer"
-        body = json.dumps({**answer, "version": seat["version"] + 1})
-        found = ada.put(address, body, content_type="application/json")
-        assert found.status_code == 200, found.content
-        seats.extend(found.json()["next"])
+        seats.extend(send(ada.put, address, {**answer, "version": seat["version"] + 1})["next"])
 
     requests = {
         "submit, with the next image": submit,
@@ -70,7 +74,25 @@ def measured(count: int) -> None:
         "images on which people differ": get(mia, f"{mine}/differences"),
         "home page of a manager": get(mia, "/"),
     }
-    print(json.dumps({name: _seconds(ask) for name, ask in requests.items()}))
+    found = {name: _seconds(ask) for name, ask in requests.items()}
+
+    _put_to_the_proof(job)
+    seats[:] = post(ada, f"{mine}/assignments/claim")["assignments"]
+    checks = post(mia, f"{mine}/audits/claim")["audits"]
+
+    def check() -> None:
+        one = checks.pop(0)
+        given = {"verdict": "corrected", "boxes": answer["boxes"], "active_ms": 9000}
+        body = {**given, "hold": [audit["id"] for audit in checks]}
+        checks.extend(send(mia.put, f"/api/audits/{one['id']}/verdict", body)["next"])
+
+    requests = {
+        "check, with the next one": check,
+        "snapshot during an audit": get(mia, f"{mine}/snapshot"),
+        "report during an audit": get(mia, f"/jobs/{job.slug}/report"),
+        "submit during an audit": submit,
+    }
+    print(json.dumps(found | {name: _seconds(ask) for name, ask in requests.items()}))
 
 
 def _seconds(ask: Callable[[], None]) -> float:
@@ -144,6 +166,33 @@ def _job(count: int) -> Any:
     )  # fmt: skip
     selecting.open_seats(last, selecting.candidates(last)[:BATCH])
     return job
+
+
+def _put_to_the_proof(job: Any) -> None:
+    """Freeze nine of ten images that are left, the rest handed out to people."""
+    from labeling.models import Round, Step
+    from labeling.services import certificates, freezing, rounds
+    from labeling.services.steps import Lease
+
+    chance = random.Random(2)
+    last = job.rounds.get(closed_at=None)
+    last.assignments.exclude(state="submitted").delete()
+    Round.objects.filter(pk=last.pk).update(closed_at=last.opened_at, state=Round.State.CLOSED)
+    round = Round.objects.create(
+        job=job, number=last.number + 1, purpose=Round.Purpose.CLOSING,
+        state=Round.State.CALIBRATING, settings={**rounds.snapshot_settings(job), "size": BATCH},
+    )  # fmt: skip
+    Step.objects.create(round=round, state=round.state, queue="default", lease_owner="benchmark")
+    lease = Lease(round.steps.get(), "benchmark")
+    images = list(job.images.unlabeled())
+    candidates = [
+        freezing.Candidate(image, i % SETS, 0.9, _boxes(chance))
+        for i, image in enumerate(images[: len(images) * 9 // 10])
+    ]
+    thresholds = [0.9 - 0.1 * rank for rank in range(SETS)]
+    freezing.freeze(round, lease, freezing.Proposal(candidates, thresholds, CHECKS, {}))
+    certificates.open_the_rest(round, lease)
+    Round.objects.filter(pk=round.pk).update(state=Round.State.AUDITING)
 
 
 def _boxes(chance: random.Random) -> list[dict[str, Any]]:
