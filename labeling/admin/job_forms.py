@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.services import jobs, modelling
+from labeling.services import classes, jobs, modelling
 
 NUMBERS = (
     "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
@@ -100,10 +100,23 @@ class JobForm(forms.ModelForm[Job]):
         return data
 
 
+class ClassFormSet(forms.BaseInlineFormSet[LabelClass, Job, Any]):
+    """Checks the classes together."""
+
+    def clean(self) -> None:
+        """A class that has boxes stays."""
+        super().clean()
+        gone = [f.instance for f in self.initial_forms if f.cleaned_data.get("DELETE")]
+        kept = [reason for kind in gone if (reason := classes.why_kept(self.instance, kind))]
+        if kept:
+            raise forms.ValidationError(kept)
+
+
 class ClassInline(admin.TabularInline[LabelClass, Job]):
     """The classes people draw."""
 
     model = LabelClass
+    formset = ClassFormSet
     fields = ("name", "color", "hotkey", "note", "position", "retired")
     extra = 1
 

@@ -18,7 +18,7 @@ from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, M
 from labeling.admin.scoping import managed_jobs
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.services import events, jobs, members, reports, transfers, uploads
+from labeling.services import classes, events, jobs, members, reports, transfers, uploads
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
     "start": ("Start the job", "The first images open for people.", ("draft",), jobs.start),
@@ -133,7 +133,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
             if isinstance(gone, Member):
                 members.remove(gone, request.user)  # type: ignore[arg-type]
             else:
-                gone.delete()
+                classes.remove(gone)
         for row in rows:
             if isinstance(row, LabelClass) and row._state.adding:
                 given = {"color": row.color, "note": row.note}

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import transaction
 
 from labeling.core import boxes as box_sets
 from labeling.core import coco, text
@@ -203,7 +204,9 @@ def notes_of(row: Transfer, source: Source) -> Notes:
 
 
 def _map_classes(job: Job, names: Sequence[str]) -> tuple[list[int | None], list[str]]:
-    known = {c.name.casefold(): c.index for c in job.classes.all()}
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=job.pk)  # see classes.remove
+        known = {c.name.casefold(): c.index for c in job.classes.all()}
     ids: list[int | None] = []
     sentences = []
     for name in names:

@@ -1,0 +1,50 @@
+"""The classes of a job: what their form refuses, and that boxes keep the class they have."""
+
+import pytest
+
+from labeling.errors import Conflict
+from labeling.models import Label, Transfer
+from labeling.services import classes, exports, jobs
+from tests.factories import box
+from tests.job_form import change
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def labelled(job):
+    Label.objects.create(image=job.images.first(), source="imported", boxes=[box(class_id=1)])
+
+
+def suggested(job):
+    job.images.filter(pk=job.images.first().pk).update(imported=[box(class_id=1)])
+
+
+def importing(job):
+    Transfer.objects.create(job=job, kind="import", format="zip", lease_owner="a worker")
+
+
+@pytest.mark.parametrize(
+    ("comes", "words"),
+    [(labelled, "have boxes"), (suggested, "have boxes"), (importing, "being imported")],
+)
+def test_a_class_that_boxes_may_have_is_not_deleted(admin, job, tmp_path, comes, words):
+    comes(job)
+
+    page = change(admin, job, **{"classes-1-DELETE": "on", "instructions": "Kept words"})
+
+    said = page.context["inline_admin_formsets"][0].formset.non_form_errors()
+    assert "'dog' cannot be deleted" in said[0]
+    assert words in said[0]
+    assert "Kept words" in page.content.decode()  # and the rest of the form
+    assert job.classes.filter(name="dog", index=1).exists()
+    assert exports.write_manifest(job, tmp_path / "out.manifest", lambda done, of: None) == 12
+
+
+def test_a_class_without_boxes_is_deleted_in_a_draft_only(admin, job):
+    labelled(job)
+    change(admin, job, **{"classes-0-DELETE": "on"})
+    assert [c.name for c in job.classes.all()] == ["dog"]
+
+    jobs.start(job, None)
+    with pytest.raises(Conflict, match="has started"):
+        classes.remove(job.classes.get())
