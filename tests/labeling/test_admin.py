@@ -131,6 +131,29 @@ def test_the_image_list_is_filtered_by_class(admin, labelled):
     assert [row.name for row in page.context["cl"].result_list] == ["image-0001.png"]
 
 
+@pytest.mark.parametrize("value", ["abc", "²", "-1", "9" * 30, "9" * 5000, "%00"])
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("image", "job"), ("image", "with_class"), ("image", "in_round"), ("round", "job"),
+        ("audit", "job"),
+    ],
+)  # fmt: skip
+def test_a_filter_that_names_no_row_is_no_error(admin, labelled, name, field, value):
+    page = reverse(f"admin:labeling_{name}_changelist")
+    assert admin.get(f"{page}?{field}={value}").status_code == 200
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 30])
+def test_a_form_that_names_no_number_is_answered_in_words(admin, labelled, mona, value):
+    jobs.start(labelled, mona)
+    budget = reverse("admin:labeling_round_budget", args=[labelled.rounds.get().pk])
+    pictures = reverse("admin:labeling_job_pictures", args=[labelled.pk])
+
+    assert admin.post(budget, {"budget": value}, follow=True).context["messages"]
+    assert admin.post(pictures, {"remove": value}).status_code == 404
+
+
 def test_a_filter_cannot_spell_out_secrets(admin, labelled):
     for lookup in ("job__created_by__password__startswith=a", "labels__by__password__regex=."):
         page = admin.get(f"{reverse('admin:labeling_image_changelist')}?{lookup}")
