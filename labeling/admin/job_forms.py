@@ -100,12 +100,35 @@ class JobForm(forms.ModelForm[Job]):
         return data
 
 
-class ClassFormSet(forms.BaseInlineFormSet[LabelClass, Job, Any]):
+class ClassForm(forms.ModelForm[LabelClass]):
+    """One class; a new one without a position comes last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.fields["position"].initial = None
+
+    def clean_position(self) -> int | None:
+        """Emptied: as it was."""
+        position: int | None = self.cleaned_data["position"]
+        return self.instance.position if position is None and self.instance.pk else position
+
+
+class ClassFormSet(forms.BaseInlineFormSet[LabelClass, Job, forms.ModelForm[LabelClass]]):
     """Checks the classes together."""
 
     def clean(self) -> None:
-        """A class that has boxes stays."""
+        """A name or a key is there once; a class that has boxes stays."""
         super().clean()
+        for field, word in (("name", "name"), ("hotkey", "key")):
+            seen: set[str] = set()
+            for form in self.forms:
+                value = form.cleaned_data.get(field, "")
+                if form.cleaned_data.get("DELETE") or not value:
+                    continue
+                if value.casefold() in seen:
+                    form.add_error(field, f"Another class has this {word}: choose a different one.")
+                seen.add(value.casefold())
         gone = [f.instance for f in self.initial_forms if f.cleaned_data.get("DELETE")]
         kept = [reason for kind in gone if (reason := classes.why_kept(self.instance, kind))]
         if kept:
@@ -116,6 +139,7 @@ class ClassInline(admin.TabularInline[LabelClass, Job]):
     """The classes people draw."""
 
     model = LabelClass
+    form = ClassForm
     formset = ClassFormSet
     fields = ("name", "color", "hotkey", "note", "position", "retired")
     extra = 1

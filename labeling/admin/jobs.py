@@ -134,12 +134,13 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 members.remove(gone, request.user)  # type: ignore[arg-type]
             else:
                 classes.remove(gone)
+        keys = [row.hotkey for row in rows if isinstance(row, LabelClass)]
         for row in rows:
             if isinstance(row, LabelClass) and row._state.adding:
-                given = {"color": row.color, "note": row.note}
-                if row.hotkey:
-                    given["hotkey"] = row.hotkey
-                jobs.add_class(form.instance, row.name, **given)
+                given = {"color": row.color, "note": row.note, "retired": row.retired}
+                given |= {"hotkey": row.hotkey} if row.hotkey else {}
+                given |= {"position": row.position} if row.position is not None else {}
+                jobs.add_class(form.instance, row.name, spoken_for=keys, **given)
             else:
                 row.save()
         formset.save_m2m()

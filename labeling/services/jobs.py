@@ -1,5 +1,6 @@
 """A job from set-up to completion: create, start, pause, resume, cancel, retry, members."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -94,8 +95,13 @@ def free_slug(name: str) -> str:
     )
 
 
-def add_class(job: Job, name: str, **fields: Any) -> LabelClass:
-    """A new class with the next permanent index, and the next free colour and key."""
+def add_class(
+    job: Job, name: str, *, spoken_for: Collection[str] = (), **fields: Any
+) -> LabelClass:
+    """A new class with the next permanent index, and the next colour and free key.
+
+    `spoken_for`: keys that classes will get which are not stored yet.
+    """
     check_classes_may_grow(job)
     with transaction.atomic():
         Job.objects.select_for_update().get(pk=job.pk)
@@ -104,7 +110,7 @@ def add_class(job: Job, name: str, **fields: Any) -> LabelClass:
         fields.setdefault("color", COLORS[index % len(COLORS)][0])
         fields.setdefault("position", index)
         if "hotkey" not in fields:
-            taken = set(job.classes.values_list("hotkey", flat=True))
+            taken = {*spoken_for, *job.classes.values_list("hotkey", flat=True)}
             fields["hotkey"] = next((k for k in "1234567890" if k not in taken), "")
         return LabelClass.objects.create(job=job, index=index, name=name, **fields)
 

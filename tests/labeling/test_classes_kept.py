@@ -6,7 +6,7 @@ from labeling.errors import Conflict
 from labeling.models import Label, Transfer
 from labeling.services import classes, exports, jobs
 from tests.factories import box
-from tests.job_form import change
+from tests.job_form import change, create
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,3 +48,43 @@ def test_a_class_without_boxes_is_deleted_in_a_draft_only(admin, job):
     jobs.start(job, None)
     with pytest.raises(Conflict, match="has started"):
         classes.remove(job.classes.get())
+
+
+def stands(job):
+    return [(c.name, c.hotkey, c.position) for c in job.classes.order_by("index")]
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other", "words"),
+    [
+        ("name", "bird", "Bird", "has this name"),
+        ("name", "dog", "CAT", "has this name"),
+        ("hotkey", "7", "7", "has this key"),
+    ],
+)
+def test_what_two_classes_share_is_said_beside_it_and_no_form_is_lost(
+    admin, job, field, one, other, words
+):
+    before = stands(job)
+    names = {"classes-2-name": "bird", "classes-3-name": "fox", "instructions": "Kept words"}
+
+    page = change(admin, job, **names | {f"classes-2-{field}": one, f"classes-3-{field}": other})
+
+    assert words in page.content.decode()
+    assert "Kept words" in page.content.decode()
+    assert stands(job) == before
+    answer = create(admin, **{"classes-0-name": "bird", "classes-1-name": "Bird"})
+    assert "has this name" in answer.content.decode()
+
+
+def test_a_new_class_gets_the_place_and_the_key_that_were_typed(admin, job):
+    page = change(
+        admin, job,
+        **{
+            "classes-1-position": "", "classes-2-name": "bird",
+            "classes-3-name": "fox", "classes-3-hotkey": "3", "classes-3-position": "0",
+        },
+    )  # fmt: skip
+
+    assert not page.context.get("errors")
+    assert stands(job) == [("cat", "1", 0), ("dog", "2", 1), ("bird", "4", 2), ("fox", "3", 0)]
