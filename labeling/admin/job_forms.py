@@ -100,6 +100,16 @@ class JobForm(forms.ModelForm[Job]):
         return data
 
 
+def _refuse_repeats(rows: list[tuple[Any, Any]], field: str, words: str) -> None:
+    """Each form with what must be there once; those to be deleted and empty values do not count."""
+    seen = set()
+    for form, value in rows:
+        if value and not form.cleaned_data.get("DELETE"):
+            if value in seen:
+                form.add_error(field, words)
+            seen.add(value)
+
+
 class ClassForm(forms.ModelForm[LabelClass]):
     """One class; a new one without a position comes last."""
 
@@ -121,14 +131,8 @@ class ClassFormSet(forms.BaseInlineFormSet[LabelClass, Job, forms.ModelForm[Labe
         """A name or a key is there once; a class that has boxes stays."""
         super().clean()
         for field, word in (("name", "name"), ("hotkey", "key")):
-            seen: set[str] = set()
-            for form in self.forms:
-                value = form.cleaned_data.get(field, "")
-                if form.cleaned_data.get("DELETE") or not value:
-                    continue
-                if value.casefold() in seen:
-                    form.add_error(field, f"Another class has this {word}: choose a different one.")
-                seen.add(value.casefold())
+            rows = [(form, form.cleaned_data.get(field, "").casefold()) for form in self.forms]
+            _refuse_repeats(rows, field, f"Another class has this {word}: choose a different one.")
         gone = [f.instance for f in self.initial_forms if f.cleaned_data.get("DELETE")]
         kept = [reason for kind in gone if (reason := classes.why_kept(self.instance, kind))]
         if kept:
@@ -187,10 +191,25 @@ class MemberForm(forms.ModelForm[Member]):
         return name
 
 
+class MemberFormSet(forms.BaseInlineFormSet[Member, Job, forms.ModelForm[Member]]):
+    """Checks the members together."""
+
+    def clean(self) -> None:
+        """A person has a role once."""
+        super().clean()
+        rows = [
+            (form, (name.casefold(), form.cleaned_data.get("role")))
+            for form in self.forms
+            if (name := form.cleaned_data.get("username"))
+        ]
+        _refuse_repeats(rows, "role", "This person has this role in another row.")
+
+
 class MemberInline(admin.TabularInline[Member, Job]):
     """Who works on the job."""
 
     model = Member
     form = MemberForm
+    formset = MemberFormSet
     fields = ("username", "role")
     extra = 1

@@ -141,6 +141,9 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 given |= {"hotkey": row.hotkey} if row.hotkey else {}
                 given |= {"position": row.position} if row.position is not None else {}
                 jobs.add_class(form.instance, row.name, spoken_for=keys, **given)
+            elif isinstance(row, Member) and row._state.adding:
+                # whoever makes a job is its manager already
+                Member.objects.get_or_create(job=form.instance, user=row.user, role=row.role)
             else:
                 row.save()
         formset.save_m2m()

@@ -34,12 +34,20 @@ def test_a_job_is_set_up_on_one_page(admin, mona, alice):
         ({"classes-0-hotkey": "x"}, "A digit"),
         ({"batch_size": "0"}, "greater than or equal to 1"),
         ({"name": ""}, "required"),
+        ({"members-1-username": "Alice"}, "has this role in another row"),
     ],
 )
 def test_what_does_not_go_together_is_said_beside_the_field(admin, alice, changes, words):
     answer = create(admin, **changes)
     assert words in answer.content.decode()
     assert not Job.objects.filter(name="Birds").exists()
+
+
+def test_who_makes_a_job_may_be_named_as_its_manager(admin, mona, alice):
+    create(admin, **{"members-1-username": "mona", "members-1-role": "manager"})
+    job = Job.objects.get(name="Birds")
+    roles = sorted(job.members.values_list("user__username", "role"))
+    assert roles == [("alice", "annotator"), ("mona", "manager")]
 
 
 def test_start_is_closed_with_the_first_missing_thing_as_its_text(admin, alice):
