@@ -62,9 +62,10 @@ def copy(job: Job, by: User | None) -> Job:
     fields = {f.name: getattr(job, f.name) for f in Job._meta.fields if f.name not in kept}
     with transaction.atomic():
         made = create(f"{fields.pop('name')[:110]} (copy)", by, **fields)
+        indexes = {}  # of a class there → here; those of retired classes are left out
         for old in job.classes.filter(retired=False):
             shown = {n: getattr(old, n) for n in ("color", "hotkey", "note", "position")}
-            add_class(made, old.name, **shown)
+            indexes[old.index] = add_class(made, old.name, **shown).index
         for member in job.members.all():
             Member.objects.get_or_create(job=made, user=member.user, role=member.role)
         guidance.copy_pictures(job, made)
@@ -72,16 +73,22 @@ def copy(job: Job, by: User | None) -> Job:
         while page := list(job.images.filter(pk__gt=last).order_by("pk")[:500]):
             last = page[-1].pk
             # The files are immutable and named by content, so both jobs may point at them.
-            Image.objects.bulk_create([_copied(image, made) for image in page])
+            Image.objects.bulk_create([_copied(image, made, indexes) for image in page])
         events.record(made, "job_copied", by, source=job.slug)
     return made
 
 
-def _copied(image: Image, job: Job) -> Image:
-    same = ("original", "file", "preview", "name", "width", "height", "digest", "look", "imported")
+def _copied(image: Image, job: Job, indexes: dict[int, int]) -> Image:
+    same = ("original", "file", "preview", "name", "width", "height", "digest", "look")
+    imported = image.imported and [
+        {**box, "class_id": indexes[box["class_id"]]}
+        for box in image.imported
+        if box["class_id"] in indexes
+    ]
     return Image(
         job=job,
         shuffle=shuffle_key(job, image.digest),
+        imported=imported,
         **{name: getattr(image, name) for name in same},
     )
 

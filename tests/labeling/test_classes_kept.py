@@ -50,6 +50,22 @@ def test_a_class_without_boxes_is_deleted_in_a_draft_only(admin, job):
         classes.remove(job.classes.get())
 
 
+def test_imported_suggestions_keep_their_class_in_a_copy(job):
+    jobs.add_class(job, "bird", position=0)
+    job.classes.filter(name="cat").update(retired=True)
+    given = [box(class_id=0), box(10, class_id=1), box(20, class_id=2)]
+    first, second, *_ = job.images.order_by("pk")
+    job.images.filter(pk=first.pk).update(imported=given)
+    job.images.filter(pk=second.pk).update(imported=[])
+
+    made = jobs.copy(job, None)
+
+    names = {c.index: c.name for c in made.classes.all()}
+    first, second, third, *_ = made.images.order_by("pk")
+    assert [(b["x1"], names[b["class_id"]]) for b in first.imported] == [(10, "dog"), (20, "bird")]
+    assert (second.imported, third.imported) == ([], None)
+
+
 def stands(job):
     return [(c.name, c.hotkey, c.position) for c in job.classes.order_by("index")]
 
