@@ -5,6 +5,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from labeling.models import Job
 from labeling.services import jobs
 
 
@@ -20,7 +21,7 @@ def filled(**changes: str) -> dict[str, str]:
         data |= {f"{prefix}-TOTAL_FORMS": "2", f"{prefix}-INITIAL_FORMS": "0"}
     data |= {
         "classes-0-name": "bird", "classes-0-color": "#FFC400", "classes-0-hotkey": "1",
-        "classes-0-position": "0", "classes-1-color": "#FFC400", "classes-1-position": "0",
+        "classes-0-position": "0", "classes-1-color": "#FFC400", "classes-1-position": "",
         "members-0-username": "alice", "members-0-role": "annotator", "members-1-role": "annotator",
     }  # fmt: skip
     return {**data, **changes}
@@ -29,3 +30,18 @@ def filled(**changes: str) -> dict[str, str]:
 def create(admin: Client, **changes: str) -> Any:
     """Send it; the page that follows."""
     return admin.post(reverse("admin:labeling_job_add"), filled(**changes), follow=True)
+
+
+def change(admin: Client, job: Job, **changes: str) -> Any:
+    """Send the form of a job again, with its classes as they stand; the page that follows."""
+    rows = list(job.classes.all())
+    data = {"name": job.name, "slug": job.slug, "members-0-username": ""}
+    data |= {"classes-TOTAL_FORMS": str(len(rows) + 2), "classes-INITIAL_FORMS": str(len(rows))}
+    for i, row in enumerate(rows):
+        shown = ("id", "name", "color", "hotkey", "position")
+        data |= {f"classes-{i}-{field}": str(getattr(row, field)) for field in shown}
+    for i in (len(rows), len(rows) + 1):
+        data |= {f"classes-{i}-{field}": "" for field in ("id", "name", "hotkey", "position")}
+        data[f"classes-{i}-color"] = "#FFC400"
+    page = reverse("admin:labeling_job_change", args=[job.pk])
+    return admin.post(page, filled(**data | changes), follow=True)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from labeling.admin.scoping import whole
 from labeling.errors import LabelingError
 from labeling.models import InstructionPicture, Job
 from labeling.services import guidance
@@ -29,8 +30,8 @@ class PictureForm(forms.Form):
 def pictures(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpResponse:
     """Upload, list with the words to paste, remove."""
     by: Any = request.user
-    if request.method == "POST" and request.POST.get("remove", "").isdigit():
-        row = get_object_or_404(InstructionPicture, pk=request.POST["remove"], job=job)
+    if request.method == "POST" and "remove" in request.POST:
+        row = get_object_or_404(InstructionPicture, pk=whole(request.POST["remove"]), job=job)
         guidance.remove_picture(row, by)
         messages.success(request, f"{row.name} removed. Instructions that name it show its words.")
         return HttpResponseRedirect(request.path)

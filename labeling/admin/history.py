@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from labeling.admin.scoping import JobFilter, ReadOnly, RoundJobFilter
+from labeling.admin.scoping import JobFilter, ReadOnly, RoundJobFilter, whole
 from labeling.errors import LabelingError
 from labeling.models import Audit, Certificate, Event, Round, Step, Transfer
 from labeling.services import certificates, recalls, wording
@@ -70,7 +70,7 @@ class RoundAdmin(ReadOnly):
             try:
                 certificates.raise_budget(
                     round,
-                    int(wanted) if wanted.isdigit() else 0,
+                    whole(wanted),
                     request.user,  # type: ignore[arg-type]
                 )
                 messages.success(request, f"The audit may now take {wanted} images.")

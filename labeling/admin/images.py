@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from labeling.admin.scoping import JobFilter, Scoped, managed_jobs
+from labeling.admin.scoping import JobFilter, Scoped, managed_jobs, whole
 from labeling.errors import LabelingError
 from labeling.models import Assignment, Image, Label, LabelClass, Round
 from labeling.services import broken, jobs, labels
@@ -84,13 +84,13 @@ class RoundFilter(_ActiveLabelFilter):
     def lookups(self, request: Any, model_admin: Any) -> Any:
         """Rounds of managed jobs."""
         rows = Round.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
-        if request.GET.get("job", "").isdigit():
-            rows = rows.filter(job=request.GET["job"])
+        if job := whole(request.GET.get("job")):
+            rows = rows.filter(job=job)
         return [(r.pk, f"{r.job} {r.number}") for r in rows[:100]]
 
     def chosen(self, value: str) -> "QuerySet[Label]":
         """Labels of the round."""
-        return Label.objects.active().filter(round=int(value) if value.isdigit() else 0)
+        return Label.objects.active().filter(round=whole(value))
 
 
 class ClassFilter(admin.SimpleListFilter):
@@ -101,16 +101,14 @@ class ClassFilter(admin.SimpleListFilter):
     def lookups(self, request: Any, model_admin: Any) -> Any:
         """Classes of managed jobs."""
         rows = LabelClass.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
-        if request.GET.get("job", "").isdigit():
-            rows = rows.filter(job=request.GET["job"])
+        if job := whole(request.GET.get("job")):
+            rows = rows.filter(job=job)
         return [(c.pk, f"{c.job}: {c.name}") for c in rows[:100]]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         """Images whose label has a box of the class; read row by row, so within one job."""
-        value = self.value() or ""
-        kind = LabelClass.objects.filter(
-            pk=int(value) if value.isdigit() else 0, job__in=managed_jobs(request.user)
-        ).first()
+        mine = LabelClass.objects.filter(job__in=managed_jobs(request.user))
+        kind = mine.filter(pk=whole(self.value())).first()
         if kind is None:
             return queryset
         rows = Label.objects.active().filter(image__job=kind.job)

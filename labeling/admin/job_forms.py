@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.services import jobs, modelling
+from labeling.services import classes, jobs, modelling
 
 NUMBERS = (
     "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
@@ -100,10 +100,51 @@ class JobForm(forms.ModelForm[Job]):
         return data
 
 
+def _refuse_repeats(rows: list[tuple[Any, Any]], field: str, words: str) -> None:
+    """Each form with what must be there once; those to be deleted and empty values do not count."""
+    seen = set()
+    for form, value in rows:
+        if value and not form.cleaned_data.get("DELETE"):
+            if value in seen:
+                form.add_error(field, words)
+            seen.add(value)
+
+
+class ClassForm(forms.ModelForm[LabelClass]):
+    """One class; a new one without a position comes last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.fields["position"].initial = None
+
+    def clean_position(self) -> int | None:
+        """Emptied: as it was."""
+        position: int | None = self.cleaned_data["position"]
+        return self.instance.position if position is None and self.instance.pk else position
+
+
+class ClassFormSet(forms.BaseInlineFormSet[LabelClass, Job, forms.ModelForm[LabelClass]]):
+    """Checks the classes together."""
+
+    def clean(self) -> None:
+        """A name or a key is there once; a class that has boxes stays."""
+        super().clean()
+        for field, word in (("name", "name"), ("hotkey", "key")):
+            rows = [(form, form.cleaned_data.get(field, "").casefold()) for form in self.forms]
+            _refuse_repeats(rows, field, f"Another class has this {word}: choose a different one.")
+        gone = [f.instance for f in self.initial_forms if f.cleaned_data.get("DELETE")]
+        kept = [reason for kind in gone if (reason := classes.why_kept(self.instance, kind))]
+        if kept:
+            raise forms.ValidationError(kept)
+
+
 class ClassInline(admin.TabularInline[LabelClass, Job]):
     """The classes people draw."""
 
     model = LabelClass
+    form = ClassForm
+    formset = ClassFormSet
     fields = ("name", "color", "hotkey", "note", "position", "retired")
     extra = 1
 
@@ -150,10 +191,25 @@ class MemberForm(forms.ModelForm[Member]):
         return name
 
 
+class MemberFormSet(forms.BaseInlineFormSet[Member, Job, forms.ModelForm[Member]]):
+    """Checks the members together."""
+
+    def clean(self) -> None:
+        """A person has a role once."""
+        super().clean()
+        rows = [
+            (form, (name.casefold(), form.cleaned_data.get("role")))
+            for form in self.forms
+            if (name := form.cleaned_data.get("username"))
+        ]
+        _refuse_repeats(rows, "role", "This person has this role in another row.")
+
+
 class MemberInline(admin.TabularInline[Member, Job]):
     """Who works on the job."""
 
     model = Member
     form = MemberForm
+    formset = MemberFormSet
     fields = ("username", "role")
     extra = 1

@@ -18,7 +18,7 @@ from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, M
 from labeling.admin.scoping import managed_jobs
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.services import events, jobs, members, reports, transfers, uploads
+from labeling.services import classes, events, jobs, members, reports, transfers, uploads
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
     "start": ("Start the job", "The first images open for people.", ("draft",), jobs.start),
@@ -133,13 +133,17 @@ class JobAdmin(admin.ModelAdmin[Job]):
             if isinstance(gone, Member):
                 members.remove(gone, request.user)  # type: ignore[arg-type]
             else:
-                gone.delete()
+                classes.remove(gone)
+        keys = [row.hotkey for row in rows if isinstance(row, LabelClass)]
         for row in rows:
             if isinstance(row, LabelClass) and row._state.adding:
-                given = {"color": row.color, "note": row.note}
-                if row.hotkey:
-                    given["hotkey"] = row.hotkey
-                jobs.add_class(form.instance, row.name, **given)
+                given = {"color": row.color, "note": row.note, "retired": row.retired}
+                given |= {"hotkey": row.hotkey} if row.hotkey else {}
+                given |= {"position": row.position} if row.position is not None else {}
+                jobs.add_class(form.instance, row.name, spoken_for=keys, **given)
+            elif isinstance(row, Member) and row._state.adding:
+                # whoever makes a job is its manager already
+                Member.objects.get_or_create(job=form.instance, user=row.user, role=row.role)
             else:
                 row.save()
         formset.save_m2m()

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 
 from labeling.admin.scoping import managed_jobs
 from labeling.errors import Invalid
-from labeling.models import Job, Member
+from labeling.models import Member
 from labeling.services import people
 
 User = get_user_model()
@@ -25,9 +25,8 @@ admin.site.unregister(Group)
 
 
 class InviteForm(forms.ModelForm[Any]):
-    """A new account: a name, a job and a role; its owner sets the password by the link."""
+    """A new account: a name and a role; its owner sets the password by the link."""
 
-    job = forms.ModelChoiceField(Job.objects.none(), required=True)
     role = forms.ChoiceField(choices=Member.Role.choices)
 
     class Meta:
@@ -95,9 +94,9 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         """The invitation for project admins."""
         if request.user.is_superuser or obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)
-        form = type("ScopedInvite", (InviteForm,), {})
-        form.base_fields["job"].queryset = managed_jobs(request.user)  # type: ignore[attr-defined]
-        return form
+        # a field of its own: subclasses share those of InviteForm, also between threads
+        job = forms.ModelChoiceField(managed_jobs(request.user))
+        return type("ScopedInvite", (InviteForm,), {"job": job})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """An invitation creates account and membership, and shows the one-time link."""

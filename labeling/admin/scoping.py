@@ -8,6 +8,13 @@ from django.http import HttpRequest
 
 from labeling.models import Job, Member
 
+LONGEST = 18  # digits that every database can take
+
+
+def whole(value: str | None) -> int:
+    """The whole number that an address or a form names; 0, which no row has, for anything else."""
+    return int(value) if value and value.isdecimal() and len(value) <= LONGEST else 0
+
 
 def managed_jobs(user: Any) -> "QuerySet[Job]":
     """All jobs for a superuser, else those with the role manager."""
@@ -65,7 +72,7 @@ class JobFilter(admin.SimpleListFilter):
         """Rows of the chosen job."""
         if not self.value():
             return queryset
-        return queryset.filter(**{self.job_path: self.value()})
+        return queryset.filter(**{self.job_path: whole(self.value())})
 
 
 class RoundJobFilter(JobFilter):

@@ -1,6 +1,7 @@
 """Reads a COCO detection file into boxes per picture, and says what it could not use."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,12 +81,17 @@ def _add(result: Coco, names: dict[Any, int], files: dict[Any, str], row: Any, w
         result.refused.append((where, f"category {row.get('category_id')!r} is not in the file"))
     elif row.get("iscrowd"):
         result.refused.append((where, "a crowd region is not a box"))
-    elif (
-        not isinstance(box, list)
-        or len(box) != 4
-        or not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in box)
-    ):
-        result.refused.append((where, "bbox must be four numbers: x, y, width, height"))
+    elif not isinstance(box, list) or len(box) != 4 or not all(map(_is_finite, box)):
+        result.refused.append((where, "bbox must be four finite numbers: x, y, width, height"))
     else:
         x, y, w, h = (float(v) for v in box)
         result.boxes[name].append((kind, x, y, x + w, y + h))
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float holds
+        return False

@@ -1,8 +1,10 @@
 """Where an import reads from, and the boxes that may come with the pictures."""
 
+import lzma
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import transaction
 
 from labeling.core import boxes as box_sets
 from labeling.core import coco, text
@@ -20,6 +23,10 @@ from labeling.services.images import media_path
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 ZIP_MEMBERS, ZIP_BYTES, ZIP_RATIO, MEMBER_BYTES = 100_000, 20 * 1024**3, 200, 200 * 1024**2
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, UnicodeDecodeError, NotImplementedError,
+    OSError, EOFError,
+)  # fmt: skip
 BOX_USES = ("ignore", "labels", "suggestions")
 
 
@@ -93,7 +100,7 @@ class Archive:
         """A copy on disk; its real bytes are counted, whatever the archive claims."""
         target = self.scratch / "member"
         left = MEMBER_BYTES
-        if name not in self.zip.namelist():
+        if name not in self.zip.NameToInfo:
             raise Invalid(f"There is no file {name!r} in the archive.")
         try:
             with self.zip.open(name) as read, target.open("wb") as write:
@@ -102,7 +109,7 @@ class Archive:
                     if left < 0:
                         raise Invalid(f"The file is larger than {MEMBER_BYTES // 1024**2} MB.")
                     write.write(block)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
+        except DAMAGED as error:
             raise Invalid(f"The archive is damaged here: {error}") from error
         yield target
 
@@ -203,7 +210,9 @@ def notes_of(row: Transfer, source: Source) -> Notes:
 
 
 def _map_classes(job: Job, names: Sequence[str]) -> tuple[list[int | None], list[str]]:
-    known = {c.name.casefold(): c.index for c in job.classes.all()}
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=job.pk)  # see classes.remove
+        known = {c.name.casefold(): c.index for c in job.classes.all()}
     ids: list[int | None] = []
     sentences = []
     for name in names:

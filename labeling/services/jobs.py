@@ -1,5 +1,6 @@
 """A job from set-up to completion: create, start, pause, resume, cancel, retry, members."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -61,9 +62,10 @@ def copy(job: Job, by: User | None) -> Job:
     fields = {f.name: getattr(job, f.name) for f in Job._meta.fields if f.name not in kept}
     with transaction.atomic():
         made = create(f"{fields.pop('name')[:110]} (copy)", by, **fields)
+        indexes = {}  # of a class there → here; those of retired classes are left out
         for old in job.classes.filter(retired=False):
             shown = {n: getattr(old, n) for n in ("color", "hotkey", "note", "position")}
-            add_class(made, old.name, **shown)
+            indexes[old.index] = add_class(made, old.name, **shown).index
         for member in job.members.all():
             Member.objects.get_or_create(job=made, user=member.user, role=member.role)
         guidance.copy_pictures(job, made)
@@ -71,16 +73,22 @@ def copy(job: Job, by: User | None) -> Job:
         while page := list(job.images.filter(pk__gt=last).order_by("pk")[:500]):
             last = page[-1].pk
             # The files are immutable and named by content, so both jobs may point at them.
-            Image.objects.bulk_create([_copied(image, made) for image in page])
+            Image.objects.bulk_create([_copied(image, made, indexes) for image in page])
         events.record(made, "job_copied", by, source=job.slug)
     return made
 
 
-def _copied(image: Image, job: Job) -> Image:
-    same = ("original", "file", "preview", "name", "width", "height", "digest", "look", "imported")
+def _copied(image: Image, job: Job, indexes: dict[int, int]) -> Image:
+    same = ("original", "file", "preview", "name", "width", "height", "digest", "look")
+    imported = image.imported and [
+        {**box, "class_id": indexes[box["class_id"]]}
+        for box in image.imported
+        if box["class_id"] in indexes
+    ]
     return Image(
         job=job,
         shuffle=shuffle_key(job, image.digest),
+        imported=imported,
         **{name: getattr(image, name) for name in same},
     )
 
@@ -94,8 +102,13 @@ def free_slug(name: str) -> str:
     )
 
 
-def add_class(job: Job, name: str, **fields: Any) -> LabelClass:
-    """A new class with the next permanent index, and the next free colour and key."""
+def add_class(
+    job: Job, name: str, *, spoken_for: Collection[str] = (), **fields: Any
+) -> LabelClass:
+    """A new class with the next permanent index, and the next colour and free key.
+
+    `spoken_for`: keys that classes will get which are not stored yet.
+    """
     check_classes_may_grow(job)
     with transaction.atomic():
         Job.objects.select_for_update().get(pk=job.pk)
@@ -104,7 +117,7 @@ def add_class(job: Job, name: str, **fields: Any) -> LabelClass:
         fields.setdefault("color", COLORS[index % len(COLORS)][0])
         fields.setdefault("position", index)
         if "hotkey" not in fields:
-            taken = set(job.classes.values_list("hotkey", flat=True))
+            taken = {*spoken_for, *job.classes.values_list("hotkey", flat=True)}
             fields["hotkey"] = next((k for k in "1234567890" if k not in taken), "")
         return LabelClass.objects.create(job=job, index=index, name=name, **fields)
 

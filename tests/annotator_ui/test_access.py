@@ -1,7 +1,9 @@
 """Every address of the site, asked by a stranger, an outsider and another job's admin."""
 
 import pytest
-from django.test import Client
+from django.contrib.admin import site
+from django.contrib.auth import get_user_model
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from labeling.models import (
@@ -201,6 +203,21 @@ def test_a_project_admin_gets_no_link_to_the_account_of_anothers_annotator(busy,
     client.force_login(mona)
     answer = client.post(reverse("admin:auth_user_link", args=[alice.pk]))
     assert answer.status_code == 403
+
+
+def test_two_admins_who_invite_at_once_choose_among_their_own_jobs(mona, job):
+    otto = project_admin("otto")
+    join(make_job(name="Otto's job"), otto, "manager")
+    people = site._registry[get_user_model()]
+
+    forms = []
+    for user in (mona, otto):  # both pages are made before the first is filled in
+        request = RequestFactory().get("/")
+        request.user = user
+        forms.append(people.get_form(request))
+
+    choices = [[str(row) for row in form().fields["job"].queryset] for form in forms]
+    assert choices == [[job.name], ["Otto's job"]]
 
 
 def test_a_project_admin_invites_an_annotator_by_one_time_link(busy, mona):

@@ -34,12 +34,20 @@ def test_a_job_is_set_up_on_one_page(admin, mona, alice):
         ({"classes-0-hotkey": "x"}, "A digit"),
         ({"batch_size": "0"}, "greater than or equal to 1"),
         ({"name": ""}, "required"),
+        ({"members-1-username": "Alice"}, "has this role in another row"),
     ],
 )
 def test_what_does_not_go_together_is_said_beside_the_field(admin, alice, changes, words):
     answer = create(admin, **changes)
     assert words in answer.content.decode()
     assert not Job.objects.filter(name="Birds").exists()
+
+
+def test_who_makes_a_job_may_be_named_as_its_manager(admin, mona, alice):
+    create(admin, **{"members-1-username": "mona", "members-1-role": "manager"})
+    job = Job.objects.get(name="Birds")
+    roles = sorted(job.members.values_list("user__username", "role"))
+    assert roles == [("alice", "annotator"), ("mona", "manager")]
 
 
 def test_start_is_closed_with_the_first_missing_thing_as_its_text(admin, alice):
@@ -129,6 +137,29 @@ def test_the_image_list_is_filtered_by_class(admin, labelled):
     dog = labelled.classes.get(name="dog")
     page = admin.get(f"{reverse('admin:labeling_image_changelist')}?with_class={dog.pk}")
     assert [row.name for row in page.context["cl"].result_list] == ["image-0001.png"]
+
+
+@pytest.mark.parametrize("value", ["abc", "²", "-1", "9" * 30, "9" * 5000, "%00"])
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("image", "job"), ("image", "with_class"), ("image", "in_round"), ("round", "job"),
+        ("audit", "job"),
+    ],
+)  # fmt: skip
+def test_a_filter_that_names_no_row_is_no_error(admin, labelled, name, field, value):
+    page = reverse(f"admin:labeling_{name}_changelist")
+    assert admin.get(f"{page}?{field}={value}").status_code == 200
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 30])
+def test_a_form_that_names_no_number_is_answered_in_words(admin, labelled, mona, value):
+    jobs.start(labelled, mona)
+    budget = reverse("admin:labeling_round_budget", args=[labelled.rounds.get().pk])
+    pictures = reverse("admin:labeling_job_pictures", args=[labelled.pk])
+
+    assert admin.post(budget, {"budget": value}, follow=True).context["messages"]
+    assert admin.post(pictures, {"remove": value}).status_code == 404
 
 
 def test_a_filter_cannot_spell_out_secrets(admin, labelled):

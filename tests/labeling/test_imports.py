@@ -1,12 +1,14 @@
 """Pictures in: what is taken, what is refused and why, and that nothing is doubled or dropped."""
 
 import struct
+import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
 from PIL import Image as Picture
 
+from labeling.core import coco
 from labeling.errors import Invalid
 from labeling.models import Image, Label
 from labeling.pictures import Normaliser, normalise
@@ -137,6 +139,22 @@ def test_a_zip_is_read_member_by_member():
     assert not media_path(row.source).exists()
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_file_of_a_zip_is_refused_and_the_others_come_in(method):
+    job = make_job()
+    files = {"a.png": picture(kind="PNG") * 40, "b.png": picture((0, 9, 0), kind="PNG")}
+    raw = bytearray(packed(files, method))
+    inside = raw.index(b"a.png") + len("a.png")
+    raw[inside + 4 : inside + 42] = b"\xff" * 38
+
+    row = upload(job, ("pictures.zip", bytes(raw)))
+
+    assert [image.name for image in job.images.all()] == ["b.png"]
+    [[kind, name, reason]] = row.report["listed"]
+    assert (kind, name) == ("refused", "a.png")
+    assert "damaged here" in reason
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -184,6 +202,21 @@ def test_a_bad_coco_box_is_listed_and_the_others_are_kept():
 
     assert row.report["boxes"] == 1
     assert len(row.report["refused_boxes"]) == 3
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1" + "0" * 400])
+@pytest.mark.parametrize("place", range(4))
+def test_a_box_of_no_finite_number_is_refused(tmp_path: Path, number, place):
+    good = {"image_id": 1, "category_id": 7, "bbox": [5, 5, 20, 20]}
+    bad = {**good, "bbox": [*["5"] * place, "?", *["5"] * (3 - place)]}
+    text = coco_file(annotations=[bad, good]).decode().replace('"5"', "5").replace('"?"', number)
+    (tmp_path / "c.json").write_text(text)
+
+    found = coco.read(tmp_path / "c.json")
+
+    words = "bbox must be four finite numbers: x, y, width, height"
+    assert found.refused == [("annotations[0]", words)]
+    assert found.boxes["a.jpg"] == [(0, 5, 5, 25, 25)]
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,17 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.management.base import CommandError
+from django.db import transaction
 
 from labeling.core import scenes
+from labeling.errors import Invalid
 from labeling.management.database import DatabaseCommand
 from labeling.models import Job, Member
 from labeling.services import jobs, people, transfers
 from labeling.services.images import media_path
 
-SLUG, SEED = "demo", 1
+NAME, SLUG, SEED = "Demo: drawn scenes", "demo", 1
 INSTRUCTIONS = """\
 Draw a box around every **boat**, **house** and **tree**.
 
@@ -26,38 +29,50 @@ Draw a box around every **boat**, **house** and **tree**.
 class Command(DatabaseCommand):
     """manage.py demo"""
 
-    help = "Create the demo job and its accounts; does nothing where they exist."
+    help = (
+        "Create the demo job and its accounts, or what they lack; does nothing once it has started."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How many pictures."""
         parser.add_argument("--images", type=int, default=400)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Create what is missing."""
-        if Job.objects.filter(slug=SLUG).exists():
+        """Create what is missing, also of a demo that was cut off half-way."""
+        job = Job.objects.filter(slug=SLUG).first()
+        # a draft of another name is somebody's own
+        if job and (job.state != Job.State.DRAFT or job.name != NAME):
             self.stdout.write("The demo job is there.")
             return
         accounts = self._accounts()
-        job = jobs.create(
-            "Demo: drawn scenes", accounts["ana"], slug=SLUG, instructions=INSTRUCTIONS,
+        job = job or jobs.create(
+            NAME, accounts["ana"], slug=SLUG, instructions=INSTRUCTIONS,
             pilot_size=10, validation_size=40, training_size=50, batch_size=50,
             annotators_per_image=1, audit_budget=40, watch_share=0.1, checks_from_blank=False,
         )  # fmt: skip
+        there = set(job.classes.values_list("name", flat=True))
         for name in scenes.CLASSES:
-            jobs.add_class(job, name)
+            if name not in there:
+                jobs.add_class(job, name)
         for name, role in (
             ("marta", Member.Role.ANNOTATOR), ("ana", Member.Role.ANNOTATOR),
             ("jonas", Member.Role.REVIEWER),
         ):  # fmt: skip
             Member.objects.get_or_create(job=job, user=accounts[name], role=role)
         self._import(job, options["images"])
-        jobs.start(job, accounts["ana"])
+        try:
+            jobs.start(job, accounts["ana"])
+        except Invalid as error:
+            raise CommandError(
+                f"The demo job cannot start yet: {error.message} Try again in a minute."
+            ) from error
         self.stdout.write(f"The demo job is ready: /jobs/{SLUG}/work")
 
+    @transaction.atomic
     def _accounts(self) -> dict[str, Any]:
         users = get_user_model().objects
         found: dict[str, Any] = {}
-        self.stdout.write("Accounts (shown this once):")
+        shown: list[str] = []
         for name, words, about in (
             ("admin", "", "superuser"),
             ("ana", "Ana Ruiz", "project admin, manages the demo job"),
@@ -75,16 +90,22 @@ class Command(DatabaseCommand):
                 user.save()
                 if name == "ana":
                     people.make_project_admin(user)
-                self.stdout.write(f"  {name:8} {password:14} {about}")
+                shown.append(f"  {name:8} {password:14} {about}")
             found[name] = user
+        if shown:
+            self.stdout.write("\n".join(("Accounts (shown this once):", *shown)))
         return found
 
     def _import(self, job: Job, count: int) -> None:
-        folder = media_path(f"uploads/demo-{job.pk}")
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for i in range(count):
-            picture, _ = scenes.draw(SEED, i)
-            picture.save(folder / f"scene-{i:04}.png")
-        row = transfers.start_import(job, None, "files", f"uploads/{folder.name}")
-        transfers.run(row.pk)
+        """Draw and import, or go on with the import that was begun."""
+        row = job.transfers.filter(finished_at=None, error="").first()
+        if row is None and not job.images.exists():
+            folder = media_path(f"uploads/demo-{job.pk}")
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            for i in range(count):
+                picture, _ = scenes.draw(SEED, i)
+                picture.save(folder / f"scene-{i:04}.png")
+            row = transfers.start_import(job, None, "files", f"uploads/{folder.name}")
+        if row is not None:
+            transfers.run(row.pk)

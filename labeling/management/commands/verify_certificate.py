@@ -26,6 +26,8 @@ class Command(BaseCommand):
             paper = json.loads(options["file"].read_bytes())
         except (OSError, ValueError) as error:
             raise CommandError(f"{options['file']} cannot be read as JSON: {error}") from error
+        if not isinstance(paper, dict):
+            raise CommandError(f"{options['file']} is not a certificate: it holds no JSON object.")
         try:
             faults = verifying.verify(paper)
         except (KeyError, TypeError, IndexError, ValueError) as error:

@@ -1,0 +1,66 @@
+"""The demo command: a job that is ready at once, also where an earlier run was cut off."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+
+from labeling.core import scenes
+from labeling.models import Job, Transfer
+from labeling.services import jobs, people, transfers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CUTS = {  # what is called, and the call that does not come to its end
+    "accounts": (people, "make_project_admin", 1),
+    "classes": (jobs, "add_class", 2),
+    "drawing": (scenes, "draw", 2),
+    "importing": (transfers, "_store", 1),
+    "starting": (jobs, "start", 1),
+}
+
+
+def demo(capsys) -> str:
+    call_command("demo", "--images", "3")
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", CUTS)
+def test_a_demo_that_was_cut_off_is_finished_by_the_next_run(monkeypatch, capsys, place):
+    module, name, which = CUTS[place]
+    real, calls = getattr(module, name), []
+
+    def is_cut_off(*args, **fields):
+        calls.append(args)
+        if len(calls) == which:
+            raise KeyboardInterrupt
+        return real(*args, **fields)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, is_cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            demo(capsys)
+    said = demo(capsys)
+
+    job = Job.objects.get()
+    assert "ready" in said
+    assert (job.state, job.images.count()) == ("running", 3)
+    assert [c.name for c in job.classes.all()] == list(scenes.CLASSES)
+    assert job.members.count() == 4
+    assert Transfer.objects.count() == 1
+    ana = get_user_model().objects.get(username="ana")
+    assert ana.has_usable_password()
+    assert ana.is_staff
+    assert demo(capsys) == "The demo job is there.\n"
+
+
+def test_a_draft_of_somebodys_own_is_left_alone(capsys):
+    job = jobs.create("Demo", None)
+
+    assert demo(capsys) == "The demo job is there.\n"
+    assert (job.slug, job.classes.count(), job.images.count()) == ("demo", 0, 0)
+
+
+def test_an_import_that_another_process_holds_is_told_in_words(monkeypatch, capsys):
+    monkeypatch.setattr(transfers, "run", lambda pk: None)
+    with pytest.raises(CommandError, match="cannot start yet: An import is still running"):
+        demo(capsys)
