@@ -23,7 +23,7 @@ SENTENCES = {
 def of_round(round: Round) -> dict[str, Any]:
     rows = list(round.steps.filter(state=round.state))  # type: ignore[attr-defined]
     done, total, unit = _progress(round, rows)
-    error = next((s.error for s in rows if s.error and s.finished_at is None), None)
+    error = next((why for s in rows if s.finished_at is None and (why := steps.reason(s))), None)
     beat = WorkerBeat.objects.order_by("-seen_at").first()
     return {
         "number": round.number,

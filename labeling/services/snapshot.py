@@ -76,7 +76,8 @@ def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
         waiting = round.steps.filter(state=round.state, finished_at=None)  # type: ignore[attr-defined]
         for row in waiting:
             if steps.stuck(row):
-                found.append({"level": "bad", "text": f"{row.get_state_display()}: {row.error}"})
+                text = f"{row.get_state_display()}: {steps.reason(row)}"
+                found.append({"level": "bad", "text": text})
         beat = WorkerBeat.objects.order_by("-seen_at").first()
         away = beat is None or (timezone.now() - beat.seen_at).total_seconds() > WORKER_AWAY
         if waiting and away:
