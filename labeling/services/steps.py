@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -189,3 +189,9 @@ def beat(worker: str, queues: str) -> None:
     now = timezone.now()
     WorkerBeat.objects.update_or_create(name=worker, defaults={"queues": queues, "seen_at": now})
     WorkerBeat.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
+
+
+def seen_at(queue: str = "") -> datetime | None:
+    """When a worker was last seen; one that serves this queue, if one is named."""
+    beats = WorkerBeat.objects.order_by("-seen_at")
+    return next((b.seen_at for b in beats if not queue or queue in b.queues.split(",")), None)

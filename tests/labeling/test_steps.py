@@ -158,3 +158,19 @@ def test_progress_gives_the_seconds_left(step, job):
     lease.renew(25, 100)
     left = snapshot.of_job(job)["round"]["seconds_left"]
     assert 80 <= left <= 100
+
+
+def test_a_queue_that_no_living_worker_serves_is_told(step, job):
+    def told() -> list[str]:
+        return [a["text"] for a in snapshot.of_job(job)["alerts"] if "worker" in a["text"]]
+
+    Step.objects.filter(pk=step.pk).update(queue="gpu")
+    assert [text.rpartition("manage.py ")[2] for text in told()] == ["worker."]
+
+    steps.beat("host:1", "default")
+    assert [text.rpartition("manage.py ")[2] for text in told()] == ["worker --queue gpu."]
+    assert snapshot.of_job(job)["round"]["worker_seen_s"] is None
+
+    steps.beat("host:2", "default,gpu")
+    assert told() == []
+    assert snapshot.of_job(job)["round"]["worker_seen_s"] == 0
