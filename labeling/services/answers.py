@@ -12,6 +12,7 @@ from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job
 from labeling.services import events, following, room, rounds, selecting
 from labeling.services.claims import lock_image
+from labeling.services.labels import EXCLUDED
 
 State = Assignment.State
 
@@ -52,7 +53,7 @@ def skip(seat: Assignment, user: User, reason: str) -> None:
             )
             Assignment.objects.filter(
                 round=seat.round, image=seat.image_id, state=State.OPEN
-            ).update(state=State.WITHDRAWN, reason="excluded")
+            ).update(state=State.WITHDRAWN, reason=EXCLUDED)
             events.record(
                 seat.round.job, "image_excluded", user, image=seat.image_id, reason=reason
             )

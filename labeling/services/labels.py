@@ -24,6 +24,7 @@ CHUNK = 200
 NOBODY = "Nobody could label it"
 # Why a seat was withdrawn although its image may still go to people in this round
 FROZEN, ACCEPTED = "held for the audit", "accepted by machine"
+EXCLUDED, CORRECTED = "excluded", "corrected"
 
 
 def accept(
@@ -94,6 +95,7 @@ def correct(image: Image, boxes: list[Box], by: User) -> Label:
         label = accept(image, boxes, Label.Source.REVIEWER, round=None, by=by, reason="corrected")
         if image.split == "":
             Image.objects.filter(pk=image.pk).update(split=Image.Split.TRAINING)
+        _withdraw_open(image, CORRECTED)
         events.record(
             image.job, "label_corrected", by,
             image=image.pk, before=before.boxes if before else None, after=boxes,
@@ -107,8 +109,12 @@ def exclude(image: Image, reason: str, by: User | None) -> None:
         if not Image.objects.filter(pk=image.pk, excluded="").update(excluded=reason[:200]):
             raise Conflict("This image is excluded already.")
         revoke(Label.objects.active().filter(image=image), f"excluded: {reason}")
-        Assignment.objects.filter(image=image, state="open").update(state="withdrawn")
+        _withdraw_open(image, EXCLUDED)
         events.record(image.job, "image_excluded", by, image=image.pk, reason=reason)
+
+
+def _withdraw_open(image: Image, reason: str) -> None:
+    Assignment.objects.filter(image=image, state="open").update(state="withdrawn", reason=reason)
 
 
 def restore(image: Image, by: User) -> None:
@@ -245,12 +251,15 @@ def _exclude_unanswered(round: Round) -> None:
         round=round, image=OuterRef("pk"), state__in=("open", "claimed", "submitted")
     )
     given_up = Assignment.objects.filter(round=round, image=OuterRef("pk")).exclude(
-        reason__in=(FROZEN, ACCEPTED)
+        reason__in=(FROZEN, ACCEPTED, CORRECTED)
     )
     images = (
         round.job.images.unlabeled().filter(Exists(given_up)).exclude(Exists(pending_or_answered))
     )
-    ids = list(images.values_list("pk", flat=True))
+    # What a manager put back meanwhile goes to people in the next round.
+    restored = round.job.events.filter(kind="image_restored", at__gte=round.opened_at)
+    kept = set(restored.values_list("data__image", flat=True))
+    ids = [pk for pk in images.values_list("pk", flat=True) if pk not in kept]
     Image.objects.filter(pk__in=ids).update(excluded=NOBODY)
     if ids:
         events.record(round.job, "images_excluded", None, count=len(ids), reason=NOBODY)

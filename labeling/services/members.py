@@ -4,20 +4,20 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from labeling.models import Assignment, Member
-from labeling.services import events, following, rounds, selecting
+from labeling.services import claims, events, following, rounds, selecting
 
 
 def remove(member: Member, by: User | None) -> None:
     """Someone leaves: what they hold goes to others, what only they could do is withdrawn."""
     job = member.job
     with transaction.atomic():
-        held = Assignment.objects.filter(
-            round__job=job, annotator=member.user, state=Assignment.State.CLAIMED
-        )
+        held = Assignment.objects.filter(annotator=member.user, state=Assignment.State.CLAIMED)
         if member.role == Member.Role.ANNOTATOR:
-            for seat in held:
-                Assignment.objects.filter(pk=seat.pk).update(state=Assignment.State.LAPSED)
-                following.open_again(seat)
+            for seat in held.filter(round__job=job).order_by("image"):
+                claims.lock_image(seat.image_id)
+                # an answer may have come since the seats were read: it counts
+                if held.filter(pk=seat.pk).update(state=Assignment.State.LAPSED):
+                    following.open_again(seat)
         events.record(job, "member_left", by, role=member.role)
         member.delete()
     for round in job.rounds.filter(closed_at=None):

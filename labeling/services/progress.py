@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from labeling.models import Round, Step, WorkerBeat
+from labeling.models import Round, Step
 from labeling.services import audit_report, rounds, steps
 
 SENTENCES = {
@@ -23,8 +23,8 @@ SENTENCES = {
 def of_round(round: Round) -> dict[str, Any]:
     rows = list(round.steps.filter(state=round.state))  # type: ignore[attr-defined]
     done, total, unit = _progress(round, rows)
-    error = next((s.error for s in rows if s.error and s.finished_at is None), None)
-    beat = WorkerBeat.objects.order_by("-seen_at").first()
+    error = next((why for s in rows if s.finished_at is None and (why := steps.reason(s))), None)
+    seen = steps.seen_at(next((s.queue for s in rows if s.finished_at is None), ""))
     return {
         "number": round.number,
         "purpose": round.purpose,
@@ -38,9 +38,7 @@ def of_round(round: Round) -> dict[str, Any]:
         "step_error": error,
         "attempts": max((s.attempts for s in rows), default=0),
         "stuck": any(steps.stuck(s) for s in rows),
-        "worker_seen_s": (
-            int((timezone.now() - beat.seen_at).total_seconds()) if beat is not None else None
-        ),
+        "worker_seen_s": int((timezone.now() - seen).total_seconds()) if seen else None,
     }
 
 

@@ -1,16 +1,19 @@
 """What workers call: do one step and move its round on; the sweep that repairs."""
 
 import logging
+from datetime import timedelta
 
 from django.db.models import F
 from django.utils import timezone
 
 from labeling import faults
 from labeling.errors import LeaseLost, NoRoom
-from labeling.models import Job, Round, Step
-from labeling.services import events, jobs, rounds, selecting, steps, transfers
+from labeling.models import Audit, Event, Job, Round, Step, Transfer
+from labeling.services import events, jobs, recalls, rounds, selecting, steps, transfers
 
 log = logging.getLogger(__name__)
+
+SETTLES = timedelta(seconds=10)  # by then an event is committed, and so are all before it
 
 
 def run(step_id: int) -> None:
@@ -65,8 +68,12 @@ def _fail(lease: steps.Lease, error: Exception) -> None:
         )  # fmt: skip
 
 
-def sweep() -> None:
-    """Repair what a crash left: lost messages, missed moves, seats nobody can take."""
+def sweep(since: int = 0) -> int:
+    """Repair what a crash left: lost messages, missed moves, seats nobody can take.
+
+    What follows a commit is repeated where events came after number `since`, by default
+    everywhere; returns the number for the next sweep.
+    """
     for step in (
         Step.objects.unfinished()
         .free(timezone.now())
@@ -79,3 +86,23 @@ def sweep() -> None:
         rounds.advance_if_done(round)
     jobs.resume_rounds()
     transfers.nudge_waiting()
+    return _follow_up(since)
+
+
+def _follow_up(since: int) -> int:
+    """Judge watched rounds and reopen jobs to which something happened after event `since`."""
+    older = Event.objects.filter(at__lt=timezone.now() - SETTLES).order_by("-pk")
+    settled = older.values_list("pk", flat=True).first() or since
+    fresh = Event.objects.filter(pk__gt=since).order_by("pk")
+    watched = fresh.filter(kind="audit_decided", data__kind=Audit.Kind.WATCH).exclude(
+        job__state=Job.State.CANCELLED
+    )
+    last = {(job, n): pk for pk, job, n in watched.values_list("pk", "job", "data__round")}
+    for (job, number), pk in last.items():
+        if pk <= settled:  # else judging is costly and probably under way
+            recalls.check(Round.objects.select_related("job").get(job=job, number=number))
+    importing = Transfer.objects.filter(kind=Transfer.Kind.IMPORT, finished_at=None, error="")
+    ended = Job.objects.filter(state=Job.State.COMPLETE, pk__in=fresh.order_by().values("job"))
+    for row in ended.exclude(pk__in=importing.values("job")):
+        jobs.reopen(row)
+    return settled

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from labeling.models import Assignment, Audit, Image, Member, Round, Step
 from labeling.services import controls, following, stopping
-from labeling.services.labels import FROZEN
+from labeling.services.labels import CORRECTED, EXCLUDED, FROZEN
 from labeling.services.steps import Lease, step
 
 CHUNK = 200
@@ -18,7 +18,8 @@ def candidates(round: Round) -> "QuerySet[Image]":
 
     Never one that already has a seat in the round, nor one that a running audit holds.
     """
-    seats = Assignment.objects.filter(round=round, image=OuterRef("pk")).exclude(reason=FROZEN)
+    seats = Assignment.objects.filter(round=round, image=OuterRef("pk"))
+    seats = seats.exclude(reason__in=(FROZEN, EXCLUDED, CORRECTED))
     images = round.job.images.unlabeled().exclude(Exists(seats))
     if round.purpose == Round.Purpose.CLOSING:
         frozen = Audit.objects.filter(

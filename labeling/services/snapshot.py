@@ -1,12 +1,13 @@
 """Everything the live page shows of a job now, as one JSON object."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from labeling.core import promise
-from labeling.models import Job, Round, WorkerBeat
+from labeling.models import Job, Round
 from labeling.services import audit_report, broken, forecast, progress, reports, steps, wording
 
 # Charts of the machine's side come from a plug-in, so that labeling stays free of it.
@@ -76,17 +77,9 @@ def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
         waiting = round.steps.filter(state=round.state, finished_at=None)  # type: ignore[attr-defined]
         for row in waiting:
             if steps.stuck(row):
-                found.append({"level": "bad", "text": f"{row.get_state_display()}: {row.error}"})
-        beat = WorkerBeat.objects.order_by("-seen_at").first()
-        away = beat is None or (timezone.now() - beat.seen_at).total_seconds() > WORKER_AWAY
-        if waiting and away:
-            found.append(
-                {
-                    "level": "warn",
-                    "text": "No worker has reported for 2 minutes. The step goes on by itself "
-                    "when one is back: start one with manage.py worker.",
-                }
-            )
+                text = f"{row.get_state_display()}: {steps.reason(row)}"
+                found.append({"level": "bad", "text": text})
+        found += _workers_away({row.queue for row in waiting})
     if broken_ones := broken.reported(job).count():
         words = "image is" if broken_ones == 1 else "images are"
         found.append(
@@ -98,3 +91,21 @@ def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
             {"level": "warn", "text": f"{unable} images are excluded; see the image list."}
         )
     return found
+
+
+def _workers_away(queues: set[str]) -> list[dict[str, str]]:
+    """A warning for each of these queues that no living worker serves."""
+    back = "The step goes on by itself when one is back: start one with manage.py worker"
+    if queues and _away(steps.seen_at()):
+        text = f"No worker has reported for 2 minutes. {back}."
+        return [{"level": "warn", "text": text}]
+    texts = [
+        f"No worker of the queue {queue} has reported for 2 minutes. {back} --queue {queue}."
+        for queue in sorted(queues)
+        if _away(steps.seen_at(queue))
+    ]
+    return [{"level": "warn", "text": text} for text in texts]
+
+
+def _away(seen: datetime | None) -> bool:
+    return seen is None or (timezone.now() - seen).total_seconds() > WORKER_AWAY

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 LEASE = NUDGE_AGAIN = timedelta(seconds=settings.STEP_LEASE_SECONDS)
 MAX_FAILURES = 3
 MAX_ATTEMPTS = 10  # a step that kills its worker this often is not tried again by itself
+GIVEN_UP = (
+    f"Its worker died {MAX_ATTEMPTS} times at it, perhaps for lack of memory, so it is not tried "
+    "again by itself. See the worker's log, then press Retry."
+)
 NOT_STUCK = Q(attempts__lt=MAX_FAILURES) | Q(error="", attempts__lt=MAX_ATTEMPTS)
 
 Handler = Callable[[Step, "Lease"], None]
@@ -89,9 +93,12 @@ class Lease:
         faults.point(f"{self.step.state}.after_write")
 
     def release(self) -> None:
-        """Give the step back at once, so that the next worker need not wait for the lease's end."""
+        """Give the step back at once, so that the next worker need not wait for the lease's end.
+
+        A worker that is told to stop is no fault of the step, so it does not count as an attempt.
+        """
         Step.objects.filter(pk=self.step.pk, lease_owner=self.owner, finished_at=None).update(
-            lease_owner="", lease_expires_at=None, nudged_at=None
+            lease_owner="", lease_expires_at=None, nudged_at=None, attempts=F("attempts") - 1
         )
 
     def _finish(self) -> None:
@@ -160,6 +167,11 @@ def stuck(step: Step) -> bool:
     return step.finished_at is None and step.attempts >= limit
 
 
+def reason(step: Step) -> str:
+    """Why the step stands still, in words; empty if it does not."""
+    return step.error or (GIVEN_UP if stuck(step) else "")
+
+
 def retry(round: Round) -> int:
     """Let failed steps of the round start again; how many there were."""
     failed = round.steps.unfinished().free(timezone.now())  # type: ignore[attr-defined]
@@ -177,3 +189,9 @@ def beat(worker: str, queues: str) -> None:
     now = timezone.now()
     WorkerBeat.objects.update_or_create(name=worker, defaults={"queues": queues, "seen_at": now})
     WorkerBeat.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
+
+
+def seen_at(queue: str = "") -> datetime | None:
+    """When a worker was last seen; one that serves this queue, if one is named."""
+    beats = WorkerBeat.objects.order_by("-seen_at")
+    return next((b.seen_at for b in beats if not queue or queue in b.queues.split(",")), None)

@@ -112,7 +112,7 @@ export function showState(card, { round, audit, job }) {
           'p',
           { class: 'state-note is-warn' },
           icon('warn'),
-          `No worker has reported for ${duration(round.worker_seen_s)}. The step goes on by itself when one is back.`,
+          `No worker for this step has reported for ${duration(round.worker_seen_s)}. The step goes on by itself when one is back.`,
         ),
     ),
   );

@@ -97,6 +97,14 @@ def test_a_late_message_does_not_start_what_kills_its_workers(step):
     assert steps.claim(step.pk) is None
 
 
+def test_a_step_that_kills_its_workers_says_so(step, job):
+    Step.objects.filter(pk=step.pk).update(attempts=steps.MAX_ATTEMPTS)
+    state = snapshot.of_job(job)
+
+    assert any(f"Selecting: {steps.GIVEN_UP}" == a["text"] for a in state["alerts"])
+    assert state["round"]["step_error"] == steps.GIVEN_UP
+
+
 def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypatch):
     sent = []
     monkeypatch.setattr(steps, "nudge", lambda pk: sent.append(pk))
@@ -133,9 +141,10 @@ def test_a_queue_that_is_away_does_not_fail_whoever_closed_the_round(
 
 
 def test_a_step_given_back_by_a_stopping_worker_is_free_at_once(step):
-    lease = steps.claim(step.pk)
-    lease.release()
-    assert steps.claim(step.pk) is not None
+    for _ in range(steps.MAX_ATTEMPTS + 1):  # orderly restarts are no failures
+        lease = steps.claim(step.pk)
+        assert lease is not None
+        lease.release()
 
 
 def test_a_paused_job_starts_no_step(step, job, mona):
@@ -149,3 +158,19 @@ def test_progress_gives_the_seconds_left(step, job):
     lease.renew(25, 100)
     left = snapshot.of_job(job)["round"]["seconds_left"]
     assert 80 <= left <= 100
+
+
+def test_a_queue_that_no_living_worker_serves_is_told(step, job):
+    def told() -> list[str]:
+        return [a["text"] for a in snapshot.of_job(job)["alerts"] if "worker" in a["text"]]
+
+    Step.objects.filter(pk=step.pk).update(queue="gpu")
+    assert [text.rpartition("manage.py ")[2] for text in told()] == ["worker."]
+
+    steps.beat("host:1", "default")
+    assert [text.rpartition("manage.py ")[2] for text in told()] == ["worker --queue gpu."]
+    assert snapshot.of_job(job)["round"]["worker_seen_s"] is None
+
+    steps.beat("host:2", "default,gpu")
+    assert told() == []
+    assert snapshot.of_job(job)["round"]["worker_seen_s"] == 0

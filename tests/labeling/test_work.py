@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job, Round
-from labeling.services import answers, claims, drafts, jobs, members, rounds
+from labeling.services import answers, claims, drafts, following, jobs, members, rounds
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -228,6 +228,31 @@ def test_what_someone_held_goes_to_others_when_they_leave(started, alice, bob, m
     members.remove(started.members.get(user=alice), mona)
 
     assert held & {s.image_id for s in claims.claim_next(started, bob).seats}
+
+
+def test_an_answer_that_comes_while_its_author_is_removed_counts(mona, alice, bob, monkeypatch):
+    job = make_job(assist=False, pilot_size=12)
+    join(job, alice, "annotator")
+    join(job, bob, "annotator")
+    make_images(job, 12)
+    jobs.start(job, mona)
+    run_steps(job)
+    first, second = sorted(claims.claim_next(job, alice).seats, key=lambda seat: seat.image_id)
+    reopen = following.open_again
+
+    def answered_meanwhile(seat, **fields):
+        if seat.pk == first.pk:
+            answer(Assignment.objects.get(pk=second.pk), alice)
+        return reopen(seat, **fields)
+
+    monkeypatch.setattr(following, "open_again", answered_meanwhile)
+    members.remove(job.members.get(user=alice), mona)
+
+    seats = Assignment.objects.order_by("pk")
+    assert list(seats.filter(image=first.image).values_list("state", flat=True)) == [
+        "lapsed", "open"
+    ]  # fmt: skip
+    assert [s.state for s in seats.filter(image=second.image)] == ["submitted"]
 
 
 def test_while_paused_answers_are_taken_but_nothing_is_handed_out(started, alice, bob, mona):

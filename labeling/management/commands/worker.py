@@ -62,11 +62,12 @@ def _stop_with(forget_rest: Callable[[], None]) -> None:
 
 
 def _sweep_for_ever(name: str, queues: str) -> None:
+    seen = 0  # the first sweep looks at everything: all processes may have died at once
     while True:
         try:
             close_old_connections()
             steps.beat(name, queues)
-            running.sweep()
+            seen = running.sweep(seen)
         except Exception:
             log.exception("sweep failed; it is tried again")
         finally:

@@ -1,0 +1,55 @@
+"""Images taken out, put back or corrected while their round goes on."""
+
+import pytest
+
+from labeling.models import Assignment, Label
+from labeling.services import answers, claims, jobs, labels, selecting
+from tests.factories import box
+from tests.labeling.test_rounds import finish
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("skipped", [False, True])
+def test_an_image_restored_in_its_round_gets_people_again(job, alice, bob, mona, skipped):
+    jobs.start(job, None)
+    run_steps(job)
+    image = Assignment.objects.filter(state="open").first().image
+    if skipped:
+        for who in (alice, bob):
+            hand = claims.claim_next(job, who)
+            answers.skip(next(s for s in hand.seats if s.image_id == image.pk), who, "Other")
+    else:
+        labels.exclude(image, "by mistake", mona)
+
+    labels.restore(image, mona)
+
+    assert finish(job, alice, bob).state == "complete"
+    assert Label.objects.active().filter(image=image, source="human").exists()
+
+
+def test_an_image_restored_while_its_round_selects_is_chosen_again(job, mona):
+    jobs.start(job, None)
+    round = job.rounds.get()
+    image = selecting.candidates(round)[0]
+    selecting.open_seats(round, [image])
+    labels.exclude(image, "by mistake", mona)
+    labels.restore(image, mona)
+
+    run_steps(job)
+
+    assert [s.state for s in round.assignments.filter(image=image)] == ["withdrawn", "open"]
+
+
+def test_a_corrected_image_is_handed_to_nobody(job, alice, bob, mona):
+    jobs.start(job, None)
+    run_steps(job)
+    seat = Assignment.objects.filter(state="open").first()
+
+    labels.correct(seat.image, [box(20)], mona)
+
+    hands = [claims.claim_next(job, who) for who in (alice, bob)]
+    assert seat.image_id not in {s.image_id for hand in hands for s in hand.seats}
+    assert finish(job, alice, bob).state == "complete"
+    assert Label.objects.active().get(image=seat.image).source == "reviewer"
