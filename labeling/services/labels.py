@@ -118,10 +118,16 @@ def _withdraw_open(image: Image, reason: str) -> None:
 
 
 def restore(image: Image, by: User) -> None:
-    """Put an excluded image back in play."""
+    """Put an excluded image back in play.
+
+    One that judged the detector may now be drawn on its boxes, so it judges no more; what was
+    taught stays known as such.
+    """
     with transaction.atomic():
-        if not Image.objects.filter(pk=image.pk).exclude(excluded="").update(excluded=""):
+        same = Image.objects.filter(pk=image.pk)
+        if not same.exclude(excluded="").update(excluded=""):
             raise Conflict("This image is not excluded.")
+        same.filter(split=Image.Split.VALIDATION).update(split="")
         events.record(image.job, "image_restored", by, image=image.pk)
 
 

@@ -33,7 +33,11 @@ def of(frozen: Freeze) -> Sealed:
 @lru_cache(maxsize=KEPT)
 def _read(number: int, digest: str, seed: str) -> Sealed:
     """Digest and seed are there so that another database's freeze is another key."""
-    content = Freeze.objects.values_list("content", flat=True).get(pk=number)
+    return read(Freeze.objects.values_list("content", flat=True).get(pk=number), seed)
+
+
+def read(content: dict[str, Any], seed: str) -> Sealed:
+    """What these say, read now."""
     first = [[0, content["budget"]]]
     plan = document.plan_of({"content": content, "seed": seed, "budgets": first})
     return Sealed({k: v for k, v in content.items() if k not in BULKY}, plan)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Certificate, Freeze
-from labeling.services import audits, job_report, verdicts
+from labeling.services import audits, job_report, sealed, verdicts
 from mlassist.models import Calibration
 from tests.auditing import judge_all
 from tests.factories import answer, box, join
@@ -133,6 +133,12 @@ def test_only_managers_see_how_a_running_proof_stands(closing, alice, rita, mona
             assert "sways nobody" in audit["sentence"]
 
 
+@pytest.fixture
+def unsaved(monkeypatch):
+    """Freezes that no database holds."""
+    monkeypatch.setattr(sealed, "of", lambda frozen: sealed.read(frozen.content, frozen.seed))
+
+
 def frozen(target=0.6, size=400, budget=60):
     """A freeze of one set."""
     keys = [[f"{i:04}", 0] for i in range(size)]
@@ -143,6 +149,7 @@ def frozen(target=0.6, size=400, budget=60):
     return Freeze(content=content, target=target, level=0.1, seed="seed", budgets=[[0, budget]])
 
 
+@pytest.mark.usefixtures("unsaved")
 def test_slightly_better_than_the_target_more_checks_help():
     values = [0.9, 0.36] * 30  # mean .63
     said = " ".join(job_report.what_helps(frozen(), document(values)))
@@ -150,12 +157,14 @@ def test_slightly_better_than_the_target_more_checks_help():
     assert "A lower target: with these checks 0." in said
 
 
+@pytest.mark.usefixtures("unsaved")
 def test_below_the_target_no_number_of_checks_is_promised():
     said = " ".join(job_report.what_helps(frozen(), document([0.5] * 60)))
     assert "more checks" not in said
     assert "below the target" in said
 
 
+@pytest.mark.usefixtures("unsaved")
 def test_a_lower_target_named_would_indeed_have_been_shown():
     from labeling.core import certificate
     from labeling.core import document as papers
@@ -169,6 +178,7 @@ def test_a_lower_target_named_would_indeed_have_been_shown():
     assert certificate.run_test(lower, values).complete
 
 
+@pytest.mark.usefixtures("unsaved")
 def test_all_shown_needs_no_help_and_a_refusal_names_the_blind_images():
     assert job_report.what_helps(frozen(), document([1.0] * 60, "certified", 1)) == []
     assert "from blank" in job_report.what_helps(frozen(), document([1.0] * 60, "refused", 1))[0]

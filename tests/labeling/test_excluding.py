@@ -2,7 +2,7 @@
 
 import pytest
 
-from labeling.models import Assignment, Label
+from labeling.models import Assignment, Image, Label
 from labeling.services import answers, claims, jobs, labels, selecting
 from tests.factories import box
 from tests.labeling.test_rounds import finish
@@ -53,3 +53,15 @@ def test_a_corrected_image_is_handed_to_nobody(job, alice, bob, mona):
     assert seat.image_id not in {s.image_id for hand in hands for s in hand.seats}
     assert finish(job, alice, bob).state == "complete"
     assert Label.objects.active().get(image=seat.image).source == "reviewer"
+
+
+def test_a_restored_image_judges_the_detector_no_more(job, mona):
+    """Its next answer may be drawn on the detector's own boxes."""
+    judges, taught = job.images.order_by("pk")[:2]
+    for image, split in ((judges, "validation"), (taught, "training")):
+        Image.objects.filter(pk=image.pk).update(split=split)
+        labels.exclude(image, "by a manager", mona)
+        labels.restore(image, mona)
+
+    splits = Image.objects.filter(pk__in=(judges.pk, taught.pk)).order_by("pk")
+    assert list(splits.values_list("split", flat=True)) == ["", "training"]
