@@ -72,7 +72,8 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     async def hear(self, message: dict[str, Any]) -> None:
         """Send what this person may see of a message."""
         if message["type"] == "snapshot" and not self.manages:
-            message = {**message, "snapshot": snapshot.for_checkers(message["snapshot"])}
+            own = snapshot.for_member(message["snapshot"], self.scope["user"].pk)
+            message = {**message, "snapshot": own}
         await self.send_json(message)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:

@@ -132,7 +132,7 @@ def job_page(request: HttpRequest, slug: str) -> HttpResponse:
     manager = access.MANAGER in roles
     data = {
         "job": shapes.job(job, roles),
-        "snapshot": shapes.state(job, manager=manager),
+        "snapshot": shapes.state(job, user, manager=manager),
         "ws_path": f"/ws/jobs/{job.slug}",
         "can_manage": manager,
         "admin_url": (

@@ -156,10 +156,10 @@ def audit(row: Audit) -> dict[str, Any]:
     }
 
 
-def state(row: Job, *, manager: bool) -> dict[str, Any]:
-    """The live page's state of a job for this kind of member."""
+def state(row: Job, user: Any, *, manager: bool) -> dict[str, Any]:
+    """The live page's state of a job for this member."""
     now = snapshot.of_job(row)
-    return now if manager else snapshot.for_checkers(now)
+    return now if manager else snapshot.for_member(now, user.pk)
 
 
 def audit_progress(row: Job) -> dict[str, Any] | None:

@@ -98,7 +98,7 @@ def test_differences_are_listed_shown_and_settled(shared, rita, mona):
     )
 
 
-def test_two_labels_are_compared(shared, rita):
+def test_two_labels_are_compared(shared, rita, mona):
     image = Label.objects.active().filter(image__job=shared).first().image
     client = browser(rita)
     send(client, "put", "image-label", image.pk, {"boxes": [box(100, class_id=1)]})
@@ -106,9 +106,23 @@ def test_two_labels_are_compared(shared, rita):
     found = client.get(reverse("compare-labels", args=[image.pk])).json()
 
     assert [side["name"] for side in found["sides"]] == ["people", "reviewer"]
+    assert [side["by"] for side in found["sides"]] == [None, None]
+    named = browser(mona).get(reverse("compare-labels", args=[image.pk])).json()
+    assert [side["by"] for side in named["sides"]] == [None, "rita"]
     assert {change["kind"] for change in found["changes"]} >= {"added"}
     only = client.get(reverse("compare-labels", args=[image.pk]), {"left": found["right"]}).json()
     assert {change["kind"] for change in only["changes"]} == {"same"}
+
+
+def test_the_live_page_names_others_to_managers_only(shared, alice, rita, mona):
+    for user, names, others in (
+        (mona, ["alice", "bob"], 0), (alice, ["alice"], 1), (rita, [], 2)
+    ):  # fmt: skip
+        told = browser(user).get(reverse("job", args=[shared.slug])).context["page_data"]
+        asked = browser(user).get(reverse("snapshot", args=[shared.slug])).json()
+        for state in (told["snapshot"], asked):
+            assert sorted(row["name"] for row in state["people"]) == names
+            assert state["others"] == others
 
 
 def test_a_note_is_pinned_answered_read_and_closed(shared, alice, rita, bob):

@@ -16,7 +16,8 @@ from annotator_ui import live
 from annotator_ui.live import JobPage
 from labeling.models import Job
 from labeling.services import jobs, snapshot
-from tests.factories import join
+from tests.factories import join, work_all
+from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,7 +73,7 @@ def test_the_socket_tells_managers_alone_how_a_running_proof_stands(
         join(job, user, role)
 
     async def proof(slug):
-        return {"audit": {"kind": "certificate", "observed": 0.9}, "histogram": None}
+        return {"audit": {"kind": "certificate", "observed": 0.9}, "histogram": None, "people": []}
 
     monkeypatch.setattr(live, "_snapshot", proof)
 
@@ -86,13 +87,29 @@ def test_the_socket_tells_managers_alone_how_a_running_proof_stands(
     assert async_to_sync(listen)()["snapshot"]["audit"]["observed"] == hears
 
 
+def test_only_managers_hear_who_else_is_at_work(job, alice, bob, mona):
+    jobs.start(job, mona)
+    run_steps(job)
+    work_all(job, alice, bob)
+
+    async def listen(user):
+        page = await socket(user, job.slug)
+        said = json.loads((await page.receive_output(10))["text"])["snapshot"]
+        await page.send_input({"type": "websocket.disconnect", "code": 1000})
+        await page.wait(10)
+        return sorted(row["name"] for row in said["people"]), said["others"]
+
+    assert async_to_sync(listen)(mona) == (["alice", "bob"], 0)
+    assert async_to_sync(listen)(alice) == (["alice"], 1)
+
+
 @pytest.fixture
 def busy(monkeypatch):
     """Every look at a job finds news of it."""
     numbers = itertools.count()
 
     async def always_new(slug):
-        return {"number": next(numbers), "audit": None, "histogram": None}
+        return {"number": next(numbers), "audit": None, "histogram": None, "people": []}
 
     monkeypatch.setattr(live, "_snapshot", always_new)
     monkeypatch.setattr(live, "EVERY", 0.05)
