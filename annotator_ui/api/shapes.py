@@ -18,6 +18,8 @@ from labeling.models import (
 )
 from labeling.services import answers, audit_report, claims, guidance, reports, snapshot, verdicts
 
+LARGEST = 2**31 - 1  # of the database's whole numbers
+
 
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses keys it does not know: a typing mistake must not be lost in silence."""
@@ -40,7 +42,7 @@ class ClaimForm(StrictSerializer):
 class AnswerForm(StrictSerializer):
     """A person's boxes for one seat."""
 
-    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    version = serializers.IntegerField(min_value=1, max_value=LARGEST)
     boxes = serializers.ListField(child=serializers.DictField())
     active_ms = serializers.IntegerField(min_value=0, default=0)
     outcomes = serializers.ListField(allow_null=True, default=None)
