@@ -3,10 +3,15 @@
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 
+from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.contrib.auth.models import User
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import Error as DatabaseFailure
 from django.http import Http404
 from django.urls import path
 
@@ -17,7 +22,10 @@ from labeling.services import snapshot
 log = logging.getLogger(__name__)
 EVERY, PING = 1.0, 20.0
 REST = 4  # times as long as a snapshot took: watching a huge job may not slow its people down
-SIGNED_OUT, NOT_FOUND = 4401, 4404
+PATIENCE = 5.0  # seconds a page may take to receive a message
+SIGNED_OUT, NOT_FOUND, TRY_AGAIN = 4401, 4404, 1013
+# A closed tab is an OSError, as is too long a wait; one that closes just now, a RuntimeError.
+BROKEN = (DatabaseFailure, OSError, RuntimeError)
 
 
 class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
@@ -44,18 +52,29 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """What may_watch says, asked once in PING seconds, however busy the job is."""
         return time.monotonic() - self.admitted_at < PING or await self.may_watch()
 
+    async def may_watch(self) -> bool:
+        """Whether the session holds (no log-out, no new password) and its person is in the job."""
+        session = self.scope["session"]
+        user = await get_user({"session": session.__class__(session.session_key)})
+        return bool(user.is_authenticated and await self.belongs(user))
+
     @database_sync_to_async  # type: ignore[untyped-decorator]
-    def may_watch(self) -> bool:
-        """Whether the person still belongs to the job and their account still works."""
-        user = self.scope["user"]
-        user.refresh_from_db(fields=["is_active"])
+    def belongs(self, user: User) -> bool:
+        """Whether the person is in the job, and if so, whether they manage it."""
         try:
             job = access.job_for(user, self.slug)
         except Http404:
             return False
         self.admitted_at = time.monotonic()
         self.manages = access.MANAGER in access.roles(job, user)
-        return bool(user.is_active)
+        return True
+
+    async def hear(self, message: dict[str, Any]) -> None:
+        """Send what this person may see of a message."""
+        if message["type"] == "snapshot" and not self.manages:
+            own = snapshot.for_member(message["snapshot"], self.scope["user"].pk)
+            message = {**message, "snapshot": own}
+        await self.send_json(message)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Frames from the page carry nothing: truth is HTTP."""
@@ -95,10 +114,12 @@ async def _run(slug: str) -> None:
         began = time.monotonic()
         try:
             now = await _snapshot(slug)
-        except Exception:
+        except (DatabaseFailure, ObjectDoesNotExist):
             # a busy database must not end the watching; the page shows its age meanwhile
             log.exception("job=%s snapshot failed", slug)
-        else:
+            now = None
+        took = time.monotonic() - began
+        if now is not None:
             changed = _without_clock(now) != before
             before = _without_clock(now)
             quiet = 0.0 if changed else quiet + pause
@@ -107,7 +128,7 @@ async def _run(slug: str) -> None:
                 await _send(
                     slug, {"type": "snapshot", "snapshot": now} if changed else {"type": "ping"}
                 )
-        pause = pause_after(time.monotonic() - began)
+        pause = pause_after(took)
         await asyncio.sleep(pause)
 
 
@@ -132,14 +153,23 @@ def _without_clock(snapshot: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _send(slug: str, message: dict[str, Any]) -> None:
-    for page in list(_pages.get(slug, ())):
-        if not await page.still_may_watch():
-            await page.close(NOT_FOUND)
-        elif message["type"] == "snapshot" and not page.manages:
-            hidden = snapshot.for_checkers(message["snapshot"])
-            await page.send_json({**message, "snapshot": hidden})
-        else:
-            await page.send_json(message)
+    """To all pages at once, so that a stalled one holds up the others for PATIENCE at most."""
+    await asyncio.gather(*(_tell(slug, page, message) for page in _pages.get(slug, ())))
+
+
+async def _tell(slug: str, page: JobPage, message: dict[str, Any]) -> None:
+    """To one page; what goes wrong there ends that page alone, and its browser asks anew."""
+    end = NOT_FOUND
+    try:
+        if await page.still_may_watch():
+            await asyncio.wait_for(page.hear(message), PATIENCE)
+            return
+    except BROKEN as error:
+        log.warning("job=%s live page dropped: %r", slug, error)
+        end = TRY_AGAIN
+    with suppress(*BROKEN):
+        await asyncio.wait_for(page.close(end), PATIENCE)
+    unwatch(slug, page)
 
 
 websocket_urls = [path("ws/jobs/<slug:slug>", JobPage.as_asgi())]

@@ -59,7 +59,7 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
 def _reopened(request: HttpRequest, user: Any, job: Job) -> dict[str, Any] | None:
     """The answer that `?seat=` asks to open again, if it is the person's own in this job."""
     wanted = request.GET.get("seat", "")
-    if not wanted.isdigit():
+    if not wanted.isdecimal() or len(wanted) > 18:  # no row has a longer number
         return None
     seat = access.seat_for(user, int(wanted))
     if seat.round.job_id != job.pk:
@@ -132,7 +132,7 @@ def job_page(request: HttpRequest, slug: str) -> HttpResponse:
     manager = access.MANAGER in roles
     data = {
         "job": shapes.job(job, roles),
-        "snapshot": shapes.state(job, manager=manager),
+        "snapshot": shapes.state(job, user, manager=manager),
         "ws_path": f"/ws/jobs/{job.slug}",
         "can_manage": manager,
         "admin_url": (

@@ -29,7 +29,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     data = {
         "job": shapes.job(job, roles),
         "classes": shapes.classes(job),
-        "snapshot": shapes.state(job, manager=manager),
+        "snapshot": shapes.state(job, user, manager=manager),
         "report": {
             **found,
             "confident": confident,

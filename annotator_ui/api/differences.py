@@ -141,8 +141,9 @@ class Compare(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, pk: int) -> Response:
         """Each label it had, what the model sees, and two of them set against each other."""
-        image = access.image_for(access.person(request), pk, *access.REVIEWING)
-        sides = sides_of(image)
+        user = access.person(request)
+        image = access.image_for(user, pk, *access.REVIEWING)
+        sides = sides_of(image, access.MANAGER in access.roles(image.job, user))
         left, right = _chosen(sides, request.query_params)
         found = changes(pack(left["boxes"]), pack(right["boxes"])) if left and right else []
         return Response(
@@ -159,7 +160,7 @@ class Compare(APIView):
         )
 
 
-def sides_of(image: Image) -> list[dict[str, Any]]:
+def sides_of(image: Image, named: bool) -> list[dict[str, Any]]:
     """The labels an image has had, oldest first, and what the latest detector sees in it."""
     rows = differences.history(image)
     found = [
@@ -167,7 +168,7 @@ def sides_of(image: Image) -> list[dict[str, Any]]:
             "id": str(label.pk),
             "name": label.get_source_display(),
             "round": label.round.number if label.round else None,
-            "by": shapes.user(label.by)["name"] if label.by else None,
+            "by": shapes.user(label.by)["name"] if named and label.by else None,
             "at": label.created_at.isoformat(),
             "ended": label.reason if label.revoked_at else "",
             "boxes": label.boxes,

@@ -1,5 +1,6 @@
 """The grid's API: a page of labels, most suspicious first, and the checks of a whole page."""
 
+from math import isfinite
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -29,11 +30,17 @@ class GridQuery(shapes.StrictSerializer):
     source = serializers.ChoiceField(  # type: ignore[assignment]
         ("auto", "human", "reviewer", "any"), default="auto"
     )
-    round = serializers.IntegerField(min_value=1, allow_null=True, default=None)
-    class_id = serializers.IntegerField(min_value=0, allow_null=True, default=None)
+    round = serializers.IntegerField(
+        min_value=1, max_value=shapes.LARGEST, allow_null=True, default=None
+    )
+    class_id = serializers.IntegerField(
+        min_value=0, max_value=shapes.LARGEST, allow_null=True, default=None
+    )
     low = serializers.FloatField(min_value=0, max_value=1, default=0)
     high = serializers.FloatField(min_value=0, max_value=1, default=1)
-    person = serializers.IntegerField(allow_null=True, default=None)
+    person = serializers.IntegerField(
+        min_value=0, max_value=shapes.LARGEST, allow_null=True, default=None
+    )
     looked_at = serializers.BooleanField(default=False)
     order = serializers.ChoiceField(("suspicion", "random"), default="suspicion")
     after = serializers.CharField(max_length=60, allow_blank=True, default="")
@@ -46,8 +53,11 @@ class GridQuery(shapes.StrictSerializer):
         place, _, pk = value.partition(":")
         try:
             # the random order is by whole numbers that a float would round
-            return (int(place) if place.lstrip("-").isdigit() else float(place)), int(pk)
-        except ValueError as error:
+            exact = int(place) if place.lstrip("-").isdigit() else float(place)
+            if not isfinite(exact):
+                raise ValueError("no place")
+            return exact, int(pk)
+        except (OverflowError, ValueError) as error:
             raise serializers.ValidationError("Use the `after` of an earlier page.") from error
 
 

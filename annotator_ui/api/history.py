@@ -21,8 +21,9 @@ class HistoryQuery(shapes.StrictSerializer):
     """Which part of the history."""
 
     before = serializers.IntegerField(
-        allow_null=True, default=None, help_text="The `next` of an earlier page."
-    )
+        min_value=0, max_value=shapes.LARGEST, allow_null=True, default=None,
+        help_text="The `next` of an earlier page.",
+    )  # fmt: skip
 
 
 class ReadForm(shapes.StrictSerializer):

@@ -31,7 +31,7 @@ class Snapshot(APIView):
         """What the live page shows."""
         user = access.person(request)
         job = access.job_for(user, slug)
-        return Response(shapes.state(job, manager=access.MANAGER in access.roles(job, user)))
+        return Response(shapes.state(job, user, manager=access.MANAGER in access.roles(job, user)))
 
 
 class Actions(APIView):

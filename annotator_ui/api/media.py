@@ -17,7 +17,7 @@ from annotator_ui.api import access
 from labeling.services.images import media_path
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
-RANGE = re.compile(r"^bytes=(\d+)-(\d*)$")
+RANGE = re.compile(r"^bytes=(\d{1,18})-(\d{0,18})$")
 
 
 @require_safe

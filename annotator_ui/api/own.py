@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotator_ui.api import access
-from annotator_ui.api.shapes import StrictSerializer
+from annotator_ui.api.shapes import LARGEST, StrictSerializer
 from annotator_ui.api.work import parsed
 from labeling.services import drafts, preferences
 
@@ -18,9 +18,9 @@ class DraftForm(StrictSerializer):
     `known` is the highest number of other pages that it has seen.
     """
 
-    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
-    number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
-    known = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    version = serializers.IntegerField(min_value=0, max_value=LARGEST)
+    number = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    known = serializers.IntegerField(min_value=0, max_value=LARGEST)
     writer = serializers.CharField(max_length=36)
     content = serializers.DictField()
 

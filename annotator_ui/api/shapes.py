@@ -18,6 +18,8 @@ from labeling.models import (
 )
 from labeling.services import answers, audit_report, claims, guidance, reports, snapshot, verdicts
 
+LARGEST = 2**31 - 1  # of the database's whole numbers
+
 
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses keys it does not know: a typing mistake must not be lost in silence."""
@@ -40,7 +42,7 @@ class ClaimForm(StrictSerializer):
 class AnswerForm(StrictSerializer):
     """A person's boxes for one seat."""
 
-    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    version = serializers.IntegerField(min_value=1, max_value=LARGEST)
     boxes = serializers.ListField(child=serializers.DictField())
     active_ms = serializers.IntegerField(min_value=0, default=0)
     outcomes = serializers.ListField(allow_null=True, default=None)
@@ -156,10 +158,10 @@ def audit(row: Audit) -> dict[str, Any]:
     }
 
 
-def state(row: Job, *, manager: bool) -> dict[str, Any]:
-    """The live page's state of a job for this kind of member."""
+def state(row: Job, user: Any, *, manager: bool) -> dict[str, Any]:
+    """The live page's state of a job for this member."""
     now = snapshot.of_job(row)
-    return now if manager else snapshot.for_checkers(now)
+    return now if manager else snapshot.for_member(now, user.pk)
 
 
 def audit_progress(row: Job) -> dict[str, Any] | None:

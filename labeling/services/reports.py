@@ -177,6 +177,7 @@ def people(job: Job) -> list[dict[str, Any]]:
         )
         result.append(
             {
+                "id": entry["pk"],
                 "initials": initials(entry["name"]),
                 "name": entry["name"],
                 "doing": "idle" if age > 120 else entry["doing"],

@@ -41,6 +41,7 @@ def of_job(job: Job) -> dict[str, Any]:
         "rounds": reports.per_round(job),
         "cost": reports.cost(job),
         "people": reports.people(job),
+        "others": 0,
         "events": wording.events(job),
         "alerts": alerts(job, round),
         "calibration": None,
@@ -53,9 +54,14 @@ def of_job(job: Job) -> dict[str, Any]:
     return state
 
 
-def for_checkers(state: dict[str, Any]) -> dict[str, Any]:
-    """The same for members who do not manage the job: of a running proof no result, which could
-    sway those who check."""
+def for_member(state: dict[str, Any], user_id: int) -> dict[str, Any]:
+    """The same for a member who does not manage the job.
+
+    Of other people only how many they are; of a running proof no result, which could sway those
+    who check.
+    """
+    own = [row for row in state["people"] if row["id"] == user_id]
+    state = {**state, "people": own, "others": len(state["people"]) - len(own)}
     audit, histogram = state["audit"], state["histogram"]
     if audit is None or audit["kind"] != "certificate":
         return state

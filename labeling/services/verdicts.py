@@ -51,8 +51,8 @@ def decide(
         counts = audit.kind == Kind.WATCH or _proof_waits(audit)
         stored = Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
             verdict=verdict, boxes=final, value=_value(audit, final) if counts else None,
-            reason=reason, active_ms=max(0, active_ms), decided_at=timezone.now(),
-            lease_expires_at=None,
+            reason=reason, active_ms=max(0, min(active_ms, answers.MAX_ACTIVE_MS)),
+            decided_at=timezone.now(), lease_expires_at=None,
         )  # fmt: skip
         if not stored:
             audit.refresh_from_db()

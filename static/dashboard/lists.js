@@ -2,6 +2,7 @@
 
 import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
+import { plural } from '../common/words.js';
 import { clock, count, duration, fileSize } from './words.js';
 
 /** @typedef {import('./types.js').Snapshot} Snapshot */
@@ -10,8 +11,9 @@ import { clock, count, duration, fileSize } from './words.js';
 /** @type {Record<string, string>} */
 const DOING = { draw: 'drawing', audit: 'audit', idle: 'idle' };
 
-/** @param {HTMLElement} card @param {Snapshot['people']} people */
-export function showPeople(card, people) {
+/** Managers see each person, others themselves and how many more there are.
+ * @param {HTMLElement} card @param {Snapshot} snapshot */
+export function showPeople(card, { people, others }) {
   fill(
     card,
     el(
@@ -20,29 +22,32 @@ export function showPeople(card, people) {
       el('h2', { class: 'card-title', text: 'People now' }),
       el('span', { class: 'card-side', text: 'seconds an image' }),
     ),
-    people.length
-      ? el(
-          'ul',
-          { class: 'people-list' },
-          ...people.map((person) =>
-            el(
-              'li',
-              {},
-              el('span', { class: 'avatar', 'aria-hidden': 'true', text: person.initials }),
-              el('span', { class: 'person-name', text: person.name }),
-              el('span', {
-                class: 'person-doing',
-                text:
-                  person.doing === 'idle' ? `idle ${duration(person.seen_s)}` : DOING[person.doing],
-              }),
-              el('span', {
-                class: 'person-pace',
-                text: person.median_s === null ? '' : `${Math.round(person.median_s)} s`,
-              }),
-            ),
+    people.length > 0 &&
+      el(
+        'ul',
+        { class: 'people-list' },
+        ...people.map((person) =>
+          el(
+            'li',
+            {},
+            el('span', { class: 'avatar', 'aria-hidden': 'true', text: person.initials }),
+            el('span', { class: 'person-name', text: person.name }),
+            el('span', {
+              class: 'person-doing',
+              text:
+                person.doing === 'idle' ? `idle ${duration(person.seen_s)}` : DOING[person.doing],
+            }),
+            el('span', {
+              class: 'person-pace',
+              text: person.median_s === null ? '' : `${Math.round(person.median_s)} s`,
+            }),
           ),
-        )
-      : el('p', { class: 'chart-empty', text: 'Nobody is at work just now.' }),
+        ),
+      ),
+    people.length + others === 0 &&
+      el('p', { class: 'chart-empty', text: 'Nobody is at work just now.' }),
+    others > 0 &&
+      el('p', { class: 'card-note', text: `${plural(others, 'other')} in the last hour` }),
   );
 }
 

@@ -143,7 +143,7 @@ function show(next) {
   charts.quality(imageQuality(next.histogram));
   charts.scatter(qualityAgainstConfidence(next.calibration));
   charts.audit(auditPath(next.audit));
-  showPeople(part('people'), next.people);
+  showPeople(part('people'), next);
   showEvents(part('events'), next.events);
 }
 

@@ -29,8 +29,8 @@
  *   forecast: Forecast|null, rounds: RoundRow[],
  *   cost: {total: number, all_human: number, saved_share: number},
  *   calibration: Calibration|null, training: Training|null, histogram: Histogram|null,
- *   people: {initials: string, name: string, doing: 'draw'|'audit'|'idle', median_s: number|null,
- *     seen_s: number}[],
+ *   people: {id: number, initials: string, name: string, doing: 'draw'|'audit'|'idle',
+ *     median_s: number|null, seen_s: number}[], others: number,
  *   events: {at: string, kind: string, text: string}[],
  *   alerts: {level: 'warn'|'bad', text: string}[]}} Snapshot */
 /** @typedef {{id: number, kind: 'import'|'export', source: string, format: string, done: number,

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from labeling.models import Comment, Label, LabelCheck
-from labeling.services import claims, comments, guidance, jobs
+from labeling.models import Audit, Comment, Label, LabelCheck
+from labeling.services import answers, claims, comments, guidance, jobs
 from tests.factories import answer, box, join, make_images, make_job, person, work_all
 from tests.running import run_steps
 
@@ -61,8 +61,13 @@ def test_the_grid_gives_a_page_and_takes_its_checks(shared, rita):
 
 
 @pytest.mark.parametrize(
-    "query", [{"count": 500}, {"after": "nonsense"}, {"source": "x"}, {"tyop": 1}, {"low": 2}]
-)
+    "query",
+    [
+        {"count": 500}, {"after": "nonsense"}, {"source": "x"}, {"tyop": 1}, {"low": 2},
+        {"after": "nan:1", "order": "random"}, {"after": "1e400:1", "order": "random"},
+        {"person": 10**30}, {"round": 10**30}, {"class_id": 10**30},
+    ],
+)  # fmt: skip
 def test_the_grid_refuses_a_strange_question(shared, rita, query):
     reply = browser(rita).get(reverse("grid", args=[shared.slug]), query)
     assert reply.status_code == 400
@@ -98,7 +103,7 @@ def test_differences_are_listed_shown_and_settled(shared, rita, mona):
     )
 
 
-def test_two_labels_are_compared(shared, rita):
+def test_two_labels_are_compared(shared, rita, mona):
     image = Label.objects.active().filter(image__job=shared).first().image
     client = browser(rita)
     send(client, "put", "image-label", image.pk, {"boxes": [box(100, class_id=1)]})
@@ -106,9 +111,23 @@ def test_two_labels_are_compared(shared, rita):
     found = client.get(reverse("compare-labels", args=[image.pk])).json()
 
     assert [side["name"] for side in found["sides"]] == ["people", "reviewer"]
+    assert [side["by"] for side in found["sides"]] == [None, None]
+    named = browser(mona).get(reverse("compare-labels", args=[image.pk])).json()
+    assert [side["by"] for side in named["sides"]] == [None, "rita"]
     assert {change["kind"] for change in found["changes"]} >= {"added"}
     only = client.get(reverse("compare-labels", args=[image.pk]), {"left": found["right"]}).json()
     assert {change["kind"] for change in only["changes"]} == {"same"}
+
+
+def test_the_live_page_names_others_to_managers_only(shared, alice, rita, mona):
+    for user, names, others in (
+        (mona, ["alice", "bob"], 0), (alice, ["alice"], 1), (rita, [], 2)
+    ):  # fmt: skip
+        told = browser(user).get(reverse("job", args=[shared.slug])).context["page_data"]
+        asked = browser(user).get(reverse("snapshot", args=[shared.slug])).json()
+        for state in (told["snapshot"], asked):
+            assert sorted(row["name"] for row in state["people"]) == names
+            assert state["others"] == others
 
 
 def test_a_note_is_pinned_answered_read_and_closed(shared, alice, rita, bob):
@@ -159,6 +178,30 @@ def test_history_pages_on_and_opens_an_answer_again(shared, alice, bob):
     )
     own = client.get(reverse("own-seat", args=[seat.pk])).json()
     assert own["changeable"]
+
+
+@pytest.mark.parametrize("before", [-1, 2**31, 10**30])
+def test_history_refuses_a_page_that_cannot_be(shared, alice, before):
+    reply = browser(alice).get(reverse("own-answers", args=[shared.slug]), {"before": before})
+    assert (reply.status_code, reply.json()["where"]) == (400, "before")
+
+
+@pytest.mark.parametrize("seat", ["\N{SUPERSCRIPT TWO}", "9" * 5000, "-1"])
+def test_a_seat_that_is_no_number_opens_the_page_without_it(shared, alice, seat):
+    page = browser(alice).get(reverse("work", args=[shared.slug]), {"seat": seat})
+    assert page.context["page_data"]["reopen"] is None
+
+
+def test_an_impossible_time_loses_no_verdict(shared, rita):
+    label = Label.objects.active().filter(image__job=shared).first()
+    audit = Audit.objects.create(
+        round=label.round, image=label.image, kind="watch", position=0, predicted=label.boxes,
+        label=label, reviewer=rita,
+    )  # fmt: skip
+    body = {"verdict": "approved", "active_ms": 10**30}
+    assert send(browser(rita), "put", "verdict", audit.pk, body).status_code == 200
+    audit.refresh_from_db()
+    assert audit.active_ms == answers.MAX_ACTIVE_MS
 
 
 def test_instructions_are_shown_once_per_wording(job, alice, mona):

@@ -7,22 +7,35 @@ import json
 import pytest
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
+from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
+from django.test import Client
 
 from annotator_ui import live
 from annotator_ui.live import JobPage
 from labeling.models import Job
 from labeling.services import jobs, snapshot
-from tests.factories import join
+from tests.factories import join, work_all
+from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@database_sync_to_async
+def session_of(user):
+    """A browser's session, signed in unless the person is nobody."""
+    client = Client()
+    if user.is_authenticated:
+        client.force_login(user)
+    return client.session
 
 
 async def socket(user, slug: str) -> ApplicationCommunicator:
     """A socket as this person, opened and accepted."""
     scope = {
         "type": "websocket", "path": f"/ws/jobs/{slug}", "headers": [], "user": user,
-        "url_route": {"kwargs": {"slug": slug}},
+        "session": await session_of(user), "url_route": {"kwargs": {"slug": slug}},
     }  # fmt: skip
     opened = ApplicationCommunicator(JobPage.as_asgi(), scope)
     await opened.send_input({"type": "websocket.connect"})
@@ -32,7 +45,6 @@ async def socket(user, slug: str) -> ApplicationCommunicator:
 
 def test_a_member_hears_the_state_at_once_and_again_when_it_changes(job, mona, monkeypatch):
     monkeypatch.setattr(live, "EVERY", 0.05)
-    from channels.db import database_sync_to_async
 
     async def listen():
         page = await socket(mona, job.slug)
@@ -61,7 +73,7 @@ def test_the_socket_tells_managers_alone_how_a_running_proof_stands(
         join(job, user, role)
 
     async def proof(slug):
-        return {"audit": {"kind": "certificate", "observed": 0.9}, "histogram": None}
+        return {"audit": {"kind": "certificate", "observed": 0.9}, "histogram": None, "people": []}
 
     monkeypatch.setattr(live, "_snapshot", proof)
 
@@ -75,22 +87,60 @@ def test_the_socket_tells_managers_alone_how_a_running_proof_stands(
     assert async_to_sync(listen)()["snapshot"]["audit"]["observed"] == hears
 
 
-def test_who_has_left_the_job_hears_no_more_of_it_however_busy_it_is(job, rita, monkeypatch):
-    join(job, rita, "reviewer")
+def test_only_managers_hear_who_else_is_at_work(job, alice, bob, mona):
+    jobs.start(job, mona)
+    run_steps(job)
+    work_all(job, alice, bob)
+
+    async def listen(user):
+        page = await socket(user, job.slug)
+        said = json.loads((await page.receive_output(10))["text"])["snapshot"]
+        await page.send_input({"type": "websocket.disconnect", "code": 1000})
+        await page.wait(10)
+        return sorted(row["name"] for row in said["people"]), said["others"]
+
+    assert async_to_sync(listen)(mona) == (["alice", "bob"], 0)
+    assert async_to_sync(listen)(alice) == (["alice"], 1)
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    """Every look at a job finds news of it."""
     numbers = itertools.count()
 
     async def always_new(slug):
-        return {"number": next(numbers), "audit": None, "histogram": None}
+        return {"number": next(numbers), "audit": None, "histogram": None, "people": []}
 
     monkeypatch.setattr(live, "_snapshot", always_new)
     monkeypatch.setattr(live, "EVERY", 0.05)
     monkeypatch.setattr(live, "PING", 0.2)
-    from channels.db import database_sync_to_async
+
+
+def leave(job, user):
+    job.members.filter(user=user).delete()
+
+
+def sign_out(job, user):
+    Session.objects.all().delete()
+
+
+def get_a_new_password(job, user):
+    user.set_password("another")
+    user.save()
+
+
+def be_deleted(job, user):
+    user.delete()
+
+
+@pytest.mark.parametrize("end", [leave, sign_out, get_a_new_password, be_deleted])
+def test_who_may_no_longer_watch_hears_no_more_however_busy_the_job_is(job, rita, busy, end):
+    join(job, rita, "reviewer")
 
     async def listen():
         page = await socket(rita, job.slug)
         await page.receive_output(10)
-        await database_sync_to_async(job.members.filter(user=rita).delete)()
+        await database_sync_to_async(end)(job, rita)
         for _ in range(100):
             said = await page.receive_output(10)
             if said["type"] == "websocket.close":
@@ -99,6 +149,41 @@ def test_who_has_left_the_job_hears_no_more_of_it_however_busy_it_is(job, rita, 
         return None
 
     assert async_to_sync(listen)() == live.NOT_FOUND
+
+
+async def stalls(message):
+    await asyncio.sleep(60)
+
+
+async def is_gone(message):
+    raise ConnectionResetError("The tab was closed.")
+
+
+async def closes(message):
+    raise RuntimeError("Unexpected ASGI message 'websocket.send', after 'websocket.close'.")
+
+
+@pytest.mark.parametrize("breaks", [stalls, is_gone, closes])
+def test_a_broken_page_is_dropped_and_the_others_hear_on(job, mona, busy, monkeypatch, breaks):
+    monkeypatch.setattr(live, "PATIENCE", 0.1)
+
+    async def listen():
+        broken = await socket(mona, job.slug)
+        await broken.receive_output(10)
+        [page] = live._pages[job.slug]
+        page.base_send = breaks
+        sound = await socket(mona, job.slug)
+        heard = [json.loads((await sound.receive_output(5))["text"]) for _ in range(20)]
+        kept = page in live._pages[job.slug]
+        for each in (broken, sound):
+            await each.send_input({"type": "websocket.disconnect", "code": 1000})
+            await each.wait(10)
+        return heard, kept
+
+    heard, kept = async_to_sync(listen)()
+    numbers = [said["snapshot"]["number"] for said in heard]
+    assert numbers == sorted(set(numbers))
+    assert not kept
 
 
 @pytest.mark.parametrize(("took", "pause"), [(0.1, 1.0), (3.0, 12.0)])
