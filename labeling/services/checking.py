@@ -110,7 +110,9 @@ def _store_one(job: Job, by: User, pk: int, verdict: str, reason: str) -> LabelC
     if verdict == LabelCheck.Verdict.REJECTED and reason not in verdicts.REJECT_REASONS:
         raise Invalid(f"Choose a reason: {', '.join(verdicts.REJECT_REASONS)}.", where="reason")
     with transaction.atomic():
-        label = Label.objects.select_related("image").filter(pk=pk, image__job=job).first()
+        # Locked: of two reviewers at once the second sees the first one's check.
+        rows = Label.objects.select_related("image").select_for_update(of=("self",))
+        label = rows.filter(pk=pk, image__job=job).first()
         if label is None:
             raise Invalid("This label is not one of the job's.", where="label")
         known = LabelCheck.objects.filter(label=label).first()

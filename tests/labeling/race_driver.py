@@ -24,8 +24,8 @@ from django.core.management import call_command
 from django.db.models import Count
 
 from labeling.errors import LabelingError
-from labeling.models import Assignment, Event, Job, Label, Round, Step
-from labeling.services import claims, jobs, labels, running
+from labeling.models import Assignment, Event, Job, Label, LabelCheck, Round, Step
+from labeling.services import checking, claims, jobs, labels, running
 from tests import factories
 
 PEOPLE = [f"runner-{i}" for i in range(6)]
@@ -75,6 +75,22 @@ def claim(at: float, name: str, slug: str) -> None:
             factories.answer(seat, user)
 
 
+def check(at: float, name: str, slug: str) -> None:
+    """Look at every label of the grid, one at a time, slow enough to meet the others."""
+    create = LabelCheck.objects.create
+
+    def slowly(**fields: Any) -> LabelCheck:
+        time.sleep(0.2)
+        return create(**fields)
+
+    LabelCheck.objects.create = slowly
+    user, job = get_user_model().objects.get(username=name), Job.objects.get(slug=slug)
+    found = list(Label.objects.filter(image__job=job).order_by("pk").values_list("pk", flat=True))
+    ready(at)
+    for pk in found:
+        checking.store(job, user, [{"label": pk, "verdict": "right", "reason": ""}])
+
+
 def pause(at: float, action: str, slug: str) -> None:
     """Pause and resume, or cancel, in the middle of it."""
     job = Job.objects.get(slug=slug)
@@ -90,7 +106,7 @@ def pause(at: float, action: str, slug: str) -> None:
 
 RUNNERS = {
     "claim_and_answer": claim_and_answer, "submit_the_same": submit_the_same, "accept": accept,
-    "claim": claim, "pause": pause,
+    "claim": claim, "check": check, "pause": pause,
 }  # fmt: skip
 
 
@@ -164,6 +180,16 @@ def accept_against_claim() -> dict[str, Any]:
     }
 
 
+def same_page() -> dict[str, Any]:
+    """Three reviewers check the same labels of the grid."""
+    job = factories.make_job(slug="grid")
+    for image in factories.make_images(job, 4):
+        Label.objects.create(image=image, source="auto", boxes=[factories.box()], confidence=0.5)
+    errors = run(*(("check", name, "grid") for name in PEOPLE[:3]))
+    checks = LabelCheck.objects.filter(label__image__job=job)
+    return {"errors": errors, "checks": checks.count()}
+
+
 def stopped_in_between(action: str) -> dict[str, Any]:
     """Pausing or cancelling while people claim and answer."""
     slug = f"stop-{action}"
@@ -195,6 +221,7 @@ def main() -> None:
         "crowd": crowd(),
         "same_answer": same_answer(),
         "accept_against_claim": accept_against_claim(),
+        "same_page": same_page(),
         "pause": stopped_in_between("pause"),
         "cancel": stopped_in_between("cancel"),
     }

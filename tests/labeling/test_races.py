@@ -54,6 +54,10 @@ def test_accepting_and_claiming_never_cross(races):
     assert found["auto"] + found["answered"] == 30
 
 
+def test_reviewers_of_one_page_do_not_fail_each_other(races):
+    assert races["same_page"] == {"errors": [], "checks": 4}
+
+
 def test_pausing_in_the_middle_leaves_the_job_running_and_whole(races):
     found = races["pause"]
     assert (found["errors"], found["state"], found["broken"]) == ([], "running", 0)
