@@ -1,36 +1,88 @@
 """The home page's list: each job of a person, what waits there, or why nothing does."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from annotator_ui.api import access, seats
-from labeling.models import Assignment, Job, Round
+from labeling.models import Assignment, Audit, Image, Job, Round
 from labeling.services import audits, claims, comments, own_work, reports, wording
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the cards of a person say, by job (of seats: by round), asked once for all jobs."""
+
+    roles: dict[int, set[str]]
+    rounds: dict[int, Round]  # the open ones
+    to_claim: dict[int, int]
+    held: dict[int, int]
+    seats: dict[int, dict[str, int]]
+    paces: dict[int, float]
+    stopped_at: dict[int, datetime]
+    answers: dict[int, int]
+    notes: dict[int, int]
+    previews: dict[int, int]
+    undecided: set[int]  # jobs with a check that somebody could have to make
 
 
 def of(user: User) -> list[dict[str, Any]]:
     """One card per job, those with work first."""
-    cards = [card(job, user) for job in access.jobs_of(user)]
+    jobs = list(access.jobs_of(user))
+    waiting = _waiting(jobs, user)
+    cards = [card(job, user, waiting) for job in jobs]
     return sorted(cards, key=lambda c: (not c["waiting"], c["name"].casefold()))
 
 
-def card(job: Job, user: User) -> dict[str, Any]:
+def _waiting(jobs: list[Job], user: User) -> Waiting:
+    roles = access.roles_in(jobs, user)
+    by_number = {job.pk: job for job in jobs}
+    rounds: dict[int, Round] = {}
+    for round in Round.objects.filter(job__in=jobs, closed_at=None).order_by("number"):
+        round.job = by_number[round.job_id]
+        rounds.setdefault(round.job_id, round)
+    held = Assignment.objects.filter(
+        round__job__in=jobs, annotator=user, state=Assignment.State.CLAIMED
+    )
+    undecided = Audit.objects.undecided().filter(round__job__in=jobs).order_by()
+    return Waiting(
+        roles=roles,
+        rounds=rounds,
+        to_claim=claims.claimable_counts(rounds.values(), user, timezone.now()),
+        held=_counted(held, "round__job"),
+        seats=claims.seat_counts_of(rounds.values()),
+        paces=reports.own_paces(jobs, user),
+        stopped_at=own_work.last_answers(jobs, user),
+        answers=_counted(comments.unread(user).filter(image__job__in=jobs), "image__job"),
+        notes=comments.unanswered(
+            [job for job in jobs if roles[job.pk] & set(access.REVIEWING)], user
+        ),
+        previews=_previews(jobs, user, roles),
+        undecided=set(undecided.values_list("round__job", flat=True).distinct()),
+    )
+
+
+def _counted(rows: Any, by: str) -> dict[int, int]:
+    return dict(rows.order_by().values_list(by).annotate(n=Count("pk")))
+
+
+def card(job: Job, user: User, waiting: Waiting) -> dict[str, Any]:
     """What waits for this person in this job."""
-    roles = access.roles(job, user)
+    roles, round = waiting.roles[job.pk], waiting.rounds.get(job.pk)
     reviewing = bool(roles & set(access.REVIEWING))
-    now = timezone.now()
     to_check = to_draw = 0
-    if reviewing and job.state in ("running", "complete"):
-        to_check = audits.claimable(job, user, now).count()
-    round = job.rounds.filter(closed_at=None).first()
+    if reviewing and job.state in ("running", "complete") and job.pk in waiting.undecided:
+        to_check = audits.claimable(job, user, timezone.now()).count()
     if access.ANNOTATOR in roles and job.state == Job.State.RUNNING and round is not None:
-        to_draw = claims.claimable(round, user, now).count() + claims.held(job, user).count()
+        to_draw = waiting.to_claim.get(round.pk, 0) + waiting.held.get(job.pk, 0)
     kind = "draw" if to_draw else "audit" if to_check else "none"
-    message = "" if kind != "none" else _why_nothing(job, roles)
+    preview = waiting.previews.get(job.pk)
     return {
         "slug": job.slug,
         "name": job.name,
@@ -39,14 +91,14 @@ def card(job: Job, user: User) -> dict[str, Any]:
         "waiting": to_draw or to_check,
         "to_draw": to_draw,
         "to_check": to_check,
-        "preview_url": _preview(job, user, roles, round),
-        "round": _standing(round, user) if to_draw and round is not None else None,
-        "stopped_at": _iso(own_work.last_answer(job, user)),
-        "answers": comments.unread(user).filter(image__job=job).count(),
-        "notes": _open_notes(job, user, roles),
+        "preview_url": reverse("image-preview", args=[preview]) if preview else None,
+        "round": _standing(round, waiting) if to_draw and round is not None else None,
+        "stopped_at": _iso(waiting.stopped_at.get(job.pk)),
+        "answers": waiting.answers.get(job.pk, 0),
+        "notes": waiting.notes.get(job.pk, 0),
         "history_url": reverse("history", args=[job.slug]),
         "notes_url": reverse("notes", args=[job.slug]),
-        "message": message,
+        "message": "" if kind != "none" else _why_nothing(job, roles, round),
         "roles": sorted(roles),
         "work_url": reverse("work", args=[job.slug]) if access.ANNOTATOR in roles else None,
         "review_url": reverse("review", args=[job.slug]) if reviewing else None,
@@ -59,42 +111,37 @@ def card(job: Job, user: User) -> dict[str, Any]:
     }
 
 
-def _why_nothing(job: Job, roles: set[str]) -> str:
+def _why_nothing(job: Job, roles: set[str], round: Round | None) -> str:
     """What a person without work reads: where they draw, why; else that there is none to check."""
     if access.ANNOTATOR in roles or job.state != Job.State.RUNNING:
-        return wording.queue_message(job, False)["message"]
+        return wording.why_nothing(job, round)["message"]
     return "Nothing to check now."
 
 
-def _preview(job: Job, user: User, roles: set[str], round: Round | None) -> str | None:
-    """A picture this person may see: one they were given, or for reviewers any of the job."""
-    images = job.images.present().order_by("pk")
+def _previews(jobs: Iterable[Job], user: User, roles: dict[int, set[str]]) -> dict[int, int]:
+    """A picture this person may see: one they were given, the open round's before others, or for
+    reviewers any of the job."""
+    images = Image.objects.present().filter(job=OuterRef("pk")).order_by("pk").values("pk")
     mine = images.filter(assignments__annotator=user)
-    if round is not None:
-        first = mine.filter(assignments__round=round).first() or mine.first()
-    else:
-        first = mine.first()
-    if first is None and roles & set(access.REVIEWING):
-        first = images.first()
-    return reverse("image-preview", args=[first.pk]) if first else None
+    now = images.filter(assignments__annotator=user, assignments__round__closed_at=None)
+    rows = Job.objects.filter(pk__in=[job.pk for job in jobs]).order_by()
+    firsts = rows.values_list("pk", Subquery(now[:1]), Subquery(mine[:1]), Subquery(images[:1]))
+    found: dict[int, int] = {}
+    for job, newest, own, first in firsts:
+        chosen = newest or own or (first if roles[job] & set(access.REVIEWING) else None)
+        if chosen:
+            found[job] = chosen
+    return found
 
 
-def _standing(round: Round, user: User) -> dict[str, Any]:
+def _standing(round: Round, waiting: Waiting) -> dict[str, Any]:
     """How far the round is, and the minutes its rest takes at this person's pace."""
-    place = seats.position_of(round)
-    mine = Assignment.objects.submitted().filter(annotator=user, round__job=round.job)
-    pace = reports.pace(mine)
+    place = seats.position_in(waiting.seats[round.pk])
+    pace = waiting.paces.get(round.job_id)
     return {
         "number": round.number, "purpose": round.purpose, **place,
         "pace_s": float(f"{pace:.1f}") if pace else None,
     }  # fmt: skip
-
-
-def _open_notes(job: Job, user: User, roles: set[str]) -> int:
-    """Open threads that wait for a reviewer."""
-    if not roles & set(access.REVIEWING):
-        return 0
-    return comments.threads(job, user).filter(closed_at=None, answers=None).count()
 
 
 def _iso(at: datetime | None) -> str | None:

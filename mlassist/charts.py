@@ -99,9 +99,8 @@ def _mean(values: list[float]) -> float | None:
 def _alerts(job: Job) -> list[dict[str, str]]:
     row = Detector.objects.filter(round__job=job).order_by("-round__number").first()
     found = []
-    first = Detector.objects.filter(round__job=job).exclude(warning="").first()
-    if first is not None:
-        found.append({"level": "warn", "text": first.warning})
+    if warning := _standing_warning(job):
+        found.append({"level": "warn", "text": warning})
     if row is not None and row.metrics.get("untaught"):
         names = dict(job.classes.values_list("index", "name"))
         missing = ", ".join(names.get(i, str(i)) for i in row.metrics["untaught"])
@@ -110,6 +109,15 @@ def _alerts(job: Job) -> list[dict[str, str]]:
              "find them."}
         )  # fmt: skip
     return found
+
+
+def _standing_warning(job: Job) -> str:
+    """What was said when the latest detector began, be it rounds ago."""
+    rows = Detector.objects.filter(round__job=job).order_by("-round__number")
+    for warning, warm in rows.values_list("warning", "metrics__warm"):
+        if warning or warm is False:  # no row of an earlier version says it: these were warm
+            return str(warning)
+    return ""
 
 
 snapshot.CHARTS.append(of)

@@ -105,6 +105,7 @@ def train(
             "resumed_at": trained.resumed_at,
             "untaught": trained.untaught,
             "why": why,  # empty: as in the round before
+            "warm": warm,
             "canvas": made.canvas,
             **made.sizes.to_json(),
         },
@@ -138,7 +139,7 @@ def _unchanged(detector: Any, target: Path) -> Learned:
     target.parent.mkdir(parents=True, exist_ok=True)
     digest = detectors.save(detector, target)
     metrics = {
-        "loss": [], "seconds": 0.0, "steps": 0, "untaught": [],
+        "loss": [], "seconds": 0.0, "steps": 0, "untaught": [], "warm": False,
         "why": f"{designs.TITLES[detector.design]}. {choosing.WITH_START}",
         "canvas": detector.canvas, **detector.sizes.to_json(),
     }  # fmt: skip
@@ -177,7 +178,8 @@ def _begin(
         canvas = designs.named(plan.design).canvas(pictures, plan.side)
         detector = adopting.adopt(earlier, class_ids, wish.names, canvas, seed=seed)
         origin = _from_source(earlier, wish)
-        warning = "" if wish.source is not None else UNKNOWN_PAST
+        past = "" if wish.source is not None else UNKNOWN_PAST
+        warning = " ".join(filter(None, (wish.warning, past)))
         return replace(detector, origin=origin), plan.why, warning
     had = weights.at_hand(settings.MLASSIST_WEIGHTS)
     asked = wish.design if wish.design != "auto" else settings.MLASSIST_DETECTOR

@@ -3,7 +3,9 @@
 import json
 
 import numpy as np
+import pytest
 
+from benchmarks import certificate
 from benchmarks.figures import Figure, Goal, table
 
 
@@ -16,3 +18,11 @@ def test_figures_of_any_number_type_can_be_written_and_judged():
     written = json.loads(json.dumps([f.to_json() for f in figures]))
     assert [f["met"] for f in written] == [True, False, None]
     assert table(figures).count("MISSED") == 1
+
+
+@pytest.mark.parametrize("mean", [certificate.TARGET - 1e-6, certificate.TARGET + 0.06])
+def test_a_simulated_set_has_the_mean_it_is_said_to_have(mean):
+    for seed in range(20):
+        values = certificate.pool(np.random.default_rng(seed), mean)
+        assert values.mean() == pytest.approx(mean, abs=1e-8)
+        assert 0 <= values.min() <= values.max() <= 1

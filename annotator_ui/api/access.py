@@ -3,6 +3,7 @@
 Superusers, who see every job in the admin, count as managers of each.
 """
 
+from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
 from django.contrib.auth.models import User
@@ -50,6 +51,14 @@ def roles(job: Job, user: User) -> set[str]:
     """The person's roles in the job."""
     own = set(Member.objects.filter(job=job, user=user).values_list("role", flat=True))
     return own | _everywhere(user)
+
+
+def roles_in(jobs: Iterable[Job], user: User) -> dict[int, set[str]]:
+    """The person's roles in each of the jobs, by its number."""
+    found = {job.pk: _everywhere(user) for job in jobs}
+    for job, role in Member.objects.filter(job__in=found, user=user).values_list("job", "role"):
+        found[job].add(role)
+    return found
 
 
 def _everywhere(user: User) -> set[str]:

@@ -31,7 +31,11 @@ def alone(seat: Assignment) -> dict[str, Any]:
 
 def position_of(round: Round) -> dict[str, int]:
     """How many answers of the round are in, of how many."""
-    counts = claims.seat_counts(round)
+    return position_in(claims.seat_counts(round))
+
+
+def position_in(counts: dict[str, int]) -> dict[str, int]:
+    """The same, of how many seats are in each state."""
     state = Assignment.State
     done = counts.get(state.SUBMITTED, 0)
     return {"done": done, "total": done + counts.get(state.OPEN, 0) + counts.get(state.CLAIMED, 0)}

@@ -1,13 +1,13 @@
 """People's seats: claim, renew, release."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from labeling.core import audit_plan, planting
@@ -88,8 +88,16 @@ def claim_next(
 
 def seat_counts(round: Round) -> dict[str, int]:
     """How many seats of the round are in each state."""
-    rows = Assignment.objects.filter(round=round).order_by()
-    return dict(rows.values_list("state").annotate(n=Count("pk")))
+    return seat_counts_of([round])[round.pk]
+
+
+def seat_counts_of(rounds: Iterable[Round]) -> dict[int, dict[str, int]]:
+    """The same for several rounds, by their numbers in the database."""
+    found: dict[int, dict[str, int]] = {round.pk: {} for round in rounds}
+    rows = Assignment.objects.filter(round__in=found).order_by()
+    for round, state, count in rows.values_list("round", "state").annotate(n=Count("pk")):
+        found[round][state] = count
+    return found
 
 
 def _renewed(job: Job, user: User, now: datetime, until: datetime) -> list[Assignment]:
@@ -128,9 +136,7 @@ def _share(round: Round, open_seats: int, people: int, count: int) -> int:
 def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]":
     """Open or expired seats on images this person has no seat on, best first."""
     own = Assignment.objects.filter(round=round, annotator=user).values("image")
-    seats = Assignment.objects.filter(
-        Q(state=State.OPEN) | Q(state=State.CLAIMED, lease_expires_at__lt=now), round=round
-    ).exclude(image__in=own)
+    seats = Assignment.objects.filter(_free(now), round=round).exclude(image__in=own)
     order: list[Any] = [F("image__priority").desc(nulls_last=True), "image__shuffle", "slot"]
     if round.settings["annotators_per_image"] > 1:
         # nearest completion first: an image whose other seats are answered closes the round
@@ -140,6 +146,19 @@ def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]"
         )
         seats, order = seats.annotate(answered=done), ["-answered", *order]
     return seats.order_by(*order)
+
+
+def claimable_counts(rounds: Iterable[Round], user: User, now: datetime) -> dict[int, int]:
+    """How many seats `claimable` finds in each of the rounds that has any."""
+    own = Assignment.objects.filter(
+        round=OuterRef("round"), image=OuterRef("image"), annotator=user
+    )
+    seats = Assignment.objects.filter(_free(now), ~Exists(own), round__in=list(rounds)).order_by()
+    return dict(seats.values_list("round").annotate(n=Count("pk")))
+
+
+def _free(now: datetime) -> Q:
+    return Q(state=State.OPEN) | Q(state=State.CLAIMED, lease_expires_at__lt=now)
 
 
 def _claim(

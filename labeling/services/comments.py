@@ -5,9 +5,11 @@ an annotator sees only the threads they began themselves, with the answers to th
 both reviews and draws sees the others' threads of an image only once they can no longer draw it.
 """
 
+from collections.abc import Iterable, Set
+
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from labeling.core import text
@@ -21,8 +23,24 @@ DRAWN = ("submitted", "surplus", "skipped", "lapsed")
 
 def threads(job: Job, user: User) -> "QuerySet[Comment]":
     """The threads of a job this person may read."""
-    rows = Comment.objects.threads().filter(image__job=job)
-    roles = _roles(job, user)
+    return _readable(Comment.objects.threads().filter(image__job=job), _roles(job, user), user)
+
+
+def unanswered(jobs: Iterable[Job], user: User) -> dict[int, int]:
+    """How many open threads without an answer this person may read, by jobs that have any."""
+    roles: dict[int, set[str]] = {job.pk: set() for job in jobs}
+    for job, role in Member.objects.filter(job__in=roles, user=user).values_list("job", "role"):
+        roles[job].add(role)
+    found: dict[int, int] = {}
+    for same in {frozenset(held) for held in roles.values()}:  # asked about together
+        alike = [job for job, held in roles.items() if held == same]
+        rows = Comment.objects.open().filter(image__job__in=alike, answers=None)
+        counts = _readable(rows, same, user).order_by().values_list("image__job")
+        found |= dict(counts.annotate(n=Count("pk")))
+    return found
+
+
+def _readable(rows: "QuerySet[Comment]", roles: Set[str], user: User) -> "QuerySet[Comment]":
     mine = Q(author=user)
     labelled = Q(Exists(Label.objects.active().filter(image=OuterRef("image"))))
     seats = Assignment.objects.filter(image=OuterRef("image"), round__closed_at=None)

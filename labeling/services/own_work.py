@@ -1,12 +1,13 @@
 """A person's own answers: which they gave, which they may still change, how the day went."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -119,7 +120,7 @@ def _day(day: date, counts: dict[date, int]) -> dict[str, Any]:
     return {"day": day.isoformat(), "images": counts.get(day, 0)}
 
 
-def last_answer(job: Job, user: User) -> datetime | None:
-    """When the person last sent something in this job."""
-    rows = Assignment.objects.filter(round__job=job, annotator=user, state__in=GIVEN)
-    return rows.order_by("-submitted_at").values_list("submitted_at", flat=True).first()
+def last_answers(jobs: Iterable[Job], user: User) -> dict[int, datetime]:
+    """When the person last sent something, by the jobs where they did."""
+    rows = Assignment.objects.filter(round__job__in=list(jobs), annotator=user, state__in=GIVEN)
+    return dict(rows.order_by().values_list("round__job").annotate(last=Max("submitted_at")))

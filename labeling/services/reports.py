@@ -1,15 +1,20 @@
 """Figures of a job: counts, rounds, cost, people; all derived, nothing stored."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, Sum
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Max, Q, Sum, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from labeling.models import Assignment, Audit, Job, Label, Round
 from labeling.models.functions import BoxCount
 from labeling.services import audit_report, stopping
+
+RECENT = 200  # latest answers that a pace is taken over
 
 
 def counts(job: Job) -> dict[str, int]:
@@ -138,9 +143,25 @@ def active_ms(job: Job, round: Round | None = None) -> int:
 def pace(rows: Any, at: str = "submitted_at") -> float | None:
     """Median active seconds of the latest answers or checks; `at`: the field with their time."""
     recent = list(
-        rows.filter(active_ms__gt=0).order_by(f"-{at}").values_list("active_ms", flat=True)[:200]
+        rows.filter(active_ms__gt=0).order_by(f"-{at}").values_list("active_ms", flat=True)[:RECENT]
     )
     return median(recent) / 1000 if recent else None
+
+
+def own_paces(jobs: Iterable[Job], user: User) -> dict[int, float]:
+    """What `pace` says of the person's answers in each of the jobs where they gave any."""
+    place = Window(RowNumber(), partition_by="round__job", order_by=F("submitted_at").desc())
+    recent = (
+        Assignment.objects.submitted()
+        .filter(annotator=user, round__job__in=list(jobs), active_ms__gt=0)
+        .annotate(place=place)
+        .filter(place__lte=RECENT)
+        .order_by()
+    )
+    times: dict[int, list[int]] = {}
+    for job, ms in recent.values_list("round__job", "active_ms"):
+        times.setdefault(job, []).append(ms)
+    return {job: median(found) / 1000 for job, found in times.items()}
 
 
 def people(job: Job) -> list[dict[str, Any]]:

@@ -73,6 +73,11 @@ def queue_message(job: Job, has_work: bool) -> dict[str, str]:
     """Why a person has nothing to draw, and when to come back."""
     if has_work:
         return {"reason": "work", "message": ""}
+    return why_nothing(job, job.rounds.filter(closed_at=None).first())
+
+
+def why_nothing(job: Job, round: Round | None) -> dict[str, str]:
+    """The same where there is none; `round`: the job's open one."""
     if job.state == Job.State.DRAFT:
         return {"reason": "not_started", "message": "This job has not started yet."}
     if job.state == Job.State.PAUSED:
@@ -84,7 +89,6 @@ def queue_message(job: Job, has_work: bool) -> dict[str, str]:
         return {"reason": "complete", "message": "This job was cancelled."}
     if job.state == Job.State.COMPLETE:
         return {"reason": "complete", "message": "This job is complete. Thank you."}
-    round = job.rounds.filter(closed_at=None).first()
     if round is None or round.state == Round.State.COLLECTING:
         return {
             "reason": "taken",

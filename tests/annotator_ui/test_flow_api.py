@@ -1,7 +1,9 @@
 """The API of reviewers' wider views and of people's own things, as the pages use it."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from labeling.models import Audit, Comment, Label, LabelCheck
@@ -128,6 +130,42 @@ def test_the_live_page_names_others_to_managers_only(shared, alice, rita, mona):
         for state in (told["snapshot"], asked):
             assert sorted(row["name"] for row in state["people"]) == names
             assert state["others"] == others
+
+
+@pytest.mark.parametrize("role", ["annotator", "reviewer"])
+def test_the_list_of_jobs_costs_the_same_however_many_they_are(alice, bob, role):
+    def add() -> None:
+        job = make_job(assist=False, pilot_size=10)
+        join(job, alice, role)
+        join(job, bob, "annotator")
+        make_images(job, 12)
+        jobs.start(job, None)
+        run_steps(job)
+        held = claims.claim_next(job, bob, count=2).seats
+        comments.pin(held[0].image, bob, 1, 1, "Cat?")
+        if role == "annotator":
+            answer(claims.claim_next(job, alice, count=2).seats[0], alice)
+
+    client, asked = browser(alice), []
+    for more in (1, 4):
+        for _ in range(more):
+            add()
+        with CaptureQueriesContext(connection) as queries:
+            cards = client.get(reverse("jobs")).json()
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
+    assert len(cards) == 5
+    for card in cards:
+        if role == "annotator":
+            # 10 seats, one of them answered and two of them with bob
+            assert (card["kind"], card["to_draw"], card["notes"]) == ("draw", 7, 0)
+            assert (card["round"]["done"], card["round"]["total"]) == (1, 10)
+            assert (card["round"]["pace_s"], card["stopped_at"] is not None) == (1.0, True)
+        else:
+            assert (card["kind"], card["message"]) == ("none", "Nothing to check now.")
+            assert (card["notes"], card["round"]) == (1, None)
+        assert card["preview_url"]
 
 
 def test_a_note_is_pinned_answered_read_and_closed(shared, alice, rita, bob):

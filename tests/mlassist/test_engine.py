@@ -71,6 +71,7 @@ def test_another_jobs_detector_is_a_start_and_says_which_classes_it_knew(train, 
     )
     again = train("c", previous=(tmp_path / "b", made.digest), source=(tmp_path / "a", ""))
     assert again.origin == f"{made.origin} Warm from the round before."
+    assert (made.metrics["warm"], again.metrics["warm"]) == (False, True)
 
 
 def test_where_nothing_teaches_it_another_jobs_detector_looks_as_it_is(train, tmp_path: Path):
@@ -99,6 +100,7 @@ def test_where_nothing_teaches_it_another_jobs_detector_looks_as_it_is(train, tm
     for one, other in zip(boxes, theirs, strict=True):
         assert one.coords == pytest.approx(other.coords)
         assert one.classes.tolist() == [swapped[c] for c in other.classes.tolist()]
+    assert made.metrics["warm"] is False
     again = train("c", taught=False, previous=(tmp_path / "b", made.digest), **pond)
     assert again.origin == made.origin
 
@@ -127,6 +129,8 @@ def test_a_detector_file_of_this_program_may_be_the_machines_weights(
 
     assert made.origin.startswith("From the file pond.safetensors, which knew crab, fish.")
     assert made.warning == engine.UNKNOWN_PAST
+    both = train("c", warning="The lake is gone.").warning
+    assert both == f"The lake is gone. {engine.UNKNOWN_PAST}"
 
 
 def test_a_changed_source_is_refused(train, tmp_path: Path):

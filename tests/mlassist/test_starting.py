@@ -2,11 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from labeling.models import Job, Label
 from labeling.services import jobs, rounds, snapshot
 from labeling.services.images import media_path
-from mlassist import starting
+from mlassist import charts, starting
 from mlassist.engine import Wish
 from mlassist.models import Detector
 from tests import fakes
@@ -107,6 +108,28 @@ def test_the_wish_reaches_the_engine_and_the_reason_the_live_page(
     assert {w.design for w in wishes} == {"small"}
     assert Detector.objects.count() == 2
     assert snapshot.of_job(job)["training"]["why"] == "The only one here."
+
+
+@pytest.mark.parametrize(
+    ("later", "stands"), [((), True), ((True, None), True), ((True, False), False)]
+)
+def test_a_warning_stands_until_a_detector_begins_afresh_without_it(later, stands):
+    job = make_job()
+    make_images(job, 1)
+    give_detector(job, [0], 1)
+    Detector.objects.update(warning="The weights are missing.")
+    for number, warm in enumerate(later, 50):
+        round = job.rounds.create(
+            number=number, purpose="active", state="CLOSED", closed_at=timezone.now(), settings={}
+        )
+        Detector.objects.create(
+            round=round, weights="w", digest="d", design="small", recipe={}, class_ids=[0, 1],
+            trained_on=1, metrics={} if warm is None else {"warm": warm},
+        )  # fmt: skip
+
+    told = [alert["text"] for alert in charts.of(job)["alerts"]]
+
+    assert ("The weights are missing." in told) == stands
 
 
 def test_the_admin_offers_every_detector_and_the_earlier_jobs_of_the_person(admin, mona, alice):
