@@ -32,7 +32,7 @@ def prepare() -> None:
 
     from labeling.core import scenes
     from labeling.models import Member, Round, Step
-    from labeling.services import jobs, running, transfers
+    from labeling.services import classes, jobs, running, transfers
     from labeling.services.images import media_path
 
     made: dict[str, str] = {}
@@ -43,7 +43,7 @@ def prepare() -> None:
             f"Crowd {crowd}", None, assist=False, annotators_per_image=1, pilot_size=images
         )
         for name in scenes.CLASSES:
-            jobs.add_class(job, name)
+            classes.add(job, name)
         for i in range(people):
             user = get_user_model().objects.create_user(f"p{crowd}-{i}", password=PASSWORD)
             Member.objects.create(job=job, user=user, role=Member.Role.ANNOTATOR)

@@ -146,7 +146,7 @@ def prepare(images: int) -> None:
     from django.contrib.sessions.backends.db import SessionStore
 
     from labeling.models import Member, Step
-    from labeling.services import jobs, running, transfers
+    from labeling.services import classes, jobs, running, transfers
     from labeling.services.images import media_path
 
     user = get_user_model().objects.create_user("marta")
@@ -155,7 +155,7 @@ def prepare(images: int) -> None:
         mode="independent",
     )  # fmt: skip
     for name in ("boat", "house"):
-        jobs.add_class(job, name)
+        classes.add(job, name)
     Member.objects.create(job=job, user=user, role="annotator")
     folder: Path = media_path("uploads/bench")
     folder.mkdir(parents=True)

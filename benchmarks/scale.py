@@ -111,12 +111,12 @@ def _job(count: int) -> Any:
     from django.utils import timezone
 
     from labeling.models import Assignment, Image, Job, Label, Member, Round
-    from labeling.services import jobs, rounds, selecting
+    from labeling.services import classes, jobs, rounds, selecting
 
     chance, now = random.Random(0), timezone.now()
     job = jobs.create("Huge", None)
     for name in ("cat", "dog"):
-        jobs.add_class(job, name)
+        classes.add(job, name)
     users = {
         name: get_user_model().objects.create_user(name, password=f"{name}-benchmark-only")
         for name in PEOPLE

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 
 from labeling.core.boxes import Box
 from labeling.models import Assignment, Image, Job, Member
-from labeling.services import answers, claims, jobs, people
+from labeling.services import answers, claims, classes, jobs, people
 from labeling.services.images import media_path, shuffle_key
 
 _numbers = itertools.count(1)
@@ -34,8 +34,8 @@ def make_job(**fields: Any) -> Job:
         "blank_percent": 0, "checks_from_blank": False, **fields,
     }  # fmt: skip
     job = jobs.create(fields.pop("name", f"Job {next(_numbers)}"), None, **fields)
-    jobs.add_class(job, "cat")
-    jobs.add_class(job, "dog")
+    classes.add(job, "cat")
+    classes.add(job, "dog")
     return job
 
 

@@ -157,7 +157,7 @@ class ClassInline(admin.TabularInline[LabelClass, Job]):
         if obj is None:
             return True
         try:
-            jobs.check_classes_may_grow(obj)
+            classes.check_may_grow(obj)
         except LabelingError:
             return False
         return True

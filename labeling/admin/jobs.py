@@ -140,7 +140,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 given = {"color": row.color, "note": row.note, "retired": row.retired}
                 given |= {"hotkey": row.hotkey} if row.hotkey else {}
                 given |= {"position": row.position} if row.position is not None else {}
-                jobs.add_class(form.instance, row.name, spoken_for=keys, **given)
+                classes.add(form.instance, row.name, spoken_for=keys, **given)
             elif isinstance(row, Member) and row._state.adding:
                 # whoever makes a job is its manager already
                 Member.objects.get_or_create(job=form.instance, user=row.user, role=row.role)

@@ -1,11 +1,42 @@
-"""When a class may go: only where nothing of the job has a box of it."""
+"""A job's classes: added with an index for ever, and gone only where nothing has a box of them."""
 
+from collections.abc import Collection
 from itertools import chain
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from labeling.errors import Conflict
 from labeling.models import Job, Label, LabelClass, Transfer
+from labeling.models.label_class import COLORS
+
+
+def add(job: Job, name: str, *, spoken_for: Collection[str] = (), **fields: Any) -> LabelClass:
+    """A new class with the next permanent index, and the next colour and free key.
+
+    `spoken_for`: keys that classes will get which are not stored yet.
+    """
+    check_may_grow(job)
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=job.pk)
+        last = job.classes.aggregate(n=Max("index"))["n"]
+        index = 0 if last is None else last + 1
+        fields.setdefault("color", COLORS[index % len(COLORS)][0])
+        fields.setdefault("position", index)
+        if "hotkey" not in fields:
+            taken = {*spoken_for, *job.classes.values_list("hotkey", flat=True)}
+            fields["hotkey"] = next((k for k in "1234567890" if k not in taken), "")
+        return LabelClass.objects.create(job=job, index=index, name=name, **fields)
+
+
+def check_may_grow(job: Job) -> None:
+    """Decision 17: a detector cannot grow a class whose earlier images were never labelled."""
+    if job.assist and job.rounds.exclude(purpose="pilot").exists():
+        raise Conflict(
+            "Images are labelled already without the new class, so it cannot be added. "
+            "Copy the job: the copy has the same images and takes any classes."
+        )
 
 
 def remove(kind: LabelClass) -> None:

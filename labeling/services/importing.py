@@ -18,7 +18,7 @@ from labeling.core import boxes as box_sets
 from labeling.core import coco, text
 from labeling.errors import Conflict, Invalid
 from labeling.models import Image, Job, Transfer
-from labeling.services import jobs
+from labeling.services import classes
 from labeling.services.images import media_path
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
@@ -218,7 +218,7 @@ def _map_classes(job: Job, names: Sequence[str]) -> tuple[list[int | None], list
     for name in names:
         if name.casefold() not in known:
             try:
-                known[name.casefold()] = jobs.add_class(job, text.clean(name, limit=100)).index
+                known[name.casefold()] = classes.add(job, text.clean(name, limit=100)).index
                 sentences.append(f"Class {name!r} was added to the job.")
             except Conflict as error:
                 sentences.append(f"Class {name!r}: {error.message}")

@@ -1,18 +1,16 @@
 """A job from set-up to completion: create, start, pause, resume, cancel, retry, members."""
 
-from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils import timezone
 from django.utils.text import slugify
 
 from labeling.errors import Conflict, Invalid
-from labeling.models import Assignment, Image, Job, LabelClass, Member, Transfer
-from labeling.models.label_class import COLORS
-from labeling.services import events, following, guidance, modelling, rounds, steps
+from labeling.models import Assignment, Image, Job, Member, Transfer
+from labeling.services import classes, events, following, guidance, modelling, rounds, steps
 from labeling.services.images import shuffle_key
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -65,7 +63,7 @@ def copy(job: Job, by: User | None) -> Job:
         indexes = {}  # of a class there → here; those of retired classes are left out
         for old in job.classes.filter(retired=False):
             shown = {n: getattr(old, n) for n in ("color", "hotkey", "note", "position")}
-            indexes[old.index] = add_class(made, old.name, **shown).index
+            indexes[old.index] = classes.add(made, old.name, **shown).index
         for member in job.members.all():
             Member.objects.get_or_create(job=made, user=member.user, role=member.role)
         guidance.copy_pictures(job, made)
@@ -100,35 +98,6 @@ def free_slug(name: str) -> str:
     return next(
         s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken
     )
-
-
-def add_class(
-    job: Job, name: str, *, spoken_for: Collection[str] = (), **fields: Any
-) -> LabelClass:
-    """A new class with the next permanent index, and the next colour and free key.
-
-    `spoken_for`: keys that classes will get which are not stored yet.
-    """
-    check_classes_may_grow(job)
-    with transaction.atomic():
-        Job.objects.select_for_update().get(pk=job.pk)
-        last = job.classes.aggregate(n=Max("index"))["n"]
-        index = 0 if last is None else last + 1
-        fields.setdefault("color", COLORS[index % len(COLORS)][0])
-        fields.setdefault("position", index)
-        if "hotkey" not in fields:
-            taken = {*spoken_for, *job.classes.values_list("hotkey", flat=True)}
-            fields["hotkey"] = next((k for k in "1234567890" if k not in taken), "")
-        return LabelClass.objects.create(job=job, index=index, name=name, **fields)
-
-
-def check_classes_may_grow(job: Job) -> None:
-    """Decision 17: a detector cannot grow a class whose earlier images were never labelled."""
-    if job.assist and job.rounds.exclude(purpose="pilot").exists():
-        raise Conflict(
-            "Images are labelled already without the new class, so it cannot be added. "
-            "Copy the job: the copy has the same images and takes any classes."
-        )
 
 
 def start_problems(job: Job) -> list[str]:

@@ -27,7 +27,7 @@ from labeling.models import (
     Member,
     Transfer,
 )
-from labeling.services import claims, jobs, people, preferences, transfers
+from labeling.services import claims, classes, jobs, people, preferences, transfers
 from labeling.services.answers import submit
 from labeling.services.images import media_path
 
@@ -71,7 +71,7 @@ def job(name: str, images: int, members: list[str], start: bool = True, **fields
     """A job of plain pictures; a member is "name/role"."""
     made = jobs.create(name, None, **{"checks_from_blank": False, **fields})
     for label in ("boat", "house"):
-        jobs.add_class(made, label)
+        classes.add(made, label)
     for pair in members:
         who, _, role = pair.partition("/")
         user = get_user_model().objects.get(username=who)

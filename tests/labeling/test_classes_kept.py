@@ -51,7 +51,7 @@ def test_a_class_without_boxes_is_deleted_in_a_draft_only(admin, job):
 
 
 def test_imported_suggestions_keep_their_class_in_a_copy(job):
-    jobs.add_class(job, "bird", position=0)
+    classes.add(job, "bird", position=0)
     job.classes.filter(name="cat").update(retired=True)
     given = [box(class_id=0), box(10, class_id=1), box(20, class_id=2)]
     first, second, *_ = job.images.order_by("pk")

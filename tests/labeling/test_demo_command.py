@@ -6,13 +6,13 @@ from django.core.management import CommandError, call_command
 
 from labeling.core import scenes
 from labeling.models import Job, Transfer
-from labeling.services import jobs, people, transfers
+from labeling.services import classes, jobs, people, transfers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CUTS = {  # what is called, and the call that does not come to its end
     "accounts": (people, "make_project_admin", 1),
-    "classes": (jobs, "add_class", 2),
+    "classes": (classes, "add", 2),
     "drawing": (scenes, "draw", 2),
     "importing": (transfers, "_store", 1),
     "starting": (jobs, "start", 1),

@@ -4,7 +4,7 @@ import pytest
 
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Event, Image, Job, Label, Round
-from labeling.services import answers, claims, jobs, labels, rounds, running, steps
+from labeling.services import answers, claims, classes, jobs, labels, rounds, running, steps
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -216,15 +216,15 @@ def test_accepting_takes_the_open_seats_of_what_it_labels(assisted, alice):
 def test_adding_a_class_after_the_pilot_is_refused_with_a_way_out(assisted, alice):
     job = assisted(60)
     jobs.start(job, None)
-    jobs.add_class(job, "bird")  # during the pilot it is fine
+    classes.add(job, "bird")  # during the pilot it is fine
     run_steps(job)
     work_all(job, alice)
     run_steps(job)
 
     with pytest.raises(Conflict, match="Copy the job"):
-        jobs.add_class(job, "fish")
+        classes.add(job, "fish")
     made = jobs.copy(job, None)
-    jobs.add_class(made, "fish")
+    classes.add(made, "fish")
 
     assert [c.name for c in made.classes.all()] == ["cat", "dog", "bird", "fish"]
     assert made.images.count() == 60

@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.models import Certificate, Event, Job, Label
-from labeling.services import jobs, rounds, snapshot
+from labeling.services import classes, jobs, rounds, snapshot
 from labeling.services.images import media_path
 from mlassist import lessons, reusing, starting
 from mlassist.models import Detector, Prediction
@@ -23,7 +23,7 @@ def pond() -> Job:
     """A finished job whose detector has learned both classes, and another one."""
     job = jobs.create("Pond", None)
     for name in ("Dog", "Cat", "eel"):  # the lake has a cat, then a dog
-        jobs.add_class(job, name)
+        classes.add(job, name)
     make_images(job, TAUGHT)
     for image in job.images.all():
         boxes = [box(class_id=index) for index in range(3)]

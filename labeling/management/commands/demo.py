@@ -13,7 +13,7 @@ from labeling.core import scenes
 from labeling.errors import Invalid
 from labeling.management.database import DatabaseCommand
 from labeling.models import Job, Member
-from labeling.services import jobs, people, transfers
+from labeling.services import classes, jobs, people, transfers
 from labeling.services.images import media_path
 
 NAME, SLUG, SEED = "Demo: drawn scenes", "demo", 1
@@ -53,7 +53,7 @@ class Command(DatabaseCommand):
         there = set(job.classes.values_list("name", flat=True))
         for name in scenes.CLASSES:
             if name not in there:
-                jobs.add_class(job, name)
+                classes.add(job, name)
         for name, role in (
             ("marta", Member.Role.ANNOTATOR), ("ana", Member.Role.ANNOTATOR),
             ("jonas", Member.Role.REVIEWER),

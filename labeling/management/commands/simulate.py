@@ -30,7 +30,7 @@ from labeling.models import Audit, Job, Member
 from labeling.rehearsal import outcome
 from labeling.rehearsal.client import Client
 from labeling.rehearsal.drive import Drive, Stalled
-from labeling.services import jobs, transfers
+from labeling.services import classes, jobs, transfers
 from labeling.services.images import media_path
 
 DEMO_SEED = 1  # of the demo command's pictures
@@ -121,7 +121,7 @@ class Command(DatabaseCommand):
             start_from=earlier, **fields,
         )  # fmt: skip
         for name in parsed.classes:
-            jobs.add_class(job, name)
+            classes.add(job, name)
         known = {_flat(n): n for n in names}
         self._import(job, options["images_dir"] or options["coco"].parent, known)
 

@@ -68,7 +68,7 @@ def _sweep_for_ever(name: str, queues: str) -> None:
             close_old_connections()
             steps.beat(name, queues)
             seen = running.sweep(seen)
-        except Exception:
+        except Exception:  # it repairs what others broke: nothing it meets may end it
             log.exception("sweep failed; it is tried again")
         finally:
             connection.close()
