@@ -69,7 +69,7 @@ def _train(
         )  # fmt: skip
     except Invalid as error:
         if error.where not in folding.NOTHING_TO_LEARN:
-            raise  # a missing GPU or file: people must know, and none of their work depends on it
+            raise  # a missing GPU or file: the step waits, with an alert, until somebody mends it
         with lease.fenced(last=True):
             events.record(round.job, "training_skipped", None, reason=error.message)
         return None

@@ -73,8 +73,8 @@ def _lift(ids: list[int]) -> None:
 
 
 def not_for_machine(round: Round) -> set[int]:
-    """Unlabelled images that the machine may not accept: their auto-label was taken back, or a
-    person's, which its detectors have learned."""
+    """Images that the machine may not accept: their auto-label was taken back, or a person's, which
+    its detectors have learned."""
     rows = Label.objects.filter(
         image__job=round.job, source=Label.Source.AUTO, revoked_at__isnull=False
     )
