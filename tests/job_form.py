@@ -21,7 +21,7 @@ def filled(**changes: str) -> dict[str, str]:
         data |= {f"{prefix}-TOTAL_FORMS": "2", f"{prefix}-INITIAL_FORMS": "0"}
     data |= {
         "classes-0-name": "bird", "classes-0-color": "#FFC400", "classes-0-hotkey": "1",
-        "classes-0-position": "0", "classes-1-color": "#FFC400", "classes-1-position": "",
+        "classes-0-position": "0", "classes-1-color": "", "classes-1-position": "",
         "members-0-username": "alice", "members-0-role": "annotator", "members-1-role": "annotator",
     }  # fmt: skip
     return {**data, **changes}
@@ -41,7 +41,7 @@ def change(admin: Client, job: Job, **changes: str) -> Any:
         shown = ("id", "name", "color", "hotkey", "position")
         data |= {f"classes-{i}-{field}": str(getattr(row, field)) for field in shown}
     for i in (len(rows), len(rows) + 1):
-        data |= {f"classes-{i}-{field}": "" for field in ("id", "name", "hotkey", "position")}
-        data[f"classes-{i}-color"] = "#FFC400"
+        empty = ("id", "name", "color", "hotkey", "position")
+        data |= {f"classes-{i}-{field}": "" for field in empty}
     page = reverse("admin:labeling_job_change", args=[job.pk])
     return admin.post(page, filled(**data | changes), follow=True)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
+from labeling.models.label_class import COLORS
 from labeling.services import classes, jobs, modelling
 
 NUMBERS = (
@@ -111,12 +112,15 @@ def _refuse_repeats(rows: list[tuple[Any, Any]], field: str, words: str) -> None
 
 
 class ClassForm(forms.ModelForm[LabelClass]):
-    """One class; a new one without a position comes last."""
+    """One class; a new one without a colour gets the next, without a position it comes last."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.fields["position"].initial = None
+            color: Any = self.fields["color"]
+            color.required, color.initial = False, ""
+            color.choices = [("", "Next"), *COLORS]
 
     def clean_position(self) -> int | None:
         """Emptied: as it was."""

@@ -137,8 +137,8 @@ class JobAdmin(admin.ModelAdmin[Job]):
         keys = [row.hotkey for row in rows if isinstance(row, LabelClass)]
         for row in rows:
             if isinstance(row, LabelClass) and row._state.adding:
-                given = {"color": row.color, "note": row.note, "retired": row.retired}
-                given |= {"hotkey": row.hotkey} if row.hotkey else {}
+                given: dict[str, Any] = {"note": row.note, "retired": row.retired}
+                given |= {n: getattr(row, n) for n in ("color", "hotkey") if getattr(row, n)}
                 given |= {"position": row.position} if row.position is not None else {}
                 classes.add(form.instance, row.name, spoken_for=keys, **given)
             elif isinstance(row, Member) and row._state.adding:

@@ -20,7 +20,7 @@ export function showPeople(card, { people, others }) {
       'div',
       { class: 'card-head' },
       el('h2', { class: 'card-title', text: 'People now' }),
-      el('span', { class: 'card-side', text: 'seconds an image' }),
+      people.length > 0 && el('span', { class: 'card-side', text: 'seconds an image' }),
     ),
     people.length > 0 &&
       el(

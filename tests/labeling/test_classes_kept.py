@@ -104,3 +104,12 @@ def test_a_new_class_gets_the_place_and_the_key_that_were_typed(admin, job):
 
     assert not page.context.get("errors")
     assert stands(job) == [("cat", "1", 0), ("dog", "2", 1), ("bird", "4", 2), ("fox", "3", 0)]
+
+
+def test_classes_without_a_chosen_colour_can_be_told_apart(admin, job):
+    new = {"classes-2-name": "bird", "classes-3-name": "fish", "classes-3-color": "#FF3300"}
+    change(admin, job, **new)
+
+    colors = dict(job.classes.values_list("name", "color"))
+    assert colors["fish"] == "#FF3300"
+    assert len(set(colors.values())) == 4
