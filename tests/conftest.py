@@ -1,13 +1,8 @@
 """Named people, a small job and its pictures, on a temporary data folder."""
 
-import os
-import tempfile
+import gc
+from collections.abc import Iterator
 from pathlib import Path
-
-# Before Django reads its settings: no test touches the real data, nor looks for weights outside.
-os.environ["LABELING_DATA"] = tempfile.mkdtemp(prefix="boxwise-tests-")
-os.environ.setdefault("MLASSIST_WEIGHTS", "none")
-os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 import pytest
 from django.test import Client
@@ -17,17 +12,19 @@ from tests import factories
 from tests.auditing import at_its_audit
 
 
-def pytest_configure() -> None:
-    """As collectstatic would: the server's entry looks for the folder when it is imported."""
-    Path(os.environ["LABELING_DATA"], "static").mkdir(exist_ok=True)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: one file goes to one process, and the last one would run alone."""
     longest = ("test_demo.py", "journeys/", "test_backends.py", "browser/", "test_races.py")
     items.sort(
         key=lambda item: next((i for i, n in enumerate(longest) if n in item.nodeid), len(longest))
     )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def blame() -> Iterator[None]:
+    """What a file's tests leave open is found at its end, not in the middle of another file."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
