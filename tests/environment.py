@@ -1,4 +1,4 @@
-"""The data folder of a test run, set before Django reads its settings (pytest's `-p`)."""
+"""The data folder and threads of a test run, set before anything reads them (pytest's `-p`)."""
 
 import os
 import tempfile
@@ -9,6 +9,9 @@ from pathlib import Path
 os.environ["LABELING_DATA"] = tempfile.mkdtemp(prefix="boxwise-tests-")
 os.environ.setdefault("MLASSIST_WEIGHTS", "none")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+# Two test processes share the cores: with a thread per core torch's threads wait for each other
+# (the demo's rehearsal took 2 to 3 times as long).
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # as collectstatic would: the server's entry looks for the folder when it is imported
 Path(os.environ["LABELING_DATA"], "static").mkdir()
