@@ -58,7 +58,7 @@ def skip(seat: Assignment, user: User, reason: str) -> None:
                 seat.round.job, "image_excluded", user, image=seat.image_id, reason=reason
             )
         else:
-            following.open_again(seat)
+            following.offer_again(seat)
     selecting.withdraw_impossible(seat.round)
     rounds.advance_if_done(seat.round)
 

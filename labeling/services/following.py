@@ -12,7 +12,7 @@ from labeling.core import reliability
 from labeling.core.boxes import Box, BoxSet, pack
 from labeling.core.consolidation import Answers
 from labeling.core.quality import compare
-from labeling.models import Assignment, Job, Round
+from labeling.models import Assignment, Image, Job, Round
 
 State = Assignment.State
 FIRST = 2  # people of an adaptive image before anyone knows whether they agree
@@ -65,7 +65,7 @@ def open_further(seat: Assignment) -> bool:
     """
     round = seat.round
     mode, most = mode_of(round), int(round.settings["annotators_per_image"])
-    if mode == Job.Mode.INDEPENDENT or seat.slot >= most or seat.blank:
+    if mode == Job.Mode.INDEPENDENT or seat.slot >= most or seat.blank or not _needed(seat):
         return False
     seats = list(
         Assignment.objects.filter(
@@ -91,6 +91,14 @@ def open_further(seat: Assignment) -> bool:
         round=round, image_id=seat.image_id, slot=last.slot + 1, suggested=shown
     )
     return True
+
+
+def _needed(seat: Assignment) -> bool:
+    """False once a reviewer has corrected or excluded the image: nobody needs to draw it.
+
+    A control image is labelled already and drawn all the same.
+    """
+    return seat.blank or Image.objects.unlabeled().filter(pk=seat.image_id).exists()
 
 
 def _differ(round: Round, answered: list[Assignment]) -> bool:
@@ -162,6 +170,12 @@ def open_again(seat: Assignment, **fields: Any) -> Assignment:
         round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot, blank=seat.blank,
         suggested=carried(seat), **fields,
     )  # fmt: skip
+
+
+def offer_again(seat: Assignment) -> None:
+    """Let someone else take the place that was given up, if the image still needs it."""
+    if _needed(seat):
+        open_again(seat)
 
 
 def refresh_shown(seat: Assignment) -> None:

@@ -17,7 +17,7 @@ def remove(member: Member, by: User | None) -> None:
                 claims.lock_image(seat.image_id)
                 # an answer may have come since the seats were read: it counts
                 if held.filter(pk=seat.pk).update(state=Assignment.State.LAPSED):
-                    following.open_again(seat)
+                    following.offer_again(seat)
         events.record(job, "member_left", by, role=member.role)
         member.delete()
     for round in job.rounds.filter(closed_at=None):

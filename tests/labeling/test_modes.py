@@ -6,7 +6,7 @@ from labeling.core import consolidation
 from labeling.core.boxes import pack
 from labeling.core.consolidation import Answers
 from labeling.models import Assignment, Label
-from labeling.services import claims, jobs, members, rounds
+from labeling.services import claims, jobs, labels, members, rounds
 from labeling.services.answers import skip, submit
 from tests import factories
 from tests.factories import answer, box
@@ -105,6 +105,28 @@ def test_a_changed_answer_may_ask_for_a_third(make, people):
     answer(his, people["bob"], [], version=2)
 
     assert seats_of(job, hers.image_id)[-1] == (3, "open")
+
+
+@pytest.mark.parametrize("settle", ["correct", "exclude"])
+def test_what_a_reviewer_has_settled_is_handed_to_nobody(make, people, mona, settle):
+    """Neither as a further seat of answers that differ, nor in place of one given up."""
+    job = make("adaptive")
+    hers, his = take(job, people["alice"]), take(job, people["bob"])
+    answer(hers, people["alice"], [box(10)])
+    if settle == "correct":
+        labels.correct(hers.image, [box(50)], mona)
+    else:
+        labels.exclude(hers.image, "blurred", mona)
+    answer(his, people["bob"], [])
+    assert seats_of(job, hers.image_id) == [(1, "submitted"), (2, "submitted")]
+
+    held = take(job, people["carl"])
+    if settle == "correct":
+        labels.correct(held.image, [box(50)], mona)
+    else:
+        labels.exclude(held.image, "blurred", mona)
+    members.remove(job.members.get(user=people["carl"], role="annotator"), mona)
+    assert (held.slot, "open") not in seats_of(job, held.image_id)
 
 
 def test_verify_shows_each_the_boxes_before_until_one_changes_nothing(make, people):
