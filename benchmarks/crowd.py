@@ -1,0 +1,109 @@
+"""Real answers of 43 paid workers on 1,448 street scenes, merged, against an expert's boxes.
+
+`--data` names a folder that holds pedestrians-multi/annotations.json: seven workers' boxes on each
+picture, an expert's on 938 (Branson, Van Horn and Perona, "Lean Crowdsourcing", CVPR 2017).
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.figures import Figure
+from labeling.core import consolidation, reliability
+from labeling.core.boxes import BoxSet
+from labeling.core.consolidation import Answers, Merged
+from labeling.core.quality import compare
+
+PEOPLE = (1, 2, 3, 5, 7)  # per picture
+LIMITS = (0.5, 0.25, 0.15)  # errors left, at most: loose, the job's default, strict
+FIRST, MOST = 2, 7  # people of an adaptive picture: at once, at most
+SEEDS = range(5)  # who of the seven is asked, and in which order
+
+
+def run(data: Path) -> Iterator[Figure]:
+    """Means over the pictures with an expert and over five orders of the workers."""
+    crowd, expert = read(data / "pedestrians-multi" / "annotations.json")
+    for count in PEOPLE:
+        for name, merge in _ways(count):
+            found = [_judged(merge(_asked(crowd, count, seed)), expert) for seed in SEEDS]
+            yield from _figures(f"{count} people, {name}", found)
+    for limit in LIMITS:
+        rows = [adaptive(crowd, limit, seed) for seed in SEEDS]
+        found = [_judged(merged, expert) for merged, _ in rows]
+        yield from _figures(f"adaptive, errors left <= {limit:g}", found)
+        people = float(np.mean([people for _, people in rows]))
+        yield Figure(f"adaptive, errors left <= {limit:g}, people asked", people, "per picture")
+
+
+def read(path: Path) -> tuple[dict[int, list[tuple[int, BoxSet]]], dict[int, BoxSet]]:
+    """The workers' answers and the expert's, by picture."""
+    found = json.loads(path.read_text())
+    number = {a["id"]: i for i, a in enumerate(found["annotators"])}
+    experts = {a["id"] for a in found["annotators"] if a["kind"] == "expert"}
+    crowd: dict[int, list[tuple[int, BoxSet]]] = {}
+    expert: dict[int, BoxSet] = {}
+    for row in found["responses"]:
+        boxes = np.array(row["boxes"], float).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        drawn = BoxSet(boxes, np.zeros(len(boxes), np.int64), np.ones(len(boxes)))
+        if row["annotator"] in experts:
+            expert[row["image_id"]] = drawn
+        else:
+            crowd.setdefault(row["image_id"], []).append((number[row["annotator"]], drawn))
+    return crowd, expert
+
+
+def adaptive(
+    crowd: dict[int, list[tuple[int, BoxSet]]], limit: float, seed: int
+) -> tuple[list[Merged], float]:
+    """Ask one more person wherever more errors are expected; the labels, and people per picture."""
+    answers = _asked(crowd, FIRST, seed)
+    everyone = _asked(crowd, MOST, seed)
+    while True:
+        merged, _ = reliability.consolidate(answers)
+        unsure = {
+            i for i, (a, m) in enumerate(zip(answers, merged, strict=True))
+            if m.risk > limit and len(a.boxes) < MOST
+        }  # fmt: skip
+        if not unsure:
+            return merged, float(np.mean([len(a.boxes) for a in answers]))
+        answers = [_first(everyone[i], len(a.boxes) + (i in unsure)) for i, a in enumerate(answers)]
+
+
+def _ways(count: int) -> list[tuple[str, Callable[[list[Answers]], Sequence[Merged]]]]:
+    if count == 1:
+        return [("as drawn", lambda rows: [consolidation.single(row) for row in rows])]
+    return [
+        ("majority", consolidation.majority),
+        ("EM", lambda rows: reliability.consolidate(rows)[0]),
+    ]
+
+
+def _asked(crowd: dict[int, list[tuple[int, BoxSet]]], count: int, seed: int) -> list[Answers]:
+    """So many answers of each picture, in an order of chance that grows with `count`."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for image, rows in sorted(crowd.items()):
+        order = rng.permutation(len(rows))
+        people, boxes = zip(*(rows[i] for i in order), strict=True)
+        found.append(_first(Answers(image, people, boxes), count))
+    return found
+
+
+def _first(answers: Answers, count: int) -> Answers:
+    return Answers(answers.image, answers.annotators[:count], answers.boxes[:count])
+
+
+def _judged(merged: Sequence[Merged], expert: dict[int, BoxSet]) -> tuple[float, float]:
+    """Mean quality, and objects missed or made up per picture."""
+    found = [compare(m.boxes, expert[m.image]) for m in merged if m.image in expert]
+    wrong = [c.false_positives + c.false_negatives for c in found]
+    return float(np.mean([c.quality for c in found])), float(np.mean(wrong))
+
+
+def _figures(name: str, found: list[tuple[float, float]]) -> Iterator[Figure]:
+    quality, wrong = np.mean(found, axis=0)
+    yield Figure(f"{name}, quality", float(quality), "mean")
+    yield Figure(f"{name}, errors", float(wrong), "per picture")
