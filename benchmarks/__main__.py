@@ -14,6 +14,7 @@ from benchmarks.figures import Benchmark, Figure, table
 BROWSER = ("browser", "browser_work", "browser_kills")  # only when asked for: they take minutes
 SLOW = ("confidence", "violations")  # only when asked for: a training on each data set
 TRIALS = ("recipes", "selection", "teaching")  # only when asked for: an hour of trainings
+ANSWERS = ("crowd",)  # only when asked for: needs the data
 CHOICES = ("planning",)  # only when asked for: why numbers of the product are what they are
 NAMES = ("consolidate", "certificate", "importing", "cycle", "scale", "training", "quality")
 
@@ -25,20 +26,20 @@ def main() -> None:
         "names",
         nargs="*",
         metavar="name",
-        help=", ".join(NAMES + SLOW + CHOICES + TRIALS + BROWSER),
+        help=", ".join(NAMES + ANSWERS + SLOW + CHOICES + TRIALS + BROWSER),
     )
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     parser.add_argument(
         "--birds", action="store_true", help="quality on ../shared/data/birds, too (takes minutes)"
     )
-    parser.add_argument("--data", type=Path, help="slow ones: folder of COCO data sets")
+    parser.add_argument("--data", type=Path, help="slow ones and crowd: folder of the data sets")
     parser.add_argument("--weights", type=Path, help="slow ones: MobileNetV2 .safetensors file")
     parser.add_argument("--cache", type=Path, help="slow ones: folder that keeps predictions")
     parser.add_argument(
         "--development", action="store_true", help="slow ones: the half that choices are made on"
     )
     options = parser.parse_args()
-    known = NAMES + SLOW + CHOICES + TRIALS + BROWSER
+    known = NAMES + ANSWERS + SLOW + CHOICES + TRIALS + BROWSER
     unknown = set(options.names) - set(known)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; choose from {', '.join(known)}")
@@ -54,6 +55,10 @@ def main() -> None:
             run = partial(
                 run, options.data, options.weights, options.cache, final=not options.development
             )
+        if name in ANSWERS:
+            if not options.data:
+                parser.error(f"{name} needs --data")
+            run = partial(run, options.data)
         if name in TRIALS:
             if not (options.data and options.weights):
                 parser.error(f"{name} needs --data and --weights")

@@ -10,6 +10,10 @@ from labeling.core.consolidation import Answers, Merged, Sites, median, tabulate
 
 ITERATIONS, TOLERANCE = 12, 2e-3
 DEGREES = 4.0  # of the Student-t that box edges scatter with: robust to one bad edge
+HARDER = (
+    1.5  # log odds of being drawn that a hard object lacks, whoever looks (benchmarks/crowd.py)
+)
+TELLING = 4  # people: fewer answers cannot tell a hard object from no object
 OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -36,6 +40,7 @@ class _State:
     confusion: np.ndarray  # (A, K, K): true class, drawn class
     prior: np.ndarray  # (K,)
     rate: float  # share of groups that are objects
+    hard: float  # share of those that are hard to see
 
 
 def consolidate(answers: Sequence[Answers]) -> tuple[list[Merged], dict[int, Trust]]:
@@ -89,6 +94,7 @@ def _fit(sites: Sites, kind: np.ndarray, classes: int) -> _State:
         confusion=np.full((people, classes, classes), flat) + np.eye(classes) * (0.9 - flat),
         prior=np.full(classes, 1 / classes),
         rate=0.8,
+        hard=0.2,
     )
     before = np.full(people * 4, np.inf)
     for iteration in range(ITERATIONS):
@@ -132,17 +138,33 @@ def _locate(
 def _exist(
     state: _State, drew: np.ndarray, who: np.ndarray, present: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """P(object) of each group, given that at least one person marked it; log P(all missed)."""
+    """P(object) of each group, given that at least one person marked it; log P(all missed).
+
+    People miss the same objects (small, half hidden): that several did not draw one proves less
+    than if each erred alone. So an object that TELLING people or more looked for is either plain
+    or hard, and the answers say which.
+    """
 
     def log_sum(values: np.ndarray) -> np.ndarray:
         return np.asarray(np.where(present, values, 0).sum(1))
 
+    def evidence(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Log P(who drew | somebody did) and log P(nobody did), each drawing with these chances."""
+        nobody = log_sum(np.log1p(-draws))
+        return log_sum(np.log(np.where(drew, draws, 1 - draws))) - np.log1p(-np.exp(nobody)), nobody
+
     s, f = state.s[who], state.f[who]
-    missed, missed_false = log_sum(np.log1p(-s)), log_sum(np.log1p(-f))
-    real = log_sum(np.log(np.where(drew, s, 1 - s))) - np.log1p(-np.exp(missed))
-    false = log_sum(np.log(np.where(drew, f, 1 - f))) - np.log1p(-np.exp(missed_false))
+    plain, missed = evidence(s)
+    hard, _ = evidence(s / (s + (1 - s) * np.exp(HARDER)))
+    false, missed_false = evidence(f)
+    telling = present.sum(1) >= TELLING
+    mixed = np.logaddexp(plain + np.log1p(-state.hard), hard + np.log(state.hard))
+    real = np.where(telling, mixed, plain)
     logit = np.log(state.rate / (1 - state.rate)) + real - false
     state.p = 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
+    if telling.any():
+        share = np.exp(hard + np.log(state.hard) - real)[telling]
+        state.hard = float(np.clip(np.average(share, weights=state.p[telling]), 0.01, 0.5))
     return missed, missed_false
 
 

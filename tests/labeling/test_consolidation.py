@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from labeling.core import reliability
 from labeling.core.boxes import BoxSet, iou_matrix
 from labeling.core.consolidation import Answers, group, majority, single, tabulate
+from labeling.core.quality import compare, quality
 from labeling.core.reliability import consolidate
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
@@ -132,8 +134,6 @@ def test_em_finds_who_is_careful_and_who_is_not():
 
 
 def test_em_gives_better_boxes_than_the_majority_with_a_mixed_crowd():
-    from labeling.core.quality import quality
-
     rng = np.random.default_rng(1)
     people, truths = crowd(rng, 120, (0.02, 0.12, 0.14), (0.97, 0.75, 0.70))
 
@@ -148,6 +148,36 @@ def test_em_gives_better_boxes_than_the_majority_with_a_mixed_crowd():
         )
 
     assert mean(consolidate(people)[0]) > mean(majority(people)) + 0.03
+
+
+def test_an_object_that_is_hard_for_everybody_is_kept_where_a_made_up_one_is_not(monkeypatch):
+    """Seven good people miss each fifth object half the time; two of them see things."""
+    rng = np.random.default_rng(5)
+    people, truths = [], []
+    for i in range(120):
+        corner = np.c_[rng.uniform(0, 40, 6) + 150 * np.arange(6), rng.uniform(0, 400, 6)]
+        boxes = np.c_[corner, corner + 60]
+        hard = rng.random(5) < 0.2
+        drawn = []
+        for person in range(7):
+            seen = rng.random(5) < np.where(hard, 0.55, 0.97)
+            kept = np.append(seen, rng.random() < (0.5 if person < 2 else 0.02))
+            drawn.append(BoxSet(boxes[kept], np.zeros(kept.sum(), np.int64), np.ones(kept.sum())))
+        people.append(Answers(i, tuple(range(7)), tuple(drawn)))
+        truths.append(BoxSet(boxes[:5], np.zeros(5, np.int64), np.ones(5)))
+
+    def errors(merged) -> tuple[int, int]:
+        found = [compare(m.boxes, t) for m, t in zip(merged, truths, strict=True)]
+        return sum(c.false_negatives for c in found), sum(c.false_positives for c in found)
+
+    missed, made_up = errors(consolidate(people)[0])
+    monkeypatch.setattr(reliability, "HARDER", 0.0)  # everybody errs alone
+    missed_before, _ = errors(consolidate(people)[0])
+    missed_by_most, _ = errors(majority(people))
+
+    assert missed < 0.7 * missed_before
+    assert missed < missed_by_most
+    assert made_up <= 1
 
 
 @pytest.mark.skipif(not ORACLE.is_dir(), reason="the simulations are not beside this checkout")
