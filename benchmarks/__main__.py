@@ -36,7 +36,9 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="slow ones: MobileNetV2 .safetensors file")
     parser.add_argument("--cache", type=Path, help="slow ones: folder that keeps predictions")
     parser.add_argument(
-        "--development", action="store_true", help="slow ones: the half that choices are made on"
+        "--development",
+        action="store_true",
+        help="slow ones and crowd: the half that choices are made on",
     )
     options = parser.parse_args()
     known = NAMES + ANSWERS + SLOW + CHOICES + TRIALS + BROWSER
@@ -58,7 +60,7 @@ def main() -> None:
         if name in ANSWERS:
             if not options.data:
                 parser.error(f"{name} needs --data")
-            run = partial(run, options.data)
+            run = partial(run, options.data, final=not options.development)
         if name in TRIALS:
             if not (options.data and options.weights):
                 parser.error(f"{name} needs --data and --weights")

@@ -1,6 +1,8 @@
 """The data folder and threads of a test run, set before anything reads them (pytest's `-p`)."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,5 +15,6 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 # (the demo's rehearsal took 2 to 3 times as long).
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+atexit.register(shutil.rmtree, os.environ["LABELING_DATA"], ignore_errors=True)
 # as collectstatic would: the server's entry looks for the folder when it is imported
 Path(os.environ["LABELING_DATA"], "static").mkdir()

@@ -10,9 +10,7 @@ from labeling.core.consolidation import Answers, Merged, Sites, median, tabulate
 
 ITERATIONS, TOLERANCE = 12, 2e-3
 DEGREES = 4.0  # of the Student-t that box edges scatter with: robust to one bad edge
-HARDER = (
-    1.5  # log odds of being drawn that a hard object lacks, whoever looks (benchmarks/crowd.py)
-)
+HARDER = 1.5  # log odds of being drawn that a hard object lacks (chosen by benchmarks/crowd.py)
 TELLING = 4  # people: fewer answers cannot tell a hard object from no object
 OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 

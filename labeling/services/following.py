@@ -65,7 +65,7 @@ def open_further(seat: Assignment) -> bool:
     """
     round = seat.round
     mode, most = mode_of(round), int(round.settings["annotators_per_image"])
-    if mode == Job.Mode.INDEPENDENT or seat.slot >= most or seat.blank or not _needed(seat):
+    if mode == Job.Mode.INDEPENDENT or seat.slot >= most or seat.blank:
         return False
     seats = list(
         Assignment.objects.filter(
@@ -77,6 +77,8 @@ def open_further(seat: Assignment) -> bool:
         return False
     answered = [a for a in seats if a.state == State.SUBMITTED]
     if len(answered) < len(seats) or not 0 < len(answered) < most:
+        return False
+    if not _needed(seat):
         return False
     last = answered[-1]
     if mode == Job.Mode.VERIFY:

@@ -107,24 +107,25 @@ def test_a_changed_answer_may_ask_for_a_third(make, people):
     assert seats_of(job, hers.image_id)[-1] == (3, "open")
 
 
-@pytest.mark.parametrize("settle", ["correct", "exclude"])
+@pytest.mark.parametrize(
+    "settle",
+    [
+        lambda image, by: labels.correct(image, [box(50)], by),
+        lambda image, by: labels.exclude(image, "blurred", by),
+    ],
+    ids=["correct", "exclude"],
+)
 def test_what_a_reviewer_has_settled_is_handed_to_nobody(make, people, mona, settle):
     """Neither as a further seat of answers that differ, nor in place of one given up."""
     job = make("adaptive")
     hers, his = take(job, people["alice"]), take(job, people["bob"])
     answer(hers, people["alice"], [box(10)])
-    if settle == "correct":
-        labels.correct(hers.image, [box(50)], mona)
-    else:
-        labels.exclude(hers.image, "blurred", mona)
+    settle(hers.image, mona)
     answer(his, people["bob"], [])
     assert seats_of(job, hers.image_id) == [(1, "submitted"), (2, "submitted")]
 
     held = take(job, people["carl"])
-    if settle == "correct":
-        labels.correct(held.image, [box(50)], mona)
-    else:
-        labels.exclude(held.image, "blurred", mona)
+    settle(held.image, mona)
     members.remove(job.members.get(user=people["carl"], role="annotator"), mona)
     assert (held.slot, "open") not in seats_of(job, held.image_id)
 
