@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from labeling.models import Assignment, Audit, Job, Label, Round
 from labeling.models.functions import BoxCount
-from labeling.services import audit_report, stopping
+from labeling.services import audit_report, following, stopping
 
 RECENT = 200  # latest answers that a pace is taken over
 
@@ -96,11 +96,12 @@ def _answers_per_round(job: Job) -> dict[int, int]:
 
 def answers_per_image(job: Job) -> float:
     """How many people an image takes: as set, or as it turned out where answers decide."""
+    usual = float(following.least_people(job))
     if job.mode == Job.Mode.INDEPENDENT:
-        return float(job.annotators_per_image)
+        return usual
     answered = Assignment.objects.submitted().filter(round__job=job)
     found = answered.aggregate(answers=Count("pk"), images=Count("image", distinct=True))
-    return found["answers"] / found["images"] if found["images"] else 2.0
+    return found["answers"] / found["images"] if found["images"] else usual
 
 
 def cost(job: Job) -> dict[str, float]:

@@ -85,7 +85,7 @@ function showHead() {
     }),
     el('span', {
       class: 'chip',
-      text: `${job.mode === 'independent' ? '' : 'up to '}${plural(job.annotators_per_image, 'person', 'people')} per image`,
+      text: `${job.mode === 'independent' || job.annotators_per_image === 1 ? '' : 'up to '}${plural(job.annotators_per_image, 'person', 'people')} per image`,
     }),
   );
   const button = data.can_manage ? STATE_BUTTONS[job.state] : undefined;

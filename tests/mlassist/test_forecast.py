@@ -71,6 +71,23 @@ def test_no_target_above_the_highest_is_priced_and_nothing_comes_of_nothing():
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("mode", "people", "each"),
+    [("independent", 3, 3), ("adaptive", 3, 2), ("adaptive", 1, 1), ("verify", 1, 1)],
+)
+def test_before_the_first_answer_it_counts_who_is_asked_at_least(
+    alice, bob, eve, mode, people, each
+):
+    job = make_job(mode=mode, annotators_per_image=people, acceptance="per_round")
+    for user in (alice, bob, eve):
+        join(job, user, "annotator")
+    make_images(job, 60)
+    jobs.start(job, None)
+
+    assert outlook.of_job(Job.objects.get(pk=job.pk))["rows"][0]["answers"][0] == 60 * each
+
+
+@pytest.mark.django_db(transaction=True)
 def test_hours_and_money_follow_from_what_was_measured(alice):
     job = make_job(
         acceptance="per_round", pilot_size=20, validation_size=0, training_size=20,
