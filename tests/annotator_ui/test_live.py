@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -198,10 +199,10 @@ def test_a_snapshot_that_takes_long_is_taken_seldom(monkeypatch, took, pause):
     rests: list[float] = []
     clock = itertools.count(0, took)
     monkeypatch.setattr(live, "_snapshot", look)
-    monkeypatch.setattr(live.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     monkeypatch.setattr(live.asyncio, "sleep", rest)
     with pytest.raises(asyncio.CancelledError):
-        live._run("huge").send(None)
+        asyncio.run(live._run("huge"))
     assert rests == [pause]
 
 
