@@ -16,7 +16,9 @@ SLOW = ("confidence", "violations")  # only when asked for: a training on each d
 TRIALS = ("recipes", "selection", "teaching")  # only when asked for: an hour of trainings
 ANSWERS = ("crowd",)  # only when asked for: needs the data
 CHOICES = ("planning",)  # only when asked for: why numbers of the product are what they are
-NAMES = ("consolidate", "certificate", "importing", "cycle", "scale", "training", "quality")
+NAMES = (
+    "consolidate", "certificate", "importing", "cycle", "scale", "judging", "training", "quality",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -35,28 +35,30 @@ def _accept_above(round: Round, calibration: Calibration, lease: Lease) -> None:
     if calibration.threshold is None:
         return
     detector = calibration.detector
-    rows, cuts = acceptable(calibration), Cuts.from_json(calibration.cuts)
+    ids, cuts = acceptable(calibration), Cuts.from_json(calibration.cuts)
     detail = {
         "detector": detector.digest,
         "threshold": calibration.threshold,
         "cuts": calibration.cuts,
     }
     accepted = 0
-    for start in range(0, len(rows), WRITE):
-        chunk = rows[start : start + WRITE]
+    for start in range(0, len(ids), WRITE):
+        part = Prediction.objects.filter(pk__in=ids[start : start + WRITE])
+        rows = part.select_related("image").defer("views")
         with lease.fenced():
             accepted += labels.accept_auto(
                 round,
-                [(p.image, cuts.stored(p.boxes), p.confidence or 0.0, detail) for p in chunk],
+                [(p.image, cuts.stored(p.boxes), p.confidence or 0.0, detail) for p in rows],
             )
-        lease.renew(min(start + WRITE, len(rows)), len(rows))
+        lease.renew(min(start + WRITE, len(ids)), len(ids))
     total = Label.objects.auto().filter(round=round).count()
     with lease.fenced():
         events.record(round.job, "accepted", None, round=round.number, images=total)
 
 
-def acceptable(calibration: Calibration) -> list[Prediction]:
-    """Unlabelled images above θ, of intakes that validation has seen, not taken back."""
+def acceptable(calibration: Calibration) -> list[int]:
+    """Predictions above θ for unlabelled images, of intakes that validation has seen, not taken
+    back; primary keys, the surest first."""
     round = calibration.detector.round
     judged = set(round.job.images.validation().values_list("intake", flat=True))
     taken_back = recalls.not_for_machine(round)
@@ -67,10 +69,10 @@ def acceptable(calibration: Calibration) -> list[Prediction]:
             image__in=round.job.images.unlabeled(),
             image__intake__in=judged,
         )
-        .select_related("image")
         .order_by("-confidence", "image")
+        .values_list("pk", "image")
     )
-    return [p for p in rows if p.image_id not in taken_back]
+    return [pk for pk, image in rows if image not in taken_back]
 
 
 def program_digest() -> str:

@@ -15,12 +15,13 @@ from labeling.services import recalls
 from labeling.services.freezing import Candidate, Proposal
 from mlassist import folding, rating
 from mlassist.core import calibration as rules
-from mlassist.core.beating import EVERY, Beat, beating
+from mlassist.core.beating import Beat
 from mlassist.core.boxscores import BoxScores, fit_scores
 from mlassist.core.cuts import Cuts, choose_cuts
 from mlassist.core.forecast import forecast
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.proposing import Outlook, Seen, Trial, by_classes, to_accept, to_prove
+from mlassist.reading import Viewed, read
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Judged:
     rule: str
     cuts: Cuts
     box_scores: BoxScores
-    known: Sequence[Prediction]  # the images that judge it
-    pool: Sequence[Prediction]  # unlabelled images the machine may accept
+    known: Sequence[Viewed]  # the images that judge it
+    pool: Sequence[Viewed]  # unlabelled images the machine may accept
     known_confidence: np.ndarray
     known_quality: np.ndarray
     pool_confidence: np.ndarray
@@ -73,20 +74,18 @@ class Judged:
             "validation_images": len(self.known),
         }
 
-    def predictions(self) -> list[Prediction]:
-        """The rows with their confidence filled in."""
-        rows = [*self.known, *self.pool]
+    def confidences(self) -> list[tuple[int, float]]:
+        """Primary key of each prediction, and the confidence to store there."""
         values = [*self.known_confidence.tolist(), *self.pool_confidence.tolist()]
-        for row, value in zip(rows, values, strict=True):
-            row.confidence = value
-        return rows
+        pks = [one.prediction for one in (*self.known, *self.pool)]
+        return list(zip(pks, values, strict=True))
 
     def proposal(self) -> Proposal:
         """What a closing round puts to the proof."""
         trial = self.trial
         candidates = [
-            Candidate(row.image, rank, value, self.cuts.stored(row.boxes))
-            for row, rank, value in zip(
+            Candidate(one.image, one.look.key, rank, value, self.cuts.kept(one.look.boxes))
+            for one, rank, value in zip(
                 self.pool, trial.ranks, self.pool_confidence.tolist(), strict=True
             )
             if rank is not None
@@ -102,21 +101,21 @@ def judge(detector: Detector, beat: Beat) -> Judged | None:
     `beat` is called at least every few hundred images: of a large pool it takes minutes.
     """
     round = detector.round
-    known, truths = _known(detector)
+    known, truths = _known(detector, beat)
     if not known:
         return None
     pool = _pool(detector, beat)
-    boxes = [pack(p.boxes) for p in known]
+    boxes = [one.look.boxes for one in known]
     cuts = choose_cuts(boxes, truths)
     kind = promise.kind_in(round.settings)
     qualities = np.array(
         [promise.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )
     rule, of_known, of_pool = rating.confidence_of(
-        round, known, truths, qualities, pool, cuts, beat
+        round, [k.look for k in known], truths, qualities, [p.look for p in pool], cuts, beat
     )
     if round.settings["acceptance"] == Job.Acceptance.CERTIFIED:
-        pool_seen = Seen([cuts.kept(pack(p.boxes)) for p in pool], of_pool)
+        pool_seen = Seen([cuts.kept(one.look.boxes) for one in pool], of_pool)
         known_seen = Seen([cuts.kept(one) for one in boxes], of_known)
         outlook = to_prove(round, pool_seen, known_seen, qualities)
     else:
@@ -146,39 +145,31 @@ def _estimate(detector: Detector, outlook: Outlook, pool: int) -> dict[str, Any]
     }
 
 
-def _known(detector: Detector) -> tuple[list[Prediction], list[BoxSet]]:
+def _known(detector: Detector, beat: Beat) -> tuple[list[Viewed], list[BoxSet]]:
     """Predictions of the images that judge the detector, and the people's boxes there."""
     job = detector.round.job
     judges = Q(image__in=job.images.validation())
     if detector.folds:
         per_round = detector.round.settings["acceptance"] == Job.Acceptance.PER_ROUND
         judges |= Q(image__in=folding.judging(job, drawn_at_random=per_round))
-    rows = list(
-        Prediction.objects.filter(judges, detector=detector).select_related("image")
-        .order_by("image")
-    )  # fmt: skip
+    known = list(read(Prediction.objects.filter(judges, detector=detector), beat))
     labels = {
         row.image_id: row.boxes
         for row in Label.objects.active()
-        .filter(image__in=[p.image_id for p in rows])
+        .filter(image__in=[one.image for one in known])
         .only("image_id", "boxes")
     }
-    return rows, [pack(labels[p.image_id]) for p in rows]
+    return known, [pack(labels[one.image]) for one in known]
 
 
-def _pool(detector: Detector, beat: Beat) -> list[Prediction]:
+def _pool(detector: Detector, beat: Beat) -> list[Viewed]:
     not_ours = recalls.not_for_machine(detector.round)
-    rows = (
-        Prediction.objects.filter(
-            detector=detector, image__in=detector.round.job.images.unlabeled()
-        )
-        .select_related("image")
-        .order_by("image")
-    ).iterator(chunk_size=EVERY)
-    return [p for p in beating(rows, beat) if p.image_id not in not_ours]
+    unlabeled = detector.round.job.images.unlabeled()
+    seen = read(Prediction.objects.filter(detector=detector, image__in=unlabeled), beat)
+    return [one for one in seen if one.image not in not_ours]
 
 
-def _not_taken_before(detector: Detector, known: Sequence[Prediction]) -> np.ndarray:
+def _not_taken_before(detector: Detector, known: Sequence[Viewed]) -> np.ndarray:
     """Which validation images would still be here, had they been in the pool, (n,) bool.
 
     Earlier rounds took the images they were surest of; what is left is harder than validation as
@@ -196,7 +187,7 @@ def _not_taken_before(detector: Detector, known: Sequence[Prediction]) -> np.nda
                 detector=row.detector_id, confidence__gte=row.threshold
             ).values_list("image", flat=True)
         )
-    return np.array([p.image_id not in taken for p in known], bool)
+    return np.array([one.image not in taken for one in known], bool)
 
 
 def _told(round: Round, accepted: int, threshold: float | None) -> str:

@@ -19,9 +19,10 @@ def compare(judged: Judged, beat: Beat) -> list[list[Any]]:
     """
     target = judged.detector.round.settings["target_quality"]
     target_of = partial(promised(judged.detector.round).set_target, target)
-    known, pool, cuts = judged.known, judged.pool, judged.cuts
+    cuts = judged.cuts
+    known, pool = [one.look for one in judged.known], [one.look for one in judged.pool]
     by_rule = {MEAN_SCORE: (mean_scores(known, cuts, beat), mean_scores(pool, cuts, beat))}
-    if all(p.views for p in (*known, *pool)):
+    if all(look.views for look in (*known, *pool)):
         by_rule[AGREEMENT] = agreements(known, cuts, beat), agreements(pool, cuts, beat)
     by_rule[judged.rule] = judged.known_confidence, judged.pool_confidence
     return [

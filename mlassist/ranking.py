@@ -3,8 +3,9 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from labeling.core.boxes import pack
+from labeling.core.boxes import BoxSet, pack
 from labeling.models import Image, Job, Label, Round
 from labeling.services.steps import Lease
 from labeling.services.verdicts import LIFTED
@@ -12,26 +13,33 @@ from mlassist.core.boxscores import BoxScores
 from mlassist.core.classes import stands_for
 from mlassist.core.cuts import Cuts
 from mlassist.core.selection import Choice, Seconds, rank
-from mlassist.models import Calibration, Prediction
+from mlassist.models import Calibration, Detector, Prediction
 from mlassist.proposing import names_of
 
 WRITE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """One image in line, as the detector saw it."""
+
+    image: int  # its primary key
+    digest: str
+    look: int | None
+    confidence: float
+    boxes: BoxSet  # with the detector's own scores
+
+
 def store(round: Round, calibration: Calibration, lease: Lease) -> None:
     """Write `Image.priority` for every unlabelled image this detector has seen, but for those that
     a reviewer sent back: these stay first in line."""
-    rows = list(
-        Prediction.objects.filter(
-            detector=calibration.detector, image__in=round.job.images.unlabeled()
-        ).exclude(image__priority=LIFTED).select_related("image").defer("views").order_by("image")
-    )  # fmt: skip
+    rows = _waiting(round, calibration.detector)
     scores = BoxScores.from_json(calibration.box_scores)
     acceptable = _acceptable(round, calibration, rows)
     priorities = rank(
         [
-            Choice(p.image.digest, scores.read(pack(p.boxes)), taken, p.image.look)
-            for p, taken in zip(rows, acceptable, strict=True)
+            Choice(one.digest, scores.read(one.boxes), taken, one.look)
+            for one, taken in zip(rows, acceptable, strict=True)
         ],
         seed=round.job.seed + round.number,
         labelled=_boxes_by_class(round),
@@ -42,23 +50,35 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
         if round.settings["acceptance"] == Job.Acceptance.CERTIFIED
         else 0.0,
     )
-    images = [p.image for p in rows]
-    for image, priority in zip(images, priorities, strict=True):
-        image.priority = priority
-    for start in range(0, len(images), WRITE):
+    places = list(zip((one.image for one in rows), priorities, strict=True))
+    for start in range(0, len(places), WRITE):
+        part = [Image(pk=pk, priority=value) for pk, value in places[start : start + WRITE]]
         with lease.fenced():
-            Image.objects.bulk_update(images[start : start + WRITE], ["priority"])
+            Image.objects.bulk_update(part, ["priority"])
 
 
-def _acceptable(round: Round, calibration: Calibration, rows: Sequence[Prediction]) -> list[bool]:
+def _waiting(round: Round, detector: Detector) -> list[_Waiting]:
+    rows = (
+        Prediction.objects.filter(detector=detector, image__in=round.job.images.unlabeled())
+        .exclude(image__priority=LIFTED)
+        .order_by("image")
+        .values_list("image", "image__digest", "image__look", "confidence", "boxes")
+    )
+    return [
+        _Waiting(image, digest, look, confidence or 0.0, pack(boxes))
+        for image, digest, look, confidence, boxes in rows.iterator(WRITE)
+    ]
+
+
+def _acceptable(round: Round, calibration: Calibration, rows: Sequence[_Waiting]) -> list[bool]:
     """Which images lie above their threshold: the one for all, or that of their class."""
     if not calibration.class_thresholds:
         threshold = calibration.threshold
-        return [threshold is not None and (p.confidence or 0.0) >= threshold for p in rows]
+        return [threshold is not None and one.confidence >= threshold for one in rows]
     cuts, names = Cuts.from_json(calibration.cuts), names_of(round)
-    own = stands_for([cuts.kept(pack(p.boxes)) for p in rows])
+    own = stands_for([cuts.kept(one.boxes) for one in rows])
     asked = [calibration.class_thresholds.get(names[c], math.inf) for c in own.tolist()]
-    return [(p.confidence or 0.0) >= least for p, least in zip(rows, asked, strict=True)]
+    return [one.confidence >= least for one, least in zip(rows, asked, strict=True)]
 
 
 def _boxes_by_class(round: Round) -> dict[int, int]:

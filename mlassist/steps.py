@@ -200,10 +200,11 @@ def calibrate(step: Step, lease: Lease) -> None:
 
 
 def _store_confidences(lease: Lease, detector: Detector, judged: Judged) -> None:
-    rows = judged.predictions()
+    rows = judged.confidences()
     for start in range(0, len(rows), WRITE):
+        part = [Prediction(pk=pk, confidence=value) for pk, value in rows[start : start + WRITE]]
         with lease.fenced():
-            Prediction.objects.bulk_update(rows[start : start + WRITE], ["confidence"])
+            Prediction.objects.bulk_update(part, ["confidence"])
         lease.renew(min(start + WRITE, len(rows)), len(rows))
 
 

@@ -66,6 +66,7 @@ def layer(module: str) -> int:
         "folding",
         "lessons",
         "reusing",
+        "reading",
         "ranking",
         "starting",
         "engine",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labeling.core import audit_plan, document, parts, promise
-from labeling.core.boxes import Box
+from labeling.core.boxes import BoxSet, unpack
 from labeling.core.certificate import MOST_TIMES
 from labeling.models import (
     Assignment,
@@ -29,10 +29,11 @@ PLACES = 2_000  # of the frozen order written at a time
 class Candidate:
     """One image of the loosest set, as the detector sees it."""
 
-    image: Image
+    image: int  # its primary key
+    key: str  # and the digest of its file, its name in the certificate
     rank: int  # strictest set that holds it
     confidence: float
-    boxes: list[Box]
+    boxes: BoxSet  # those that count
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
 
 def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
     budget, classes = proposal.budget, proposal.classes
-    boxes_of = {c.image.pk: document.digest(c.boxes) for c in proposal.candidates}
+    boxes_of = {c.key: document.digest(unpack(c.boxes)) for c in proposal.candidates}
     with lease.fenced():
         free = _out_of_hands(round, proposal.candidates)
         used = sorted({c.rank for c in free})
@@ -94,10 +95,8 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
                 for rank, size in zip(used, sizes, strict=True)
             ],
             **({"by_class": True, "left_out": dict(proposal.left_out)} if classes else {}),
-            "candidates": sorted([c.image.digest, renumbered[c.rank]] for c in free),
-            "predictions": document.digest(
-                sorted([c.image.digest, boxes_of[c.image.pk]] for c in free)
-            ),
+            "candidates": sorted([c.key, renumbered[c.rank]] for c in free),
+            "predictions": document.digest(sorted([c.key, boxes_of[c.key]] for c in free)),
         }
         sealed = document.digest(content)
         seed = _seed(round, sealed)
@@ -160,7 +159,7 @@ def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candida
     and finds its seat gone, or was first and is seen.
     """
     waiting = Assignment.objects.filter(round=round, state="open")
-    asked = {c.image.pk for c in candidates}
+    asked = {c.image for c in candidates}
     ids = sorted(asked & set(waiting.values_list("image", flat=True)))
     list(Image.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     taken = Assignment.objects.filter(round=round, state__in=("claimed", "submitted")).values_list(
@@ -168,7 +167,7 @@ def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candida
     )
     free = set(round.job.images.unlabeled().values_list("pk", flat=True)) - set(taken)
     waiting.filter(image__in=free.intersection(ids)).update(state="withdrawn", reason=labels.FROZEN)
-    return [c for c in candidates if c.image.pk in free]
+    return [c for c in candidates if c.image in free]
 
 
 def _seed(round: Round, sealed: str) -> str:
@@ -193,7 +192,7 @@ def _hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) 
     order = document.order_of(content, frozen.seed)
     if len(there) == len(order):
         return
-    still = {c.image.digest for c in candidates}
+    still = {c.key for c in candidates}
     keys = [content["candidates"][i][0] for i in order]
     missing = [(i, key) for i, key in enumerate(keys) if i not in there and key in still]
     for start in range(0, len(missing), PLACES):
@@ -209,7 +208,7 @@ def _write_audits(
 ) -> None:  # fmt: skip
     """A row for each of these places in the order; where checkers see the boxes, a second one, from
     blank, for one in five."""
-    by_key = {c.image.digest: c for c in candidates}
+    by_key = {c.key: c for c in candidates}
     ranks = dict(content["candidates"])
     twins = not _strict(round)
     rows = []
@@ -218,8 +217,8 @@ def _write_audits(
         both = (False, True) if twins and audit_plan.drawn_blind(key, seed) else (False,)
         rows += [
             Audit(
-                round=round, image=c.image, kind=Audit.Kind.CERTIFICATE, position=position,
-                blind=blind, rank=ranks[key], predicted=c.boxes, confidence=c.confidence,
+                round=round, image_id=c.image, kind=Audit.Kind.CERTIFICATE, position=position,
+                blind=blind, rank=ranks[key], predicted=unpack(c.boxes), confidence=c.confidence,
             )
             for blind in both
         ]  # fmt: skip

@@ -41,19 +41,22 @@ def candidates(look: Look) -> BoxSet:
 
     An object that comes and goes with the view may be a miss, so it has to be counted somewhere.
     """
-    coords, classes = [look.boxes.coords], [look.boxes.classes]
+    found = look.boxes
     for view in look.views.values():
-        for row in np.argsort(-view.scores, kind="stable"):
-            if view.scores[row] < _FAINT:
-                break
-            one = view.take(np.array([row]))
-            known = BoxSet(np.concatenate(coords), np.concatenate(classes), np.zeros(0))
-            if not (_overlaps(one, known) >= _SAME).any():
-                coords.append(one.coords)
-                classes.append(one.classes)
-    found = np.concatenate(classes)
-    scores = np.concatenate([look.boxes.scores, np.zeros(len(found) - len(look.boxes))])
-    return BoxSet(np.concatenate(coords), found, scores)
+        order = np.argsort(-view.scores, kind="stable")
+        seen = view.take(order[view.scores[order] >= _FAINT])
+        fresh = seen.take(np.flatnonzero((_overlaps(seen, found) < _SAME).all(1)))
+        same = _overlaps(fresh, fresh) >= _SAME
+        kept: list[int] = []
+        for row in range(len(fresh)):
+            if not same[row, kept].any():
+                kept.append(row)
+        found = BoxSet(
+            np.concatenate([found.coords, fresh.coords[kept]]),
+            np.concatenate([found.classes, fresh.classes[kept]]),
+            np.concatenate([found.scores, np.zeros(len(kept))]),
+        )
+    return found
 
 
 def settled(boxes: BoxSet, views: Mapping[str, BoxSet]) -> BoxSet:

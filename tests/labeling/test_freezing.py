@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from labeling.core.boxes import pack
 from labeling.models import Assignment, Audit, Certificate, Freeze, Image, Label, Round
 from labeling.services import audits, claims, freezing, rounds
 from labeling.services.freezing import Candidate, Proposal
@@ -29,7 +30,10 @@ def next_closing(job, number: int) -> Round:
 
 
 def proposal(images: list[Image], checks: int = 5) -> Proposal:
-    candidates = [Candidate(image, i % 2, 0.9, [box()]) for i, image in enumerate(images)]
+    seen = pack([box()])
+    candidates = [
+        Candidate(image.pk, image.digest, i % 2, 0.9, seen) for i, image in enumerate(images)
+    ]
     return Proposal(candidates, [0.8, 0.5], checks, {})
 
 

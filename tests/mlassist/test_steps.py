@@ -12,6 +12,7 @@ from mlassist.calibrating import judge
 from mlassist.comparing import compare
 from mlassist.core.beating import silent
 from mlassist.models import Calibration, Detector, Prediction
+from mlassist.reading import read
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.running import Held, run_steps
@@ -185,10 +186,10 @@ def test_an_image_taken_back_once_is_never_a_candidate_again(active):
     job = active(acceptance="certified", images=120, ahead_percent=50)
     detector = Detector.objects.get(round__job=job)
     image = judge(detector, silent).pool[0].image
-    label = Label.objects.create(image=image, source="auto", boxes=[box()])
+    label = Label.objects.create(image_id=image, source="auto", boxes=[box()])
     Label.objects.filter(pk=label.pk).update(revoked_at=label.created_at, reason="recalled")
 
-    assert image.pk not in {p.image_id for p in judge(detector, silent).pool}
+    assert image not in {one.image for one in judge(detector, silent).pool}
 
 
 def test_validation_images_that_an_earlier_round_took_no_longer_judge(active):
@@ -206,7 +207,7 @@ def test_validation_images_that_an_earlier_round_took_no_longer_judge(active):
     later = Detector(round=job.rounds.create(
         number=99, purpose="active", state="CLOSED", settings={}, closed_at=first.created_at
     ))  # fmt: skip
-    known = list(Prediction.objects.filter(detector=first, image__split="validation"))
+    known = list(read(Prediction.objects.filter(detector=first, image__split="validation"), silent))
     still = _not_taken_before(later, known)
-    assert {p.image_id for p, kept in zip(known, still, strict=True) if not kept} == taken
+    assert {p.image for p, kept in zip(known, still, strict=True) if not kept} == taken
     assert isinstance(still, np.ndarray)
