@@ -6,12 +6,12 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Job
-from labeling.services import jobs
+from labeling.services.presets import PRESETS
 
 
 def filled(**changes: str) -> dict[str, str]:
     """The job form as the Boxwise preset fills it."""
-    preset = jobs.PRESETS["boxwise"]
+    preset = PRESETS["boxwise"]
     data = {name: str(value) for name, value in preset.items() if value is not False}
     data |= {"suggestions": "on", "assist": "on", "preset": "boxwise", "name": "Birds"}
     data |= {"lease_minutes": "10", "drawing": "clicks", "watch_share": "0.05"}

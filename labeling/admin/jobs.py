@@ -19,6 +19,7 @@ from labeling.admin.scoping import managed_jobs
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
 from labeling.services import classes, events, jobs, members, reports, transfers, uploads
+from labeling.services.presets import PRESETS
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
     "start": ("Start the job", "The first images open for people.", ("draft",), jobs.start),
@@ -231,7 +232,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
     ) -> HttpResponse:
         """Presets, what is missing before the start, and the actions that are open now."""
         job: Job | None = kwargs.get("obj")
-        context["presets"] = {k: {**v} for k, v in jobs.PRESETS.items()}
+        context["presets"] = {k: {**v} for k, v in PRESETS.items()}
         context["estimate"] = {"images": job.images.present().count() if job else 0}
         if job is not None:
             context["problems"] = jobs.start_problems(job) if job.state == "draft" else []

@@ -1,6 +1,6 @@
 """People's seats: claim, renew, release."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,15 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from labeling.core import audit_plan, planting
-from labeling.core import boxes as box_sets
 from labeling.errors import LeaseLost, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job, Member, Round
-from labeling.services import controls, events, following
+from labeling.services import events, following
+from labeling.services.showing import Suggest, store_shown
 
 State = Assignment.State
-# per image: the boxes to show, and whether checking them should beat drawing
-Suggest = Callable[[Round, list[int]], dict[int, tuple[list[box_sets.Box], bool]]]
 
 AHEAD = 2  # seats a person holds: one at hand, one on the way
 STOCK = 12  # seats a page may hold to outlast a lost network, where people draw all images anyway
@@ -80,7 +77,7 @@ def claim_next(
         if won is None:
             break
         fresh += won
-    _store_suggestions(round, fresh, suggest)
+    store_shown(round, fresh, suggest)
     hand.seats += fresh
     hand.new = len(fresh)
     return hand
@@ -214,44 +211,6 @@ def lock_image(image_id: int) -> None:
     # accept_auto locks the image row before it looks for claimed seats; SQLite has one writer
     if connection.vendor == "postgresql":
         Image.objects.select_for_update().get(pk=image_id)
-
-
-def _store_suggestions(round: Round, seats: list[Assignment], suggest: Suggest | None) -> None:
-    """Keep with each seat what its holder is shown; a person's boxes to verify are there already.
-
-    Boxes are gone through one by one where the job verifies, and where the model's are expected
-    to be checked faster than drawn. A closing round's are loaded as editable boxes instead.
-    """
-    verifies = following.mode_of(round) == Job.Mode.VERIFY
-    closing = round.purpose == Round.Purpose.CLOSING
-    for seat in seats:
-        if seat.suggested is not None:
-            _keep_shown(seat, seat.suggested, True)
-    wanted = [seat for seat in seats if seat.suggested is None and not seat.blank]
-    if suggest is None or round.blind:
-        return
-    if not (wanted and controls.shows_boxes(round)):
-        return
-    drawn = set(round.settings.get("drawn_classes", ()))
-    shown = suggest(round, [seat.image_id for seat in wanted])
-    for seat in wanted:
-        if seat.image_id in shown:
-            boxes, faster = shown[seat.image_id]
-            boxes = [box for box in boxes if box["class_id"] not in drawn]
-            _keep_shown(seat, boxes, verifies or (faster and not closing))
-
-
-def _keep_shown(seat: Assignment, boxes: list[box_sets.Box], verify: bool) -> None:
-    """Store what the seat shows, in some seats with a wrong box among it."""
-    share, seed = seat.round.settings.get("planted_percent", 0) / 100, f"planted:{seat.pk}"
-    planted = None
-    if audit_plan.sampled(seat.image.digest, seed, share):
-        planted = planting.plant(boxes, seat.image.width, seat.image.height, seed)
-    seat.suggested, seat.planted = planted or (boxes, None)
-    seat.verify = verify
-    Assignment.objects.filter(pk=seat.pk).update(
-        suggested=seat.suggested, planted=seat.planted, verify=verify
-    )
 
 
 def renew(seat: Assignment, user: User) -> datetime:

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Certificate, Freeze
-from labeling.services import audits, job_report, sealed, verdicts
+from labeling.services import audits, sealed, verdicts
+from labeling.services.helping import what_helps
 from mlassist.models import Calibration
 from tests.auditing import judge_all
 from tests.factories import answer, box, join
@@ -152,14 +153,14 @@ def frozen(target=0.6, size=400, budget=60):
 @pytest.mark.usefixtures("unsaved")
 def test_slightly_better_than_the_target_more_checks_help():
     values = [0.9, 0.36] * 30  # mean .63
-    said = " ".join(job_report.what_helps(frozen(), document(values)))
+    said = " ".join(what_helps(frozen(), document(values)))
     assert "more checks" in said
     assert "A lower target: with these checks 0." in said
 
 
 @pytest.mark.usefixtures("unsaved")
 def test_below_the_target_no_number_of_checks_is_promised():
-    said = " ".join(job_report.what_helps(frozen(), document([0.5] * 60)))
+    said = " ".join(what_helps(frozen(), document([0.5] * 60)))
     assert "more checks" not in said
     assert "below the target" in said
 
@@ -171,7 +172,7 @@ def test_a_lower_target_named_would_indeed_have_been_shown():
 
     values = [0.9, 0.36] * 30
     froze = frozen()
-    advice = job_report.what_helps(froze, document(values))
+    advice = what_helps(froze, document(values))
     named = float(next(a for a in advice if a.startswith("A lower")).split("checks ")[1][:4])
     plan = papers.plan_of({"content": froze.content, "seed": froze.seed, "budgets": froze.budgets})
     lower = dataclasses.replace(plan, targets=plan.targets * 0 + named - 0.005)
@@ -180,8 +181,8 @@ def test_a_lower_target_named_would_indeed_have_been_shown():
 
 @pytest.mark.usefixtures("unsaved")
 def test_all_shown_needs_no_help_and_a_refusal_names_the_blind_images():
-    assert job_report.what_helps(frozen(), document([1.0] * 60, "certified", 1)) == []
-    assert "from blank" in job_report.what_helps(frozen(), document([1.0] * 60, "refused", 1))[0]
+    assert what_helps(frozen(), document([1.0] * 60, "certified", 1)) == []
+    assert "from blank" in what_helps(frozen(), document([1.0] * 60, "refused", 1))[0]
 
 
 def test_a_job_without_any_round_has_a_report(job, mona):

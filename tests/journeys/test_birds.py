@@ -9,6 +9,7 @@ import pytest
 from labeling.models import Image, Round
 from labeling.services import jobs, reports, stopping
 from labeling.services.images import media_path
+from labeling.services.presets import PRESETS
 from tests import fakes
 from tests.factories import join, make_images, make_job, person, work_all
 from tests.running import run_steps
@@ -52,7 +53,7 @@ def names(image: Image) -> str:
 def birds(settings, db):
     """The seed's job with five annotators."""
     settings.MLASSIST_ENGINE = "tests.fakes"
-    job = make_job(**{**jobs.PRESETS["ground_truth"], "preset": "ground_truth", "watch_share": 0})
+    job = make_job(**{**PRESETS["ground_truth"], "preset": "ground_truth", "watch_share": 0})
     people = [person(f"worker-{i}") for i in range(5)]
     for one in people:
         join(job, one, "annotator")

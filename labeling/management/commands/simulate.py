@@ -32,6 +32,7 @@ from labeling.rehearsal.client import Client
 from labeling.rehearsal.drive import Drive, Stalled
 from labeling.services import classes, jobs, transfers
 from labeling.services.images import media_path
+from labeling.services.presets import PRESETS
 
 DEMO_SEED = 1  # of the demo command's pictures
 
@@ -110,7 +111,7 @@ class Command(DatabaseCommand):
         if len(records) < options["images"]:
             raise Invalid(f"The file has {len(records)} such pictures, not {options['images']}.")
         names = [r["file_name"] for r in records[: options["images"]]]
-        preset = jobs.PRESETS[options["preset"].replace("-", "_")]
+        preset = PRESETS[options["preset"].replace("-", "_")]
         fields = {**preset, "preset": options["preset"].replace("-", "_")}
         if options["target"]:
             fields["target_quality"] = options["target"]

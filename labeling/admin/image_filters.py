@@ -1,0 +1,114 @@
+"""Filters of the image list: where an image stands, and what its label is and holds."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+
+from labeling.admin.scoping import managed_jobs, whole
+from labeling.models import Assignment, Label, LabelClass, Round
+from labeling.services import broken
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By where the image stands."""
+
+    title, parameter_name = "state", "state"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        """Places an image can be in."""
+        return [
+            ("labeled", "labelled"), ("unlabeled", "not labelled"), ("excluded", "excluded"),
+            ("open", "with people now"), ("broken", "reported as broken"),
+        ]  # fmt: skip
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """Images there."""
+        if self.value() == "labeled":
+            return queryset.labeled()
+        if self.value() == "unlabeled":
+            return queryset.unlabeled()
+        if self.value() == "excluded":
+            return queryset.exclude(excluded="")
+        if self.value() == "broken":
+            seats = Assignment.objects.filter(
+                image=OuterRef("pk"), state="skipped", reason=broken.REASON
+            )
+            return queryset.filter(Exists(seats))
+        if self.value() == "open":
+            seats = Assignment.objects.pending().filter(image=OuterRef("pk"))
+            return queryset.filter(Exists(seats))
+        return queryset
+
+
+class _ActiveLabelFilter(admin.SimpleListFilter):
+    """By something of the label that holds."""
+
+    def chosen(self, value: str) -> "QuerySet[Label]":
+        """Labels that fit."""
+        raise AssertionError("each filter says which labels fit")
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """Images with such a label."""
+        value = self.value()
+        if not value:
+            return queryset
+        return queryset.filter(Exists(self.chosen(value).filter(image=OuterRef("pk"))))
+
+
+class SourceFilter(_ActiveLabelFilter):
+    """By who made the label."""
+
+    title, parameter_name = "source", "source"
+
+    def lookups(self, request: Any, model_admin: Any) -> Any:
+        """People, auto, reviewer, imported."""
+        return Label.Source.choices
+
+    def chosen(self, value: str) -> "QuerySet[Label]":
+        """Labels of the source."""
+        return Label.objects.active().filter(source=value)
+
+
+class RoundFilter(_ActiveLabelFilter):
+    """By the round that labelled it."""
+
+    title, parameter_name = "round", "in_round"
+
+    def lookups(self, request: Any, model_admin: Any) -> Any:
+        """Rounds of managed jobs."""
+        rows = Round.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
+        if job := whole(request.GET.get("job")):
+            rows = rows.filter(job=job)
+        return [(r.pk, f"{r.job} {r.number}") for r in rows[:100]]
+
+    def chosen(self, value: str) -> "QuerySet[Label]":
+        """Labels of the round."""
+        return Label.objects.active().filter(round=whole(value))
+
+
+class ClassFilter(admin.SimpleListFilter):
+    """By a class that the label holds."""
+
+    title, parameter_name = "class", "with_class"
+
+    def lookups(self, request: Any, model_admin: Any) -> Any:
+        """Classes of managed jobs."""
+        rows = LabelClass.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
+        if job := whole(request.GET.get("job")):
+            rows = rows.filter(job=job)
+        return [(c.pk, f"{c.job}: {c.name}") for c in rows[:100]]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """Images whose label has a box of the class; read row by row, so within one job."""
+        mine = LabelClass.objects.filter(job__in=managed_jobs(request.user))
+        kind = mine.filter(pk=whole(self.value())).first()
+        if kind is None:
+            return queryset
+        rows = Label.objects.active().filter(image__job=kind.job)
+        found = [
+            image
+            for image, boxes in rows.values_list("image", "boxes").iterator(chunk_size=2000)
+            if any(box["class_id"] == kind.index for box in boxes)
+        ]
+        return queryset.filter(pk__in=found)
