@@ -24,16 +24,16 @@ function perRound({ title, unit, rounds, people, auto, words = count, sum = fals
     rounds.filter((row) => !row.provisional),
     rounds.filter((row) => row.provisional),
   ];
-  const expected = open.length
-    ? ` Expected: ${words(d3.sum(open, people))} and ${words(d3.sum(open, auto))}.`
+  const running = open.length
+    ? ` In the open round so far: ${words(d3.sum(open, people))} and ${words(d3.sum(open, auto))}.`
     : '';
-  const name = (/** @type {RoundRow} */ row) =>
-    `${row.number}${row.provisional ? ', expected' : ''}`;
+  const name = (/** @type {RoundRow} */ row) => `${row.number}${row.provisional ? ', so far' : ''}`;
   return {
     title,
     legend: true,
-    empty: rounds.length ? null : 'From round 1 on',
-    summary: `${words(d3.sum(closed, people))} ${unit} by people, ${words(d3.sum(closed, auto))} auto.${expected}`,
+    empty: rounds.some((row) => people(row) + auto(row)) ? null : 'From the first labels on',
+    note: 'Of each round, by people and by the machine.',
+    summary: `${words(d3.sum(closed, people))} ${unit} by people, ${words(d3.sum(closed, auto))} auto.${running}`,
     head: ['Round', 'People', 'Auto'],
     rows: rounds.map((row) => [name(row), words(people(row)), words(auto(row))]),
     foot,
