@@ -76,7 +76,7 @@ class ImageAdmin(Scoped):
     @admin.display(description="size")
     def size(self, image: Image) -> str:
         """Pixels."""
-        return f"{image.width} x {image.height}"
+        return f"{image.width}\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}{image.height}"
 
     @admin.display(description="state")
     def standing(self, image: Any) -> str:

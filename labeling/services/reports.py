@@ -108,15 +108,18 @@ def cost(job: Job) -> dict[str, float]:
     """Money so far against every image drawn by people, and the share saved.
 
     For an image that a running audit has checked only answers are counted on either side: its label
-    comes when the audit ends.
+    comes when the audit ends. The same holds for images of the open round.
     """
     total = float(stopping.spent(job))
     checked = Audit.objects.decided().filter(
         round__job=job, round__state=Round.State.AUDITING, kind=Audit.Kind.CERTIFICATE, blind=False
     )
-    labelled, answers = job.images.labeled().count(), answers_per_image(job)
-    all_human = float(job.price_image) * labelled
-    all_human += float(job.price_answer) * answers * (labelled + checked.count())
+    waiting = Assignment.objects.submitted().filter(
+        round__job=job, round__closed_at=None, image__in=job.images.unlabeled()
+    )
+    labelled = job.images.labeled().count()
+    answers = answers_per_image(job) * (labelled + checked.count()) + waiting.count()
+    all_human = float(job.price_image) * labelled + float(job.price_answer) * answers
     return {
         "total": round_money(total),
         "all_human": round_money(all_human),

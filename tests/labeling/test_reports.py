@@ -1,0 +1,25 @@
+"""Figures of a job that the live page and the report show."""
+
+import pytest
+
+from labeling.services import claims, jobs, reports
+from tests.factories import answer, work_all
+from tests.running import run_steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_answers_that_wait_for_their_label_cost_the_same_either_way(job, alice, bob, mona):
+    jobs.start(job, mona)
+    run_steps(job)
+    answer(claims.claim_next(job, alice, count=1).seats[0], alice)
+
+    told = reports.cost(job)
+    assert told["total"] == told["all_human"] == pytest.approx(float(job.price_answer))
+    assert told["saved_share"] == 0
+
+    while run_steps(job) + work_all(job, alice, bob):
+        pass
+    told = reports.cost(job)
+    assert told["total"] == pytest.approx(told["all_human"])
+    assert told["all_human"] == pytest.approx(12 * float(job.price_image + job.price_answer))
