@@ -9,6 +9,15 @@ from labeling.admin.scoping import managed_jobs, whole
 from labeling.models import Assignment, Label, LabelClass, Round
 from labeling.services import broken
 
+OFFERED = 100
+
+
+def _offered(rows: Any, request: Any) -> Any:
+    """Those of managed jobs, or of the job that the list is filtered by; as many as fit a list."""
+    rows = rows.filter(job__in=managed_jobs(request.user)).select_related("job")
+    job = whole(request.GET.get("job"))
+    return (rows.filter(job=job) if job else rows)[:OFFERED]
+
 
 class StateFilter(admin.SimpleListFilter):
     """By where the image stands."""
@@ -77,10 +86,7 @@ class RoundFilter(_ActiveLabelFilter):
 
     def lookups(self, request: Any, model_admin: Any) -> Any:
         """Rounds of managed jobs."""
-        rows = Round.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
-        if job := whole(request.GET.get("job")):
-            rows = rows.filter(job=job)
-        return [(r.pk, f"{r.job} {r.number}") for r in rows[:100]]
+        return [(r.pk, f"{r.job} {r.number}") for r in _offered(Round.objects.all(), request)]
 
     def chosen(self, value: str) -> "QuerySet[Label]":
         """Labels of the round."""
@@ -94,10 +100,7 @@ class ClassFilter(admin.SimpleListFilter):
 
     def lookups(self, request: Any, model_admin: Any) -> Any:
         """Classes of managed jobs."""
-        rows = LabelClass.objects.filter(job__in=managed_jobs(request.user)).select_related("job")
-        if job := whole(request.GET.get("job")):
-            rows = rows.filter(job=job)
-        return [(c.pk, f"{c.job}: {c.name}") for c in rows[:100]]
+        return [(c.pk, f"{c.job}: {c.name}") for c in _offered(LabelClass.objects.all(), request)]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         """Images whose label has a box of the class; read row by row, so within one job."""
