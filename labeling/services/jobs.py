@@ -128,7 +128,10 @@ def size_warning(job: Job) -> str:
         used += job.training_size
     if not (job.assist and images) or used <= images / 2:
         return ""
-    validation, training = max(10, images // 10), max(10, images // 8)
+    if job.validation_size:
+        validation, training = max(10, images // 10), max(10, images // 8)
+    else:
+        validation, training = 0, max(MIN_VALIDATION, images // 5)
     return (
         f"Pilot, validation and first training take {used} of {images} images, so little is left "
         f"to label automatically. Smaller: {job.pilot_size} / {validation} / {training}."

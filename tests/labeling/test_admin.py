@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from labeling.models import Event, Image, Job, Label, Member
 from labeling.services import jobs, labels, transfers
-from tests.factories import box
+from tests.factories import box, join, make_images, make_job
 from tests.job_form import create
 from tests.labeling.test_imports import picture
 
@@ -41,6 +41,17 @@ def test_what_does_not_go_together_is_said_beside_the_field(admin, alice, change
     answer = create(admin, **changes)
     assert words in answer.content.decode()
     assert not Job.objects.filter(name="Birds").exists()
+
+
+@pytest.mark.parametrize(("validation", "smaller"), [(40, "4 / 10 / 12"), (0, "4 / 0 / 20")])
+def test_sizes_that_leave_the_machine_little_come_with_smaller_ones(
+    admin, mona, validation, smaller
+):
+    job = make_job(pilot_size=4, validation_size=validation, training_size=60 - validation)
+    join(job, mona, "manager")
+    make_images(job, 100)
+    page = admin.get(reverse("admin:labeling_job_change", args=[job.pk])).content.decode()
+    assert f"Smaller: {smaller}." in page
 
 
 def test_who_makes_a_job_may_be_named_as_its_manager(admin, mona, alice):
