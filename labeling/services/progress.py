@@ -11,7 +11,7 @@ from labeling.services import audit_report, rounds, steps
 SENTENCES = {
     "TRAINING": "The detector learns from the people's labels.",
     "PREDICTING": "The detector looks at every image that is left.",
-    "CALIBRATING": "Confidence is compared with quality on the validation images.",
+    "CALIBRATING": "Confidence is compared with quality on the images that judge the detector.",
     "AUDITING": "People check auto-labels in random order.",
     "ACCEPTING": "Sure images get their label.",
     "SELECTING": "The next images for people are chosen.",
