@@ -136,10 +136,10 @@ class Job(models.Model):
     )
     validation_size = models.PositiveIntegerField(
         "validation",
-        default=90,
+        default=0,
         help_text="Random images that judge the detector and are never trained on. 0: the "
-        "training images judge it, each by a detector that has not seen it, for two and a half "
-        "times the training time.",
+        "training images judge it, each by a detector that has not seen it: fewer labels for two "
+        "and a half times the training time.",
     )
     training_size = models.PositiveIntegerField(
         "first training", default=100, help_text="Random images for the first detector."

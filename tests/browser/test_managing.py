@@ -68,6 +68,22 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
     assert canvas.expect_boxes(1)[0].name == "boat"
 
 
+def test_a_job_that_starts_from_another_gets_images_to_judge_its_detector(
+    enter, small_job, ana, marta
+):
+    small_job(f"{marta}/annotator", f"{ana}/manager")
+    page = enter(ana)
+    page.goto("/admin/labeling/job/add/")
+    expect(page.get_by_label("Validation:")).to_have_value("0")
+    page.get_by_label("Start from:").select_option(index=1)
+    expect(page.get_by_label("Validation:")).to_have_value("50")
+
+    page.get_by_label("Validation:").fill("30")  # what was chosen stays
+    page.get_by_label("Start from:").select_option(index=0)
+    page.get_by_label("Start from:").select_option(index=1)
+    expect(page.get_by_label("Validation:")).to_have_value("30")
+
+
 def test_the_live_page_changes_by_itself_when_an_answer_is_sent_elsewhere(
     enter, backstage, small_job, ana, marta
 ):
