@@ -4,11 +4,13 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from labeling.core.boxes import BoxSet, pack
 from labeling.models import Image, Job, Label, Round
 from labeling.services.steps import Lease
 from labeling.services.verdicts import LIFTED
+from mlassist.core.beating import beating
 from mlassist.core.boxscores import BoxScores
 from mlassist.core.classes import stands_for
 from mlassist.core.cuts import Cuts
@@ -33,7 +35,7 @@ class _Waiting:
 def store(round: Round, calibration: Calibration, lease: Lease) -> None:
     """Write `Image.priority` for every unlabelled image this detector has seen, but for those that
     a reviewer sent back: these stay first in line."""
-    rows = _waiting(round, calibration.detector)
+    rows = _waiting(round, calibration.detector, lease)
     scores = BoxScores.from_json(calibration.box_scores)
     acceptable = _acceptable(round, calibration, rows)
     priorities = rank(
@@ -57,7 +59,7 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
             Image.objects.bulk_update(part, ["priority"])
 
 
-def _waiting(round: Round, detector: Detector) -> list[_Waiting]:
+def _waiting(round: Round, detector: Detector, lease: Lease) -> list[_Waiting]:
     rows = (
         Prediction.objects.filter(detector=detector, image__in=round.job.images.unlabeled())
         .exclude(image__priority=LIFTED)
@@ -66,7 +68,9 @@ def _waiting(round: Round, detector: Detector) -> list[_Waiting]:
     )
     return [
         _Waiting(image, digest, look, confidence or 0.0, pack(boxes))
-        for image, digest, look, confidence, boxes in rows.iterator(WRITE)
+        for image, digest, look, confidence, boxes in beating(
+            rows.iterator(WRITE), partial(lease.renew, 0, 0)
+        )
     ]
 
 

@@ -1,4 +1,4 @@
-"""Stored predictions as arrays: in memory a tenth of their rows, and a pool may have 100,000."""
+"""Stored predictions as arrays: a fifth of the rows in memory, and a pool may have 100,000."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

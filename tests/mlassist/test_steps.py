@@ -148,6 +148,19 @@ def test_judging_tells_again_and_again_that_it_is_alive(active, monkeypatch):
     assert len(beats) > before + len(judged.pool) / 10
 
 
+def test_ranking_tells_again_and_again_that_it_is_alive(active, monkeypatch):
+    monkeypatch.setattr("mlassist.core.beating.EVERY", 10)
+    job = active(acceptance="certified", images=120, ahead_percent=50)
+    round = job.rounds.get(purpose="active")
+    calibration = Calibration.objects.get(detector__round=round)
+    lease, beats = Held(), []
+    monkeypatch.setattr(lease, "renew", lambda *args: beats.append(args))
+
+    ranking.store(round, calibration, lease)
+
+    assert len(beats) > 2
+
+
 def test_a_loss_that_is_no_number_stops_with_a_reason(active, monkeypatch):
     from labeling.errors import LabelingError
 
