@@ -6,15 +6,16 @@ from labeling.models import Job, Round
 from labeling.services import audits, jobs, verdicts
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
-from tests.running import run_steps
+from tests.running import giving_early, run_steps
 
 
 def at_its_audit(
-    settings, annotator, reviewers, images: int, sight=None, boxes=None, **fields
+    settings, annotator, reviewers, images: int, sight=None, boxes=None, early=0, **fields
 ) -> Iterator[Job]:
     """For a fixture to pass on: the closing round is frozen, all images are seen rightly.
 
-    `sight` and `boxes` (of a seat): what the detector sees and people draw instead.
+    `sight` and `boxes` (of a seat): what the detector sees and people draw instead. `early`: images
+    that people hold before the machine has looked, in the active round and in the closing one.
     """
     settings.MLASSIST_ENGINE = "tests.fakes"
     rightly = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))  # noqa: E731
@@ -27,7 +28,7 @@ def at_its_audit(
     make_images(job, images)
     jobs.start(job, None)
     for _ in range(20):
-        run_steps(job)
+        run_steps(job, before=giving_early(early))
         if job.rounds.filter(purpose="closing").exists():
             break
         work_all(job, annotator, boxes=boxes)

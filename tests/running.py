@@ -1,26 +1,39 @@
 """Runs the machine's steps in this process, in place of a worker."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
 
 from labeling.models import Job, Step
-from labeling.services import running, steps
+from labeling.services import running, selecting, steps
 
 
-def run_steps(job: Job, limit: int = 100) -> int:
-    """Do every step that waits until none does; how many were done."""
+def run_steps(job: Job, limit: int = 100, before: Callable[[Step], None] | None = None) -> int:
+    """Do every step that waits until none does, each after `before`; how many were done."""
     done = 0
     while done < limit:
         waiting = Step.objects.unfinished().filter(round__job=job, round__closed_at=None)
         ready = [s for s in waiting if s.state == s.round.state and not steps.stuck(s)]
         if not ready:
             return done
+        if before:
+            before(ready[0])
         running.run(ready[0].pk)
         done += 1
     raise AssertionError(f"more than {limit} steps on {connection.vendor}")
+
+
+def giving_early(count: int) -> Callable[[Step], None]:
+    """Before a training, people get so many images of its round, as if they had begun its batch."""
+
+    def open_some(step: Step) -> None:
+        round = step.round
+        if step.state == "TRAINING" and not round.assignments.exists():
+            selecting.open_seats(round, selecting.candidates(round)[:count])
+
+    return open_some
 
 
 class Held:

@@ -154,8 +154,8 @@ class Job(models.Model):
         "open ahead, %",
         default=20,
         validators=[MaxValueValidator(100)],
-        help_text="Share of a batch that opens while the machine still trains, "
-        "so that nobody waits. 0: people wait.",
+        help_text="Share of a batch that opens while the machine trains again, so that nobody "
+        "waits. 0: people wait. During the first training they do: its detector is often enough.",
     )
     drawing = models.CharField(
         max_length=6,

@@ -202,9 +202,7 @@ def open_next(job: Job) -> Round | None:
         round.entered = {round.state: timezone.now().isoformat()}
         round.save()
         steps.create(round)
-        # what only looks is ready soon: people then see its boxes, and it may be kept as it is
-        if job.images.training().exists():
-            selecting.open_ahead(round)
+        selecting.open_ahead(round)
         events.record(job, "round_opened", round=number, purpose=purpose)
         if drawn := learned.get("drawn_classes"):
             names = job.classes.filter(index__in=drawn).values_list("name", flat=True)

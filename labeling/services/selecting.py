@@ -52,13 +52,22 @@ def open_seats(round: Round, images: Iterable[Image]) -> int:
 
 
 def open_ahead(round: Round) -> None:
-    """Open a share of the batch at once, so that people go on while the machine works."""
+    """Open a share of the batch at once, so that people go on while the machine works.
+
+    Only once a detector was judged and another batch was found to pay. The first one is often good
+    enough: what was labelled meanwhile then is work for nothing, and closing must train anew for
+    its sake, while people wait again. Nor more, before a proof, than are left to people anyway.
+    """
     assisted = round.settings["assist"] and not round.blind
     share = round.settings["ahead_percent"]
-    if not assisted or not share:
+    estimates = stopping.judged(round.job)
+    if not assisted or not share or not estimates:
         return
     count = math.ceil(round.settings["batch_size"] * share / 100)
-    open_seats(round, candidates(round)[:count])
+    images = candidates(round)
+    if round.purpose == Round.Purpose.CLOSING:
+        count = min(count, int(images.count() * (1 - estimates[-1]["share"])))
+    open_seats(round, images[:count])
 
 
 def wanted(round: Round) -> int:

@@ -14,11 +14,11 @@ def should_close(job: Job, left: int) -> bool:
         return True
     if job.budget is not None and spent(job) >= job.budget:
         return True
-    judged = _judged(job)
-    if not judged:
+    estimates = judged(job)
+    if not estimates:
         return False
-    shares = _shares(judged)
-    labels = judged[-1].get("elsewhere", 0) + job.images.training().count()
+    shares = _shares(estimates)
+    labels = estimates[-1].get("elsewhere", 0) + job.images.training().count()
     # some labels may have been taken back
     return not batch_pays(shares, max(shares[-1][0], labels), left, job.batch_size)
 
@@ -42,17 +42,17 @@ def enough_in(round: Round) -> bool:
         or round.estimate is None
     ):
         return False
-    job, shares = round.job, _shares(_judged(round.job))
+    job, shares = round.job, _shares(judged(round.job))
     left, batch = job.images.unlabeled().count(), round.settings["batch_size"]
     return bool(shares) and not batch_pays(shares, shares[-1][0], left, batch)
 
 
-def _shares(judged: list[dict[str, Any]]) -> list[tuple[int, float]]:
+def _shares(estimates: list[dict[str, Any]]) -> list[tuple[int, float]]:
     """Labels that taught the detector, here and elsewhere, and acceptable share of each round."""
-    return [(e["labels"] + e.get("elsewhere", 0), e["share"]) for e in judged]
+    return [(e["labels"] + e.get("elsewhere", 0), e["share"]) for e in estimates]
 
 
-def _judged(job: Job) -> list[dict[str, Any]]:
+def judged(job: Job) -> list[dict[str, Any]]:
     """The estimates of the active rounds judged so far."""
     rounds = job.rounds.filter(purpose=Round.Purpose.ACTIVE).exclude(estimate=None)
     estimates = rounds.order_by("number").values_list("estimate", flat=True)

@@ -53,8 +53,7 @@ function estimate() {
   const learns =
     field('start_from')?.value && number('validation_size') ? 0 : number('training_size');
   const start = number('pilot_size') + number('validation_size') + learns;
-  const first = learns && Math.ceil((number('batch_size') * number('ahead_percent')) / 100);
-  const least = assist ? Math.min(images, start + first) : images;
+  const least = assist ? Math.min(images, start) : images;
   const each = number('price_image') + number('price_answer') * people;
   const low = images * number('price_image') + least * people * number('price_answer');
   const audits = Math.min(images - least, number('audit_budget'));

@@ -32,7 +32,7 @@ def test_active_rounds_accept_nothing_and_say_what_they_would(closing):
 
 def test_the_active_round_stops_early_once_enough_is_acceptable(closing):
     active = closing.rounds.get(purpose="active")
-    assert active.assignments.submitted().count() == 10  # the seats opened ahead, not all 20
+    assert active.assignments.submitted().count() == 10  # those begun, not all 20
 
 
 def test_the_freeze_holds_sets_order_and_seed_and_is_made_once(closing):

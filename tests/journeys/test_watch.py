@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def accepted(settings, alice, rita, bob):
     """The job complete, its auto-labels watched."""
     made = at_its_audit(
-        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, ahead_percent=50,
+        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, early=10,
         audit_budget=40, watch_share=0.2,
     )  # fmt: skip
     job = next(made)
@@ -88,7 +88,7 @@ def test_a_manager_recalls_a_round_at_any_time(accepted, mona):
 def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):
     """Images of the set keep twins from blank that the proof never needed."""
     made = at_its_audit(
-        settings, alice, (rita,), 170, training_size=20, batch_size=20, ahead_percent=50,
+        settings, alice, (rita,), 170, training_size=20, batch_size=20, early=10,
         audit_budget=40, watch_share=0.5,
     )  # fmt: skip
     job = next(made)

@@ -33,10 +33,10 @@ def counted(monkeypatch):
 
 @pytest.fixture
 def closing(request, settings, alice, rita, bob, counted):
-    """A job whose first detector is good enough to close on; a parameter: percent drawn ahead."""
+    """A job whose first detector is good enough to close on; a parameter: images drawn early."""
     yield from at_its_audit(
         settings, alice, (rita, bob), 140, validation_size=0, training_size=40, batch_size=20,
-        ahead_percent=getattr(request, "param", 0), audit_budget=40, watch_share=0.0,
+        early=getattr(request, "param", 0), audit_budget=40, watch_share=0.0,
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def test_nothing_is_learned_or_looked_at_twice(closing, rita, bob, counted):
     assert Certificate.objects.get(round=last).outcome == "certified"
 
 
-@pytest.mark.parametrize("closing", [50], indirect=True)
+@pytest.mark.parametrize("closing", [10], indirect=True)
 def test_a_label_more_and_it_learns_anew(closing, counted):
     trained, _ = counted
 

@@ -15,7 +15,7 @@ from mlassist.models import Calibration, Detector, Prediction
 from mlassist.reading import read
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
-from tests.running import Held, run_steps
+from tests.running import Held, giving_early, run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ def active(settings, alice, rita):
     """Brings a job to its first active round's people, the detector scripted."""
     settings.MLASSIST_ENGINE = "tests.fakes"
 
-    def make(boxes=None, images: int = 90, sight=None, **fields):
+    def make(boxes=None, images: int = 90, sight=None, early: int = 0, **fields):
         if sight:
             fakes.SEES["sight"] = sight
         job = make_job(**{"acceptance": "per_round", "watch_share": 0.5, **fields})
@@ -34,7 +34,7 @@ def active(settings, alice, rita):
         make_images(job, images)
         jobs.start(job, None)
         for _ in range(10):
-            run_steps(job)
+            run_steps(job, before=giving_early(early))
             if job.rounds.filter(purpose="active").exists():
                 break
             if not work_all(job, alice, boxes=boxes):
@@ -136,7 +136,7 @@ def test_an_image_first_in_line_stays_there(active):
 
 def test_judging_tells_again_and_again_that_it_is_alive(active, monkeypatch):
     monkeypatch.setattr("mlassist.core.beating.EVERY", 10)
-    job = active(acceptance="certified", images=120, ahead_percent=50)
+    job = active(acceptance="certified", images=120, early=10)
     detector = Detector.objects.get(round__job=job)
     beats: list[int] = []
 
@@ -150,7 +150,7 @@ def test_judging_tells_again_and_again_that_it_is_alive(active, monkeypatch):
 
 def test_ranking_tells_again_and_again_that_it_is_alive(active, monkeypatch):
     monkeypatch.setattr("mlassist.core.beating.EVERY", 10)
-    job = active(acceptance="certified", images=120, ahead_percent=50)
+    job = active(acceptance="certified", images=120, early=10)
     round = job.rounds.get(purpose="active")
     calibration = Calibration.objects.get(detector__round=round)
     lease, beats = Held(), []
@@ -185,7 +185,7 @@ def test_predicting_again_changes_nothing(active):
 
 
 def test_a_certified_job_judges_by_the_regression_and_writes_no_label(active):
-    job = active(acceptance="certified", images=120, ahead_percent=50)
+    job = active(acceptance="certified", images=120, early=10)
     calibration = Calibration.objects.get(detector__round__job=job)
 
     assert calibration.rule == "ridge"
@@ -196,7 +196,7 @@ def test_a_certified_job_judges_by_the_regression_and_writes_no_label(active):
 
 
 def test_an_image_taken_back_once_is_never_a_candidate_again(active):
-    job = active(acceptance="certified", images=120, ahead_percent=50)
+    job = active(acceptance="certified", images=120, early=10)
     detector = Detector.objects.get(round__job=job)
     image = judge(detector, silent).pool[0].image
     label = Label.objects.create(image_id=image, source="auto", boxes=[box()])
