@@ -11,8 +11,8 @@ from labeling.core import planting
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job
 from labeling.services import events, following, room, rounds, selecting
-from labeling.services.claims import lock_image
-from labeling.services.labels import EXCLUDED
+from labeling.services.hands import lock_image
+from labeling.services.labels import EXCLUDED, FROZEN
 
 State = Assignment.State
 
@@ -143,8 +143,10 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
         return
     if seat.state == State.LAPSED and collecting:
         slot = Assignment.objects.filter(round=seat.round, image=seat.image_id, slot=seat.slot)
-        slot.filter(state=State.OPEN).delete()
-        if not slot.filter(state__in=(State.CLAIMED, State.SUBMITTED)).exists():
+        again, _ = slot.filter(state=State.OPEN).delete()
+        held = slot.filter(state__in=(State.CLAIMED, State.SUBMITTED)).exists()
+        frozen = slot.filter(reason=FROZEN).exists() and not again
+        if not held and not frozen:
             Assignment.objects.filter(pk=seat.pk).update(
                 state=State.SUBMITTED, lease_expires_at=None, **answer
             )

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from labeling.errors import LeaseLost, NotAllowed
-from labeling.models import Assignment, Draft, Image, Job, Member, Round
-from labeling.services import events, following
+from labeling.models import Assignment, Draft, Job, Member, Round
+from labeling.services import following, hands
 from labeling.services.showing import Suggest, store_shown
 
 State = Assignment.State
@@ -131,8 +131,8 @@ def _share(round: Round, open_seats: int, people: int, count: int) -> int:
 
 
 def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]":
-    """Open or expired seats on images this person has no seat on, best first."""
-    own = Assignment.objects.filter(round=round, annotator=user).values("image")
+    """Open or expired seats on images this person has no seat on but a lapsed one, best first."""
+    own = _own(user).filter(round=round).values("image")
     seats = Assignment.objects.filter(_free(now), round=round).exclude(image__in=own)
     order: list[Any] = [F("image__priority").desc(nulls_last=True), "image__shuffle", "slot"]
     if round.settings["annotators_per_image"] > 1:
@@ -147,11 +147,13 @@ def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]"
 
 def claimable_counts(rounds: Iterable[Round], user: User, now: datetime) -> dict[int, int]:
     """How many seats `claimable` finds in each of the rounds that has any."""
-    own = Assignment.objects.filter(
-        round=OuterRef("round"), image=OuterRef("image"), annotator=user
-    )
+    own = _own(user).filter(round=OuterRef("round"), image=OuterRef("image"))
     seats = Assignment.objects.filter(_free(now), ~Exists(own), round__in=list(rounds)).order_by()
     return dict(seats.values_list("round").annotate(n=Count("pk")))
+
+
+def _own(user: User) -> "QuerySet[Assignment]":
+    return Assignment.objects.filter(annotator=user).exclude(state=State.LAPSED)
 
 
 def _free(now: datetime) -> Q:
@@ -169,48 +171,12 @@ def _claim(
             continue
         tried.add(found.image_id)
         found.round = round
-        seat = _take(found, user, now, until)
+        seat = hands.take(found, user, now, until)
         if seat is not None:
             won.append(seat)
         if len(won) == count:
             break
     return won if tried else None
-
-
-def _take(found: Assignment, user: User, now: datetime, until: datetime) -> Assignment | None:
-    """The seat in the person's hands: this one if it was open, a new one if its lease ran out."""
-    claimed = {
-        "annotator": user, "state": State.CLAIMED, "claimed_at": now, "lease_expires_at": until
-    }  # fmt: skip
-    same = Assignment.objects.filter(pk=found.pk)
-    try:
-        with transaction.atomic():
-            lock_image(found.image_id)
-            if found.state == State.OPEN:
-                if not same.filter(state=State.OPEN).update(**claimed):
-                    return None
-                if found.suggested is not None:  # whom it verifies may have changed it meanwhile
-                    found.refresh_from_db(fields=["suggested"])
-                for name, value in claimed.items():
-                    setattr(found, name, value)
-                return found
-            if not same.filter(state=State.CLAIMED, lease_expires_at__lt=now).update(
-                state=State.LAPSED
-            ):
-                return None
-            events.record(found.round.job, "seat_taken_over", user, image=found.image_id)
-            seat = following.open_again(found, **claimed)
-            seat.round, seat.image = found.round, found.image
-            return seat
-    except IntegrityError:  # the same person claimed a seat of this image in another tab
-        return None
-
-
-def lock_image(image_id: int) -> None:
-    """Hold the image's row to the end of the transaction."""
-    # accept_auto locks the image row before it looks for claimed seats; SQLite has one writer
-    if connection.vendor == "postgresql":
-        Image.objects.select_for_update().get(pk=image_id)
 
 
 def renew(seat: Assignment, user: User) -> datetime:

@@ -7,6 +7,7 @@ leave COLLECTING between the two.
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from labeling.core import reliability
 from labeling.core.boxes import Box, BoxSet, pack
@@ -44,10 +45,14 @@ def awaited(round: Round) -> "QuerySet[Assignment]":
     """Seats without whose answers the round does not go on.
 
     A control image's further seats are welcome, not needed: nobody waits for people who may never
-    come to draw what is labelled already.
+    come to draw what is labelled already, nor for one who took such a seat and left.
     """
-    extra = Q(blank=True, state=State.OPEN, slot__gt=first_seats(round))
-    return Assignment.objects.filter(round=round).pending().exclude(extra)
+    return Assignment.objects.filter(round=round).pending().exclude(_welcome(round))
+
+
+def _welcome(round: Round) -> Q:
+    left = Q(state=State.CLAIMED, lease_expires_at__lt=timezone.now())
+    return Q(Q(state=State.OPEN) | left, blank=True, slot__gt=first_seats(round))
 
 
 def withdraw_rest(round: Round) -> None:
@@ -55,6 +60,7 @@ def withdraw_rest(round: Round) -> None:
     Assignment.objects.filter(round=round, state=State.OPEN).update(
         state=State.WITHDRAWN, reason="the round went on without it"
     )
+    Assignment.objects.filter(_welcome(round), round=round).update(state=State.LAPSED)
 
 
 def open_further(seat: Assignment) -> bool:

@@ -193,10 +193,11 @@ def open_next(job: Job) -> Round | None:
             return None
         purpose, size = plan
         learned = _learned(job) if purpose in (Purpose.ACTIVE, Purpose.CLOSING) else {}
+        newest = {"last_image": job.images.aggregate(n=Max("pk"))["n"]}
         number = (job.rounds.aggregate(n=Max("number"))["n"] or 0) + 1
         round = Round(
             job=job, number=number, purpose=purpose,
-            settings={**snapshot_settings(job), "size": size, **learned},
+            settings={**snapshot_settings(job), "size": size, **newest, **learned},
         )  # fmt: skip
         round.state = line_of(round)[0]
         round.entered = {round.state: timezone.now().isoformat()}

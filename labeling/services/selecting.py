@@ -4,13 +4,15 @@ import math
 from collections.abc import Iterable
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.utils import timezone
 
 from labeling.models import Assignment, Audit, Image, Member, Round, Step
-from labeling.services import controls, following, stopping
+from labeling.services import controls, following, hands, stopping
 from labeling.services.labels import CORRECTED, EXCLUDED, FROZEN
 from labeling.services.steps import Lease, step
 
 CHUNK = 200
+NO_LIMIT = 2**63 - 1  # of rounds that opened before they noted it
 
 
 def candidates(round: Round) -> "QuerySet[Image]":
@@ -22,6 +24,8 @@ def candidates(round: Round) -> "QuerySet[Image]":
     seats = seats.exclude(reason__in=(FROZEN, EXCLUDED, CORRECTED))
     images = round.job.images.unlabeled().exclude(Exists(seats))
     if round.purpose == Round.Purpose.CLOSING:
+        # what came later gets a round of its own, where the machine may take it
+        images = images.filter(pk__lte=round.settings.get("last_image", NO_LIMIT))
         frozen = Audit.objects.filter(
             round=round, image=OuterRef("pk"), kind=Audit.Kind.CERTIFICATE
         )
@@ -88,22 +92,29 @@ def wanted(round: Round) -> int:
 
 
 def withdraw_impossible(round: Round) -> int:
-    """Withdraw open slots that no active annotator may take any more; how many."""
+    """Withdraw open slots that no active annotator may take any more; how many.
+
+    First others are offered what people hold who cannot work any more.
+    """
     people = _people(round)
     if not people:
         return 0  # the job waits for people; giving all images up would lose them
+    left = Assignment.objects.filter(round=round, lease_expires_at__lt=timezone.now())
+    hands.give_up(left.exclude(annotator__in=people))
     most = max(round.settings["annotators_per_image"], 1 + controls.blank_seats(round, len(people)))
+    seats = Assignment.objects.filter(round=round, state=Assignment.State.OPEN)
     used = (
-        Assignment.objects.filter(round=round, annotator__in=people)
+        Assignment.objects.filter(
+            round=round, annotator__in=people, image__in=seats.values("image")
+        )
+        .exclude(state=Assignment.State.LAPSED)
         .values("image")
         .annotate(n=Count("pk"))
         .filter(n__gt=max(0, len(people) - most))
     )
     crowded = {row["image"]: row["n"] for row in used}
     withdrawn = 0
-    seats = Assignment.objects.filter(
-        round=round, state=Assignment.State.OPEN, image__in=crowded.keys()
-    )
+    seats = seats.filter(image__in=crowded.keys())
     by_image: dict[int, list[int]] = {}
     for pk, image in seats.values_list("pk", "image"):
         by_image.setdefault(image, []).append(pk)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from labeling.models import Assignment, Event, Image, Label, Round
 from labeling.services import claims, controls, jobs, paces
@@ -86,6 +87,25 @@ def test_a_round_does_not_wait_for_a_second_person_who_never_comes(make):
     left = Assignment.objects.filter(round__job=job, round__number=2).exclude(state="submitted")
     assert left.exists() and {s.state for s in left} == {"withdrawn"}
     assert all(s.blank for s in left)
+
+
+def test_a_round_does_not_wait_for_one_who_took_such_a_seat_and_left(make):
+    job = make(PEOPLE[:2], 20, mode="independent", annotators_per_image=1)
+    alice, bert = everybody(job)
+    round = job.rounds.get(number=2)
+    extra = round.assignments.filter(blank=True, slot__gt=1).first()
+    gone = timezone.now() - timedelta(hours=1)
+    Assignment.objects.filter(pk=extra.pk).update(
+        annotator=bert, state="claimed", claimed_at=gone, lease_expires_at=gone
+    )
+
+    factories.work_all(job, alice)
+    run_steps(job)
+
+    round.refresh_from_db()
+    extra.refresh_from_db()
+    assert (round.state, extra.state) == (Round.State.CLOSED, "lapsed")
+    assert answer(extra, bert, [box(10)]).state == "surplus"
 
 
 def control_seat(job, user):

@@ -3,11 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
-from labeling.models import Assignment, Draft, Image, Job, Round
-from labeling.services import answers, claims, drafts, following, jobs, members, rounds
+from labeling.models import Assignment, Draft, Image, Job, Label, Round
+from labeling.services import (
+    answers,
+    claims,
+    drafts,
+    following,
+    jobs,
+    labels,
+    members,
+    rounds,
+    running,
+)
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -164,6 +175,68 @@ def test_a_late_answer_takes_its_slot_back_if_the_slot_is_open_again(started, al
 
     assert late.state == "submitted"
     assert not Assignment.objects.filter(image=seat.image, state="open").exists()
+
+
+def test_a_late_answer_does_not_bring_a_frozen_image_back(started, alice):
+    """Someone took the seat over and gave it back before the freeze."""
+    seat = claims.claim_next(started, alice).seats[0]
+    Assignment.objects.filter(pk=seat.pk).update(state="lapsed")
+    Assignment.objects.create(
+        round=seat.round, image=seat.image, slot=seat.slot, state="withdrawn", reason=labels.FROZEN
+    )
+
+    late = answer(seat, alice)
+
+    assert late.state == "surplus"
+
+
+def test_who_lapsed_gets_the_image_back_that_the_others_declined(started, alice, bob):
+    seat = claims.claim_next(started, alice).seats[0]
+    for held in claims.claim_next(started, alice).seats:
+        expire(held)
+    for taken in claims.claim_next(started, bob).seats:
+        answers.skip(taken, bob, "Not sure about the class")
+    running.sweep()
+
+    assert seat.pk in {s.pk for s in claims.claim_next(started, alice).seats}
+    assert answer(seat, alice).state == "submitted"
+    assert not started.images.exclude(excluded="").exists()
+
+
+def test_who_lapsed_takes_over_from_another_who_lapsed(started, alice, bob):
+    for who in (alice, bob):
+        for held in claims.claim_next(started, who).seats:
+            expire(held)
+
+    again = claims.claim_next(started, alice).seats
+
+    assert again
+    for seat in again:
+        assert (seat.state, seat.annotator) == ("claimed", alice)
+        rows = Assignment.objects.filter(round=seat.round, image=seat.image)
+        assert sorted(rows.values_list("annotator", "state")) == sorted(
+            [(alice.pk, "claimed"), (bob.pk, "lapsed")]
+        )
+
+
+def test_what_a_switched_off_account_holds_does_not_hold_the_round(alice, bob, mona):
+    job = make_job(assist=False, annotators_per_image=2, pilot_size=2)
+    join(job, alice, "annotator")
+    join(job, bob, "annotator")
+    make_images(job, 2)
+    jobs.start(job, mona)
+    run_steps(job)
+    work_all(job, alice)
+    for seat in claims.claim_next(job, bob).seats:
+        expire(seat)
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+
+    running.sweep()
+    run_steps(job)
+
+    job.refresh_from_db()
+    assert job.state == "complete"
+    assert Label.objects.active().filter(image__job=job).count() == 2
 
 
 def test_renewing_a_lost_seat_says_so(started, alice, bob):
