@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from labeling.core import promise
 from labeling.core.boxes import BoxSet, pack
-from labeling.models import Job, Label, Round
+from labeling.models import Freeze, Job, Label, Round
 from labeling.services import recalls
 from labeling.services.freezing import Candidate, Proposal
 from mlassist import folding, rating
@@ -93,6 +93,26 @@ class Judged:
         return Proposal(
             candidates, trial.thresholds, trial.budget, self.about, trial.classes, trial.left_out
         )
+
+
+def sealed_candidates(frozen: Freeze, detector: Detector, beat: Beat) -> list[Candidate]:
+    """What a freeze put to the proof, as detector and cuts saw it, less what has a label now."""
+    content = frozen.content
+    ranks, cuts = dict(content["candidates"]), Cuts.from_json(content["about"]["cuts"])
+    unlabeled = frozen.round.job.images.unlabeled()
+    rows = Prediction.objects.filter(detector=detector, image__in=unlabeled)
+    sure = dict(rows.values_list("pk", "confidence"))
+    return [
+        Candidate(
+            one.image,
+            one.look.key,
+            ranks[one.look.key],
+            sure[one.prediction] or 0.0,
+            cuts.kept(one.look.boxes),
+        )
+        for one in read(rows, beat)
+        if one.look.key in ranks
+    ]
 
 
 def judge(detector: Detector, beat: Beat) -> Judged | None:

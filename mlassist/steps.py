@@ -10,12 +10,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from labeling.core.boxes import unpack
 from labeling.errors import Invalid
-from labeling.models import Image, Job, Round, Step
+from labeling.models import Freeze, Image, Job, Round, Step
 from labeling.services import certificates, events, freezing, room
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
 from mlassist import files, folding, lessons, reusing, starting
-from mlassist.calibrating import Judged, judge
+from mlassist.calibrating import Judged, judge, sealed_candidates
 from mlassist.comparing import compare
 from mlassist.models import Calibration, Detector, Prediction
 
@@ -176,6 +176,10 @@ def calibrate(step: Step, lease: Lease) -> None:
     if detector is None:
         return
     beat = partial(lease.renew, 0, 0)
+    if frozen := Freeze.objects.filter(round=round).first():  # by a worker that was killed since
+        freezing.hold_places(frozen, lease, sealed_candidates(frozen, detector, beat))
+        certificates.open_the_rest(round, lease)
+        return
     judged = judge(detector, beat)
     if judged is None:
         with lease.fenced(last=True):

@@ -53,6 +53,8 @@ class Audit(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="audits"
     )
+    # whose lease ran out before a verdict: they have seen what others judge now
+    had_by: Any = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     lease_expires_at = models.DateTimeField(null=True)
     verdict = models.CharField(max_length=11, choices=Verdict.choices, blank=True, default="")
     boxes: Any = models.JSONField(null=True)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -110,11 +111,22 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     proof = Q(kind=Kind.CERTIFICATE)
     others = _reviewers(job).exclude(user=user).exists()
     if others:
-        touched = twin.filter(reviewer=user).exclude(pk=OuterRef("pk"))
-        rows = rows.exclude(proof, Exists(touched))
+        other = twin.exclude(pk=OuterRef("pk"))
+        rows = rows.exclude(proof, Exists(other.filter(reviewer=user)))
+        # who once had the other check has seen it, and waits for someone who has not, if any
+        rows = rows.exclude(proof, Exists(other.filter(had_by=user)), Exists(_new_to_image(job)))
     else:
         rows = rows.exclude(proof, Q(blind=False), Exists(twin.filter(blind=True, verdict="")))
     return rows.filter(due).order_by("kind", "position", "-blind")
+
+
+def _new_to_image(job: Job) -> "QuerySet[Member]":
+    """For a subquery of audits: reviewers who never had a check of the proof on the image."""
+    had = Audit.objects.filter(
+        Q(reviewer=OuterRef("user")) | Q(had_by=OuterRef("user")),
+        round=OuterRef(OuterRef("round")), image=OuterRef(OuterRef("image")), kind=Kind.CERTIFICATE,
+    )  # fmt: skip
+    return _reviewers(job).exclude(Exists(had))
 
 
 def _reviewers(job: Job) -> "QuerySet[Member]":
@@ -141,13 +153,26 @@ def claim_next(job: Job, user: User, *, count: int = 2) -> list[Audit]:
         # never both checks of one image in one hand, also not within one call
         if missing <= 0 or image in {a.image_id for a in held}:
             continue
-        taken = Audit.objects.filter(
-            Q(reviewer=None) | Q(lease_expires_at__lt=now), pk=pk, verdict=""
-        ).update(reviewer=user, lease_expires_at=until)
-        if taken:
-            held.append(Audit.objects.select_related("image", "round", "label").get(pk=pk))
+        if taken := _take(pk, user, now, until):
+            held.append(taken)
             missing -= 1
     return held
+
+
+def _take(pk: int, user: User, now: datetime, until: datetime) -> Audit | None:
+    """The check in this person's hands, if it is free; who held it before is remembered."""
+    with transaction.atomic():
+        audit = Audit.objects.select_related("image", "round", "label").get(pk=pk)
+        before = audit.reviewer_id
+        free = Q(reviewer=None) | Q(reviewer=before, lease_expires_at__lt=now)
+        if not Audit.objects.filter(free, pk=pk, verdict="").update(
+            reviewer=user, lease_expires_at=until
+        ):
+            return None
+        if before is not None and before != user.pk:
+            audit.had_by.add(before)
+        audit.reviewer, audit.lease_expires_at = user, until
+    return audit
 
 
 def renew(audit: Audit, user: User) -> datetime:

@@ -54,9 +54,9 @@ def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
     Images in someone's hands stay outside. None if nothing is left to prove. Open seats of the
     frozen images go.
     """
-    frozen = Freeze.objects.filter(round=round).first() or _seal(round, lease, proposal)
+    frozen = _seal(round, lease, proposal)
     if frozen is not None:
-        _hold_places(frozen, lease, proposal.candidates)
+        hold_places(frozen, lease, proposal.candidates)
     return frozen
 
 
@@ -182,10 +182,11 @@ def _strict(round: Round) -> bool:
     return bool(round.settings.get("checks_from_blank", False))
 
 
-def _hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) -> None:
+def hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) -> None:
     """The rows behind those that may be checked, a part at a time: people's answers go on between.
 
-    An image that was excluded meanwhile is no candidate any more, and needs no place.
+    An image that was excluded meanwhile is no candidate any more, and needs no place. `candidates`:
+    as they were frozen, whatever a judgement of today would say.
     """
     round, content = frozen.round, frozen.content
     there = set(round.audits.filter(kind=Audit.Kind.CERTIFICATE).values_list("position", flat=True))

@@ -74,9 +74,14 @@ def _lift(ids: list[int]) -> None:
 
 def not_for_machine(round: Round) -> set[int]:
     """Images that the machine may not accept: their auto-label was taken back, or a person's, which
-    its detectors have learned."""
+    its detectors have learned; or a checker could not judge them."""
     rows = Label.objects.filter(
         image__job=round.job, source=Label.Source.AUTO, revoked_at__isnull=False
     )
     taught = round.job.images.unlabeled().filter(split=Image.Split.TRAINING)
-    return set(rows.values_list("image", flat=True)) | set(taught.values_list("pk", flat=True))
+    unclear = Audit.objects.filter(round__job=round.job, verdict=Audit.Verdict.UNJUDGEABLE)
+    return {
+        *rows.values_list("image", flat=True),
+        *taught.values_list("pk", flat=True),
+        *unclear.values_list("image", flat=True),
+    }

@@ -1,6 +1,10 @@
 """A certified job: nothing binding before the proof, the freeze, the audit, and what it accepts."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
+from django.utils import timezone
 
 from labeling.core import document, verifying
 from labeling.core.boxes import without_scores
@@ -9,14 +13,18 @@ from labeling.models import Audit, CandidateSet, Certificate, Freeze, Label
 from labeling.services import (
     audits,
     claims,
+    freezing,
+    labels,
     members,
+    recalls,
     reports,
     snapshot,
     verdicts,
 )
 from mlassist.models import Detector
-from tests.auditing import judge_all, round_of
-from tests.factories import answer, box, work_all
+from tests import fakes
+from tests.auditing import at_its_audit, judge_all, round_of
+from tests.factories import answer, box, join, make_images, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -132,8 +140,10 @@ def test_what_cannot_be_judged_counts_nothing_and_goes_to_people(closing, alice,
     judge_all(closing, rita, bob, verdict=once)
     run_steps(closing)
 
-    audit = Audit.objects.get(round=round_of(closing), image=first["image"], blind=False)
+    round = round_of(closing)
+    audit = Audit.objects.get(round=round, image=first["image"], blind=False)
     assert audit.value == 0
+    assert first["image"] in recalls.not_for_machine(round)  # in no later proof either
     assert not Label.objects.active().filter(image=first["image"]).exists()
     assert round_of(closing).assignments.filter(image=first["image"], state="open").exists()
 
@@ -148,6 +158,72 @@ def test_the_blind_check_comes_from_someone_else(closing, rita, bob):
             round=audit.round, image=audit.image, kind="certificate", blind=False
         )
         assert shown.reviewer != audit.reviewer
+
+
+def test_who_once_had_one_check_of_an_image_leaves_the_other_to_someone_new(
+    closing, rita, bob, eve
+):
+    join(closing, eve, "reviewer")
+    gone = timezone.now() - timedelta(hours=1)
+    held = next(a for a in audits.claim_next(closing, rita, count=40) if a.blind)
+    Audit.objects.filter(reviewer=rita).update(lease_expires_at=gone)
+    blind = next(a for a in audits.claim_next(closing, bob, count=40) if a == held)
+    verdicts.decide(blind, bob, verdict="corrected", boxes=[box()])
+    Audit.objects.undecided().update(reviewer=None)
+    shown = Audit.objects.get(round=blind.round, image=blind.image, blind=False)
+
+    def may(who) -> bool:
+        return shown in audits.claimable(closing, who, timezone.now())
+
+    assert [may(who) for who in (rita, bob, eve)] == [False, False, True]
+    # but it does not wait for someone who is not there
+    members.remove(closing.members.get(user=eve), None)
+    assert [may(who) for who in (rita, bob)] == [True, False]
+
+
+def test_images_that_come_during_the_audit_get_a_round_of_their_own(closing, alice, rita, bob):
+    new = {image.pk for image in make_images(closing, 30, intake=1)}
+    judge_all(closing, rita, bob)
+    run_steps(closing)
+    work_all(closing, alice)
+    run_steps(closing)
+
+    round = round_of(closing)
+    assert round.state == "CLOSED" and Certificate.objects.get(round=round).outcome == "certified"
+    assert not round.assignments.filter(image__in=new).exists()
+    assert closing.rounds.filter(closed_at=None).exists()
+
+
+def test_killed_after_the_freeze_its_places_are_those_that_were_sealed(
+    settings, alice, rita, bob, monkeypatch
+):
+    """Meanwhile reviewers correct labels that judge the detector: it would look worse now."""
+
+    def killed(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(freezing, "hold_places", killed)
+        made = at_its_audit(
+            settings, alice, (rita, bob), 170, sight=fakes.default_sight, training_size=20,
+            batch_size=20, audit_budget=10, target_quality=0.7, watch_share=0.0,
+        )  # fmt: skip
+        with pytest.raises(KeyboardInterrupt):
+            next(made)
+    frozen = Freeze.objects.get()
+    round = frozen.round
+    judges = Label.objects.active().filter(image__split="validation").select_related("image")
+    best = sorted(judges, key=lambda row: -fakes.score_of(Path(row.image.file)))
+    for label in best[:8]:
+        labels.correct(label.image, [box(90, 70, 40)], rita)
+
+    run_steps(round.job)
+
+    rows = Audit.objects.filter(round=round, blind=False).select_related("image")
+    assert 20 < rows.count() == len(frozen.content["candidates"])
+    seen = document.digest(sorted([a.image.digest, document.digest(a.predicted)] for a in rows))
+    assert seen == frozen.content["predictions"]
+    fakes.SEES.clear()
 
 
 def test_one_reviewer_alone_draws_blind_before_seeing_the_boxes(closing, rita, bob):

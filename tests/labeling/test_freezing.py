@@ -49,7 +49,7 @@ def test_a_freeze_that_was_killed_holds_all_places_when_run_again(alice, monkeyp
 
     # one of them was taken out meanwhile, and is proposed no more
     left = [image for image in images if image.digest != last_key(frozen)]
-    assert freezing.freeze(round, Held(), proposal(left)) == frozen
+    freezing.hold_places(frozen, Held(), proposal(left).candidates)
     rows = Audit.objects.filter(round=round, blind=False).order_by("position")
     assert [row.position for row in rows] == list(range(39))
     keys = {row.position: row.image.digest for row in rows}
