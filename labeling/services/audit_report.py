@@ -219,7 +219,16 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
             said = f"{result['observed_mean']:.2f}, judged from blank {blind[0]:.2f}."
         else:
             said = f"{result['observed_mean']:.2f}."
-        return f"Shown by {result['audited']} random checks of a frozen list; observed {said}"
+        unseen = row.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False, verdict="")
+        others = unseen.exclude(rank__in=parts.shown_in(result)).count()
+        again = (
+            f" A detector that has learned from the checks tries the other {others}."
+            if stopping.tries_again(row.round, others)
+            else ""
+        )
+        return (
+            f"Shown by {result['audited']} random checks of a frozen list; observed {said}{again}"
+        )
     others = known.images - result["audited"]
     rest = (
         f"a detector that has learned from them tries the other {others} again."

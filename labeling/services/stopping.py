@@ -24,12 +24,12 @@ def should_close(job: Job, left: int) -> bool:
 
 
 def tries_again(round: Round, left: int) -> bool:
-    """Whether a closing round that proved nothing leaves its `left` images to another one.
+    """Whether a closing round leaves the `left` images that it could not prove to another one.
 
     What was checked teaches the next detector, so another try costs people little; the third is
     tested at an eighth of the risk, and then people get what is left.
     """
-    paper = Certificate.objects.filter(round=round).exclude(outcome="certified").first()
+    paper = Certificate.objects.filter(round=round).first()
     enough = left > round.settings["batch_size"]
     return enough and paper is not None and paper.attempt < MOST_ATTEMPTS
 

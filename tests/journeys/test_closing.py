@@ -128,6 +128,42 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
     assert told.endswith(f"has learned from them tries the other {others} again.")
 
 
+@pytest.fixture
+def graded(settings, alice, rita, bob):
+    """A job at its audit whose detector sees some images better than others."""
+    yield from at_its_audit(
+        settings, alice, (rita, bob), 260, sight=fakes.default_sight, training_size=20,
+        batch_size=20, audit_budget=40, target_quality=0.6, watch_share=0.0,
+    )  # fmt: skip
+
+
+def test_what_a_proof_leaves_over_is_tried_again_by_a_taught_detector(graded, alice, rita, bob):
+    first = round_of(graded)
+
+    def only_the_surest(audit):
+        if audit.blind:
+            return "corrected", [box()]
+        return ("approved", None) if audit.rank == 0 else ("corrected", [box(120, 80, 40)])
+
+    judge_all(graded, rita, bob, verdict=only_the_surest)
+    run_steps(graded)
+
+    paper = Certificate.objects.get(round=first)
+    result = paper.document["result"]
+    assert paper.outcome == "certified"
+    second = round_of(graded, 2)
+    taught = Detector.objects.get(round=second).trained_on
+    assert taught >= Detector.objects.get(round=first).trained_on + result["audited"]
+    frozen = Freeze.objects.get(round=second)
+    assert frozen.level == graded.risk / 4
+    others = len(frozen.content["candidates"])
+    assert others > graded.batch_size
+
+    second.delete()
+    said = snapshot.of_job(graded)["certificate"]["sentence"]
+    assert said.endswith(f"A detector that has learned from the checks tries the other {others}.")
+
+
 def test_what_cannot_be_judged_counts_nothing_and_goes_to_people(closing, alice, rita, bob):
     first = {}
 
