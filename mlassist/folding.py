@@ -30,6 +30,11 @@ def wanted(round: Round) -> bool:
     return not round.settings["validation_size"]
 
 
+def times_as_long(round: Round) -> float:
+    """All trainings of the round over its main one, in steps."""
+    return 1 + EFFORT * FOLDS if wanted(round) else 1
+
+
 def complete(
     detector: Detector,
     train: Train,

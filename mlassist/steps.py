@@ -53,9 +53,11 @@ def _train(
     class_ids = [c["index"] for c in round.settings["classes"]]
     curve: list[tuple[int, float]] = []
 
+    times = folding.times_as_long(round)
+
     def progress(done: int, total: int, loss: float) -> None:
         curve.append((done, round_loss(loss)))
-        lease.renew(done, total, loss=curve[-200:])
+        lease.renew(done, int(times * total), loss=curve[-200:])
 
     room.for_machine()
     lease.renew(0, 0)

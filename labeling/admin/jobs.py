@@ -152,6 +152,13 @@ class JobAdmin(admin.ModelAdmin[Job]):
             kind = formset.model._meta.verbose_name_plural
             events.record(form.instance, "job_edited", request.user, fields=[str(kind)])  # type: ignore[arg-type]
 
+    def response_change(self, request: HttpRequest, obj: Job) -> HttpResponse:
+        """Where an action was asked for with edits still unsaved, its page comes after saving."""
+        action = request.POST.get("_then")
+        if action not in ACTIONS:
+            return super().response_change(request, obj)
+        return HttpResponseRedirect(reverse("admin:labeling_job_act", args=[obj.pk, action]))
+
     def get_urls(self) -> list[Any]:
         """The job's own pages beside the form."""
         wrap = self.admin_site.admin_view

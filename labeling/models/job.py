@@ -222,12 +222,17 @@ class Job(models.Model):
         help_text="An image goes to someone else after this long without a sign.",
     )
     price_image = models.DecimalField(
-        max_digits=8, decimal_places=4, default=Decimal("0.08"), help_text="Per labelled image."
+        max_digits=8,
+        decimal_places=4,
+        default=Decimal("0.08"),
+        validators=[MinValueValidator(0)],
+        help_text="Per labelled image.",
     )
     price_answer = models.DecimalField(
         max_digits=8,
         decimal_places=4,
         default=Decimal("0.036"),
+        validators=[MinValueValidator(0)],
         help_text="Per submitted answer or audit of a person.",
     )
     budget = models.DecimalField(
@@ -235,6 +240,7 @@ class Job(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
+        validators=[MinValueValidator(0)],
         help_text="Once this much is spent, the job closes with what it has. Empty: no limit.",
     )
     seed = models.PositiveIntegerField(default=new_seed, editable=False)

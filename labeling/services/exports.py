@@ -78,7 +78,10 @@ def _confidences(label: Label) -> list[float]:
 
 
 def write_coco(job: Job, path: Path, progress: Progress) -> int:
-    """A COCO detection file of all present images; category ids are class index + 1."""
+    """A COCO detection file of the labelled images; category ids are class index + 1.
+
+    An image without a label is left out: whoever trains on the file would take it for an empty one.
+    """
 
     def write(file: TextIO) -> int:
         file.write('{"info": ' + json.dumps({"description": job.name}))
@@ -86,7 +89,9 @@ def write_coco(job: Job, path: Path, progress: Progress) -> int:
         file.write(', "categories": ' + json.dumps(categories, ensure_ascii=False))
         file.write(', "images": [')
         count = 0
-        for image, _ in _rows(job, progress):
+        for image, label in _rows(job, progress):
+            if label is None:
+                continue
             record = {
                 "id": image.pk, "file_name": image.name,
                 "width": image.width, "height": image.height,

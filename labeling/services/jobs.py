@@ -91,10 +91,8 @@ def start_problems(job: Job) -> list[str]:
     needed = following.least_people(job)
     if annotators < needed:
         missing = needed - annotators
-        problems.append(
-            f"It needs {missing} more annotator{'s' if missing > 1 else ''}: "
-            f"at least {needed} people label each image."
-        )
+        why = f": at least {needed} people label each image" if needed > 1 else ""
+        problems.append(f"It needs {missing} more annotator{'s' if missing > 1 else ''}{why}.")
     if job.assist and job.acceptance == Job.Acceptance.CERTIFIED and not reviewers(job).exists():
         problems.append("It needs a reviewer, who checks the auto-labels before they count.")
     return problems + size_problems(job)

@@ -19,18 +19,22 @@ SENTENCES = {
     "CONSOLIDATING": "Several people's boxes become one label.",
 }
 
+QUEUED = "Waits for a worker, which is busy with another job."
+
 
 def of_round(round: Round) -> dict[str, Any]:
     rows = list(round.steps.filter(state=round.state))  # type: ignore[attr-defined]
     done, total, unit = _progress(round, rows)
     error = next((why for s in rows if s.finished_at is None and (why := steps.reason(s))), None)
+    queued = _queued(rows)
     seen = steps.seen_at(next((s.queue for s in rows if s.finished_at is None), ""))
     return {
         "number": round.number,
         "purpose": round.purpose,
         "state": round.state,
         "line": _line(round),
-        "sentence": SENTENCES.get(round.state, ""),
+        "sentence": QUEUED if queued else SENTENCES.get(round.state, ""),
+        "queued": queued,
         "done": done,
         "total": total,
         "unit": unit,
@@ -40,6 +44,14 @@ def of_round(round: Round) -> dict[str, Any]:
         "stuck": any(steps.stuck(s) for s in rows),
         "worker_seen_s": int((timezone.now() - seen).total_seconds()) if seen else None,
     }
+
+
+def _queued(rows: list[Step]) -> bool:
+    """Whether this state's work has not begun, while a worker of its queue does another job's."""
+    if not rows or any(row.started_at for row in rows):
+        return False
+    busy = Step.objects.unfinished().filter(lease_expires_at__gt=timezone.now())
+    return busy.filter(queue=rows[0].queue).exists()
 
 
 def _progress(round: Round, rows: list[Step]) -> tuple[int, int, str]:

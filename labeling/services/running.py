@@ -35,6 +35,7 @@ def run(step_id: int) -> None:
         return
     except LeaseLost:
         log.warning("step=%s lost its lease", step_id)
+        lease.release()  # still ours where the job was paused: it goes on from its checkpoint
         return
     except Exception as error:
         _fail(lease, error)

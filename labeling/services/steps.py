@@ -65,11 +65,11 @@ class Lease:
         self.step, self.owner = step, owner
 
     def _touch(self, **values: Any) -> None:
-        held = Step.objects.filter(pk=self.step.pk, lease_owner=self.owner).update(
-            lease_expires_at=timezone.now() + LEASE, **values
-        )
+        held = Step.objects.filter(
+            pk=self.step.pk, lease_owner=self.owner, round__job__state=Job.State.RUNNING
+        ).update(lease_expires_at=timezone.now() + LEASE, **values)
         if not held:
-            raise LeaseLost(f"Step {self.step.pk} was taken over by another worker.")
+            raise LeaseLost(f"Step {self.step.pk} was taken over, or its job was stopped.")
 
     def renew(self, done: int, total: int, **data: Any) -> None:
         """Report progress and keep the lease; raises LeaseLost once someone took over."""

@@ -66,7 +66,10 @@ def event_text(event: Event) -> str:
         state = Round.State(event.data["state"]).label
         return f"Round {event.data['round']}: {state.lower()}"
     pattern = TEXTS.get(event.kind, event.kind.replace("_", " "))
-    return pattern.format_map({**dict.fromkeys(("reason", "error"), ""), **event.data})
+    data = {**dict.fromkeys(("reason", "error"), ""), **event.data}
+    if isinstance(data.get("fields"), list):
+        data["fields"] = ", ".join(str(name).replace("_", " ") for name in data["fields"])
+    return pattern.format_map(data)
 
 
 def queue_message(job: Job, has_work: bool) -> dict[str, str]:
@@ -97,12 +100,18 @@ def why_nothing(job: Job, round: Round | None) -> dict[str, str]:
     state = Round.State(round.state)
     if state == Round.State.AUDITING:
         return {"reason": "machine", "message": "Nothing waiting. Reviewers check auto-labels now."}
-    left = progress.of_round(round)["seconds_left"]
+    now = progress.of_round(round)
+    if now["stuck"]:
+        text = "Nothing waiting. The machine has stopped with an error, which managers see."
+        return {"reason": "machine", "message": text}
+    left = now["seconds_left"]
     when = f", back in about {max(1, round_minutes(left))} minutes" if left else ""
     doing = {
         "TRAINING": "The model is training", "PREDICTING": "The model looks at the images",
         "CALIBRATING": "The model is being judged",
     }.get(state, "The next images are being chosen")  # fmt: skip
+    if now["queued"]:
+        doing = "The machine works for another job first"
     return {
         "reason": "machine",
         "message": f"Nothing waiting. {doing}{when}. You can close this page.",

@@ -25,9 +25,11 @@ function entry(row) {
     const words = `${report.imported} imported, ${report.duplicates} doubles, ${report.refused} refused, ${report.boxes} boxes`;
     box.append(element('p', words));
   }
+  if (report.imported === 0) box.append(element('p', 'Nothing was imported.'));
   for (const note of report.notes ?? []) box.append(element('p', note));
   if (report.listed?.length) {
     const details = document.createElement('details');
+    details.open = !report.imported;
     details.append(element('summary', 'What was left out, and why'));
     const items = document.createElement('ul');
     for (const [, name, reason] of report.listed) items.append(element('li', `${name}: ${reason}`));
@@ -41,8 +43,8 @@ async function refresh() {
   const answer = await fetch(/** @type {string} */ (list.dataset.url));
   if (!answer.ok) return;
   const rows = (await answer.json()).filter((/** @type {any} */ row) => row.kind === 'import');
-  const open = list.querySelector('details[open]');
-  if (rows.length && !open) list.replaceChildren(...rows.map(entry));
+  const read = list.querySelector('details[open]') && rows.length === list.childElementCount;
+  if (rows.length && !read) list.replaceChildren(...rows.map(entry));
   const busy = rows.some((/** @type {any} */ r) => r.state === 'waiting' || r.state === 'running');
   setTimeout(refresh, busy ? 1000 : 5000);
 }

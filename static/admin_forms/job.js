@@ -88,5 +88,29 @@ field('start_from')?.addEventListener('change', () => {
   if (draft && field('start_from')?.value && !number('validation_size'))
     fill({ validation_size: 50 });
 });
-document.querySelector('form')?.addEventListener('input', estimate);
+const jobForm = /** @type {HTMLFormElement | null} */ (document.getElementById('job_form'));
+let edited = false;
+jobForm?.addEventListener('input', () => {
+  edited = true;
+  estimate();
+});
+jobForm?.addEventListener('change', () => {
+  edited = true;
+});
+// What was typed is saved before the job starts, pauses or is copied.
+for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (
+  document.querySelectorAll('.job-actions a[data-action]')
+)) {
+  link.addEventListener('click', (event) => {
+    if (!jobForm || !edited) return;
+    event.preventDefault();
+    const then = document.createElement('input');
+    then.type = 'hidden';
+    then.name = '_then';
+    then.value = link.dataset.action ?? '';
+    jobForm.append(then);
+    jobForm.requestSubmit();
+    then.remove();
+  });
+}
 estimate();

@@ -3,7 +3,7 @@
 import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { plural } from '../common/words.js';
-import { clock, count, duration, fileSize } from './words.js';
+import { clock, count, duration, fileSize, stateWord } from './words.js';
 
 /** @typedef {import('./types.js').Snapshot} Snapshot */
 /** @typedef {import('./types.js').Transfer} Transfer */
@@ -86,9 +86,10 @@ export function showEvents(card, events) {
 /** @param {HTMLElement} root @param {Snapshot} snapshot @param {(() => void)|null} retry */
 export function showAlerts(root, { alerts, round }, retry) {
   const failed = round?.step_error;
+  const said = alerts.filter(({ text }) => !failed || !text.endsWith(failed)); // it comes below
   fill(
     root,
-    ...alerts.map(({ level, text }) =>
+    ...said.map(({ level, text }) =>
       el('p', { class: `notice notice-${level}` }, icon('warn'), text),
     ),
     failed &&
@@ -98,7 +99,7 @@ export function showAlerts(root, { alerts, round }, retry) {
         icon('warn'),
         el('span', {
           class: 'grow',
-          text: `${failed} Nothing is lost; people go on with the last model.`,
+          text: `${stateWord(round.state)}: ${failed} Nothing is lost.`,
         }),
         retry &&
           el('button', {

@@ -235,6 +235,7 @@ def test_a_project_admin_invites_an_annotator_by_one_time_link(busy, mona):
     fresh = Client()
     page = fresh.get(f"/accounts/welcome/{path}", follow=True)
     assert page.status_code == 200
+    assert "Welcome, Nina" in page.content.decode()
     done = fresh.post(
         page.redirect_chain[-1][0],
         {"new_password1": "a long enough one", "new_password2": "a long enough one"},

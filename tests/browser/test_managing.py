@@ -54,9 +54,11 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
 
     page.get_by_role("link", name="Harbour").click()
     expect(page.locator("#job-estimate")).to_contain_text("30")
+    page.get_by_label("Lease minutes:").fill("25")  # not saved by hand
     page.get_by_role("link", name="Start the job").click()
     page.get_by_role("button", name="Yes").click()
     expect(page.locator(".messagelist")).to_contain_text("Start the job: done.")
+    expect(page.get_by_label("Lease minutes:")).to_have_value("25")
 
     job = backstage("standing", slug="harbour")
     assert job["state"] == "running"

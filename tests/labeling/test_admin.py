@@ -34,6 +34,7 @@ def test_a_job_is_set_up_on_one_page(admin, mona, alice):
         ({"classes-0-hotkey": "x"}, "A digit"),
         ({"batch_size": "0"}, "greater than or equal to 1"),
         ({"name": ""}, "required"),
+        ({"price_image": "-5"}, "greater than or equal to 0"),
         ({"members-1-username": "Alice"}, "has this role in another row"),
     ],
 )

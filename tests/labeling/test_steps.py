@@ -1,5 +1,7 @@
 """The ledger of machine work: leases, fences, retries, and the sweep that repairs."""
 
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +10,8 @@ from django.utils import timezone
 from labeling import faults
 from labeling.errors import LeaseLost
 from labeling.models import Event, Step
-from labeling.services import events, jobs, running, snapshot, steps
-from tests.factories import work_all
+from labeling.services import events, jobs, progress, running, snapshot, steps, wording
+from tests.factories import join, make_images, make_job, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -150,6 +152,53 @@ def test_a_step_given_back_by_a_stopping_worker_is_free_at_once(step):
 def test_a_paused_job_starts_no_step(step, job, mona):
     jobs.pause(job, mona)
     assert steps.claim(step.pk) is None
+
+
+def test_machine_work_of_a_paused_job_stops_and_goes_on_at_once_afterwards(step, job, mona):
+    def pauses(step, lease):
+        jobs.pause(job, mona)
+        lease.renew(1, 2)
+        raise AssertionError("it went on")
+
+    with swapped(step, pauses):
+        running.run(step.pk)
+    step.refresh_from_db()
+    assert (step.error, step.attempts, step.lease_owner) == ("", 0, "")
+
+    jobs.resume(job, mona)
+    run_steps(job)
+    step.refresh_from_db()
+    assert step.finished_at
+
+
+@contextmanager
+def swapped(step, handler):
+    """The machine work of this step's state done by another function."""
+    kind = steps.REGISTRY[step.state]
+    steps.REGISTRY[step.state] = replace(kind, handler=handler)
+    try:
+        yield
+    finally:
+        steps.REGISTRY[step.state] = kind
+
+
+def test_a_round_that_waits_for_a_busy_worker_says_so(step, job, mona):
+    other = make_job(assist=False, annotators_per_image=1, pilot_size=1)
+    join(other, mona, "annotator")
+    make_images(other, 2)
+    jobs.start(other, mona)
+    assert not snapshot.of_job(other)["round"]["queued"]
+
+    steps.claim(step.pk)
+    assert snapshot.of_job(other)["round"]["sentence"] == progress.QUEUED
+    told = wording.queue_message(other, has_work=False)["message"]
+    assert told.startswith("Nothing waiting. The machine works for another job first.")
+    assert not snapshot.of_job(job)["round"]["queued"]
+
+
+def test_people_are_told_that_the_machine_has_stopped(step, job):
+    Step.objects.filter(pk=step.pk).update(attempts=steps.MAX_FAILURES, error="no such file")
+    assert "has stopped with an error" in wording.queue_message(job, has_work=False)["message"]
 
 
 def test_progress_gives_the_seconds_left(step, job):

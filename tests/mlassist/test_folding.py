@@ -6,6 +6,7 @@ from labeling.models import Certificate, Label, Round, Step
 from labeling.services import claims, jobs, running
 from labeling.services.audits import claim_next
 from labeling.services.images import media_path
+from labeling.services.steps import Lease
 from labeling.services.verdicts import decide
 from mlassist import folding
 from mlassist.calibrating import judge
@@ -62,6 +63,14 @@ def test_every_training_image_is_judged_by_a_detector_that_never_saw_it(make, al
         assert media_path(row.image.file).name not in seen[fold_of(row.image.digest, folding.FOLDS)]
     assert set.union(*seen.values()) == {media_path(r.image.file).name for r in judged}
     assert Calibration.objects.get(detector=detector).validation_images == 4 + 40
+
+
+def test_the_time_told_counts_the_trainings_that_judge(make, alice, monkeypatch):
+    told = []
+    monkeypatch.setattr(Lease, "renew", lambda lease, done, total, **data: told.append(total))
+    to_active(make(acceptance="per_round"), alice)
+
+    assert {7} <= set(told)  # three steps, and half as many for each of three folds
 
 
 def test_the_looking_is_done_by_the_fold_of_each_image(make, alice):
