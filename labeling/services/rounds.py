@@ -1,7 +1,7 @@
 """The line of a round and the one rule that moves it."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models, transaction
 from django.db.models import Count, Max
@@ -101,8 +101,16 @@ def enter(round: Round, state: str) -> bool:
     return True
 
 
-def next_purpose(job: Job) -> tuple[str, int] | None:
-    """What the next round is for and how many images it wants, by counts, not by history.
+class Plan(NamedTuple):
+    """What a round is for, how many images it wants, and from which intakes; none named: any."""
+
+    purpose: str
+    size: int
+    intakes: tuple[int, ...] = ()
+
+
+def next_purpose(job: Job) -> Plan | None:
+    """The plan of the next round, by counts, not by history.
 
     None: nothing is unlabelled. Never an active round without a training image that has a box,
     unless the job begins with a detector that was taught elsewhere.
@@ -113,40 +121,41 @@ def next_purpose(job: Job) -> tuple[str, int] | None:
     judged, trained = job.images.validation().count(), job.images.training().count()
     if job.assist:
         if judged < job.pilot_size:
-            return Purpose.PILOT, job.pilot_size - judged
+            return Plan(Purpose.PILOT, job.pilot_size - judged)
         if judged < job.pilot_size + job.validation_size:
-            return Purpose.VALIDATION, job.pilot_size + job.validation_size - judged
-        if size := _new_intake_validation(job):
-            return Purpose.VALIDATION, size
+            return Plan(Purpose.VALIDATION, job.pilot_size + job.validation_size - judged)
+        if sizes := _new_intake_validation(job):
+            return Plan(Purpose.VALIDATION, sum(sizes.values()), tuple(sizes))
         if not modelling.looks_first(job):
             if trained < job.training_size:
-                return Purpose.TRAINING, job.training_size - trained
+                return Plan(Purpose.TRAINING, job.training_size - trained)
             if not _has_training_box(job):
-                return Purpose.TRAINING, job.batch_size
+                return Plan(Purpose.TRAINING, job.batch_size)
         if job.acceptance == Job.Acceptance.CERTIFIED and stopping.should_close(job, left):
-            return Purpose.CLOSING, left
-        return Purpose.ACTIVE, job.batch_size
+            return Plan(Purpose.CLOSING, left)
+        return Plan(Purpose.ACTIVE, job.batch_size)
     if judged + trained < job.pilot_size:
-        return Purpose.PILOT, job.pilot_size - judged - trained
-    return Purpose.ACTIVE, job.batch_size
+        return Plan(Purpose.PILOT, job.pilot_size - judged - trained)
+    return Plan(Purpose.ACTIVE, job.batch_size)
 
 
-def _new_intake_validation(job: Job) -> int:
-    """Validation images still to be drawn from an intake that came after the start.
+def _new_intake_validation(job: Job) -> dict[int, int]:
+    """Validation images still to be drawn from each intake that came after the start.
 
     Acceptance per round may trust the threshold on new images only once it was judged on some.
     """
     if job.acceptance == Job.Acceptance.CERTIFIED:
-        return 0
+        return {}
     judged = set(job.images.validation().values_list("intake", flat=True).distinct())
     fresh = (
         job.images.unlabeled().exclude(intake__in=judged).values("intake").annotate(n=Count("pk"))
     )
     first = job.images.filter(intake=0).count() or 1
-    return sum(
-        max(1, math.ceil((job.pilot_size + job.validation_size) * row["n"] / first) // 2)
-        for row in fresh
-    )
+    usual = job.pilot_size + job.validation_size
+    return {
+        row["intake"]: max(1, math.ceil(usual * row["n"] / first) // 2)
+        for row in fresh.order_by("intake")
+    }
 
 
 def _has_training_box(job: Job) -> bool:
@@ -191,13 +200,14 @@ def open_next(job: Job) -> Round | None:
             Job.objects.filter(pk=job.pk).update(state=Job.State.COMPLETE)
             events.record(job, "job_completed")
             return None
-        purpose, size = plan
+        purpose, size, intakes = plan
         learned = _learned(job) if purpose in (Purpose.ACTIVE, Purpose.CLOSING) else {}
-        newest = {"last_image": job.images.aggregate(n=Max("pk"))["n"]}
+        newest = job.images.aggregate(n=Max("pk"))["n"]
+        images = {"size": size, "intakes": intakes, "last_image": newest}
         number = (job.rounds.aggregate(n=Max("number"))["n"] or 0) + 1
         round = Round(
             job=job, number=number, purpose=purpose,
-            settings={**snapshot_settings(job), "size": size, **newest, **learned},
+            settings={**snapshot_settings(job), **images, **learned},
         )  # fmt: skip
         round.state = line_of(round)[0]
         round.entered = {round.state: timezone.now().isoformat()}

@@ -23,6 +23,8 @@ def candidates(round: Round) -> "QuerySet[Image]":
     seats = Assignment.objects.filter(round=round, image=OuterRef("pk"))
     seats = seats.exclude(reason__in=(FROZEN, EXCLUDED, CORRECTED))
     images = round.job.images.unlabeled().exclude(Exists(seats))
+    if intakes := round.settings.get("intakes"):
+        images = images.filter(intake__in=intakes)
     if round.purpose == Round.Purpose.CLOSING:
         # what came later gets a round of its own, where the machine may take it
         images = images.filter(pk__lte=round.settings.get("last_image", NO_LIMIT))

@@ -289,6 +289,19 @@ def test_images_added_later_are_judged_before_the_machine_may_accept_them(assist
     assert not job.images.unlabeled().exists()
 
 
+def test_a_small_intake_is_judged_on_its_own_images_beside_a_large_pool(assisted, alice):
+    job = assisted(200, target_quality=0.97)
+    jobs.start(job, None)
+    first_round(job, alice, purpose="active")
+    make_images(job, 2, intake=1)
+
+    finish(job, alice)
+
+    judged = [r for r in job.rounds.all() if r.purpose == "validation"]
+    assert len(judged) == 2
+    assert list(judged[1].assignments.values_list("image__intake", flat=True)) == [1]
+
+
 def test_an_image_has_one_active_label_by_constraint(assisted):
     from django.db import IntegrityError
 
