@@ -1,15 +1,29 @@
 """An import or an export: background work that can be resumed and reports what it did."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from labeling.models.job import Job
 
 
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    """Words to ask for transfers with."""
+
+    def unfinished(self, now: datetime) -> Self:
+        """Waiting, in a living worker's hands, or failed and to be tried again."""
+        again = Q(error="") | Q(attempts__lt=Transfer.MAX_ATTEMPTS)
+        held = ~Q(lease_owner="") & Q(lease_expires_at__gte=now)
+        return self.filter(again | held, finished_at=None)
+
+
 class Transfer(models.Model):
     """One import or export of a job."""
+
+    MAX_ATTEMPTS = 3
 
     class Kind(models.TextChoices):
         IMPORT = "import", "import"
@@ -37,6 +51,8 @@ class Transfer(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = TransferQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)

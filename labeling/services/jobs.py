@@ -84,8 +84,9 @@ def start_problems(job: Job) -> list[str]:
         return ["It has started already."]
     if not job.classes.filter(retired=False).exists():
         problems.append("It needs at least one class.")
-    if job.transfers.filter(kind=Transfer.Kind.IMPORT, finished_at=None, error="").exists():
-        problems.append("An import is still running.")
+    imports = job.transfers.unfinished(timezone.now()).filter(kind=Transfer.Kind.IMPORT)
+    if imports.exists():
+        problems.append("An import is still running, or will be tried again.")
     if not images:
         problems.append("It needs images.")
     needed = following.least_people(job)

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 CHUNK = 25
 LEASE = timedelta(seconds=settings.STEP_LEASE_SECONDS)
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = Transfer.MAX_ATTEMPTS
 GIVEN_UP = f"Its worker died {MAX_ATTEMPTS} times at the same place, so it is not tried again."
 LISTED = 500  # refused or doubled files named in a report; beyond that they are counted
 

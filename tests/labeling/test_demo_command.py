@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from labeling.core import scenes
+from labeling.errors import NoRoom
 from labeling.models import Job, Transfer
 from labeling.services import classes, jobs, people, transfers
 
@@ -64,3 +65,16 @@ def test_an_import_that_another_process_holds_is_told_in_words(monkeypatch, caps
     monkeypatch.setattr(transfers, "run", lambda pk: None)
     with pytest.raises(CommandError, match="cannot start yet: An import is still running"):
         demo(capsys)
+
+
+def test_an_import_that_met_a_full_disk_is_gone_on_with(monkeypatch, capsys):
+    def full(*args):
+        raise NoRoom("The disk is nearly full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(transfers, "_import", full)
+        with pytest.raises(CommandError, match="will be tried again"):
+            demo(capsys)
+
+    assert "ready" in demo(capsys)
+    assert Transfer.objects.count() == 1

@@ -1,11 +1,13 @@
 """Imports that are killed, stopped or told of twice go on where they were."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from labeling.models import Transfer
-from labeling.services import transfers
+from labeling.services import jobs, transfers
 from tests.factories import make_job
 from tests.uploading import picture
 
@@ -74,3 +76,18 @@ def test_stopping_the_worker_again_and_again_does_not_use_up_an_imports_attempts
 
     row.refresh_from_db()
     assert (row.error, row.report["imported"]) == ("", 1)
+
+
+def test_a_job_does_not_start_while_an_import_will_be_tried_again():
+    job = make_job()
+    row = transfers.start_import(job, None, "folder", "set")
+    later = timezone.now() + timedelta(minutes=1)
+    for known, waits in (
+        ({}, True),
+        ({"error": "The disk is nearly full."}, True),
+        ({"error": "Killed.", "attempts": transfers.MAX_ATTEMPTS}, False),
+        ({"lease_owner": "a worker at its last try", "lease_expires_at": later}, True),
+        ({"finished_at": later}, False),
+    ):
+        Transfer.objects.filter(pk=row.pk).update(**known)
+        assert any("import" in said for said in jobs.start_problems(job)) is waits, known

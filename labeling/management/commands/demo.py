@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from labeling.core import scenes
 from labeling.errors import Invalid
@@ -98,7 +99,7 @@ class Command(DatabaseCommand):
 
     def _import(self, job: Job, count: int) -> None:
         """Draw and import, or go on with the import that was begun."""
-        row = job.transfers.filter(finished_at=None, error="").first()
+        row = job.transfers.unfinished(timezone.now()).first()
         if row is None and not job.images.exists():
             folder = media_path(f"uploads/demo-{job.pk}")
             shutil.rmtree(folder, ignore_errors=True)
