@@ -81,6 +81,8 @@ def revoke(labels: "Any", reason: str) -> int:
 def correct(image: Image, boxes: list[Box], by: User) -> Label:
     """A reviewer's or manager's own boxes replace whatever the image has."""
     with transaction.atomic():
+        # Of two reviewers at once the second corrects what the first one made.
+        image = Image.objects.select_for_update(of=("self",)).select_related("job").get(pk=image.pk)
         before = Label.objects.active().filter(image=image).first()
         label = accept(image, boxes, Label.Source.REVIEWER, round=None, by=by, reason="corrected")
         if image.split == "":

@@ -24,7 +24,7 @@ from django.core.management import call_command
 from django.db.models import Count
 
 from labeling.errors import LabelingError
-from labeling.models import Assignment, Event, Job, Label, LabelCheck, Round, Step
+from labeling.models import Assignment, Event, Image, Job, Label, LabelCheck, Round, Step
 from labeling.services import checking, claims, jobs, labels, running
 from tests import factories
 
@@ -91,6 +91,20 @@ def check(at: float, name: str, slug: str) -> None:
         checking.store(job, user, [{"label": pk, "verdict": "right", "reason": ""}])
 
 
+def correct(at: float, name: str, image_id: str) -> None:
+    """Replace the image's label, slow enough to meet the others."""
+    revoke = labels.revoke
+
+    def slowly(rows: Any, reason: str) -> int:
+        time.sleep(0.2)
+        return revoke(rows, reason)
+
+    labels.revoke = slowly
+    user, image = get_user_model().objects.get(username=name), Image.objects.get(pk=image_id)
+    ready(at)
+    labels.correct(image, [factories.box(20)], user)
+
+
 def pause(at: float, action: str, slug: str) -> None:
     """Pause and resume, or cancel, in the middle of it."""
     job = Job.objects.get(slug=slug)
@@ -106,7 +120,7 @@ def pause(at: float, action: str, slug: str) -> None:
 
 RUNNERS = {
     "claim_and_answer": claim_and_answer, "submit_the_same": submit_the_same, "accept": accept,
-    "claim": claim, "check": check, "pause": pause,
+    "claim": claim, "check": check, "correct": correct, "pause": pause,
 }  # fmt: skip
 
 
@@ -190,6 +204,15 @@ def same_page() -> dict[str, Any]:
     return {"errors": errors, "checks": checks.count()}
 
 
+def same_image() -> dict[str, Any]:
+    """Three reviewers correct one image."""
+    job = factories.make_job(slug="correct")
+    image = factories.make_images(job, 1)[0]
+    errors = run(*(("correct", name, str(image.pk)) for name in PEOPLE[:3]))
+    made = Label.objects.filter(image=image, source="reviewer")
+    return {"errors": errors, "made": made.count(), "hold": made.active().count()}
+
+
 def stopped_in_between(action: str) -> dict[str, Any]:
     """Pausing or cancelling while people claim and answer."""
     slug = f"stop-{action}"
@@ -222,6 +245,7 @@ def main() -> None:
         "same_answer": same_answer(),
         "accept_against_claim": accept_against_claim(),
         "same_page": same_page(),
+        "same_image": same_image(),
         "pause": stopped_in_between("pause"),
         "cancel": stopped_in_between("cancel"),
     }

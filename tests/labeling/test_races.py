@@ -58,6 +58,10 @@ def test_reviewers_of_one_page_do_not_fail_each_other(races):
     assert races["same_page"] == {"errors": [], "checks": 4}
 
 
+def test_reviewers_who_correct_one_image_at_once_follow_each_other(races):
+    assert races["same_image"] == {"errors": [], "made": 3, "hold": 1}
+
+
 def test_pausing_in_the_middle_leaves_the_job_running_and_whole(races):
     found = races["pause"]
     assert (found["errors"], found["state"], found["broken"]) == ([], "running", 0)
