@@ -9,7 +9,7 @@ from django.utils import timezone
 from labeling.core import boxes as box_sets
 from labeling.core import planting
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
-from labeling.models import Assignment, Draft, Image, Job
+from labeling.models import Assignment, Draft, Image, Job, Round
 from labeling.services import events, following, room, rounds, selecting
 from labeling.services.hands import lock_image
 from labeling.services.labels import EXCLUDED, FROZEN
@@ -131,7 +131,9 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
         return
     if version < seat.version:
         raise Conflict(f"A newer answer (version {seat.version}) of this image is stored.")
-    seat.round.refresh_from_db(fields=["state"])
+    # Locked: who moves the round on waits for this change, and then makes the label of it.
+    locked = Round.objects.select_for_update(no_key=True).values_list("state", flat=True)
+    seat.round.state = locked.get(pk=seat.round_id)
     collecting = rounds.before_consolidating(seat.round.state)
     if seat.state == State.SUBMITTED:
         if not collecting:

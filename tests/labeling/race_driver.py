@@ -25,7 +25,7 @@ from django.db.models import Count
 
 from labeling.errors import LabelingError
 from labeling.models import Assignment, Event, Image, Job, Label, LabelCheck, Round, Step
-from labeling.services import checking, claims, jobs, labels, running
+from labeling.services import checking, claims, jobs, labels, rounds, running
 from tests import factories
 
 PEOPLE = [f"runner-{i}" for i in range(6)]
@@ -105,6 +105,29 @@ def correct(at: float, name: str, image_id: str) -> None:
     labels.correct(image, [factories.box(20)], user)
 
 
+def change(at: float, seat_id: str) -> None:
+    """Send an answer again with another box, and take a second over seeing that it may change."""
+    look = rounds.before_consolidating
+
+    def slowly(state: str) -> bool:
+        found = look(state)
+        time.sleep(1)
+        return found
+
+    rounds.before_consolidating = slowly
+    seat = Assignment.objects.select_related("image__job", "round__job").get(pk=seat_id)
+    ready(at)
+    factories.answer(seat, seat.annotator, [factories.box(80)], version=2)
+
+
+def go_on(at: float, slug: str) -> None:
+    """Resume a paused job and do the machine's steps."""
+    job = Job.objects.get(slug=slug)
+    ready(at + 0.3)
+    jobs.resume(job, None)
+    do_steps(job)
+
+
 def pause(at: float, action: str, slug: str) -> None:
     """Pause and resume, or cancel, in the middle of it."""
     job = Job.objects.get(slug=slug)
@@ -120,7 +143,8 @@ def pause(at: float, action: str, slug: str) -> None:
 
 RUNNERS = {
     "claim_and_answer": claim_and_answer, "submit_the_same": submit_the_same, "accept": accept,
-    "claim": claim, "check": check, "correct": correct, "pause": pause,
+    "claim": claim, "check": check, "correct": correct, "change": change,
+    "go_on": go_on, "pause": pause,
 }  # fmt: skip
 
 
@@ -144,9 +168,14 @@ def started(slug: str, images: int, **fields: Any) -> Job:
         factories.join(job, get_user_model().objects.get(username=name), "annotator")
     factories.make_images(job, images)
     jobs.start(job, None)
-    for step in Step.objects.filter(round__job=job):
-        running.run(step.pk)
+    do_steps(job)
     return job
+
+
+def do_steps(job: Job) -> None:
+    """What a worker would do."""
+    for step in Step.objects.unfinished().filter(round__job=job):
+        running.run(step.pk)
 
 
 def repeated(rows: Any, *fields: str) -> int:
@@ -213,6 +242,18 @@ def same_image() -> dict[str, Any]:
     return {"errors": errors, "made": made.count(), "hold": made.active().count()}
 
 
+def late_change() -> dict[str, Any]:
+    """A person changes an answer while its round, complete with it, goes on."""
+    job = started("late", 1)
+    seat = claims.claim_next(job, get_user_model().objects.get(username=PEOPLE[0])).seats[0]
+    jobs.pause(job, None)
+    factories.answer(seat, seat.annotator, [factories.box(10)])
+    errors = run(("change", str(seat.pk)), ("go_on", "late"))
+    seat.refresh_from_db()
+    label = Label.objects.active().get(image=seat.image)
+    return {"errors": errors, "as_answered": label.boxes == seat.boxes}
+
+
 def stopped_in_between(action: str) -> dict[str, Any]:
     """Pausing or cancelling while people claim and answer."""
     slug = f"stop-{action}"
@@ -246,6 +287,7 @@ def main() -> None:
         "accept_against_claim": accept_against_claim(),
         "same_page": same_page(),
         "same_image": same_image(),
+        "late_change": late_change(),
         "pause": stopped_in_between("pause"),
         "cancel": stopped_in_between("cancel"),
     }

@@ -62,6 +62,10 @@ def test_reviewers_who_correct_one_image_at_once_follow_each_other(races):
     assert races["same_image"] == {"errors": [], "made": 3, "hold": 1}
 
 
+def test_a_change_that_is_stored_is_in_the_label(races):
+    assert races["late_change"] == {"errors": [], "as_answered": True}
+
+
 def test_pausing_in_the_middle_leaves_the_job_running_and_whole(races):
     found = races["pause"]
     assert (found["errors"], found["state"], found["broken"]) == ([], "running", 0)
