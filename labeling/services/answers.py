@@ -1,5 +1,6 @@
 """People's answers: submit and skip, however often they are sent."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -70,7 +71,8 @@ def submit(
     """Store an answer, however often it is sent (architecture.md 3.1, 2.6).
 
     The same version again gives the same reply; a higher one replaces the answer until the round
-    leaves COLLECTING; a lower one is a Conflict. A seat taken over meanwhile becomes surplus.
+    leaves COLLECTING, and its times are added; a lower one is a Conflict. A seat taken over
+    meanwhile becomes surplus.
     A draft that the answer grew from is done with.
     `trace`: what services.traces made of the page's account of the work.
     """
@@ -135,6 +137,7 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
     locked = Round.objects.select_for_update(no_key=True).values_list("state", flat=True)
     seat.round.state = locked.get(pk=seat.round_id)
     collecting = rounds.before_consolidating(seat.round.state)
+    answer = {**answer, **_times_with(seat, answer)}
     if seat.state == State.SUBMITTED:
         if not collecting:
             raise Conflict("This image is finished: its round has moved on. Nothing was changed.")
@@ -155,6 +158,16 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
             following.open_further(_stored(seat, answer))
             return
     Assignment.objects.filter(pk=seat.pk).update(state=State.SURPLUS, **answer)
+
+
+def _times_with(seat: Assignment, answer: dict[str, Any]) -> dict[str, Any]:
+    """The times of the answer together with those of the one it replaces; pages tell each alone."""
+    times = {"active_ms": min(seat.active_ms + answer["active_ms"], MAX_ACTIVE_MS)}
+    if not (seat.action_ms and "action_ms" in answer):
+        return times
+    both = Counter(seat.action_ms)
+    both.update(answer["action_ms"])
+    return {**times, "action_ms": dict(both)}
 
 
 def parse_boxes(image: Image, raw: Any) -> list[box_sets.Box]:

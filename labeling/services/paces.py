@@ -18,7 +18,7 @@ def of_job(job: Job) -> dict[str, Any]:
 def of(rows: Any) -> dict[str, Any]:
     """Median seconds and number of answers by kind, of the latest answers among `rows`.
 
-    An answer sent again tells only of its change, and is left out.
+    An answer that was changed is left out: its times are of more boxes than it has now.
     """
     given = rows.filter(
         state__in=(Assignment.State.SUBMITTED, Assignment.State.SURPLUS),

@@ -16,6 +16,7 @@ from labeling.services import (
     jobs,
     labels,
     members,
+    reports,
     rounds,
     running,
 )
@@ -138,6 +139,23 @@ def test_a_higher_version_replaces_the_answer_until_the_round_moves_on(started, 
     run_steps(started)
     with pytest.raises(Conflict, match="round has moved on"):
         answer(seat, alice, [box(50)], version=3)
+
+
+def test_the_time_of_a_change_is_added_once(started, alice):
+    seat = claims.claim_next(started, alice).seats[0]
+    for version, active_ms, action_ms in (
+        (1, 60_000, {"open": 1000, "drag": 59_000}),
+        (2, 2000, {"adjust": 1500, "drag": 500}),
+        (2, 2000, {"adjust": 1500, "drag": 500}),  # the outbox sends again
+    ):
+        answers.submit(
+            seat, alice, version=version, boxes=[box(version)], active_ms=active_ms,
+            trace={"action_ms": action_ms},
+        )  # fmt: skip
+
+    seat.refresh_from_db()
+    assert seat.action_ms == {"open": 1000, "drag": 59_500, "adjust": 1500}
+    assert seat.active_ms == reports.active_ms(started) == 62_000
 
 
 def test_a_seat_whose_lease_ran_out_is_offered_to_someone_else(started, alice, bob):
