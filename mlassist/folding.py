@@ -8,6 +8,8 @@ detector may go on from the same fold's detector of the round before.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from labeling.core.boxes import BoxSet
 from labeling.errors import Invalid
 from labeling.models import Image, Job, Label, Round
@@ -83,11 +85,13 @@ def _previous(earlier: Detector | None, fold: int, round: Round) -> Any:
 def judging(job: Job, *, drawn_at_random: bool) -> Any:
     """The training images with a label by people; `drawn_at_random`: none that was selected.
 
-    The estimate of acceptance per round must not come from images chosen for being hard.
+    The estimate of acceptance per round must not come from images chosen for being hard, by a round
+    or by a manager who labelled them by hand, nor from those whose machine label was corrected.
     """
     labels = Label.objects.active().exclude(source=Label.Source.AUTO).filter(image__job=job)
     if drawn_at_random:
-        labels = labels.exclude(round__purpose__in=(Round.Purpose.ACTIVE, Round.Purpose.CLOSING))
+        imported = Q(round=None, image__labels__source=Label.Source.IMPORTED)
+        labels = labels.filter(Q(round__purpose__in=Round.BLIND) | imported)
     return job.images.training().filter(pk__in=labels.values("image"))
 
 

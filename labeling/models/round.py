@@ -21,6 +21,8 @@ class Round(models.Model):
         ACTIVE = "active", "most useful images"
         CLOSING = "closing", "closing"
 
+    BLIND = (Purpose.PILOT, Purpose.VALIDATION, Purpose.TRAINING)  # and drawn at random
+
     class State(models.TextChoices):
         TRAINING = "TRAINING", "Training"
         PREDICTING = "PREDICTING", "Predicting"
@@ -58,7 +60,7 @@ class Round(models.Model):
     @property
     def blind(self) -> bool:
         """Whether people must not see any box of the model in this round."""
-        return self.purpose in (self.Purpose.PILOT, self.Purpose.VALIDATION, self.Purpose.TRAINING)
+        return self.purpose in self.BLIND
 
 
 class StepQuerySet(models.QuerySet["Step"]):

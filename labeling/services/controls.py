@@ -74,10 +74,9 @@ def _images(job: Job, both: Any) -> list[Control]:
 
 def _elsewhere(job: Job) -> list[Control]:
     """Images of the blind rounds, where everybody draws from blank."""
-    blind = (Round.Purpose.PILOT, Round.Purpose.VALIDATION, Round.Purpose.TRAINING)
     rows = (
         Assignment.objects.submitted()
-        .filter(round__job=job, round__purpose__in=blind)
+        .filter(round__job=job, round__purpose__in=Round.BLIND)
         .order_by("-image", "slot")
         .values_list("image", "boxes")[:LATEST]
     )

@@ -79,12 +79,15 @@ def revoke(labels: "Any", reason: str) -> int:
 
 
 def correct(image: Image, boxes: list[Box], by: User) -> Label:
-    """A reviewer's or manager's own boxes replace whatever the image has."""
+    """A reviewer's or manager's own boxes replace whatever the image has, in the same round."""
     with transaction.atomic():
         # Of two reviewers at once the second corrects what the first one made.
         image = Image.objects.select_for_update(of=("self",)).select_related("job").get(pk=image.pk)
         before = Label.objects.active().filter(image=image).first()
-        label = accept(image, boxes, Label.Source.REVIEWER, round=None, by=by, reason="corrected")
+        label = accept(
+            image, boxes, Label.Source.REVIEWER,
+            round=before.round if before else None, by=by, reason="corrected",
+        )  # fmt: skip
         if image.split == "":
             Image.objects.filter(pk=image.pk).update(split=Image.Split.TRAINING)
         _withdraw_open(image, CORRECTED)

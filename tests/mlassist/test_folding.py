@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.models import Certificate, Label, Round, Step
-from labeling.services import claims, jobs, running
+from labeling.services import claims, jobs, labels, running
 from labeling.services.audits import claim_next
 from labeling.services.images import media_path
 from labeling.services.steps import Lease
@@ -94,6 +94,26 @@ def test_acceptance_per_round_is_estimated_on_random_images_only(make, alice):
     assert latest.round.number > job.rounds.filter(purpose="active").earliest("number").number
     assert latest.trained_on >= 50
     assert len(judge(latest, silent).known) == 4 + 40
+
+
+def test_what_was_corrected_or_drawn_by_hand_counts_as_random_only_if_it_was(make, alice, rita):
+    job = make(acceptance="per_round", target_quality=0.99)
+    to_active(job, alice)
+    factories.work_all(job, alice)
+    run_steps(job)
+    of_people = Label.objects.active().filter(image__job=job)
+    random = of_people.filter(round__purpose="training").first().image
+    selected = of_people.filter(round__purpose="active").first().image
+    auto, imported, by_hand = job.images.unlabeled()[:3]
+    labels.accept(auto, [], "auto", round=job.rounds.last())
+    labels.accept(imported, [], "imported", round=None)
+
+    for image in (random, selected, auto, imported, by_hand):
+        labels.correct(image, [factories.box()], rita)
+
+    judging = set(folding.judging(job, drawn_at_random=True))
+    assert {random, imported} <= judging
+    assert not {selected, auto, by_hand} & judging
 
 
 def test_a_fold_goes_on_from_the_same_fold_of_the_round_before(make, alice, monkeypatch):
