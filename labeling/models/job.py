@@ -241,7 +241,8 @@ class Job(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="Once this much is spent, the job closes with what it has. Empty: no limit.",
+        help_text="For certified jobs: once this much is spent, no further batch is drawn before "
+        "the proof. What the proof leaves goes to people all the same. Empty: no limit.",
     )
     seed = models.PositiveIntegerField(default=new_seed, editable=False)
     # A rehearsal repeats itself only if the audit order does; a real job draws it after the freeze.

@@ -75,6 +75,15 @@ def test_a_certified_job_closes_when_its_own_rounds_say_so():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("budget", "closes"), [(None, False), (1, False), (0, True)])
+def test_no_further_batch_is_drawn_before_the_proof_once_the_budget_is_spent(budget, closes):
+    job = make_job(acceptance="certified", batch_size=20, budget=budget)
+    make_images(job, 200)
+
+    assert stopping.should_close(job, 180) is closes
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("elsewhere", "closes"), [(0, False), (900, True)])
 def test_what_a_detector_was_taught_elsewhere_counts(elsewhere: int, closes: bool):
     """A batch is much to a detector that knows 20 images, and little to one that knows 900."""
