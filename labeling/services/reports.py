@@ -117,7 +117,7 @@ def cost(job: Job) -> dict[str, float]:
     waiting = Assignment.objects.submitted().filter(
         round__job=job, round__closed_at=None, image__in=job.images.unlabeled()
     )
-    labelled = job.images.labeled().count()
+    labelled = stopping.labelled_here(job)
     answers = answers_per_image(job) * (labelled + checked.count()) + waiting.count()
     all_human = float(job.price_image) * labelled + float(job.price_answer) * answers
     return {

@@ -3,7 +3,7 @@
 from typing import Any
 
 from labeling.core.growth import batch_pays
-from labeling.models import Assignment, Audit, Certificate, Job, Round
+from labeling.models import Assignment, Audit, Certificate, Job, Label, Round
 
 MOST_ATTEMPTS = 3  # proofs of a job, the certified ones counted
 
@@ -60,9 +60,15 @@ def judged(job: Job) -> list[dict[str, Any]]:
     return [e for e in estimates if e and "labels" in e]
 
 
+def labelled_here(job: Job) -> int:
+    """Images with a label that was not brought in: such a one cost nothing here."""
+    labels = Label.objects.active().exclude(source=Label.Source.IMPORTED)
+    return labels.filter(image__in=job.images.present()).count()
+
+
 def spent(job: Job) -> Any:
     """Money so far: labelled images and people's answers, audits included (decision 18)."""
-    labelled = job.images.labeled().count()
+    labelled = labelled_here(job)
     answers = Assignment.objects.filter(
         round__job=job, state__in=(Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
     ).count()

@@ -10,7 +10,7 @@ import { createChart } from '../dashboard/charts.js';
 import { calibrationCurve } from '../dashboard/curves.js';
 import { startExports } from '../dashboard/exports.js';
 import { imageQuality } from '../dashboard/quality.js';
-import { count, dollars, two } from '../dashboard/words.js';
+import { count, dollars, duration, two } from '../dashboard/words.js';
 import { showCertificate, showEarlier } from './certificate.js';
 import { showConfidence } from './confidence.js';
 import { showControls, showPlanted } from './controls.js';
@@ -62,6 +62,7 @@ function showStrip() {
       el('strong', { text: value }),
       el('span', {}, mark && el('i', { class: `mark ${mark}` }), words),
     );
+  const { hours } = data.report;
   fill(
     part('strip'),
     item(count(counts.human), 'images by people', 'mark-people'),
@@ -70,7 +71,7 @@ function showStrip() {
       `${Math.abs(saved)} %`,
       `${saved < 0 ? 'more' : 'saved'}: ${dollars(cost.total)}, not ${dollars(cost.all_human)}`,
     ),
-    item(`${data.report.hours.toFixed(1)} h`, "people's time"),
+    item(hours ? duration(3600 * hours) : '0 h', "people's time"),
     histogram?.human_mean != null && item(two(histogram.human_mean), "people's agreement"),
   );
 }

@@ -2,11 +2,18 @@
 
 import pytest
 
+from labeling.models import Label
 from labeling.services import claims, jobs, reports
-from tests.factories import answer, work_all
+from tests.factories import answer, box, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_label_that_was_brought_in_is_neither_spent_nor_saved(job):
+    for image in job.images.all()[:3]:
+        Label.objects.create(image=image, source="imported", boxes=[box()])
+    assert reports.cost(job) == {"total": 0, "all_human": 0, "saved_share": 0}
 
 
 def test_answers_that_wait_for_their_label_cost_the_same_either_way(job, alice, bob, mona):
