@@ -17,11 +17,14 @@ export function createHandingIn({ workspace, session, stage, onSend }) {
   const { editor, hints, commands } = workspace;
   /** What Enter asked to confirm, so that the second Enter means it. */
   let confirmed = '';
-  editor.onGesture(() => {
+  /** A button takes no question off the page, as a key does. */
+  const forget = () => {
+    if (confirmed) hints.notice('');
     confirmed = '';
-  });
+  };
+  editor.onGesture(forget);
 
-  /** Asks in the hint line, and never with a dialog. @param {string} question */
+  /** Asks in the hint line or the sheet, and never with a dialog. @param {string} question */
   const sure = (question) => {
     if (confirmed === question) return true;
     confirmed = question;
@@ -29,6 +32,8 @@ export function createHandingIn({ workspace, session, stage, onSend }) {
     speak(question);
     return false;
   };
+
+  const again = () => `${hints.press('submit', 'Submit')} again`;
 
   /** @param {Box[]} boxes */
   const send = (boxes) => {
@@ -54,26 +59,15 @@ export function createHandingIn({ workspace, session, stage, onSend }) {
   return {
     send,
     /** Another image: questions of the one before are answered. */
-    forget() {
-      confirmed = '';
-    },
+    forget,
     submit() {
       workspace.cancelTool();
       // What a person asked not to see is no question to them.
       const left = commands.openSuggestions().length;
       const boxes = editor.doc.answer();
       const [word, them] = left === 1 ? ['suggestion', 'it'] : ['suggestions', 'them'];
-      if (
-        left &&
-        !sure(`${left} ${word} not looked at. ${hints.words('submit')} again to leave ${them} out.`)
-      )
-        return;
-      if (
-        !boxes.length &&
-        !left &&
-        !sure(`No boxes drawn. ${hints.words('submit')} again if nothing is here.`)
-      )
-        return;
+      if (left && !sure(`${left} ${word} not looked at. ${again()} to leave ${them} out.`)) return;
+      if (!boxes.length && !left && !sure(`No boxes drawn. ${again()} if nothing is here.`)) return;
       send(boxes);
     },
     /** @param {string} reason */

@@ -86,7 +86,7 @@ const reopening = createReopening({
     position.takenBack();
     session.reopen(seat);
     hints.notice(
-      `You sent this one already. ${hints.words('submit')} sends it again, as it is then.`,
+      `You sent this one already. ${hints.press('submit', 'Submit')} to send it again, as it is then.`,
     );
   },
   tell: (text) => {

@@ -14,7 +14,8 @@ import { overlooked, reveal } from './overlooked.js';
  * @param {object} page
  * @param {import('../annotator/editor.js').Editor} page.editor
  * @param {{notice: (text: string) => void, keys: (id: string) => string[],
- *   words: (id: string) => string}} page.hints
+ *   words: (id: string) => string,
+ *   press: (id: string, button: string) => string}} page.hints
  * @param {import('./boxwalk.js').BoxWalk} page.walk
  * @param {import('../common/types.js').Job} page.job
  * @param {() => boolean} page.open
@@ -83,7 +84,9 @@ export function auditActions({
     }
     if (!editor.doc.answer().length && !sureOfNone) {
       sureOfNone = true;
-      return ask(`No boxes on this image. ${hints.words('submit')} again if nothing is here.`);
+      return ask(
+        `No boxes on this image. ${hints.press('submit', 'the button')} again if nothing is here.`,
+      );
     }
     const other = overlooked(audit()?.revealed ?? [], editor.doc.answer());
     if (other.length) return compare(other);

@@ -134,13 +134,16 @@ class Canvas:
 
     def boxes_of(self, sheet: str) -> list[Shown]:
         """The list on a phone, where the sheet must be `sheet` high to show it."""
-        handle = self.page.locator("[data-sheet-handle]")
-        while self.page.locator(".panel").get_attribute("data-sheet") != sheet:
-            handle.click()
+        self.draw_sheet(sheet)
         found = self.boxes()
-        while self.page.locator(".panel").get_attribute("data-sheet") != "mid":
-            handle.click()
+        self.draw_sheet("mid")
         return found
+
+    def draw_sheet(self, height: str) -> None:
+        """On a phone, tap the sheet until it is "low", "mid" or "tall"."""
+        handle = self.page.locator("[data-sheet-handle]")
+        while self.page.locator(".panel").get_attribute("data-sheet") != height:
+            handle.click()
 
     def keys(self, *keys: str) -> None:
         """Press keys, one after another."""

@@ -159,6 +159,18 @@ def enter(context_of: Callable[..., Any], sign_in: Callable[..., None]) -> Enter
 
 
 @pytest.fixture
+def enter_by_phone(enter: Enter) -> Enter:
+    """The same on a phone."""
+
+    def open_page(name: str, **options: Any) -> Page:
+        page = enter(name, has_touch=True, is_mobile=True, **options)
+        page.set_viewport_size({"width": 390, "height": 844})
+        return page
+
+    return open_page
+
+
+@pytest.fixture
 def large_text(
     chromium: Browser, watch: Watch, served: Served, sign_in: Callable[..., None]
 ) -> Iterator[Callable[[str], Page]]:

@@ -88,3 +88,24 @@ def test_one_object_sends_itself_unless_taken_back_and_classes_come_one_at_a_tim
     expect(canvas.page.locator("[data-hints]")).to_contain_text("Class 2 of 2: house")
     canvas.drag((40, 50), (120, 110))
     assert canvas.expect_boxes(1)[0].name == "house"
+
+
+@pytest.mark.parametrize("sheet", ["mid", "low"])
+def test_a_phone_says_beside_submit_what_a_second_tap_would_leave_out(
+    enter_by_phone, backstage, marta, slug, sheet
+):
+    backstage("suggest", slug=slug, name=marta, suggested=SUGGESTED)
+    page = enter_by_phone(marta)
+    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    canvas.draw_sheet(sheet)
+    submit = page.get_by_role("button", name="Submit, next image")
+    before = submit.bounding_box()
+    submit.tap()
+    asked = page.locator(".panel").get_by_text(
+        "4 suggestions not looked at. Tap Submit again to leave them out."
+    )
+    expect(asked).to_be_in_viewport(ratio=1)
+    assert submit.bounding_box() == before
+    submit.tap()
+    canvas.ready("Image 2 of 4")
+    expect(asked).to_have_count(0)

@@ -133,10 +133,8 @@ def test_the_whole_way_back_outlives_a_reload_and_own_ways_the_browser(
     expect(other.page.locator("[data-hints]")).to_contain_text("Drag a box")
 
 
-def test_fingers_draw_pinch_and_rest(enter, marta, slug):
-    page = enter(marta, has_touch=True, is_mobile=True)
-    page.set_viewport_size({"width": 390, "height": 844})
-    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Image 1 of 6")
+def test_fingers_draw_pinch_and_rest(enter_by_phone, marta, slug):
+    canvas = Canvas(enter_by_phone(marta)).open(f"/jobs/{slug}/work", "Image 1 of 6")
     canvas.touch((60, 60), (160, 160))
     box = canvas.boxes_of("tall")[0]
     assert near(box, 60, 60, 100, 100)

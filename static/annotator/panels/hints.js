@@ -111,6 +111,7 @@ export function startHints(editor, pageHints) {
   const root = must('[data-hints]');
   const place = must('[data-place]');
   const zoom = must('[data-zoom]');
+  const inSheet = must('[data-notice]');
   let notice = '';
   /** @type {KeysOf} */
   let caps = () => [];
@@ -146,10 +147,17 @@ export function startHints(editor, pageHints) {
     keys: (id) => caps(id),
     /** The same within a sentence. @param {string} id */
     words: (id) => caps(id).join(' ') || 'Its button',
+    /** The key, or where fingers have none, the button. @param {string} id @param {string} button */
+    press: (id, button) =>
+      matchMedia('(pointer: coarse)').matches
+        ? `Tap ${button}`
+        : caps(id).join(' ') || `Press ${button}`,
     /** A sentence that stays until the next action. @param {string} text */
     notice(text) {
       if (text === notice) return;
       notice = text;
+      inSheet.textContent = text;
+      inSheet.hidden = !text;
       show();
     },
   };
