@@ -106,6 +106,24 @@ def test_copies_go_on_to_the_next_image_and_relabelling_takes_one_key_a_box(canv
     assert sum(answer["action_ms"].values()) == pytest.approx(answer["active_ms"], abs=5)
 
 
+def test_a_class_found_by_its_number_takes_no_enter_and_one_esc_closes_the_finder(canvas):
+    finder = canvas.page.locator("[data-finder]")
+    canvas.drag((20, 40), (60, 80))
+    canvas.keys("c")
+    expect(finder).to_be_visible()
+    canvas.keys("2", "Enter")
+    assert canvas.selected().name == "house"
+    canvas.page.wait_for_timeout(700)
+    canvas.keys("c")
+    canvas.page.keyboard.type("bo")
+    canvas.keys("Escape")
+    expect(finder).to_be_hidden()
+    assert canvas.selected().name == "house"
+    canvas.ready("Image 1 of 6")
+    canvas.keys("Enter")
+    canvas.ready("Image 2 of 6")
+
+
 def test_the_whole_way_back_outlives_a_reload_and_own_ways_the_browser(
     canvas, backstage, marta, slug, enter
 ):

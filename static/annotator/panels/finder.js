@@ -6,6 +6,8 @@ import { swatch } from './classes.js';
 import { createDialog } from './dialog.js';
 
 const MOST = 9;
+/** Within this time an Enter still belongs to the number typed before it. */
+const LATE_MS = 600;
 
 /** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands
  * @param {HTMLElement} surface */
@@ -70,14 +72,20 @@ export function createFinder(editor, commands, surface) {
   field.addEventListener('input', () => {
     at = 0;
     const meant = meantByNumber(editor.classes, field.value.trim());
-    if (meant) take(meant.index);
-    else show();
+    if (!meant) return show();
+    take(meant.index);
+    swallowEnter();
   });
   field.addEventListener('keydown', (event) => {
     const rows = found();
     if (event.key === 'Enter' && rows[at]) {
       event.preventDefault();
       take(rows[at].entry.index);
+    } else if (event.key === 'Escape') {
+      // A search field would only empty itself.
+      event.preventDefault();
+      event.stopPropagation();
+      dialog.close();
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       at = (at + (event.key === 'ArrowDown' ? 1 : -1) + rows.length) % Math.max(1, rows.length);
@@ -94,4 +102,18 @@ export function createFinder(editor, commands, surface) {
       field.focus();
     },
   };
+}
+
+/** The number closed the finder by itself; the Enter after it must not send the image. */
+function swallowEnter() {
+  /** @param {KeyboardEvent} event */
+  const listen = (event) => {
+    stop();
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const stop = () => document.removeEventListener('keydown', listen, true);
+  document.addEventListener('keydown', listen, true);
+  setTimeout(stop, LATE_MS);
 }
