@@ -51,7 +51,7 @@ const sending = await createSending(data.user, {
   ask: () => ({ hold: session.hold(), count: STOCK }),
   reopen: (item) => {
     const { seat, boxes } = { seat: item.context.seat, boxes: item.body.boxes };
-    position.takenBack();
+    position.takenBack(seat);
     session.reopen({
       ...seat,
       boxes: boxes ?? seat.boxes,
@@ -83,7 +83,7 @@ const reopening = createReopening({
   api,
   outbox,
   reopen: (seat) => {
-    position.takenBack();
+    position.takenBack(seat);
     session.reopen(seat);
     hints.notice(
       `You sent this one already. ${hints.press('submit', 'Submit')} to send it again, as it is then.`,
@@ -169,7 +169,7 @@ const handing = createHandingIn({
   stage,
   onSend: (activeMs) => {
     reopening.handedIn(session.current?.id ?? null);
-    position.handedIn(activeMs);
+    if (session.current) position.handedIn(session.current, activeMs);
   },
 });
 
@@ -208,7 +208,11 @@ const keys = workspace.start('draw', (common) =>
 modes.start(job.one_object ? { isOpen: open, submit: handing.submit } : null);
 
 // Answers still waiting here are done too, though the server has not counted them.
-position.start((data.assignments[0]?.position.done ?? 0) + (await outbox.all()).length);
+const unsent = (await outbox.all()).map((item) => item.context?.seat);
+position.start(
+  data.assignments[0],
+  unsent.filter((seat) => seat?.position),
+);
 await tabs.look();
 await session.start(data.assignments, data.queue);
 outbox.flush();
