@@ -88,7 +88,7 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
         }
         onKept(store.durable && !other);
       } catch {
-        onKept(false);
+        if (of === seat) onKept(false);
       }
     } while (again && seat && !conflict);
     busy = false;
@@ -110,6 +110,8 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
       seat = next;
       conflict = false;
       known = number = sentNumber = (next && numbers.get(name(next))) || 0;
+      // Of another image nothing is unsaved yet.
+      onKept(store.durable);
     },
     /** The newest draft of the open image, from here or from the server. @returns {Promise<Draft|null>} */
     async find() {
@@ -134,6 +136,7 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
       known = number = Math.max(number, found?.number ?? 0);
       sentNumber = found?.number ?? 0;
       conflict = false;
+      onKept(store.durable);
       return found && { seat: name(of), version: versionOf(of), ...found };
     },
     /** The person decided for the work on screen: it becomes the newest. @param {Draft|null} other */

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+globalThis.window = globalThis;
+globalThis.document = { hidden: false, addEventListener() {} };
+const { createKeeping } = await import('../../static/annotator/keeping.js');
+
+const seat = (id) => ({ id, version: 0, draft: null });
+
+function start(saveDraft) {
+  const seen = { kept: [], elsewhere: [] };
+  const keeping = createKeeping({
+    kind: 'assignments',
+    store: { durable: true, draft: async () => undefined, saveDraft },
+    api: null,
+    read: () => ({ boxes: [], past: undefined, active_ms: 0, action_ms: {} }),
+    onKept: (ok) => seen.kept.push(ok),
+    onElsewhere: (other) => seen.elsewhere.push(other),
+  });
+  return { keeping, seen };
+}
+
+test('two works on one image are not saved here, and the next image is', async () => {
+  const { keeping, seen } = start(async () => ({ number: 7 }));
+  keeping.turnTo(seat(1));
+  await keeping.save();
+  assert.equal(seen.elsewhere.length, 1);
+  assert.equal(seen.kept.at(-1), false);
+  keeping.turnTo(seat(2));
+  assert.equal(seen.kept.at(-1), true);
+});
+
+test('the work of another tab, once taken, is saved here', async () => {
+  const { keeping, seen } = start(async () => ({ number: 7 }));
+  keeping.turnTo(seat(1));
+  await keeping.save();
+  await keeping.takeOther(seen.elsewhere[0]);
+  assert.equal(seen.kept.at(-1), true);
+});
+
+test('a save that fails late says nothing about the next image', async () => {
+  const { keeping, seen } = start(async () => {
+    keeping.turnTo(seat(2));
+    throw new Error('quota');
+  });
+  keeping.turnTo(seat(1));
+  await keeping.save();
+  assert.equal(seen.kept.at(-1), true);
+});
