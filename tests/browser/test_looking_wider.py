@@ -204,6 +204,10 @@ def test_an_answer_opens_again_from_the_history_and_by_key(team, enter, arrived)
     cards = page.locator("[data-answers] li")
     expect(cards).to_have_count(5)
     expect(cards.nth(4)).to_contain_text("Finished")
+    shot, picture, boxes = (
+        cards.first.locator(part).bounding_box() for part in (".history-shot", "img", ".figure svg")
+    )
+    assert shot == picture == boxes
     cards.get_by_role("link", name=re.compile("^Change")).first.click()
     canvas.expect_boxes(2)
     canvas.keys("Tab", "Delete", "Enter")
