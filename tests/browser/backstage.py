@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -67,10 +67,17 @@ def sign_out(name: str) -> None:
             row.delete()
 
 
-def job(name: str, images: int, members: list[str], start: bool = True, **fields: Any) -> str:
-    """A job of plain pictures; a member is "name/role"."""
+def job(
+    name: str,
+    images: int,
+    members: list[str],
+    start: bool = True,
+    labels: Sequence[str] = ("boat", "house"),
+    **fields: Any,
+) -> str:
+    """A job of plain pictures with classes of these names; a member is "name/role"."""
     made = jobs.create(name, None, **{"checks_from_blank": False, **fields})
-    for label in ("boat", "house"):
+    for label in labels:
         classes.add(made, label)
     for pair in members:
         who, _, role = pair.partition("/")

@@ -160,3 +160,17 @@ def test_fingers_draw_pinch_and_rest(enter_by_phone, marta, slug):
     canvas.pinch((100, 100), (140, 140), by=2)
     assert canvas.zoom() == pytest.approx(2 * scale, rel=0.1)
     assert len(canvas.boxes_of("tall")) == 1
+
+
+def test_a_phone_keeps_the_class_list_where_it_was_while_boxes_are_drawn(
+    enter_by_phone, marta, small_job
+):
+    slug = small_job(f"{marta}/annotator", labels=[f"class {n}" for n in range(1, 31)])
+    canvas = Canvas(enter_by_phone(marta)).open(f"/jobs/{slug}/work")
+    last = canvas.page.get_by_role("button", name="class 30")
+    last.scroll_into_view_if_needed()
+    before = last.bounding_box()
+    canvas.touch((60, 60), (160, 160))
+    canvas.touch((20, 20), (50, 50))
+    assert len(canvas.boxes()) == 2
+    assert last.bounding_box() == before

@@ -128,6 +128,8 @@ export function startBoxes(root, editor, commands) {
 
   /** Scrolls no more than it must, so that the selected row is in view. @param {number} place */
   const reveal = (place) => {
+    // Out of sight on a phone: the classes above it would scroll instead.
+    if (!list.offsetParent) return;
     const top = topOf(place);
     const { scrollTop, clientHeight } = scroller;
     if (top < scrollTop) scroller.scrollTop = top;
