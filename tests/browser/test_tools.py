@@ -174,3 +174,12 @@ def test_a_phone_keeps_the_class_list_where_it_was_while_boxes_are_drawn(
     canvas.touch((20, 20), (50, 50))
     assert len(canvas.boxes()) == 2
     assert last.bounding_box() == before
+
+
+def test_a_selected_box_with_a_long_name_keeps_its_delete_button(enter, marta, small_job):
+    name = "a class with a name much longer than the panel is wide"
+    slug = small_job(f"{marta}/annotator", labels=[name, "house"])
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work")
+    canvas.drag((60, 60), (160, 160))
+    panel, button = (canvas.page.locator(part).bounding_box() for part in (".panel", ".row-delete"))
+    assert button["x"] + button["width"] <= panel["x"] + panel["width"]
