@@ -4,7 +4,8 @@
 import { must } from '../common/dom.js';
 import { paintBoxes, paintPointed, paintSpot } from './paint/boxes.js';
 import { paintImage } from './paint/image.js';
-import { paintCrosshair, paintMagnifier, paintMaking } from './paint/making.js';
+import { paintMagnifier } from './paint/magnifier.js';
+import { paintCrosshair, paintMaking } from './paint/making.js';
 
 /** @typedef {import('./editor.js').Editor} Editor */
 /** @typedef {import('../common/types.js').DocBox} DocBox */

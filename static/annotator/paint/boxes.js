@@ -98,16 +98,20 @@ function paintChosen(ctx, editor, box) {
   label(ctx, editor, box, at, true);
   if (box.id !== editor.state.selectedId || !editor.state.editable) return;
   if (editor.state.chosen.size === 1 && !editor.locked(box)) handles(ctx, editor, box);
-  sizes(ctx, at, box);
+  for (const words of sizeNotes(at, box)) note(ctx, words);
 }
 
 /** The size of a box in pixels of the image, along its sides where there is room.
- * @param {Context} ctx @param {Area} at @param {import('../core/geometry.js').Rect} box */
-export function sizes(ctx, at, box) {
+ * @param {Area} at @param {import('../core/geometry.js').Rect} box
+ * @returns {import('./lines.js').Note[]} */
+export function sizeNotes(at, box) {
   const [wide, high] = [Math.round(box.x2 - box.x1), Math.round(box.y2 - box.y1)];
-  if (at.h < 60) return note(ctx, `${wide} × ${high} px`, at.x + at.w / 2, at.y + at.h + 18);
-  note(ctx, `${wide} px`, at.x + at.w / 2, at.y + at.h + 18);
-  note(ctx, `${high} px`, at.x + at.w + 30, at.y + at.h / 2);
+  const below = { x: at.x + at.w / 2, y: at.y + at.h + 18 };
+  if (at.h < 60) return [{ text: `${wide} × ${high} px`, ...below }];
+  return [
+    { text: `${wide} px`, ...below },
+    { text: `${high} px`, x: at.x + at.w + 30, y: at.y + at.h / 2 },
+  ];
 }
 
 /** All but the box that is asked about, dimmed. @param {Context} ctx @param {Editor} editor */

@@ -2,6 +2,7 @@
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /** @typedef {{x: number, y: number, w: number, h: number}} Area on the screen */
+/** @typedef {{text: string, x: number, y: number}} Note a label by its middle */
 
 export const CASING = 'rgb(0 0 0 / 55%)';
 export const NOTE = 'rgb(17 17 17 / 82%)';
@@ -67,17 +68,23 @@ export function tag(ctx, at, text, color, proposed) {
   ctx.fillText(text, left + 5, top + TAG_HEIGHT / 2 + 0.5);
 }
 
-/** A dark label with its middle there. @param {Context} ctx @param {string} text @param {number} x
- * @param {number} y */
-export function note(ctx, text, x, y) {
-  const wide = widthOf(ctx, text) + 12;
+/** Of a label with its middle there. @param {Context} ctx @param {Note} note @returns {Area} */
+export function noteArea(ctx, { text, x, y }) {
+  const w = widthOf(ctx, text) + 12;
+  return { x: x - w / 2, y: y - 9, w, h: 18 };
+}
+
+/** A dark label. @param {Context} ctx @param {Note} words */
+export function note(ctx, words) {
+  const { text, y } = words;
+  const at = noteArea(ctx, words);
   ctx.beginPath();
-  ctx.roundRect(x - wide / 2, y - 9, wide, 18, 4);
+  ctx.roundRect(at.x, at.y, at.w, at.h, 4);
   ctx.fillStyle = NOTE;
   ctx.fill();
   ctx.font = FONT;
   ctx.fillStyle = '#fff';
   ctx.textBaseline = 'middle';
   ctx.textAlign = 'left';
-  ctx.fillText(text, x - wide / 2 + 6, y + 0.5);
+  ctx.fillText(text, at.x + 6, y + 0.5);
 }

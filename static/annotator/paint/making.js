@@ -1,17 +1,12 @@
-/** Draws what is in the making: crosshair, the new box with its points, the magnifier. */
+/** Draws what is in the making: crosshair, the new box with its points. */
 
 import { sidesOf, toGo } from '../core/points.js';
-import { levelFor } from '../levels.js';
-import { sizes } from './boxes.js';
-import { areaOf, CASING, frame, NOTE, note } from './lines.js';
+import { sizeNotes } from './boxes.js';
+import { areaOf, CASING, frame, note, widthOf } from './lines.js';
 
 /** @typedef {import('../editor.js').Editor} Editor */
 /** @typedef {import('./lines.js').Context} Context */
 /** @typedef {import('../../common/types.js').Point} Point */
-
-const GLASS = 176;
-const TIMES = 8;
-const BESIDE = 60;
 
 /** @param {Context} ctx @param {Editor} editor */
 export function paintCrosshair(ctx, editor) {
@@ -66,7 +61,8 @@ export function paintMaking(ctx, editor) {
   const color = editor.classOf(state.classId)?.color ?? '#fff';
   if (!making.marks) {
     frame(ctx, at, color, 2);
-    return sizes(ctx, at, making.rect);
+    for (const words of makingNotes(ctx, editor)) note(ctx, words);
+    return;
   }
   ctx.globalAlpha = 0.12;
   ctx.fillStyle = color;
@@ -88,10 +84,27 @@ export function paintMaking(ctx, editor) {
     ctx.font = '600 9px Inter, ui-sans-serif, system-ui, sans-serif';
     ctx.fillText(String(place + 1), x, y + 0.5);
   });
-  if (!state.pointer) return;
-  const { x, y } = viewport.toScreen(state.pointer);
-  const right = x + 250 < viewport.view.width;
-  note(ctx, toGo(making.marks, state.pointer), x + (right ? 130 : -130), y + (y > 60 ? 28 : 40));
+  for (const words of makingNotes(ctx, editor)) note(ctx, words);
+}
+
+/** What is said about the box in the making, beside it. @param {Context} ctx @param {Editor} editor
+ * @returns {import('./lines.js').Note[]} */
+export function makingNotes(ctx, { state: { making, pointer }, viewport }) {
+  if (!making || making.marquee) return [];
+  if (!making.marks) return sizeNotes(areaOf(viewport, making.rect), making.rect);
+  if (!pointer) return [];
+  const { x, y } = viewport.toScreen(pointer);
+  const text = toGo(making.marks, pointer);
+  const half = widthOf(ctx, text) / 2 + 10;
+  const { width, height } = viewport.view;
+  const beside = x + (x + 250 < width ? 130 : -130);
+  return [
+    {
+      text,
+      x: Math.max(half, Math.min(beside, width - half)),
+      y: Math.min(y + (y > 60 ? 28 : 40), height - 12),
+    },
+  ];
 }
 
 /** @param {Context} ctx @param {import('./lines.js').Area} at @param {'n'|'w'|'s'|'e'} side
@@ -114,74 +127,4 @@ function solidSide(ctx, { x, y, w, h }, side, color) {
     ctx.lineWidth = line;
     ctx.stroke();
   }
-}
-
-/** Beside the pointer on its freer side; above a finger. Only while a point is being placed.
- * @param {Context} ctx @param {Editor} editor */
-export function paintMagnifier(ctx, editor) {
-  const { state, viewport } = editor;
-  const placing = (state.making && !state.making.marquee) || state.grabbed || editor.doc.busy;
-  if (!state.magnifier || !state.pointer || !placing || !state.bitmap) return;
-  const at = viewport.toScreen(state.pointer);
-  const { width, height } = viewport.view;
-  if (width < 2 * GLASS || height < 2 * GLASS) {
-    if (!state.finger) return;
-  }
-  const zoom = Math.max(TIMES, viewport.scale * 2);
-  let left = at.x < width / 2 ? at.x + BESIDE : at.x - BESIDE - GLASS;
-  let top = state.finger ? at.y - BESIDE - GLASS : at.y - BESIDE - GLASS / 2;
-  if (state.finger) left = at.x - GLASS / 2;
-  left = Math.min(Math.max(8, left), width - GLASS - 8);
-  if (state.finger && top < 8) {
-    top = 8;
-    left = at.x < width / 2 ? width - GLASS - 8 : 8;
-  }
-  top = Math.min(Math.max(8, top), height - GLASS - 8);
-
-  const side = GLASS / zoom;
-  const level = levelFor(state.bitmap, zoom);
-  const share = level.width / viewport.image.width;
-  const { x, y } = state.pointer;
-  ctx.save();
-  ctx.beginPath();
-  ctx.roundRect(left, top, GLASS, GLASS, 8);
-  ctx.fillStyle = '#111';
-  ctx.fill();
-  ctx.clip();
-  ctx.imageSmoothingEnabled = false;
-  ctx.drawImage(
-    level,
-    (x - side / 2) * share,
-    (y - side / 2) * share,
-    side * share,
-    side * share,
-    left,
-    top,
-    GLASS,
-    GLASS,
-  );
-  const middle = { x: left + GLASS / 2, y: top + GLASS / 2 };
-  for (const [style, line] of /** @type {[string, number][]} */ ([
-    [CASING, 3],
-    ['#fff', 1],
-  ])) {
-    ctx.beginPath();
-    ctx.moveTo(left, middle.y);
-    ctx.lineTo(left + GLASS, middle.y);
-    ctx.moveTo(middle.x, top);
-    ctx.lineTo(middle.x, top + GLASS);
-    ctx.strokeStyle = style;
-    ctx.lineWidth = line;
-    ctx.stroke();
-  }
-  ctx.restore();
-  ctx.beginPath();
-  ctx.roundRect(left, top, GLASS, GLASS, 8);
-  ctx.strokeStyle = NOTE;
-  ctx.lineWidth = 4;
-  ctx.stroke();
-  ctx.strokeStyle = '#fff';
-  ctx.lineWidth = 2;
-  ctx.stroke();
-  note(ctx, `x ${Math.round(x)}  y ${Math.round(y)}`, left + GLASS / 2, top + GLASS - 16);
 }
