@@ -13,8 +13,10 @@ const HANDLE = 8;
 const FINGER_HANDLE = 16;
 /** Smaller on the screen than this, a box is a dot. */
 const DOT = 3;
-/** From this place in the list on colours repeat: then a second and a third line tell them apart. */
+/** From this place in the list on colours repeat: then a second line tells them apart. */
 const COLOURS = 12;
+/** In a smaller box on the screen that line would hide the object. */
+const SECOND_FROM = 36;
 const UNKNOWN = { name: 'unknown', color: '#ffffff', hotkey: '', place: -1 };
 
 /** @param {number} score */
@@ -36,11 +38,8 @@ function textOf(editor, box, pointed) {
 function lines(ctx, editor, box, at, line) {
   const entry = editor.classOf(box.class_id) ?? UNKNOWN;
   frame(ctx, at, entry.color, editor.locked(box) ? 1 : line, box.suggested ? DASHES : undefined);
-  for (let ring = 1; ring <= entry.place / COLOURS; ring += 1) {
-    const [w, h] = [at.w - 8 * ring, at.h - 8 * ring];
-    if (w < DOT || h < DOT || ring > 3) break;
-    frame(ctx, { x: at.x + 4 * ring, y: at.y + 4 * ring, w, h }, entry.color, 1);
-  }
+  if (entry.place < COLOURS || Math.min(at.w, at.h) < SECOND_FROM) return;
+  frame(ctx, { x: at.x + 4, y: at.y + 4, w: at.w - 8, h: at.h - 8 }, entry.color, 1);
 }
 
 /** @param {Context} ctx @param {Editor} editor @param {DocBox} box @param {Area} at @param {boolean} pointed */
