@@ -27,6 +27,10 @@ export function createEditor(classes) {
   const savers = new Set();
   let doc = createDocument({ width: 1, height: 1 }, []);
 
+  /** Where the pointer is on the screen: that stays when the view or the image changes under it.
+   * @type {Point|null} */
+  let pointerAt = null;
+
   const state = {
     picture: /** @type {Picture|null} */ (null),
     bitmap: /** @type {ImageBitmap|null} */ (null),
@@ -40,8 +44,13 @@ export function createEditor(classes) {
     tool: /** @type {ToolName} */ ('draw'),
     method: /** @type {import('../common/types.js').Method} */ ('clicks'),
     classId: classes[0]?.index ?? 0,
-    /** The pointer in image pixels while it is over the canvas. */
-    pointer: /** @type {Point|null} */ (null),
+    /** The pointer in image pixels while it is over the canvas. @returns {Point|null} */
+    get pointer() {
+      return pointerAt && viewport.toImage(pointerAt);
+    },
+    set pointer(point) {
+      pointerAt = point && viewport.toScreen(point);
+    },
     /** A finger, not a mouse or pen: things beside it would be hidden by the hand. */
     finger: false,
     making: /** @type {Making|null} */ (null),
