@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.canvas import Canvas
+from tests.browser.canvas import Canvas, near
 
 SUGGESTED = [
     {"class_id": 0, "x1": 20, "y1": 20, "x2": 60, "y2": 60, "score": 0.9},
@@ -109,3 +109,28 @@ def test_a_phone_says_beside_submit_what_a_second_tap_would_leave_out(
     submit.tap()
     canvas.ready("Image 2 of 4")
     expect(asked).to_have_count(0)
+
+
+def test_a_tap_on_a_suggestion_selects_it_and_the_sheet_answers_it(
+    enter_by_phone, backstage, marta, small_job
+):
+    slug = small_job(f"{marta}/annotator", pilot_size=4, drawing="points")
+    backstage("suggest", slug=slug, name=marta, suggested=SUGGESTED)
+    page = enter_by_phone(marta)
+    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    accept = page.get_by_role("button", name="Accept", exact=True)
+    expect(accept).to_be_hidden()
+    canvas.touch((40, 40), (40, 40))
+    accept.tap()
+    canvas.touch((120, 40), (120, 40))
+    page.get_by_role("button", name="Dismiss").tap()
+    expect(accept).to_be_hidden()
+    assert [b.name for b in canvas.boxes_of("tall")] == [
+        "boat", "boat, suggested, score 0.50", "house, suggested, score 0.20"
+    ]  # fmt: skip
+
+    # tapped twice it is drawn over, as everything else is
+    canvas.touch((200, 40), (200, 40))
+    for point in ((200, 40), (210, 30), (215, 45), (208, 55)):
+        canvas.touch(point, point)
+    assert near(canvas.boxes_of("tall")[1], 200, 30, 15, 25)

@@ -117,6 +117,12 @@ export function createDrawTool(editor, commands, say) {
       if (pick !== null) return reset();
       const first = corner;
       reset();
+      // Fingers have no keys to accept it by. Tapped again, it is drawn over.
+      const tapped = state.finger && !press.shift ? editor.hit(press.image)?.box : undefined;
+      if (tapped?.suggested && !before.includes(tapped.id)) {
+        commands.noteStack(press.image);
+        return editor.select(tapped.id);
+      }
       if (state.method === 'points') return place(first);
       if (state.method === 'drag') {
         const hit = editor.hit(press.image);
