@@ -183,3 +183,35 @@ def test_a_selected_box_with_a_long_name_keeps_its_delete_button(enter, marta, s
     canvas.drag((60, 60), (160, 160))
     panel, button = (canvas.page.locator(part).bounding_box() for part in (".panel", ".row-delete"))
     assert button["x"] + button["width"] <= panel["x"] + panel["width"]
+
+
+@pytest.mark.parametrize("height", [844, 640])
+def test_nothing_on_a_phones_canvas_lies_over_another_under_a_sheet_drawn_up(
+    enter_by_phone, marta, slug, height
+):
+    page = enter_by_phone(marta)
+    page.set_viewport_size({"width": 390, "height": height})
+    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Image 1 of 6")
+    canvas.pinch((100, 100), (140, 140), by=2)
+    for sheet in ("tall", "low", "mid"):
+        canvas.draw_sheet(sheet)
+        parts = page.locator(".floats button:visible, .navigator:visible").all()
+        stage, *areas = (part.bounding_box() for part in [page.locator(".stage"), *parts])
+        assert len(areas) >= 4
+        for place, area in enumerate(areas):
+            assert inside(area, stage)
+            assert not any(meet(area, other) for other in areas[:place])
+
+
+def inside(area, frame):
+    return all(
+        frame[start] <= area[start] and area[start] + area[size] <= frame[start] + frame[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
+
+
+def meet(a, b):
+    return all(
+        a[start] < b[start] + b[size] and b[start] < a[start] + a[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
