@@ -1,4 +1,4 @@
-"""A certificate for tests of the file."""
+"""A started job, and a certificate for tests of the file."""
 
 from typing import Any
 
@@ -8,6 +8,17 @@ import pytest
 from labeling.core import audit_plan, document
 from labeling.core.boxes import BoxSet, pack, unpack
 from labeling.core.quality import quality
+from labeling.models import Job
+from labeling.services import jobs
+from tests.running import run_steps
+
+
+@pytest.fixture
+def started(job, mona) -> Job:
+    """The job, running, its pilot of two images open."""
+    jobs.start(job, mona)
+    run_steps(job)
+    return job
 
 
 @pytest.fixture

@@ -3,42 +3,22 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 
-from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
-from labeling.models import Assignment, Draft, Image, Job, Label, Round
+from labeling.errors import Conflict, Invalid, NotAllowed
+from labeling.models import Assignment, Draft, Image, Job, Round
 from labeling.services import (
     answers,
     claims,
     drafts,
-    following,
     jobs,
-    labels,
-    members,
     reports,
     rounds,
-    running,
 )
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def started(job, mona):
-    """The job, running, its pilot of two images open."""
-    jobs.start(job, mona)
-    run_steps(job)
-    return job
-
-
-def expire(seat: Assignment) -> None:
-    """Let a lease run out."""
-    Assignment.objects.filter(pk=seat.pk).update(
-        lease_expires_at=timezone.now() - timedelta(seconds=1)
-    )
 
 
 def test_a_person_holds_at_most_two_seats_and_gets_them_back_when_asking_again(started, alice):
@@ -158,115 +138,6 @@ def test_the_time_of_a_change_is_added_once(started, alice):
     assert seat.active_ms == reports.active_ms(started) == 62_000
 
 
-def test_a_seat_whose_lease_ran_out_is_offered_to_someone_else(started, alice, bob):
-    (seat, *_rest) = claims.claim_next(started, alice).seats
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
-
-    taken = claims.claim_next(started, bob).seats
-
-    assert seat.image_id in {s.image_id for s in taken}
-    seat.refresh_from_db()
-    assert (seat.state, seat.annotator) == ("lapsed", alice)
-
-
-def test_a_late_answer_on_a_seat_taken_over_is_kept_as_surplus(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
-    claims.claim_next(started, bob)
-
-    late = answer(seat, alice)
-
-    assert late.state == "surplus"
-    assert late.boxes
-
-
-def test_a_late_answer_takes_its_slot_back_if_the_slot_is_open_again(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
-    for taken in claims.claim_next(started, bob).seats:
-        claims.release(taken, bob)
-
-    late = answer(seat, alice)
-
-    assert late.state == "submitted"
-    assert not Assignment.objects.filter(image=seat.image, state="open").exists()
-
-
-def test_a_late_answer_does_not_bring_a_frozen_image_back(started, alice):
-    """Someone took the seat over and gave it back before the freeze."""
-    seat = claims.claim_next(started, alice).seats[0]
-    Assignment.objects.filter(pk=seat.pk).update(state="lapsed")
-    Assignment.objects.create(
-        round=seat.round, image=seat.image, slot=seat.slot, state="withdrawn", reason=labels.FROZEN
-    )
-
-    late = answer(seat, alice)
-
-    assert late.state == "surplus"
-
-
-def test_who_lapsed_gets_the_image_back_that_the_others_declined(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
-    for taken in claims.claim_next(started, bob).seats:
-        answers.skip(taken, bob, "Not sure about the class")
-    running.sweep()
-
-    assert seat.pk in {s.pk for s in claims.claim_next(started, alice).seats}
-    assert answer(seat, alice).state == "submitted"
-    assert not started.images.exclude(excluded="").exists()
-
-
-def test_who_lapsed_takes_over_from_another_who_lapsed(started, alice, bob):
-    for who in (alice, bob):
-        for held in claims.claim_next(started, who).seats:
-            expire(held)
-
-    again = claims.claim_next(started, alice).seats
-
-    assert again
-    for seat in again:
-        assert (seat.state, seat.annotator) == ("claimed", alice)
-        rows = Assignment.objects.filter(round=seat.round, image=seat.image)
-        assert sorted(rows.values_list("annotator", "state")) == sorted(
-            [(alice.pk, "claimed"), (bob.pk, "lapsed")]
-        )
-
-
-def test_what_a_switched_off_account_holds_does_not_hold_the_round(alice, bob, mona):
-    job = make_job(assist=False, annotators_per_image=2, pilot_size=2)
-    join(job, alice, "annotator")
-    join(job, bob, "annotator")
-    make_images(job, 2)
-    jobs.start(job, mona)
-    run_steps(job)
-    work_all(job, alice)
-    for seat in claims.claim_next(job, bob).seats:
-        expire(seat)
-    User.objects.filter(pk=bob.pk).update(is_active=False)
-
-    running.sweep()
-    run_steps(job)
-
-    job.refresh_from_db()
-    assert job.state == "complete"
-    assert Label.objects.active().filter(image__job=job).count() == 2
-
-
-def test_renewing_a_lost_seat_says_so(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
-    claims.claim_next(started, bob)
-
-    with pytest.raises(LeaseLost):
-        claims.renew(seat, alice)
-
-
 def test_a_skipped_image_goes_to_someone_else_once(started, alice, bob):
     seat = claims.claim_next(started, alice).seats[0]
 
@@ -293,57 +164,6 @@ def test_an_unknown_reason_is_refused(started, alice):
     seat = claims.claim_next(started, alice).seats[0]
     with pytest.raises(Invalid, match="Choose a reason"):
         answers.skip(seat, alice, "no fun")
-
-
-def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona):
-    job = make_job(assist=False, annotators_per_image=1, pilot_size=2)
-    join(job, alice, "annotator")
-    make_images(job, 2)
-    jobs.start(job, mona)
-    run_steps(job)
-
-    for seat in claims.claim_next(job, alice).seats:
-        answers.skip(seat, alice, "Other")
-    for seat in claims.claim_next(job, alice).seats:
-        answers.skip(seat, alice, "Other")
-    run_steps(job)
-
-    job.refresh_from_db()
-    assert job.state == "complete"
-    assert set(job.images.values_list("excluded", flat=True)) == {"Nobody could label it"}
-
-
-def test_what_someone_held_goes_to_others_when_they_leave(started, alice, bob, mona):
-    held = {s.image_id for s in claims.claim_next(started, alice).seats}
-
-    members.remove(started.members.get(user=alice), mona)
-
-    assert held & {s.image_id for s in claims.claim_next(started, bob).seats}
-
-
-def test_an_answer_that_comes_while_its_author_is_removed_counts(mona, alice, bob, monkeypatch):
-    job = make_job(assist=False, pilot_size=12)
-    join(job, alice, "annotator")
-    join(job, bob, "annotator")
-    make_images(job, 12)
-    jobs.start(job, mona)
-    run_steps(job)
-    first, second = sorted(claims.claim_next(job, alice).seats, key=lambda seat: seat.image_id)
-    reopen = following.open_again
-
-    def answered_meanwhile(seat, **fields):
-        if seat.pk == first.pk:
-            answer(Assignment.objects.get(pk=second.pk), alice)
-        return reopen(seat, **fields)
-
-    monkeypatch.setattr(following, "open_again", answered_meanwhile)
-    members.remove(job.members.get(user=alice), mona)
-
-    seats = Assignment.objects.order_by("pk")
-    assert list(seats.filter(image=first.image).values_list("state", flat=True)) == [
-        "lapsed", "open"
-    ]  # fmt: skip
-    assert [s.state for s in seats.filter(image=second.image)] == ["submitted"]
 
 
 def test_while_paused_answers_are_taken_but_nothing_is_handed_out(started, alice, bob, mona):
