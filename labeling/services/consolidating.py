@@ -108,6 +108,8 @@ def _store(
     round: Round, chunk: list[Merged], split: str, agreement: dict[Any, list[float]]
 ) -> None:
     ids = [m.image for m in chunk]
+    # a reviewer who corrects one of them just now comes before this look, or replaces what it makes
+    list(Image.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     free = set(Image.objects.unlabeled().filter(pk__in=ids).values_list("pk", flat=True))
     rows = [m for m in chunk if m.image in free]
     Label.objects.bulk_create(
