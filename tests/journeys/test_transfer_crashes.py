@@ -27,8 +27,9 @@ from labeling.services import transfers
 transfers.start_import(Job.objects.get(), None, "folder", "set")
 """
 EXPORT = """
-from labeling.models import Job
+from labeling.models import Image, Job, Label
 from labeling.services import transfers
+Label.objects.bulk_create(Label(image=i, source="human", boxes=[]) for i in Image.objects.all())
 transfers.start_export(Job.objects.get(), None, "coco")
 """
 READ = """
