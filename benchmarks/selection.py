@@ -9,8 +9,8 @@ as they are, where the product calibrates them on images that judge.
 Measured, quality after the ranking's batch less that after the random one (seeds 0, 1, 2): birds
 +.022, .000, +.024; bccd -.013, +.005, -.008; deeppcb, 200 steps on a canvas of 384 pixels, -.013,
 -.002, -.038. A batch of random pictures itself adds .00 to .02, so on birds the choice is worth
-about a second batch. On bccd and deeppcb, where every picture holds a dozen objects, the ranking
-takes fewer and fuller pictures (60 instead of 69 on deeppcb), and that is no gain.
+about a second batch. On bccd and deeppcb, with 13 and 7 objects a picture, the ranking takes fewer
+and fuller pictures (60 instead of 69 on deeppcb), and that is no gain.
 """
 
 from collections.abc import Iterator, Sequence

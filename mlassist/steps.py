@@ -52,7 +52,6 @@ def _train(
 ) -> Detector | None:
     class_ids = [c["index"] for c in round.settings["classes"]]
     curve: list[tuple[int, float]] = []
-
     times = folding.times_as_long(round)
 
     def progress(done: int, total: int, loss: float) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from labeling.models import Job, Step
+from labeling.models import Job, Round, Step
 from labeling.services import running, selecting, steps
+from tests.factories import work_all
 
 
 def run_steps(job: Job, limit: int = 100, before: Callable[[Step], None] | None = None) -> int:
@@ -34,6 +35,19 @@ def giving_early(count: int) -> Callable[[Step], None]:
             selecting.open_seats(round, selecting.candidates(round)[:count])
 
     return open_some
+
+
+def first_round(job: Job, *people: Any, purpose: str, number: int = 1) -> Round:
+    """The job's n-th round of this purpose as it opens, its training still to come."""
+    while job.rounds.filter(purpose=purpose).count() < number:
+        for step in Step.objects.unfinished().filter(round__job=job):
+            if step.state == step.round.state and step.round.closed_at is None:
+                running.run(step.pk)
+                break
+        else:
+            assert work_all(job, *people)
+    found: Round = job.rounds.filter(purpose=purpose).order_by("number")[number - 1]
+    return found
 
 
 class Held:

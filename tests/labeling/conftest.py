@@ -1,4 +1,4 @@
-"""A started job, and a certificate for tests of the file."""
+"""Started and assisted jobs, and a certificate for tests of the file."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from labeling.core.boxes import BoxSet, pack, unpack
 from labeling.core.quality import quality
 from labeling.models import Job
 from labeling.services import jobs
+from tests.factories import join, make_images, make_job
 from tests.running import run_steps
 
 
@@ -19,6 +20,21 @@ def started(job, mona) -> Job:
     jobs.start(job, mona)
     run_steps(job)
     return job
+
+
+@pytest.fixture
+def assisted(settings, alice, rita):
+    """Makes assisted jobs with the scripted detector."""
+    settings.MLASSIST_ENGINE = "tests.fakes"
+
+    def make(images: int, **fields) -> Job:
+        made = make_job(**{"acceptance": "per_round", **fields})
+        join(made, alice, "annotator")
+        join(made, rita, "reviewer")
+        make_images(made, images)
+        return made
+
+    return make
 
 
 @pytest.fixture

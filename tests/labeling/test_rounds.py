@@ -1,7 +1,6 @@
 """The round line: what opens next, what moves it, and that it always ends."""
 
 import pytest
-from django.utils import timezone
 
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Event, Image, Job, Label, Round
@@ -12,29 +11,11 @@ from labeling.services import (
     jobs,
     labels,
     rounds,
-    running,
-    selecting,
-    steps,
 )
-from tests.factories import answer, box, join, make_images, make_job, work_all
-from tests.running import run_steps
+from tests.factories import answer, box, make_images, make_job, work_all
+from tests.running import first_round, run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def assisted(settings, alice, rita):
-    """Makes assisted jobs with the scripted detector."""
-    settings.MLASSIST_ENGINE = "tests.fakes"
-
-    def make(images: int, **fields) -> Job:
-        made = make_job(**{"acceptance": "per_round", **fields})
-        join(made, alice, "annotator")
-        join(made, rita, "reviewer")
-        make_images(made, images)
-        return made
-
-    return make
 
 
 def finish(job: Job, *people, boxes=None) -> Job:
@@ -173,58 +154,6 @@ def test_a_restored_image_reopens_a_complete_job(assisted, alice, mona):
     assert finish(job, alice).state == "complete"
     assert Label.objects.active().filter(image=image).exists()
     assert Event.objects.filter(job=job, kind="job_reopened").exists()
-
-
-def test_nobody_labels_ahead_of_the_first_detector(assisted, alice):
-    job = assisted(120, ahead_percent=50)
-    jobs.start(job, None)
-    round = first_round(job, alice, purpose="active")
-
-    assert round.state == "TRAINING"
-    assert not round.assignments.exists()
-    assert not claims.claim_next(job, alice).seats
-
-
-def test_people_go_on_while_the_machine_trains_again(assisted, alice):
-    job = assisted(200, ahead_percent=50, target_quality=0.97)
-    jobs.start(job, None)
-    round = first_round(job, alice, purpose="active", number=2)
-
-    assert round.state == "TRAINING"
-    assert round.assignments.filter(state="open").count() == 10
-    assert claims.claim_next(job, alice).seats
-
-
-@pytest.mark.parametrize(("share", "ahead"), [(1.0, 0), (0.95, 3), (0.5, 10)])
-def test_before_a_proof_no_more_is_labelled_ahead_than_people_get_anyway(
-    assisted, alice, share, ahead
-):
-    job = assisted(120, ahead_percent=50, acceptance="certified")
-    jobs.start(job, None)
-    active = first_round(job, alice, purpose="active")
-    estimate = {"share": share, "labels": 20}
-    Round.objects.filter(pk=active.pk).update(estimate=estimate, closed_at=timezone.now())
-    closing = Round.objects.create(
-        job=job, number=active.number + 1, purpose="closing", state="TRAINING",
-        settings=active.settings,
-    )  # fmt: skip
-    assert job.images.unlabeled().count() == 70
-
-    selecting.open_ahead(closing)
-
-    assert closing.assignments.count() == ahead
-
-
-def first_round(job: Job, *people, purpose: str, number: int = 1) -> Round:
-    """The job's n-th round of this purpose as it opens, its training still to come."""
-    while job.rounds.filter(purpose=purpose).count() < number:
-        for step in steps.Step.objects.unfinished().filter(round__job=job):
-            if step.state == step.round.state and step.round.closed_at is None:
-                running.run(step.pk)
-                break
-        else:
-            assert work_all(job, *people)
-    return job.rounds.filter(purpose=purpose).order_by("number")[number - 1]
 
 
 def test_accepting_never_labels_an_image_that_someone_holds(assisted, alice, rita):
