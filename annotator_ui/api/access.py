@@ -83,24 +83,27 @@ def job_for(user: User, slug: str, *needed: str) -> Job:
     return memberships[0].job if memberships else _found(Job.objects.filter(slug=slug))
 
 
-def seat_for(user: User, pk: int) -> Assignment:
-    """A seat this person has or had."""
+def seat_for(user: User, pk: int, *needed: str) -> Assignment:
+    """A seat this person has or had, in a job they are in (404 otherwise) with the role (403)."""
     seat = _found(
         Assignment.objects.select_related("image", "round__job").filter(
             pk=pk, annotator=user, round__job__members__user=user
         )
     )
+    _check(roles(seat.round.job, user), needed)
     seat.image.job = seat.round.job
     return seat
 
 
 def audit_for(user: User, pk: int) -> Audit:
-    """An audit this person has or had."""
-    return _found(
+    """The same for a check, which only reviewers and managers have."""
+    audit = _found(
         Audit.objects.select_related("image", "round__job", "label").filter(
             pk=pk, reviewer=user, round__job__members__user=user
         )
     )
+    _check(roles(audit.round.job, user), REVIEWING)
+    return audit
 
 
 def picture_for(user: User, pk: int) -> Image:

@@ -45,7 +45,7 @@ class Draft(APIView):
     def put(self, request: Request, pk: int) -> Response:
         """Keep it, unless a newer one is stored."""
         form = parsed(DraftForm, request)
-        drafts.save(access.seat_for(access.person(request), pk), **form)
+        drafts.save(access.seat_for(access.person(request), pk, access.ANNOTATOR), **form)
         return Response({"number": form["number"]})
 
 
