@@ -10,11 +10,10 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from annotator_ui import cards
-from annotator_ui.api import access, review, seats, shapes, work
+from annotator_ui.api import access, seats, shapes
 from labeling.errors import NotAllowed
 from labeling.models import Job, Label
 from labeling.services import guidance, own_work, preferences
-from labeling.services.claims import STOCK
 
 
 def page(
@@ -39,16 +38,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @ensure_csrf_cookie
 def annotate(request: HttpRequest, slug: str) -> HttpResponse:
-    """Draw: the first seats travel with the page, so the first image needs no extra call."""
+    """Draw. The page claims its images itself: who follows a link by GET takes no work away."""
     user: Any = access.person(request)
     job = allowed(request, slug, access.ANNOTATOR)
-    found = work.queue_of(job, user, [], STOCK)
     data = {
         "mode": "annotate",
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
-        "assignments": found["next"],
-        "queue": found["queue"],
         "preferences": preferences.of(user),
         "instructions_new": guidance.unread(job, user),
         "reopen": _reopened(request, user, job),
@@ -82,14 +78,11 @@ def review_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Check auto-labels."""
     user: Any = access.person(request)
     job = allowed(request, slug, *access.REVIEWING)
-    found = review.queue_of(job, user, [])
     data = {
         "mode": "audit",
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
-        "audits": found["next"],
-        "queue": found["queue"],
-        "progress": found["progress"],
+        "progress": shapes.audit_progress(job),
         "preferences": preferences.of(user),
     }
     return page(request, "review.html", f"{job.name}: review", data)

@@ -1,5 +1,6 @@
 """Jobs' API: list, snapshot, actions, exports, uploads; and a manager's hand on images."""
 
+from django.contrib.auth.models import User
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -11,7 +12,16 @@ from annotator_ui import cards
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.core.boxes import without_scores
-from labeling.services import answers, differences, jobs, labels, snapshot, transfers, uploads
+from labeling.services import (
+    answers,
+    differences,
+    held,
+    jobs,
+    labels,
+    snapshot,
+    transfers,
+    uploads,
+)
 
 
 class Jobs(APIView):
@@ -45,6 +55,19 @@ class Actions(APIView):
         getattr(jobs, action)(
             job, access.person(request)
         )  # the form lets these five names through only
+        return Response(snapshot.of_job(job))
+
+
+class Release(APIView):
+    """Work that somebody holds."""
+
+    @extend_schema(request=shapes.ReleaseForm, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, slug: str) -> Response:
+        """Give it to the others, and answer with the new state."""
+        job = access.job_for(access.person(request), slug, access.MANAGER)
+        holder = User.objects.filter(pk=parsed(shapes.ReleaseForm, request)["person"]).first()
+        if holder is not None:  # else nobody holds anything: what was asked for is so already
+            held.release(job, holder, access.person(request))
         return Response(snapshot.of_job(job))
 
 

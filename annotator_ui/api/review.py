@@ -1,4 +1,4 @@
-"""Reviewers' API: claim audits, give verdicts."""
+"""Reviewers' API: claim audits, give verdicts, give back."""
 
 from typing import Any
 
@@ -12,27 +12,27 @@ from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.errors import NotAllowed
 from labeling.models import Job
-from labeling.services import audits, retractions, verdicts
+from labeling.services import audits, held, leases, retractions, verdicts
 
 # One open, one decoded, one that the page may still take back: more in one hand would keep other
 # reviewers waiting.
 AHEAD = 3
 
 
-def queue_of(job: Job, user: Any, hold: list[int], count: int = AHEAD) -> dict[str, Any]:
+def queue_of(job: Job, user: Any, hold: list[int], page: str, count: int = AHEAD) -> dict[str, Any]:
     """The audits the page does not have yet, and how the audit stands.
 
     Superusers outside the job see the page, but no check comes to them: it would be withheld from
     those who are to make it.
     """
     try:
-        held = audits.claim_next(job, user, count=count)
-        message = "" if held else "Nothing to check now."
+        mine = audits.claim_next(job, user, count=count, page=page)
+        message = "" if mine else "Nothing to check now."
     except NotAllowed as error:
-        held, message = [], error.message
+        mine, message = [], error.message
     return {
-        "next": [shapes.audit(a) for a in held if a.pk not in hold],
-        "queue": {"reason": "work" if held else "none", "message": message},
+        "next": [shapes.audit(a) for a in mine if a.pk not in hold],
+        "queue": {"reason": "work" if mine else "none", "message": message},
         "progress": shapes.audit_progress(job),
     }
 
@@ -44,8 +44,9 @@ class Claim(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """All audits held, topped up."""
         job = access.job_for(access.person(request), slug, *access.REVIEWING)
-        count = min(parsed(shapes.ClaimForm, request)["count"], AHEAD)
-        found = queue_of(job, access.person(request), [], count)
+        form = parsed(shapes.ClaimForm, request)
+        count = min(form["count"], AHEAD)
+        found = queue_of(job, access.person(request), [], form["page"], count)
         found["audits"] = found.pop("next")
         return Response(found)
 
@@ -72,7 +73,7 @@ class Verdict(APIView):
                 "id": audit.pk,
                 "verdict": audit.verdict,
                 "shown": shown,
-                **queue_of(job, access.person(request), form["hold"]),
+                **queue_of(job, access.person(request), form["hold"], form["page"]),
             }
         )
 
@@ -90,8 +91,24 @@ class Verdict(APIView):
 class Renew(APIView):
     """A sign of life."""
 
-    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=shapes.PageForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Renew the lease."""
-        until = audits.renew(access.audit_for(access.person(request), pk), access.person(request))
+        page = parsed(shapes.PageForm, request)["page"]
+        user = access.person(request)
+        audit = access.audit_for(user, pk)
+        until = leases.renew(audit, audit.round.job, user, page)
         return Response({"lease_expires_at": until.isoformat()})
+
+
+class GiveBack(APIView):
+    """What a page that is left has in hand."""
+
+    @extend_schema(request=shapes.GiveBackForm, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, slug: str) -> Response:
+        """Others may get at once what was not begun."""
+        user = access.person(request)
+        job = access.job_for(user, slug, *access.REVIEWING)
+        form = parsed(shapes.GiveBackForm, request)
+        given = held.give_back_checks(job, user, form["page"], form["ids"])
+        return Response({"given_back": given})

@@ -33,13 +33,33 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class ClaimForm(StrictSerializer):
+class PageForm(StrictSerializer):
+    """Which page asks: the one that asked last keeps the leases, and may give the work back."""
+
+    page = serializers.CharField(max_length=36, allow_blank=True, default="")
+
+
+class ClaimForm(PageForm):
     """How many seats or audits the page wants to hold."""
 
     count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
 
-class AnswerForm(StrictSerializer):
+class GiveBackForm(PageForm):
+    """What a page that is left has in hand and has not begun."""
+
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=LARGEST), max_length=100
+    )
+
+
+class ReleaseForm(StrictSerializer):
+    """Whose held work goes to the others."""
+
+    person = serializers.IntegerField(min_value=0, max_value=LARGEST)
+
+
+class AnswerForm(PageForm):
     """A person's boxes for one seat."""
 
     version = serializers.IntegerField(min_value=1, max_value=LARGEST)
@@ -51,7 +71,7 @@ class AnswerForm(StrictSerializer):
     count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
 
-class SkipForm(StrictSerializer):
+class SkipForm(PageForm):
     """Why an image is declined."""
 
     reason = serializers.CharField(max_length=200)
@@ -59,7 +79,7 @@ class SkipForm(StrictSerializer):
     count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
 
-class VerdictForm(StrictSerializer):
+class VerdictForm(PageForm):
     """A reviewer's decision on one auto-label."""
 
     verdict = serializers.ChoiceField(("approved", "corrected", "rejected", "unjudgeable"))

@@ -1,4 +1,4 @@
-"""Annotators' API: claim, answer, skip, renew, release."""
+"""Annotators' API: claim, answer, skip, renew, give back."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, seats, shapes
 from annotator_ui.suggest import for_images
 from labeling.models import Job, Round
-from labeling.services import answers, broken, claims, traces, wording
+from labeling.services import answers, broken, claims, held, leases, traces, wording
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -22,14 +22,17 @@ def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, A
 
 
 def queue_of(
-    job: Job, user: Any, hold: list[int], count: int = claims.AHEAD, round: Round | None = None
+    job: Job, user: Any, hold: list[int], form: dict[str, Any], round: Round | None = None
 ) -> dict[str, Any]:
     """The person's seats that the page does not have yet, and why there are no more.
 
-    `round`: of the seat just answered, as it is now.
+    `form`: how many seats the page wants, and which page it is. `round`: of the seat just
+    answered, as it is now.
     """
     open_round = round if round is not None and round.closed_at is None else None
-    hand = claims.claim_next(job, user, count=count, suggest=for_images, open_round=open_round)
+    hand = claims.claim_next(
+        job, user, count=form["count"], suggest=for_images, open_round=open_round, page=form["page"]
+    )
     fresh = [s for s in hand.seats if s.pk not in hold]
     position = {"done": hand.done, "total": hand.total}
     return {
@@ -45,9 +48,7 @@ class Claim(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """All seats held, topped up."""
         job = access.job_for(access.person(request), slug, access.ANNOTATOR)
-        found = queue_of(
-            job, access.person(request), [], parsed(shapes.ClaimForm, request)["count"]
-        )
+        found = queue_of(job, access.person(request), [], parsed(shapes.ClaimForm, request))
         return Response({"assignments": found["next"], "queue": found["queue"]})
 
 
@@ -58,14 +59,14 @@ class Answer(APIView):
     def put(self, request: Request, pk: int) -> Response:
         """Store it, however often it is sent, and hand out the next seats."""
         form = parsed(shapes.AnswerForm, request)
-        seat = access.seat_for(access.person(request), pk)
+        seat = access.seat_for(access.person(request), pk, access.ANNOTATOR)
         trace = traces.parse(seat, form["outcomes"], form["action_ms"])
         seat = answers.submit(
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"], trace=trace,
         )  # fmt: skip
         person, job = access.person(request), seat.round.job
-        follow = queue_of(job, person, form["hold"], form["count"], seat.round)
+        follow = queue_of(job, person, form["hold"], form, seat.round)
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})
 
 
@@ -76,30 +77,35 @@ class Skip(APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Skip with a reason."""
         form = parsed(shapes.SkipForm, request)
-        seat = access.seat_for(access.person(request), pk)
+        seat = access.seat_for(access.person(request), pk, access.ANNOTATOR)
         if form["reason"] == broken.REASON:
             broken.report(seat, access.person(request))
         else:
             answers.skip(seat, access.person(request), form["reason"])
         person, job = access.person(request), seat.round.job
-        return Response(queue_of(job, person, form["hold"], form["count"]))
+        return Response(queue_of(job, person, form["hold"], form))
 
 
 class Renew(APIView):
     """A sign of life."""
 
-    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=shapes.PageForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, pk: int) -> Response:
         """Renew the lease."""
-        until = claims.renew(access.seat_for(access.person(request), pk), access.person(request))
+        page = parsed(shapes.PageForm, request)["page"]
+        user = access.person(request)
+        seat = access.seat_for(user, pk, access.ANNOTATOR)
+        until = leases.renew(seat, seat.round.job, user, page)
         return Response({"lease_expires_at": until.isoformat()})
 
 
-class Release(APIView):
-    """Giving a seat back."""
+class GiveBack(APIView):
+    """What a page that is left has in hand."""
 
-    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, pk: int) -> Response:
-        """Release the seat untouched."""
-        claims.release(access.seat_for(access.person(request), pk), access.person(request))
-        return Response({})
+    @extend_schema(request=shapes.GiveBackForm, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, slug: str) -> Response:
+        """Others may get at once what was not begun."""
+        user = access.person(request)
+        job = access.job_for(user, slug, access.ANNOTATOR)
+        form = parsed(shapes.GiveBackForm, request)
+        return Response({"given_back": held.give_back(job, user, form["page"], form["ids"])})

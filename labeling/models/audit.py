@@ -18,6 +18,10 @@ class AuditQuerySet(models.QuerySet["Audit"]):
         """Without a verdict."""
         return self.filter(verdict="")
 
+    def held_by(self, user: Any) -> Self:
+        """In this person's hands."""
+        return self.filter(reviewer=user, verdict="")
+
     def decided(self) -> Self:
         """With a verdict."""
         return self.exclude(verdict="")
@@ -55,7 +59,9 @@ class Audit(models.Model):
     )
     # whose lease ran out before a verdict: they have seen what others judge now
     had_by: Any = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    claimed_at = models.DateTimeField(null=True)
     lease_expires_at = models.DateTimeField(null=True)
+    page = models.CharField(max_length=36, blank=True, default="")  # the one that asked last
     verdict = models.CharField(max_length=11, choices=Verdict.choices, blank=True, default="")
     boxes: Any = models.JSONField(null=True)
     value = models.FloatField(null=True)

@@ -112,6 +112,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Still expected: open or in someone's hands."""
         return self.filter(state__in=(Assignment.State.OPEN, Assignment.State.CLAIMED))
 
+    def held_by(self, user: Any) -> Self:
+        """In this person's hands."""
+        return self.filter(annotator=user, state=Assignment.State.CLAIMED)
+
     def submitted(self) -> Self:
         """Answers that count."""
         return self.filter(state=Assignment.State.SUBMITTED)
@@ -138,6 +142,7 @@ class Assignment(models.Model):
     state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
     claimed_at = models.DateTimeField(null=True)
     lease_expires_at = models.DateTimeField(null=True)
+    page = models.CharField(max_length=36, blank=True, default="")  # the one that asked last
     version = models.PositiveIntegerField(default=0)
     suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
     planted = models.PositiveSmallIntegerField(null=True)  # place of a wrong box in `suggested`

@@ -28,13 +28,19 @@ SKIP_REASONS = (
 MAX_ACTIVE_MS = 24 * 3600 * 1000
 
 
-def skip(seat: Assignment, user: User, reason: str) -> None:
-    """Decline an image: its slot opens for someone else; two equal reasons exclude the image."""
+def skip(seat: Assignment, user: User, reason: str, **report: Any) -> None:
+    """Decline an image: its slot opens for someone else; two equal reasons exclude the image.
+
+    `report`: what is recorded for managers besides, once however often it is said.
+    """
     if reason not in SKIP_REASONS:
         raise Invalid(f"Choose a reason: {', '.join(SKIP_REASONS)}.", where="reason")
     with transaction.atomic():
-        gone = Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
-            state=State.SKIPPED, reason=reason
+        check_not_cancelled(seat.round.job)
+        gone = (
+            Assignment.objects.held_by(user)
+            .filter(pk=seat.pk)
+            .update(state=State.SKIPPED, reason=reason)
         )
         if not gone:
             seat.refresh_from_db()
@@ -42,6 +48,8 @@ def skip(seat: Assignment, user: User, reason: str) -> None:
                 return  # said twice
             raise LeaseLost("This image was given to someone else.")
         events.record(seat.round.job, "image_skipped", user, image=seat.image_id, reason=reason)
+        if report:
+            events.record(seat.round.job, "image_reported", user, image=seat.image_id, **report)
         same = Assignment.objects.filter(
             image=seat.image_id, state=State.SKIPPED, reason=reason
         ).count()
@@ -88,6 +96,7 @@ def submit(
         **(trace or {}),
     }
     with transaction.atomic():
+        check_not_cancelled(seat.round.job)
         lock_image(seat.image_id)
         first = Assignment.objects.filter(
             pk=seat.pk, annotator=user, state=State.CLAIMED, version__lt=version,
@@ -105,6 +114,12 @@ def submit(
     if not following.awaited(seat.round).exists():
         rounds.advance_if_done(seat.round)
     return seat
+
+
+def check_not_cancelled(job: Job) -> None:
+    """Conflict once the job is cancelled: what comes then is neither stored nor paid."""
+    if Job.objects.filter(pk=job.pk, state=Job.State.CANCELLED).exists():
+        raise Conflict("This job was cancelled, so nothing more is taken for it.")
 
 
 def _kept(seat: Assignment, boxes: list[box_sets.Box]) -> dict[str, Any]:

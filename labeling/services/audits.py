@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from labeling.core import audit_plan, certificate, document
 from labeling.core.audit_plan import Plan
-from labeling.errors import LeaseLost, NotAllowed
+from labeling.errors import NotAllowed
 from labeling.models import Audit, Freeze, Job, Label, Member, Round
-from labeling.services import sealed
+from labeling.services import leases, sealed
 
 Kind = Audit.Kind
 
@@ -97,7 +97,7 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     A blind check comes from someone else than the shown one; where one person does both, blind
     comes first, so that the boxes cannot lean on what was seen.
     """
-    free = Q(reviewer=None) | Q(lease_expires_at__lt=now)
+    free = Q(reviewer=None) | leases.ran_out(now)
     rows = Audit.objects.undecided().filter(free, round__job=job)
     open_round = job.rounds.filter(state=Round.State.AUDITING, closed_at=None).first()
     due = Q(kind=Kind.WATCH, label__revoked_at__isnull=True)
@@ -135,16 +135,12 @@ def _reviewers(job: Job) -> "QuerySet[Member]":
     )
 
 
-def claim_next(job: Job, user: User, *, count: int = 2) -> list[Audit]:
-    """The audits the person holds, renewed, topped up to `count`."""
+def claim_next(job: Job, user: User, *, count: int = 2, page: str = "") -> list[Audit]:
+    """The audits the person holds, renewed for `page`, topped up to `count`."""
     if not _reviewers(job).filter(user=user).exists():
         raise NotAllowed("Only members of the job check auto-labels: join it as a reviewer.")
     now = timezone.now()
-    until = now + timedelta(seconds=job.lease_seconds)
-    mine = Audit.objects.undecided().filter(round__job=job, reviewer=user)
-    mine = mine.filter(Q(kind=Kind.WATCH) | Q(round__state=Round.State.AUDITING))
-    mine.update(lease_expires_at=until)
-    held = list(mine.select_related("image", "round", "label"))
+    held = leases.keep(held_audits(job, user), job, user, page, now)
     if job.state in (Job.State.PAUSED, Job.State.CANCELLED):
         return held
     missing = count - len(held)
@@ -153,36 +149,34 @@ def claim_next(job: Job, user: User, *, count: int = 2) -> list[Audit]:
         # never both checks of one image in one hand, also not within one call
         if missing <= 0 or image in {a.image_id for a in held}:
             continue
-        if taken := _take(pk, user, now, until):
+        if taken := _take(job, pk, user, now, page):
             held.append(taken)
             missing -= 1
     return held
 
 
-def _take(pk: int, user: User, now: datetime, until: datetime) -> Audit | None:
+def held_audits(job: Job, user: User) -> "QuerySet[Audit]":
+    """The checks this person has in hand."""
+    due = Q(kind=Kind.WATCH) | Q(round__state=Round.State.AUDITING)
+    mine = Audit.objects.held_by(user).filter(due, round__job=job)
+    return mine.select_related("image", "round", "label")
+
+
+def _take(job: Job, pk: int, user: User, now: datetime, page: str) -> Audit | None:
     """The check in this person's hands, if it is free; who held it before is remembered."""
     with transaction.atomic():
         audit = Audit.objects.select_related("image", "round", "label").get(pk=pk)
         before = audit.reviewer_id
-        free = Q(reviewer=None) | Q(reviewer=before, lease_expires_at__lt=now)
+        free = Q(reviewer=None) | Q(leases.ran_out(now), reviewer=before)
+        until = leases.end(job, now)
         if not Audit.objects.filter(free, pk=pk, verdict="").update(
-            reviewer=user, lease_expires_at=until
+            reviewer=user, claimed_at=now, lease_expires_at=until, page=page
         ):
             return None
         if before is not None and before != user.pk:
             audit.had_by.add(before)
-        audit.reviewer, audit.lease_expires_at = user, until
+        audit.reviewer, audit.lease_expires_at, audit.page = user, until, page
     return audit
-
-
-def renew(audit: Audit, user: User) -> datetime:
-    """Keep the audit a while longer."""
-    until = timezone.now() + timedelta(seconds=audit.round.job.lease_seconds)
-    if not Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
-        lease_expires_at=until
-    ):
-        raise LeaseLost("This check was given to someone else.")
-    return until
 
 
 def sample_watch(round: Round) -> int:

@@ -3,13 +3,12 @@
 import contextlib
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from PIL import Image as Picture
 
 from labeling.errors import Conflict
 from labeling.models import Assignment, Image, Job
-from labeling.services import answers, events, labels
+from labeling.services import answers, labels
 from labeling.services.images import media_path
 
 REASON = "Image is broken"
@@ -24,12 +23,7 @@ def report(seat: Assignment, user: User) -> str:
     a second report excludes it like any second skip for one reason.
     """
     readable = _readable(seat.image)
-    with transaction.atomic():
-        answers.skip(seat, user, REASON)
-        events.record(
-            seat.round.job, "image_reported", user,
-            image=seat.image_id, name=seat.image.name, readable=readable,
-        )  # fmt: skip
+    answers.skip(seat, user, REASON, name=seat.image.name, readable=readable)
     if not readable:
         with contextlib.suppress(Conflict):  # a second report in a row excluded it already
             labels.exclude(seat.image, GONE, None)

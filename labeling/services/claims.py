@@ -1,18 +1,17 @@
-"""People's seats: claim, renew, release."""
+"""People's seats: claim the next ones, keep those in hand."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from labeling.errors import LeaseLost, NotAllowed
-from labeling.models import Assignment, Draft, Job, Member, Round
-from labeling.services import following, hands
+from labeling.errors import NotAllowed
+from labeling.models import Assignment, Job, Member, Round
+from labeling.services import hands, leases
 from labeling.services.showing import Suggest, store_shown
 
 State = Assignment.State
@@ -34,7 +33,8 @@ class Hand:
 def held(job: Job, user: User) -> "QuerySet[Assignment]":
     """The seats this person has in hand, oldest first."""
     return (
-        Assignment.objects.filter(round__job=job, annotator=user, state=State.CLAIMED)
+        Assignment.objects.held_by(user)
+        .filter(round__job=job)
         .select_related("image")
         .order_by("claimed_at", "pk")
     )
@@ -42,9 +42,9 @@ def held(job: Job, user: User) -> "QuerySet[Assignment]":
 
 def claim_next(
     job: Job, user: User, *, count: int = AHEAD, suggest: Suggest | None = None,
-    open_round: Round | None = None,
+    open_round: Round | None = None, page: str = "",
 ) -> Hand:  # fmt: skip
-    """All seats the person holds, renewed, topped up to `count` from the open round.
+    """All seats the person holds, renewed for `page`, topped up to `count` from the open round.
 
     `suggest` gives the boxes to show per image; what was shown is stored with the seat. Fewer
     come back when little is left, none while the job is paused. `open_round`: as the caller read
@@ -54,9 +54,8 @@ def claim_next(
     if user.pk not in people:
         raise NotAllowed("Only annotators of this job get images.")
     now = timezone.now()
-    until = now + timedelta(seconds=job.lease_seconds)
     round = open_round or job.rounds.filter(closed_at=None).first()
-    hand = Hand(_renewed(job, user, now, until))
+    hand = Hand(leases.keep(held(job, user), job, user, page, now))
     if round is None:
         return hand
     for seat in hand.seats:
@@ -73,7 +72,7 @@ def claim_next(
     for _ in range(8):  # each lost race costs one more look; then the page asks again
         if missing <= len(fresh):
             break
-        won = _claim(round, user, missing - len(fresh), now, until)
+        won = _claim(round, user, missing - len(fresh), now, page)
         if won is None:
             break
         fresh += won
@@ -95,26 +94,6 @@ def seat_counts_of(rounds: Iterable[Round]) -> dict[int, dict[str, int]]:
     for round, state, count in rows.values_list("round", "state").annotate(n=Count("pk")):
         found[round][state] = count
     return found
-
-
-def _renewed(job: Job, user: User, now: datetime, until: datetime) -> list[Assignment]:
-    """What the person holds, kept until then.
-
-    A lease with most of its time left is left alone: no write, and nobody could have taken it.
-    """
-    enough = until - (until - now) / 4
-    while True:
-        seats = list(held(job, user))
-        due = [s for s in seats if s.lease_expires_at is None or s.lease_expires_at < enough]
-        if not due:
-            return seats
-        kept = Assignment.objects.filter(
-            pk__in=[s.pk for s in due], annotator=user, state=State.CLAIMED
-        ).update(lease_expires_at=until)
-        for seat in due:
-            seat.lease_expires_at = until
-        if kept == len(due):
-            return seats  # else one was taken over between the two: look again
 
 
 def _share(round: Round, open_seats: int, people: int, count: int) -> int:
@@ -157,11 +136,11 @@ def _own(user: User) -> "QuerySet[Assignment]":
 
 
 def _free(now: datetime) -> Q:
-    return Q(state=State.OPEN) | Q(state=State.CLAIMED, lease_expires_at__lt=now)
+    return Q(state=State.OPEN) | Q(leases.ran_out(now), state=State.CLAIMED)
 
 
 def _claim(
-    round: Round, user: User, count: int, now: datetime, until: datetime
+    round: Round, user: User, count: int, now: datetime, page: str
 ) -> list[Assignment] | None:
     """Try to take up to `count` seats; None if there was nothing to try."""
     tried: set[int] = set()
@@ -171,32 +150,9 @@ def _claim(
             continue
         tried.add(found.image_id)
         found.round = round
-        seat = hands.take(found, user, now, until)
+        seat = hands.take(found, user, now, page)
         if seat is not None:
             won.append(seat)
         if len(won) == count:
             break
     return won if tried else None
-
-
-def renew(seat: Assignment, user: User) -> datetime:
-    """Keep the seat a while longer; also while the job is paused."""
-    until = timezone.now() + timedelta(seconds=seat.round.job.lease_seconds)
-    if not Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
-        lease_expires_at=until
-    ):
-        raise LeaseLost("This image was given to someone else.")
-    return until
-
-
-def release(seat: Assignment, user: User) -> None:
-    """Give a seat back, so that the person or anyone else may get it again.
-
-    A draft goes: whoever gets the image next draws it without seeing what was begun here.
-    """
-    with transaction.atomic():
-        if Assignment.objects.filter(pk=seat.pk, annotator=user, state=State.CLAIMED).update(
-            state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None,
-            suggested=following.carried(seat), planted=None, verify=False,
-        ):  # fmt: skip
-            Draft.objects.filter(seat=seat.pk).delete()

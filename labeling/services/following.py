@@ -14,6 +14,7 @@ from labeling.core.boxes import Box, BoxSet, pack
 from labeling.core.consolidation import Answers
 from labeling.core.quality import compare
 from labeling.models import Assignment, Image, Job, Round
+from labeling.services import leases
 
 State = Assignment.State
 FIRST = 2  # people of an adaptive image before anyone knows whether they agree
@@ -51,7 +52,7 @@ def awaited(round: Round) -> "QuerySet[Assignment]":
 
 
 def _welcome(round: Round) -> Q:
-    left = Q(state=State.CLAIMED, lease_expires_at__lt=timezone.now())
+    left = Q(leases.ran_out(timezone.now()), state=State.CLAIMED)
     return Q(Q(state=State.OPEN) | left, blank=True, slot__gt=first_seats(round))
 
 

@@ -8,16 +8,17 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from labeling.models import Assignment, Image
-from labeling.services import events, following
+from labeling.services import events, following, leases
 
 State = Assignment.State
 
 
-def take(found: Assignment, user: User, now: datetime, until: datetime) -> Assignment | None:
+def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment | None:
     """The seat in the person's hands: this one if it was open, a new one if its lease ran out; the
     person's own, if it had lapsed."""
     claimed = {
-        "annotator": user, "state": State.CLAIMED, "claimed_at": now, "lease_expires_at": until
+        "annotator": user, "state": State.CLAIMED, "claimed_at": now, "page": page,
+        "lease_expires_at": leases.end(found.round.job, now),
     }  # fmt: skip
     same = Assignment.objects.filter(pk=found.pk)
     try:
@@ -40,9 +41,8 @@ def take(found: Assignment, user: User, now: datetime, until: datetime) -> Assig
                 for name, value in claimed.items():
                     setattr(found, name, value)
                 return found
-            if not same.filter(state=State.CLAIMED, lease_expires_at__lt=now).update(
-                state=State.LAPSED
-            ):
+            late = same.filter(leases.ran_out(now), state=State.CLAIMED)
+            if not late.update(state=State.LAPSED):
                 return None
             events.record(found.round.job, "seat_taken_over", user, image=found.image_id)
             if own is not None:

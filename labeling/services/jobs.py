@@ -4,13 +4,21 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.text import slugify
 
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Image, Job, Member, Transfer
-from labeling.services import classes, events, following, guidance, modelling, rounds, steps
+from labeling.services import (
+    classes,
+    events,
+    following,
+    guidance,
+    leases,
+    modelling,
+    rounds,
+    steps,
+)
 from labeling.services.images import shuffle_key
 
 MIN_VALIDATION = 20
@@ -168,9 +176,7 @@ def resume(job: Job, by: User | None) -> None:
         paused_at = Job.objects.values_list("paused_at", flat=True).get(pk=job.pk)
         _move(job, Job.State.PAUSED, Job.State.RUNNING, paused_at=None)
         if paused_at is not None:
-            Assignment.objects.filter(round__job=job, state=Assignment.State.CLAIMED).update(
-                lease_expires_at=F("lease_expires_at") + (timezone.now() - paused_at)
-            )
+            leases.go_on(job, paused_at)
         events.record(job, "job_resumed", by)
     resume_rounds(job)
 

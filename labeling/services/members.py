@@ -4,7 +4,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from labeling.models import Assignment, Member
-from labeling.services import events, hands, rounds, selecting
+from labeling.services import events, hands, held, rounds, selecting
+
+CHECKS = (Member.Role.REVIEWER, Member.Role.MANAGER)
 
 
 def remove(member: Member, by: User | None) -> None:
@@ -13,6 +15,8 @@ def remove(member: Member, by: User | None) -> None:
     with transaction.atomic():
         if member.role == Member.Role.ANNOTATOR:
             hands.give_up(Assignment.objects.filter(round__job=job, annotator=member.user))
+        elif not job.members.exclude(pk=member.pk).filter(user=member.user, role__in=CHECKS):
+            held.free_checks(job, member.user)
         events.record(job, "member_left", by, role=member.role)
         member.delete()
     for round in job.rounds.filter(closed_at=None):

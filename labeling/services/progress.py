@@ -22,7 +22,8 @@ SENTENCES = {
 QUEUED = "Waits for a worker, which is busy with another job."
 
 
-def of_round(round: Round) -> dict[str, Any]:
+def of_round(round: Round, back_at: datetime | None = None) -> dict[str, Any]:
+    """The state line; `back_at`: when work of people who are away comes back to the others."""
     rows = list(round.steps.filter(state=round.state))  # type: ignore[attr-defined]
     done, total, unit = _progress(round, rows)
     error = next((why for s in rows if s.finished_at is None and (why := steps.reason(s))), None)
@@ -38,7 +39,7 @@ def of_round(round: Round) -> dict[str, Any]:
         "done": done,
         "total": total,
         "unit": unit,
-        "seconds_left": _seconds_left(round, rows, done, total),
+        "seconds_left": _seconds_left(round, rows, done, total, back_at),
         "step_error": error,
         "attempts": max((s.attempts for s in rows), default=0),
         "stuck": any(steps.stuck(s) for s in rows),
@@ -64,16 +65,23 @@ def _progress(round: Round, rows: list[Step]) -> tuple[int, int, str]:
     return sum(s.done for s in rows), sum(s.total for s in rows), "steps"
 
 
-def _seconds_left(round: Round, rows: list[Step], done: int, total: int) -> int | None:
-    """Straight-line estimate from this state's own speed; none before it has moved."""
+def _seconds_left(
+    round: Round, rows: list[Step], done: int, total: int, back_at: datetime | None
+) -> int | None:
+    """Straight-line estimate from this state's own speed; none before it has moved.
+
+    Work that waits for people who are away is not done before it comes back to the others.
+    """
     started = [s.started_at for s in rows if s.started_at]
     if rows and not started:
         return None
     since = min(started) if started else _entered(round, round.state)
     if since is None or not done or done >= total:
         return None
-    elapsed = (timezone.now() - since).total_seconds()
-    return int(elapsed / done * (total - done))
+    now = timezone.now()
+    each = (now - since).total_seconds() / done
+    waits = (back_at - now).total_seconds() + each if back_at else 0.0
+    return int(max(each * (total - done), waits))
 
 
 def _entered(round: Round, state: str) -> datetime | None:

@@ -1,6 +1,6 @@
 """Taking a reviewer's decision back, as long as nothing was built on it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from labeling.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, Freeze, Image, Label, Round, Step
-from labeling.services import audits, events, labels, rounds
+from labeling.services import audits, events, labels, leases, rounds
 
 WITHDRAWN = "verdict withdrawn"
 
@@ -31,7 +31,7 @@ def undo(audit: Audit, user: User) -> Audit:
         before = audit.verdict
         if audit.kind == Audit.Kind.WATCH:
             _restore(audit, user)
-        until = timezone.now() + timedelta(seconds=audit.round.job.lease_seconds)
+        until = leases.end(audit.round.job, timezone.now())
         Audit.objects.filter(pk=audit.pk).update(
             verdict="", boxes=None, value=None, reason="", decided_at=None, lease_expires_at=until
         )

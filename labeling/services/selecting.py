@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
-from labeling.models import Assignment, Audit, Image, Member, Round, Step
-from labeling.services import controls, following, hands, stopping
+from labeling.models import Assignment, Audit, Image, Job, Member, Round, Step
+from labeling.services import controls, following, hands, leases, stopping
 from labeling.services.labels import CORRECTED, EXCLUDED, FROZEN
 from labeling.services.steps import Lease, step
 
@@ -101,7 +101,9 @@ def withdraw_impossible(round: Round) -> int:
     people = _people(round)
     if not people:
         return 0  # the job waits for people; giving all images up would lose them
-    left = Assignment.objects.filter(round=round, lease_expires_at__lt=timezone.now())
+    left = Assignment.objects.filter(
+        leases.ran_out(timezone.now()), round=round, round__job__state=Job.State.RUNNING
+    )
     hands.give_up(left.exclude(annotator__in=people))
     most = max(round.settings["annotators_per_image"], 1 + controls.blank_seats(round, len(people)))
     seats = Assignment.objects.filter(round=round, state=Assignment.State.OPEN)

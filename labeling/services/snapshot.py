@@ -8,7 +8,16 @@ from django.utils import timezone
 
 from labeling.core import promise
 from labeling.models import Job, Round
-from labeling.services import audit_report, broken, forecast, progress, reports, steps, wording
+from labeling.services import (
+    audit_report,
+    broken,
+    forecast,
+    held,
+    progress,
+    reports,
+    steps,
+    wording,
+)
 
 # Charts of the machine's side come from a plug-in, so that labeling stays free of it.
 CHARTS: list[Callable[[Job], dict[str, Any]]] = []
@@ -20,6 +29,7 @@ def of_job(job: Job) -> dict[str, Any]:
     job.refresh_from_db()
     round = job.rounds.filter(closed_at=None).first()
     found = reports.counts(job)
+    holders = held.holders(job, round)
     state: dict[str, Any] = {
         "at": timezone.now().isoformat(),
         "job": {
@@ -33,7 +43,8 @@ def of_job(job: Job) -> dict[str, Any]:
             "consolidation": job.consolidation,
         },
         "counts": found,
-        "round": progress.of_round(round) if round else None,
+        "round": progress.of_round(round, held.back_at(holders)) if round else None,
+        "held": holders,
         "audit": audit_report.progress(job),
         "certificate": audit_report.certificate(job),
         "estimate": _estimate(job),
@@ -61,7 +72,8 @@ def for_member(state: dict[str, Any], user_id: int) -> dict[str, Any]:
     who check.
     """
     own = [row for row in state["people"] if row["id"] == user_id]
-    state = {**state, "people": own, "others": len(state["people"]) - len(own)}
+    mine = [row for row in state["held"] if row["id"] == user_id]
+    state = {**state, "people": own, "others": len(state["people"]) - len(own), "held": mine}
     audit, histogram = state["audit"], state["histogram"]
     if audit is None or audit["kind"] != "certificate":
         return state

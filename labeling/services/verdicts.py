@@ -48,6 +48,7 @@ def decide(
         raise Invalid(f"Choose a reason: {', '.join(REJECT_REASONS)}.", where="reason")
     verdict, final = _final(audit, verdict, boxes)
     with transaction.atomic():
+        answers.check_not_cancelled(audit.round.job)
         counts = audit.kind == Kind.WATCH or _proof_waits(audit)
         stored = Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
             verdict=verdict, boxes=final, value=_value(audit, final) if counts else None,

@@ -51,6 +51,7 @@ TEXTS = {
     "comment_pinned": "A note was pinned to an image",
     "comment_answered": "A note was answered",
     "image_reported": "An image was reported as broken: {name}",
+    "work_released": "{count} images or checks that {name} held were given to the others",
     "member_left": "A member left ({role})",
     "seat_taken_over": "A seat went to someone else after its lease ended",
     "import_started": "Import started",

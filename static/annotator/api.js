@@ -6,6 +6,8 @@ import { whoIsSignedIn } from '../common/account.js';
  * offline and busy are worth another try; signed_out waits for a person; refused needs one. */
 
 const TIMEOUT_MS = 20_000;
+/** Browsers let at most 64 KiB of requests outlive their page. */
+const OUTLIVES = 60_000;
 
 export class ApiError extends Error {
   /** @param {ErrorKind} kind @param {string} message @param {{code?: string, where?: string|null, status?: number, retryAfter?: number|null}} [more] */
@@ -28,18 +30,20 @@ export class ApiError extends Error {
 export function createApi({ userId, onAnswer = () => {}, signIn }) {
   let token = document.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? '';
 
-  /** @param {string} method @param {string} url @param {unknown} body */
-  const attempt = async (method, url, body) => {
+  /** @param {string} method @param {string} url @param {unknown} body @param {boolean} outlive */
+  const attempt = async (method, url, body, outlive) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
     try {
       return await fetch(url, {
         method,
+        keepalive: outlive && (text?.length ?? 0) < OUTLIVES,
         credentials: 'same-origin',
         headers: {
           'Content-Type': 'application/json',
           Accept: 'application/json',
           'X-CSRFToken': token,
         },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: text,
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
     } catch {
@@ -55,13 +59,15 @@ export function createApi({ userId, onAnswer = () => {}, signIn }) {
     return true;
   };
 
-  /** @param {string} method @param {string} url @param {unknown} [body] @returns {Promise<any>} */
-  const request = async (method, url, body) => {
+  /** @param {string} method @param {string} url @param {unknown} [body]
+   * @param {{outlive?: boolean}} [how] outlive: it is sent though the page is being left
+   * @returns {Promise<any>} */
+  const request = async (method, url, body, { outlive = false } = {}) => {
     try {
-      const said = await ask(method, url, body).catch(async (error) => {
+      const said = await ask(method, url, body, outlive).catch(async (error) => {
         const signedOut = error instanceof ApiError && error.kind === 'signed_out';
         if (!signIn || !signedOut || !(await signIn())) throw error;
-        return ask(method, url, body);
+        return ask(method, url, body, outlive);
       });
       onAnswer(null);
       return said;
@@ -71,13 +77,13 @@ export function createApi({ userId, onAnswer = () => {}, signIn }) {
     }
   };
 
-  /** @param {string} method @param {string} url @param {unknown} body */
-  const ask = async (method, url, body) => {
-    let reply = await attempt(method, url, body);
+  /** @param {string} method @param {string} url @param {unknown} body @param {boolean} outlive */
+  const ask = async (method, url, body, outlive) => {
+    let reply = await attempt(method, url, body, outlive);
     if (reply.status === 403 && method !== 'GET') {
       if (!(await renewToken()))
         throw new ApiError('signed_out', 'You were signed out.', { status: 403 });
-      reply = await attempt(method, url, body);
+      reply = await attempt(method, url, body, outlive);
     }
     if (reply.ok) return reply.status === 204 ? null : reply.json();
     throw await errorOf(reply);

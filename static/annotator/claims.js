@@ -1,6 +1,7 @@
 /** Asks the server for work: not too often, and tells why there is none. */
 
 import { ApiError } from './api.js';
+import { PAGE_ID } from './page-id.js';
 
 /**
  * @param {object} parts
@@ -19,7 +20,7 @@ export function createClaims({ url, stock, api, onWork, onRefused, onTrouble }) 
   const now = async () => {
     asked = Date.now();
     try {
-      const reply = await api.post(url, { count: stock });
+      const reply = await api.post(url, { count: stock, page: PAGE_ID });
       trouble = null;
       onWork(reply);
     } catch (error) {
@@ -34,10 +35,6 @@ export function createClaims({ url, stock, api, onWork, onRefused, onTrouble }) 
     now,
     get trouble() {
       return trouble;
-    },
-    /** Work has just come by another way. */
-    rest() {
-      asked = Date.now();
     },
     /** Asks where the last time is so long ago. @param {number} waitMs */
     again(waitMs) {

@@ -1,6 +1,7 @@
 /** Keeps the work on the open image: at once on this machine, within seconds at the server. */
 
 import { ApiError } from './api.js';
+import { PAGE_ID } from './page-id.js';
 
 /** @typedef {import('./session.js').AnySeat} AnySeat */
 /** @typedef {import('./store.js').Draft} Draft */
@@ -20,7 +21,6 @@ const SERVER_EVERY_MS = 4_000;
  * @param {(other: Draft|null) => void} parts.onElsewhere newer work from another tab (or, null, computer)
  */
 export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
-  const writer = crypto.randomUUID?.() ?? String(Math.random());
   /** @type {AnySeat|null} */
   let seat = null;
   let number = 0;
@@ -41,18 +41,19 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
   const versionOf = (of) => ('version' in of ? of.version : 0);
 
   const sendLater = () => {
-    if (api && !timer) timer = window.setTimeout(send, SERVER_EVERY_MS);
+    if (api && !timer) timer = window.setTimeout(() => send(), SERVER_EVERY_MS);
   };
-  const send = async () => {
+  /** @param {boolean} [leaving] the page may be gone before the answer comes */
+  const send = async (leaving = false) => {
     timer = 0;
     const of = seat;
     if (!api || !of || conflict || number === sentNumber || !navigator.onLine) return;
     const { boxes, active_ms, action_ms } = read();
     const sending = number;
     const content = { boxes: boxes.map(({ id: _, ...box }) => box), active_ms, action_ms };
-    const body = { version: versionOf(of), number: sending, known, writer, content };
+    const body = { version: versionOf(of), number: sending, known, writer: PAGE_ID, content };
     try {
-      await api.request('PUT', `/api/assignments/${of.id}/draft`, body);
+      await api.request('PUT', `/api/assignments/${of.id}/draft`, body, { outlive: leaving });
       if (of !== seat) return;
       sentNumber = sending;
     } catch (error) {
@@ -79,9 +80,16 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
       const of = seat;
       number += 1;
       try {
-        const draft = { seat: name(of), version: versionOf(of), number, writer, ...read() };
+        const draft = {
+          seat: name(of),
+          version: versionOf(of),
+          number,
+          writer: PAGE_ID,
+          ...read(),
+        };
         const other = await store.saveDraft(draft, known);
-        if (of !== seat) break;
+        // A gesture on the image that opened meanwhile is saved in the next turn.
+        if (of !== seat) continue;
         if (other) {
           conflict = true;
           onElsewhere(other);
@@ -97,11 +105,12 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
 
   // A hidden page may never come back: what the server lacks goes now.
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) send();
+    if (document.hidden) send(true);
   });
 
   return {
     save,
+    sendNow: () => send(true),
     /** From now on the work is this image's. @param {AnySeat|null} next */
     turnTo(next) {
       clearTimeout(timer);

@@ -1,11 +1,13 @@
 /** How long the seats in hand are still this person's: renews them while somebody works. */
 
 import { ApiError } from './api.js';
+import { PAGE_ID } from './page-id.js';
 
 /** @typedef {import('../common/types.js').AnySeat} AnySeat */
-/** @typedef {'held'|'ending'|'lost'} LeaseState */
+/** @typedef {'held'|'ending'|'ended'|'lost'} LeaseState */
 
 const WARN_MS = 60_000;
+const AFTER_TROUBLE_MS = 5_000;
 
 /**
  * @param {object} parts
@@ -22,6 +24,7 @@ export function createLeases({ kind, leaseMs, api, lastAct, held, open, onState,
   /** @type {Map<number, number>} seat id to end of lease, on this machine's clock */
   const ends = new Map();
   let renewing = false;
+  let notBefore = 0;
   /** @type {LeaseState} */
   let state = 'held';
 
@@ -39,28 +42,35 @@ export function createLeases({ kind, leaseMs, api, lastAct, held, open, onState,
     ends.set(id, until === null ? Infinity : Date.now() + leaseMs);
   };
 
-  /** @param {AnySeat} seat */
+  /** @param {AnySeat} seat @returns {Promise<boolean>} whether the server could be asked */
   const renew = async (seat) => {
     try {
-      const reply = await api.post(`/api/${kind}/${seat.id}/renew`);
+      const reply = await api.post(`/api/${kind}/${seat.id}/renew`, { page: PAGE_ID });
       note(seat.id, reply.lease_expires_at);
       if (seat === open()) set('held');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.kind !== 'refused') return;
+      if (error.kind !== 'refused') return false;
       ends.set(seat.id, Infinity);
       if (seat === open()) set('lost');
       else onGone(seat);
     }
+    return true;
   };
 
   const renewDue = async () => {
-    if (renewing) return;
+    if (renewing || Date.now() < notBefore) return;
     renewing = true;
-    for (const seat of held()) {
-      if ((ends.get(seat.id) ?? 0) - Date.now() < leaseMs / 2) await renew(seat);
+    try {
+      for (const seat of held()) {
+        const due = (ends.get(seat.id) ?? 0) - Date.now() < leaseMs / 2;
+        if (!due || (await renew(seat))) continue;
+        notBefore = Date.now() + AFTER_TROUBLE_MS;
+        return;
+      }
+    } finally {
+      renewing = false;
     }
-    renewing = false;
   };
 
   return {
@@ -74,8 +84,9 @@ export function createLeases({ kind, leaseMs, api, lastAct, held, open, onState,
       if (!seat || state === 'lost') return;
       const now = Date.now();
       const left = (ends.get(seat.id) ?? now) - now;
+      // Where nobody does anything, a lease ends: others wait for the image.
       if (now - lastAct() < leaseMs / 2) renewDue();
-      else if (left < 0) renew(seat);
+      else if (left <= 0) set('ended');
       else if (left < WARN_MS) set('ending');
     },
   };

@@ -9,11 +9,13 @@ import { startingBoxes } from './core/starting.js';
 import { showFirst } from './first-visit.js';
 import { createHandingIn } from './handing-in.js';
 import { createImages } from './images.js';
+import { listenForLeaving } from './leaving.js';
 import { createModes } from './modes/index.js';
 import { createNotes } from './notes.js';
+import { PAGE_ID } from './page-id.js';
 import { createCard } from './panels/card.js';
 import { leaseMessage } from './panels/lease.js';
-import { answeredElsewhere, NO_ROOM, PAUSED } from './panels/messages.js';
+import { answeredElsewhere, notTaken, PAUSED } from './panels/messages.js';
 import { rememberConfidence, startSuggestions } from './panels/suggestions.js';
 import { createPosition } from './position.js';
 import { createPreferences } from './preferences.js';
@@ -48,7 +50,7 @@ rememberConfidence(editor, own, job.slug);
 const modes = createModes(workspace);
 
 const sending = await createSending(data.user, {
-  ask: () => ({ hold: session.hold(), count: STOCK }),
+  ask: () => ({ hold: session.hold(), count: STOCK, page: PAGE_ID }),
   reopen: (item) => {
     const { seat, boxes } = { seat: item.context.seat, boxes: item.body.boxes };
     position.takenBack(seat);
@@ -141,10 +143,10 @@ const session = createSession({
   },
   onLease: (state) =>
     banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: leaveLost })),
-  onStuck: (seat) => {
+  onStuck: (seat, error) => {
     stage.stay(seat);
     status.keptHere(false);
-    banners.set('storage', NO_ROOM);
+    banners.set('storage', notTaken(error));
   },
 });
 const stage = createStage({
@@ -180,6 +182,11 @@ const stay = () => {
 /** Somebody else has the image: what was drawn still goes to the server, as extra evidence. */
 const leaveLost = () =>
   editor.doc.answer().length ? handing.send(editor.doc.answer()) : session.leave();
+listenForLeaving({
+  begun: () => editor.doc.canUndo,
+  save: stage.saveNow,
+  giveBack: session.giveBack,
+});
 const open = () => session.current !== null && stage.isOpen();
 const skipping = createSkipping({
   reasons: job.skip_reasons,
@@ -209,12 +216,10 @@ modes.start(job.one_object ? { isOpen: open, submit: handing.submit } : null);
 
 // Answers still waiting here are done too, though the server has not counted them.
 const unsent = (await outbox.all()).map((item) => item.context?.seat);
-position.start(
-  data.assignments[0],
-  unsent.filter((seat) => seat?.position),
-);
 await tabs.look();
-await session.start(data.assignments, data.queue);
+await session.start();
+position.start(unsent.filter((seat) => seat?.position));
+position.show(session.current);
 outbox.flush();
 if (data.reopen) reopening.open(data.reopen);
 if (data.instructions_new) showFirst(workspace, api, job);

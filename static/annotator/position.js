@@ -16,10 +16,8 @@ export function createPosition(status) {
   const add = (seat, by) => done.set(seat.round.number, doneIn(seat) + by);
 
   return {
-    /** @param {Assignment|undefined} seat the first one
-     * @param {readonly Assignment[]} waiting those whose answers wait here to be sent */
-    start(seat, waiting) {
-      if (seat) see(seat);
+    /** @param {readonly Assignment[]} waiting those whose answers wait here to be sent */
+    start(waiting) {
       for (const each of waiting) add(each, 1);
     },
     /** @param {Assignment} seat @param {number} activeMs */

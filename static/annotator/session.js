@@ -2,6 +2,7 @@
 
 import { createClaims } from './claims.js';
 import { createLeases } from './leases.js';
+import { PAGE_ID } from './page-id.js';
 
 /** @typedef {import('../common/types.js').Queue} Queue */
 /** @typedef {import('../common/types.js').AnySeat} AnySeat */
@@ -26,10 +27,11 @@ const DECODED = 3;
  * @param {(seat: Seat|null) => void} parts.onOpen
  * @param {() => void} parts.onChange
  * @param {(reply: any) => void} [parts.onReply] sees every reply that carries work
- * @param {(state: 'held'|'ending'|'lost') => void} parts.onLease
+ * @param {(state: import('./leases.js').LeaseState) => void} parts.onLease
  * @param {(seat: Seat) => boolean} [parts.avoid] open elsewhere; taken only when nothing else is left
  * @param {(seat: Seat) => void} [parts.onHandIn]
- * @param {(seat: Seat, error: unknown) => void} parts.onStuck neither disk nor server took the work
+ * @param {(seat: Seat, error: unknown) => void} parts.onStuck neither disk nor server took the work;
+ *   why the server did not
  */
 export function createSession({
   kind,
@@ -149,15 +151,13 @@ export function createSession({
     renewDue: leases.renewDue,
     /** Ids the page has, so that the server does not send them twice. */
     hold: () => held().map((seat) => seat.id),
-    /** Work from an earlier visit comes first. @param {Seat[]} seats @param {Queue} firstQueue */
-    async start(seats, firstQueue) {
-      queue = firstQueue;
-      claims.rest();
+    /** Asks for work; what was handed in on an earlier visit and not sent yet is done. */
+    async start() {
       for (const item of await outbox.all()) {
         const [itemKind, id] = item.seat.split(':');
         if (itemKind === kind) handedIn.add(Number(id));
       }
-      merge(seats);
+      await claims.now();
       if (!current) openNext();
       setInterval(tick, 1_000);
     },
@@ -169,16 +169,15 @@ export function createSession({
       handedIn.add(seat.id);
       try {
         await outbox.put({ seat: `${kind}:${seat.id}`, method, url, body, context: { seat } });
-      } catch (error) {
+      } catch {
         // The disk is full or forbidden: then the server itself must have it before the next opens.
-        const reply = await api
-          .request(method, url, { ...body, hold: held().map(({ id }) => id) })
-          .catch(() => null);
-        if (!reply) {
+        const hold = held().map(({ id }) => id);
+        const sent = api.request(method, url, { ...body, hold, page: PAGE_ID });
+        const reply = await sent.catch((why) => {
           handedIn.delete(seat.id);
-          onStuck(seat, error);
-          return;
-        }
+          onStuck(seat, why);
+        });
+        if (!reply) return;
         take(reply);
       }
       onHandIn?.(seat);
@@ -190,6 +189,16 @@ export function createSession({
       upcoming = upcoming.filter((seat) => seat.id !== id);
       prefetch();
       onChange();
+    },
+    /** The page is being left: others may have at once what was not begun.
+     * @param {boolean} begun whether the open image was */
+    giveBack(begun) {
+      const ids = held()
+        .filter((seat) => seat !== current || !begun)
+        .map(({ id }) => id);
+      if (!ids.length) return;
+      const url = claimUrl.replace(/claim$/, 'give-back');
+      api.request('POST', url, { ids, page: PAGE_ID }, { outlive: true }).catch(() => {});
     },
     /** The present seat is somebody else's now. */
     leave() {

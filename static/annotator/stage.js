@@ -170,6 +170,8 @@ export function createStage({
       if (box) editor.select(box.id);
       return box ? `Box ${place + 1}: ${message}` : message;
     },
+    /** The page is being left. */
+    saveNow: keeping.sendNow,
     /** It could not be handed in: the same image stays open. @param {Seat} seat */
     stay: (seat) => turnTo(seat),
   };

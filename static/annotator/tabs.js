@@ -1,5 +1,7 @@
 /** What this person has open in other tabs of the browser, so that two tabs do not do one image. */
 
+import { PAGE_ID } from './page-id.js';
+
 /** @typedef {ReturnType<typeof createTabs>} Tabs */
 
 /**
@@ -8,7 +10,6 @@
  */
 export function createTabs(userId, onAnswered) {
   const prefix = `boxwise-open-${userId}-`;
-  const me = crypto.randomUUID?.() ?? String(Math.random());
   // Browsers offer locks over HTTPS and on localhost only; without them tabs know nothing.
   const { locks } = navigator;
   const channel = new BroadcastChannel(`boxwise-${userId}`);
@@ -30,7 +31,7 @@ export function createTabs(userId, onAnswered) {
         .map((lock) => lock.name ?? '')
         .filter((name) => name.startsWith(prefix))
         .map((name) => name.slice(prefix.length).split(' '))
-        .filter(([, tab]) => tab !== me)
+        .filter(([, tab]) => tab !== PAGE_ID)
         .map(([seat]) => seat),
     );
   };
@@ -50,7 +51,7 @@ export function createTabs(userId, onAnswered) {
         end = () => done(undefined);
       });
       release = end;
-      locks.request(`${prefix}${seat} ${me}`, () => held);
+      locks.request(`${prefix}${seat} ${PAGE_ID}`, () => held);
       look();
     },
     /** @param {string} seat */

@@ -51,6 +51,13 @@ async function act(action) {
   });
 }
 
+/** @param {number} person */
+const release = (person) =>
+  attempt(async () => {
+    show(await api.post(`${address}/held/release`, { person }));
+    speak('Given to the others');
+  });
+
 /** @param {() => Promise<void>} work */
 async function attempt(work) {
   try {
@@ -131,7 +138,7 @@ function show(next) {
   snapshot = next;
   showHead();
   showAlerts(must('[data-alerts]'), next, data.can_manage ? () => act('retry') : null);
-  showState(part('state'), next);
+  showState(part('state'), next, data.can_manage ? release : null);
   showImages(part('images'), next);
   showForecast(part('forecast'), next);
   showCertificate(part('certificate'), next);

@@ -2,6 +2,7 @@
 
 import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
+import { heldLines } from './held.js';
 import { value } from './value.js';
 import { count, duration, stateWord, two } from './words.js';
 
@@ -30,8 +31,10 @@ function step(step, place) {
   );
 }
 
-/** @param {HTMLElement} card @param {Snapshot} snapshot */
-export function showState(card, { round, audit, job }) {
+/** @param {HTMLElement} card @param {Snapshot} snapshot
+ * @param {((person: number) => void)|null} release gives what a person holds to the others */
+export function showState(card, snapshot, release) {
+  const { round, audit, job } = snapshot;
   if (!round) {
     /** @type {Record<string, string>} */
     const words = {
@@ -114,6 +117,7 @@ export function showState(card, { round, audit, job }) {
           icon('warn'),
           `No worker for this step has reported for ${duration(round.worker_seen_s)}. The step goes on by itself when one is back.`,
         ),
+      ...heldLines(snapshot, release),
     ),
   );
 }

@@ -19,12 +19,15 @@
 /** @typedef {{edges: number[], human: number[], auto: number[], human_mean: number|null,
  *   auto_mean: number|null}} Histogram */
 /** @typedef {{round: number, loss: [number, number][], done: number, total: number, why: string}} Training */
+/** `away`: half of the lease has passed without a sign.
+ * @typedef {{id: number, name: string, images: number, checks: number, since: string|null,
+ *   until: string, away: boolean}} Holder */
 /** @typedef {{at: string,
  *   job: {slug: string, name: string, state: string, assist: boolean, acceptance: string, target: number, risk: number, aim: string,
  *     mode: string, annotators_per_image: number, consolidation: string},
  *   counts: {images: number, human: number, auto: number, excluded: number, left: number,
  *     in_audit: number, certified: number},
- *   round: RoundNow|null, audit: AuditProgress|null, certificate: Certificate|null,
+ *   round: RoundNow|null, held: Holder[], audit: AuditProgress|null, certificate: Certificate|null,
  *   estimate: {accept_now: number, share: number, threshold: number|null, sentence: string}|null,
  *   forecast: Forecast|null, rounds: RoundRow[],
  *   cost: {total: number, all_human: number, saved_share: number},

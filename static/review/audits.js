@@ -1,9 +1,12 @@
 /** Wires the audit: one auto-label at a time, judged whole or box by box. */
 
 import { createImages } from '../annotator/images.js';
+import { listenForLeaving } from '../annotator/leaving.js';
 import { createNotes } from '../annotator/notes.js';
+import { PAGE_ID } from '../annotator/page-id.js';
 import { createCard } from '../annotator/panels/card.js';
 import { leaseMessage } from '../annotator/panels/lease.js';
+import { notTaken } from '../annotator/panels/messages.js';
 import { createReasons } from '../annotator/panels/reasons.js';
 import { createSending } from '../annotator/sending.js';
 import { createSession } from '../annotator/session.js';
@@ -38,7 +41,7 @@ export async function startAudits(data) {
   startMarks(surface, editor, walk, judging);
 
   const { status, store, api, outbox, banners, signInNow } = await createSending(data.user, {
-    ask: () => ({ hold: session.hold() }),
+    ask: () => ({ hold: session.hold(), page: PAGE_ID }),
     reopen: (item) => session.reopen(item.context.seat),
     onSent: (item, reply) => {
       store.removeDraft(item.seat);
@@ -107,9 +110,10 @@ export async function startAudits(data) {
     },
     onLease: (state) =>
       banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: session.leave })),
-    onStuck: (audit) => {
+    onStuck: (audit, error) => {
       stage.stay(audit);
       status.keptHere(false);
+      banners.set('storage', notTaken(error));
     },
   });
   const stage = createStage({
@@ -201,7 +205,11 @@ export async function startAudits(data) {
     note: notes.doing,
   }));
   showProgress(must('[data-audit]'), data.progress);
-  await session.start(data.audits, data.queue);
+  listenForLeaving({
+    begun: () => editor.doc.canUndo || walk.begun,
+    giveBack: session.giveBack,
+  });
+  await session.start();
   outbox.flush();
   hints.notice('');
 }

@@ -170,7 +170,8 @@ def test_an_annotator_may_neither_manage_nor_review(busy, alice):
 def test_an_annotator_sees_only_the_pictures_they_were_given(busy, alice, rita):
     client = Client()
     client.force_login(alice)
-    given = client.get(reverse("work", args=[busy.slug])).context["page_data"]["assignments"]
+    claim = reverse("claim", args=[busy.slug])
+    given = client.post(claim, {}, content_type="application/json").json()["assignments"]
     mine = {seat["image"]["id"] for seat in given}
     foreign = busy.images.exclude(pk__in=mine).first()
 

@@ -74,7 +74,8 @@ def test_the_socket_tells_managers_alone_how_a_running_proof_stands(
         join(job, user, role)
 
     async def proof(slug):
-        return {"audit": {"kind": "certificate", "observed": 0.9}, "histogram": None, "people": []}
+        audit = {"kind": "certificate", "observed": 0.9}
+        return {"audit": audit, "histogram": None, "people": [], "held": []}
 
     monkeypatch.setattr(live, "_snapshot", proof)
 
@@ -110,7 +111,8 @@ def busy(monkeypatch):
     numbers = itertools.count()
 
     async def always_new(slug):
-        return {"number": next(numbers), "audit": None, "histogram": None, "people": []}
+        rest = {"audit": None, "histogram": None, "people": [], "held": []}
+        return {"number": next(numbers), **rest}
 
     monkeypatch.setattr(live, "_snapshot", always_new)
     monkeypatch.setattr(live, "EVERY", 0.05)

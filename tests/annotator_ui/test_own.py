@@ -53,7 +53,8 @@ def test_a_draft_comes_back_with_the_seat_on_another_computer(signed_in, job, se
     marked = {**box(), "suggested": False, "source": 1}
     assert put(signed_in, "draft", draft(1, marked, action_ms={"open": 900}), seat.pk)[0] == 200
 
-    page = signed_in.get(reverse("work", args=[job.slug])).context["page_data"]
+    url = reverse("claim", args=[job.slug])
+    page = signed_in.post(url, {}, content_type="application/json").json()
 
     [given] = [s["draft"] for s in page["assignments"] if s["id"] == seat.pk]
     assert given == {

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from labeling.models import Assignment
-from labeling.services import jobs
+from labeling.models import Assignment, Audit, Draft
+from labeling.services import audits, jobs
 from tests.factories import box
 from tests.running import run_steps
 
@@ -37,14 +37,16 @@ def put(client, seat_id: int, body, raw: bytes | None = None):
     return client.put(reverse("answer", args=[seat_id]), data, content_type="application/json")
 
 
-def test_the_page_carries_the_first_seats(signed_in, job):
-    page = signed_in.get(reverse("work", args=[job.slug]))
-    data = page.context["page_data"]
+def test_opening_a_page_takes_no_work_away(signed_in, job, rita):
+    reviewer = Client()
+    reviewer.force_login(rita)
+    for client, name in ((signed_in, "work"), (reviewer, "review")):
+        page = client.get(reverse(name, args=[job.slug]))  # as a link preview does
+        assert page.status_code == 200
+        assert [c["name"] for c in page.context["page_data"]["classes"]] == ["cat", "dog"]
+    assert not Assignment.objects.filter(state="claimed").exists()
 
-    assert page.status_code == 200
-    assert data["assignments"][0]["image"]["url"].startswith("/api/images/")
-    assert [c["name"] for c in data["classes"]] == ["cat", "dog"]
-    assert data["queue"]["reason"] == "work"
+    assert claim(signed_in, job)[0]["image"]["url"].startswith("/api/images/")
 
 
 def test_an_answer_comes_back_with_the_next_seat(signed_in, job):
@@ -168,3 +170,62 @@ def test_the_schema_describes_the_api(signed_in):
     assert answer.status_code == 200
     text = answer.content.decode()
     assert "/api/assignments/{id}/answer" in text or "/api/assignments/{pk}/answer" in text
+
+
+@pytest.mark.parametrize("write", ["answer", "skip", "renew", "draft"])
+def test_who_is_no_annotator_any_more_stores_nothing(signed_in, job, alice, write):
+    seat = claim(signed_in, job)[0]
+    job.members.filter(user=alice).update(role="reviewer")
+    content = {"boxes": [], "active_ms": 5, "action_ms": None}
+    body = {
+        "answer": {"version": 1, "boxes": [box()]},
+        "skip": {"reason": "Other"},
+        "renew": {},
+        "draft": {"version": 0, "number": 1, "known": 0, "writer": "p", "content": content},
+    }[write]
+    send = signed_in.post if write in ("skip", "renew") else signed_in.put
+
+    reply = send(reverse(write, args=[seat["id"]]), body, content_type="application/json")
+
+    assert (reply.status_code, reply.json()["code"]) == (403, "not_allowed")
+    row = Assignment.objects.get(pk=seat["id"])
+    assert (row.state, row.boxes, row.version) == ("claimed", None, 0)
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_who_is_no_reviewer_any_more_gives_no_verdict(closing, rita, method):
+    audit = audits.claim_next(closing, rita)[0]
+    closing.members.filter(user=rita).update(role="annotator")
+    client = Client()
+    client.force_login(rita)
+
+    reply = getattr(client, method)(
+        reverse("verdict", args=[audit.pk]), {"verdict": "approved"},
+        content_type="application/json",
+    )  # fmt: skip
+
+    assert reply.status_code == 403
+    assert Audit.objects.get(pk=audit.pk).verdict == ""
+
+
+def test_a_page_gives_back_what_it_was_given(signed_in, job):
+    claim_url, back = reverse("claim", args=[job.slug]), reverse("give-back", args=[job.slug])
+    given = signed_in.post(
+        claim_url, {"count": 1, "page": "one"}, content_type="application/json"
+    ).json()["assignments"]
+    ids = [seat["id"] for seat in given]
+    for page, count in (("two", 0), ("one", len(ids)), ("one", 0)):
+        reply = signed_in.post(back, {"ids": ids, "page": page}, content_type="application/json")
+        assert reply.json() == {"given_back": count}
+
+
+def test_a_manager_alone_releases_what_others_hold(signed_in, job, alice, mona):
+    claim(signed_in, job)
+    url, body = reverse("release-held", args=[job.slug]), {"person": alice.pk}
+    assert signed_in.post(url, body, content_type="application/json").status_code == 403
+    manager = Client()
+    manager.force_login(mona)
+    reply = manager.post(url, body, content_type="application/json")
+    assert reply.json()["held"] == []
+    assert manager.post(url, {"person": 99}, content_type="application/json").status_code == 200

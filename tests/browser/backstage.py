@@ -127,6 +127,12 @@ def expire(slug: str) -> int:
     return seats.update(lease_expires_at=timezone.now() - timedelta(minutes=1))
 
 
+def held(slug: str) -> list[str]:
+    """Who has an image in hand, once for each."""
+    rows = Assignment.objects.filter(round__job__slug=slug, state=Assignment.State.CLAIMED)
+    return list(rows.order_by("pk").values_list("annotator__username", flat=True))
+
+
 def drafts(slug: str) -> list[int]:
     """How many boxes each draft at the server has."""
     rows = Draft.objects.filter(seat__round__job__slug=slug).order_by("seat")
@@ -238,8 +244,8 @@ def standing(slug: str) -> dict[str, Any]:
 
 
 CALLS = (
-    person, session, sign_out, job, pictures, answers, own, drafts, expire, rename, act, suggest,
-    skips, answer, audits_ready, verdicts, standing, labels, labels_ready,
+    person, session, sign_out, job, pictures, answers, own, held, drafts, expire, rename, act,
+    suggest, skips, answer, audits_ready, verdicts, standing, labels, labels_ready,
 )  # fmt: skip
 
 

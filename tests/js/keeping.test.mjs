@@ -47,3 +47,23 @@ test('a save that fails late says nothing about the next image', async () => {
   await keeping.save();
   assert.equal(seen.kept.at(-1), true);
 });
+
+test('the first gesture on the next image is saved though the one before is being written', async () => {
+  const saved = [];
+  let finish = () => {};
+  const { keeping } = start(async (draft) => {
+    saved.push(draft.seat);
+    if (saved.length === 1)
+      await new Promise((done) => {
+        finish = done;
+      });
+    return null;
+  });
+  keeping.turnTo(seat(1));
+  const first = keeping.save();
+  keeping.turnTo(seat(2));
+  await keeping.save();
+  finish();
+  await first;
+  assert.deepEqual(saved, ['assignments:1', 'assignments:2']);
+});

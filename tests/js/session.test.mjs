@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
+import { ApiError } from '../../static/annotator/api.js';
 import { createSession } from '../../static/annotator/session.js';
 
 afterEach(() => mock.timers.reset());
@@ -11,52 +12,66 @@ const seat = (id) => ({
 });
 const WORK = { reason: 'work', message: '' };
 
-function start({ waiting = [], put = async () => {}, api = {} } = {}) {
+/** A page with these seats from its first claim. */
+async function start({
+  seats = [seat(1), seat(2)],
+  queue = WORK,
+  waiting = [],
+  put = async () => {},
+  api = {},
+  acts = () => Date.now(),
+} = {}) {
   mock.timers.enable({ apis: ['setInterval', 'Date'] });
-  const seen = { opened: [], stuck: [], leases: [] };
+  const seen = { opened: [], stuck: [], leases: [], gone: 0 };
+  let asked = false;
+  const post = async (url, body) => {
+    if (!asked) {
+      asked = true;
+      return { assignments: seats, queue };
+    }
+    return api.post?.(url, body);
+  };
   const session = createSession({
     kind: 'assignments',
     claimUrl: '/claim',
     leaseMs: 600_000,
-    api,
+    api: { ...api, post },
     outbox: { all: async () => waiting, put },
     images: { keepOnly() {}, want() {}, stock() {} },
-    lastAct: () => Date.now(),
+    lastAct: acts,
     onOpen: (opened) => seen.opened.push(opened?.id ?? null),
     onChange() {},
     onLease: (state) => seen.leases.push(state),
-    onStuck: (stuck) => seen.stuck.push(stuck.id),
+    onStuck: (stuck, why) => seen.stuck.push([stuck.id, why.message]),
   });
+  await session.start();
   return { session, seen };
 }
 
 const answer = { method: 'PUT', url: '/answer', body: {} };
 
 test('the next image opens as soon as the answer is kept, without a reply', async () => {
-  const { session, seen } = start();
-  await session.start([seat(1), seat(2)], WORK);
+  const { session, seen } = await start();
   await session.handIn(answer);
   assert.deepEqual(seen.opened, [1, 2]);
 });
 
 test('a list from before the answer does not bring the image back', async () => {
-  const { session } = start();
-  await session.start([seat(1), seat(2)], WORK);
+  const { session } = await start();
   await session.handIn(answer);
   session.take({ next: [seat(1), seat(3)], queue: WORK });
   assert.deepEqual(session.hold(), [2, 3]);
 });
 
 test('after a reload an image whose answer still waits is not shown again', async () => {
-  const { session, seen } = start({ waiting: [{ seat: 'assignments:1' }] });
-  await session.start([seat(1), seat(2)], WORK);
+  const { seen } = await start({ waiting: [{ seat: 'assignments:1' }] });
   assert.deepEqual(seen.opened, [2]);
 });
 
 test('with nothing to do it says so, and opens what comes later by itself', async () => {
   const api = { post: async () => ({ assignments: [seat(5)], queue: WORK }) };
-  const { session, seen } = start({ api });
-  await session.start([], { reason: 'machine', message: 'Training.' });
+  const queue = { reason: 'machine', message: 'Training.' };
+  const { seen } = await start({ api, seats: [], queue });
   assert.deepEqual(seen.opened, [null]);
   mock.timers.tick(6_000);
   await new Promise(setImmediate);
@@ -67,16 +82,14 @@ test('an answer that neither disk nor server took stays on screen', async () => 
   const full = async () => {
     throw new Error('quota');
   };
-  const { session, seen } = start({ put: full, api: { request: full } });
-  await session.start([seat(1), seat(2)], WORK);
+  const { session, seen } = await start({ put: full, api: { request: full } });
   await session.handIn(answer);
-  assert.deepEqual(seen.stuck, [1]);
+  assert.deepEqual(seen.stuck, [[1, 'quota']]);
   assert.equal(session.current.id, 1);
 });
 
 test('a refused answer opens again, and the image at hand comes after it', async () => {
-  const { session, seen } = start();
-  await session.start([seat(1), seat(2)], WORK);
+  const { session, seen } = await start();
   await session.handIn(answer);
   session.reopen(seat(1));
   assert.deepEqual(seen.opened, [1, 2, 1]);
@@ -86,13 +99,90 @@ test('a refused answer opens again, and the image at hand comes after it', async
 test('a clock a day ahead asks for no renewals and thinks no lease lost', async () => {
   const calls = [];
   const api = { post: async (url) => calls.push(url) };
-  const { session, seen } = start({ api });
   const late = { ...seat(1), lease_expires_at: new Date(Date.now() - 86_000_000).toISOString() };
-  await session.start([late, { ...late, id: 2 }], WORK);
+  const { seen } = await start({ api, seats: [late, { ...late, id: 2 }] });
   mock.timers.tick(120_000);
   assert.deepEqual(
     calls.filter((url) => url.includes('renew')),
     [],
   );
   assert.deepEqual(seen.leases, []);
+});
+
+const renewals = (calls) => calls.filter((url) => url.includes('renew'));
+
+test('where nobody does anything the lease ends, and is not renewed for ever', async () => {
+  const calls = [];
+  const api = { post: async (url) => calls.push(url) };
+  const { seen } = await start({ api, acts: () => 0 });
+  for (let second = 0; second < 1_800; second += 1) mock.timers.tick(1_000);
+  await new Promise(setImmediate);
+  assert.deepEqual(seen.leases, ['ending', 'ended']);
+  // The first half of a lease is for whoever looks without moving.
+  assert.deepEqual(renewals(calls), []);
+});
+
+test('who comes back after the lease has ended keeps the image that nobody took', async () => {
+  let act = 0;
+  const api = { post: async () => ({ lease_expires_at: 'later' }) };
+  const { seen } = await start({ api, acts: () => act });
+  for (let second = 0; second < 720; second += 1) mock.timers.tick(1_000);
+  act = Date.now();
+  mock.timers.tick(1_000);
+  await new Promise(setImmediate);
+  assert.deepEqual(seen.leases, ['ending', 'ended', 'held']);
+});
+
+test('an error that nobody foresaw does not end the renewals', async () => {
+  const calls = [];
+  let broken = true;
+  const api = {
+    post: async (url) => {
+      calls.push(url);
+      if (broken && url.includes('renew')) throw new TypeError('cannot read a reply');
+      return { lease_expires_at: 'later' };
+    },
+  };
+  const { session } = await start({ api, acts: () => 0 });
+  mock.timers.tick(301_000);
+  await assert.rejects(session.renewDue(), TypeError);
+  broken = false;
+  const before = renewals(calls).length;
+  await session.renewDue();
+  assert.ok(renewals(calls).length > before);
+});
+
+test('a server that cannot be reached is not asked once a second', async () => {
+  const calls = [];
+  const api = {
+    post: async (url) => {
+      calls.push(url);
+      throw new ApiError('offline', 'away');
+    },
+  };
+  await start({ api });
+  for (let second = 0; second < 330; second += 1) {
+    mock.timers.tick(1_000);
+    await new Promise(setImmediate);
+  }
+  const asked = renewals(calls).length;
+  assert.ok(asked >= 3 && asked <= 8, `${asked} renewals in the half minute after half a lease`);
+});
+
+test('a page that is left gives back what was not begun', async () => {
+  const sent = [];
+  const api = {
+    request: async (...call) => void sent.push(call),
+  };
+  const { session } = await start({ api, seats: [seat(1), seat(2), seat(3)] });
+  session.giveBack(true);
+  session.giveBack(false);
+  assert.deepEqual(
+    sent.map(([, , { ids }]) => ids),
+    [
+      [2, 3],
+      [1, 2, 3],
+    ],
+  );
+  assert.ok(sent.every(([, url, , how]) => url === '/give-back' && how.outlive));
 });

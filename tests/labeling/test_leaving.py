@@ -12,8 +12,10 @@ from labeling.services import (
     answers,
     claims,
     following,
+    held,
     jobs,
     labels,
+    leases,
     members,
     running,
 )
@@ -32,8 +34,8 @@ def expire(seat: Assignment) -> None:
 
 def test_a_seat_whose_lease_ran_out_is_offered_to_someone_else(started, alice, bob):
     (seat, *_rest) = claims.claim_next(started, alice).seats
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
+    for mine in claims.claim_next(started, alice).seats:
+        expire(mine)
 
     taken = claims.claim_next(started, bob).seats
 
@@ -44,8 +46,8 @@ def test_a_seat_whose_lease_ran_out_is_offered_to_someone_else(started, alice, b
 
 def test_a_late_answer_on_a_seat_taken_over_is_kept_as_surplus(started, alice, bob):
     seat = claims.claim_next(started, alice).seats[0]
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
+    for mine in claims.claim_next(started, alice).seats:
+        expire(mine)
     claims.claim_next(started, bob)
 
     late = answer(seat, alice)
@@ -56,10 +58,10 @@ def test_a_late_answer_on_a_seat_taken_over_is_kept_as_surplus(started, alice, b
 
 def test_a_late_answer_takes_its_slot_back_if_the_slot_is_open_again(started, alice, bob):
     seat = claims.claim_next(started, alice).seats[0]
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
+    for mine in claims.claim_next(started, alice).seats:
+        expire(mine)
     for taken in claims.claim_next(started, bob).seats:
-        claims.release(taken, bob)
+        held.give_back(started, bob, "", [taken.pk])
 
     late = answer(seat, alice)
 
@@ -82,8 +84,8 @@ def test_a_late_answer_does_not_bring_a_frozen_image_back(started, alice):
 
 def test_who_lapsed_gets_the_image_back_that_the_others_declined(started, alice, bob):
     seat = claims.claim_next(started, alice).seats[0]
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
+    for mine in claims.claim_next(started, alice).seats:
+        expire(mine)
     for taken in claims.claim_next(started, bob).seats:
         answers.skip(taken, bob, "Not sure about the class")
     running.sweep()
@@ -95,8 +97,8 @@ def test_who_lapsed_gets_the_image_back_that_the_others_declined(started, alice,
 
 def test_who_lapsed_takes_over_from_another_who_lapsed(started, alice, bob):
     for who in (alice, bob):
-        for held in claims.claim_next(started, who).seats:
-            expire(held)
+        for mine in claims.claim_next(started, who).seats:
+            expire(mine)
 
     again = claims.claim_next(started, alice).seats
 
@@ -131,12 +133,12 @@ def test_what_a_switched_off_account_holds_does_not_hold_the_round(alice, bob, m
 
 def test_renewing_a_lost_seat_says_so(started, alice, bob):
     seat = claims.claim_next(started, alice).seats[0]
-    for held in claims.claim_next(started, alice).seats:
-        expire(held)
+    for mine in claims.claim_next(started, alice).seats:
+        expire(mine)
     claims.claim_next(started, bob)
 
     with pytest.raises(LeaseLost):
-        claims.renew(seat, alice)
+        leases.renew(seat, started, alice, "")
 
 
 def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona):

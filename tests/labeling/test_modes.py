@@ -6,7 +6,7 @@ from labeling.core import consolidation
 from labeling.core.boxes import pack
 from labeling.core.consolidation import Answers
 from labeling.models import Assignment, Label
-from labeling.services import claims, jobs, labels, members, rounds
+from labeling.services import claims, held, jobs, labels, members, rounds
 from labeling.services.answers import skip, submit
 from tests import factories
 from tests.factories import answer, box
@@ -187,7 +187,7 @@ def test_boxes_to_verify_stay_with_the_seat_whoever_holds_it(make, people, mona)
     answer(first, people["alice"], [box(10)])
 
     his = take(job, people["bob"])
-    claims.release(his, people["bob"])
+    held.give_back(job, people["bob"], "", [his.pk])
     again = take(job, people["bob"])
     assert again.suggested == [box(10)]
     skip(again, people["bob"], "Other")

@@ -1,9 +1,6 @@
 """Seats: who gets which image, for how long, and what becomes of answers."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from labeling.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job, Round
@@ -172,29 +169,6 @@ def test_while_paused_answers_are_taken_but_nothing_is_handed_out(started, alice
 
     assert claims.claim_next(started, bob).seats == []
     assert answer(seat, alice).state == "submitted"
-
-
-def test_lease_time_stands_still_during_a_pause(started, alice, mona):
-    seat = claims.claim_next(started, alice).seats[0]
-    jobs.pause(started, mona)
-    before = Assignment.objects.get(pk=seat.pk).lease_expires_at
-    started.__class__.objects.filter(pk=started.pk).update(
-        paused_at=timezone.now() - timedelta(hours=2)
-    )
-
-    started.refresh_from_db()
-    jobs.resume(started, mona)
-
-    after = Assignment.objects.get(pk=seat.pk).lease_expires_at
-    assert timedelta(hours=1, minutes=59) < after - before < timedelta(hours=2, minutes=1)
-
-
-def test_a_seat_given_back_takes_its_draft_along(started, alice, bob):
-    seat = claims.claim_next(started, alice, count=1).seats[0]
-    content = {"boxes": [], "active_ms": 5, "action_ms": None}
-    drafts.save(seat, version=0, number=1, known=0, writer="page", content=content)
-    claims.release(seat, alice)
-    assert not Draft.objects.filter(seat=seat.pk).exists()  # else the next one would not draw blind
 
 
 def test_an_answer_that_comes_twice_leaves_the_draft_that_began_after_it(started, alice):
