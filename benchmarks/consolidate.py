@@ -12,6 +12,7 @@ from labeling.core.consolidation import Answers, tabulate
 from labeling.core.reliability import consolidate
 
 IMAGES, OBJECTS, REPEATS = 1000, 10, 5
+CROWD = 2000  # boxes that each of two people puts on one place: what an answer may hold
 SEES = (0.95, 0.90, 0.90, 0.80, 0.60)  # chance of each person to draw an object
 NOISE = (0.02, 0.03, 0.04, 0.05, 0.08)  # sd of an edge, share of the box's side
 
@@ -44,4 +45,9 @@ def run() -> Iterator[Figure]:
         grouping.append(grouped - began)
         whole.append(time.perf_counter() - grouped)
     yield Figure("consolidate 1,000 images", statistics.median(whole), "s", Goal("<=", 0.35))
+    drawn = BoxSet(np.tile([10.0, 10, 60, 60], (CROWD, 1)), np.zeros(CROWD, int), np.ones(CROWD))
+    began = time.perf_counter()
+    consolidate([Answers(0, (0, 1), (drawn, drawn))])
+    crowded = time.perf_counter() - began
+    yield Figure("2 x 2,000 boxes on one place", crowded, "s", Goal("<=", 1))
     yield Figure("of it grouping the boxes", statistics.median(grouping), "s")

@@ -12,6 +12,8 @@ APART = -1.0  # affinity of what may never be together
 TINY = np.float32(1e-12)
 PADDING = 8  # images are grouped together by box count, rounded up to this
 BLOCK_CELLS = 1 << 19  # pairs of boxes worked at once, so that large images stay within memory
+CROWDED = 256  # boxes of an image beyond which it is grouped alone
+NEVER = 1e9  # distance of what may never be together: averaged with anything it stays too far
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,18 @@ def group(
     """Group the boxes of many images: average linkage, never two boxes of one owner together.
 
     `image`: (n,) int, rising, `owner`: (n,) int, `boxes`: (n, 4). Returns a group number per box,
-    (n,), rising with the image, from 0. Images with about as many boxes are worked together.
+    (n,), rising with the image, from 0. Images with about as many boxes are worked together;
+    crowded ones each alone, in a time that grows with the square of their boxes whatever they are
+    (many boxes on one place let the joint work merge a single pair at a time).
     """
     _, first, counts = np.unique(image, return_index=True, return_counts=True)
     leader = np.arange(len(image))
     padded = -(-counts // PADDING) * PADDING
-    for width in np.unique(padded):
-        alike = np.flatnonzero(padded == width)
+    for place in np.flatnonzero(counts > CROWDED):
+        these = slice(first[place], first[place] + counts[place])
+        leader[these] = first[place] + _crowded_leaders(boxes[these], owner[these], floor)
+    for width in np.unique(padded[counts <= CROWDED]):
+        alike = np.flatnonzero((padded == width) & (counts <= CROWDED))
         step = max(1, BLOCK_CELLS // int(width) ** 2)
         for start in range(0, len(alike), step):
             block = alike[start : start + step]
@@ -73,14 +80,20 @@ def group(
 
 def _affinity(boxes: np.ndarray, owner: np.ndarray, filled: np.ndarray) -> np.ndarray:
     """IoU of every two boxes of each image, (m, B, B); APART where they may not be together."""
-    x1, y1, x2, y2 = np.moveaxis(boxes.astype(np.float32), 2, 0)
-    wide = np.minimum(x2[:, :, None], x2[:, None]) - np.maximum(x1[:, :, None], x1[:, None])
-    high = np.minimum(y2[:, :, None], y2[:, None]) - np.maximum(y1[:, :, None], y1[:, None])
-    shared = np.maximum(wide, 0) * np.maximum(high, 0)
-    area = np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0)
-    union = area[:, :, None] + area[:, None] - shared
     allowed = (owner[:, :, None] != owner[:, None]) & filled[:, :, None] & filled[:, None]
-    return np.where(allowed, shared / np.maximum(union, TINY), np.float32(APART))
+    return np.where(allowed, _overlaps(boxes, boxes), np.float32(APART))
+
+
+def _overlaps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """IoU of each box of `a` (..., n, 4) with each of `b` (..., m, 4): (..., n, m) float32."""
+    ax1, ay1, ax2, ay2 = np.moveaxis(a.astype(np.float32), -1, 0)[..., None]
+    bx1, by1, bx2, by2 = np.moveaxis(b.astype(np.float32), -1, 0)[..., None, :]
+    wide = np.minimum(ax2, bx2) - np.maximum(ax1, bx1)
+    high = np.minimum(ay2, by2) - np.maximum(ay1, by1)
+    shared = np.maximum(wide, 0) * np.maximum(high, 0)
+    area_a = np.maximum(ax2 - ax1, 0) * np.maximum(ay2 - ay1, 0)
+    area_b = np.maximum(bx2 - bx1, 0) * np.maximum(by2 - by1, 0)
+    return np.asarray(shared / np.maximum(area_a + area_b - shared, TINY))
 
 
 def _leaders(affinity: np.ndarray, floor: float) -> np.ndarray:
@@ -113,6 +126,25 @@ def _leaders(affinity: np.ndarray, floor: float) -> np.ndarray:
         moved[m, gone] = kept
         leader[active] = np.take_along_axis(moved, leader[active], 1)
     return leader
+
+
+def _crowded_leaders(boxes: np.ndarray, owner: np.ndarray, floor: float) -> np.ndarray:
+    """As `_leaders` for the boxes of one image, (n, 4) and (n,), by nearest-neighbour chains."""
+    from scipy.cluster.hierarchy import fcluster, linkage  # slow to load, and rarely needed
+
+    count = len(boxes)
+    distances = np.empty(count * (count - 1) // 2)  # condensed: each pair once, row by row
+    step, end = max(1, BLOCK_CELLS // count), 0
+    for start in range(0, count, step):
+        rows = slice(start, start + step)
+        affinity = _overlaps(boxes[rows], boxes[start:])
+        apart = owner[rows, None] == owner[None, start:]
+        for row, values in enumerate(np.where(apart, NEVER, 1.0 - affinity)):
+            begin, end = end, end + count - start - row - 1
+            distances[begin:end] = values[row + 1 :]
+    groups = fcluster(linkage(distances, "average"), 1.0 - floor, "distance")
+    _, firsts, numbers = np.unique(groups, return_index=True, return_inverse=True)
+    return np.asarray(firsts[numbers])
 
 
 def tabulate(answers: Sequence[Answers]) -> Sites:

@@ -95,25 +95,38 @@ def submit(
         "submitted_at": timezone.now(),
         **(trace or {}),
     }
-    with transaction.atomic():
-        check_not_cancelled(seat.round.job)
-        lock_image(seat.image_id)
-        first = Assignment.objects.filter(
-            pk=seat.pk, annotator=user, state=State.CLAIMED, version__lt=version,
-            round__closed_at=None, round__job__state__in=(Job.State.RUNNING, Job.State.PAUSED),
-        ).update(state=State.SUBMITTED, lease_expires_at=None, **answer)  # fmt: skip
-        if first:
-            following.open_further(_stored(seat, answer))
-        else:
-            _resubmit(seat, version, answer)
-        # a draft that starts from this very answer is newer work: the answer came a second time
-        Draft.objects.filter(seat=seat.pk, version__lt=version).delete()
+    judged = following.Judged(seat.round)
+    while True:
+        try:
+            first = _store(seat, user, answer, judged)
+            break
+        except following.Unjudged as found:
+            judged.judge(found.answered)
     if not first:
         seat.refresh_from_db()
     # Nobody's last answer moves nothing: one cheap look instead of the whole rule.
     if not following.awaited(seat.round).exists():
         rounds.advance_if_done(seat.round)
     return seat
+
+
+def _store(seat: Assignment, user: User, answer: dict[str, Any], judged: following.Judged) -> bool:
+    """In one transaction the answer and what follows from it; whether it is the first one."""
+    version = answer["version"]
+    with transaction.atomic():
+        check_not_cancelled(seat.round.job)
+        lock_image(seat.image_id)
+        first = Assignment.objects.held_by(user).filter(
+            pk=seat.pk, version__lt=version,
+            round__closed_at=None, round__job__state__in=(Job.State.RUNNING, Job.State.PAUSED),
+        ).update(state=State.SUBMITTED, lease_expires_at=None, **answer)  # fmt: skip
+        if first:
+            following.open_further(_stored(seat, answer), judged)
+        else:
+            _resubmit(seat, version, answer, judged)
+        # a draft that starts from this very answer is newer work: the answer came a second time
+        Draft.objects.filter(seat=seat.pk, version__lt=version).delete()
+    return bool(first)
 
 
 def check_not_cancelled(job: Job) -> None:
@@ -139,7 +152,9 @@ def _stored(seat: Assignment, answer: dict[str, Any]) -> Assignment:
     return seat
 
 
-def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
+def _resubmit(
+    seat: Assignment, version: int, answer: dict[str, Any], judged: following.Judged
+) -> None:
     """Every case but the first answer on a held seat."""
     seat.refresh_from_db()
     if seat.version == version and seat.state in (State.SUBMITTED, State.SURPLUS):
@@ -159,7 +174,7 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
         Assignment.objects.filter(pk=seat.pk).update(**answer)
         seat.boxes = answer["boxes"]
         following.refresh_shown(seat)
-        following.open_further(seat)
+        following.open_further(seat, judged)
         return
     if seat.state == State.LAPSED and collecting:
         slot = Assignment.objects.filter(round=seat.round, image=seat.image_id, slot=seat.slot)
@@ -170,7 +185,7 @@ def _resubmit(seat: Assignment, version: int, answer: dict[str, Any]) -> None:
             Assignment.objects.filter(pk=seat.pk).update(
                 state=State.SUBMITTED, lease_expires_at=None, **answer
             )
-            following.open_further(_stored(seat, answer))
+            following.open_further(_stored(seat, answer), judged)
             return
     Assignment.objects.filter(pk=seat.pk).update(state=State.SURPLUS, **answer)
 

@@ -19,6 +19,7 @@ from labeling.services import leases
 State = Assignment.State
 FIRST = 2  # people of an adaptive image before anyone knows whether they agree
 COMPANY = 60  # answered images that teach the EM who errs how, when one image is judged
+MOST_BOXES = 4_000  # boxes judged while a person waits; with more, another one is asked unjudged
 LOOSE = 0.7  # two people's boxes that overlap less differ in more than taste (algorithms.md 4.1)
 
 
@@ -64,7 +65,42 @@ def withdraw_rest(round: Round) -> None:
     Assignment.objects.filter(_welcome(round), round=round).update(state=State.LAPSED)
 
 
-def open_further(seat: Assignment) -> bool:
+class Unjudged(Exception):
+    """Nobody has judged yet whether these answers differ: it takes too long for a lock."""
+
+    def __init__(self, answered: list[Assignment]) -> None:
+        super().__init__()
+        self.answered = answered
+
+
+class Judged:
+    """Whether the answers on an image leave more expected errors than the job allows.
+
+    They are judged while nothing is locked, and looked up while the image is: `differ` raises
+    Unjudged where an answer came or changed since, and the caller judges and begins again.
+    """
+
+    def __init__(self, round: Round) -> None:
+        self.round = round
+        self._known: dict[frozenset[tuple[int, int]], bool] = {}
+
+    def judge(self, answered: list[Assignment]) -> None:
+        """Take as long as it needs."""
+        self._known[_key(answered)] = _differ(self.round, answered)
+
+    def differ(self, answered: list[Assignment]) -> bool:
+        """What was found of exactly these answers."""
+        try:
+            return self._known[_key(answered)]
+        except KeyError:
+            raise Unjudged(answered) from None
+
+
+def _key(answered: list[Assignment]) -> frozenset[tuple[int, int]]:
+    return frozenset((row.pk, row.version) for row in answered)
+
+
+def open_further(seat: Assignment, judged: Judged) -> bool:
     """Open one more seat on the image if its answers ask for it; call it with the row locked.
 
     Nothing happens while a seat of the image is open or held, or once the most people have
@@ -93,7 +129,7 @@ def open_further(seat: Assignment) -> bool:
             return False
         shown = last.boxes
     else:
-        if len(answered) >= FIRST and not _differ(round, answered):
+        if len(answered) >= FIRST and not judged.differ(answered):
             return False
         shown = None
     Assignment.objects.create(
@@ -113,6 +149,8 @@ def _needed(seat: Assignment) -> bool:
 def _differ(round: Round, answered: list[Assignment]) -> bool:
     """Whether the answers leave more expected errors than the job allows."""
     limit = float(round.settings["error_limit"])
+    if sum(len(row.boxes or ()) for row in answered) > MOST_BOXES:
+        return True
     if any(a.suggested is not None for a in answered):
         # Drawn on the model's boxes: agreement proves less than the EM would conclude from it.
         return disagreements([pack(a.boxes or []) for a in answered]) > limit
@@ -141,7 +179,11 @@ def _company(round: Round, image: int) -> list[Answers]:
         .values_list("image", "annotator", "boxes")[: COMPANY * FIRST]
     )
     by_image: dict[int, list[tuple[int, BoxSet]]] = {}
+    left = MOST_BOXES
     for found, annotator, boxes in rows:
+        left -= len(boxes or ())
+        if left < 0:
+            break
         if annotator is not None and boxes is not None:  # as the database guarantees
             by_image.setdefault(found, []).append((annotator, pack(boxes)))
     return [

@@ -47,11 +47,12 @@ def decide(
     if verdict == Verdict.REJECTED and reason not in REJECT_REASONS:
         raise Invalid(f"Choose a reason: {', '.join(REJECT_REASONS)}.", where="reason")
     verdict, final = _final(audit, verdict, boxes)
+    value = _value(audit, final)  # of many boxes it takes a second: nothing may be locked
     with transaction.atomic():
         answers.check_not_cancelled(audit.round.job)
         counts = audit.kind == Kind.WATCH or _proof_waits(audit)
         stored = Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
-            verdict=verdict, boxes=final, value=_value(audit, final) if counts else None,
+            verdict=verdict, boxes=final, value=value if counts else None,
             reason=reason, active_ms=max(0, min(active_ms, answers.MAX_ACTIVE_MS)),
             decided_at=timezone.now(), lease_expires_at=None,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeling.core import reliability
+from labeling.core import consolidation, reliability
 from labeling.core.boxes import BoxSet, iou_matrix
 from labeling.core.consolidation import Answers, group, majority, single, tabulate
 from labeling.core.quality import compare, quality
@@ -73,6 +73,26 @@ def plainly(owner: np.ndarray, boxes: np.ndarray) -> list[int]:
         weight[a] += weight[b]
         leader[leader == b] = a
     return np.unique(leader, return_inverse=True)[1].tolist()
+
+
+def test_a_crowded_image_is_grouped_like_any_other(monkeypatch):
+    rng = np.random.default_rng(1)
+    for _ in range(30):
+        count = int(rng.integers(2, 60))
+        corner, side = rng.random((count, 2)) * 100, rng.random((count, 2)) * 60 + 10
+        boxes, owner = np.c_[corner, corner + side], rng.integers(0, 4, count)
+        image = np.zeros(count, int)
+        monkeypatch.setattr(consolidation, "CROWDED", count)
+        jointly = group(image, owner, boxes)
+        monkeypatch.setattr(consolidation, "CROWDED", 1)
+        assert (group(image, owner, boxes) == jointly).all()
+
+
+def test_boxes_of_two_people_all_on_one_place_pair_up():
+    count = consolidation.CROWDED
+    boxes = np.tile([10.0, 10, 60, 60], (2 * count, 1))
+    groups = group(np.zeros(2 * count, int), np.repeat([0, 1], count), boxes)
+    assert (np.bincount(groups) == 2).all()
 
 
 def test_majority_keeps_what_more_than_half_drew_and_takes_the_median():

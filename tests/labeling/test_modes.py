@@ -1,12 +1,13 @@
 """How many people an image takes: a third where two differ; verified until one agrees."""
 
 import pytest
+from django.db import connection
 
 from labeling.core import consolidation
 from labeling.core.boxes import pack
 from labeling.core.consolidation import Answers
 from labeling.models import Assignment, Label
-from labeling.services import claims, held, jobs, labels, members, rounds
+from labeling.services import claims, following, held, jobs, labels, members, rounds
 from labeling.services.answers import skip, submit
 from tests import factories
 from tests.factories import answer, box
@@ -249,3 +250,58 @@ def test_settings_of_a_running_round_decide_not_the_job(make, people):
     job.save()
     assert len(seats_of(job, take(job, people["alice"]).image_id)) == 2
     assert rounds.snapshot_settings(job)["mode"] == "independent"
+
+
+@pytest.fixture
+def judgements(monkeypatch):
+    """What a job that judges answers does meanwhile; each is noted."""
+    seen: list[int] = []
+    judge = following.Judged.judge
+
+    def watched(self, answered):
+        assert not connection.in_atomic_block  # it may take a second, and others must write
+        seen.append(len(answered))
+        judge(self, answered)
+
+    monkeypatch.setattr(following.Judged, "judge", watched)
+    return seen
+
+
+def test_nothing_is_locked_while_answers_are_judged(make, people, judgements):
+    job = make("adaptive")
+    hers, his = take(job, people["alice"]), take(job, people["bob"])
+    judgements.clear()  # those of the pilot
+    many = [box(10 + k % 7) for k in range(300)]
+    answer(hers, people["alice"], many)
+    answer(his, people["bob"], many[:-9])
+
+    assert judgements == [2]
+    assert seats_of(job, hers.image_id)[-1] == (3, "open")  # nine objects differ
+
+
+def test_an_answer_that_changes_while_it_is_judged_is_judged_again(
+    make, people, monkeypatch, judgements
+):
+    job = make("adaptive")
+    hers, his = take(job, people["alice"]), take(job, people["bob"])
+    answer(hers, people["alice"], [box(10)])
+    judge = following.Judged.judge
+
+    def overtaken(self, answered):
+        monkeypatch.setattr(following.Judged, "judge", judge)
+        judge(self, answered)
+        answer(hers, people["alice"], [box(10), box(100)], version=2)
+
+    monkeypatch.setattr(following.Judged, "judge", overtaken)
+    answer(his, people["bob"], [box(10)])  # agreed with her first answer, not with the second
+
+    assert seats_of(job, hers.image_id)[-1] == (3, "open")
+
+
+def test_where_too_much_was_drawn_to_be_judged_another_one_is_asked(make, people, monkeypatch):
+    monkeypatch.setattr(following, "MOST_BOXES", 1)
+    job = make("adaptive")
+    hers, his = take(job, people["alice"]), take(job, people["bob"])
+    answer(hers, people["alice"], [box(10)])
+    answer(his, people["bob"], [box(10)])
+    assert seats_of(job, hers.image_id)[-1] == (3, "open")
