@@ -119,25 +119,26 @@ def picture_for(user: User, pk: int) -> Image:
 
 
 def image_for(user: User, pk: int, *needed: str) -> Image:
-    """An image this person may see: annotators only those they were given."""
+    """An image this person may see: annotators only those they were given.
+
+    What they may not see does not exist for them, so it is looked for before the role is asked.
+    """
     members = Member.objects.filter(job__images=pk, user=user)
     have = set(members.values_list("role", flat=True)) | _everywhere(user)
     if not have:
         raise Http404
-    _check(have, needed)
     images = Image.objects.select_related("job").filter(pk=pk)
     if not have & {MANAGER, REVIEWER}:
         images = images.filter(assignments__annotator=user)
-    return _found(images)
+    image = _found(images)
+    _check(have, needed)
+    return image
 
 
-def label_for(user: User, pk: int, *needed: str) -> Label:
-    """A label of a job this person belongs to (404 otherwise) with one of the roles (403)."""
-    label = _found(
-        Label.objects.select_related("image__job").filter(_in_job(user, "image__job"), pk=pk)
-    )
-    _check(roles(label.image.job, user), needed)
-    return label
+def label_for(user: User, pk: int) -> Label:
+    """A label of a job this person reviews or manages; for others it does not exist."""
+    mine = _in_job(user, "image__job", role__in=REVIEWING)
+    return _found(Label.objects.select_related("image__job").filter(mine, pk=pk))
 
 
 def instruction_picture_for(user: User, pk: int) -> InstructionPicture:

@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 
-from labeling.admin.scoping import managed_jobs, whole
+from labeling.admin.scoping import whole
 from labeling.models import Assignment, Label, LabelClass, Round
 from labeling.services import broken
+from labeling.services.people import managed_jobs
 
 OFFERED = 100
 

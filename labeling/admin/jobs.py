@@ -15,10 +15,10 @@ from django.utils.html import format_html
 from labeling.admin import guidance
 from labeling.admin.importing import ImportForm
 from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, MemberInline
-from labeling.admin.scoping import managed_jobs
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
 from labeling.services import classes, events, jobs, members, reports, transfers, uploads
+from labeling.services.people import managed_jobs
 from labeling.services.presets import PRESETS
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {

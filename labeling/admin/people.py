@@ -14,8 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from labeling.admin.scoping import managed_jobs
-from labeling.errors import Invalid
+from labeling.errors import Invalid, NotAllowed
 from labeling.models import Member
 from labeling.services import people
 
@@ -46,7 +45,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         rows = super().get_queryset(request)
         if request.user.is_superuser:
             return rows
-        mine = Member.objects.filter(job__in=managed_jobs(request.user), user=OuterRef("pk"))
+        mine = Member.objects.filter(job__in=people.managed_jobs(request.user), user=OuterRef("pk"))
         return rows.filter(Exists(mine), is_staff=False, is_superuser=False)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -66,15 +65,12 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         return self.has_module_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only people all of whose jobs this admin manages: nobody else's annotators."""
+        """Only accounts that this admin made and nobody else works with."""
         if request.user.is_superuser:
             return True
         if not _is_project_admin(request):
             return False
-        if obj is None:
-            return True
-        foreign = Member.objects.filter(user=obj).exclude(job__in=managed_jobs(request.user))
-        return not (obj.is_staff or obj.is_superuser or foreign.exists())
+        return obj is None or people.is_own(obj, request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Accounts are switched off, so that their work keeps its author."""
@@ -95,7 +91,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         if request.user.is_superuser or obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)
         # a field of its own: subclasses share those of InviteForm, also between threads
-        job = forms.ModelChoiceField(managed_jobs(request.user))
+        job = forms.ModelChoiceField(people.managed_jobs(request.user))
         return type("ScopedInvite", (InviteForm,), {"job": job})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -106,7 +102,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         data = form.cleaned_data
         try:
             user, link = people.invite(
-                data["username"], f"{data['first_name']} {data['last_name']}"
+                data["username"], request.user, f"{data['first_name']} {data['last_name']}"
             )
         except Invalid as error:
             raise PermissionDenied(error.message) from error
@@ -121,12 +117,24 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         return [path("<int:pk>/link/", view, name="auth_user_link"), *super().get_urls()]
 
     def fresh_link(self, request: HttpRequest, pk: int) -> Any:
-        """Make a new link; only by POST, only for people this admin may change."""
+        """Make a new link, by POST only."""
         user = get_object_or_404(self.get_queryset(request), pk=pk)
-        if request.method != "POST" or not self.has_change_permission(request, user):
+        if request.method != "POST":
             raise PermissionDenied
-        _show_link(request, user, people.one_time_path(user))
+        try:
+            _show_link(request, user, people.one_time_path(user, request.user))
+        except NotAllowed as error:
+            raise PermissionDenied(error.message) from error
         return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kw: Any) -> Any:
+        """With the button for a one-time link where one may be made."""
+        obj = kw.get("obj")
+        context["may_link"] = obj is not None and (
+            request.user.is_superuser
+            or (people.is_own(obj, request.user) and not obj.has_usable_password())
+        )
+        return super().render_change_form(request, context, *args, **kw)
 
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Passwords are set by superusers or by their owners."""

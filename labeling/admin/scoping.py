@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from labeling.models import Job, Member
+from labeling.services.people import managed_jobs
 
 LONGEST = 18  # digits that every database can take
 
@@ -14,13 +14,6 @@ LONGEST = 18  # digits that every database can take
 def whole(value: str | None) -> int:
     """The whole number that an address or a form names; 0, which no row has, for anything else."""
     return int(value) if value and value.isdecimal() and len(value) <= LONGEST else 0
-
-
-def managed_jobs(user: Any) -> "QuerySet[Job]":
-    """All jobs for a superuser, else those with the role manager."""
-    if user.is_superuser:
-        return Job.objects.all()
-    return Job.objects.filter(members__user=user, members__role=Member.Role.MANAGER).distinct()
 
 
 class Scoped(admin.ModelAdmin[Any]):

@@ -4,7 +4,7 @@ from labeling.models.audit import Audit, CandidateSet, Certificate, Event, Freez
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
 from labeling.models.label_class import LabelClass
-from labeling.models.member import Member
+from labeling.models.member import Invitation, Member
 from labeling.models.page import Draft, Preferences
 from labeling.models.round import Assignment, Round, Step, WorkerBeat
 from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck
@@ -22,6 +22,7 @@ __all__ = [
     "Image",
     "InstructionPicture",
     "InstructionsRead",
+    "Invitation",
     "Job",
     "Label",
     "LabelCheck",

@@ -1,4 +1,4 @@
-"""The people who work on a job."""
+"""The people who work on a job, and who made their accounts."""
 
 from django.conf import settings
 from django.db import models
@@ -26,3 +26,14 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"
+
+
+class Invitation(models.Model):
+    """Who made an account: they alone may hand out links that set its first password."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invitation")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user}, invited by {self.by}"

@@ -1,5 +1,7 @@
 """Every address of the site, asked by a stranger, an outsider and another job's admin."""
 
+import re
+
 import pytest
 from django.contrib.admin import site
 from django.contrib.auth import get_user_model
@@ -163,8 +165,35 @@ def test_an_annotator_may_neither_manage_nor_review(busy, alice):
     image, label = busy.images.last(), Label.objects.get(image__job=busy)
     for name in ("settle", "compare", "correct"):
         assert client.get(reverse(name, args=[busy.slug, image.pk])).status_code == 403, name
-    assert client.get(reverse("differences", args=[image.pk])).status_code == 403
-    assert client.delete(reverse("label-check", args=[label.pk])).status_code == 403
+    assert client.get(reverse("differences", args=[image.pk])).status_code == 404
+    assert client.delete(reverse("label-check", args=[label.pk])).status_code == 404
+
+
+TOLD = re.compile(r"[A-Za-z0-9]{32,}|\d+")  # tokens and numbers
+
+
+def answer_of(client: Client, method: str, url: str) -> tuple[int, str, str]:
+    """What can be told apart: status, body and where it leads, tokens and numbers left out."""
+    reply = getattr(client, method)(url, {}, content_type="application/json")
+    body = "" if reply.streaming else reply.content.decode()
+    return reply.status_code, TOLD.sub("", body), TOLD.sub("", reply.get("Location", ""))
+
+
+@pytest.mark.parametrize("who", ["outsider", "admin of another job", "annotator"])
+def test_unknown_and_forbidden_ids_answer_alike(busy, eve, alice, who):
+    user = {"outsider": eve, "annotator": alice}.get(who) or project_admin("otto")
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    own = {"comment", "comment-answers", "instruction-picture"} if user == alice else set()
+    busy.rounds.first().assignments.filter(annotator=alice).delete()
+    for name, url in addresses(busy):
+        number = re.search(r"/(\d+)(/|$)", url)
+        if number is None or name in own or name.startswith("admin:a"):
+            continue  # accounts and sign-in records are the superusers' and of no job
+        unknown = f"{url[: number.start(1)]}{int(number[1]) + 770}{url[number.end(1) :]}"
+        for method in METHODS:
+            told = answer_of(client, method, url)
+            assert told == answer_of(client, method, unknown), (method, url)
 
 
 def test_an_annotator_sees_only_the_pictures_they_were_given(busy, alice, rita):
