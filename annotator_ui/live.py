@@ -21,9 +21,11 @@ from labeling.services import snapshot
 
 log = logging.getLogger(__name__)
 EVERY, PING = 1.0, 20.0
+CHECK_EVERY = 5.0  # seconds until a page is asked again whether its person may still watch
+MOST_PAGES = 20  # of one person at one process; a page beyond them asks by HTTP
 REST = 4  # times as long as a snapshot took: watching a huge job may not slow its people down
 PATIENCE = 5.0  # seconds a page may take to receive a message
-SIGNED_OUT, NOT_FOUND, TRY_AGAIN = 4401, 4404, 1013
+SIGNED_OUT, NOT_FOUND, TOO_MANY, TRY_AGAIN = 4401, 4404, 4429, 1013
 # A closed tab is an OSError, as is too long a wait; one that closes just now, a RuntimeError.
 BROKEN = (DatabaseFailure, OSError, RuntimeError)
 
@@ -33,24 +35,38 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     slug: str
     manages = False
-    admitted_at = 0.0
+    checking: "asyncio.Task[None] | None" = None
 
     async def connect(self) -> None:
-        """Admit members only."""
+        """Admit members only, each with so many pages."""
         user = self.scope["user"]
         await self.accept()
         if not user.is_authenticated:
             await self.close(SIGNED_OUT)
             return
+        if pages_of(user) >= MOST_PAGES:
+            await self.close(TOO_MANY)
+            return
         self.slug = self.scope["url_route"]["kwargs"]["slug"]
         if not await self.may_watch():
             await self.close(NOT_FOUND)
             return
+        self.checking = asyncio.create_task(self._check_for_ever())
         watch(self.slug, self)
 
-    async def still_may_watch(self) -> bool:
-        """What may_watch says, asked once in PING seconds, however busy the job is."""
-        return time.monotonic() - self.admitted_at < PING or await self.may_watch()
+    async def _check_for_ever(self) -> None:
+        """Close soon after a log-out or a lost membership, whether there is news or not."""
+        while True:
+            await asyncio.sleep(CHECK_EVERY)
+            try:
+                if await self.may_watch():
+                    continue
+            except DatabaseFailure as error:
+                log.warning("job=%s cannot tell who may watch: %r", self.slug, error)
+                continue
+            unwatch(self.slug, self)
+            await self.close(NOT_FOUND)
+            return
 
     async def may_watch(self) -> bool:
         """Whether the session holds (no log-out, no new password) and its person is in the job."""
@@ -65,7 +81,6 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             job = access.job_for(user, self.slug)
         except Http404:
             return False
-        self.admitted_at = time.monotonic()
         self.manages = access.MANAGER in access.roles(job, user)
         return True
 
@@ -81,12 +96,19 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def disconnect(self, code: int) -> None:
         """Stop hearing."""
-        if hasattr(self, "slug"):
-            unwatch(self.slug, self)
+        if self.checking is None:
+            return
+        self.checking.cancel()
+        unwatch(self.slug, self)
 
 
 _pages: dict[str, set[JobPage]] = {}
 _watchers: dict[str, "asyncio.Task[None]"] = {}
+
+
+def pages_of(user: User) -> int:
+    """How many live pages the person has open at this process."""
+    return sum(page.scope["user"].pk == user.pk for each in _pages.values() for page in each)
 
 
 def watch(slug: str, page: JobPage) -> None:
@@ -159,17 +181,13 @@ async def _send(slug: str, message: dict[str, Any]) -> None:
 
 async def _tell(slug: str, page: JobPage, message: dict[str, Any]) -> None:
     """To one page; what goes wrong there ends that page alone, and its browser asks anew."""
-    end = NOT_FOUND
     try:
-        if await page.still_may_watch():
-            await asyncio.wait_for(page.hear(message), PATIENCE)
-            return
+        await asyncio.wait_for(page.hear(message), PATIENCE)
     except BROKEN as error:
         log.warning("job=%s live page dropped: %r", slug, error)
-        end = TRY_AGAIN
-    with suppress(*BROKEN):
-        await asyncio.wait_for(page.close(end), PATIENCE)
-    unwatch(slug, page)
+        with suppress(*BROKEN):
+            await asyncio.wait_for(page.close(TRY_AGAIN), PATIENCE)
+        unwatch(slug, page)
 
 
 websocket_urls = [path("ws/jobs/<slug:slug>", JobPage.as_asgi())]

@@ -38,11 +38,12 @@ export function listenLive({ path, poll, onNews, onState }) {
     const opened = new WebSocket(`${scheme}//${location.host}${path}`);
     socket = opened;
     opened.addEventListener('open', () => {
-      failures = 0;
       heardAt = Date.now();
       tell();
     });
     opened.addEventListener('message', (event) => {
+      // Not at the opening: whom the server turns away is let in first, and told then.
+      failures = 0;
       heardAt = Date.now();
       const message = JSON.parse(event.data);
       if (message.type === 'snapshot') take(message.snapshot);

@@ -116,7 +116,7 @@ def busy(monkeypatch):
 
     monkeypatch.setattr(live, "_snapshot", always_new)
     monkeypatch.setattr(live, "EVERY", 0.05)
-    monkeypatch.setattr(live, "PING", 0.2)
+    monkeypatch.setattr(live, "CHECK_EVERY", 0.2)
 
 
 def leave(job, user):
@@ -152,6 +152,43 @@ def test_who_may_no_longer_watch_hears_no_more_however_busy_the_job_is(job, rita
         return None
 
     assert async_to_sync(listen)() == live.NOT_FOUND
+    assert not live._pages
+
+
+@pytest.mark.parametrize("end", [leave, sign_out])
+def test_a_quiet_page_closes_as_soon(job, rita, monkeypatch, end):
+    monkeypatch.setattr(live, "CHECK_EVERY", 0.2)
+    join(job, rita, "reviewer")
+
+    async def listen():
+        page = await socket(rita, job.slug)
+        await page.receive_output(10)
+        await database_sync_to_async(end)(job, rita)
+        return await page.receive_output(10)  # long before the next ping
+
+    assert async_to_sync(listen)() == {"type": "websocket.close", "code": live.NOT_FOUND}
+
+
+def test_a_person_has_so_many_live_pages(job, mona, alice, monkeypatch):
+    monkeypatch.setattr(live, "MOST_PAGES", 2)
+
+    async def listen():
+        first, second, third = [await socket(mona, job.slug) for _ in range(3)]
+        told = await third.receive_output(10)
+        other = await socket(alice, job.slug)
+        heard = json.loads((await other.receive_output(10))["text"])
+        await first.send_input({"type": "websocket.disconnect", "code": 1000})
+        await first.wait(10)
+        again = await socket(mona, job.slug)
+        await again.receive_output(10)
+        for page in (second, other, again):
+            await page.send_input({"type": "websocket.disconnect", "code": 1000})
+            await page.wait(10)
+        return told, heard["type"]
+
+    told, heard = async_to_sync(listen)()
+    assert (told["code"], heard) == (live.TOO_MANY, "snapshot")
+    assert not live._pages
 
 
 async def stalls(message):
