@@ -3,6 +3,7 @@
 import fcntl
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -29,6 +30,17 @@ def number(name: str, default: int) -> int:
     if not value.isdigit():
         raise ImproperlyConfigured(f"{name}={value!r}: it must be a whole number.")
     return int(value)
+
+
+def networks(name: str, value: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks with commas between them, e.g. 10.0.0.7, 192.168.0.0/16."""
+    try:
+        return [ip_network(part.strip()) for part in value.split(",") if part.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}={value!r}: {error}. Write addresses or networks with commas between them, "
+            "e.g. 10.0.0.7,192.168.0.0/16."
+        ) from error
 
 
 def secret(name: str) -> str:

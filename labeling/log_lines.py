@@ -1,8 +1,10 @@
-"""What the server's log says of requests: a browser that goes away is no fault of ours."""
+"""What the server's log says: in one line, not endlessly, and calmly of browsers that go away."""
 
 import logging
 
 from django.http import UnreadablePostError
+
+LONGEST = 1000  # characters; a path may have thousands, and its sender chose them
 
 
 class WentAway(logging.Filter):
@@ -18,3 +20,18 @@ class WentAway(logging.Filter):
         record.levelno, record.levelname = logging.INFO, "INFO"
         record.exc_info = record.exc_text = None
         return logging.getLogger(record.name).isEnabledFor(logging.INFO)
+
+
+class ShortLine(logging.Filter):
+    """Cuts a long message, and writes its line breaks as `\\n`: a path cannot forge a line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record where needed; every one is worth a line."""
+        said = record.getMessage()
+        if len(said) > LONGEST or not said.isprintable():
+            shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in said[:LONGEST])[
+                :LONGEST
+            ]
+            rest = f"… ({len(said)} characters)" if len(said) > LONGEST else ""
+            record.msg, record.args = shown + rest, ()
+        return True

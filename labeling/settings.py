@@ -1,5 +1,6 @@
 """Every setting, read from the environment; SQLite and local files unless told otherwise."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from labeling.environment import choice, flag, kept_secret_key, number, secret, text
+from labeling.environment import choice, flag, kept_secret_key, networks, number, secret, text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(text("LABELING_DATA", "data")).expanduser().absolute()
@@ -16,6 +17,9 @@ HTTPS = flag("HTTPS")
 SECRET_KEY = secret("SECRET_KEY") or kept_secret_key(DATA_DIR)
 ALLOWED_HOSTS = [h for h in text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in text("CSRF_TRUSTED_ORIGINS").split(",") if o]
+# Whose X-Forwarded-For is believed: addresses and networks; anybody may write such a header.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES", text("TRUSTED_PROXIES"))
+REQUESTS_PER_SECOND = number("REQUESTS_PER_SECOND", 50)
 IMPORT_ROOT = Path(text("LABELING_IMPORT_ROOT") or DATA_DIR / "import").expanduser().absolute()
 
 DATABASE_URL = text("DATABASE_URL")
@@ -154,7 +158,8 @@ STORAGES = {
         "BACKEND": HASHED if PAGES else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o640, 0o750
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+os.umask(0o077)  # what this program writes is its owner's: database, pictures, detectors, exports
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = 1000, 2000
@@ -232,13 +237,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"went_away": {"()": "labeling.log_lines.WentAway"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {
+        "went_away": {"()": "labeling.log_lines.WentAway"},
+        "short": {"()": "labeling.log_lines.ShortLine"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["short"]}
+    },
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.request": {"filters": ["went_away"]},
         "django_tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING"},
     },
 }

@@ -1,10 +1,12 @@
-"""A browser that goes away in the middle of a request leaves one calm line in the log."""
+"""What the log says: one line, not endless; a browser that goes away is no error."""
 
 import io
 import logging
 
 import pytest
 from django.test import Client
+
+from labeling.log_lines import ShortLine
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +55,22 @@ def test_real_faults_keep_their_traceback(caplog, client, monkeypatch) -> None:
     client.get("/api/preferences")
     (record,) = [r for r in caplog.records if r.name == "django.request"]
     assert record.levelname == "ERROR" and record.exc_info
+
+
+def test_a_line_of_the_log_is_one_line_and_not_endless() -> None:
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "Not Found: %s", ("a\nb" * 9000,), None)
+    assert ShortLine().filter(record)
+    said = record.getMessage()
+    assert len(said) < 1100
+    assert "\n" not in said and said.startswith("Not Found: a\\nb")
+    assert said.endswith("(27011 characters)")
+
+
+def test_a_message_of_one_line_is_left_alone() -> None:
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "%s saw %d", ("Zoë", 3), None)
+    assert ShortLine().filter(record)
+    assert (record.msg, record.args) == ("%s saw %d", ("Zoë", 3))
+
+
+def test_every_line_of_the_terminal_goes_through_it(settings) -> None:
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["short"]

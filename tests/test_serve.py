@@ -85,7 +85,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 def test_killed_children_come_back_and_the_log_says_why(served):
-    for word in ("uvicorn", "--queue gpu", "--queue default"):
+    for word in ("run_uvicorn", "--queue gpu", "--queue default"):
         old = until(lambda word=word: served.child(word))
         os.kill(old, signal.SIGKILL)
         until(lambda word=word, old=old: served.child(word) not in (None, old))

@@ -1,5 +1,6 @@
 """Pictures and finished files: permission first, then bytes with ETag and range."""
 
+import io
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from annotator_ui.api import access
 from labeling.services.images import media_path
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
+SMALL = 1 << 18  # bytes of a picture that are kept in memory until the client has them
 RANGE = re.compile(r"^bytes=(\d{1,18})-(\d{0,18})$")
 
 
@@ -69,18 +71,45 @@ def _bytes(request: HttpRequest, path: Path, kind: str) -> HttpResponseBase:
         raise Http404("This picture's file is gone.")
     size = path.stat().st_size
     wanted = RANGE.match(request.headers.get("Range", ""))
-    if wanted:
-        first = int(wanted[1])
-        last = min(int(wanted[2] or size - 1), size - 1)
-        if first > last:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        with path.open("rb") as file:
-            file.seek(first)
-            part = file.read(last - first + 1)
-        headers = {"Content-Range": f"bytes {first}-{last}/{size}", "Accept-Ranges": "bytes"}
-        return HttpResponse(part, status=206, content_type=kind, headers=headers)
-    # one picture is at most 50 MB and usually far less: whole, it needs no thread per chunk
-    return HttpResponse(path.read_bytes(), content_type=kind, headers={"Accept-Ranges": "bytes"})
+    if not wanted:
+        return _stretch(path, 0, size, kind)
+    first = int(wanted[1])
+    last = min(int(wanted[2] or size - 1), size - 1)
+    if first > last:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    response = _stretch(path, first, last - first + 1, kind)
+    response.status_code = 206
+    response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return response
+
+
+def _stretch(path: Path, first: int, size: int, kind: str) -> HttpResponseBase:
+    """Part of a file: as an open file unless it is small, for clients may take minutes to read."""
+    file = Part(path, first, size)
+    if size <= SMALL:
+        with file:
+            response: HttpResponseBase = HttpResponse(file.read(), content_type=kind)
+    else:
+        response = FileResponse(file, content_type=kind)
+    response["Content-Length"] = str(size)
+    response["Accept-Ranges"] = "bytes"
+    return response
+
+
+class Part(io.FileIO):
+    """A stretch of a file, to be read once."""
+
+    def __init__(self, path: Path, first: int, size: int) -> None:
+        super().__init__(path)
+        self.seek(first)
+        self.left = size
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next bytes of the stretch."""
+        wanted = self.left if size is None or size < 0 else min(size, self.left)
+        found = super().read(wanted) or b""
+        self.left -= len(found)
+        return found
 
 
 @require_safe
@@ -92,12 +121,10 @@ def transfer_file(request: HttpRequest, pk: int) -> HttpResponseBase:
             {"code": "conflict", "message": "The export is not finished.", "where": None},
             status=409,
         )
-    file = FileResponse(
+    return FileResponse(
         media_path(row.file).open("rb"), as_attachment=True, filename=Path(row.file).name,
         content_type="application/octet-stream",
     )  # fmt: skip
-    file.block_size = 1 << 18  # each piece crosses from a thread to the event loop
-    return file
 
 
 @require_safe

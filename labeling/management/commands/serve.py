@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,11 +18,14 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from labeling.management.data_folder import make_private, only_supervisor
 from labeling.management.database import DatabaseCommand
+from labeling.server import supervised
 
 log = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT, STEADY = 0.5, 30.0, 60.0
 STOP_SECONDS = 8.0
+BACKLOG = 2048
 
 
 @dataclass
@@ -30,6 +34,7 @@ class Child:
 
     name: str
     command: list[str]
+    inherits: tuple[int, ...]  # open files: the end of our pipe, what locks the folder, its socket
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     wait: float = FIRST_WAIT
@@ -37,7 +42,10 @@ class Child:
 
     def start(self) -> None:
         """Start it in a group of its own, so that Ctrl-C reaches it through us only."""
-        self.process = subprocess.Popen(self.command, start_new_session=True)
+        self.process = subprocess.Popen(
+            self.command, start_new_session=True, pass_fds=self.inherits,
+            env={**os.environ, supervised.PIPE: str(self.inherits[0])},
+        )  # fmt: skip
         self.started_at = time.monotonic()
 
     def watch(self) -> None:
@@ -92,20 +100,22 @@ class Command(DatabaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Supervise until told to stop."""
-        call_command("check", deploy=False)
-        call_command("migrate", interactive=False, verbosity=0)
-        if options["demo"]:
-            call_command("demo", stdout=self.stdout)
-            self.stdout.flush()  # the passwords are shown once: a log file must have them too
-        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-        if settings.PAGES:
-            _collect_if_changed()
-        children = [Child("web", _web(options))]
-        if not options["no_worker"]:
-            children += [
-                Child(f"worker {queue}", [sys.executable, "manage.py", "worker", "--queue", queue])
-                for queue in ("default", "gpu")
-            ]
+        with only_supervisor(settings.DATA_DIR) as lock, _listening(options) as listening:
+            call_command("check", deploy=False)
+            call_command("migrate", interactive=False, verbosity=0)
+            make_private(settings.DATA_DIR, settings.MEDIA_ROOT)
+            if options["demo"]:
+                call_command("demo", stdout=self.stdout)
+                self.stdout.flush()  # the passwords are shown once: a log file must have them too
+            Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+            if settings.PAGES:
+                _collect_if_changed()
+            ours, theirs = os.pipe()  # nobody writes: a child sees it end when we do
+            with os.fdopen(ours, "rb"), os.fdopen(theirs, "wb"):
+                self._supervise(_children(options, (ours, lock), listening.fileno()), options)
+        self.stdout.write("Stopped.")
+
+    def _supervise(self, children: list[Child], options: dict[str, Any]) -> None:
         stopping: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda signum, frame: stopping.append(signum))
@@ -122,7 +132,28 @@ class Command(DatabaseCommand):
         deadline = time.monotonic() + STOP_SECONDS
         for child in children:
             child.wait_or_kill(deadline)
-        self.stdout.write("Stopped.")
+
+
+def _listening(options: dict[str, Any]) -> socket.socket:
+    """The socket of all web processes: who calls while one is restarted waits a moment."""
+    host, port = options["host"], options["port"]
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+
+
+def _children(options: dict[str, Any], inherits: tuple[int, ...], listening: int) -> list[Child]:
+    web = [sys.executable, "-m", "labeling.server.run_uvicorn", str(listening)]
+    count = options["web_processes"]
+    names = ["web"] if count == 1 else [f"web {n + 1}" for n in range(count)]
+    children = [Child(name, web, (*inherits, listening)) for name in names]
+    if not options["no_worker"]:
+        for queue in ("default", "gpu"):
+            work = [sys.executable, "manage.py", "worker", "--queue", queue]
+            children.append(Child(f"worker {queue}", work, inherits))
+    return children
 
 
 def _collect_if_changed() -> None:
@@ -142,15 +173,3 @@ def _collect_if_changed() -> None:
     if not mark.is_file() or mark.read_text() != sealed.hexdigest():
         call_command("collectstatic", interactive=False, verbosity=0)
         mark.write_text(sealed.hexdigest())
-
-
-def _web(options: dict[str, Any]) -> list[str]:
-    return [
-        sys.executable, "-m", "uvicorn", "labeling.asgi:application",
-        "--host", options["host"], "--port", str(options["port"]),
-        "--workers", str(options["web_processes"]),
-        "--ws-max-size", "1048576", "--timeout-keep-alive", "75",
-        "--timeout-graceful-shutdown", "5", "--limit-concurrency", "1000",
-        "--no-access-log", "--lifespan", "off", "--log-level", "warning",
-        "--no-server-header",
-    ]  # fmt: skip

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from labeling.management.database import DatabaseCommand
+from labeling.server.supervised import end_with_supervisor
 from labeling.services import running, steps
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Command(DatabaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until told to stop."""
+        end_with_supervisor()
         # Two busy-waiting threads slow training several times over beside any other process.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         queues = options["queue"].split(",")

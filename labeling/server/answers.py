@@ -1,0 +1,50 @@
+"""What the server itself answers: a refusal in the API's words, without taking a thread."""
+
+import asyncio
+import contextlib
+import json
+from http import HTTPStatus
+from typing import Any
+
+ENDING = (401, 408, 413, 414)  # the connection ends with the answer: its rest is no request
+LINGER = 5.0  # seconds that the rest of too large a body is read and thrown away
+
+
+class Refused(Exception):
+    """A request that never reaches Django."""
+
+    def __init__(self, status: int, code: str, message: str, retry_after: float = 0) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+        self.retry_after = retry_after
+
+
+async def refuse(send: Any, receive: Any, refused: Refused) -> None:
+    """Answer with `{"code", "message", "where"}`, whatever of the body is still to come."""
+    said = {"code": refused.code, "message": refused.message, "where": None}
+    body = json.dumps(said).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    if refused.retry_after:
+        headers.append((b"retry-after", str(max(1, round(refused.retry_after))).encode()))
+    if refused.status in ENDING:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    if refused.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
+        await _throw_away(receive)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _throw_away(receive: Any) -> None:
+    """Read on for a while: a socket closed over unread bytes takes the answer back."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LINGER):
+            more = True
+            while more:
+                message = await receive()
+                more = message["type"] != "http.disconnect" and message.get("more_body", False)
