@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 
@@ -80,6 +80,21 @@ def hosts_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 "ALLOWED_HOSTS is *.",
                 hint="Name the hosts people use, e.g. ALLOWED_HOSTS=boxes.example.org.",
                 id="labeling.E004",
+            )
+        ]
+    return []
+
+
+@register()
+def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Behind a proxy that is not named all people come from one address, and share its limits."""
+    if settings.SECURE_PROXY_SSL_HEADER and not settings.TRUSTED_PROXIES:
+        return [
+            Warning(
+                "BEHIND_PROXY is on, but no proxy is trusted to say whose a request is: failed "
+                "sign-ins of everybody count as one person's.",
+                hint="Name the proxy's address, e.g. TRUSTED_PROXIES=10.0.0.7.",
+                id="labeling.W001",
             )
         ]
     return []

@@ -1,6 +1,7 @@
 """Every setting, read from the environment; SQLite and local files unless told otherwise."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +169,11 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 5, 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 1, timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else who keeps trying keeps it locked
+AXES_HANDLER = "labeling.login_lock.LoginLock"
+AXES_CLIENT_IP_CALLABLE = "labeling.login_lock.address_of"
+AXES_LOCKOUT_CALLABLE = "labeling.login_lock.say_locked"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

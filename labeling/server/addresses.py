@@ -57,7 +57,7 @@ def household(address: str) -> str:
     except ValueError:
         return address
     if isinstance(found, IPv6Address):
-        return str(ip_network(f"{found}/64", strict=False))
+        return str(ip_network(f"{found}/64", strict=False).network_address)
     return address
 
 

@@ -17,8 +17,11 @@ async function reach(url, how) {
 
 /** What a page of ours says about its reader. @param {Response} reply @returns {Promise<Who>} */
 async function read(reply) {
-  // Too many tries are refused before any page is made.
-  if (reply.status === 429) throw new Error(await reply.text());
+  // Too many tries are refused before any page is made: in one line, or as the API does.
+  if (reply.status === 429) {
+    const said = await reply.text();
+    throw new Error(said.startsWith('{') ? JSON.parse(said).message : said);
+  }
   if (!reply.ok)
     throw new Error(`The server has trouble (${reply.status}). Try again in a moment.`);
   const page = new DOMParser().parseFromString(await reply.text(), 'text/html');

@@ -1,0 +1,82 @@
+"""When signing in is locked after failures: by account and address, by address, by account.
+
+An attacker may not keep an account locked: from an address where its person has signed in before,
+only the failures of this account there count. A locked attempt is not counted itself.
+"""
+
+import math
+from datetime import datetime, timedelta
+from typing import Any
+
+from axes.handlers.database import AxesDatabaseHandler
+from axes.helpers import get_client_username
+from axes.models import AccessAttempt, AccessLog
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from labeling.server.addresses import household
+
+PAIR, ADDRESS, ACCOUNT = 5, 20, 10  # failures
+KNOWN = timedelta(days=90)  # an address stays a person's own for so long after signing in
+
+
+class LoginLock(AxesDatabaseHandler):  # type: ignore[misc]
+    """django-axes with three rules in place of one."""
+
+    def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:
+        """As many as are too many where it is locked, else none."""
+        username = get_client_username(request, credentials)
+        locked = locked_until(username, request.axes_ip_address)
+        return settings.AXES_FAILURE_LIMIT if locked else 0
+
+
+def locked_until(username: str | None, address: str) -> datetime | None:
+    """When this account may be tried from this address again; None: now."""
+    now = timezone.now()
+    here = {"ip_address": address}
+    rules: list[tuple[dict[str, Any], int]] = [({"username": username, **here}, PAIR)]
+    since = now - KNOWN
+    if not AccessLog.objects.filter(username=username, **here, attempt_time__gt=since).exists():
+        rules += [(here, ADDRESS), ({"username": username}, ACCOUNT)]
+    ends = [end for facts, most in rules if (end := _end_of_lock(facts, most, now))]
+    return max(ends, default=None)
+
+
+def _end_of_lock(facts: dict[str, Any], most: int, now: datetime) -> datetime | None:
+    """When so few of these failures are recent that one more may be made."""
+    cool_off: timedelta = settings.AXES_COOLOFF_TIME
+    failures = 0
+    recent = AccessAttempt.objects.filter(**facts, attempt_time__gt=now - cool_off)
+    for count, at in recent.order_by("-attempt_time").values_list(
+        "failures_since_start", "attempt_time"
+    ):
+        failures += count
+        if failures >= most:
+            return at + cool_off  # type: ignore[no-any-return]
+    return None
+
+
+def address_of(request: HttpRequest) -> str:
+    """Of what failures are counted by address."""
+    return household(request.META.get("REMOTE_ADDR", ""))
+
+
+def say_locked(request: Any, response: Any, credentials: dict[str, Any]) -> HttpResponse:
+    """How long to wait: on the sign-in page for people, in one line for the page's own script."""
+    username = get_client_username(request, credentials)
+    until = locked_until(username, request.axes_ip_address) or timezone.now()
+    seconds = max(1, math.ceil((until - timezone.now()).total_seconds()))
+    minutes = math.ceil(seconds / 60)
+    wait = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+    said = f"Too many failed sign-ins. Try again {wait}."
+    if "text/html" in request.headers.get("Accept", ""):
+        form = AuthenticationForm(request, initial={"username": username})
+        page = {"form": form, "locked": said, "next": request.POST.get("next", "/")}
+        answer = render(request, "registration/login.html", page, status=429)
+    else:
+        answer = HttpResponse(said, status=429, content_type="text/plain; charset=utf-8")
+    answer["Retry-After"] = str(seconds)
+    return answer
