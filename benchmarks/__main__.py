@@ -17,8 +17,8 @@ TRIALS = ("recipes", "selection", "teaching")  # only when asked for: an hour of
 ANSWERS = ("crowd",)  # only when asked for: needs the data
 CHOICES = ("planning",)  # only when asked for: why numbers of the product are what they are
 NAMES = (
-    "consolidate", "certificate", "importing", "cycle", "slow_clients", "scale", "judging",
-    "training", "sharding", "quality",
+    "consolidate", "certificate", "importing", "cycle", "slow_clients", "greedy", "scale",
+    "judging", "training", "sharding", "quality",
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class Workplace:
         return {
             **kept, "LABELING_DATA": str(self.folder / "data"), "LOG_LEVEL": "WARNING",
             "DJANGO_SETTINGS_MODULE": "labeling.settings", "TASKS_BACKEND": "database",
-            "MLASSIST_WEIGHTS": "none",
+            "MLASSIST_WEIGHTS": "none", "REQUESTS_PER_SECOND": "0",
         }  # fmt: skip
 
     def python(self, *arguments: str) -> str:
@@ -65,7 +65,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def server(place: Workplace, *, worker: bool = False) -> Iterator[Server]:
+def server(place: Workplace, *, worker: bool = False, **env: str) -> Iterator[Server]:
     """`manage.py serve` on a free port, without workers unless asked for."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -73,7 +73,7 @@ def server(place: Workplace, *, worker: bool = False) -> Iterator[Server]:
     no_worker = () if worker else ("--no-worker",)
     supervisor = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port), *no_worker],
-        cwd=ROOT, env=place.env, stdout=subprocess.DEVNULL,
+        cwd=ROOT, env={**place.env, **env}, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"

@@ -56,6 +56,14 @@ class Transfer(models.Model):
 
     class Meta:
         ordering = ("-pk",)
+        constraints = (
+            # a failed one that is tried again has its error: it never comes back under this rule
+            models.UniqueConstraint(
+                fields=("job", "format"),
+                condition=Q(kind="export", finished_at=None, error=""),
+                name="one_export_of_a_kind_at_a_time",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.job}: {self.kind} {self.format}"

@@ -1,5 +1,6 @@
 """A person's browser session over HTTP: log in, claim, answer, check."""
 
+import time
 from typing import Any
 
 import requests
@@ -31,10 +32,7 @@ class Client:
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One API call; refusals raise HTTPError with the server's words."""
-        answer = self.session.request(
-            method, self.url + path, json=body,
-            headers={"X-CSRFToken": str(self.session.cookies["csrf"])}, timeout=TIMEOUT,
-        )  # fmt: skip
+        answer = self._ask(method, path, body)
         if answer.status_code >= 400:
             raise requests.HTTPError(
                 f"{path}: {answer.status_code} {answer.text[:300]}", response=answer
@@ -43,6 +41,17 @@ class Client:
 
     def picture(self, path: str) -> int:
         """Fetch a picture as the page would; its bytes."""
-        answer = self.session.get(self.url + path, timeout=TIMEOUT)
+        answer = self._ask("GET", path)
         answer.raise_for_status()
         return len(answer.content)
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> requests.Response:
+        """Waits as the page does where the server says that it is too much at once."""
+        while True:
+            answer = self.session.request(
+                method, self.url + path, json=body,
+                headers={"X-CSRFToken": str(self.session.cookies["csrf"])}, timeout=TIMEOUT,
+            )  # fmt: skip
+            if answer.status_code != 429:
+                return answer
+            time.sleep(float(answer.headers["Retry-After"]))

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
@@ -49,13 +49,19 @@ def start_import(job: Job, by: User | None, format: str, source: str, **options:
 
 
 def start_export(job: Job, by: User | None, format: str) -> Transfer:
-    """Queue an export of all labels as they stand when it runs."""
+    """Queue an export of all labels as they stand when it runs, or give the one under way."""
     if format not in exports.WRITERS:
         raise Invalid(f"Choose a format: {', '.join(exports.WRITERS)}.", where="format")
-    with transaction.atomic():
-        row = Transfer.objects.create(job=job, kind="export", format=format, created_by=by)
-        events.record(job, "export_started", by, format=format)
-        transaction.on_commit(lambda: nudge(row.pk), robust=True)
+    same = Transfer.objects.filter(job=job, kind=Transfer.Kind.EXPORT, format=format)
+    if under_way := same.unfinished(timezone.now()).first():
+        return under_way
+    try:
+        with transaction.atomic():
+            row = Transfer.objects.create(job=job, kind="export", format=format, created_by=by)
+            events.record(job, "export_started", by, format=format)
+            transaction.on_commit(lambda: nudge(row.pk), robust=True)
+    except IntegrityError:  # somebody else asked at the same moment
+        return same.latest("pk")
     return row
 
 

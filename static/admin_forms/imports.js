@@ -41,7 +41,8 @@ function entry(row) {
 
 async function refresh() {
   const answer = await fetch(/** @type {string} */ (list.dataset.url));
-  if (!answer.ok) return;
+  if (answer.status === 401 || answer.status === 404) return;
+  if (!answer.ok) return void setTimeout(refresh, 5000);
   const rows = (await answer.json()).filter((/** @type {any} */ row) => row.kind === 'import');
   const read = list.querySelector('details[open]') && rows.length === list.childElementCount;
   if (rows.length && !read) list.replaceChildren(...rows.map(entry));

@@ -1,6 +1,7 @@
 /** Requests to the server: token, time limit, and errors that say what kind they are. */
 
 import { whoIsSignedIn } from '../common/account.js';
+import { asked, secondsAsked } from '../common/busy.js';
 
 /** @typedef {'offline'|'busy'|'signed_out'|'refused'} ErrorKind
  * offline and busy are worth another try; signed_out waits for a person; refused needs one. */
@@ -80,6 +81,10 @@ export function createApi({ userId, onAnswer = () => {}, signIn }) {
   /** @param {string} method @param {string} url @param {unknown} body @param {boolean} outlive */
   const ask = async (method, url, body, outlive) => {
     let reply = await attempt(method, url, body, outlive);
+    if (reply.status === 429) {
+      await asked(reply);
+      reply = await attempt(method, url, body, outlive);
+    }
     if (reply.status === 403 && method !== 'GET') {
       if (!(await renewToken()))
         throw new ApiError('signed_out', 'You were signed out.', { status: 403 });
@@ -106,7 +111,7 @@ async function errorOf(reply) {
     code: said.code,
     where: said.where,
     status: reply.status,
-    retryAfter: Number(reply.headers.get('Retry-After')) || null,
+    retryAfter: secondsAsked(reply),
   };
   if (reply.status === 401) return new ApiError('signed_out', 'You were signed out.', more);
   if (reply.status >= 500 || reply.status === 429 || reply.status === 408) {

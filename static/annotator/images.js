@@ -1,5 +1,6 @@
 /** Images fetched and decoded before they are needed, so that the next one is on screen at once. */
 
+import { fetchPatiently } from '../common/busy.js';
 import { prepareLevels, releaseLevels } from './levels.js';
 
 /** @typedef {import('../common/types.js').Picture} Picture */
@@ -17,7 +18,7 @@ export function createImages(onProgress) {
 
   /** @param {string} url */
   const download = async (url) => {
-    const reply = await fetch(url, { credentials: 'same-origin' });
+    const reply = await fetchPatiently(url);
     if (!reply.ok) throw new Error(`image: ${reply.status}`);
     return reply.blob();
   };

@@ -1,5 +1,6 @@
 /** Shows one seat on the canvas: its boxes or newer draft, its pixels when ready, or a card. */
 
+import { fetchPatiently } from '../common/busy.js';
 import { createKeeping } from './keeping.js';
 
 /** @typedef {import('./core/document.js').GivenBox} GivenBox */
@@ -79,7 +80,7 @@ export function createStage({
   /** Coarse pixels now rather than sharp ones later. @param {Seat} seat */
   const showPreview = async (seat) => {
     try {
-      const reply = await fetch(seat.image.preview_url, { credentials: 'same-origin' });
+      const reply = await fetchPatiently(seat.image.preview_url);
       if (!reply.ok) return;
       const bitmap = await createImageBitmap(await reply.blob());
       if (shown === seat && !editor.state.bitmap) editor.show(bitmap);

@@ -21,7 +21,9 @@ export function startExports(card, { data, api }, attempt) {
   /** @param {string} format */
   async function order(format) {
     await attempt(async () => {
-      transfers = [await api.post(`${address}/exports`, { format }), ...transfers];
+      const made = await api.post(`${address}/exports`, { format });
+      // One of this kind may be under way already: then it is the answer.
+      transfers = [made, ...transfers.filter(({ id }) => id !== made.id)];
     });
     show();
   }

@@ -25,7 +25,7 @@ from django.db.models import Count
 
 from labeling.errors import LabelingError
 from labeling.models import Assignment, Event, Image, Job, Label, LabelCheck, Round, Step
-from labeling.services import checking, claims, jobs, labels, rounds, running
+from labeling.services import checking, claims, jobs, labels, rounds, running, transfers
 from tests import factories
 
 PEOPLE = [f"runner-{i}" for i in range(6)]
@@ -55,6 +55,13 @@ def submit_the_same(at: float, seat_id: str) -> None:
     seat = Assignment.objects.select_related("image__job", "round__job").get(pk=seat_id)
     ready(at)
     factories.answer(seat, seat.annotator)
+
+
+def export(at: float, slug: str) -> None:
+    """Ask for an export."""
+    job = Job.objects.get(slug=slug)
+    ready(at)
+    transfers.start_export(job, None, "coco")
 
 
 def accept(at: float, round_id: str) -> None:
@@ -144,7 +151,7 @@ def pause(at: float, action: str, slug: str) -> None:
 RUNNERS = {
     "claim_and_answer": claim_and_answer, "submit_the_same": submit_the_same, "accept": accept,
     "claim": claim, "check": check, "correct": correct, "change": change,
-    "go_on": go_on, "pause": pause,
+    "go_on": go_on, "pause": pause, "export": export,
 }  # fmt: skip
 
 
@@ -206,6 +213,13 @@ def same_answer() -> dict[str, Any]:
     errors = run(*[("submit_the_same", str(seat.pk))] * 10)
     rows = Assignment.objects.filter(image=seat.image, annotator=user)
     return {"errors": errors, "rows": rows.count(), "state": rows.get().state}
+
+
+def same_export() -> dict[str, Any]:
+    """Ten requests for one export."""
+    job = started("export", 4)
+    errors = run(*[("export", job.slug)] * 10)
+    return {"errors": errors, "rows": job.transfers.count()}
 
 
 def accept_against_claim() -> dict[str, Any]:
@@ -284,6 +298,7 @@ def main() -> None:
     result = {
         "crowd": crowd(),
         "same_answer": same_answer(),
+        "same_export": same_export(),
         "accept_against_claim": accept_against_claim(),
         "same_page": same_page(),
         "same_image": same_image(),

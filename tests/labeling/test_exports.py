@@ -5,8 +5,11 @@ import io
 import json
 
 import pytest
+from django.db import IntegrityError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
-from labeling.models import Label
+from labeling.models import Label, Transfer
 from labeling.services import labels, transfers
 from labeling.services.images import media_path
 from tests.factories import box, make_images, make_job
@@ -116,6 +119,48 @@ def test_what_was_exported_comes_in_again_unchanged(labelled, settings):
     for name, boxes in before.items():
         edges = [{k: b[k] for k in ("class_id", "x1", "y1", "x2", "y2")} for b in boxes]
         assert after[name] == edges
+
+
+def test_an_export_under_way_is_given_again_and_a_new_one_made_afterwards(labelled):
+    first = transfers.start_export(labelled, None, "coco")
+    assert transfers.start_export(labelled, None, "coco").pk == first.pk
+    assert transfers.start_export(labelled, None, "manifest").pk != first.pk
+    assert labelled.events.filter(kind="export_started").count() == 2
+    transfers.run(first.pk)
+    assert transfers.start_export(labelled, None, "coco").pk != first.pk
+
+
+@pytest.mark.parametrize(("attempts", "again"), [(1, False), (3, True)])
+def test_a_failed_export_is_given_again_until_it_is_given_up(labelled, attempts, again):
+    first = transfers.start_export(labelled, None, "coco")
+    labelled.transfers.update(error="The disk is full.", attempts=attempts)
+    assert (transfers.start_export(labelled, None, "coco").pk != first.pk) == again
+
+
+def test_the_database_itself_keeps_a_second_one_out(labelled):
+    Transfer.objects.create(job=labelled, kind="export", format="coco")
+    with pytest.raises(IntegrityError):
+        Transfer.objects.create(job=labelled, kind="export", format="coco")
+    for _ in range(2):  # imports stand side by side
+        Transfer.objects.create(job=labelled, kind="import", format="zip")
+
+
+def test_of_many_that_waited_before_there_was_a_rule_the_first_goes_on(labelled):
+    before = [("labeling", "0016_pages_that_hold_work")]
+    try:
+        MigrationExecutor(connection).migrate(before)
+        old = MigrationExecutor(connection).loader.project_state(before).apps
+        rows = [
+            old.get_model("labeling", "Transfer").objects.create(
+                job_id=labelled.pk, kind="export", format="coco"
+            )
+            for _ in range(3)
+        ]
+    finally:
+        newest = MigrationExecutor(connection)
+        newest.migrate(newest.loader.graph.leaf_nodes("labeling"))
+    unfinished = Transfer.objects.unfinished(timezone.now())
+    assert [row.pk for row in unfinished] == [rows[0].pk]
 
 
 def test_an_unknown_format_is_refused():

@@ -47,6 +47,10 @@ def test_ten_equal_submits_count_once(races):
     assert races["same_answer"] == {"errors": [], "rows": 1, "state": "submitted"}
 
 
+def test_ten_requests_for_one_export_make_one(races):
+    assert races["same_export"] == {"errors": [], "rows": 1}
+
+
 def test_accepting_and_claiming_never_cross(races):
     found = races["accept_against_claim"]
     assert found["errors"] == []

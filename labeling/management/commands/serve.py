@@ -37,7 +37,7 @@ class Child:
     inherits: tuple[int, ...]  # open files: the end of our pipe, what locks the folder, its socket
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
-    wait: float = FIRST_WAIT
+    wait: float = 0.0  # before the next restart: none after a first crash
     restart_at: float = field(default=0.0)
 
     def start(self) -> None:
@@ -53,12 +53,13 @@ class Child:
         now = time.monotonic()
         if self.process is not None and self.process.poll() is not None:
             lived = now - self.started_at
-            self.wait = FIRST_WAIT if lived > STEADY else min(self.wait * 2, LONGEST_WAIT)
+            wait = 0.0 if lived > STEADY else self.wait
             log.warning(
                 "%s ended after %.0f s with %s; restart in %.1f s",
-                self.name, lived, _reason(self.process.returncode), self.wait,
+                self.name, lived, _reason(self.process.returncode), wait,
             )  # fmt: skip
-            self.process, self.restart_at = None, now + self.wait
+            self.process, self.restart_at = None, now + wait
+            self.wait = min(max(FIRST_WAIT, 2 * wait), LONGEST_WAIT)
         if self.process is None and now >= self.restart_at:
             self.start()
 
@@ -141,7 +142,8 @@ def _listening(options: dict[str, Any]) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+        reason = str(error.strerror or error).partition(" (")[0]
+        raise CommandError(f"Cannot listen on {host}:{port}: {reason}.") from error
 
 
 def _children(options: dict[str, Any], inherits: tuple[int, ...], listening: int) -> list[Child]:

@@ -224,7 +224,7 @@ def _server(url: str | None) -> Iterator[str]:
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     own = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
-        env={**os.environ, "LABELING_PAGES": "0"},
+        env={**os.environ, "LABELING_PAGES": "0", "REQUESTS_PER_SECOND": "0"},
     )
     try:
         address = f"http://127.0.0.1:{port}"
