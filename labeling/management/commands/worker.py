@@ -19,7 +19,9 @@ from labeling.server.supervised import end_with_supervisor
 from labeling.services import running, steps
 
 log = logging.getLogger(__name__)
-SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)
+SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)  # while anything changes
+SWEEP_IDLE = max(SWEEP_EVERY, settings.STEP_LEASE_SECONDS / 4)  # leases end without a change
+LOOK_IDLE = 5.0  # seconds until the queue is asked though nothing seems to have changed
 
 
 class Command(DatabaseCommand):
@@ -65,14 +67,17 @@ def _stop_with(forget_rest: Callable[[], None]) -> None:
 
 def _sweep_for_ever(name: str, queues: str) -> None:
     seen = 0  # the first sweep looks at everything: all processes may have died at once
+    changes, beaten_at = Changes(SWEEP_IDLE), 0.0
     while True:
         try:
             close_old_connections()
-            steps.beat(name, queues)
-            seen = running.sweep(seen)
+            if time.monotonic() - beaten_at >= SWEEP_IDLE:  # or two workers' beats wake each other
+                steps.beat(name, queues)
+                beaten_at = time.monotonic()
+            if changes.any():
+                seen = running.sweep(seen)
         except Exception:  # it repairs what others broke: nothing it meets may end it
             log.exception("sweep failed; it is tried again")
-        finally:
             connection.close()
         time.sleep(SWEEP_EVERY)
 
@@ -80,12 +85,44 @@ def _sweep_for_ever(name: str, queues: str) -> None:
 def _run_database(queues: list[str], interval: float, name: str) -> None:
     from django_tasks_db.management.commands.db_worker import Worker
 
+    # A batch, for the worker's own loop locks the whole database at each look at the queue.
     worker = Worker(
-        queue_names=queues, interval=interval, batch=False, backend_name="default",
+        queue_names=queues, interval=interval, batch=True, backend_name="default",
         startup_delay=False, max_tasks=None, worker_id=name[:64], excluded_queue_names=[],
     )  # fmt: skip
     _stop_with(lambda: setattr(worker, "running", False))
-    worker.run()
+    changes = Changes(LOOK_IDLE)
+    while worker.running:
+        close_old_connections()
+        if changes.any():
+            worker.run()
+        time.sleep(interval)
+
+
+class Changes:
+    """Whether this thread's database has changed, at next to no cost: nobody may be working."""
+
+    def __init__(self, idle: float) -> None:
+        self.idle, self.looked_at = idle, 0.0
+        self.version: int | None = None
+
+    def any(self) -> bool:
+        """Whether to look: something was written by anybody else, or too long ago it was asked."""
+        version, now = _data_version(), time.monotonic()
+        same = version is not None and version == self.version
+        if same and now - self.looked_at < self.idle:
+            return False
+        self.version, self.looked_at = version, now
+        return True
+
+
+def _data_version() -> int | None:
+    """SQLite's count of what other connections wrote; other databases have none."""
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return int(cursor.fetchone()[0])
 
 
 def _run_rq(queues: list[str], name: str) -> None:
