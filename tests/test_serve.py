@@ -103,7 +103,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def test_killed_children_come_back_and_the_log_says_why(served):
-    for word in ("run_uvicorn", "--queue gpu", "--queue default"):
+    for word in ("uvicorn", "--queue gpu", "--queue default"):
         old = until(lambda word=word: served.child(word))
         os.kill(old, signal.SIGKILL)
         until(lambda word=word, old=old: served.child(word) not in (None, old))
@@ -139,7 +139,7 @@ def test_no_child_outlives_a_supervisor_that_is_killed(served):
 
 def test_a_stopped_child_of_a_killed_supervisor_keeps_a_second_one_out(served):
     until(lambda: len(served.children()) == 3)
-    web = served.child("run_uvicorn")
+    web = served.child("uvicorn")
     os.kill(web, signal.SIGSTOP)
     served.process.kill()
     served.process.wait()

@@ -3,9 +3,9 @@
 import contextlib
 import resource
 import socket
-import sys
 
 import uvicorn
+from setproctitle import setproctitle
 
 import labeling.asgi  # noqa: F401  first of all: sets up Django
 from labeling.server.connections import limited
@@ -15,8 +15,9 @@ MOST_FILES = 16384
 KEPT_BACK = 256  # files that are no connections: the database's, pictures being sent, threads'
 
 
-def main(descriptor: int) -> None:
+def main(listening: socket.socket) -> None:
     """Serve until told to stop."""
+    setproctitle("boxwise web server (uvicorn)")
     end_with_supervisor()
     config = uvicorn.Config(
         "labeling.asgi:application",
@@ -25,8 +26,7 @@ def main(descriptor: int) -> None:
         proxy_headers=False, ws_max_size=1 << 20, timeout_keep_alive=75,
         timeout_graceful_shutdown=5,
     )  # fmt: skip
-    with socket.socket(fileno=descriptor) as listening:
-        uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 def _most_files() -> int:
@@ -37,7 +37,3 @@ def _most_files() -> int:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

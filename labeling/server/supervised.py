@@ -8,7 +8,7 @@ import threading
 import time
 
 PIPE = "BOXWISE_SUPERVISOR_PIPE"  # number of a pipe's end that closes when the supervisor ends
-GRACE = 5.0  # seconds for a worker to give its step back
+GRACE = 2.0  # seconds for a worker to give its step back
 PR_SET_PDEATHSIG = 1
 
 
@@ -17,14 +17,16 @@ def end_with_supervisor() -> None:
     number = os.environ.pop(PIPE, "")
     if not number:
         return
-    if sys.platform == "linux":
+    told = sys.platform == "linux"
+    if told:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # also where threads stand still
-    threading.Thread(target=_watch, args=(int(number),), daemon=True).start()
+    threading.Thread(target=_watch, args=(int(number), told), daemon=True).start()
 
 
-def _watch(pipe: int) -> None:
-    """Works everywhere, and for one that ended before we asked to be told."""
+def _watch(pipe: int, told: bool) -> None:
+    """Works everywhere, and for a supervisor that ended before the system was asked to tell."""
     os.read(pipe, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
+    if not told:
+        os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE)
     os.kill(os.getpid(), signal.SIGKILL)

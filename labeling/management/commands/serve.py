@@ -1,15 +1,13 @@
 """One command for one machine: migrate, web server, workers, restart what dies, stop cleanly."""
 
 import hashlib
-import logging
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from argparse import ArgumentParser
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,70 +16,13 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from labeling.management.children import Child, Copy, run_command
 from labeling.management.data_folder import make_private, only_supervisor
 from labeling.management.database import DatabaseCommand
 from labeling.server import supervised
 
-log = logging.getLogger(__name__)
-FIRST_WAIT, LONGEST_WAIT, STEADY = 0.5, 30.0, 60.0
 STOP_SECONDS = 8.0
 BACKLOG = 2048
-
-
-@dataclass
-class Child:
-    """One process under supervision."""
-
-    name: str
-    command: list[str]
-    inherits: tuple[int, ...]  # open files: the end of our pipe, what locks the folder, its socket
-    process: subprocess.Popen[bytes] | None = None
-    started_at: float = 0.0
-    wait: float = 0.0  # before the next restart: none after a first crash
-    restart_at: float = field(default=0.0)
-
-    def start(self) -> None:
-        """Start it in a group of its own, so that Ctrl-C reaches it through us only."""
-        self.process = subprocess.Popen(
-            self.command, start_new_session=True, pass_fds=self.inherits,
-            env={**os.environ, supervised.PIPE: str(self.inherits[0])},
-        )  # fmt: skip
-        self.started_at = time.monotonic()
-
-    def watch(self) -> None:
-        """Restart it if it has ended; wait longer each time it ends soon after its start."""
-        now = time.monotonic()
-        if self.process is not None and self.process.poll() is not None:
-            lived = now - self.started_at
-            wait = 0.0 if lived > STEADY else self.wait
-            log.warning(
-                "%s ended after %.0f s with %s; restart in %.1f s",
-                self.name, lived, _reason(self.process.returncode), wait,
-            )  # fmt: skip
-            self.process, self.restart_at = None, now + wait
-            self.wait = min(max(FIRST_WAIT, 2 * wait), LONGEST_WAIT)
-        if self.process is None and now >= self.restart_at:
-            self.start()
-
-    def stop(self) -> None:
-        """Ask it to end."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-
-    def wait_or_kill(self, deadline: float) -> None:
-        """Give it until the deadline."""
-        if self.process is None:
-            return
-        try:
-            self.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            log.warning("%s did not stop in time and is killed", self.name)
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-
-def _reason(code: int) -> str:
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
 class Command(DatabaseCommand):
@@ -113,7 +54,9 @@ class Command(DatabaseCommand):
                 _collect_if_changed()
             ours, theirs = os.pipe()  # nobody writes: a child sees it end when we do
             with os.fdopen(ours, "rb"), os.fdopen(theirs, "wb"):
-                self._supervise(_children(options, (ours, lock), listening.fileno()), options)
+                web = _web_processes(options["web_processes"], ours, theirs, listening)
+                workers = [] if options["no_worker"] else _workers(ours, lock)
+                self._supervise(web + workers, options)
         self.stdout.write("Stopped.")
 
     def _supervise(self, children: list[Child], options: dict[str, Any]) -> None:
@@ -146,16 +89,29 @@ def _listening(options: dict[str, Any]) -> socket.socket:
         raise CommandError(f"Cannot listen on {host}:{port}: {reason}.") from error
 
 
-def _children(options: dict[str, Any], inherits: tuple[int, ...], listening: int) -> list[Child]:
-    web = [sys.executable, "-m", "labeling.server.run_uvicorn", str(listening)]
-    count = options["web_processes"]
+def _web_processes(count: int, ours: int, theirs: int, listening: socket.socket) -> list[Child]:
+    # only now: it lists the static files, and loads what every web process needs
+    from labeling.server import run_uvicorn
+
+    def serve() -> None:
+        os.close(theirs)  # else the copy would keep its own pipe open
+        os.environ[supervised.PIPE] = str(ours)
+        run_uvicorn.main(listening)
+
     names = ["web"] if count == 1 else [f"web {n + 1}" for n in range(count)]
-    children = [Child(name, web, (*inherits, listening)) for name in names]
-    if not options["no_worker"]:
-        for queue in ("default", "gpu"):
-            work = [sys.executable, "manage.py", "worker", "--queue", queue]
-            children.append(Child(f"worker {queue}", work, inherits))
-    return children
+    return [Child(name, partial(Copy, serve)) for name in names]
+
+
+def _workers(ours: int, lock: int) -> list[Child]:
+    return [
+        Child(
+            f"worker {queue}",
+            partial(
+                run_command, [sys.executable, "manage.py", "worker", "--queue", queue], (ours, lock)
+            ),
+        )
+        for queue in ("default", "gpu")
+    ]
 
 
 def _collect_if_changed() -> None:
