@@ -21,7 +21,8 @@ from labeling.services import running, steps
 log = logging.getLogger(__name__)
 SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)  # while anything changes
 SWEEP_IDLE = max(SWEEP_EVERY, settings.STEP_LEASE_SECONDS / 4)  # leases end without a change
-LOOK_IDLE = 5.0  # seconds until the queue is asked though nothing seems to have changed
+BEAT_EVERY = settings.STEP_LEASE_SECONDS / 2  # each one is a change that all other workers see
+LOOK_IDLE = 30.0  # seconds until the queue is asked though nothing seems to have changed
 
 
 class Command(DatabaseCommand):
@@ -71,7 +72,7 @@ def _sweep_for_ever(name: str, queues: str) -> None:
     while True:
         try:
             close_old_connections()
-            if time.monotonic() - beaten_at >= SWEEP_IDLE:  # or two workers' beats wake each other
+            if time.monotonic() - beaten_at >= BEAT_EVERY:
                 steps.beat(name, queues)
                 beaten_at = time.monotonic()
             if changes.any():
