@@ -21,7 +21,8 @@ from labeling.server.turns import Allowance  # noqa: E402
 
 # No page comes near: a fast hand in the grid makes 20 requests a second for a few seconds.
 RATE = settings.REQUESTS_PER_SECOND
-PERSON = Allowance(threads=3, waiting=24, at_once=24, rate=RATE, burst=12 * RATE)
+# Behind a proxy that speaks HTTP/2 a page of the grid asks for all its pictures at once.
+PERSON = Allowance(threads=3, waiting=150, at_once=150, rate=RATE, burst=12 * RATE)
 # A class that signs in from behind one router shares this one.
 STRANGER = Allowance(threads=2, waiting=200, at_once=0, rate=RATE, burst=12 * RATE)
 

@@ -33,7 +33,7 @@ class Command(DatabaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Queues and the engine's pace."""
         parser.add_argument("--queue", default="default,gpu", help="default, gpu or both")
-        parser.add_argument("--interval", type=float, default=0.5, help="seconds between looks")
+        parser.add_argument("--interval", type=float, default=0.8, help="seconds between looks")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until told to stop."""
@@ -94,7 +94,6 @@ def _run_database(queues: list[str], interval: float, name: str) -> None:
     _stop_with(lambda: setattr(worker, "running", False))
     changes = Changes(LOOK_IDLE)
     while worker.running:
-        close_old_connections()
         if changes.any():
             worker.run()
         time.sleep(interval)
