@@ -20,7 +20,7 @@ ALLOWED_HOSTS = [h for h in text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").s
 CSRF_TRUSTED_ORIGINS = [o for o in text("CSRF_TRUSTED_ORIGINS").split(",") if o]
 # Whose X-Forwarded-For is believed: addresses and networks; anybody may write such a header.
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES", text("TRUSTED_PROXIES"))
-REQUESTS_PER_SECOND = number("REQUESTS_PER_SECOND", 50)
+REQUESTS_PER_SECOND = number("REQUESTS_PER_SECOND", 100)
 IMPORT_ROOT = Path(text("LABELING_IMPORT_ROOT") or DATA_DIR / "import").expanduser().absolute()
 
 DATABASE_URL = text("DATABASE_URL")

@@ -16,7 +16,7 @@ def end_doubles(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0016_pages_that_hold_work'),
+        ('labeling', '0017_invitations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
