@@ -7,8 +7,11 @@ a hostile file can at worst end this process, never the worker.
 import contextlib
 import io
 import json
+import logging
 import os
+import re
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -18,14 +21,22 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageOps
 
+from labeling.core import file_kinds
 from labeling.errors import Invalid
 
+log = logging.getLogger(__name__)
+
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+# What Pillow makes of a JPEG with further pictures behind it (two lenses, a preview): the first
+# one is the picture.
+SEVERAL = {"MPO": "jpg"}
 MAX_BYTES = 50 * 1024**2
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 20_000
 # A progressive JPEG may hold thousands of empty refinement scans: 198 KB that cost a minute.
 MAX_SCANS = 200
+# In a JPEG's data: neither a stuffed byte nor a restart, so a segment begins or the picture ends
+MARKER = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
 PREVIEW_SIDE = 480
 FEWEST_SIGNS = 8  # of 64 that rise, and that do not
 CPU_SECONDS, MEMORY_BYTES, WALL_SECONDS = 10, 2 * 1024**3, 30
@@ -40,7 +51,7 @@ def normalise(source: Path, full: Path, preview: Path) -> dict[str, Any]:
     data = source.read_bytes()
     if len(data) > MAX_BYTES:
         raise Invalid(f"{len(data) / 1024**2:.0f} MB; at most {MAX_BYTES // 1024**2} MB.")
-    if data[:2] == b"\xff\xd8" and data.count(b"\xff\xda") > MAX_SCANS:
+    if data[:2] == b"\xff\xd8" and _scans(data) > MAX_SCANS:
         raise Invalid("This JPEG has too many scans to be a photograph.")
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -51,6 +62,20 @@ def normalise(source: Path, full: Path, preview: Path) -> dict[str, Any]:
     picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
     _save(picture, preview, "JPEG")
     return {"width": width, "height": height, "suffix": suffix, "look": look(picture)}
+
+
+def _scans(data: bytes) -> int:
+    """How many scans a JPEG's first picture has; what follows its end (a film) does not count."""
+    count, place = 0, 2
+    while found := MARKER.search(data, place):
+        kind, place = found[1], found.end()
+        if kind == b"\xd9":
+            break
+        if kind == b"\xda":
+            count += 1
+        if kind != b"\x01":  # the only one of these without a length
+            place += int.from_bytes(data[place : place + 2], "big")
+    return count
 
 
 def look(picture: Image.Image) -> int | None:
@@ -74,9 +99,11 @@ def _open(data: bytes) -> tuple[Image.Image, str]:
         picture = Image.open(io.BytesIO(data), formats=list(FORMATS))
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise Invalid(f"More than {MAX_PIXELS // 1_000_000} megapixels.") from error
+    except MemoryError:
+        raise
     except Exception as error:
-        raise Invalid("Not a JPEG, PNG or WebP picture.") from error
-    suffix = FORMATS[picture.format or ""]
+        raise Invalid(file_kinds.not_a_picture(data[: file_kinds.HEAD])) from error
+    suffix = (FORMATS | SEVERAL)[picture.format or ""]
     width, height = picture.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise Invalid(
@@ -86,6 +113,8 @@ def _open(data: bytes) -> tuple[Image.Image, str]:
     try:
         picture.load()
         return _to_srgb(ImageOps.exif_transpose(picture)), suffix
+    except MemoryError:
+        raise
     except Exception as error:
         raise Invalid(f"The picture is damaged: {error}") from error
 
@@ -143,7 +172,11 @@ class Normaliser:
             self._child = None
 
     def run(self, source: Path, full: Path, preview: Path) -> dict[str, Any]:
-        """`normalise` in the child; Invalid also when the file exhausts time or memory."""
+        """`normalise` in the child; Invalid also when the file exhausts time or memory.
+
+        Raises OSError or RuntimeError where not the file is to blame: the disk, or a child that
+        does not start.
+        """
         if self._child is None:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "labeling.pictures"],
@@ -165,12 +198,41 @@ class Normaliser:
         finally:
             timer.cancel()
         if not line:
-            self.close()
-            raise Invalid("The picture takes too much time or memory to open.")
+            raise self._ended(child)
         answer: dict[str, Any] = json.loads(line)
+        if "fault" in answer:
+            raise OSError(answer["fault"])
         if "error" in answer:
             raise Invalid(answer["error"])
         return answer
+
+    def _ended(self, child: "subprocess.Popen[str]") -> Exception:
+        """What to raise for a child that is gone."""
+        self._child = None
+        with contextlib.suppress(BrokenPipeError):
+            child.communicate()
+        code = child.returncode
+        if code in (-signal.SIGKILL, -signal.SIGXCPU):  # its own timer, the kernel, its CPU limit
+            return Invalid("The picture takes too much time or memory to open.")
+        if code < 0:
+            return Invalid(f"Opening the picture ends the program (signal {-code}).")
+        return RuntimeError(f"The program that opens pictures ended with code {code}.")
+
+
+def _answer(source: Path, full: Path, preview: Path) -> dict[str, Any]:
+    """What `normalise` returns or, in words, why not: an `error` of the file, a `fault` of ours."""
+    try:
+        return normalise(source, full, preview)
+    except Invalid as error:
+        return {"error": error.message}
+    except MemoryError:
+        return {"error": "The picture takes too much memory to open."}
+    except OSError as error:  # decoding raises Invalid: this is the disk
+        return {"fault": str(error)}
+    except Exception as error:
+        log.exception("%s", source)
+        kind = type(error).__name__
+        return {"error": f"The picture cannot be opened; the program's mistake: {kind}: {error}"}
 
 
 def main() -> None:
@@ -180,13 +242,7 @@ def main() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         soft = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
-        source, full, preview = map(Path, json.loads(line))
-        try:
-            answer = normalise(source, full, preview)
-        except Invalid as error:
-            answer = {"error": error.message}
-        except (MemoryError, OSError) as error:
-            answer = {"error": f"The picture cannot be read: {error}"}
+        answer = _answer(*map(Path, json.loads(line)))
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

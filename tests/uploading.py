@@ -20,6 +20,14 @@ def picture(
     return file.getvalue()
 
 
+def many_scans(before: bytes = b"") -> bytes:
+    """A JPEG whose scan comes 400 times, with these bytes ahead of it."""
+    data = picture()
+    scan = data.index(b"\xff\xda")
+    header = 2 + int.from_bytes(data[scan + 2 : scan + 4], "big")
+    return data[:scan] + before + data[scan : scan + header] * 400 + data[scan:]
+
+
 def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A zip of these files."""
     file = io.BytesIO()

@@ -15,7 +15,7 @@ from labeling.pictures import Normaliser, normalise
 from labeling.services import transfers
 from labeling.services.images import media_path
 from tests.factories import make_job
-from tests.uploading import coco_file, packed, picture, upload
+from tests.uploading import coco_file, many_scans, packed, picture, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,12 +82,12 @@ def png_claiming(width: int, height: int) -> bytes:
 BAD = {
     "cut.jpg": (picture(size=(300, 300))[:-400], "damaged"),
     "text.jpg": (b"hello", "Not a JPEG"),
-    "empty.png": (b"", "Not a JPEG"),
+    "empty.png": (b"", "is empty"),
     "huge.png": (png_claiming(30000, 30000), "megapixels"),
     "wide.png": (png_claiming(25000, 10), "a side"),
     "lie.png": (png_claiming(500, 500), "damaged"),
     "vector.jpg": (b"%!PS-Adobe-3.0 EPSF-3.0\n", "Not a JPEG"),
-    "scans.jpg": (picture() + b"\xff\xda" * 400, "too many scans"),
+    "scans.jpg": (many_scans(), "too many scans"),
 }
 
 
