@@ -4,16 +4,24 @@ import secrets
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from labeling.core import addresses
 from labeling.core import promise as promises
 
 
 def new_seed() -> int:
     """A fresh seed for the random choices of one job, 31 bits."""
     return secrets.randbits(31)
+
+
+def check_address(address: str) -> None:
+    """Raises ValidationError for an address that the output manifest has another use for."""
+    if problem := addresses.problem(address):
+        raise ValidationError(problem)
 
 
 class Job(models.Model):
@@ -55,7 +63,12 @@ class Job(models.Model):
         GROUND_TRUTH = "ground_truth", "Ground Truth"
 
     name = models.CharField(max_length=120)
-    slug = models.SlugField(max_length=60, unique=True, help_text="Part of the job's address.")
+    slug = models.SlugField(
+        max_length=60,
+        unique=True,
+        validators=[check_address],
+        help_text="Part of the job's address.",
+    )
     instructions = models.TextField(
         blank=True, help_text="Markdown. Annotators see it at their first visit and by the key I."
     )

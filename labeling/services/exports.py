@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 from django.db.models import Prefetch
 
+from labeling.core import addresses
 from labeling.core.boxes import Box
 from labeling.models import Image, Job, Label
+from labeling.services.images import UniqueNames
 
 Progress = Callable[[int, int], None]
 CHUNK = 500
@@ -20,13 +23,16 @@ def write_manifest(job: Job, path: Path, progress: Progress) -> int:
 
     Images without a label keep the bare line of the input manifest.
     """
-    attribute = job.slug
-    names = {c.index: c.name for c in job.classes.all()}
+    # older jobs may have an address that is reserved by now
+    attribute = f"{job.slug}-boxes" if addresses.problem(job.slug) else job.slug
+    names: dict[int, str] = {}
 
     def write(file: TextIO) -> int:
         count = 0
-        for image, label in _rows(job, progress):
-            line = manifest_line(image, label, attribute, names)
+        for image, name, label in _rows(job, progress):
+            if label and not names.keys() >= {box["class_id"] for box in label.boxes}:
+                names.update(job.classes.values_list("index", "name"))  # one may be new
+            line = manifest_line(image, name, label, attribute, names)
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             count += 1
         return count
@@ -35,10 +41,10 @@ def write_manifest(job: Job, path: Path, progress: Progress) -> int:
 
 
 def manifest_line(
-    image: Image, label: Label | None, attribute: str, names: dict[int, str]
+    image: Image, name: str, label: Label | None, attribute: str, names: dict[int, str]
 ) -> dict[str, Any]:
-    """The output manifest's object for one image."""
-    line: dict[str, Any] = {"source-ref": image.name}
+    """The output manifest's object for one image, which the export calls `name`."""
+    line: dict[str, Any] = {"source-ref": name}
     if label is None:
         return line
     line[attribute] = {
@@ -80,38 +86,45 @@ def _confidences(label: Label) -> list[float]:
 def write_coco(job: Job, path: Path, progress: Progress) -> int:
     """A COCO detection file of the labelled images; category ids are class index + 1.
 
-    An image without a label is left out: whoever trains on the file would take it for an empty one.
+    An image without a label is left out: whoever trains on the file would take it for an empty
+    one. Each image is read once, so a label that is stored meanwhile comes whole or not at all;
+    classes are written last, so that one added meanwhile is among them. `sha256` is of the
+    original file: by it an import finds the image again, whatever it is called.
     """
+    aside = path.with_suffix(".annotations.part")
 
     def write(file: TextIO) -> int:
         file.write('{"info": ' + json.dumps({"description": job.name}))
-        categories = [{"id": c.index + 1, "name": c.name} for c in job.classes.all()]
-        file.write(', "categories": ' + json.dumps(categories, ensure_ascii=False))
         file.write(', "images": [')
-        count = 0
-        for image, label in _rows(job, progress):
-            if label is None:
-                continue
-            record = {
-                "id": image.pk, "file_name": image.name,
-                "width": image.width, "height": image.height,
-            }  # fmt: skip
-            file.write(("," if count else "") + "\n" + json.dumps(record, ensure_ascii=False))
-            count += 1
-        file.write('], "annotations": [')
-        number = 0
-        for image, label in _rows(job, progress):
-            for box in label.boxes if label else ():
-                number += 1
-                row = json.dumps(_coco_box(number, image, label, box))
-                file.write(("," if number > 1 else "") + "\n" + row)
-        file.write("]}\n")
+        count = number = 0
+        with aside.open("w+", encoding="utf-8", newline="\n") as annotations:
+            for image, name, label in _rows(job, progress):
+                if label is None:
+                    continue
+                record = {
+                    "id": image.pk, "file_name": name,
+                    "width": image.width, "height": image.height, "sha256": image.digest,
+                }  # fmt: skip
+                file.write(("," if count else "") + "\n" + json.dumps(record, ensure_ascii=False))
+                count += 1
+                for box in label.boxes:
+                    number += 1
+                    row = json.dumps(_coco_box(number, image, label, box))
+                    annotations.write(("," if number > 1 else "") + "\n" + row)
+            annotations.seek(0)
+            file.write('], "annotations": [')
+            shutil.copyfileobj(annotations, file)
+        categories = [{"id": c.index + 1, "name": c.name} for c in job.classes.all()]
+        file.write('], "categories": ' + json.dumps(categories, ensure_ascii=False) + "}\n")
         return count
 
-    return _atomically(path, write)
+    try:
+        return _atomically(path, write)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
-def _coco_box(number: int, image: Image, label: Label | None, box: Box) -> dict[str, Any]:
+def _coco_box(number: int, image: Image, label: Label, box: Box) -> dict[str, Any]:
     width, height = box["x2"] - box["x1"], box["y2"] - box["y1"]
     return {
         "id": number,
@@ -121,26 +134,27 @@ def _coco_box(number: int, image: Image, label: Label | None, box: Box) -> dict[
         "area": round(width * height, 4),
         "iscrowd": 0,
         "attributes": {
-            "source": label.source if label else "",
+            "source": label.source,
             **({"score": box["score"]} if "score" in box else {}),
         },
     }
 
 
-def _rows(job: Job, progress: Progress) -> Iterator[tuple[Image, Label | None]]:
-    """Present images in order of import with their active label, in constant memory."""
-    total = job.images.present().count()
+def _rows(job: Job, progress: Progress) -> Iterator[tuple[Image, str, Label | None]]:
+    """Present images in order of import with a name that no other has and their active label."""
+    total = job.images.count()
     done, last = 0, 0
     active = Prefetch("labels", Label.objects.active(), to_attr="active")
+    names = UniqueNames()
     while True:
         # pages by key instead of one long read, which would hold SQLite's log open
-        page = list(
-            job.images.present().filter(pk__gt=last).order_by("pk").prefetch_related(active)[:CHUNK]
-        )
+        page = list(job.images.filter(pk__gt=last).order_by("pk").prefetch_related(active)[:CHUNK])
         if not page:
             return
         for image in page:
-            yield image, image.active[0] if image.active else None  # type: ignore[attr-defined]
+            name = names.take(image.name)  # excluded ones too: they may come back
+            if not image.excluded:
+                yield image, name, image.active[0] if image.active else None  # type: ignore[attr-defined]
         done, last = done + len(page), page[-1].pk
         progress(done, total)
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from labeling.core import addresses
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Image, Job, Member, Transfer
 from labeling.services import (
@@ -30,6 +31,8 @@ def create(name: str, by: User | None, **fields: Any) -> Job:
         job = Job(name=name, created_by=by, **fields)
         if not job.slug:
             job.slug = free_slug(name)
+        if problem := addresses.problem(job.slug):
+            raise Invalid(problem, where="slug")
         job.save()
         if by is not None:
             Member.objects.get_or_create(job=job, user=by, role=Member.Role.MANAGER)
@@ -78,9 +81,8 @@ def free_slug(name: str) -> str:
     """An address made from the name that no job has."""
     stem = slugify(name)[:50] or "job"
     taken = set(Job.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(
-        s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken
-    )
+    choices = (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3)))
+    return next(s for s in choices if s not in taken and not addresses.problem(s))
 
 
 def start_problems(job: Job) -> list[str]:

@@ -9,8 +9,9 @@ from django.db import IntegrityError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from labeling.models import Label, Transfer
-from labeling.services import labels, transfers
+from labeling.errors import Invalid
+from labeling.models import Image, Job, Label, Transfer
+from labeling.services import classes, exports, jobs, labels, transfers
 from labeling.services.images import media_path
 from tests.factories import box, make_images, make_job
 
@@ -163,8 +164,92 @@ def test_of_many_that_waited_before_there_was_a_rule_the_first_goes_on(labelled)
     assert [row.pk for row in unfinished] == [rows[0].pk]
 
 
-def test_an_unknown_format_is_refused():
-    from labeling.errors import Invalid
+def export_while_others_work(job, images, format, path, monkeypatch) -> str:
+    """An export in pages of two; after the first one a class comes, and labels of it."""
+    monkeypatch.setattr(exports, "CHUNK", 2)
 
+    def work(done, total):
+        if done == 2:
+            classes.add(job, "late")
+            for image in (images[1], images[5]):
+                labels.accept(image, [box(class_id=2)], "human", round=None)
+
+    exports.WRITERS[format](job, path, work)
+    return path.read_text()
+
+
+def test_a_coco_export_lists_the_images_and_classes_of_all_its_boxes(monkeypatch, tmp_path):
+    job = make_job()
+    images = make_images(job, 6)
+    labels.accept(images[0], [box()], "human", round=None)
+
+    text = export_while_others_work(job, images, "coco", tmp_path / "out.json", monkeypatch)
+
+    found = json.loads(text)
+    assert [i["id"] for i in found["images"]] == [images[0].pk, images[5].pk]
+    assert {a["image_id"] for a in found["annotations"]} == {images[0].pk, images[5].pk}
+    assert {a["category_id"] for a in found["annotations"]} == {1, 3}
+    assert {c["id"] for c in found["categories"]} == {1, 2, 3}
+    assert [path.name for path in tmp_path.glob("out*")] == ["out.json"]
+
+
+def test_a_manifest_knows_a_class_that_came_while_it_was_written(monkeypatch, tmp_path):
+    job = make_job()
+    images = make_images(job, 6)
+    labels.accept(images[0], [box()], "human", round=None)
+
+    text = export_while_others_work(job, images, "manifest", tmp_path / "out", monkeypatch)
+
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [job.slug in line for line in lines] == [True] + [False] * 4 + [True]
+    assert lines[5][f"{job.slug}-metadata"]["class-map"] == {"2": "late"}
+
+
+def test_pictures_of_one_name_have_names_of_their_own_in_every_export():
+    job = make_job()
+    names = ["a.jpg", "a.jpg", "b/a.jpg", "a-2.jpg", "a.jpg", "no ending", "no ending"]
+    for image, name in zip(make_images(job, 7), names, strict=True):
+        Image.objects.filter(pk=image.pk).update(name=name)
+        labels.accept(image, [box()], "human", round=None)
+    told = ["a.jpg", "a-2.jpg", "b/a.jpg", "a-2-2.jpg", "a-3.jpg", "no ending", "no ending-2"]
+
+    def exported() -> tuple[list[str], list[str]]:
+        coco = json.loads(export(job, "coco"))
+        lines = export(job, "manifest").splitlines()
+        return [i["file_name"] for i in coco["images"]], [
+            json.loads(line)["source-ref"] for line in lines
+        ]
+
+    assert exported() == (told, told)
+    labels.exclude(job.images.all()[1], "blurred", None)
+    assert exported()[1] == [told[0], *told[2:]]
+
+
+RESERVED = ("source", "source-ref", "Source-Ref", "cats-metadata", "cats-ref")
+
+
+@pytest.mark.parametrize("address", RESERVED)
+def test_an_address_that_the_manifest_uses_otherwise_is_refused_wherever_a_job_is_named(address):
+    from django.core.exceptions import ValidationError
+
+    with pytest.raises(Invalid, match="is reserved"):
+        jobs.create("Cats", None, slug=address)
+    with pytest.raises(ValidationError, match="is reserved"):
+        Job(name="Cats", slug=address).full_clean()
+    made = jobs.create(address.replace("-", " "), None)
+    assert made.slug == f"{address.lower()}-2"
+
+
+def test_a_manifest_of_an_older_job_with_a_reserved_address_keeps_the_images_names():
+    job = make_job()
+    labels.accept(make_images(job, 1)[0], [box()], "human", round=None)
+    Job.objects.update(slug="source-ref")
+    job.refresh_from_db()
+    line = json.loads(export(job, "manifest"))
+    assert line["source-ref"] == "image-0000.png"
+    assert len(line["source-ref-boxes"]["annotations"]) == 1
+
+
+def test_an_unknown_format_is_refused():
     with pytest.raises(Invalid, match="manifest, coco"):
         transfers.start_export(make_job(), None, "xml")
