@@ -40,7 +40,7 @@ def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
 def upload(job, *files: tuple[str, bytes], **options) -> Transfer:
     """Upload and import at once."""
     sent = [SimpleUploadedFile(name, data) for name, data in files]
-    row = uploads.receive(job, None, sent, **{"coco": None, "boxes": "ignore", **options})
+    row = uploads.receive(job, None, sent, **{"boxes": "suggestions", **options})
     transfers.run(row.pk)
     row.refresh_from_db()
     return row

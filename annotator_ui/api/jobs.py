@@ -13,6 +13,7 @@ from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.core.boxes import without_scores
 from labeling.services import (
+    annotations,
     answers,
     differences,
     held,
@@ -105,7 +106,7 @@ class Uploads(APIView):
         job = access.job_for(access.person(request), slug, access.MANAGER)
         row = uploads.receive(
             job, access.person(request), request.FILES.getlist("files"),
-            coco=request.POST.get("coco") or None, boxes=request.POST.get("boxes") or "ignore",
+            boxes=request.POST.get("boxes") or annotations.BOX_USES[0],
         )  # fmt: skip
         return Response(shapes.transfer(row))
 

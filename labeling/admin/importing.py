@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from labeling.services.importing import BOX_USES
+from labeling.services.annotations import BOX_USES
 
 LISTED = 200
 
@@ -44,23 +44,20 @@ class ImportForm(forms.Form):
     files = ManyFilesField(  # type: ignore[assignment]
         required=False,
         label="From this computer",
-        help_text="JPEG, PNG or WebP pictures, or one zip of them; a COCO .json may come along.",
+        help_text="JPEG, PNG or WebP pictures, or one zip of them; COCO files may be among them.",
     )
     folder = forms.ChoiceField(required=False, label="Folder on the server")
-    coco = forms.CharField(
-        required=False,
-        max_length=255,
-        label="COCO file",
-        help_text="Name of the annotation file inside the folder or zip, if there is one.",
-    )
     boxes = forms.ChoiceField(
         choices=[
-            ("ignore", "leave them out"),
-            ("labels", "keep them as finished labels"),
             ("suggestions", "show them to people as suggestions"),
+            ("labels", "keep them as finished labels"),
+            ("ignore", "leave them out"),
         ],
         initial=BOX_USES[0],
-        label="Boxes of the COCO file",
+        label="Boxes that come along",
+        help_text="COCO files are found by themselves, whatever they are called, and may come "
+        "without pictures for images that are here already. An image of which a box cannot be "
+        "used gets suggestions instead of a finished label.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -207,12 +207,12 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 if data["folder"]:
                     transfers.start_import(
                         job, request.user, "folder", data["folder"],  # type: ignore[arg-type]
-                        coco=data["coco"] or None, boxes=data["boxes"],
+                        boxes=data["boxes"],
                     )  # fmt: skip
                 else:
                     uploads.receive(
                         job, request.user, request.FILES.getlist("files"),  # type: ignore[arg-type]
-                        coco=data["coco"] or None, boxes=data["boxes"],
+                        boxes=data["boxes"],
                     )  # fmt: skip
             except LabelingError as error:
                 form.add_error(None, error.message)

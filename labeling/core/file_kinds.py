@@ -2,6 +2,7 @@
 
 HEAD = 4096  # bytes that are enough to tell
 TAKEN = "JPEG, PNG or WebP"
+PICTURES = {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp"}  # endings of those taken
 
 _PICTURES = (
     (b"II*\0", "TIFF or raw camera"), (b"MM\0*", "TIFF or raw camera"), (b"BM", "BMP"),

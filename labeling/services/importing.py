@@ -1,234 +1,236 @@
-"""Where an import reads from, and the boxes that may come with the pictures."""
+"""Brings a source's files in, chunk by chunk: pictures, their boxes, and a line for every file."""
 
-import lzma
-import shutil
-import tempfile
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, Protocol
 
-from django.conf import settings
-from django.db import transaction
+from django.utils import timezone
 
-from labeling.core import boxes as box_sets
-from labeling.core import coco, text
-from labeling.errors import Conflict, Invalid
-from labeling.models import Image, Job, Transfer
-from labeling.services import classes
-from labeling.services.images import media_path
+from labeling.core import annotation_formats, file_kinds
+from labeling.errors import Invalid
+from labeling.models import Image, Label, Transfer
+from labeling.pictures import Normaliser
+from labeling.services import annotations, events, import_reports, labels, sources
+from labeling.services.annotations import ByName, Entry, Found, Given
+from labeling.services.images import Incoming, prepare
+from labeling.services.import_reports import Line
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
-ZIP_MEMBERS, ZIP_BYTES, ZIP_RATIO, MEMBER_BYTES = 100_000, 20 * 1024**3, 200, 200 * 1024**2
-DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, UnicodeDecodeError, NotImplementedError,
-    OSError, EOFError,
-)  # fmt: skip
-BOX_USES = ("ignore", "labels", "suggestions")
+CHUNK = 25
+OTHER_CONTENT = "the file has boxes of its own for this content; these are of another picture"
 
 
-class Source(Protocol):
-    """Named files that can be read one at a time."""
+class Holder(Protocol):
+    """The right to work on a transfer."""
 
-    def names(self) -> list[str]:
-        """Pictures, in a fixed order."""
-
-    def open(self, name: str) -> "Any":
-        """Context manager: a path to the file's bytes while it is open."""
-
-
-class Folder:
-    """A folder and everything below it."""
-
-    def __init__(self, root: Path, keep: set[str] | None) -> None:
-        self.root, self.keep = root, keep
-
-    def names(self) -> list[str]:
-        """Pictures below the folder, sorted; hidden files and links out of it are left out."""
-        found = [
-            path.relative_to(self.root).as_posix()
-            for path in self.root.rglob("*")
-            if path.suffix.lower() in SUFFIXES
-            and not path.name.startswith(".")
-            and path.resolve().is_relative_to(self.root.resolve())
-        ]
-        return sorted(n for n in found if self.keep is None or n in self.keep)
-
-    @contextmanager
-    def open(self, name: str) -> Iterator[Path]:
-        """The file itself; never one outside the folder."""
-        path = (self.root / name).resolve()
-        if not path.is_relative_to(self.root.resolve()) or not path.is_file():
-            raise Invalid(f"There is no file {name!r} in the source.")
-        yield path
-
-
-class Archive:
-    """A zip, read member by member; nothing in it decides where a file is written."""
-
-    def __init__(self, path: Path, scratch: Path) -> None:
-        try:
-            self.zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError) as error:
-            raise Invalid(f"This is not a readable zip archive: {error}") from error
-        self.scratch = scratch
-        members = self.zip.infolist()
-        if len(members) > ZIP_MEMBERS:
-            raise Invalid(f"The archive holds {len(members)} files; at most {ZIP_MEMBERS}.")
-        total = sum(m.file_size for m in members)
-        packed = sum(m.compress_size for m in members) or 1
-        if total > ZIP_BYTES or total / packed > ZIP_RATIO:
-            raise Invalid("The archive unpacks to far more than it should; it was not opened.")
-        for member in members:
-            _check_member(member)
-
-    def names(self) -> list[str]:
-        """Pictures in the archive, sorted."""
-        return sorted(
-            m.filename
-            for m in self.zip.infolist()
-            if PurePosixPath(m.filename).suffix.lower() in SUFFIXES
-            and not PurePosixPath(m.filename).name.startswith(".")
-            and not m.filename.startswith("__MACOSX/")
-        )
-
-    @contextmanager
-    def open(self, name: str) -> Iterator[Path]:
-        """A copy on disk; its real bytes are counted, whatever the archive claims."""
-        target = self.scratch / "member"
-        left = MEMBER_BYTES
-        if name not in self.zip.NameToInfo:
-            raise Invalid(f"There is no file {name!r} in the archive.")
-        try:
-            with self.zip.open(name) as read, target.open("wb") as write:
-                while block := read.read(1 << 20):
-                    left -= len(block)
-                    if left < 0:
-                        raise Invalid(f"The file is larger than {MEMBER_BYTES // 1024**2} MB.")
-                    write.write(block)
-        except DAMAGED as error:
-            raise Invalid(f"The archive is damaged here: {error}") from error
-        yield target
-
-
-def _check_member(member: zipfile.ZipInfo) -> None:
-    name = member.filename
-    parts = PurePosixPath(name).parts
-    unsafe = name.startswith("/") or ".." in parts or "\\" in name or "\0" in name or ":" in name
-    link = (member.external_attr >> 16) & 0o170000 == 0o120000
-    if unsafe or link:
-        raise Invalid(f"The archive holds an unsafe name or a link: {name[:80]!r}.")
-    if member.flag_bits & 1:
-        raise Invalid("The archive is encrypted.")
+    def fenced(self, **values: Any) -> AbstractContextManager[None]:
+        """A transaction that commits only while the transfer is ours."""
 
 
 @dataclass
-class Notes:
-    """The boxes of a COCO file, mapped to the job's classes."""
+class Picture:
+    """A picture of the source, ready to be stored, and its boxes."""
 
-    use: str = "ignore"
-    boxes: dict[str, list[tuple[int, float, float, float, float]]] = field(default_factory=dict)
-    class_ids: list[int | None] = field(default_factory=list)
-    sentences: list[str] = field(default_factory=list)
-    refused: list[list[str]] = field(default_factory=list)
-
-    def boxes_for(self, name: str, image: Image) -> list[box_sets.Box] | None:
-        """Checked boxes of this picture; None if the file does not speak of it.
-
-        Boxes of a bird's-eye few pixels over the border are clipped, as COCO files often need.
-        """
-        key = name if name in self.boxes else PurePosixPath(name).name
-        if self.use == "ignore" or key not in self.boxes:
-            return None
-        rows: list[box_sets.Box] = []
-        for position, x1, y1, x2, y2 in self.boxes[key]:
-            class_id = self.class_ids[position]
-            raw = {
-                "class_id": class_id,
-                "x1": max(0.0, x1), "y1": max(0.0, y1),
-                "x2": min(float(image.width), x2), "y2": min(float(image.height), y2),
-            }  # fmt: skip
-            try:
-                if class_id is None:
-                    raise Invalid("its class is not one of the job's")
-                rows += box_sets.parse(
-                    [raw], width=image.width, height=image.height, classes={class_id}
-                )
-            except Invalid as error:
-                self.refused.append([name, error.message])
-        return rows
-
-    def unseen(self, names: Sequence[str]) -> list[str]:
-        """Pictures that the file speaks of and the source does not have."""
-        have = set(names) | {PurePosixPath(n).name for n in names}
-        return [n for n in self.boxes if n not in have and PurePosixPath(n).name not in have]
+    name: str
+    image: Image
+    given: Given | None
+    more: Sequence[Line] = ()  # of boxes that seemed to be its own
 
 
-@contextmanager
-def source_of(row: Transfer) -> Iterator[Source]:
-    """The place a transfer reads from, checked."""
-    keep = set(row.options["keep"]) if row.options.get("keep") else None
-    if row.format == "zip":
-        with tempfile.TemporaryDirectory() as scratch:
-            yield Archive(media_path(row.source), Path(scratch))
-    elif row.format == "files":
-        yield Folder(media_path(row.source), keep)
-    else:
-        yield Folder(server_folder(row.source), keep)
+Made = Picture | Entry | Line
 
 
-def server_folder(name: str) -> Path:
-    """A folder below the import root; nothing outside it can be named."""
-    root = Path(settings.IMPORT_ROOT).resolve()
-    folder = (root / text.clean(name, limit=500, where="folder")).resolve()
-    if not folder.is_relative_to(root):
-        raise Invalid(f"Folders are read below {root} only.", where="folder")
-    if not folder.is_dir():
-        raise Invalid(f"There is no folder {name!r} below {root}.", where="folder")
-    return folder
+def run(row: Transfer, holder: Holder) -> None:
+    """Do what is left of an import; a rerun neither doubles nor drops a file or its line."""
+    with sources.source_of(row) as source:
+        names = source.names()
+        work = _Work(row, holder, source, names)
+        work.begin()
+        items: list[str | int] = [*names, *range(len(work.found.absent))]
+        with holder.fenced(total=len(items)):
+            pass
+        with Normaliser() as child:
+            for start in range(row.cursor, len(items), CHUNK):
+                chunk = items[start : start + CHUNK]
+                work.store(work.prepare(chunk, child), start + len(chunk))
+    report = work.report
+    with holder.fenced(finished_at=timezone.now(), error="", report=report, done=len(items)):
+        kept = ("imported", "duplicates", "refused", "boxes")
+        events.record(row.job, "import_finished", None, **{k: report[k] for k in kept})
+    sources.clean_up(row)
 
 
-def notes_of(row: Transfer, source: Source) -> Notes:
-    """Read the transfer's COCO file, if it names one, and map its classes to the job's."""
-    name = row.options.get("coco")
-    use = row.options.get("boxes", "ignore")
-    if not name:
-        return Notes()
-    if use not in BOX_USES:
-        raise Invalid(f"Say what to do with the boxes: {', '.join(BOX_USES)}.", where="boxes")
-    with source.open(name) as path:
-        parsed = coco.read(path)
-    count = sum(map(len, parsed.boxes.values()))
-    if use == "ignore":
-        return Notes(sentences=[f"{count} boxes of {name} were ignored, as asked."])
-    ids, sentences = _map_classes(row.job, parsed.classes)
-    refused = [[where, reason] for where, reason in parsed.refused]
-    return Notes(use, parsed.boxes, ids, sentences, refused)
+class _Work:
+    """One attempt at an import."""
+
+    def __init__(
+        self, row: Transfer, holder: Holder, source: sources.Source, names: Sequence[str]
+    ) -> None:
+        self.row, self.holder, self.source = row, holder, source
+        self.report = row.report or import_reports.begin()
+        use = row.options.get("boxes", annotations.BOX_USES[0])
+        self.found: Found = annotations.find(source, names, use, self._beat)
+        self._in_job: ByName | None = None
+        self._empty = not names
+
+    def _beat(self) -> None:
+        with self.holder.fenced():
+            pass
+
+    def begin(self) -> None:
+        """Add the classes that are new, once, and say so; later attempts only look them up."""
+        first = not self.row.report
+        with self.holder.fenced():
+            self.report["notes"] += annotations.map_classes(self.row.job, self.found, add=first)
+            if first and self._empty:
+                self.report["notes"].append("There is no file in it, so nothing was imported.")
+            if first:
+                Transfer.objects.filter(pk=self.row.pk).update(report=self.report)
+
+    def prepare(self, chunk: Sequence[str | int], child: Normaliser) -> list[Made]:
+        """What is to be stored of these files, and of these places in `found.absent`."""
+        made: list[Made] = []
+        for item in chunk:
+            if isinstance(item, int):
+                made.append(self.found.absent[item])
+            elif item in self.found.lines:
+                made += self.found.lines[item]
+            else:
+                try:
+                    made.append(self._picture(item, child))
+                except Invalid as error:
+                    entry = self.found.by_name.get(item)
+                    lost = f" Its {len(entry.rows)} boxes are not used." if entry else ""
+                    made.append(Line(item, "refused", error.message + lost))
+        return made
+
+    def _picture(self, name: str, child: Normaliser) -> Picture | Line:
+        """The picture, or why it is none; its content decides, not the way it came."""
+        sources.check_name(name)
+        suffix = PurePosixPath(name).suffix.lower()
+        if reason := _not_understood(name, suffix, self.source.head(name)):
+            return Line(name, "not_understood", reason)
+        with self.source.open(name) as path:
+            image = prepare(self.row.job, Incoming(name, path), self.row.intake, child)
+        named, same = self.found.by_name.get(name), self.found.by_digest.get(image.digest)
+        more = []
+        if named and same and named is not same:
+            more.append(Line(f"{name} in {named.file}", "unused_boxes", OTHER_CONTENT))
+        entry = same or named
+        return Picture(name, image, self.found.given(entry, image) if entry else None, more)
+
+    def store(self, made: Sequence[Made], cursor: int) -> None:
+        """Save a chunk, the cursor and the lines in one transaction."""
+        pictures = [one for one in made if isinstance(one, Picture)]
+        # Progress forgives earlier ends: only an import that dies at one place again and again
+        # stops.
+        with self.holder.fenced(cursor=cursor, done=cursor, attempts=1):
+            known = dict(
+                self.row.job.images.filter(
+                    digest__in=[one.image.digest for one in pictures]
+                ).values_list("digest", "pk")
+            )
+            fresh = {
+                one.image.digest: one for one in reversed(pictures) if one.image.digest not in known
+            }
+            self._create([one for one in pictures if fresh.get(one.image.digest) is one])
+            lines: list[Line] = []
+            for one in made:
+                if isinstance(one, Line):
+                    lines.append(one)
+                elif isinstance(one, Entry):
+                    lines += self._for_absent(one)
+                elif fresh.get(one.image.digest) is one:
+                    lines += [*self._lines_of(one), *one.more]
+                else:
+                    lines += [*self._already_here(one), *one.more]
+            import_reports.add(self.row, self.report, lines)
+            Transfer.objects.filter(pk=self.row.pk).update(report=self.report)
+
+    def _create(self, pictures: Sequence[Picture]) -> None:
+        for one in pictures:
+            if one.given is None:
+                continue
+            if self._finished(one.given):
+                one.image.split = Image.Split.TRAINING
+            elif one.given.boxes or one.given.whole:
+                one.image.imported = one.given.boxes
+        Image.objects.bulk_create([one.image for one in pictures])
+        Label.objects.bulk_create(
+            Label(image=one.image, source=Label.Source.IMPORTED, boxes=one.given.boxes)
+            for one in pictures
+            if one.given and self._finished(one.given)
+        )
+
+    def _finished(self, given: Given) -> bool:
+        """Whether the boxes become a label: never where one of them was refused."""
+        return self.found.use == "labels" and given.whole
+
+    def _lines_of(self, one: Picture) -> list[Line]:
+        if one.given is None:
+            return [Line(one.name, "imported")]
+        return [Line(one.name, "imported", self._taken(one.given)), *one.given.lines]
+
+    def _taken(self, given: Given) -> str:
+        """What became of the boxes, in words; they are counted."""
+        self.report["boxes"] += len(given.boxes)
+        said = f"{len(given.boxes)} boxes as "
+        if self._finished(given):
+            return f"{said}finished label"
+        if self.found.use == "labels":
+            return f"{said}suggestions: no finished label, since not every box could be used"
+        return f"{said}suggestions"
+
+    def _already_here(self, one: Picture) -> list[Line]:
+        """A picture whose content the job has; its boxes may still be wanted."""
+        image = self.row.job.images.get(digest=one.image.digest)
+        called = "" if image.name == one.name else f" as {image.name}"
+        line = Line(one.name, "duplicates", f"the same content is here already{called}")
+        return [line, *(self._give(image, one.given) if one.given else [])]
+
+    def _for_absent(self, entry: Entry) -> list[Line]:
+        """Boxes of a picture that is not in the source, but perhaps in the job."""
+        told = f"{entry.name} in {entry.file}"
+        if self._in_job is None:
+            rows = self.row.job.images.order_by("pk").values_list("name", "pk")
+            self._in_job = ByName(rows.iterator(2000))
+        same = self.row.job.images.filter(digest=entry.digest or "")
+        keys = list(same.values_list("pk", flat=True))
+        if not keys and entry.ambiguous:
+            return [Line(told, "unused_boxes", entry.ambiguous)]
+        keys = keys or self._in_job.find(entry.name)
+        if len(keys) == 1:
+            image = self.row.job.images.get(pk=keys[0])
+            if self.found.by_digest.get(image.digest, entry) is not entry:
+                return [Line(told, "unused_boxes", OTHER_CONTENT)]
+            return self._give(image, self.found.given(entry, image))
+        if not keys:
+            return [Line(told, "missing", "no picture of this name, here or in the job")]
+        reason = f"{len(keys)} images of the job have this name, so none got the boxes"
+        return [Line(told, "unused_boxes", reason)]
+
+    def _give(self, image: Image, given: Given) -> list[Line]:
+        """Boxes for an image of the job, where nobody has worked on it yet."""
+        told = f"{image.name} in {given.entry.file}"
+        if not (given.boxes or given.whole):
+            return given.lines
+        finished = self._finished(given)
+        if reason := labels.bring(image, given.boxes, finished=finished):
+            return [*given.lines, Line(told, "unused_boxes", reason)]
+        return [Line(told, "added_boxes", self._taken(given)), *given.lines]
 
 
-def _map_classes(job: Job, names: Sequence[str]) -> tuple[list[int | None], list[str]]:
-    with transaction.atomic():
-        Job.objects.select_for_update().get(pk=job.pk)  # see classes.remove
-        known = {c.name.casefold(): c.index for c in job.classes.all()}
-    ids: list[int | None] = []
-    sentences = []
-    for name in names:
-        if name.casefold() not in known:
-            try:
-                known[name.casefold()] = classes.add(job, text.clean(name, limit=100)).index
-                sentences.append(f"Class {name!r} was added to the job.")
-            except Conflict as error:
-                sentences.append(f"Class {name!r}: {error.message}")
-        ids.append(known.get(name.casefold()))
-    return ids, sentences
-
-
-def clean_up(row: Transfer) -> None:
-    """Remove the uploaded copy once everything in it is stored."""
-    if row.format == "zip":
-        media_path(row.source).unlink(missing_ok=True)
-    elif row.format == "files":
-        shutil.rmtree(media_path(row.source), ignore_errors=True)
+def _not_understood(name: str, suffix: str, head: bytes) -> str:
+    """Why this is not meant as a picture, in words; empty if it is."""
+    path = PurePosixPath(name)
+    if path.name.startswith(".") or "__MACOSX" in path.parts or path.name == "Thumbs.db":
+        return "Left out: a hidden file of the computer it comes from."
+    if suffix in file_kinds.PICTURES or (not suffix and file_kinds.is_picture(head)):
+        return ""
+    if file_kinds.is_picture(head):
+        endings = ", ".join(sorted(file_kinds.PICTURES))
+        return f"It holds a picture, but its name says otherwise; end it in one of {endings}."
+    if kind := file_kinds.archive(head):
+        return f"A {kind} archive among the files is not opened; unpack it, or upload it alone."
+    return annotation_formats.not_understood(name, head) or file_kinds.not_a_picture(head)

@@ -14,7 +14,7 @@ from labeling.services import events
 
 # Why a seat was withdrawn although its image may still go to people in this round
 FROZEN, ACCEPTED = "held for the audit", "accepted by machine"
-EXCLUDED, CORRECTED = "excluded", "corrected"
+EXCLUDED, CORRECTED, BROUGHT = "excluded", "corrected", "labelled by an import"
 
 
 def accept(
@@ -71,6 +71,36 @@ def accept_auto(
         ]
     )  # fmt: skip
     return len(free)
+
+
+def bring(image: Image, boxes: list[Box], *, finished: bool) -> str:
+    """Give an image of the job boxes from outside, unless people or the machine were first.
+
+    As its label if `finished`, else as suggestions. Empty where it was done, else why not. Called
+    in a transaction; the row's lock keeps a claim from slipping in between.
+    """
+    image = Image.objects.select_for_update(of=("self",)).get(pk=image.pk)
+    held = Label.objects.active().filter(image=image).first()
+    if image.excluded:
+        return f"the image is excluded: {image.excluded}"
+    if held is not None:
+        same = held.source == Label.Source.IMPORTED and held.boxes == boxes
+        return "the image has this label already" if same else "the image has a label already"
+    if image.imported == boxes and not finished:
+        return "the image has these suggestions already"
+    work = Assignment.objects.filter(image=image).exclude(state__in=("open", "withdrawn"))
+    if work.exists() or image.audits.exists():  # type: ignore[attr-defined]
+        return "people are at work on the image, or were"
+    if not finished:
+        Image.objects.filter(pk=image.pk).update(imported=boxes)
+        return ""
+    if image.job.rounds.filter(closed_at=None, purpose=Round.Purpose.CLOSING).exists():
+        return "the closing round is open: its images are fixed"
+    accept(image, boxes, Label.Source.IMPORTED, round=None)
+    split = image.split or Image.Split.TRAINING
+    Image.objects.filter(pk=image.pk).update(imported=None, split=split)
+    _withdraw_open(image, BROUGHT)
+    return ""
 
 
 def revoke(labels: "Any", reason: str) -> int:

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -15,25 +15,22 @@ from django.utils import timezone
 
 from labeling import faults
 from labeling.errors import Invalid, LabelingError, LeaseLost, NoRoom
-from labeling.models import Image, Job, Label, Transfer
-from labeling.pictures import Normaliser
+from labeling.models import Job, Transfer
 from labeling.services import events, exports, importing, jobs, room
-from labeling.services.images import Incoming, media_path, prepare
+from labeling.services.images import media_path
 
 log = logging.getLogger(__name__)
 
-CHUNK = 25
 LEASE = timedelta(seconds=settings.STEP_LEASE_SECONDS)
 MAX_ATTEMPTS = Transfer.MAX_ATTEMPTS
 GIVEN_UP = f"Its worker died {MAX_ATTEMPTS} times at the same place, so it is not tried again."
-LISTED = 500  # refused or doubled files named in a report; beyond that they are counted
 
 
 def start_import(job: Job, by: User | None, format: str, source: str, **options: Any) -> Transfer:
     """Queue an import; `format` is folder, zip or files, `source` where it lies.
 
-    `options`: coco (name of the annotation file inside the source), boxes (ignore, labels or
-    suggestions), keep (names to take, all by default).
+    `options`: boxes (what becomes of boxes that come along: annotations.BOX_USES), keep (names to
+    take, all by default).
     """
     started = job.rounds.exists()
     with transaction.atomic():
@@ -122,7 +119,8 @@ def run(transfer_id: int) -> None:
     holder = Holder(row, owner)
     try:
         if row.kind == Transfer.Kind.IMPORT:
-            _import(row, holder)
+            importing.run(row, holder)
+            jobs.reopen(row.job)
         else:
             _export(row, holder)
     except NoRoom as error:
@@ -162,91 +160,3 @@ def _export(row: Transfer, holder: Holder) -> None:
         report={"images": count},
     ):  # fmt: skip
         events.record(row.job, "export_finished", None, format=row.format, images=count)
-
-
-def _import(row: Transfer, holder: Holder) -> None:
-    report = row.report or {
-        "imported": 0, "duplicates": 0, "refused": 0, "boxes": 0, "notes": [], "listed": []
-    }  # fmt: skip
-    with importing.source_of(row) as source:
-        notes = importing.notes_of(row, source)
-        names = source.names()
-        if not row.cursor:
-            report["notes"] += notes.sentences
-            report["refused_boxes"] = notes.refused
-        with holder.fenced(total=len(names)):
-            pass
-        with Normaliser() as child:
-            for start in range(row.cursor, len(names), CHUNK):
-                chunk = names[start : start + CHUNK]
-                images = _prepare(row, source, notes, chunk, child, report)
-                _store(row, holder, images, notes, start + len(chunk), report)
-    unseen = notes.unseen(names)
-    if unseen:
-        report["notes"].append(
-            f"{len(unseen)} pictures of the COCO file are not in the source, first {unseen[0]!r}."
-        )
-    with holder.fenced(finished_at=timezone.now(), error="", report=report, done=len(names)):
-        events.record(
-            row.job, "import_finished", None,
-            **{k: report[k] for k in ("imported", "duplicates", "refused", "boxes")},
-        )  # fmt: skip
-    importing.clean_up(row)
-    jobs.reopen(row.job)
-
-
-def _prepare(
-    row: Transfer, source: importing.Source, notes: importing.Notes, names: Sequence[str],
-    child: Normaliser, report: dict[str, Any],
-) -> list[tuple[Image, list[Any] | None]]:  # fmt: skip
-    images = []
-    for name in names:
-        try:
-            with source.open(name) as path:
-                image = prepare(row.job, Incoming(name, path), row.intake, child)
-            images.append((image, notes.boxes_for(name, image)))
-        except Invalid as error:
-            _list(report, "refused", name, error.message)
-    return images
-
-
-def _store(
-    row: Transfer, holder: Holder, images: Sequence[tuple[Image, list[Any] | None]],
-    notes: importing.Notes, cursor: int, report: dict[str, Any],
-) -> None:  # fmt: skip
-    """Save a chunk and the cursor in one transaction, so that a rerun neither doubles nor drops."""
-    known = {
-        i.digest: i.name
-        for i in row.job.images.filter(digest__in=[image.digest for image, _ in images])
-    }
-    fresh: list[tuple[Image, list[Any] | None]] = []
-    for image, boxes in images:
-        if image.digest in known:
-            _list(report, "duplicates", image.name, f"same content as {known[image.digest]}")
-        else:
-            known[image.digest] = image.name
-            fresh.append((image, boxes))
-    report["imported"] += len(fresh)
-    report["boxes"] += sum(len(boxes or []) for _, boxes in fresh)
-    # Progress forgives earlier ends: only an import that dies at one place again and again stops.
-    with holder.fenced(cursor=cursor, done=cursor, report=report, attempts=1):
-        for image, boxes in fresh:
-            if notes.use == "suggestions":
-                image.imported = boxes
-            elif notes.use == "labels" and boxes is not None:
-                image.split = Image.Split.TRAINING
-        Image.objects.bulk_create([image for image, _ in fresh])
-        if notes.use == "labels":
-            Label.objects.bulk_create(
-                [
-                    Label(image=image, source=Label.Source.IMPORTED, boxes=boxes)
-                    for image, boxes in fresh
-                    if boxes is not None
-                ]
-            )
-
-
-def _list(report: dict[str, Any], kind: str, name: str, reason: str) -> None:
-    report[kind] += 1
-    if len(report["listed"]) < LISTED:
-        report["listed"].append([kind, name, reason])

@@ -9,40 +9,52 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from labeling.core import text
+from labeling.core.file_kinds import HEAD, archive
 from labeling.errors import Invalid
 from labeling.models import Job, Transfer
-from labeling.services import room, transfers
+from labeling.services import room, sources, transfers
 from labeling.services.images import media_path
 
 MAX_UPLOAD = 2 * 1024**3
+LONGEST_NAME = 240  # bytes
 
 
-def receive(
-    job: Job, by: User | None, files: Sequence[Any], *, coco: str | None, boxes: str
-) -> Transfer:
-    """Queue the import of one zip, or of several pictures (with their COCO file, if any)."""
+def receive(job: Job, by: User | None, files: Sequence[Any], *, boxes: str) -> Transfer:
+    """Queue the import of one zip, or of several files; `boxes` as in transfers.start_import."""
     room.for_machine()
     if not files:
         raise Invalid("Choose pictures or a zip archive.", where="files")
     if sum(f.size for f in files) > MAX_UPLOAD:
         raise Invalid("More than 2 GB; put the pictures in a folder on the server.", where="files")
     folder = f"uploads/{uuid.uuid4().hex}"
-    if len(files) == 1 and str(files[0].name).lower().endswith(".zip"):
+    zips = [f for f in files if _is_zip(f)]
+    if len(files) == 1 and zips:
         name = f"{folder}.zip"
         _keep(files[0], media_path(name))
-        return transfers.start_import(job, by, "zip", name, coco=coco, boxes=boxes)
-    if any(str(f.name).lower().endswith(".zip") for f in files):
+        return transfers.start_import(job, by, "zip", name, boxes=boxes)
+    if zips:
         raise Invalid("One zip at a time, or pictures only.", where="files")
-    for i, file in enumerate(files):
-        # two files of one name may come from two folders: a number keeps both
-        name = PurePosixPath(text.clean(str(file.name).replace("\\", "/"), where="files")).name
-        target = media_path(folder) / name
-        if target.exists():
-            target = target.with_name(f"{i}-{name}")
-        _keep(file, target)
-        if coco is None and name.lower().endswith(".json"):
-            coco = name
-    return transfers.start_import(job, by, "files", folder, coco=coco, boxes=boxes)
+    names = [_name(file) for file in files]
+    # two files of one name may come from two folders: a number keeps both
+    for name, file in zip(sources.apart(names), files, strict=True):
+        _keep(file, media_path(folder) / name)
+    return transfers.start_import(job, by, "files", folder, boxes=boxes)
+
+
+def _is_zip(file: Any) -> bool:
+    if str(file.name).lower().endswith(".zip"):
+        return True
+    head = file.read(HEAD)
+    file.seek(0)
+    return archive(head) == "zip"
+
+
+def _name(file: Any) -> str:
+    """The file's name without folders; raises Invalid for one that no disk keeps."""
+    name = PurePosixPath(text.clean(str(file.name).replace("\\", "/"), where="files")).name
+    if len(name.encode()) > LONGEST_NAME:
+        raise Invalid(f"The name {name[:60]!r}... is too long; rename the file.", where="files")
+    return name or "unnamed"
 
 
 def _keep(file: Any, target: Path) -> None:

@@ -77,7 +77,7 @@ def test_images_are_uploaded_in_the_admin_and_the_job_starts(admin, alice, bob, 
     sent = [SimpleUploadedFile(f"{i}.jpg", picture((i, 9, 9))) for i in (1, 50, 99)]
 
     page = reverse("admin:labeling_job_import", args=[job.pk])
-    admin.post(page, {"files": sent, "boxes": "ignore", "folder": "", "coco": ""})
+    admin.post(page, {"files": sent, "boxes": "ignore", "folder": ""})
     transfers.run(job.transfers.get().pk)
     act = reverse("admin:labeling_job_act", args=[job.pk, "start"])
     assert "Start the job?" in admin.get(act).content.decode()
@@ -92,7 +92,7 @@ def test_images_are_uploaded_in_the_admin_and_the_job_starts(admin, alice, bob, 
 def test_choosing_no_source_or_two_is_refused(admin, job, settings):
     (settings.IMPORT_ROOT / "set").mkdir()
     page = reverse("admin:labeling_job_import", args=[job.pk])
-    nothing = admin.post(page, {"boxes": "ignore", "folder": "", "coco": ""})
+    nothing = admin.post(page, {"boxes": "ignore", "folder": ""})
     both = admin.post(
         page, {"boxes": "ignore", "folder": "set", "files": [SimpleUploadedFile("a.jpg", b"x")]}
     )

@@ -112,7 +112,7 @@ def test_what_was_exported_comes_in_again_unchanged(labelled, settings):
         Picture.new("RGB", (200, 150), (i, 0, 0)).save(folder / f"image-{i:04}.png")
     (folder / "out.json").write_text(export(labelled, "coco"))
     other = make_job()
-    row = transfers.start_import(other, None, "folder", "again", coco="out.json", boxes="labels")
+    row = transfers.start_import(other, None, "folder", "again", boxes="labels")
     transfers.run(row.pk)
 
     before = {r.image.name: r.boxes for r in Label.objects.filter(image__job=labelled)}

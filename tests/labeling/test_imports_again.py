@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Transfer
-from labeling.services import jobs, transfers
+from labeling.services import importing, jobs, transfers
 from tests.factories import make_job
 from tests.uploading import picture
 
@@ -21,7 +21,7 @@ def test_an_import_goes_on_where_it_was_killed(settings, monkeypatch):
     for i in range(60):
         (folder / f"{i:02}.png").write_bytes(picture((i, 0, 0), kind="PNG"))
     row = transfers.start_import(job, None, "folder", "set")
-    real, calls = transfers._store, []
+    real, calls = importing._Work.store, []
 
     def dies_at_the_second_chunk(*args):
         calls.append(1)
@@ -29,7 +29,7 @@ def test_an_import_goes_on_where_it_was_killed(settings, monkeypatch):
             raise KeyboardInterrupt
         real(*args)
 
-    monkeypatch.setattr(transfers, "_store", dies_at_the_second_chunk)
+    monkeypatch.setattr(importing._Work, "store", dies_at_the_second_chunk)
     with pytest.raises(KeyboardInterrupt):
         transfers.run(row.pk)
     assert job.images.count() == 25
@@ -68,7 +68,7 @@ def test_stopping_the_worker_again_and_again_does_not_use_up_an_imports_attempts
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(transfers, "_store", told_to_stop)
+        patch.setattr(importing._Work, "store", told_to_stop)
         for _ in range(transfers.MAX_ATTEMPTS + 1):
             with pytest.raises(SystemExit):
                 transfers.run(row.pk)

@@ -90,7 +90,7 @@ def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
     assert "nearly full" in row.error
     assert job.images.count() == 12
     with pytest.raises(NoRoom):
-        uploads.receive(job, mona, [], coco=None, boxes="ignore")
+        uploads.receive(job, mona, [], boxes="ignore")
 
     disk(50)
     transfers.nudge_waiting()
