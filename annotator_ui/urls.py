@@ -69,5 +69,6 @@ urlpatterns = [
     ),
     path("api/pictures/<int:pk>/file", media.instruction_picture, name="instruction-picture"),
     path("api/transfers/<int:pk>/file", media.transfer_file, name="transfer-file"),
+    path("api/transfers/<int:pk>/report", media.transfer_report, name="transfer-report"),
     path("api/certificates/<int:pk>/file", media.certificate_file, name="certificate-file"),
 ]  # fmt: skip

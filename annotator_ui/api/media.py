@@ -15,6 +15,7 @@ from django.http import (
 from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access
+from labeling.services import import_reports
 from labeling.services.images import media_path
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
@@ -121,8 +122,23 @@ def transfer_file(request: HttpRequest, pk: int) -> HttpResponseBase:
             {"code": "conflict", "message": "The export is not finished.", "where": None},
             status=409,
         )
+    return _download(media_path(row.file))
+
+
+@require_safe
+def transfer_report(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What an import did, file by file."""
+    path = import_reports.path_of(access.transfer_for(access.person(request), pk))
+    if not path.is_file():
+        return JsonResponse(
+            {"code": "conflict", "message": "There is no report yet.", "where": None}, status=409
+        )
+    return _download(path)
+
+
+def _download(path: Path) -> FileResponse:
     return FileResponse(
-        media_path(row.file).open("rb"), as_attachment=True, filename=Path(row.file).name,
+        path.open("rb"), as_attachment=True, filename=path.name,
         content_type="application/octet-stream",
     )  # fmt: skip
 

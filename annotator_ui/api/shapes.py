@@ -244,6 +244,9 @@ def transfer(row: Transfer) -> dict[str, Any]:
         "done": row.done, "total": row.total, "state": state, "report": row.report,
         "error": row.error, "size": row.size,
         "url": reverse("transfer-file", args=[row.pk]) if row.file else None,
+        "report_url": (
+            reverse("transfer-report", args=[row.pk]) if row.report.get("written") else None
+        ),
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
     }  # fmt: skip
 

@@ -20,7 +20,6 @@ from labeling.services.import_reports import Line, printable
 from labeling.services.sources import Source
 
 BOX_USES = ("suggestions", "labels", "ignore")
-BEAT_EVERY = 200  # files, between signs of life
 
 
 @dataclass
@@ -102,9 +101,8 @@ def find(source: Source, names: Sequence[str], use: str, beat: Callable[[], None
     if use not in BOX_USES:
         raise Invalid(f"Say what to do with the boxes: {', '.join(BOX_USES)}.", where="boxes")
     found = Found(use)
-    for number, name in enumerate(names):
-        if number % BEAT_EVERY == 0:
-            beat()
+    for name in names:
+        beat()
         if PurePosixPath(name).suffix.lower() not in PICTURES:
             _read(source, name, found)
     if use != "ignore":

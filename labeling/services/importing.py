@@ -1,11 +1,13 @@
 """Brings a source's files in, chunk by chunk: pictures, their boxes, and a line for every file."""
 
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.utils import timezone
 
 from labeling.core import annotation_formats, file_kinds
@@ -69,14 +71,18 @@ class _Work:
     ) -> None:
         self.row, self.holder, self.source = row, holder, source
         self.report = row.report or import_reports.begin()
+        self._kept_at = time.monotonic()
         use = row.options.get("boxes", annotations.BOX_USES[0])
         self.found: Found = annotations.find(source, names, use, self._beat)
         self._in_job: ByName | None = None
         self._empty = not names
 
     def _beat(self) -> None:
+        """Keep the lease through long reading: big pictures take seconds each."""
+        if time.monotonic() - self._kept_at < settings.STEP_LEASE_SECONDS / 4:
+            return
         with self.holder.fenced():
-            pass
+            self._kept_at = time.monotonic()
 
     def begin(self) -> None:
         """Add the classes that are new, once, and say so; later attempts only look them up."""
@@ -92,6 +98,7 @@ class _Work:
         """What is to be stored of these files, and of these places in `found.absent`."""
         made: list[Made] = []
         for item in chunk:
+            self._beat()
             if isinstance(item, int):
                 made.append(self.found.absent[item])
             elif item in self.found.lines:

@@ -9,6 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
@@ -21,6 +22,8 @@ from labeling.models import Transfer
 from labeling.services.images import media_path
 
 ZIP_MEMBERS, ZIP_BYTES, ZIP_RATIO, MEMBER_BYTES = 100_000, 20 * 1024**3, 200, 200 * 1024**2
+UPLOADS = "uploads"  # folder of the files that wait for their import
+UNQUEUED = timedelta(days=1)  # after this an upload that no import names was broken off
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, UnicodeDecodeError, NotImplementedError,
     OSError, EOFError,
@@ -176,9 +179,29 @@ def server_folder(name: str) -> Path:
     return folder
 
 
+def clean_up_left(now: datetime) -> None:
+    """Remove the uploads that no import will read: given up, ended by a kill, or never queued."""
+    folder = media_path(UPLOADS)
+    if not folder.is_dir():
+        return
+    names = {f"{UPLOADS}/{path.name}": path for path in folder.iterdir()}
+    rows = Transfer.objects.filter(source__in=names)
+    waited_for = set(rows.unfinished(now).values_list("source", flat=True))
+    known = set(rows.values_list("source", flat=True))
+    for name, path in names.items():
+        old = path.stat().st_mtime < (now - UNQUEUED).timestamp()
+        if name not in waited_for and (name in known or old):
+            _remove(path)
+
+
 def clean_up(row: Transfer) -> None:
     """Remove the uploaded copy once everything in it is stored, or nobody will read it again."""
-    if row.format == "zip":
-        media_path(row.source).unlink(missing_ok=True)
-    elif row.format == "files":
-        shutil.rmtree(media_path(row.source), ignore_errors=True)
+    if row.format in ("zip", "files"):
+        _remove(media_path(row.source))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

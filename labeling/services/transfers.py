@@ -16,7 +16,7 @@ from django.utils import timezone
 from labeling import faults
 from labeling.errors import Invalid, LabelingError, LeaseLost, NoRoom
 from labeling.models import Job, Transfer
-from labeling.services import events, exports, importing, jobs, room
+from labeling.services import events, exports, importing, jobs, room, sources
 from labeling.services.images import media_path
 
 log = logging.getLogger(__name__)
@@ -75,13 +75,17 @@ def nudge(transfer_id: int) -> None:
 
 
 def nudge_waiting() -> None:
-    """Remind the queue of transfers that nobody works on; give up, in words, what kills workers."""
+    """Remind the queue of transfers that nobody works on; give up, in words, what kills workers.
+
+    What was uploaded for an import that will not be tried again goes.
+    """
     now = timezone.now()
     free = Q(lease_owner="") | Q(lease_expires_at__lt=now)
     waiting = Transfer.objects.filter(free, finished_at=None)
     waiting.filter(attempts__gte=MAX_ATTEMPTS, error="").update(error=GIVEN_UP, lease_owner="")
     for row in waiting.filter(attempts__lt=MAX_ATTEMPTS):
         nudge(row.pk)
+    sources.clean_up_left(now)
 
 
 class Holder:
@@ -133,10 +137,12 @@ def run(transfer_id: int) -> None:
     except Exception as error:
         log.exception("transfer=%s failed", transfer_id)
         final = isinstance(error, LabelingError)
-        Transfer.objects.filter(pk=row.pk, lease_owner=owner).update(
+        kept = Transfer.objects.filter(pk=row.pk, lease_owner=owner).update(
             error=(str(error) or type(error).__name__)[:2000], lease_owner="",
             attempts=MAX_ATTEMPTS if final else F("attempts"),
         )  # fmt: skip
+        if kept and final and row.kind == Transfer.Kind.IMPORT:
+            sources.clean_up(row)
     except BaseException:  # the worker is told to stop, which is no fault of this transfer
         Transfer.objects.filter(pk=row.pk, lease_owner=owner).update(
             lease_owner="", lease_expires_at=None, nudged_at=None, attempts=F("attempts") - 1

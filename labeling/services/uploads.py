@@ -26,7 +26,7 @@ def receive(job: Job, by: User | None, files: Sequence[Any], *, boxes: str) -> T
         raise Invalid("Choose pictures or a zip archive.", where="files")
     if sum(f.size for f in files) > MAX_UPLOAD:
         raise Invalid("More than 2 GB; put the pictures in a folder on the server.", where="files")
-    folder = f"uploads/{uuid.uuid4().hex}"
+    folder = f"{sources.UPLOADS}/{uuid.uuid4().hex}"
     zips = [f for f in files if _is_zip(f)]
     if len(files) == 1 and zips:
         name = f"{folder}.zip"

@@ -55,7 +55,7 @@ TEXTS = {
     "member_left": "A member left ({role})",
     "seat_taken_over": "A seat went to someone else after its lease ended",
     "import_started": "Import started",
-    "import_finished": "{imported} images imported, {duplicates} doubles, {refused} refused",
+    "import_finished": "{imported} images imported, {duplicates} already here, {refused} refused",
     "export_started": "Export started ({format})",
     "export_finished": "Export ready ({format}, {images} images)",
 }

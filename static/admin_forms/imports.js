@@ -1,5 +1,7 @@
 /** Shows how far uploads and imports are, and what was refused and why. */
 
+import { importWords, OUTCOMES } from '../common/import-words.js';
+
 const list = /** @type {HTMLElement} */ (document.getElementById('import-list'));
 const form = /** @type {HTMLFormElement} */ (document.getElementById('import-form'));
 const bar = /** @type {HTMLProgressElement} */ (document.getElementById('upload-progress'));
@@ -21,20 +23,28 @@ function entry(row) {
   box.append(element('h3', `${row.format}: ${row.state}, ${row.done}${total}`));
   if (row.error) box.append(element('p', row.error));
   const report = row.report;
-  if (report.imported !== undefined) {
-    const words = `${report.imported} imported, ${report.duplicates} doubles, ${report.refused} refused, ${report.boxes} boxes`;
-    box.append(element('p', words));
-  }
-  if (report.imported === 0) box.append(element('p', 'Nothing was imported.'));
+  if (report.imported !== undefined) box.append(element('p', importWords(report)));
+  if (report.imported === 0 && !report.added_boxes)
+    box.append(element('p', 'Nothing was imported.'));
   for (const note of report.notes ?? []) box.append(element('p', note));
   if (report.listed?.length) {
     const details = document.createElement('details');
     details.open = !report.imported;
-    details.append(element('summary', 'What was left out, and why'));
+    details.append(element('summary', 'What was left out or changed, and why'));
     const items = document.createElement('ul');
-    for (const [, name, reason] of report.listed) items.append(element('li', `${name}: ${reason}`));
+    for (const [kind, name, reason] of report.listed)
+      items.append(element('li', `${name}: ${OUTCOMES[kind] ?? kind}. ${reason}`));
     details.append(items);
     box.append(details);
+  }
+  if (row.report_url) {
+    const link = /** @type {HTMLAnchorElement} */ (element('a', 'Download report'));
+    link.href = row.report_url;
+    link.download = '';
+    link.setAttribute('aria-label', `Download the report of import ${row.id}`);
+    const line = document.createElement('p');
+    line.append(link, ' (CSV: every file, what became of it, and why)');
+    box.append(line);
   }
   return box;
 }

@@ -2,6 +2,7 @@
 
 import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
+import { importWords } from '../common/import-words.js';
 import { plural } from '../common/words.js';
 import { clock, count, duration, fileSize, stateWord } from './words.js';
 
@@ -131,7 +132,11 @@ function transferRow(transfer) {
     waiting: 'waiting',
     running: total ? `${count(done)} of ${count(total)}` : count(done),
     failed: transfer.error || 'failed',
-    finished: [size !== null && fileSize(size), transfer.finished_at && clock(transfer.finished_at)]
+    finished: [
+      transfer.kind === 'import' && importWords(transfer.report),
+      size !== null && fileSize(size),
+      transfer.finished_at && clock(transfer.finished_at),
+    ]
       .filter(Boolean)
       .join(', '),
   };
@@ -145,6 +150,13 @@ function transferRow(transfer) {
       class: state === 'failed' ? 'transfer-state is-bad' : 'transfer-state',
       text: words[state],
     }),
+    transfer.report_url &&
+      el('a', {
+        href: transfer.report_url,
+        download: true,
+        'aria-label': `Download the report of import ${transfer.id}`,
+        text: 'Download report',
+      }),
     state === 'running' &&
       total !== null &&
       el(

@@ -38,6 +38,7 @@
  *   alerts: {level: 'warn'|'bad', text: string}[]}} Snapshot */
 /** @typedef {{id: number, kind: 'import'|'export', source: string, format: string, done: number,
  *   total: number|null, state: 'waiting'|'running'|'finished'|'failed', report: Record<string, any>,
- *   error: string, url: string|null, size: number|null, finished_at: string|null}} Transfer */
+ *   error: string, url: string|null, report_url: string|null, size: number|null,
+ *   finished_at: string|null}} Transfer */
 
 export {};

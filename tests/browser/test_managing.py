@@ -50,7 +50,7 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
     files = sorted(str(path) for path in (tmp_path / "pictures").iterdir())
     page.get_by_label("From this computer").set_input_files(files)
     page.get_by_role("button", name="Import").click()
-    expect(page.locator("#import-list")).to_contain_text("30 imported, 0 doubles, 0 refused")
+    expect(page.locator("#import-list")).to_contain_text("30 images taken, 0 already here")
 
     page.get_by_role("link", name="Harbour").click()
     expect(page.locator("#job-estimate")).to_contain_text("30")

@@ -1,5 +1,6 @@
 """Imports that are killed, stopped or told of twice go on where they were."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Transfer
-from labeling.services import importing, jobs, transfers
+from labeling.services import importing, jobs, sources, transfers
+from labeling.services.images import media_path
 from tests.factories import make_job
-from tests.uploading import picture
+from tests.uploading import packed, picture, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,3 +93,53 @@ def test_a_job_does_not_start_while_an_import_will_be_tried_again():
     ):
         Transfer.objects.filter(pk=row.pk).update(**known)
         assert any("import" in said for said in jobs.start_problems(job)) is waits, known
+
+
+def test_an_upload_that_is_given_up_is_removed_and_one_to_be_tried_again_is_kept(monkeypatch):
+    bad = upload(make_job(), ("x.zip", b"PK\x03\x04 not a zip"))
+    assert bad.error
+    assert not media_path(bad.source).exists()
+
+    def breaks(*_):
+        raise RuntimeError("the program's mistake")
+
+    for name, data in (("x.zip", packed({"a.jpg": picture()})), ("a.jpg", picture())):
+        with monkeypatch.context() as patch:
+            patch.setattr(importing._Work, "store", breaks)
+            row = upload(make_job(), (name, data))
+            for attempt in range(2, transfers.MAX_ATTEMPTS + 1):
+                transfers.nudge_waiting()
+                assert media_path(row.source).exists()
+                transfers.run(row.pk)
+                row.refresh_from_db()
+                assert row.attempts == attempt
+        transfers.nudge_waiting()
+        assert not media_path(row.source).exists()
+
+
+def test_what_kills_and_broken_uploads_left_is_swept_and_nothing_else():
+    kept = upload(make_job(), ("a.jpg", picture()))
+    folder = media_path(sources.UPLOADS)
+    for name in ("ended", "killed", "held", "fresh", "old", "old.zip"):
+        (folder / name).mkdir()
+        (folder / name / "a.jpg").write_bytes(picture())
+    later = timezone.now() + timedelta(minutes=1)
+    again = {
+        "ended": {"finished_at": timezone.now()},
+        "killed": {"attempts": transfers.MAX_ATTEMPTS, "lease_owner": "gone"},
+        "held": {
+            "attempts": transfers.MAX_ATTEMPTS, "error": "before", "lease_owner": "a worker",
+            "lease_expires_at": later,
+        },
+    }  # fmt: skip
+    for name, fields in again.items():
+        row = transfers.start_import(kept.job, None, "files", f"uploads/{name}")
+        expired = {"lease_expires_at": timezone.now() - timedelta(minutes=1)}
+        Transfer.objects.filter(pk=row.pk).update(**{**expired, **fields})
+    for name in ("old", "old.zip"):
+        long_ago = (timezone.now() - timedelta(days=2)).timestamp()
+        os.utime(folder / name, (long_ago, long_ago))
+
+    transfers.nudge_waiting()
+
+    assert sorted(path.name for path in folder.iterdir()) == ["fresh", "held"]
