@@ -10,6 +10,9 @@ from labeling.core.boxes import Box, iou_matrix, pack
 _TRIES = 60
 _CLEAR = 0.02  # overlap with a shown box from which a place is not empty
 _SIZES = (0.7, 1.4)  # of the planted box, in sides of the box it is modelled on
+_NEAR = 0.5  # overlap from which a box is the planted one, moved or resized
+_TOUCHED = 0.1  # the same where the page says that it was changed, not taken away
+_GONE = ("dismissed", "left", "unseen")
 _SAME = 0.051  # pages keep a tenth of a pixel: a rounded box is still the same box
 
 
@@ -44,14 +47,35 @@ def plant(boxes: Sequence[Box], width: int, height: int, seed: str) -> tuple[lis
     return None
 
 
-def without(boxes: Sequence[Box], planted: Box) -> list[Box]:
-    """The boxes without the planted one, wherever it was left as it had been shown."""
+def without(
+    boxes: Sequence[Box], planted: Box, *, fate: str | None = None, others: Sequence[Box] = ()
+) -> list[Box]:
+    """The boxes without the planted one: as it was shown, nudged, resized, copied, or reclassed.
+
+    `fate`: what the page says became of it (core.traces.OUTCOMES), None where nobody says. Where
+    it was taken away, what lies there now was drawn anew and stays. So does a box that matches one
+    of the `others`, which other people drew: a true object can lie there.
+    """
+    if not boxes:
+        return []
+    exact = [_is_same(box, planted) for box in boxes]
+    if fate in _GONE:
+        return [box for box, same in zip(boxes, exact, strict=True) if not same]
+    mine = pack(boxes)
+    overlap = iou_matrix(mine.coords, pack([planted]).coords)[:, 0]
+    wrong = overlap >= _NEAR
+    if fate == "changed" and not wrong.any() and overlap.max() >= _TOUCHED:
+        wrong[overlap.argmax()] = True
+    theirs = pack(others)
+    seen = iou_matrix(mine.coords, theirs.coords) >= _NEAR
+    true = (seen & (mine.classes[:, None] == theirs.classes[None, :])).any(1)
+    gone = np.array(exact) | (wrong & ~true)
+    return [box for box, out in zip(boxes, gone, strict=True) if not out]
+
+
+def _is_same(box: Box, planted: Box) -> bool:
     edges = ("x1", "y1", "x2", "y2")
-
-    def same(box: Box) -> bool:
-        return box["class_id"] == planted["class_id"] and all(
-            abs(box[edge] - planted[edge]) < _SAME  # type: ignore[literal-required]
-            for edge in edges
-        )
-
-    return [box for box in boxes if not same(box)]
+    return box["class_id"] == planted["class_id"] and all(
+        abs(box[edge] - planted[edge]) < _SAME  # type: ignore[literal-required]
+        for edge in edges
+    )

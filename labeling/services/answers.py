@@ -89,7 +89,7 @@ def submit(
         raise NotAllowed("This seat belongs to someone else.")
     parsed = box_sets.without_scores(parse_boxes(seat.image, boxes))
     answer = {
-        **_kept(seat, parsed),
+        **_kept(seat, parsed, trace),
         "version": version,
         "active_ms": max(0, min(active_ms, MAX_ACTIVE_MS)),
         "submitted_at": timezone.now(),
@@ -135,14 +135,31 @@ def check_not_cancelled(job: Job) -> None:
         raise Conflict("This job was cancelled, so nothing more is taken for it.")
 
 
-def _kept(seat: Assignment, boxes: list[box_sets.Box]) -> dict[str, Any]:
+def _kept(
+    seat: Assignment, boxes: list[box_sets.Box], trace: dict[str, Any] | None
+) -> dict[str, Any]:
     """The boxes that count, and whether the planted one was among those first sent."""
     if seat.planted is None:
         return {"boxes": boxes}
-    kept = planting.without(boxes, seat.suggested[seat.planted])
+    fates = (trace or {}).get("outcomes")
+    others = Assignment.objects.filter(image=seat.image_id, state=State.SUBMITTED)
+    kept = planting.without(
+        boxes,
+        seat.suggested[seat.planted],
+        fate=fates[seat.planted] if fates else None,
+        others=[box for other in others.exclude(annotator=seat.annotator) for box in other.boxes],
+    )
     if seat.let_through is not None:
         return {"boxes": kept}
     return {"boxes": kept, "let_through": len(kept) < len(boxes)}
+
+
+def _same_answer(seat: Assignment, boxes: list[box_sets.Box]) -> bool:
+    """Whether these boxes are the stored ones; at the planted place others may have drawn since."""
+    if seat.planted is None:
+        return bool(seat.boxes == boxes)
+    planted = seat.suggested[seat.planted]
+    return planting.without(seat.boxes, planted) == planting.without(boxes, planted)
 
 
 def _stored(seat: Assignment, answer: dict[str, Any]) -> Assignment:
@@ -158,7 +175,8 @@ def _resubmit(
     """Every case but the first answer on a held seat."""
     seat.refresh_from_db()
     if seat.version == version and seat.state in (State.SUBMITTED, State.SURPLUS):
-        if seat.boxes != answer["boxes"]:  # two tabs: the second must not vanish in silence
+        # two tabs: the second must not vanish in silence
+        if not _same_answer(seat, answer["boxes"]):
             raise Conflict("Another answer of yours to this image was stored already.")
         return
     if version < seat.version:

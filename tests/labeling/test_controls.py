@@ -235,6 +235,43 @@ def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
     assert Assignment.objects.get(pk=seat.pk).let_through  # the first look counts
 
 
+def test_a_planted_box_that_was_accepted_and_nudged_is_no_label(make):
+    job = make(PEOPLE[:1], annotators_per_image=1, mode="independent", blank_percent=0,
+               planted_percent=20, images=60)  # fmt: skip
+    (alice,) = everybody(job)
+    seat = planted_seat(job, alice)
+    seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
+    wrong = seen[seat.planted]
+    wrong["x1"] += 0.1 * (wrong["x2"] - wrong["x1"])
+    fates = ["accepted"] * 3
+    fates[seat.planted] = "changed"
+
+    for _ in range(2):  # the network may send it twice
+        seat = Assignment.objects.get(pk=seat.pk)
+        submit(seat, alice, version=1, boxes=seen, active_ms=1, trace={"outcomes": fates})
+
+    stored = Assignment.objects.get(pk=seat.pk)
+    assert wrong not in stored.boxes
+    assert (len(stored.boxes), stored.let_through) == (2, True)
+
+
+def test_an_answer_sent_again_is_the_same_though_another_person_drew_there_meanwhile(make):
+    job = make(PEOPLE[:2], mode="independent", annotators_per_image=2, blank_percent=0,
+               planted_percent=20, images=60)  # fmt: skip
+    alice, bob = everybody(job)
+    seat = planted_seat(job, alice)
+    seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
+    wrong = seen[seat.planted]
+    wrong["x1"] += 0.1 * (wrong["x2"] - wrong["x1"])
+    answer(seat, alice, seen)
+    other = Assignment.objects.filter(image=seat.image, round=seat.round).exclude(pk=seat.pk).get()
+    Assignment.objects.filter(pk=other.pk).update(
+        state="submitted", annotator=bob, boxes=[wrong], submitted_at=timezone.now(), version=1
+    )
+
+    answer(Assignment.objects.get(pk=seat.pk), alice, seen)  # raises nothing
+
+
 def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
     job = make(PEOPLE[:1], annotators_per_image=1, mode="independent", blank_percent=0,
                planted_percent=20, images=60)  # fmt: skip

@@ -1,6 +1,7 @@
 """Corrected work compared with work from blank, and where a planted box may lie."""
 
 import numpy as np
+import pytest
 
 from labeling.core import planting
 from labeling.core.boxes import BoxSet, pack
@@ -75,3 +76,41 @@ def test_a_planted_box_overlaps_nothing_and_comes_out_again():
     assert places == {0, 1, 2}
     assert planting.plant([], 200, 150, "s") is None
     assert planting.plant([box(0, 0, 150)], 150, 150, "s") is None  # no room
+
+
+PLANTED = box(100, 50, 40)
+RIGHT = box(10, 10, 40)
+
+
+@pytest.mark.parametrize("fate", [None, "accepted", "changed"])
+@pytest.mark.parametrize(
+    "left",
+    [
+        [box(104, 53, 40)],  # nudged
+        [box(98, 48, 46)],  # resized
+        [box(100, 50, 40, 1)],  # of another class
+        [box(103, 50, 40, 1)],  # both
+        [box(100, 50, 40), box(105, 55, 40)],  # copied
+    ],
+)
+def test_a_planted_box_is_kept_out_whatever_was_done_to_it(fate, left):
+    assert planting.without([RIGHT, *left], PLANTED, fate=fate) == [RIGHT]
+
+
+def test_a_planted_box_that_was_shrunk_much_is_known_by_what_the_page_says():
+    small = box(100, 50, 20)
+    assert planting.without([RIGHT, small], PLANTED, fate="changed") == [RIGHT]
+    assert planting.without([RIGHT, small], PLANTED) == [RIGHT, small]
+
+
+def test_a_true_object_at_the_planted_place_stays():
+    near, far = box(104, 53, 40), box(150, 90, 40)
+    for fate in ("dismissed", "left", "unseen"):  # so it was drawn anew
+        assert planting.without([RIGHT, near], PLANTED, fate=fate) == [RIGHT, near]
+        assert planting.without([RIGHT, PLANTED], PLANTED, fate=fate) == [RIGHT]
+    for fate in (None, "accepted", "changed"):
+        seen = [box(102, 51, 42), box(102, 51, 42, 1)]
+        assert planting.without([near], PLANTED, fate=fate, others=seen[:1]) == [near]
+        assert planting.without([near], PLANTED, fate=fate, others=seen[1:]) == []
+        assert planting.without([far], PLANTED, fate=fate) == [far]  # dragged to an object
+    assert planting.without([], PLANTED) == []
