@@ -1,9 +1,11 @@
-"""Where a detector's files lie."""
+"""Where a detector's files lie, and whether they are still what was saved."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from labeling.models import Image, Round
-from labeling.services.images import media_path
+from labeling.services.images import digest_of, media_path
+from mlassist.models import Detector
 
 
 def weights_name(round: Round) -> str:
@@ -26,3 +28,27 @@ def checkpoint_path(round: Round) -> Path:
 def picture_path(image: Image) -> Path:
     """The normalised picture that people drew on."""
     return media_path(image.file)
+
+
+def problem(name: str, digest: str) -> str:
+    """Why a stored detector file cannot be used; empty where it is as it was saved."""
+    path = media_path(name)
+    if not path.is_file():
+        return "The file is missing."
+    stat = path.stat()
+    if _digest(path, stat.st_mtime_ns, stat.st_size) != digest:
+        return "The file is damaged: it is not what was saved."
+    return ""
+
+
+@lru_cache(maxsize=32)
+def _digest(path: Path, changed: int, size: int) -> str:
+    """A file that nobody has written to since need not be read again."""
+    return digest_of(path)
+
+
+def problem_of(detector: Detector) -> str:
+    """The first problem among its files, those of its folds included."""
+    stored = [(detector.weights, detector.digest)]
+    stored += [(fold["weights"], fold["digest"]) for fold in detector.folds if fold["weights"]]
+    return next(filter(None, (problem(*one) for one in stored)), "")

@@ -79,7 +79,9 @@ def _previous(earlier: Detector | None, fold: int, round: Round) -> Any:
     if earlier is None or round.purpose == Round.Purpose.CLOSING or fold >= len(earlier.folds):
         return None
     made = earlier.folds[fold]
-    return (media_path(made["weights"]), made["digest"]) if made["weights"] else None
+    if not made["weights"] or files.problem(made["weights"], made["digest"]):
+        return None
+    return media_path(made["weights"]), made["digest"]
 
 
 def judging(job: Job, *, drawn_at_random: bool) -> Any:

@@ -13,9 +13,8 @@ from labeling.core import document
 from labeling.core.boxes import BoxSet, unpack
 from labeling.models import Image, Round
 from labeling.services import events
-from labeling.services.images import media_path
 from labeling.services.steps import Lease
-from mlassist import folding, starting
+from mlassist import files, folding, starting
 from mlassist.models import Detector, Prediction
 
 SAME = (
@@ -48,7 +47,7 @@ def keep(round: Round, data: str, lease: Lease) -> Detector | None:
     Not one with a warning: what it lacked (its starting weights) may be at hand by now.
     """
     earlier = _with_data(round, data).filter(warning="").first()
-    if earlier is None or not all(media_path(name).is_file() for name in _files(earlier)):
+    if earlier is None or files.problem_of(earlier):
         return None
     with lease.fenced():
         detector = Detector.objects.create(
@@ -78,10 +77,6 @@ def copy_predictions(detector: Detector, images: Sequence[Image], lease: Lease) 
             )
         lease.renew(min(start + WRITE, len(images)), len(images))
     return True
-
-
-def _files(detector: Detector) -> list[str]:
-    return [detector.weights, *(fold["weights"] for fold in detector.folds if fold["weights"])]
 
 
 def _with_data(round: Round, data: str) -> "QuerySet[Detector]":

@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from labeling.models import Image, Job, Round
 from labeling.services import modelling
 from labeling.services.images import media_path
+from mlassist import files
 from mlassist.core.designs import TITLES
 from mlassist.engine import Wish
 from mlassist.models import Detector
@@ -87,8 +88,8 @@ def source_problem(job: Job, earlier: Job) -> str:
     detector = latest(earlier)
     if detector is None:
         return f"“{earlier}” has no detector yet."
-    if not media_path(detector.weights).is_file():
-        return f"The detector file of “{earlier}” is missing."
+    if problem := files.problem(detector.weights, detector.digest):
+        return f"The detector of “{earlier}” cannot be used. {problem}"
     # also those whose label was taken back since, or that were excluded
     taught = Image.objects.filter(split=Image.Split.TRAINING, job__in=_ancestors(earlier))
     # a job that is not saved yet has no images

@@ -31,8 +31,12 @@ def engine() -> Any:
 
 @step(State.TRAINING, queue="gpu")
 def train(step: Step, lease: Lease) -> None:
-    """Train the round's detector, or say why not; people get the images either way."""
+    """Train the round's detector, or say why not; people get the images either way.
+
+    One whose file was damaged since is trained again.
+    """
     round = step.round
+    _drop_damaged(round, lease)
     samples = lessons.of(round)
     previous = _previous(round)
     afresh = "" if previous else reusing.data_digest(round, samples)
@@ -45,6 +49,19 @@ def train(step: Step, lease: Lease) -> None:
         seed = round.job.seed + round.number
         train = partial(engine().train, wish=starting.wish(round))
         folding.complete(detector, train, samples, seed, lease)
+
+
+def _drop_damaged(round: Round, lease: Lease) -> None:
+    """Forget a detector that cannot be loaded, with what it saw: another one sees otherwise."""
+    detector = Detector.objects.filter(round=round).first()
+    if detector is None or not (problem := files.problem_of(detector)):
+        return
+    with lease.fenced():
+        detector.delete()
+        events.record(
+            round.job, "detector_damaged", None, round=round.number, problem=problem,
+            remedy="It is trained again.",
+        )  # fmt: skip
 
 
 def _train(
@@ -113,6 +130,12 @@ def _previous(round: Round) -> Any:
     earlier = starting.latest(round.job)
     if earlier is None or earlier.class_ids != [c["index"] for c in round.settings["classes"]]:
         return None
+    if problem := files.problem(earlier.weights, earlier.digest):
+        events.record(
+            round.job, "detector_damaged", None, round=earlier.round.number, problem=problem,
+            remedy=f"So round {round.number} begins from starting weights.",
+        )  # fmt: skip
+        return None
     return media_path(earlier.weights), earlier.digest
 
 
@@ -136,6 +159,14 @@ def predict(step: Step, lease: Lease) -> None:
     shards = round.steps.filter(state=State.PREDICTING).count()  # type: ignore[attr-defined]
     mine = _own(step, unpredicted(detector), shards)
     if reusing.copy_predictions(detector, mine, lease):
+        mine = _own(step, unpredicted(detector), shards)
+    if mine and (problem := files.problem_of(detector)):
+        if step.shard:  # one worker trains, the others come again
+            raise Invalid(f"The detector of round {round.number} cannot be used. {problem}")
+        train(step, lease)
+        detector = Detector.objects.filter(round=round).first()
+        if detector is None:
+            return
         mine = _own(step, unpredicted(detector), shards)
     all_views = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
     done = 0

@@ -29,6 +29,7 @@ TEXTS = {
     "detector_trained": "Detector trained on {images} images",
     "detector_taken_over": "Detector looks as it came: no image here has taught it yet",
     "detector_kept": "Detector of round {earlier} kept: it has learned from these very labels",
+    "detector_damaged": "Detector of round {round}: {problem} {remedy}",
     "training_skipped": "No detector this round: {reason}",
     "calibrated": "Calibrated: {sentence}",
     "accepted": "{images} images accepted automatically",

@@ -47,8 +47,11 @@ def read_checkpoint(path: Path, identity: str, device: torch.device) -> dict[str
     try:
         if not zipfile.is_zipfile(path):  # torch.load answers garbage with any exception
             raise RuntimeError("not a whole file")
+        with zipfile.ZipFile(path) as archive:
+            if bad := archive.testzip():  # torch.load compares no checksum
+                raise RuntimeError(f"{bad} is damaged")
         state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-    except (OSError, RuntimeError, pickle.UnpicklingError) as error:
+    except (OSError, RuntimeError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
         logger.warning("checkpoint %s cannot be read (%s): starting anew", path, error)
         return None
     if state.get("identity") != identity:

@@ -4,14 +4,14 @@ import pytest
 
 from labeling.models import Certificate, Event, Job, Label
 from labeling.services import classes, jobs, rounds, snapshot
-from labeling.services.images import media_path
+from labeling.services.images import digest_of, media_path
 from mlassist import lessons, reusing, starting
 from mlassist.models import Detector, Prediction
 from mlassist.suggestions import for_images
 from tests import fakes
 from tests.auditing import judge_all
 from tests.factories import box, join, make_images, make_job, work_all
-from tests.mlassist.trained import give_detector
+from tests.mlassist.trained import DIGEST, give_detector
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +67,7 @@ def test_it_is_judged_and_proved_without_a_training_image(lake, rita, bob):
     detector = Detector.objects.get(round=active)
 
     assert "training" not in purposes(job)
-    assert (detector.trained_on, detector.digest) == (0, "d")
+    assert (detector.trained_on, detector.digest) == (0, DIGEST)
     assert detector.metrics["elsewhere"] == active.estimate["elsewhere"] == TAUGHT
     assert Prediction.objects.filter(detector=detector).count() == 140
     said = Event.objects.get(job=job, kind="detector_taken_over")
@@ -77,7 +77,7 @@ def test_it_is_judged_and_proved_without_a_training_image(lake, rita, bob):
     # good enough as it is: no image is asked of people, the proof comes at once
     assert active.assignments.count() == 0
     closing = job.rounds.get(purpose="closing")
-    assert Detector.objects.get(round=closing).digest == "d"
+    assert Detector.objects.get(round=closing).digest == DIGEST
     judge_all(job, rita, bob)
     run_steps(job)
     assert Certificate.objects.get(round=closing).outcome == "certified"
@@ -126,7 +126,9 @@ def test_a_few_own_images_are_a_third_of_what_it_learns_from(pond):
     assert (found.count(job.pk), found.count(pond.pk)) == (2, TAUGHT)
 
     before = reusing.data_digest(round, [])
-    Detector.objects.update(digest="e")  # the pond has learned more meanwhile
+    learned = Detector.objects.get(round__job=pond)  # the pond has learned more meanwhile
+    media_path(learned.weights).write_bytes(b"more")
+    Detector.objects.update(digest=digest_of(media_path(learned.weights)))
     assert reusing.data_digest(round, []) != before
 
 

@@ -13,7 +13,7 @@ from mlassist.models import Detector
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.job_form import create
-from tests.mlassist.trained import give_detector
+from tests.mlassist.trained import DIGEST, give_detector
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,14 +45,16 @@ def test_a_round_keeps_the_wish_it_was_opened_with():
     found = starting.wish(round)
 
     weights = media_path(Detector.objects.get().weights)
-    assert found == Wish("mobilenet_v2", ("cat", "dog"), (weights, "d"), "the detector of “Pond”")
+    assert found == Wish(
+        "mobilenet_v2", ("cat", "dog"), (weights, DIGEST), "the detector of “Pond”"
+    )
 
 
 @pytest.mark.parametrize(
     ("source", "words"),
     [
         (lambda: make_job(name="Empty"), "“Empty” has no detector yet"),
-        (lambda: taught(file=False), "detector file of “Pond” is missing"),
+        (lambda: taught(file=False), "detector of “Pond” cannot be used. The file is missing."),
     ],
 )
 def test_a_source_that_cannot_be_used_is_a_warning_and_no_start(source, words):

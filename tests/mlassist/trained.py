@@ -1,9 +1,14 @@
 """A job's detector without a training: its round, its row, its file."""
 
+import hashlib
+
 from labeling.models import Job
 from labeling.services import rounds
 from labeling.services.images import media_path
 from mlassist.models import Detector
+
+WEIGHTS = b"weights"
+DIGEST = hashlib.sha256(WEIGHTS).hexdigest()
 
 
 def give_detector(job: Job, class_ids: list[int], trained_on: int, file: bool = True) -> None:
@@ -13,10 +18,11 @@ def give_detector(job: Job, class_ids: list[int], trained_on: int, file: bool = 
         settings=rounds.snapshot_settings(job),
     )  # fmt: skip
     detector = Detector.objects.create(
-        round=round, weights=f"detectors/{job.pk}/x.safetensors", digest="d", design="small",
-        recipe={}, class_ids=class_ids, origin="", trained_on=trained_on,
+        round=round, weights=f"detectors/{job.pk}/x.safetensors", design="small",
+        digest=DIGEST, recipe={},
+        class_ids=class_ids, origin="", trained_on=trained_on,
     )  # fmt: skip
     if file:
         path = media_path(detector.weights)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"weights")
+        path.write_bytes(WEIGHTS)
