@@ -109,9 +109,19 @@ class CertificateAdmin(ReadOnly):
 class TransferAdmin(ReadOnly):
     """Imports and exports."""
 
-    list_display = ("job", "kind", "format", "done", "total", "error", "created_at", "finished_at")
+    list_display = (
+        "job", "kind", "format", "done", "total", "error", "created_at", "finished_at", "download",
+    )  # fmt: skip
     list_filter = (JobFilter, "kind")
     allowed_lookups = ReadOnly.allowed_lookups | {"kind"}
+
+    @admin.display(description="report")
+    def download(self, row: Transfer) -> str:
+        """What an import did, file by file."""
+        if not row.report.get("written"):
+            return ""
+        address = reverse("transfer-report", args=[row.pk])
+        return format_html('<a href="{}">Download report</a>', address)
 
 
 @admin.register(Event)

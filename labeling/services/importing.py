@@ -192,8 +192,7 @@ class _Work:
     def _already_here(self, one: Picture) -> list[Line]:
         """A picture whose content the job has; its boxes may still be wanted."""
         image = self.row.job.images.get(digest=one.image.digest)
-        called = "" if image.name == one.name else f" as {image.name}"
-        line = Line(one.name, "duplicates", f"the same content is here already{called}")
+        line = Line(one.name, "duplicates", f"the same content as {image.name}")
         return [line, *(self._give(image, one.given) if one.given else [])]
 
     def _for_absent(self, entry: Entry) -> list[Line]:

@@ -33,7 +33,7 @@ function entry(row) {
     details.append(element('summary', 'What was left out or changed, and why'));
     const items = document.createElement('ul');
     for (const [kind, name, reason] of report.listed)
-      items.append(element('li', `${name}: ${OUTCOMES[kind] ?? kind}. ${reason}`));
+      items.append(element('li', `${name} (${OUTCOMES[kind] ?? kind}): ${reason}`));
     details.append(items);
     box.append(details);
   }

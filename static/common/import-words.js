@@ -1,13 +1,13 @@
 /** What became of an import's files, in words, for the job's page and the admin. */
 
-/** @type {[string, string][]} codes of the report's counts, those that need a person first */
+/** @type {[string, string, string][]} codes of the report's counts, of one and of several */
 const COUNTS = [
-  ['refused', 'refused'],
-  ['not_understood', 'not understood'],
-  ['refused_boxes', 'boxes refused'],
-  ['unused_boxes', 'boxes not used'],
-  ['changed_boxes', 'boxes changed'],
-  ['missing', 'pictures not here'],
+  ['refused', 'file refused', 'files refused'],
+  ['not_understood', 'file not understood', 'files not understood'],
+  ['refused_boxes', 'box refused', 'boxes refused'],
+  ['unused_boxes', 'image whose boxes were not used', 'images whose boxes were not used'],
+  ['changed_boxes', 'box changed', 'boxes changed'],
+  ['missing', 'picture not here', 'pictures not here'],
 ];
 
 /** @type {Record<string, string>} */
@@ -25,10 +25,12 @@ export const OUTCOMES = {
 export function importWords(report) {
   const number = (/** @type {string} */ key) =>
     Array.isArray(report[key]) ? report[key].length : (report[key] ?? 0);
+  const several = (/** @type {string[]} */ [key, one, many]) =>
+    `${number(key)} ${number(key) === 1 ? one : many}`;
   return [
-    `${number('imported')} images taken`,
+    several(['imported', 'image taken', 'images taken']),
     `${number('duplicates')} already here`,
-    `${number('boxes')} boxes`,
-    ...COUNTS.filter(([key]) => number(key)).map(([key, words]) => `${number(key)} ${words}`),
+    several(['boxes', 'box', 'boxes']),
+    ...COUNTS.filter(([key]) => number(key)).map(several),
   ].join(', ');
 }

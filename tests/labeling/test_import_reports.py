@@ -20,7 +20,7 @@ VOC = b"<annotation><object><name>cat</name></object></annotation>"
 MIXED = {
     "good.jpg": (picture(), "taken", ""),
     "good.JFIF": (picture((1, 1, 1)), "taken", ""),
-    "again.jpg": (picture((1, 1, 1)), "already here", "the same content is here already as "),
+    "again.jpg": (picture((1, 1, 1)), "already here", "the same content as "),
     "no ending": (picture((2, 2, 2)), "taken", ""),
     "wrong.dat": (picture((3, 3, 3)), "not understood", "It holds a picture, but its name"),
     "png.jpg": (picture((4, 4, 4), kind="PNG"), "taken", ""),
@@ -82,7 +82,7 @@ def test_each_file_has_one_line_with_the_same_reason_whichever_way_it_came(way):
         # of two files with one content the first in the order of names is taken
         outcome, reason = {"again.jpg": ("taken", "")}.get(name, (outcome, reason))
         if name == "good.JFIF":
-            outcome, reason = "already here", "as again.jpg"
+            outcome, reason = "already here", "the same content as again.jpg"
         [(said, why)] = told.pop(name)
         assert (name, said) == (name, outcome)
         assert reason in why, name

@@ -62,9 +62,7 @@ def test_the_same_content_twice_is_named_not_imported_twice():
 
     assert job.images.count() == 2
     assert row.report["duplicates"] == 1
-    assert row.report["listed"] == [
-        ["duplicates", "b.jpg", "the same content is here already as a.jpg"]
-    ]
+    assert row.report["listed"] == [["duplicates", "b.jpg", "the same content as a.jpg"]]
 
 
 def png_claiming(width: int, height: int) -> bytes:
