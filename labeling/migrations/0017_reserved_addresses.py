@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0015_ahead_had_by_prices'),
+        ('labeling', '0016_pages_that_hold_work'),
     ]
 
     operations = [
