@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0016_pages_that_hold_work'),
+        ('labeling', '0018_one_export_at_a_time'),
     ]
 
     operations = [
