@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseFailure
 from django.http import Http404
-from django.urls import path
+from django.urls import path, re_path
 
 from annotator_ui.api import access
 from labeling.models import Job
@@ -190,4 +190,16 @@ async def _tell(slug: str, page: JobPage, message: dict[str, Any]) -> None:
         unwatch(slug, page)
 
 
-websocket_urls = [path("ws/jobs/<slug:slug>", JobPage.as_asgi())]
+class Nowhere(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+    """What every other address answers."""
+
+    async def connect(self) -> None:
+        """Say so and close."""
+        await self.accept()
+        await self.close(NOT_FOUND)
+
+
+websocket_urls = [
+    path("ws/jobs/<slug:slug>", JobPage.as_asgi()),
+    re_path("", Nowhere.as_asgi()),
+]

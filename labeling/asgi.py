@@ -5,17 +5,24 @@ from typing import Any
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from labeling.environment import wait_at_most
+
+PATIENCE = 5  # seconds that a request waits for a lock of the database
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labeling.settings")
+for database in settings.DATABASES.values():
+    # People are told within ten seconds that the database is locked; workers wait longer.
+    wait_at_most(database, PATIENCE)
 django: Any = get_wsgi_application()
 
 # What follows imports models, which need the application registry that the line above fills.
 from annotator_ui.live import websocket_urls  # noqa: E402
 from labeling.server.addresses import ClientAddress  # noqa: E402
 from labeling.server.bridge import Bridge  # noqa: E402
+from labeling.server.origins import SameOrigin  # noqa: E402
 from labeling.server.static import StaticFiles  # noqa: E402
 from labeling.server.turns import Allowance  # noqa: E402
 
@@ -30,9 +37,7 @@ application = ClientAddress(
     ProtocolTypeRouter(
         {
             "http": StaticFiles(Bridge(django, PERSON, STRANGER)),
-            "websocket": AllowedHostsOriginValidator(
-                AuthMiddlewareStack(URLRouter(websocket_urls))
-            ),
+            "websocket": SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urls))),
         }
     ),
     settings.TRUSTED_PROXIES,

@@ -5,6 +5,7 @@ import os
 import secrets
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -81,3 +82,12 @@ def kept_secret_key(folder: Path) -> str:
         raise ImproperlyConfigured(
             f"LABELING_DATA={str(folder)!r} cannot be written: {error}"
         ) from error
+
+
+def wait_at_most(database: dict[str, Any], seconds: int) -> None:
+    """Set how long this process waits for a lock of the database."""
+    options = database.setdefault("OPTIONS", {})
+    if database["ENGINE"].endswith("sqlite3"):
+        options["timeout"] = seconds
+    else:
+        options["options"] = f"{options.get('options', '')} -c lock_timeout={seconds * 1000}"

@@ -1,15 +1,14 @@
 """One handler turns every refusal into {"code", "message", "where"} and the right status."""
 
-import errno
 import logging
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import OperationalError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from annotator_ui.failures import failure_of
 from labeling.errors import Conflict, Invalid, LabelingError, NoRoom, NotAllowed
 
 log = logging.getLogger(__name__)
@@ -23,15 +22,15 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return _answer(status, error.code, error.message, error.where)
     if isinstance(error, ValidationError):
         return _answer(400, "invalid", " ".join(error.messages))
-    if _disk_is_full(error):
-        log.error("disk full: %s", error)
-        said = "The server's disk is full. Your work is kept in this browser and sent again."
-        return _answer(507, NoRoom.code, said)
-    if isinstance(error, OperationalError):
-        log.warning("database busy: %s", error)
-        busy = _answer(503, "busy", "The server is busy. Your work is kept; it is sent again.")
-        busy["Retry-After"] = "3"
-        return busy
+    if failure := failure_of(error):
+        log.log(
+            logging.ERROR if failure.status >= 500 else logging.WARNING,
+            "%s: %s", failure.code, error, exc_info=failure.status >= 500 and error,
+        )  # fmt: skip
+        answer = _answer(failure.status, failure.code, failure.message)
+        if failure.retry_after:
+            answer["Retry-After"] = str(failure.retry_after)
+        return answer
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -42,13 +41,6 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     return Response(
         {"code": code, "message": message, "where": where}, response.status_code, headers=headers
     )
-
-
-def _disk_is_full(error: Exception) -> bool:
-    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
-    # SQLite says "database or disk is full", PostgreSQL "No space left on device"
-    words = str(error).lower() if isinstance(error, OperationalError) else ""
-    return full or "disk is full" in words or "no space left" in words
 
 
 def _answer(status: int, code: str, message: str, where: str | None = None) -> Response:

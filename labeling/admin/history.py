@@ -46,8 +46,8 @@ class RoundAdmin(ReadOnly):
         """Recall and budget, by confirmed POST."""
         wrap = self.admin_site.admin_view
         return [
-            path("<int:pk>/recall/", wrap(self.recall), name="labeling_round_recall"),
-            path("<int:pk>/budget/", wrap(self.budget), name="labeling_round_budget"),
+            path("<row:pk>/recall/", wrap(self.recall), name="labeling_round_recall"),
+            path("<row:pk>/budget/", wrap(self.budget), name="labeling_round_budget"),
             *super().get_urls(),
         ]
 

@@ -163,9 +163,9 @@ class JobAdmin(admin.ModelAdmin[Job]):
         """The job's own pages beside the form."""
         wrap = self.admin_site.admin_view
         return [
-            path("<int:pk>/do/<str:action>/", wrap(self.act), name="labeling_job_act"),
-            path("<int:pk>/import/", wrap(self.bring_in), name="labeling_job_import"),
-            path("<int:pk>/pictures/", wrap(self.pictures), name="labeling_job_pictures"),
+            path("<row:pk>/do/<str:action>/", wrap(self.act), name="labeling_job_act"),
+            path("<row:pk>/import/", wrap(self.bring_in), name="labeling_job_import"),
+            path("<row:pk>/pictures/", wrap(self.pictures), name="labeling_job_pictures"),
             *super().get_urls(),
         ]
 

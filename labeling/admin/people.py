@@ -114,7 +114,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[Any]:
         """A fresh one-time link for someone."""
         view = self.admin_site.admin_view(self.fresh_link)
-        return [path("<int:pk>/link/", view, name="auth_user_link"), *super().get_urls()]
+        return [path("<row:pk>/link/", view, name="auth_user_link"), *super().get_urls()]
 
     def fresh_link(self, request: HttpRequest, pk: int) -> Any:
         """Make a new link, by POST only."""

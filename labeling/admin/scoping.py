@@ -11,9 +11,10 @@ from labeling.services.people import managed_jobs
 LONGEST = 18  # digits that every database can take
 
 
-def whole(value: str | None) -> int:
+def whole(value: str | int | None) -> int:
     """The whole number that an address or a form names; 0, which no row has, for anything else."""
-    return int(value) if value and value.isdecimal() and len(value) <= LONGEST else 0
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) <= LONGEST else 0
 
 
 class Scoped(admin.ModelAdmin[Any]):

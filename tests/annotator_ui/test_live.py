@@ -9,6 +9,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
+from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -267,3 +268,16 @@ def test_the_snapshot_is_plain_json_and_counts_add_up(job, mona):
     assert state["round"]["line"][0]["status"] in ("done", "now")
     assert state["rounds"][0]["purpose"] == "pilot"
     assert "worker" in " ".join(a["text"] for a in state["alerts"]).lower()
+
+
+def test_an_unknown_address_is_closed_in_order():
+    async def ask():
+        opened = ApplicationCommunicator(
+            URLRouter(live.websocket_urls),
+            {"type": "websocket", "path": "/ws/nothing/", "headers": []},
+        )
+        await opened.send_input({"type": "websocket.connect"})
+        return [await opened.receive_output(10) for _ in range(2)]
+
+    accepted, closed = async_to_sync(ask)()
+    assert (accepted["type"], closed["code"]) == ("websocket.accept", live.NOT_FOUND)

@@ -24,13 +24,13 @@ class Command(BaseCommand):
         """Verify and explain."""
         try:
             paper = json.loads(options["file"].read_bytes())
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise CommandError(f"{options['file']} cannot be read as JSON: {error}") from error
         if not isinstance(paper, dict):
             raise CommandError(f"{options['file']} is not a certificate: it holds no JSON object.")
         try:
             faults = verifying.verify(paper)
-        except (KeyError, TypeError, IndexError, ValueError) as error:
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise CommandError(f"This is not a complete certificate: {error!r}") from error
         if faults:
             raise CommandError("The certificate does not hold. " + " ".join(faults))

@@ -1,0 +1,70 @@
+"""What every answer has: nothing personal is kept by browsers, and the API errs in JSON."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase, JsonResponse
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+API = "/api/"
+KEPT = ("Allow", "Content-Range", "Retry-After", "WWW-Authenticate")
+SAID = {
+    400: ("invalid", "The request cannot be understood."),
+    403: ("not_allowed", "You may not do this. Reload the page if you were signed out meanwhile."),
+    404: ("not_found", "There is nothing here, or it is not yours to see."),
+    405: ("not_allowed", "This address takes other methods; the header Allow names them."),
+    416: ("invalid", "The file ends before that; the header Content-Range names its size."),
+    503: ("busy", "The server is busy. Your work is kept; it is sent again."),
+    507: ("no_room", "The server's disk is full. Your work is kept and sent again."),
+}
+OTHER = ("error", "The server could not do this, and wrote down why. Your work is kept.")
+
+
+def private(get_response: Next) -> Next:
+    """Pages and data name people and their work: nobody's browser or proxy may keep them."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
+def api_errors(get_response: Next) -> Next:
+    """An error below /api/ is `{"code", "message", "where"}`, whoever raised it."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if (
+            "\0" in request.path
+            or "\0" in request.META.get("QUERY_STRING", "")
+            or ("%00" in request.META.get("QUERY_STRING", ""))
+        ):
+            response: HttpResponseBase = HttpResponseBadRequest("No text here holds a NUL.")
+        else:
+            response = get_response(request)
+        if not request.path.startswith(API) or response.status_code < 400:
+            return response
+        if response.get("Content-Type", "").startswith("application/json"):
+            return response
+        code, message = SAID.get(response.status_code, OTHER)
+        said = {"code": code, "message": message, "where": None}
+        kept = {name: response[name] for name in KEPT if name in response}
+        told = JsonResponse(said, status=response.status_code, headers=kept)
+        # Django marks what it wrote into the log, and would write it once more
+        told._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
+        return told
+
+    return answer
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Strangers are led to the sign-in page; programs and pictures get 401 instead."""
+
+    def handle_no_permission(self, request: Any, view_func: Any) -> Any:
+        """What a view that is closed to strangers answers them."""
+        if not request.path.startswith(API):
+            return super().handle_no_permission(request, view_func)
+        said = {"code": "signed_out", "message": "Sign in first.", "where": None}
+        return JsonResponse(said, status=401, headers={"WWW-Authenticate": "Session"})
