@@ -5,6 +5,9 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase, JsonResponse
+from django.template import loader
+
+from annotator_ui.failures import NO_SUCH
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 API = "/api/"
@@ -41,7 +44,8 @@ def api_errors(get_response: Next) -> Next:
             or "\0" in request.META.get("QUERY_STRING", "")
             or ("%00" in request.META.get("QUERY_STRING", ""))
         ):
-            response: HttpResponseBase = HttpResponseBadRequest("No text here holds a NUL.")
+            page = loader.render_to_string("failure.html", {"message": NO_SUCH.message})
+            response: HttpResponseBase = HttpResponseBadRequest(page)
         else:
             response = get_response(request)
         if not request.path.startswith(API) or response.status_code < 400:

@@ -79,6 +79,7 @@ def _ways(count: int) -> list[tuple[str, Callable[[list[Answers]], Sequence[Merg
         return [("as drawn", lambda rows: [consolidation.single(row) for row in rows])]
     return [
         ("majority", consolidation.majority),
+        ("average", lambda rows: consolidation.majority(rows, averaged=True)),
         ("EM", lambda rows: reliability.consolidate(rows)[0]),
     ]
 

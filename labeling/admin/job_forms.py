@@ -111,6 +111,15 @@ def _refuse_repeats(rows: list[tuple[Any, Any]], field: str, words: str) -> None
             seen.add(value)
 
 
+def _name_fields(form: forms.ModelForm[Any], thing: str) -> None:
+    """A name for each field of a row: its column's head is none for who cannot see the table."""
+    place = (form.prefix or "").rpartition("-")[2]
+    row = f"{thing} {int(place) + 1}" if place.isdecimal() else f"new {thing}"
+    for name, field in form.fields.items():
+        if not field.widget.is_hidden:
+            field.widget.attrs["aria-label"] = f"{field.label or name}, {row}"
+
+
 class ClassForm(forms.ModelForm[LabelClass]):
     """One class; a new one without a colour gets the next, without a position it comes last."""
 
@@ -130,6 +139,11 @@ class ClassForm(forms.ModelForm[LabelClass]):
 
 class ClassFormSet(forms.BaseInlineFormSet[LabelClass, Job, forms.ModelForm[LabelClass]]):
     """Checks the classes together."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Each field has a name."""
+        super().add_fields(form, index)
+        _name_fields(form, "class")
 
     def clean(self) -> None:
         """A name or a key is there once; a class that has boxes stays."""
@@ -197,6 +211,11 @@ class MemberForm(forms.ModelForm[Member]):
 
 class MemberFormSet(forms.BaseInlineFormSet[Member, Job, forms.ModelForm[Member]]):
     """Checks the members together."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Each field has a name."""
+        super().add_fields(form, index)
+        _name_fields(form, "member")
 
     def clean(self) -> None:
         """A person has a role once."""

@@ -17,9 +17,8 @@ from labeling.admin.importing import ImportForm
 from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, MemberInline
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.services import classes, events, jobs, members, reports, transfers, uploads
+from labeling.services import classes, events, jobs, members, presets, reports, transfers, uploads
 from labeling.services.people import managed_jobs
-from labeling.services.presets import PRESETS
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
     "start": ("Start the job", "The first images open for people.", ("draft",), jobs.start),
@@ -152,12 +151,26 @@ class JobAdmin(admin.ModelAdmin[Job]):
             kind = formset.model._meta.verbose_name_plural
             events.record(form.instance, "job_edited", request.user, fields=[str(kind)])  # type: ignore[arg-type]
 
+    def response_add(self, request: HttpRequest, obj: Job, *args: Any) -> HttpResponse:
+        """On to what the new job still lacks."""
+        if "_addanother" in request.POST:
+            return super().response_add(request, obj, *args)
+        return self._stay(request, obj, f"“{obj}” is saved as a draft.")
+
     def response_change(self, request: HttpRequest, obj: Job) -> HttpResponse:
         """Where an action was asked for with edits still unsaved, its page comes after saving."""
         action = request.POST.get("_then")
-        if action not in ACTIONS:
-            return super().response_change(request, obj)
-        return HttpResponseRedirect(reverse("admin:labeling_job_act", args=[obj.pk, action]))
+        if action in ACTIONS:
+            return HttpResponseRedirect(reverse("admin:labeling_job_act", args=[obj.pk, action]))
+        if "_save" in request.POST and obj.state == Job.State.DRAFT:
+            return self._stay(request, obj, f"“{obj}” is saved.")
+        return super().response_change(request, obj)
+
+    def _stay(self, request: HttpRequest, job: Job, said: str) -> HttpResponse:
+        """A draft leads nowhere yet: its page tells what it needs, and starts it."""
+        left = "" if jobs.start_problems(job) else " It is ready to start."
+        messages.success(request, said + (left or " Below is what it still needs."))
+        return HttpResponseRedirect(reverse("admin:labeling_job_change", args=[job.pk]))
 
     def get_urls(self) -> list[Any]:
         """The job's own pages beside the form."""
@@ -239,10 +252,16 @@ class JobAdmin(admin.ModelAdmin[Job]):
     ) -> HttpResponse:
         """Presets, what is missing before the start, and the actions that are open now."""
         job: Job | None = kwargs.get("obj")
-        context["presets"] = {k: {**v} for k, v in PRESETS.items()}
-        context["estimate"] = {"images": job.images.present().count() if job else 0}
+        images = job.images.present().count() if job else 0
+        context["presets"] = {name: presets.fitted(name, images) for name in presets.PRESETS}
+        context["estimate"] = {"images": images}
         if job is not None:
-            context["problems"] = jobs.start_problems(job) if job.state == "draft" else []
+            # a form that was refused has left its own values in `original`
+            context["slug"] = Job.objects.values_list("slug", flat=True).get(pk=job.pk)
+            draft = job.state == Job.State.DRAFT
+            context["checklist"] = jobs.checklist(job) if draft else []
+            context["ready"] = draft and not jobs.start_problems(job)
+            context["fitted"] = presets.said_of(job, images) if draft else ""
             context["warning"] = jobs.size_warning(job)
             context["job_actions"] = [
                 (name, title)

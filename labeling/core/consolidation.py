@@ -187,10 +187,14 @@ def median(sites: Sites) -> np.ndarray:
     return np.asarray((ranked[rows, (drawn - 1) // 2] + ranked[rows, drawn // 2]) / 2)
 
 
-def majority(answers: Sequence[Answers], quorum: int | None = None) -> list[Merged]:
+def majority(
+    answers: Sequence[Answers], quorum: int | None = None, *, averaged: bool = False
+) -> list[Merged]:
     """Keep the groups that at least `quorum` people drew (default: more than half of them).
 
-    Class: the most votes, ties to the smaller index. Box: median of those of that class.
+    Class: the most votes, ties to the smaller index. Box: median of those of that class, or, if
+    `averaged`, their mean, as SageMaker Ground Truth does (developer guide, "Annotation
+    consolidation": it "averages" the most similar boxes; its matching rule is unpublished).
     """
     sites = tabulate(answers)
     merged = []
@@ -206,7 +210,7 @@ def majority(answers: Sequence[Answers], quorum: int | None = None) -> list[Merg
             agreeing = sites.coords[j][drew & (sites.classes[j] == kind)]
             if drew.sum() < needed:
                 continue
-            box = np.median(agreeing, axis=0)
+            box = agreeing.mean(0) if averaged else np.median(agreeing, axis=0)
             side = np.maximum(box[2:] - box[:2], 1e-6)[[0, 1, 0, 1]]
             coords.append(box)
             classes.append(kind)
@@ -216,7 +220,7 @@ def majority(answers: Sequence[Answers], quorum: int | None = None) -> list[Merg
         merged.append(
             Merged(
                 answer.image, _boxes(coords, classes, scores), tuple(votes), tuple(spread),
-                "majority", 0.0,
+                "average" if averaged else "majority", 0.0,
             )
         )  # fmt: skip
     return merged

@@ -46,6 +46,7 @@ class Job(models.Model):
     class Consolidation(models.TextChoices):
         EM = "em", "Weighted by how reliable each person is (EM)"
         MAJORITY = "majority", "Majority, median of the agreeing boxes"
+        AVERAGE = "average", "Majority, mean of the agreeing boxes (as Ground Truth)"
 
     class Drawing(models.TextChoices):
         DRAG = "drag", "Press, drag, release"

@@ -66,10 +66,12 @@ def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
     merged += [consolidation.verified(a) for a in verified]
     merged += consolidation.majority(leaning)
     weighted, trust = reliability.consolidate(independent) if independent else ([], {})
-    if round.settings["consolidation"] == "em":
+    method = round.settings["consolidation"]
+    if method == Job.Consolidation.EM:
         merged += weighted
     else:
-        merged += consolidation.majority(independent)
+        averaged = method == Job.Consolidation.AVERAGE
+        merged += consolidation.majority(independent, averaged=averaged)
     return sorted(merged, key=lambda m: m.image), trust
 
 

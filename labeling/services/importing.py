@@ -14,7 +14,7 @@ from labeling.core import annotation_formats, file_kinds
 from labeling.errors import Invalid
 from labeling.models import Image, Label, Transfer
 from labeling.pictures import Normaliser
-from labeling.services import annotations, events, import_reports, labels, sources
+from labeling.services import annotations, events, import_reports, labels, presets, sources
 from labeling.services.annotations import ByName, Entry, Found, Given
 from labeling.services.images import Incoming, prepare
 from labeling.services.import_reports import Line
@@ -60,6 +60,8 @@ def run(row: Transfer, holder: Holder) -> None:
     with holder.fenced(finished_at=timezone.now(), error="", report=report, done=len(items)):
         kept = ("imported", "duplicates", "refused", "boxes")
         events.record(row.job, "import_finished", None, **{k: report[k] for k in kept})
+        images = row.job.images.present().count()
+        presets.fit(row.job, images - report["imported"], images)
     sources.clean_up(row)
 
 

@@ -1,5 +1,6 @@
 """A job from set-up to completion: create, start, pause, resume, cancel, retry, members."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -85,28 +86,55 @@ def free_slug(name: str) -> str:
     return next(s for s in choices if s not in taken and not addresses.problem(s))
 
 
-def start_problems(job: Job) -> list[str]:
-    """What is missing before the job may start, first things first; empty when ready."""
+@dataclass(frozen=True)
+class Need:
+    """Something that a job needs before it may start."""
+
+    code: str  # classes, images, annotators, reviewer, sizes
+    met: str  # what is there, in words; empty if it is missing
+    missing: str = ""  # what to do
+
+
+def checklist(job: Job) -> list[Need]:
+    """What a draft needs before it may start, first things first, met or not."""
     annotators = job.members.filter(role=Member.Role.ANNOTATOR, user__is_active=True).count()
-    images = job.images.present().count()
-    problems = []
-    if job.state != Job.State.DRAFT:
-        return ["It has started already."]
-    if not job.classes.filter(retired=False).exists():
-        problems.append("It needs at least one class.")
+    kinds = job.classes.filter(retired=False).count()
+    least = following.least_people(job)
+    enough = annotators if annotators >= least else 0
+    needs = [
+        Need("classes", _some(kinds, "class", "classes"), "Name at least one class."),
+        _images_needed(job),
+        Need("annotators", _some(enough, "annotator", "annotators"), _more(least, annotators)),
+    ]
+    if job.assist and job.acceptance == Job.Acceptance.CERTIFIED:
+        checkers = reviewers(job).values("user").distinct().count()
+        missing = "Add a reviewer, who checks the auto-labels before they count."
+        needs.append(Need("reviewer", _some(checkers, "reviewer", "reviewers"), missing))
+    return needs + [Need("sizes", "", problem) for problem in size_problems(job)]
+
+
+def _some(number: int, one: str, many: str) -> str:
+    """How many there are; empty for none."""
+    return f"{number:,} {one if number == 1 else many}" if number else ""
+
+
+def _more(least: int, there: int) -> str:
+    why = f": at least {least} people label each image" if least > 1 else ""
+    return f"Add {_some(max(0, least - there), 'annotator', 'annotators')}{why}."
+
+
+def _images_needed(job: Job) -> Need:
     imports = job.transfers.unfinished(timezone.now()).filter(kind=Transfer.Kind.IMPORT)
     if imports.exists():
-        problems.append("An import is still running, or will be tried again.")
-    if not images:
-        problems.append("It needs images.")
-    needed = following.least_people(job)
-    if annotators < needed:
-        missing = needed - annotators
-        why = f": at least {needed} people label each image" if needed > 1 else ""
-        problems.append(f"It needs {missing} more annotator{'s' if missing > 1 else ''}{why}.")
-    if job.assist and job.acceptance == Job.Acceptance.CERTIFIED and not reviewers(job).exists():
-        problems.append("It needs a reviewer, who checks the auto-labels before they count.")
-    return problems + size_problems(job)
+        return Need("images", "", "Wait: an import is still running, or will be tried again.")
+    return Need("images", _some(job.images.present().count(), "image", "images"), "Add images.")
+
+
+def start_problems(job: Job) -> list[str]:
+    """What is missing before the job may start, first things first; empty when ready."""
+    if job.state != Job.State.DRAFT:
+        return ["It has started already."]
+    return [need.missing for need in checklist(job) if not need.met]
 
 
 def size_problems(job: Job) -> list[str]:

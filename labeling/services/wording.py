@@ -17,6 +17,7 @@ TEXTS = {
     "job_copied": "Copied from {source}",
     "job_edited": "Settings changed: {fields}",
     "job_started": "Job started",
+    "sizes_fitted": "Sizes of the preset {preset} fitted to {images} images",
     "job_paused": "Job paused",
     "job_resumed": "Job resumed",
     "job_cancelled": "Job cancelled",

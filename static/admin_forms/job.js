@@ -88,6 +88,8 @@ field('start_from')?.addEventListener('change', () => {
   if (draft && field('start_from')?.value && !number('validation_size'))
     fill({ validation_size: 50 });
 });
+// The first thing after a refused form is what to correct.
+document.getElementById('job-errors')?.focus();
 const jobForm = /** @type {HTMLFormElement | null} */ (document.getElementById('job_form'));
 let edited = false;
 jobForm?.addEventListener('input', () => {

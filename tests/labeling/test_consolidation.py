@@ -101,6 +101,13 @@ def test_majority_keeps_what_more_than_half_drew_and_takes_the_median():
     assert found.votes == (3,)
 
 
+def test_the_average_keeps_the_same_objects_and_takes_the_mean():
+    drawn = answers(boxes(A, B), boxes([12, 10, 62, 60]), boxes([17, 10, 67, 60]))
+    found = majority([drawn], averaged=True)[0]
+    assert found.boxes.coords.tolist() == [[13, 10, 63, 60]]
+    assert (found.votes, found.method) == ((3,), "average")
+
+
 def test_majority_of_two_needs_both():
     assert len(majority([answers(boxes(A), boxes())])[0].boxes) == 0
 

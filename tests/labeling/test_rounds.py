@@ -42,7 +42,7 @@ def test_a_job_of_any_size_ends_with_every_image_labelled(assisted, alice, image
 
 def test_a_job_without_images_does_not_start(assisted):
     job = assisted(0)
-    with pytest.raises(Invalid, match="needs images"):
+    with pytest.raises(Invalid, match="Add images"):
         jobs.start(job, None)
 
 
@@ -105,7 +105,7 @@ def test_start_says_everything_that_is_missing(mona):
     job = make_job(annotators_per_image=3)
     with pytest.raises(Invalid) as refusal:
         jobs.start(job, mona)
-    for words in ("needs images", "3 more annotators", "reviewer"):
+    for words in ("Add images", "3 annotators", "reviewer"):
         assert words in refusal.value.message
 
 

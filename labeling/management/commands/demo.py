@@ -1,4 +1,4 @@
-"""A ready job of generated pictures, and accounts to try every role."""
+"""A job of generated pictures, begun by simulated people, and accounts to try every role."""
 
 import secrets
 import shutil
@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from labeling.core import scenes
+from labeling.core.boxes import Box
 from labeling.errors import Invalid
 from labeling.management.database import DatabaseCommand
 from labeling.models import Job, Member
+from labeling.rehearsal import demo_start
 from labeling.services import classes, jobs, people, transfers
 from labeling.services.images import media_path
 
@@ -30,9 +32,7 @@ Draw a box around every **boat**, **house** and **tree**.
 class Command(DatabaseCommand):
     """manage.py demo"""
 
-    help = (
-        "Create the demo job and its accounts, or what they lack; does nothing once it has started."
-    )
+    help = "Create the demo job and its accounts, or what they lack; does nothing once it is there."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How many pictures."""
@@ -41,14 +41,15 @@ class Command(DatabaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Create what is missing, also of a demo that was cut off half-way."""
         job = Job.objects.filter(slug=SLUG).first()
-        # a draft of another name is somebody's own
-        if job and (job.state != Job.State.DRAFT or job.name != NAME):
+        if job and not _is_unready(job):
             self.stdout.write("The demo job is there.")
             return
         accounts = self._accounts()
         job = job or jobs.create(
             NAME, accounts["ana"], slug=SLUG, instructions=INSTRUCTIONS,
-            pilot_size=10, validation_size=40, training_size=50, batch_size=50,
+            # so few that the first detector is not good enough: people meet its suggestions
+            pilot_size=6, validation_size=16, training_size=10, batch_size=30,
+            target_quality=0.75,
             annotators_per_image=1, audit_budget=40, watch_share=0.1, checks_from_blank=False,
         )  # fmt: skip
         there = set(job.classes.values_list("name", flat=True))
@@ -61,13 +62,21 @@ class Command(DatabaseCommand):
         ):  # fmt: skip
             Member.objects.get_or_create(job=job, user=accounts[name], role=role)
         self._import(job, options["images"])
+        helper = demo_start.join(job)
         try:
-            jobs.start(job, accounts["ana"])
+            if job.state == Job.State.DRAFT:
+                jobs.start(job, accounts["ana"])
         except Invalid as error:
             raise CommandError(
                 f"The demo job cannot start yet: {error.message} Try again in a minute."
             ) from error
-        self.stdout.write(f"The demo job is ready: /jobs/{SLUG}/work")
+        drawn = demo_start.draw_blind_rounds(job, helper, lambda name: truth(SEED, name))
+        demo_start.leave(job, helper)
+        self.stdout.write(
+            f"The demo job is ready: /jobs/{SLUG}/work\n"
+            f"  Simulated people have drawn its first {drawn} images. The worker trains a detector "
+            "now; in a minute or two its suggestions come."
+        )
 
     @transaction.atomic
     def _accounts(self) -> dict[str, Any]:
@@ -110,3 +119,13 @@ class Command(DatabaseCommand):
             row = transfers.start_import(job, None, "files", f"uploads/{folder.name}")
         if row is not None:
             transfers.run(row.pk)
+
+
+def truth(seed: int, name: str) -> list[Box]:
+    """The true boxes of one of the demo's pictures, by its file name."""
+    return scenes.draw(seed, int(name[6:10]))[1]
+
+
+def _is_unready(job: Job) -> bool:
+    """Whether an earlier run was cut off; a draft of another name is somebody's own."""
+    return job.name == NAME and (job.state == Job.State.DRAFT or demo_start.is_at_work(job))

@@ -22,9 +22,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import connection
 
-from labeling.core import coco, scenes
+from labeling.core import coco
 from labeling.core.boxes import Box
 from labeling.errors import Invalid, LabelingError
+from labeling.management.commands import demo
 from labeling.management.database import DatabaseCommand
 from labeling.models import Audit, Job, Member
 from labeling.rehearsal import outcome
@@ -33,8 +34,6 @@ from labeling.rehearsal.drive import Drive, Stalled
 from labeling.services import classes, jobs, transfers
 from labeling.services.images import media_path
 from labeling.services.presets import PRESETS
-
-DEMO_SEED = 1  # of the demo command's pictures
 
 
 class Command(DatabaseCommand):
@@ -94,7 +93,7 @@ class Command(DatabaseCommand):
         job = Job.objects.filter(slug=slug).first()
         if job is None or not job.images.filter(name__startswith="scene-").exists():
             raise CommandError(f"{slug!r} is not a demo job; make one with manage.py demo.")
-        return job, lambda name: scenes.draw(DEMO_SEED, int(name[6:10]))[1]
+        return job, lambda name: demo.truth(demo.SEED, name)
 
     def _rehearsal(self, options: dict[str, Any]) -> tuple[Job, Any]:
         """A job from a seeded sample of the file's pictures."""
