@@ -25,6 +25,9 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         who: [{**row, "image": shapes.image(row["image"])} for row in rows]
         for who, rows in found["confident"].items()
     }
+    if found["checked"]:
+        for row in found["checked"]["worst"]:
+            row["image"] = shapes.image(row["image"])
     both_ways = controls.of_job(job)
     data = {
         "job": shapes.job(job, roles),

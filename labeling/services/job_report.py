@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from labeling.core import parts
 from labeling.models import Assignment, Certificate, Freeze, Job, Label
 from labeling.models.functions import BoxCount
-from labeling.services import audit_report, reports, sealed
+from labeling.services import audit_report, checked, reports, sealed
 from labeling.services.helping import what_helps
 
 MOST_CONFIDENT = 5
@@ -21,6 +21,7 @@ def of_job(job: Job) -> dict[str, Any]:
     row = Certificate.objects.filter(round=frozen.round).first() if frozen else None
     return {
         "about": _about(job),
+        "checked": checked.of_job(job),
         "facts": _facts(frozen, row) if frozen and row else [],
         "sets": _sets(row) if row else [],
         "rest": _rest(row) if row and row.outcome == "certified" else "",

@@ -8,7 +8,7 @@ import { showTable } from './table.js';
 /** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
 /** @typedef {{images: number, threshold: number, shown: boolean, progress: number, name: string}} ProofSet */
 /** @typedef {{facts: [string, string][], sets: ProofSet[], rest: string, blind: string,
- *   help: string[], attempts: string, earlier: Proof[]}} Report */
+ *   attempts: string, earlier: Proof[]}} Report */
 /** @typedef {{attempt: number, round: number, level: number, status: string, claim: string,
  *   audited: number, url: string}} Proof */
 
@@ -19,16 +19,6 @@ const STATUS = {
   not_provable: ['warn', 'Could not be shown'],
   refused: ['cross', 'Refused'],
 };
-
-/** @param {Snapshot['job']} job */
-function noCertificate({ assist, acceptance, target }) {
-  if (!assist) return 'People label every image: the machine accepts nothing.';
-  return acceptance === 'certified'
-    ? 'Nothing has been put to the proof yet: that happens in the closing round.'
-    : `This job accepts above a threshold that aims at a mean quality of ${two(target)}. No promise goes with that.`;
-}
-
-const PROMISED = ['pending', 'certified'];
 
 /** @param {ProofSet[]} sets */
 const ladder = (sets) =>
@@ -81,38 +71,16 @@ const ladder = (sets) =>
   );
 
 /** @param {HTMLElement} card @param {Snapshot} snapshot @param {Report} report */
-export function showCertificate(card, { certificate, job }, report) {
-  if (!certificate) {
-    fill(
-      card,
-      el(
-        'div',
-        { class: 'seal-words' },
-        el('h2', { class: 'seal-title' }, icon('seal'), 'No certificate'),
-        el('p', { class: 'claim', text: noCertificate(job) }),
-      ),
-    );
-    return;
-  }
-  const [mark, word] = STATUS[certificate.status];
+export function showCertificate(card, { certificate }, report) {
+  card.hidden = !certificate;
+  if (!certificate) return;
   fill(
     card,
     el(
       'div',
       { class: 'seal-words' },
       el('h2', { class: 'seal-title' }, icon('seal'), 'Certificate'),
-      el('p', {
-        class: 'claim',
-        text: PROMISED.includes(certificate.status)
-          ? certificate.claim
-          : 'No promise goes with these labels.',
-      }),
-      el(
-        'p',
-        { class: `seal-state is-${certificate.status}` },
-        icon(mark),
-        el('span', {}, el('strong', { text: `${word}. ` }), certificate.sentence),
-      ),
+      el('p', { text: certificate.sentence }),
       el('p', {
         text:
           'Quality of an image is the mean overlap of its boxes with those of the person who ' +
@@ -120,30 +88,6 @@ export function showCertificate(card, { certificate, job }, report) {
           'and the sets were fixed first; only then was the order of the checks drawn.',
       }),
       ...[report.rest, report.blind, report.attempts].map((text) => text && el('p', { text })),
-      report.help.length > 0 &&
-        el(
-          'div',
-          { class: 'help-box' },
-          el('h3', { text: 'What would help' }),
-          el('ul', {}, ...report.help.map((text) => el('li', { text }))),
-        ),
-      certificate.url &&
-        el(
-          'p',
-          { class: 'seal-file' },
-          el(
-            'a',
-            { class: 'button', href: certificate.url, download: true },
-            icon('download'),
-            'Certificate file',
-          ),
-          el(
-            'span',
-            {},
-            'Recompute it from the file alone: ',
-            el('code', { text: 'manage.py verify_certificate FILE' }),
-          ),
-        ),
     ),
     report.facts.length > 0 &&
       el(

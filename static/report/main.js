@@ -15,6 +15,7 @@ import { showCertificate, showEarlier } from './certificate.js';
 import { showConfidence } from './confidence.js';
 import { showControls, showPlanted } from './controls.js';
 import { showPaces } from './paces.js';
+import { showVerdict, showWorst } from './verdict.js';
 
 /** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
 /** @typedef {{image: import('../common/types.js').Picture, confidence: number,
@@ -133,21 +134,39 @@ async function attempt(work) {
 startChrome();
 listenForThemeKey();
 showAbout();
-showCertificate(part('certificate'), snapshot, data.report);
-showEarlier(part('earlier'), data.report.earlier);
-showStrip();
-createChart(part('cost-chart'))(costPerRound(snapshot.rounds, snapshot.cost));
-createChart(part('calibration-chart'))(calibrationCurve(snapshot.calibration));
-createChart(part('quality-chart'))(imageQuality(snapshot.histogram));
-showConfidence(part('confidence'), snapshot.calibration);
-showConfident();
-showPaces(part('paces'), data.report.paces);
-showControls(
-  part('controls'),
-  data.report.controls,
-  new Map(data.classes.map((/** @type {{index: number, name: string}} */ c) => [c.index, c.name])),
-);
-showPlanted(part('planted'), data.report.planted);
+showVerdict(part('verdict'), snapshot, data.report);
+showWorst(part('worst'), data.report.checked);
+
+/** Charts measure their card, so it must be open when they are drawn. */
+let drawn = false;
+function showMore() {
+  if (drawn) return;
+  drawn = true;
+  showCertificate(part('certificate'), snapshot, data.report);
+  showEarlier(part('earlier'), data.report.earlier);
+  showStrip();
+  createChart(part('cost-chart'))(costPerRound(snapshot.rounds, snapshot.cost));
+  createChart(part('calibration-chart'))(calibrationCurve(snapshot.calibration));
+  createChart(part('quality-chart'))(imageQuality(snapshot.histogram));
+  showConfidence(part('confidence'), snapshot.calibration);
+  showConfident();
+  showPaces(part('paces'), data.report.paces);
+  showControls(
+    part('controls'),
+    data.report.controls,
+    new Map(
+      data.classes.map((/** @type {{index: number, name: string}} */ c) => [c.index, c.name]),
+    ),
+  );
+  showPlanted(part('planted'), data.report.planted);
+}
+const more = /** @type {HTMLDetailsElement} */ (must('[data-more]'));
+more.addEventListener('toggle', showMore);
+// On paper there is nothing to open.
+window.addEventListener('beforeprint', () => {
+  more.open = true;
+  showMore();
+});
 startExports(part('exports'), { data, api }, attempt);
 must('[data-print]').addEventListener('click', () => window.print());
 document.addEventListener('keydown', (event) => {

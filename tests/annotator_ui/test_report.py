@@ -52,6 +52,12 @@ def test_a_certified_job_tells_what_was_shown_and_how(closing, alice, rita, bob,
     assert "mean quality of at least" in found["rest"]
     assert "drawn from blank" in found["blind"]
     assert found["about"]["images"] == 170
+    checks = found["checked"]
+    assert (checks["checked"], checks["proof"]) == (checked, True)
+    kinds = ("same", "moved", "missed", "false", "unjudged")
+    assert sum(checks[kind] for kind in kinds) >= checked
+    assert 0 < len(checks["worst"]) <= 10 or checks["same"] == checked
+    assert [row["value"] for row in checks["worst"]] == sorted(r["value"] for r in checks["worst"])
     assert len(found["confident"]["auto"]) == 5
 
 

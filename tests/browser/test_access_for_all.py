@@ -81,6 +81,16 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
     expect(page.locator("[data-live-state]")).to_contain_text("Live, updated")
     found["live"] = violations(page, axe)
 
+    page.goto(f"/jobs/{audited}/report")
+    page.get_by_text("How it was shown, and all figures").click()
+    expect(page.locator('[data-part="strip"] strong').first).to_be_visible()
+    found["report"] = violations(page, axe)
+
+    page.goto("/admin/labeling/job/add/")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#job-errors")).to_be_focused()
+    found["job form with errors"] = violations(page, axe)
+
     page.context.clear_cookies()
     page.goto("/accounts/login/")
     found["login"] = violations(page, axe)
