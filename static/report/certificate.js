@@ -39,7 +39,7 @@ const ladder = (sets) =>
         el(
           'tr',
           {},
-          ...[...(sets[0].name ? ['Class'] : []), 'Images', 'Confidence from', 'Proof', ''].map(
+          ...[...(sets[0].name ? ['Class'] : []), 'Images', 'Confidence from', 'Proof', 'Result'].map(
             (text) => el('th', { scope: 'col', text }),
           ),
         ),

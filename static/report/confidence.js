@@ -26,7 +26,7 @@ export function showConfidence(card, calibration) {
       'Rank correlation with quality',
       'Acceptable at best',
       'Would accept now',
-      '',
+      'Used',
     ],
     rows: (calibration?.comparison ?? []).map(([rule, correlation, share, now]) => ({
       name: RULES[rule]?.[0] ?? rule,

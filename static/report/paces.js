@@ -24,7 +24,7 @@ export function showPaces(card, paces) {
   showTable(card, {
     title: 'People’s seconds',
     side: 'Active time, pauses cut off at 15 s',
-    head: ['', 'What is counted', 'Median', 'Answers'],
+    head: ['Work', 'What is counted', 'Median', 'Answers'],
     rows: ROWS.filter(([kind]) => paces[kind]).map(([kind, name, words]) => ({
       name,
       cells: [
