@@ -39,9 +39,13 @@ const ladder = (sets) =>
         el(
           'tr',
           {},
-          ...[...(sets[0].name ? ['Class'] : []), 'Images', 'Confidence from', 'Proof', 'Result'].map(
-            (text) => el('th', { scope: 'col', text }),
-          ),
+          ...[
+            ...(sets[0].name ? ['Class'] : []),
+            'Images',
+            'Confidence from',
+            'Proof',
+            'Result',
+          ].map((text) => el('th', { scope: 'col', text })),
         ),
       ),
       el(

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from labeling.core import scenes
 from labeling.errors import NoRoom
 from labeling.models import Job, Transfer
-from labeling.services import classes, jobs, people, transfers
+from labeling.services import answers, classes, importing, jobs, people, transfers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -15,13 +15,14 @@ CUTS = {  # what is called, and the call that does not come to its end
     "accounts": (people, "make_project_admin", 1),
     "classes": (classes, "add", 2),
     "drawing": (scenes, "draw", 2),
-    "importing": (transfers, "_store", 1),
+    "importing": (importing._Work, "store", 1),
     "starting": (jobs, "start", 1),
+    "simulated people": (answers, "submit", 5),
 }
 
 
 def demo(capsys) -> str:
-    call_command("demo", "--images", "3")
+    call_command("demo", "--images", "70")
     return capsys.readouterr().out
 
 
@@ -44,7 +45,10 @@ def test_a_demo_that_was_cut_off_is_finished_by_the_next_run(monkeypatch, capsys
 
     job = Job.objects.get()
     assert "ready" in said
-    assert (job.state, job.images.count()) == ("running", 3)
+    assert (job.state, job.images.count()) == ("running", 70)
+    # the first images are drawn, so a worker trains a detector now, and people get suggestions
+    assert job.rounds.get(closed_at=None).purpose == "active"
+    assert job.images.labeled().count() == 32
     assert [c.name for c in job.classes.all()] == list(scenes.CLASSES)
     assert job.members.count() == 4
     assert Transfer.objects.count() == 1
@@ -72,7 +76,7 @@ def test_an_import_that_met_a_full_disk_is_gone_on_with(monkeypatch, capsys):
         raise NoRoom("The disk is nearly full.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(transfers, "_import", full)
+        patch.setattr(importing, "run", full)
         with pytest.raises(CommandError, match="will be tried again"):
             demo(capsys)
 
