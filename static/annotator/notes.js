@@ -2,6 +2,7 @@
 
 import { el, fill, keycap, must } from '../common/dom.js';
 import { speak } from '../common/speak.js';
+import { forget, recall, remember } from '../common/storage.js';
 import { composer, threadCard } from '../common/threads.js';
 import { ApiError } from './api.js';
 
@@ -133,13 +134,13 @@ export function createNotes({ editor, surface, api, userId, keysOf, reviewing })
     composer({
       label: 'Note at this place',
       send: 'Pin',
-      text: localStorage.getItem(keptName()) ?? '',
-      onInput: (text) => localStorage.setItem(keptName(), text),
+      text: recall(keptName()) ?? '',
+      onInput: (text) => remember(keptName(), text),
       onLeave: leave,
       onSend: async (text) => {
         const target = /** @type {Picture} */ (image);
         const made = await api.post(`/api/images/${target.id}/comments`, { ...at, text });
-        localStorage.removeItem(keptName());
+        forget(keptName());
         speak('Note pinned');
         writing = null;
         if (image === target) keep([made]);

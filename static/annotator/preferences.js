@@ -1,5 +1,7 @@
 /** A person's own keys and ways of drawing: at the server for every computer, here for the next start. */
 
+import { recall, remember } from '../common/storage.js';
+
 /** @typedef {import('./core/keymap.js').KeyMap} KeyMap */
 /** @typedef {Record<string, any>} PageSettings see labeling/core/preferences.py for what may be in it */
 /** @typedef {{keys: KeyMap, page: PageSettings}} Own */
@@ -10,7 +12,7 @@ const SOON_MS = 800;
 /** @param {number} userId @returns {(Own & {unsent?: boolean})|null} */
 function cached(userId) {
   try {
-    return JSON.parse(localStorage.getItem(`boxwise-own-${userId}`) ?? 'null');
+    return JSON.parse(recall(`boxwise-own-${userId}`) ?? 'null');
   } catch {
     return null;
   }
@@ -29,13 +31,7 @@ export function createPreferences(userId, fromServer, api) {
   let timer = 0;
 
   /** @param {boolean} unsent */
-  const keep = (unsent) => {
-    try {
-      localStorage.setItem(`boxwise-own-${userId}`, JSON.stringify({ ...state, unsent }));
-    } catch {
-      // Storage may be forbidden or full; the server has them in a moment.
-    }
-  };
+  const keep = (unsent) => remember(`boxwise-own-${userId}`, JSON.stringify({ ...state, unsent }));
   const send = async () => {
     if (!api) return;
     await api.request('PUT', '/api/preferences', { keys: state.keys, page: state.page });

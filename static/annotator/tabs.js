@@ -12,20 +12,21 @@ export function createTabs(userId, onAnswered) {
   const prefix = `boxwise-open-${userId}-`;
   // Browsers offer locks over HTTPS and on localhost only; without them tabs know nothing.
   const { locks } = navigator;
-  const channel = new BroadcastChannel(`boxwise-${userId}`);
+  const channel = openChannel(`boxwise-${userId}`);
   /** @type {Set<string>} */
   let elsewhere = new Set();
   /** @type {() => void} */
   let release = () => {};
 
-  channel.addEventListener('message', ({ data }) => {
+  channel?.addEventListener('message', ({ data }) => {
     if (data.answered) onAnswered(data.answered);
     if (data.opened !== undefined) look();
   });
 
   const look = async () => {
     if (!locks) return;
-    const { held = [] } = await locks.query();
+    // Where storage is forbidden, locks may be, too.
+    const { held = [] } = await locks.query().catch(() => ({ held: [] }));
     elsewhere = new Set(
       held
         .map((lock) => lock.name ?? '')
@@ -43,7 +44,7 @@ export function createTabs(userId, onAnswered) {
     /** This tab shows that image now. @param {string} seat '' for none */
     opened(seat) {
       release();
-      channel.postMessage({ opened: seat });
+      channel?.postMessage({ opened: seat });
       if (!locks || !seat) return;
       // Nobody waits for the lock: that it is held is the message, and ends with the tab.
       let end = () => {};
@@ -51,10 +52,19 @@ export function createTabs(userId, onAnswered) {
         end = () => done(undefined);
       });
       release = end;
-      locks.request(`${prefix}${seat} ${PAGE_ID}`, () => held);
+      locks.request(`${prefix}${seat} ${PAGE_ID}`, () => held).catch(() => {});
       look();
     },
     /** @param {string} seat */
-    answered: (seat) => channel.postMessage({ answered: seat }),
+    answered: (seat) => channel?.postMessage({ answered: seat }),
   };
+}
+
+/** Some browsers forbid it together with storage. @param {string} name */
+function openChannel(name) {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
+  }
 }

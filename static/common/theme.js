@@ -1,5 +1,7 @@
 /** Light or dark: the system decides until the person does. */
 
+import { remember } from './storage.js';
+
 const KEY = 'boxwise-theme';
 
 /** @returns {'dark'|'light'} */
@@ -13,10 +15,6 @@ export function currentTheme() {
 export function toggleTheme() {
   const next = currentTheme() === 'dark' ? 'light' : 'dark';
   document.documentElement.dataset.theme = next;
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // Storage may be forbidden; the choice then lasts as long as the page.
-  }
+  remember(KEY, next);
   return next;
 }

@@ -1,14 +1,16 @@
 /** Marks outlast a reload: they are work until the server has them. */
 
+import { recallList, remember } from '../../common/storage.js';
+
 /** @typedef {import('./marks.js').Mark} Mark */
 /** @typedef {ReturnType<typeof createKept>} Kept */
 
 /** @param {string} name in this browser's storage */
 export function createKept(name) {
   /** @returns {[number, Mark][]} */
-  const marks = () => JSON.parse(localStorage.getItem(name) ?? '[]');
+  const marks = () => recallList(name);
   /** @param {[number, Mark][]} entries */
-  const write = (entries) => localStorage.setItem(name, JSON.stringify(entries));
+  const write = (entries) => remember(name, JSON.stringify(entries));
   return {
     marks,
     /** Those of other pages stay. @param {import('./marks.js').Marks} page */

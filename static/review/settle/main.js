@@ -9,6 +9,7 @@ import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
 import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
+import { forget, recallList, remember } from '../../common/storage.js';
 import { plural } from '../../common/words.js';
 import { settleDoings, settleHints } from './actions.js';
 import { createByHand, zoomToGroup } from './by-hand.js';
@@ -80,7 +81,7 @@ function endDrawing(keep) {
 
 function changed() {
   if (!decisions) return;
-  localStorage.setItem(keptName(), JSON.stringify(decisions.entries()));
+  remember(keptName(), JSON.stringify(decisions.entries()));
   showSide({
     decisions,
     people: shown.people,
@@ -129,7 +130,7 @@ async function send() {
   const body = { label, boxes: decisions.boxes(), decisions: decisions.counts() };
   try {
     await api.request('PUT', `/api/images/${image.id}/differences`, body);
-    localStorage.removeItem(keptName());
+    forget(keptName());
     await queue.settled(image);
     speak('Settled');
     await openNext();
@@ -173,7 +174,7 @@ async function openImage(image) {
     return;
   }
   shown = reply;
-  const kept = JSON.parse(localStorage.getItem(keptName()) ?? '[]');
+  const kept = recallList(keptName());
   decisions = createDecisions(reply.groups, reply.sure, kept);
   history.replaceState(null, '', `/jobs/${job.slug}/images/${image.id}/settle`);
   editor.open(image, [], false);
