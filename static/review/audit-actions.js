@@ -112,7 +112,8 @@ export function auditActions({
   const third = () => {
     if (revealing() && !onBox()) return void walk.next();
     if (onBox()) return afterBox(walk.decide('wrong'));
-    if (audit()?.kind === 'certificate') return decide('unjudgeable');
+    if (audit()?.kind === 'certificate')
+      return ask(`An audit has no Reject. ${hints.words('cannot-judge')}: cannot judge.`);
     reasons().show({
       title: 'Reject. What is wrong?',
       reasons: job.reject_reasons,
@@ -141,9 +142,10 @@ export function auditActions({
   const doings = {
     approve: { when: judging, run: approve },
     correct: { when: () => judging() && !revealing(), run: correct },
-    wrong: {
-      when: () => judging() || (open() && !fixing && audit()?.kind === 'certificate'),
-      run: third,
+    wrong: { when: judging, run: third },
+    'cannot-judge': {
+      when: () => open() && !fixing && !onBox() && !revealing() && audit()?.kind === 'certificate',
+      run: () => decide('unjudgeable'),
     },
     submit: { when: () => open() && (mode() !== 'judging' || walk.begun), run: send },
     back: {
@@ -181,7 +183,7 @@ export function auditActions({
       if (revealing())
         return [
           hint('approve', 'yes, overlooked'),
-          hint('wrong', 'no, nothing new'),
+          hint('wrong', 'reject, nothing new'),
           hint('back', 'the one before'),
         ];
       if (onBox())
@@ -196,7 +198,7 @@ export function auditActions({
       return [
         hint('approve', 'approve'),
         hint('correct', 'correct'),
-        hint('wrong', certificate ? 'cannot judge' : 'reject'),
+        certificate ? hint('cannot-judge', 'cannot judge') : hint('wrong', 'reject'),
         hint('next', 'box by box'),
         hint('back', 'undo'),
       ];

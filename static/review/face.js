@@ -21,11 +21,17 @@ export function createFace({ workspace, status, walk, mode, audit }) {
     const [at, of] = walk.place;
     const onBox = at > 0 && mode() !== 'correcting';
     const revealing = mode() === 'revealing';
-    const third = open.kind === 'certificate' ? 'Cannot judge' : 'Reject…';
+    const noReject = open.kind === 'certificate' && !onBox && !revealing;
     status.place(roundWords(open.round, 'audit of auto-labels'), onBox ? `Box ${at} of ${of}` : '');
     must('[data-first]').textContent = revealing ? 'Yes, overlooked' : onBox ? 'Right' : 'Approve';
     must('[data-second]').textContent = onBox ? 'Fix' : 'Correct';
-    must('[data-third]').textContent = revealing ? 'No, nothing new' : onBox ? 'No object' : third;
+    must('[data-third]').textContent = revealing
+      ? 'Reject, nothing new'
+      : onBox
+        ? 'No object'
+        : 'Reject…';
+    must('[data-verdicts] [data-action="wrong"]').hidden = noReject;
+    must('[data-cannot]').hidden = !noReject;
     must('[data-verdicts] [data-action="correct"]').hidden = revealing;
     must('[data-send-walk]').hidden = !walk.begun || revealing;
   };

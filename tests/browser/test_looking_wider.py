@@ -35,12 +35,12 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     expect(page.locator("[data-list] a")).to_have_count(4)
     page.keyboard.press("Enter")
     place = page.locator("[data-position]")
-    expect(place).to_have_text("Image 1 of 4")
+    expect(place).to_have_text("Your image 1")
     expect(page.locator("[data-group] .person-row")).to_have_count(2)
 
     page.keyboard.press("Enter")
     expect(page.locator("[data-hints]")).to_contain_text("1 group is not settled yet")
-    for keys in (("2", "u", "y", "u", "1"), ("x",)):
+    for keys in (("2", "u", "y", "u", "1"), ("n",)):
         for key in keys:
             page.keyboard.press(key)
         expect(page.locator("[data-group]")).to_contain_text("Anything missing?")
@@ -52,7 +52,7 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
-    expect(place).to_have_text("Image 4 of 4")
+    expect(place).to_have_text("Your image 4")
 
     settled = [r for r in holding(backstage, team["slug"]) if r["source"] == "reviewer"]
     assert [row["by"] for row in settled] == [team["rita"]] * 3
@@ -64,7 +64,7 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     expect(page.locator("[data-changes] button")).to_have_count(1)
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-changes] .is-selected")).to_contain_text("removed")
-    page.keyboard.press("x")
+    page.keyboard.press("Shift+S")
     expect(page.locator("[data-changes]")).to_contain_text("added")
 
 

@@ -82,3 +82,33 @@ test('on no page does a key do two things, and no name stands for two rows', () 
       assert.ok(one.keys.length, `${id}: ${one.name}`);
   }
 });
+
+test('a key that decides means one thing on every page', () => {
+  const MEANT = {
+    x: /^Reject/,
+    n: /^(Nothing here|No object here)/,
+    k: /^(Skip|Cannot judge)/,
+    y: /^(Accept|Approve|Looks right|Take the merged)/,
+    u: /^(Undo|Take back)/,
+    Enter: /^(Submit|Send|Settle|Save)/,
+  };
+  for (const id of PAGE_IDS)
+    for (const row of withOwnKeys(rowsOn(id), {}))
+      for (const key of row.keys.filter((each) => MEANT[each]))
+        assert.match(row.label, MEANT[key], `${id}: ${key}`);
+});
+
+test('keys stored when actions were others still leave every page its keys', () => {
+  const own = {
+    draw: ['n'],
+    'compare.swap': ['x'],
+    'compare.change-on': ['n', 'ArrowRight'],
+    'notes.close': ['x'],
+    'review.gone': ['k'],
+    gone: ['b'],
+  };
+  for (const id of PAGE_IDS) {
+    const keys = withOwnKeys(rowsOn(id), own).flatMap((row) => row.keys);
+    assert.equal(new Set(keys).size, keys.length, id);
+  }
+});

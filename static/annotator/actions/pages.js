@@ -49,7 +49,8 @@ export const PAGES = {
       ...rowsOf('Verdict', [
         ['approve', 'Approve; on a box: it is right, next box', ['y']],
         ['correct', 'Correct; on a box: fix it', ['e']],
-        ['wrong', 'Reject with a reason, or cannot judge; on a box: no object', ['x']],
+        ['wrong', 'Reject with a reason; on a box: no object', ['x']],
+        ['cannot-judge', 'Cannot judge this image', ['k']],
       ]),
       called('submit', 'Verdict', 'Send the boxes as they are now'),
       ...rowsOf('Verdict', [
@@ -93,7 +94,7 @@ export const PAGES = {
     rows: [
       ...rowsOf('Verdict', [
         ['merged', 'Take the merged box', ['y']],
-        ['none', 'No object here', ['x']],
+        ['none', 'No object here', ['n']],
         ['draw-it', 'Draw it; after the last group, what everybody missed', ['e']],
         ['back', 'Undo', ['u']],
       ]),
@@ -113,9 +114,9 @@ export const PAGES = {
   compare: {
     title: 'Two labels',
     rows: rowsOf('View', [
-      ['change-on', 'Next difference', ['ArrowRight', 'n'], { shown: '→', ...HELD }],
-      ['change-back', 'Previous difference', ['ArrowLeft', 'p'], { shown: '←', ...HELD }],
-      ['swap', 'Swap the sides', ['x']],
+      ['change-on', 'Next difference', ['ArrowRight'], HELD],
+      ['change-back', 'Previous difference', ['ArrowLeft'], HELD],
+      ['swap', 'Swap the sides', ['Shift+s']],
       ['image-on', 'Next changed image', [']']],
       ['image-back', 'Previous changed image', ['[']],
       ['leave-page', 'Back', ['Shift+g']],
@@ -125,10 +126,10 @@ export const PAGES = {
   notes: {
     title: 'Notes',
     rows: rowsOf('View', [
-      ['note-on', 'Next note', ['ArrowDown', 'j'], { shown: '↓', ...HELD }],
-      ['note-back', 'Note before', ['ArrowUp', 'k'], { shown: '↑', ...HELD }],
+      ['note-on', 'Next note', ['ArrowDown'], HELD],
+      ['note-back', 'Note before', ['ArrowUp'], HELD],
       ['answer', 'Answer', ['e']],
-      ['close', 'Done, or open again', ['x']],
+      ['close', 'Done, or open again', ['d']],
     ]),
     common: only(PLAIN),
   },
