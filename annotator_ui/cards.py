@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from annotator_ui.api import access, seats
+from annotator_ui.api import access
 from labeling.models import Assignment, Audit, Image, Job, Round
 from labeling.services import audits, claims, comments, own_work, reports, wording
 
@@ -136,10 +136,12 @@ def _previews(jobs: Iterable[Job], user: User, roles: dict[int, set[str]]) -> di
 
 def _standing(round: Round, waiting: Waiting) -> dict[str, Any]:
     """How far the round is, and the minutes its rest takes at this person's pace."""
-    place = seats.position_in(waiting.seats[round.pk])
+    counts = waiting.seats[round.pk]
+    done = counts.get(Assignment.State.SUBMITTED, 0)
     pace = waiting.paces.get(round.job_id)
     return {
-        "number": round.number, "purpose": round.purpose, **place,
+        "number": round.number, "purpose": round.purpose,
+        "done": done, "total": done + claims.left_of(counts),
         "pace_s": float(f"{pace:.1f}") if pace else None,
     }  # fmt: skip
 

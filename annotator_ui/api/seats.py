@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Count
 
 from annotator_ui.api import shapes
@@ -26,19 +27,13 @@ def shaped(
 
 def alone(seat: Assignment) -> dict[str, Any]:
     """One seat, with the round's standing."""
-    return shaped([seat], position_of(seat.round))[0]
+    return shaped([seat], position_of(seat.round, seat.annotator))[0]
 
 
-def position_of(round: Round) -> dict[str, int]:
-    """How many answers of the round are in, of how many."""
-    return position_in(claims.seat_counts(round))
-
-
-def position_in(counts: dict[str, int]) -> dict[str, int]:
-    """The same, of how many seats are in each state."""
-    state = Assignment.State
-    done = counts.get(state.SUBMITTED, 0)
-    return {"done": done, "total": done + counts.get(state.OPEN, 0) + counts.get(state.CLAIMED, 0)}
+def position_of(round: Round, user: User | None) -> dict[str, int]:
+    """How many answers of the round this person has given, and how many anybody still may."""
+    left = claims.left_of(claims.seat_counts(round))
+    return {"done": claims.own_done(round, user) if user else 0, "left": left}
 
 
 def beside(seats: Sequence[Assignment]) -> dict[int, dict[str, Any]]:

@@ -34,7 +34,7 @@ def queue_of(
         job, user, count=form["count"], suggest=for_images, open_round=open_round, page=form["page"]
     )
     fresh = [s for s in hand.seats if s.pk not in hold]
-    position = {"done": hand.done, "total": hand.total}
+    position = {"done": hand.done, "left": hand.left}
     return {
         "next": seats.shaped(fresh, position, new=hand.new),
         "queue": wording.queue_message(job, bool(hand.seats)),

@@ -26,8 +26,8 @@ class Hand:
 
     seats: list[Assignment]  # the new ones last
     new: int = 0  # how many were claimed just now
-    done: int = 0  # answers that are in
-    total: int = 0  # answers that the round wants, as far as it knows
+    done: int = 0  # the person's own answers that are in
+    left: int = 0  # answers that the round still wants, of anybody
 
 
 def held(job: Job, user: User) -> "QuerySet[Assignment]":
@@ -63,8 +63,7 @@ def claim_next(
             seat.round = round
     round.job = job
     counts = seat_counts(round)
-    hand.done = counts.get(State.SUBMITTED, 0)
-    hand.total = hand.done + counts.get(State.OPEN, 0) + counts.get(State.CLAIMED, 0)
+    hand.done, hand.left = own_done(round, user), left_of(counts)
     if job.state != Job.State.RUNNING or len(hand.seats) >= count:
         return hand
     missing = _share(round, counts.get(State.OPEN, 0), len(people), count) - len(hand.seats)
@@ -94,6 +93,16 @@ def seat_counts_of(rounds: Iterable[Round]) -> dict[int, dict[str, int]]:
     for round, state, count in rows.values_list("round", "state").annotate(n=Count("pk")):
         found[round][state] = count
     return found
+
+
+def own_done(round: Round, user: User) -> int:
+    """How many answers of the round this person has given."""
+    return Assignment.objects.filter(round=round, annotator=user, state=State.SUBMITTED).count()
+
+
+def left_of(counts: dict[str, int]) -> int:
+    """How many answers are still to come, of how many seats are in each state."""
+    return counts.get(State.OPEN, 0) + counts.get(State.CLAIMED, 0)
 
 
 def _share(round: Round, open_seats: int, people: int, count: int) -> int:

@@ -1,4 +1,5 @@
-/** "Image 143 of 200": counts what was handed in here, though the server may not have it yet. */
+/** "Your image 3": counts what the person handed in, also what the server does not have yet. What is left
+ * is everybody's, and is no promise: others draw, too. */
 
 import { roundWords } from './panels/status.js';
 
@@ -8,12 +9,23 @@ import { roundWords } from './panels/status.js';
 export function createPosition(status) {
   /** Each round counts anew, and seats of two may be here at once. @type {Map<number, number>} */
   const done = new Map();
+  /** Of anybody, this image included. @type {Map<number, number>} */
+  const left = new Map();
   /** @param {Assignment} seat */
   const doneIn = ({ round }) => done.get(round.number) ?? 0;
-  /** The server may know of answers from elsewhere. @param {Assignment} seat */
-  const see = (seat) => done.set(seat.round.number, Math.max(doneIn(seat), seat.position.done));
+  /** @param {Assignment} seat */
+  const leftIn = ({ round, position }) => left.get(round.number) ?? position.left;
+  /** The server may know of answers from elsewhere; a seat fetched ahead knows less than the page.
+   * @param {Assignment} seat */
+  const see = (seat) => {
+    done.set(seat.round.number, Math.max(doneIn(seat), seat.position.done));
+    left.set(seat.round.number, Math.min(leftIn(seat), seat.position.left));
+  };
   /** @param {Assignment} seat @param {number} by */
-  const add = (seat, by) => done.set(seat.round.number, doneIn(seat) + by);
+  const add = (seat, by) => {
+    done.set(seat.round.number, doneIn(seat) + by);
+    left.set(seat.round.number, Math.max(0, leftIn(seat) - by));
+  };
 
   return {
     /** @param {readonly Assignment[]} waiting those whose answers wait here to be sent */
@@ -32,13 +44,13 @@ export function createPosition(status) {
     /** Says where the person is. @param {Assignment|null} seat @returns {string} */
     show(seat) {
       if (!seat) {
-        status.place('', '');
+        status.place('', '', '');
         return '';
       }
       see(seat);
-      const { total } = seat.position;
-      const text = `Image ${Math.min(doneIn(seat) + 1, total)} of ${total}`;
-      status.place(roundWords(seat.round), text);
+      const text = `Your image ${doneIn(seat) + 1}`;
+      const rest = leftIn(seat);
+      status.place(roundWords(seat.round), text, rest > 1 ? `${rest} left in this round` : '');
       return text;
     },
   };

@@ -21,7 +21,7 @@
 /** @typedef {{id: number, image: Picture, round: RoundRef, version: number, boxes: Box[]|null,
  *   suggested: Box[]|null, prelabelled: boolean, lease_expires_at: string,
  *   verify: boolean, draft: ServerDraft|null,
- *   position: {done: number, total: number}, returned: string|null, notes: number}} Assignment
+ *   position: {done: number, left: number}, returned: string|null, notes: number}} Assignment
  * `returned`: why a reviewer sent the image back; `notes`: own ones on it. */
 /** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'watch', blind: boolean,
  *   boxes: Box[], revealed: Box[], confidence: number|null, threshold: number|null,
