@@ -76,7 +76,8 @@ class SkipForm(PageForm):
 
     reason = serializers.CharField(max_length=200)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
-    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
+    # none: the page is being left
+    count = serializers.IntegerField(min_value=0, max_value=claims.STOCK, default=claims.AHEAD)
 
 
 class VerdictForm(PageForm):
@@ -135,9 +136,10 @@ def assignment(
     position: dict[str, int],
     beside: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A seat as the annotate page needs it; `position`: answers that are in, of how many.
+    """A seat as the annotate page needs it.
 
-    `beside`: what seats.beside found for its image.
+    `position`: own answers of the round, and how many anybody still may give. `beside`: what
+    seats.beside found for its image.
     """
     return {
         "id": row.pk,

@@ -24,9 +24,8 @@ export function wireButtons(actions, editor) {
     hide: () => state.looks.hidden,
     'one-class': () => state.looks.onlyClass !== null,
   };
-  /** @type {Record<string, () => void>} a click does not hold, and does not place a box */
+  /** @type {Record<string, () => void>} a click does not hold */
   const clicks = {
-    draw: () => editor.set({ tool: 'draw' }),
     'pan-tool': () => editor.set({ tool: 'pan' }),
     hide: () => editor.look({ hidden: !state.looks.hidden }),
   };

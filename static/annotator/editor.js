@@ -1,6 +1,7 @@
 /** The state of the canvas page: the open image, its boxes, what is selected and how it is shown. */
 
 import { createDocument } from './core/document.js';
+import { contains } from './core/geometry.js';
 import { hitTest } from './core/hittest.js';
 import { createLooks, isLocked, isShown } from './core/shown.js';
 import { createViewport } from './core/viewport.js';
@@ -132,6 +133,14 @@ export function createEditor(classes) {
     classOf: (index) => byIndex.get(index),
     /** @param {DocBox} box */
     locked: (box) => isLocked(box, state.looks),
+    /** The chosen box that a press there would move, the selected one first.
+     * @param {Point} point in image pixels @returns {DocBox|null} */
+    held(point) {
+      const under = shown().filter(
+        (box) => state.chosen.has(box.id) && !isLocked(box, state.looks) && contains(box, point),
+      );
+      return under.find((box) => box.id === state.selectedId) ?? under[0] ?? null;
+    },
     /** @param {Point} point in image pixels */
     hit: (point) => {
       const boxes = state.looks.lockedAll

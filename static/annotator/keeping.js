@@ -1,6 +1,7 @@
 /** Keeps the work on the open image: at once on this machine, within seconds at the server. */
 
 import { ApiError } from './api.js';
+import { causeOf } from './core/storing.js';
 import { PAGE_ID } from './page-id.js';
 
 /** @typedef {import('./session.js').AnySeat} AnySeat */
@@ -17,7 +18,7 @@ const SERVER_EVERY_MS = 4_000;
  * @param {import('./store.js').Store} parts.store
  * @param {ReturnType<typeof import('./api.js').createApi>|null} parts.api where drafts go to the server
  * @param {() => Omit<Draft, 'seat'|'version'|'number'|'writer'>} parts.read the work as it stands
- * @param {(ok: boolean) => void} parts.onKept
+ * @param {(cause: import('./core/storing.js').NotKept|null) => void} parts.onKept null: it is kept here
  * @param {(other: Draft|null) => void} parts.onElsewhere newer work from another tab (or, null, computer)
  */
 export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
@@ -94,9 +95,9 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
           conflict = true;
           onElsewhere(other);
         }
-        onKept(store.durable && !other);
-      } catch {
-        if (of === seat) onKept(false);
+        onKept(other ? 'elsewhere' : store.cause);
+      } catch (error) {
+        if (of === seat) onKept(causeOf(error));
       }
     } while (again && seat && !conflict);
     busy = false;
@@ -120,7 +121,7 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
       conflict = false;
       known = number = sentNumber = (next && numbers.get(name(next))) || 0;
       // Of another image nothing is unsaved yet.
-      onKept(store.durable);
+      onKept(store.cause);
     },
     /** The newest draft of the open image, from here or from the server. @returns {Promise<Draft|null>} */
     async find() {
@@ -145,7 +146,7 @@ export function createKeeping({ kind, store, api, read, onKept, onElsewhere }) {
       known = number = Math.max(number, found?.number ?? 0);
       sentNumber = found?.number ?? 0;
       conflict = false;
-      onKept(store.durable);
+      onKept(store.cause);
       return found && { seat: name(of), version: versionOf(of), ...found };
     },
     /** The person decided for the work on screen: it becomes the newest. @param {Draft|null} other */

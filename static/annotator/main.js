@@ -3,9 +3,11 @@
 import { startChrome } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
+import { plural } from '../common/words.js';
 import { suggestionDoings } from './actions/boxes.js';
 import { createApi } from './api.js';
 import { startingBoxes } from './core/starting.js';
+import { causeOf } from './core/storing.js';
 import { showFirst } from './first-visit.js';
 import { createHandingIn } from './handing-in.js';
 import { createImages } from './images.js';
@@ -16,6 +18,7 @@ import { PAGE_ID } from './page-id.js';
 import { createCard } from './panels/card.js';
 import { leaseMessage } from './panels/lease.js';
 import { answeredElsewhere, notTaken, PAUSED } from './panels/messages.js';
+import { createSentOffer } from './panels/sent-offer.js';
 import { rememberConfidence, startSuggestions } from './panels/suggestions.js';
 import { createPosition } from './position.js';
 import { createPreferences } from './preferences.js';
@@ -25,6 +28,7 @@ import { createSending } from './sending.js';
 import { createSession } from './session.js';
 import { createSkipping } from './skipping.js';
 import { createStage } from './stage.js';
+import { createStrayGuard } from './stray.js';
 import { createTabs } from './tabs.js';
 import { createWorkspace } from './workspace.js';
 
@@ -81,6 +85,11 @@ const notes = createNotes({
   reviewing: false,
 });
 const returned = createReturned();
+const tell = (/** @type {string} */ text) => {
+  hints.notice(text);
+  speak(text);
+};
+const stray = createStrayGuard({ seen: () => editor.state.bitmap !== null, tell });
 const reopening = createReopening({
   api,
   outbox,
@@ -91,11 +100,18 @@ const reopening = createReopening({
       `You sent this one already. ${hints.press('submit', 'Submit')} to send it again, as it is then.`,
     );
   },
-  tell: (text) => {
-    hints.notice(text);
-    speak(text);
+  takeBack: (seat, kind) => {
+    if (kind === 'sent') position.takenBack(seat);
+    session.reopen(seat);
+    hints.notice('Taken back: it was not sent.');
   },
+  tell,
 });
+const offer = createSentOffer(
+  must('[data-sent-offer]'),
+  () => reopening.doing.run(),
+  () => hints.keys('last-sent'),
+);
 const images = createImages(() => refresh());
 const refresh = () => {
   status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
@@ -125,6 +141,8 @@ const session = createSession({
   onHandIn: (seat) => tabs.answered(nameOf(seat)),
   onOpen: (seat) => {
     handing.forget();
+    stray.opened();
+    editor.state.tool = 'draw';
     modes.leave();
     banners.set('answered', null);
     skipping.close();
@@ -143,10 +161,10 @@ const session = createSession({
   },
   onLease: (state) =>
     banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: leaveLost })),
-  onStuck: (seat, error) => {
+  onStuck: (seat, storage, server) => {
     stage.stay(seat);
-    status.keptHere(false);
-    banners.set('storage', notTaken(error));
+    status.keptHere(causeOf(storage));
+    banners.set('storage', notTaken(storage, server));
   },
 });
 const stage = createStage({
@@ -156,7 +174,7 @@ const stage = createStage({
   store,
   api,
   banners,
-  card: createCard(),
+  card: createCard(store.cause === null),
   status,
   session: () => session,
   skip: () => handing.skip(BROKEN),
@@ -169,9 +187,14 @@ const handing = createHandingIn({
   workspace,
   session,
   stage,
-  onSend: (activeMs) => {
-    reopening.handedIn(session.current?.id ?? null);
+  onSend: (activeMs, boxes) => {
+    reopening.handedIn(session.current?.id ?? null, 'sent');
+    offer.show(boxes ? `Sent with ${plural(boxes, 'box', 'boxes')}.` : 'Sent as empty.');
     if (session.current) position.handedIn(session.current, activeMs);
+  },
+  onSkip: () => {
+    reopening.handedIn(session.current?.id ?? null, 'skipped');
+    offer.show('Skipped.');
   },
 });
 
@@ -185,7 +208,10 @@ const leaveLost = () =>
 listenForLeaving({
   begun: () => editor.doc.canUndo,
   save: stage.saveNow,
-  giveBack: session.giveBack,
+  giveBack: (begun) => {
+    outbox.release();
+    session.giveBack(begun);
+  },
 });
 const open = () => session.current !== null && stage.isOpen();
 const skipping = createSkipping({
@@ -199,18 +225,34 @@ const skipping = createSkipping({
 });
 
 const keys = workspace.start('draw', (common) =>
-  modes.wrap({
-    ...common,
-    submit: { when: open, run: handing.submit },
-    nothing: {
-      when: () => open() && editor.doc.boxes.length === 0,
-      run: () => handing.send([]),
-    },
-    skip: { when: open, run: skipping.ask },
-    note: notes.doing,
-    'last-sent': reopening.doing,
-    ...suggestionDoings(editor, commands),
-  }),
+  stray.wrap(
+    modes.wrap({
+      ...common,
+      cancel: {
+        run: () => {
+          handing.forget();
+          common.cancel.run();
+        },
+      },
+      undo: {
+        when: () => common.undo.when?.() || offer.open,
+        // Nothing to undo here: then the image just sent is meant.
+        run: () => {
+          if (offer.open && !editor.doc.canUndo && !workspace.draw.busy) reopening.doing.run();
+          else common.undo.run();
+        },
+      },
+      submit: { when: open, run: handing.submit },
+      nothing: {
+        when: () => open() && editor.doc.boxes.length === 0,
+        run: handing.nothing,
+      },
+      skip: { when: open, run: skipping.ask },
+      note: notes.doing,
+      'last-sent': reopening.doing,
+      ...suggestionDoings(editor, commands),
+    }),
+  ),
 );
 modes.start(job.one_object ? { isOpen: open, submit: handing.submit } : null);
 

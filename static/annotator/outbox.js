@@ -10,6 +10,7 @@ import { ApiError } from './api.js';
  * @property {string} url
  * @property {Record<string, any>} body
  * @property {any} context what the page needs to open the work again
+ * @property {number} [after] not sent before this time, ms: until then it can be taken back whole
  * @property {{message: string, where: string|null, code: string}|null} problem set when refused
  */
 /** @typedef {{all: () => Promise<Item[]>, put: (item: Item) => Promise<number>,
@@ -19,16 +20,20 @@ import { ApiError } from './api.js';
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
+/** No item is held longer, whatever became of the clock. */
+const LONGEST_HOLD_MS = 10_000;
 
 /**
  * @param {object} parts
  * @param {ItemStore} parts.store
- * @param {(item: Item) => Promise<any>} parts.send throws ApiError
+ * @param {(item: Item, leaving?: boolean) => Promise<any>} parts.send throws ApiError; `leaving`: it
+ *   must go although the page does
  * @param {(item: Item, reply: any) => void} parts.onSent
  * @param {(state: OutboxState) => void} parts.onState
  * @param {(run: () => void, ms: number) => unknown} [parts.later]
  * @param {() => number} [parts.random] 0 to 1
  * @param {(work: () => Promise<void>) => Promise<void>} [parts.alone] lets only one tab send
+ * @param {() => number} [parts.now] ms
  */
 export function createOutbox({
   store,
@@ -38,7 +43,14 @@ export function createOutbox({
   later = setTimeout,
   random = Math.random,
   alone = (work) => work(),
+  now = Date.now,
 }) {
+  /** Items are held only while somebody could still take them back. */
+  let holding = true;
+  /** Those of this page, at hand for the moment in which it goes. @type {Map<number, Item>} */
+  const held = new Map();
+  /** What is on its way just now. @type {number|undefined} */
+  let flying;
   let sending = false;
   let again = false;
   let failures = 0;
@@ -55,7 +67,13 @@ export function createOutbox({
   const nextItem = async () => {
     const items = (await store.all()).sort((a, b) => Number(a.key) - Number(b.key));
     const stuck = new Set(items.filter((item) => item.problem).map((item) => item.seat));
-    return items.find((item) => !stuck.has(item.seat));
+    return items.find((item) => !stuck.has(item.seat) && !holdMs(item));
+  };
+
+  /** How much longer it is held. @param {Item} item */
+  const holdMs = ({ after }) => {
+    const ms = after && holding ? after - now() : 0;
+    return ms > 0 && ms <= LONGEST_HOLD_MS ? ms : 0;
   };
 
   /** @param {number|null} asked seconds */
@@ -88,15 +106,19 @@ export function createOutbox({
 
   const sendAll = async () => {
     for (let item = await nextItem(); item; item = await nextItem()) {
+      flying = item.key;
       await report();
       try {
         const reply = await send(item);
+        held.delete(Number(item.key));
         await store.remove(Number(item.key));
         trouble = null;
         failures = 0;
         onSent(item, reply);
       } catch (error) {
         if (!(await handle(item, error))) return;
+      } finally {
+        flying = undefined;
       }
     }
     // Another tab may have sent what was stuck here: then nothing is wrong any more.
@@ -130,8 +152,10 @@ export function createOutbox({
       if (old.seat === seat && old.problem && old.key !== key) await store.remove(Number(old.key));
     }
     await report();
+    const kept = (await store.all()).find((item) => item.key === key);
+    if (kept && holdMs(kept)) later(() => !trouble && flush(), holdMs(kept) + 1);
     // The wait after a failure stays; it is the server's breath, not this item's fault.
-    if (!trouble) flush();
+    else if (!trouble) flush();
   };
 
   return {
@@ -142,8 +166,33 @@ export function createOutbox({
      * @param {Omit<Item, 'key'|'problem'>} item */
     async put(item) {
       const key = await store.put({ ...item, problem: null });
+      if (item.after) held.set(key, { ...item, key, problem: null });
       // The next image need not wait for what follows.
       afterPut(item.seat, key);
+    },
+    /** The page is being left: nobody can take anything back any more. */
+    release() {
+      holding = false;
+      for (const [key, item] of held)
+        send(item, true).then(
+          () => store.remove(key),
+          () => {},
+        );
+      held.clear();
+    },
+    /** The newest item of a seat, out of the outbox where it is not on its way yet.
+     * @param {string} seat @returns {Promise<{item: Item, whole: boolean}|null>} `whole`: the server
+     *   never gets it */
+    async takeBack(seat) {
+      const item = (await store.all()).filter((each) => each.seat === seat).at(-1);
+      if (!item) return null;
+      const whole = item.key !== flying;
+      if (whole) {
+        held.delete(Number(item.key));
+        await store.remove(Number(item.key));
+      }
+      await report();
+      return { item, whole };
     },
     /** Only for work a person decided to give up. @param {Item} item */
     async drop(item) {

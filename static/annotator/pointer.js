@@ -145,6 +145,10 @@ export function listenToPointer(surface, editor, tools, onAct, onLongPress) {
     surface.addEventListener(name, (event) => event.preventDefault());
 
   return {
+    /** A button or finger is down, and a tool has it. */
+    get pressed() {
+      return holder !== null;
+    },
     /** @param {boolean} held */
     holdSpace(held) {
       spaceHeld = held;

@@ -1,18 +1,21 @@
-/** Opens an answer again that is sent already, while its image is not consolidated. */
+/** Opens an image again that was sent or skipped: from the outbox while it waits there, else from the
+ * server while its image is not consolidated. */
 
 import { ApiError } from './api.js';
 
 /** @typedef {import('../common/types.js').Assignment} Assignment */
+/** @typedef {'sent'|'skipped'} How */
 
 /**
  * @param {object} page
  * @param {ReturnType<typeof import('./api.js').createApi>} page.api
  * @param {import('./outbox.js').Outbox} page.outbox
- * @param {(seat: Assignment) => void} page.reopen
+ * @param {(seat: Assignment) => void} page.reopen it is at the server, or on its way
+ * @param {(seat: Assignment, how: How) => void} page.takeBack it never left this page
  * @param {(message: string) => void} page.tell
  */
-export function createReopening({ api, outbox, reopen, tell }) {
-  /** The seat handed in last. @type {number|null} */
+export function createReopening({ api, outbox, reopen, takeBack, tell }) {
+  /** What was handed in last. @type {{id: number, how: How}|null} */
   let last = null;
 
   /** @param {any} seat as the server has it, with `changeable` */
@@ -23,22 +26,28 @@ export function createReopening({ api, outbox, reopen, tell }) {
 
   return {
     open,
-    /** @param {number|null} seat */
-    handedIn(seat) {
-      last = seat;
+    /** @param {number|null} id of the seat @param {How} how */
+    handedIn(id, how) {
+      last = id === null ? null : { id, how };
     },
     doing: {
       when: () => last !== null,
       run: async () => {
+        if (!last) return;
+        const { id, how } = last;
         // Still here: then the newest boxes are here too, and the server's are older.
-        const waiting = (await outbox.all()).filter((item) => item.seat === `assignments:${last}`);
-        const item = waiting.at(-1);
-        if (item?.body.boxes) {
-          const { boxes, version } = item.body;
-          return reopen({ ...item.context.seat, boxes, version, lease_expires_at: null });
+        const found = await outbox.takeBack(`assignments:${id}`);
+        if (found) {
+          last = null;
+          const { seat } = found.item.context;
+          const { boxes = seat.boxes, version } = found.item.body;
+          if (found.whole) return takeBack({ ...seat, boxes }, how);
+          if (how === 'sent') return reopen({ ...seat, boxes, version, lease_expires_at: null });
         }
+        if (how === 'skipped')
+          return tell('This skip has reached the server: others may have the image now.');
         try {
-          open(await api.get(`/api/assignments/${last}`));
+          open(await api.get(`/api/assignments/${id}`));
         } catch (error) {
           if (!(error instanceof ApiError)) throw error;
           tell(error.message);

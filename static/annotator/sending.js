@@ -6,6 +6,7 @@ import { speak } from '../common/speak.js';
 import { createApi } from './api.js';
 import { createOutbox } from './outbox.js';
 import { createBanners } from './panels/banner.js';
+import { onlyHere } from './panels/messages.js';
 import { createStatus } from './panels/status.js';
 import { openStore } from './store.js';
 
@@ -17,7 +18,18 @@ import { openStore } from './store.js';
 const onlyTab = (userId) => async (/** @type {() => Promise<void>} */ work) => {
   // Browsers offer locks over HTTPS and on localhost only.
   if (!navigator.locks) return work();
-  await navigator.locks.request(`boxwise-${userId}`, () => work());
+  let begun = false;
+  const locked = () => {
+    begun = true;
+    return work();
+  };
+  try {
+    await navigator.locks.request(`boxwise-${userId}`, locked);
+  } catch (error) {
+    // Where storage is forbidden, locks may be, too.
+    if (begun) throw error;
+    await work();
+  }
 };
 
 /**
@@ -42,6 +54,9 @@ export async function createSending(user, { ask, onSent, reopen }) {
   });
   const store = await openStore(user.id);
   const banners = createBanners(must('[data-banners]'));
+  const keptWhere = store.cause
+    ? 'Your work is on this page only: keep it open.'
+    : 'Your work is saved here.';
   /** @type {OutboxState} */
   let last = { waiting: 0, sending: false, refused: [], trouble: null };
 
@@ -79,7 +94,7 @@ export async function createSending(user, { ask, onSent, reopen }) {
       'signed-out',
       out
         ? {
-            text: 'You were signed out. Your work is saved here. Sign in to send it.',
+            text: `You were signed out. ${keptWhere} Sign in to send it.`,
             actions: [{ label: 'Sign in', run: signInNow }],
           }
         : null,
@@ -98,7 +113,7 @@ export async function createSending(user, { ask, onSent, reopen }) {
       speak('Back online. All sent.');
     if (state.trouble === 'offline' && last.trouble !== 'offline') {
       speak(
-        `You are offline. Go on: ${state.waiting} answers are saved on this computer and will be sent.`,
+        `You are offline. Go on: ${state.waiting} answers are here and will be sent. ${keptWhere}`,
       );
     }
     last = state;
@@ -108,7 +123,11 @@ export async function createSending(user, { ask, onSent, reopen }) {
   const status = createStatus(() => outbox.flush());
   const outbox = createOutbox({
     store: store.items,
-    send: ({ method, url, body }) => api.request(method, url, { ...body, ...ask() }),
+    send: ({ method, url, body }, leaving = false) =>
+      // A page that goes wants no more work.
+      leaving
+        ? api.request(method, url, { ...body, ...ask(), count: 0 }, { outlive: true })
+        : api.request(method, url, { ...body, ...ask() }),
     onSent,
     onState,
     alone: onlyTab(user.id),
@@ -122,7 +141,16 @@ export async function createSending(user, { ask, onSent, reopen }) {
     if (last.waiting || last.trouble) outbox.flush();
     else if (line === 'signed_out') tryAgain();
   });
-  status.keptHere(store.durable);
+  status.keptHere(store.cause);
+  if (store.cause) {
+    banners.set(
+      'only-here',
+      onlyHere(store.cause, () => banners.set('only-here', null)),
+    );
+    window.addEventListener('beforeunload', (event) => {
+      if (last.waiting) event.preventDefault();
+    });
+  }
   /** Answers kept here that the server does not have. */
   const waiting = () => last.waiting;
   return { api, store, banners, status, outbox, waiting, signInNow };

@@ -30,8 +30,8 @@ const DECODED = 3;
  * @param {(state: import('./leases.js').LeaseState) => void} parts.onLease
  * @param {(seat: Seat) => boolean} [parts.avoid] open elsewhere; taken only when nothing else is left
  * @param {(seat: Seat) => void} [parts.onHandIn]
- * @param {(seat: Seat, error: unknown) => void} parts.onStuck neither disk nor server took the work;
- *   why the server did not
+ * @param {(seat: Seat, storage: unknown, server: unknown) => void} parts.onStuck neither disk nor
+ *   server took the work, and why not
  */
 export function createSession({
   kind,
@@ -162,20 +162,21 @@ export function createSession({
       setInterval(tick, 1_000);
     },
     /** Keeps the work here, then shows the next image; sending happens behind.
-     * @param {{method: string, url: string, body: Record<string, any>}} request */
-    async handIn({ method, url, body }) {
+     * @param {{method: string, url: string, body: Record<string, any>, after?: number}} request */
+    async handIn({ method, url, body, after }) {
       const seat = current;
       if (!seat) return;
       handedIn.add(seat.id);
       try {
-        await outbox.put({ seat: `${kind}:${seat.id}`, method, url, body, context: { seat } });
-      } catch {
+        const item = { seat: `${kind}:${seat.id}`, method, url, body, context: { seat } };
+        await outbox.put(after ? { ...item, after } : item);
+      } catch (storage) {
         // The disk is full or forbidden: then the server itself must have it before the next opens.
         const hold = held().map(({ id }) => id);
         const sent = api.request(method, url, { ...body, hold, page: PAGE_ID });
         const reply = await sent.catch((why) => {
           handedIn.delete(seat.id);
-          onStuck(seat, why);
+          onStuck(seat, storage, why);
         });
         if (!reply) return;
         take(reply);

@@ -1,6 +1,7 @@
 /** What this browser keeps of one person: drafts and answers not yet sent. One database per person. */
 
 import { openDB } from '../idb/index.js';
+import { causeOf } from './core/storing.js';
 
 /** @typedef {import('./outbox.js').Item} Item */
 /** @typedef {import('./outbox.js').ItemStore} ItemStore */
@@ -9,15 +10,17 @@ import { openDB } from '../idb/index.js';
  *   action_ms?: Record<string, number>|null}} Draft */
 /** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
 
-/** Where the browser forbids storage the page still works, and says that nothing is kept here. */
-function memoryStore() {
+/** Where the browser has no storage for the page it still works, and says that nothing is kept here.
+ * @param {unknown} error of opening the database */
+function memoryStore(error) {
   /** @type {Map<number, Item>} */
   const items = new Map();
   /** @type {Map<string, Draft>} */
   const drafts = new Map();
   let last = 0;
   return {
-    durable: false,
+    /** Why nothing here outlasts the page. */
+    cause: causeOf(error),
     /** @type {ItemStore} */
     items: {
       all: async () => [...items.values()],
@@ -59,7 +62,8 @@ async function openDisk(userId) {
   navigator.storage?.persist?.().catch(() => false);
 
   return {
-    durable: true,
+    /** Nothing stands in the way. @type {import('./core/storing.js').NotKept|null} */
+    cause: null,
     /** @type {ItemStore} */
     items: {
       all: () => base.getAll('outbox'),

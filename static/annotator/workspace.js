@@ -11,8 +11,10 @@ import { wireButtons } from './buttons.js';
 import { startCanvas } from './canvas.js';
 import { createCommands } from './commands/index.js';
 import { createActivity, kindOf } from './core/activity.js';
+import { mayAct, UNFINISHED } from './core/gesture.js';
 import { createEditor } from './editor.js';
 import { listenToKeys } from './hotkeys.js';
+import { createBeside } from './panels/beside.js';
 import { startBoxes } from './panels/boxes.js';
 import { startClasses } from './panels/classes.js';
 import { startHints } from './panels/hints.js';
@@ -40,15 +42,23 @@ export function createWorkspace(
 ) {
   const surface = must('[data-surface]');
   const editor = createEditor(classes);
-  const commands = createCommands(editor, speak);
+  const { state } = editor;
+  const beside = createBeside(surface, editor);
+  /** @param {string} text @param {number|null} [box] that was changed: there the way back is named */
+  const show = (text, box = null) => {
+    const caps = hints.keys('undo').join(' ');
+    const undo = box !== null && caps && !state.finger ? ` · ${caps} undoes it` : '';
+    beside.say(text + undo, box);
+  };
+  const commands = createCommands(editor, speak, show);
   let activity = createActivity(Date.now());
   let lastEscape = 0;
   rememberLooks(editor, own);
 
-  const draw = createDrawTool(editor, commands, speak);
+  const draw = createDrawTool(editor, commands, speak, show);
   const tools = {
     draw,
-    select: createSelectTool(editor, commands),
+    select: createSelectTool(editor, commands, show),
     pan: createPanTool(editor),
     grab: createGrabTool(editor),
   };
@@ -70,18 +80,41 @@ export function createWorkspace(
     return createDialogs(editor, commands, surface, actions);
   });
   /** @param {'help'|'instructions'|'looks'|'finder'} name */
-  const show = (name) => () =>
+  const openDialog = (name) => () =>
     dialogs().then(
       (all) => all[name].showModal(),
       () => hints.notice('This could not be fetched. Try again when the server is back.'),
     );
-  const hints = startHints(editor, pageHints);
+  const hints = startHints(editor, pageHints, beside.say);
+
+  /** @returns {import('./core/gesture.js').Phase|null} */
+  const phase = () => {
+    if (state.grabbed) return 'grabbed';
+    return pointer.pressed || editor.doc.busy ? 'drag' : draw.waitsFor;
+  };
+  /** In the middle of a gesture most keys and buttons do nothing, and say why.
+   * @param {import('../common/types.js').Action} action */
+  const unlessUnfinished = (action) => ({
+    ...action,
+    run() {
+      const now = phase();
+      const drawing = state.making !== null && !state.making.marquee;
+      if (!mayAct(action.id, now, drawing)) {
+        const why = UNFINISHED[/** @type {import('./core/gesture.js').Phase} */ (now)];
+        hints.notice(why);
+        return speak(why);
+      }
+      // Enter ends what has begun before it sends anything.
+      if (now === 'grabbed' && action.id === 'submit') return editor.set({ grabbed: null });
+      action.run();
+    },
+  });
 
   const leaveCanvas = () => must('.panel button:not(:disabled)').focus();
   const cancel = () => {
-    const idle = !draw.busy && !editor.doc.busy && !editor.state.chosen.size;
+    const idle = !draw.busy && !editor.doc.busy && !state.chosen.size;
     pointer.cancel();
-    editor.state.stack = [];
+    state.stack = [];
     editor.set({ grabbed: null, relabelling: false });
     editor.select(null);
     // Tab belongs to the canvas while it has the focus; twice Esc is the way out.
@@ -106,7 +139,8 @@ export function createWorkspace(
     commands,
     hints,
     draw,
-    showInstructions: show('instructions'),
+    show,
+    showInstructions: openDialog('instructions'),
     cancelTool: () => pointer.cancel(),
     /** @param {number} [already] ms @param {Record<string, number>|null} [spent] by action */
     restartActivity(already = 0, spent = null) {
@@ -127,15 +161,16 @@ export function createWorkspace(
           cancel,
           leaveCanvas,
           holdSpace: pointer.holdSpace,
-          help: show('help'),
-          instructions: show('instructions'),
-          looks: show('looks'),
+          help: openDialog('help'),
+          instructions: openDialog('instructions'),
+          looks: openDialog('looks'),
           theme: switchTheme,
         }),
-        ...boxDoings(editor, commands, draw, speak),
-        'find-class': { when: () => editor.state.editable, run: show('finder') },
+        ...boxDoings(editor, commands, draw, speak, show),
+        place: { when: () => state.editable, run: () => commands.place(page === 'draw') },
+        'find-class': { when: () => state.editable, run: openDialog('finder') },
       });
-      actions = bindActions(page, doings, own.keys);
+      actions = bindActions(page, doings, own.keys).map(unlessUnfinished);
       hints.know(actions);
       wireButtons(actions, editor);
       startCanvas(surface, editor);

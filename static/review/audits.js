@@ -1,5 +1,6 @@
 /** Wires the audit: one auto-label at a time, judged whole or box by box. */
 
+import { causeOf } from '../annotator/core/storing.js';
 import { createImages } from '../annotator/images.js';
 import { listenForLeaving } from '../annotator/leaving.js';
 import { createNotes } from '../annotator/notes.js';
@@ -58,7 +59,7 @@ export async function startAudits(data) {
     reviewing: true,
   });
   const images = createImages(() => refresh());
-  const card = createCard();
+  const card = createCard(store.cause === null);
   const refresh = () => {
     status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
     stage.refresh();
@@ -110,10 +111,10 @@ export async function startAudits(data) {
     },
     onLease: (state) =>
       banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: session.leave })),
-    onStuck: (audit, error) => {
+    onStuck: (audit, storage, server) => {
       stage.stay(audit);
-      status.keptHere(false);
-      banners.set('storage', notTaken(error));
+      status.keptHere(causeOf(storage));
+      banners.set('storage', notTaken(storage, server));
     },
   });
   const stage = createStage({

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.serving import until
 
 SIZE = (320, 240)  # the pictures of tests.browser.backstage
 AIR = 12
+SETTLED_MS = 350  # longer than an image just opened takes no key that sends or skips
 ROW = re.compile(r"^(.+?), at (-?\d+), (-?\d+), (\d+) by (\d+) pixels$")
 
 
@@ -55,7 +56,8 @@ class Canvas:
     def ready(self, position: str | None = None) -> "Canvas":
         """Wait until an image is open."""
         place = self.page.locator("[data-position]")
-        expect(place).to_have_text(position or re.compile(r"^Image \d+ of \d+$"))
+        expect(place).to_have_text(position or re.compile(r"^Your image \d+$"))
+        self.page.wait_for_timeout(SETTLED_MS)
         return self
 
     def at(self, x: float, y: float) -> tuple[float, float]:
@@ -158,6 +160,18 @@ class Canvas:
         return [
             Shown(m[1], *(int(value) for value in m.groups()[1:])) for m in found if m is not None
         ]
+
+    def said(self) -> Locator:
+        """What is said at the pointer or at the box that changed."""
+        return self.page.locator(".beside-said:visible")
+
+    def next_class(self) -> Locator:
+        """The class of the next box, beside the pointer."""
+        return self.page.locator(".beside-class:visible")
+
+    def asked(self) -> Locator:
+        """What stands beside Submit."""
+        return self.page.locator("[data-notice]")
 
     def expect_boxes(self, count: int) -> list[Shown]:
         """The boxes, once there are so many."""

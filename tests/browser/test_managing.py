@@ -63,7 +63,7 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
     assert job["images"] == 30
     assert job["classes"] == ["boat", "buoy"]
     assert job["members"] == sorted((f"{ana}/manager", f"{marta}/annotator"))
-    canvas = Canvas(enter(marta)).open("/jobs/harbour/work", "Image 1 of 5")
+    canvas = Canvas(enter(marta)).open("/jobs/harbour/work", "Your image 1")
     canvas.drag((40, 50), (120, 110))
     assert canvas.expect_boxes(1)[0].name == "boat"
 

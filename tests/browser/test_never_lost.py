@@ -88,12 +88,12 @@ def test_another_computer_goes_on_and_neither_overwrites_the_other(
     enter, backstage, marta, slug, watch
 ):
     watch.expect(r"\b409\b")
-    first = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    first = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
     draw(first, 3)
     drawn = first.expect_boxes(3)
     until(lambda: backstage("drafts", slug=slug) == [3], seconds=8)
 
-    second = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    second = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
     assert second.expect_boxes(3) == drawn
     draw(second, 1, start=3)
     until(lambda: backstage("drafts", slug=slug) == [4], seconds=8)
@@ -127,11 +127,11 @@ def test_a_full_disk_a_wrong_clock_and_a_renamed_class_lose_nothing(
 ):
     page = enter(marta)
     page.add_init_script(A_DAY)
-    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Your image 1")
     backstage("rename", slug=slug, old="boat", new="ship")
     draw(canvas, 1)
     canvas.keys("Enter")
-    canvas.ready("Image 2 of 4")
+    canvas.ready("Your image 2")
     assert arrived(slug, 1)[0]["boxes"][0]["class_id"] == 0
     expect(banner(page)).to_be_empty()  # no lease is thought lost
 
@@ -139,18 +139,18 @@ def test_a_full_disk_a_wrong_clock_and_a_renamed_class_lose_nothing(
     draw(canvas, 2)
     canvas.expect_kept(2)
     page.reload()
-    canvas.ready("Image 2 of 4")
+    canvas.ready("Your image 2")
     assert [box.name for box in canvas.expect_boxes(2)] == ["ship", "ship"]
 
     # no room in another browser: said, and then the server itself must have it
     page = enter(marta)
     session = page.context.new_cdp_session(page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": served.url, "quotaSize": 1})
-    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Image 2 of 4")
+    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Your image 2")
     draw(canvas, 1)
-    expect(page.locator("[data-kept]")).to_have_text("Not saved here")
+    expect(page.locator("[data-kept]")).to_have_text("Not saved here: storage is full")
     canvas.keys("Enter")
-    canvas.ready("Image 3 of 4")
+    canvas.ready("Your image 3")
     assert len(arrived(slug, 2)[1]["boxes"]) >= 1
 
 
@@ -163,7 +163,7 @@ def test_each_state_says_what_to_do(enter, backstage, marta, slug, watch):
     expect(card).to_contain_text("This job is paused")
     expect(card).to_contain_text("looks again by itself")
     backstage("act", slug=slug, action="resume")
-    canvas = Canvas(page).ready("Image 1 of 4")
+    canvas = Canvas(page).ready("Your image 1")
 
     # a refused answer comes back with the box that is meant
     refuse = {"code": "invalid", "message": "x2 lies outside.", "where": "boxes[0].x2"}
@@ -181,7 +181,7 @@ def test_each_state_says_what_to_do(enter, backstage, marta, slug, watch):
     canvas.expect_sent()
 
     def finished() -> bool:
-        canvas.keys("n")  # does nothing while no image is open
+        canvas.keys("n", "Enter")  # does nothing while no image is open
         return "This job is complete" in (card.text_content() or "")
 
     until(finished)

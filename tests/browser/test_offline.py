@@ -21,7 +21,7 @@ def slug(small_job, marta):
 @pytest.fixture
 def canvas(enter, marta, slug, watch):
     watch.expect(OFFLINE)
-    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 40")
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
     canvas.expect_ahead(11)
     canvas.page.context.set_offline(True)
     return canvas
@@ -33,7 +33,7 @@ def answer_ten(canvas: Canvas) -> None:
         canvas.ready(f"Image {number} of 40")
         canvas.drag((10 * number, 20), (10 * number + 50, 70))
         canvas.keys("Enter")
-    canvas.ready("Image 11 of 40")
+    canvas.ready("Your image 11")
 
 
 def places(answers: list[dict]) -> list[int]:
@@ -64,7 +64,7 @@ def test_ten_answers_outlast_the_closed_tab_and_are_sent_when_it_is_opened_later
     canvas.page.close()
     context.set_offline(False)
 
-    later = Canvas(context.new_page()).open(f"/jobs/{slug}/work", "Image 11 of 40")
+    later = Canvas(context.new_page()).open(f"/jobs/{slug}/work", "Your image 11")
     later.expect_sent()
 
     answers = backstage("answers", slug=slug)

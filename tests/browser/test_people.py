@@ -38,7 +38,7 @@ def test_a_person_signs_in_and_enter_leads_to_the_first_image(context_of, marta,
     expect(page.get_by_role("link", name="Continue")).to_be_focused()
     page.keyboard.press("Enter")
 
-    canvas = Canvas(page).ready("Image 1 of 12")
+    canvas = Canvas(page).ready("Your image 1")
     canvas.drag((40, 50), (120, 110))
     canvas.expect_boxes(1)
 
@@ -110,7 +110,7 @@ def test_two_people_at_one_computer_never_see_or_send_each_others_work(
     his = Canvas(context.new_page()).open(f"/jobs/{slug}/work")
     his.expect_boxes(0)
     his.expect_sent()
-    his.keys("n")
+    his.keys("n", "Enter")
     assert [answer["by"] for answer in arrived(slug, 1)] == [jonas]
     his.page.close()
 
@@ -141,7 +141,7 @@ def test_who_signs_in_over_anothers_page_never_sends_that_work(
 
     his = Canvas(canvas.page).open(f"/jobs/{slug}/work")
     his.expect_sent()
-    his.keys("n")
+    his.keys("n", "Enter")
     assert [(answer["by"], answer["boxes"]) for answer in arrived(slug, 1)] == [(jonas, [])]
 
     # his session ends on his page, and she signs in over it: hers goes from a page of her own

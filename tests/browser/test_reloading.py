@@ -23,7 +23,7 @@ def slug(small_job, marta):
 
 @pytest.fixture
 def canvas(enter, marta, slug):
-    return Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 6")
+    return Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
 
 
 def test_boxes_half_done_are_there_after_a_reload(canvas):
@@ -34,7 +34,7 @@ def test_boxes_half_done_are_there_after_a_reload(canvas):
     canvas.expect_kept(2)
 
     canvas.page.reload()
-    canvas.ready("Image 1 of 6")
+    canvas.ready("Your image 1")
 
     assert canvas.expect_boxes(2) == before
     assert [box.name for box in before] == ["house", "house"]
@@ -47,7 +47,7 @@ def test_boxes_half_done_are_there_in_a_new_tab_after_the_old_one_was_closed(can
     canvas.expect_kept(1)
     canvas.page.close()
 
-    again = Canvas(context.new_page()).open(f"/jobs/{slug}/work", "Image 1 of 6")
+    again = Canvas(context.new_page()).open(f"/jobs/{slug}/work", "Your image 1")
 
     assert again.expect_boxes(1) == before
 
@@ -57,11 +57,11 @@ def test_a_server_down_for_a_minute_gets_every_answer_once(
 ):
     watch.expect(*AWAY)
     slug = small_job(f"{marta}/annotator", images=40, pilot_size=40)
-    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 40")
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
     canvas.expect_ahead(11)
     canvas.drag((10, 10), (60, 60))
     canvas.keys("Enter")
-    canvas.ready("Image 2 of 40")
+    canvas.ready("Your image 2")
     arrived(slug, 1)
 
     served.kill()
@@ -75,7 +75,7 @@ def test_a_server_down_for_a_minute_gets_every_answer_once(
             canvas.page.wait_for_timeout(10_000)
             # what fails again and again meanwhile changes nothing of what people read
             canvas.expect_sent(f"Offline, {number - 1} waiting")
-        canvas.ready("Image 7 of 40")
+        canvas.ready("Your image 7")
         canvas.drag((70, 20), (120, 70))
         while time.monotonic() < down + MINUTE:
             canvas.page.wait_for_timeout(1_000)
@@ -85,7 +85,7 @@ def test_a_server_down_for_a_minute_gets_every_answer_once(
     canvas.expect_sent()
     canvas.expect_boxes(1)
     canvas.keys("Enter")
-    canvas.ready("Image 8 of 40")
+    canvas.ready("Your image 8")
 
     sent = arrived(slug, 7)
     assert [answer["version"] for answer in sent] == [1] * 7

@@ -27,7 +27,7 @@ def test_suggestions_are_cut_accepted_changed_and_dismissed_by_keys(
     enter, backstage, arrived, marta, slug
 ):
     backstage("suggest", slug=slug, name=marta, suggested=SUGGESTED)
-    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
     canvas.expect_boxes(4)
     canvas.keys(*["]"] * 8)
     canvas.expect_boxes(3)
@@ -38,7 +38,7 @@ def test_suggestions_are_cut_accepted_changed_and_dismissed_by_keys(
     canvas.keys("Tab", "Tab", "ArrowDown")
     canvas.keys("Enter")
 
-    canvas.ready("Image 2 of 4")
+    canvas.ready("Your image 2")
     canvas.expect_boxes(3)  # the confidence is remembered
     canvas.keys("Shift+Y", "Enter")
     first, second = arrived(slug, 2)
@@ -51,7 +51,7 @@ def test_suggestions_are_cut_accepted_changed_and_dismissed_by_keys(
 
 def test_boxes_are_verified_one_by_one_then_what_is_missing(enter, backstage, arrived, marta, slug):
     backstage("suggest", slug=slug, name=marta, suggested=SUGGESTED, verify=True)
-    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
     bar = canvas.page.locator("[data-verdict-bar]")
     expect(bar).to_contain_text("Box 1 of 4")
     canvas.keys("Enter")  # cannot be skipped
@@ -75,13 +75,13 @@ def test_one_object_sends_itself_unless_taken_back_and_classes_come_one_at_a_tim
     enter, arrived, marta, small_job
 ):
     slug = small_job(f"{marta}/annotator", pilot_size=4, one_object=True)
-    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
     canvas.drag((40, 50), (120, 110))
     canvas.keys("Control+z")
     canvas.page.wait_for_timeout(1200)
-    canvas.ready("Image 1 of 4")
+    canvas.ready("Your image 1")
     canvas.drag((40, 50), (120, 110))
-    canvas.ready("Image 2 of 4")
+    canvas.ready("Your image 2")
     assert len(arrived(slug, 1)) == 1
 
     canvas.keys("Shift+C", "Enter")
@@ -96,7 +96,7 @@ def test_a_phone_says_beside_submit_what_a_second_tap_would_leave_out(
 ):
     backstage("suggest", slug=slug, name=marta, suggested=SUGGESTED)
     page = enter_by_phone(marta)
-    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Your image 1")
     canvas.draw_sheet(sheet)
     submit = page.get_by_role("button", name="Submit, next image")
     before = submit.bounding_box()
@@ -107,7 +107,7 @@ def test_a_phone_says_beside_submit_what_a_second_tap_would_leave_out(
     expect(asked).to_be_in_viewport(ratio=1)
     assert submit.bounding_box() == before
     submit.tap()
-    canvas.ready("Image 2 of 4")
+    canvas.ready("Your image 2")
     expect(asked).to_have_count(0)
 
 
@@ -117,13 +117,13 @@ def test_a_tap_on_a_suggestion_selects_it_and_the_sheet_answers_it(
     slug = small_job(f"{marta}/annotator", pilot_size=4, drawing="points")
     backstage("suggest", slug=slug, name=marta, suggested=SUGGESTED)
     page = enter_by_phone(marta)
-    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Image 1 of 4")
+    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Your image 1")
     accept = page.get_by_role("button", name="Accept", exact=True)
     expect(accept).to_be_hidden()
     canvas.touch((40, 40), (40, 40))
     accept.tap()
     canvas.touch((120, 40), (120, 40))
-    page.get_by_role("button", name="Dismiss").tap()
+    page.get_by_role("button", name="Reject").tap()
     expect(accept).to_be_hidden()
     assert [b.name for b in canvas.boxes_of("tall")] == [
         "boat", "boat, suggested, score 0.50", "house, suggested, score 0.20"

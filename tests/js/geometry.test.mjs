@@ -6,6 +6,7 @@ import {
   fromCorners,
   handlePoint,
   iou,
+  isSlip,
   moved,
   readingOrder,
   resized,
@@ -63,4 +64,13 @@ test('boxes are read in rows from the top, each from the left', () => {
     readingOrder(boxes).map(({ name }) => name),
     ['a', 'b', 'c', 'd'],
   );
+});
+
+test('a slip of the hand is told from a small or thin object by its size on the screen', () => {
+  const box = (w, h) => ({ x1: 0, y1: 0, x2: w, y2: h });
+  assert.ok(isSlip(box(5, 6), 1, false));
+  assert.ok(isSlip(box(2, 90), 1, false));
+  assert.ok(!isSlip(box(4, 90), 1, false));
+  assert.ok(!isSlip(box(5, 6), 2, false)); // zoomed in, it is meant
+  assert.ok(isSlip(box(12, 12), 1, true));
 });

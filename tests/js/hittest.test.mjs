@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hitTest } from '../../static/annotator/core/hittest.js';
+import { clickedOf, hitTest } from '../../static/annotator/core/hittest.js';
 
 const BIG = { id: 1, class_id: 0, x1: 0, y1: 0, x2: 100, y2: 100, suggested: false };
 const SMALL = { id: 2, class_id: 0, x1: 40, y1: 40, x2: 60, y2: 60, suggested: false };
@@ -34,4 +34,14 @@ test('the reach of a handle is on the screen, not in the image', () => {
 
 test('beside every box there is nothing', () => {
   assert.equal(hitTest([SMALL], 2, { x: 90, y: 90 }, 1), null);
+});
+
+test('a click means the smallest box, and each further one in its place the next below', () => {
+  assert.equal(clickedOf([3, 2, 1], [], null), 3);
+  assert.equal(clickedOf([3, 2, 1], [3, 2, 1], 3), 2);
+  assert.equal(clickedOf([3, 2, 1], [3, 2, 1], 1), 3);
+  // somewhere else, or with another box selected, it begins anew
+  assert.equal(clickedOf([2, 1], [3, 2, 1], 2), 2);
+  assert.equal(clickedOf([3, 2, 1], [3, 2, 1], 7), 3);
+  assert.equal(clickedOf([], [3], 3), null);
 });

@@ -11,10 +11,10 @@ function start(saveDraft) {
   const seen = { kept: [], elsewhere: [] };
   const keeping = createKeeping({
     kind: 'assignments',
-    store: { durable: true, draft: async () => undefined, saveDraft },
+    store: { cause: null, draft: async () => undefined, saveDraft },
     api: null,
     read: () => ({ boxes: [], past: undefined, active_ms: 0, action_ms: {} }),
-    onKept: (ok) => seen.kept.push(ok),
+    onKept: (cause) => seen.kept.push(cause),
     onElsewhere: (other) => seen.elsewhere.push(other),
   });
   return { keeping, seen };
@@ -25,9 +25,9 @@ test('two works on one image are not saved here, and the next image is', async (
   keeping.turnTo(seat(1));
   await keeping.save();
   assert.equal(seen.elsewhere.length, 1);
-  assert.equal(seen.kept.at(-1), false);
+  assert.equal(seen.kept.at(-1), 'elsewhere');
   keeping.turnTo(seat(2));
-  assert.equal(seen.kept.at(-1), true);
+  assert.equal(seen.kept.at(-1), null);
 });
 
 test('the work of another tab, once taken, is saved here', async () => {
@@ -35,17 +35,17 @@ test('the work of another tab, once taken, is saved here', async () => {
   keeping.turnTo(seat(1));
   await keeping.save();
   await keeping.takeOther(seen.elsewhere[0]);
-  assert.equal(seen.kept.at(-1), true);
+  assert.equal(seen.kept.at(-1), null);
 });
 
 test('a save that fails late says nothing about the next image', async () => {
   const { keeping, seen } = start(async () => {
     keeping.turnTo(seat(2));
-    throw new Error('quota');
+    throw new DOMException('no room', 'QuotaExceededError');
   });
   keeping.turnTo(seat(1));
   await keeping.save();
-  assert.equal(seen.kept.at(-1), true);
+  assert.equal(seen.kept.at(-1), null);
 });
 
 test('the first gesture on the next image is saved though the one before is being written', async () => {

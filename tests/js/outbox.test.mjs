@@ -157,3 +157,41 @@ test('five hundred answers over a bad line arrive once each, in order per seat',
     Array.from({ length: 500 }, (_, n) => n),
   );
 });
+
+test('a held item waits, can be taken back whole, and goes when the page is left', async () => {
+  const left = [];
+  const send = async ({ body }, leaving) => leaving && left.push([body.n, leaving]);
+  const { outbox, store, seen } = start({ send });
+  const held = (seat, n) => ({ ...item(seat, n), after: Date.now() + 6_000 });
+  await outbox.put(held('a', 1));
+  await outbox.put(item('b', 2));
+  await settle();
+  assert.deepEqual(seen.sent, [2]);
+  const back = await outbox.takeBack('a');
+  assert.deepEqual([back.item.body.n, back.whole], [1, true]);
+  assert.equal((await store.all()).length, 0);
+  assert.equal(await outbox.takeBack('a'), null);
+
+  await outbox.put(held('c', 3));
+  await settle();
+  outbox.release();
+  await settle();
+  assert.deepEqual(left, [[3, true]]);
+  assert.equal((await store.all()).length, 0);
+});
+
+test('what is on its way is not taken from under the sender, and a wrong clock holds nothing', async () => {
+  let answer;
+  const send = () =>
+    new Promise((yes) => {
+      answer = yes;
+    });
+  const { outbox, seen } = start({ send });
+  await outbox.put({ ...item('a', 1), after: Date.now() + 86_400_000 });
+  await settle();
+  const back = await outbox.takeBack('a');
+  assert.deepEqual([back.item.body.n, back.whole], [1, false]);
+  answer({});
+  await settle();
+  assert.deepEqual(seen.sent, [1]);
+});

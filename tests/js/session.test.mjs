@@ -42,7 +42,7 @@ async function start({
     onOpen: (opened) => seen.opened.push(opened?.id ?? null),
     onChange() {},
     onLease: (state) => seen.leases.push(state),
-    onStuck: (stuck, why) => seen.stuck.push([stuck.id, why.message]),
+    onStuck: (stuck, _storage, server) => seen.stuck.push([stuck.id, server.message]),
   });
   await session.start();
   return { session, seen };

@@ -25,7 +25,7 @@ Draw a box around every **boat**, **house** and **tree**.
 
 - The box touches the object on all four sides; a mast or a chimney belongs to it.
 - Bushes, rocks and fences are no objects.
-- Nothing there? Press **N**, then **Enter**.
+- Nothing there? Press **N**, then **Enter**: **N** alone sends nothing.
 """
 
 

@@ -15,8 +15,8 @@ export const METHOD_WORDS = {
 /** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands
  * @param {{edge: (side: import('../core/points.js').Side) => void, back: () => boolean, busy: boolean,
  *   cancel: () => void}} draw
- * @param {(text: string) => void} say @returns {Doings} */
-export function boxDoings(editor, commands, draw, say) {
+ * @param {(text: string) => void} say @param {(text: string) => void} show @returns {Doings} */
+export function boxDoings(editor, commands, draw, say, show) {
   const { state } = editor;
   const editable = () => state.editable;
   const chosen = () => state.editable && state.chosen.size > 0;
@@ -25,15 +25,25 @@ export function boxDoings(editor, commands, draw, say) {
   const doings = {
     draw: {
       when: editable,
-      run: () => (state.tool === 'draw' ? commands.place() : editor.set({ tool: 'draw' })),
+      run: () => {
+        editor.set({ tool: 'draw' });
+        show(METHOD_WORDS[state.method]);
+      },
     },
-    select: { run: () => editor.set({ tool: 'select' }) },
+    place: { when: editable, run: commands.place },
+    select: {
+      run: () => {
+        editor.set({ tool: 'select' });
+        show('Select: press moves, drag picks several');
+      },
+    },
     method: {
       when: editable,
       run: () => {
         draw.cancel();
         const method = METHODS[(METHODS.indexOf(state.method) + 1) % METHODS.length];
         editor.set({ method, tool: 'draw' });
+        show(METHOD_WORDS[method]);
         say(METHOD_WORDS[method]);
       },
     },

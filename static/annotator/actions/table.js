@@ -66,11 +66,11 @@ const ON_CANVAS = { repeat: true, canvas: true };
 export const TABLE = [
   ...rowsOf('Image', [
     ['submit', 'Submit, next image', ['Enter']],
-    ['nothing', 'Nothing here', ['n']],
+    ['nothing', 'Nothing here; Submit sends it', ['n']],
     ['skip', 'Skip with a reason', ['k']],
     ['instructions', 'Instructions', ['i']],
     ['note', 'Pin a note at the pointer', ['p']],
-    ['last-sent', 'Last image sent, again', [',']],
+    ['last-sent', 'Undo Submit or Skip: last image again', [',']],
   ]),
   ...rowsOf('Class', [
     ...DIGITS.map(
@@ -95,7 +95,8 @@ export const TABLE = [
     ['leave', 'From the canvas to the panel', ['Ctrl+F6']],
   ]),
   ...rowsOf('Draw', [
-    ['draw', 'Draw tool; again: a box in the middle', ['b']],
+    ['draw', 'Draw tool', ['b']],
+    ['place', 'Box in the middle, for the arrows', ['Shift+b']],
     ['method', 'Drag, two clicks, four points', ['m']],
   ]),
   ...edges('edge', 'Edge to the pointer', '', 'Edge to the pointer', 'W A S D'),
@@ -104,7 +105,7 @@ export const TABLE = [
     ['back-point', 'Take back a point', ['Backspace']],
     ['stamp', 'Box of the last size at the pointer', ['j']],
     ['repeat-image', 'Boxes of the last image again', ['r']],
-    ['cancel', 'Cancel, deselect', ['Escape']],
+    ['cancel', 'Cancel; deselect, to draw inside', ['Escape']],
   ]),
   ...rowsOf('Boxes', [
     ['select', 'Select tool', ['v']],
@@ -131,7 +132,7 @@ export const TABLE = [
   ...rowsOf('Suggestions', [
     ['accept', 'Accept', ['y']],
     ['accept-all', 'Accept all shown', ['Shift+y']],
-    ['reject', 'Dismiss', ['x']],
+    ['reject', 'Reject', ['x']],
     ['fewer', 'Only surer ones', [']', 'PageUp'], { shown: ']', ...HELD }],
     ['more', 'Less sure ones, too', ['[', 'PageDown'], { shown: '[', ...HELD }],
     ['suggestions', 'Show or hide suggestions', ['t']],

@@ -1,6 +1,7 @@
 /** Which boxes the keys act on: one after another, those under the pointer, all, all of a class. */
 
 import { area, contains, readingOrder } from '../core/geometry.js';
+import { clickedOf } from '../core/hittest.js';
 
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
 
@@ -34,6 +35,23 @@ export function chooseCommands({ editor, say, nameOf }) {
       const under = state.stack.flatMap((id) => editor.doc.find(id) ?? []);
       const line = under.length > 1 && state.chosen.size === 1 ? under : order();
       if (line.length) step(line, way);
+    },
+    /** Selects what a click means there: a further click in one place reaches the next box below.
+     * @param {import('../../common/types.js').Point} point @param {readonly number[]} before the stack
+     *   of the click before @param {number|null} was the selected box then @param {boolean} [round]
+     *   after the last the first again @returns {boolean} whether there is one */
+    click(point, before, was, round = true) {
+      this.noteStack(point);
+      const stack = state.stack.filter((id) => {
+        const box = editor.doc.find(id);
+        return box && !editor.locked(box);
+      });
+      const next = clickedOf(stack, before, was);
+      const last = stack.length > 0 && was === stack[stack.length - 1];
+      const ended = !round && last && (stack.length === 1 || next === stack[0]);
+      if (next === null || ended) return false;
+      editor.select(next);
+      return true;
     },
     /** Remembers what lies over one another there. @param {import('../../common/types.js').Point} point */
     noteStack(point) {

@@ -1,6 +1,7 @@
 /** What the commands share. */
 
 /** @typedef {{editor: import('../editor.js').Editor, say: (text: string) => void,
+ *   show: (text: string, box?: number|null) => void,
  *   nameOf: (index: number) => string}} Tools */
 
 /** "cat" for one box, "3 boxes" for more. @param {readonly {class_id: number}[]} boxes

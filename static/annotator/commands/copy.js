@@ -7,7 +7,7 @@ import { words } from './common.js';
 /** @typedef {import('../../common/types.js').Box} Box */
 
 /** @param {import('./common.js').Tools} tools */
-export function copyCommands({ editor, say, nameOf }) {
+export function copyCommands({ editor, say, show, nameOf }) {
   const { state, viewport } = editor;
   /** Outlives the image, so that paste works on the next one. @type {readonly Box[]} */
   let clipboard = [];
@@ -27,11 +27,19 @@ export function copyCommands({ editor, say, nameOf }) {
     say(`${name}: ${words(sources, nameOf)}`);
   };
 
-  /** @param {import('../../common/types.js').Point} middle */
-  const place = (middle) => {
+  /** @param {import('../../common/types.js').Point} middle @param {boolean} suggested no answer before
+   *   somebody touched it */
+  const place = (middle, suggested) => {
     const { size } = editor.doc;
     const side = state.lastSize ?? { width: size.width / 5, height: size.height / 5 };
-    const box = { class_id: state.classId, x1: 0, y1: 0, x2: side.width, y2: side.height };
+    const box = {
+      class_id: state.classId,
+      suggested,
+      x1: 0,
+      y1: 0,
+      x2: side.width,
+      y2: side.height,
+    };
     const at = moved(
       fitted(box, size),
       middle.x - side.width / 2,
@@ -79,14 +87,18 @@ export function copyCommands({ editor, say, nameOf }) {
     /** A box of the last size where the pointer is. */
     stamp() {
       if (!state.pointer) return;
-      place(state.pointer);
+      place(state.pointer, false);
       say(`${nameOf(state.classId)} placed`);
     },
-    /** A box of the last size in the middle of the view, for drawing by keyboard alone. */
-    place() {
-      place(viewport.toImage({ x: viewport.view.width / 2, y: viewport.view.height / 2 }));
+    /** A box of the last size in the middle of the view, for drawing by keyboard alone. It counts only
+     * once it was moved, shaped, named or accepted: nobody means exactly that place.
+     * @param {boolean} [open] false where the page has no question for it when it is sent */
+    place(open = true) {
+      place(viewport.toImage({ x: viewport.view.width / 2, y: viewport.view.height / 2 }), open);
+      const yet = open ? ', not an answer yet' : '';
+      show(`Placed${yet}: arrows move it`, state.selectedId);
       say(
-        `${nameOf(state.classId)} placed in the middle. Arrows move it, Alt and arrows shape it.`,
+        `${nameOf(state.classId)} placed in the middle${yet}. Arrows move it, Alt and arrows shape it.`,
       );
     },
   };

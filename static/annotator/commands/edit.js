@@ -8,7 +8,7 @@ import { OWN, words } from './common.js';
 /** @typedef {{dx: number, dy: number}} Step in pixels */
 
 /** @param {import('./common.js').Tools} tools @param {{order: () => DocBox[], cycle: (way: 1|-1) => void}} choosing */
-export function editCommands({ editor, say, nameOf }, { order, cycle }) {
+export function editCommands({ editor, say, show, nameOf }, { order, cycle }) {
   const { state } = editor;
   const ids = () => editor.changeable.map((box) => box.id);
   const refuseLocked = () => {
@@ -39,6 +39,9 @@ export function editCommands({ editor, say, nameOf }, { order, cycle }) {
     setClass(index) {
       state.classId = index;
       const wrong = editor.changeable.filter((box) => box.class_id !== index || box.suggested);
+      const was = wrong.length === 1 ? nameOf(wrong[0].class_id) : `${wrong.length} boxes`;
+      if (wrong.length) show(`${was} → ${nameOf(index)}`, state.selectedId);
+      else show(`${state.chosen.size ? 'Already' : 'Next box:'} ${nameOf(index)}`);
       if (wrong.length)
         editor.doc.edit('Class', () =>
           editor.doc.changeAll(
@@ -126,7 +129,10 @@ export function editCommands({ editor, say, nameOf }, { order, cycle }) {
     /** @param {'undo'|'redo'} way */
     travel(way) {
       const name = editor.doc[way]();
-      if (name) say(`${way === 'undo' ? 'Undone' : 'Done again'}: ${name.toLowerCase()}`);
+      const words = name && `${way === 'undo' ? 'Undone' : 'Done again'}: ${name.toLowerCase()}`;
+      if (!words) return;
+      show(words);
+      say(words);
     },
   };
 }

@@ -8,11 +8,12 @@ import { suggestionCommands } from './suggestions.js';
 
 /** @typedef {ReturnType<typeof createCommands>} Commands */
 
-/** @param {import('../editor.js').Editor} editor @param {(text: string) => void} say */
-export function createCommands(editor, say) {
+/** @param {import('../editor.js').Editor} editor @param {(text: string) => void} say
+ * @param {(text: string, box?: number|null) => void} show what happened, at the box or the pointer */
+export function createCommands(editor, say, show) {
   /** @param {number} index */
   const nameOf = (index) => editor.classOf(index)?.name ?? 'unknown class';
-  const tools = { editor, say, nameOf };
+  const tools = { editor, say, show, nameOf };
   const choosing = chooseCommands(tools);
   return {
     nameOf,

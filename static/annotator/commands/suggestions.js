@@ -1,4 +1,4 @@
-/** Answers to the model's boxes: accept, accept all shown, dismiss; from which confidence they show. */
+/** Answers to the model's boxes: accept, accept all shown, reject; from which confidence they show. */
 
 import { area, contains } from '../core/geometry.js';
 import { OWN } from './common.js';
@@ -53,7 +53,7 @@ export function suggestionCommands({ editor, say, nameOf }) {
       const boxes = meant();
       if (!boxes.length) return;
       editor.doc.edit('Reject', () => editor.doc.remove(...boxes.map((box) => box.id)));
-      say(`${nameOf(boxes[0].class_id)} dismissed`);
+      say(`${nameOf(boxes[0].class_id)} rejected`);
     },
     setConfidence,
     fewer: () => setConfidence(state.looks.confidence + STEP),

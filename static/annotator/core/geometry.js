@@ -51,6 +51,12 @@ export const height = (box) => box.y2 - box.y1;
 export const area = (box) => Math.max(0, width(box)) * Math.max(0, height(box));
 /** @param {Rect} box */
 export const bigEnough = (box) => width(box) >= MIN_SIDE && height(box) >= MIN_SIDE;
+/** On the screen, a rectangle so small that a hand slipped: thinner than any line, or a mere dot.
+ * @param {Rect} box @param {number} scale screen pixels per image pixel @param {boolean} finger */
+export const isSlip = (box, scale, finger) => {
+  const sides = [width(box) * scale, height(box) * scale];
+  return Math.min(...sides) < 3 || Math.max(...sides) < (finger ? 16 : 8);
+};
 /** @param {Rect} box @returns {Point} */
 export const centre = (box) => ({ x: (box.x1 + box.x2) / 2, y: (box.y1 + box.y2) / 2 });
 

@@ -28,6 +28,16 @@ export function edgeAt(box, point, reach) {
   return gap <= reach ? edge : null;
 }
 
+/** Which of the boxes under a click it means: the smallest, and each further click there the next.
+ * @param {readonly number[]} stack ids under the click, smallest first
+ * @param {readonly number[]} before the same of the click before
+ * @param {number|null} selectedId @returns {number|null} null where no box lies there */
+export function clickedOf(stack, before, selectedId) {
+  const at = selectedId === null ? -1 : stack.indexOf(selectedId);
+  const again = at >= 0 && stack.join() === before.join();
+  return (again ? stack[(at + 1) % stack.length] : stack[0]) ?? null;
+}
+
 /**
  * @param {readonly DocBox[]} boxes those that are shown
  * @param {number|null} selectedId

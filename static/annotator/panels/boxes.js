@@ -22,7 +22,7 @@ export function startBoxes(root, editor, commands) {
     'p',
     { class: 'empty' },
     'No boxes yet. Draw over the image',
-    el('span', { class: 'or-key' }, ', or press ', el('span', { 'data-keys-of': 'draw' })),
+    el('span', { class: 'or-key' }, ', or press ', el('span', { 'data-keys-of': 'place' })),
     '.',
   );
   fill(

@@ -15,13 +15,12 @@ const TITLES = {
   not_started: 'This job has not started',
 };
 
-/** @param {number} waiting answers not yet sent */
-const kept = (waiting) =>
-  waiting
-    ? `${plural(waiting, 'answer is', 'answers are')} saved here. Keep this browser’s data until they are sent. `
-    : '';
-
-export function createCard() {
+/** @param {boolean} lasting whether what waits outlasts the page */
+export function createCard(lasting = true) {
+  const wish = lasting ? 'saved here. Keep this browser’s data' : 'on this page only. Keep it open';
+  /** @param {number} waiting answers not yet sent */
+  const kept = (waiting) =>
+    waiting ? `${plural(waiting, 'answer is', 'answers are')} ${wish} until they are sent. ` : '';
   const root = must('[data-card]');
   let said = '';
 

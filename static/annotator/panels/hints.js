@@ -74,7 +74,7 @@ function hintsFor(editor, keys) {
   if (selected?.suggested)
     return {
       now: `${now}${place}, suggested`,
-      hints: [hint('accept', 'accept'), hint('reject', 'dismiss'), hint('next', 'next'), help],
+      hints: [hint('accept', 'accept'), hint('reject', 'reject'), hint('next', 'next'), help],
     };
   if (selected && state.editable) {
     const edges = ['top', 'left', 'bottom', 'right'].flatMap((name) => keys(`edge-${name}`));
@@ -82,8 +82,8 @@ function hintsFor(editor, keys) {
       now: `${now}${place}`,
       hints: [
         [edges, 'edge to pointer'],
-        hint('grab', 'grab edge'),
-        [['←', '→'], 'nudge'],
+        [['Drag'], 'moves it'],
+        [['Shift', 'drag'], 'draws inside'],
         hint('delete', 'delete'),
         hint('cancel', 'deselect'),
         help,
@@ -106,8 +106,9 @@ function hintsFor(editor, keys) {
 }
 
 /** @param {Editor} editor
- * @param {() => Hint[]|null} pageHints hints that belong to the page and come before the others */
-export function startHints(editor, pageHints) {
+ * @param {() => Hint[]|null} pageHints hints that belong to the page and come before the others
+ * @param {(text: string) => void} beside says it at the pointer, too */
+export function startHints(editor, pageHints, beside) {
   const root = must('[data-hints]');
   const place = must('[data-place]');
   const zoom = must('[data-zoom]');
@@ -158,6 +159,7 @@ export function startHints(editor, pageHints) {
       notice = text;
       inSheet.textContent = text;
       inSheet.hidden = !text;
+      beside(text);
       show();
     },
   };

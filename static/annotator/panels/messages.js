@@ -1,21 +1,43 @@
 /** Sentences of the banners over the canvas, beside those about leases. */
 
 import { ApiError } from '../api.js';
+import { causeOf } from '../core/storing.js';
 
 /** @typedef {import('./banner.js').Message} Message */
+/** @typedef {import('../core/storing.js').NotKept} NotKept */
 
-/** @type {Message} */
-const NO_ROOM = {
-  text: 'This browser cannot keep more answers and the server cannot be reached. Your boxes stay on screen; submit again when you are online.',
-  tone: 'bad',
+/** @type {Record<NotKept, string>} */
+const HERE = {
+  forbidden: 'This browser lets the page store nothing',
+  full: 'This browser has no room left for answers',
+  failed: 'This browser failed to store the answer',
+  elsewhere: 'Other work on this image waits for your choice',
+};
+/** @type {Record<import('../api.js').ErrorKind, string>} */
+const THERE = {
+  offline: 'and the server cannot be reached. Submit again when you are online',
+  busy: 'and the server is too busy to take it. Submit again in a moment',
+  signed_out: 'and you are signed out. Sign in, then submit again',
+  refused: '',
 };
 
-/** Neither this browser nor the server took the work. @param {unknown} error of the server
- * @returns {Message} */
-export const notTaken = (error) =>
-  error instanceof ApiError && error.kind === 'refused'
-    ? { text: `The server refused this: ${error.message} Your boxes stay on screen.`, tone: 'bad' }
-    : NO_ROOM;
+/** Neither this browser nor the server took the work. @param {unknown} storage why not the browser
+ * @param {unknown} server why not the server @returns {Message} */
+export function notTaken(storage, server) {
+  const kind = server instanceof ApiError ? server.kind : 'offline';
+  const text =
+    server instanceof ApiError && kind === 'refused'
+      ? `The server refused this: ${server.message} Your boxes stay on screen.`
+      : `${HERE[causeOf(storage)]}, ${THERE[kind]}. Your boxes stay on screen.`;
+  return { text, tone: 'bad' };
+}
+
+/** Answers go straight to the server, and what it lacks ends with the page.
+ * @param {NotKept} cause @param {() => void} close @returns {Message} */
+export const onlyHere = (cause, close) => ({
+  text: `${HERE[cause]}. Keep this page open until “All sent” stands above: what is not sent is lost with it.`,
+  actions: [{ label: 'Understood', run: close }],
+});
 
 /** @type {Message} */
 export const PAUSED = {

@@ -15,6 +15,14 @@ const PURPOSES = {
   closing: 'last images',
 };
 
+/** @type {Record<import('../core/storing.js').NotKept, string>} */
+const NOT_KEPT = {
+  forbidden: 'Not saved here: storage is blocked',
+  full: 'Not saved here: storage is full',
+  failed: 'Not saved here: storage failed',
+  elsewhere: 'Not saved: choose which work to keep',
+};
+
 /** @param {{number: number, purpose: string}} round @param {string} [instead] */
 export const roundWords = (round, instead) =>
   `Round ${round.number} · ${instead ?? PURPOSES[round.purpose] ?? round.purpose}`;
@@ -44,6 +52,7 @@ function sentHalf({ waiting, sending, refused, trouble }) {
 export function createStatus(onProblem) {
   const round = must('[data-round]');
   const position = must('[data-position]');
+  const left = must('[data-left]');
   const pace = must('[data-pace]');
   const cells = must('[data-prefetch]');
   const kept = must('[data-kept]');
@@ -53,8 +62,10 @@ export function createStatus(onProblem) {
   sent.addEventListener('click', () => onProblem());
 
   return {
-    /** @param {string} roundText @param {string} positionText */
-    place(roundText, positionText) {
+    /** @param {string} roundText @param {string} positionText @param {string} [leftText] */
+    place(roundText, positionText, leftText = '') {
+      left.textContent = leftText;
+      left.hidden = leftText === '';
       round.textContent = roundText;
       round.hidden = roundText === '';
       position.textContent = positionText;
@@ -80,14 +91,11 @@ export function createStatus(onProblem) {
         el('span', { text: `${count} ready` }),
       );
     },
-    /** @param {boolean} ok */
-    keptHere(ok) {
-      kept.classList.toggle('is-warn', !ok);
-      fill(
-        kept,
-        icon(ok ? 'check' : 'warn'),
-        el('span', { text: ok ? 'Saved here' : 'Not saved here' }),
-      );
+    /** @param {import('../core/storing.js').NotKept|null} cause null: all is kept */
+    keptHere(cause) {
+      kept.classList.toggle('is-warn', cause !== null);
+      const text = cause ? NOT_KEPT[cause] : 'Saved here';
+      fill(kept, icon(cause ? 'warn' : 'check'), el('span', { text }));
     },
     /** @param {OutboxState} state */
     sent(state) {

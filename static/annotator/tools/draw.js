@@ -1,6 +1,6 @@
 /** Draws a box by dragging, by two clicks, or by the four outermost points of the object. */
 
-import { bigEnough, clamp, fromCorners, height, width } from '../core/geometry.js';
+import { bigEnough, clamp, fromCorners, height, isSlip, width } from '../core/geometry.js';
 import { boxOf, ENOUGH } from '../core/points.js';
 import { snapped } from '../core/snap.js';
 import { createSelectTool } from './select.js';
@@ -12,10 +12,10 @@ import { createSelectTool } from './select.js';
 const SNAP_REACH = 5;
 
 /** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands
- * @param {(text: string) => void} say */
-export function createDrawTool(editor, commands, say) {
+ * @param {(text: string) => void} say @param {(text: string) => void} show at the pointer */
+export function createDrawTool(editor, commands, say, show) {
   const { state } = editor;
-  const select = createSelectTool(editor, commands);
+  const select = createSelectTool(editor, commands, show);
   /** Of two corners, the first. @type {Point|null} */
   let corner = null;
   /** Set between the two clicks of a box. */
@@ -24,11 +24,16 @@ export function createDrawTool(editor, commands, say) {
   let marks = [];
   /** @type {number|null} the box whose line was pressed: a click there picks it */
   let pick = null;
+  /** A handle or a selected box was pressed: that is changed, nothing drawn. */
   let reshaping = false;
+  /** The press was inside a selected box: without travel it is a click, which draws or chooses. */
+  let inside = false;
   /** How the box being added was drawn. @type {import('../../common/types.js').Method|null} */
   let way = null;
-  /** What was chosen before the press. @type {readonly number[]} */
+  /** What was chosen before the press, and what lay under the click before. @type {readonly number[]} */
   let before = [];
+  /** @type {{stack: readonly number[], id: number|null}} */
+  let past = { stack: [], id: null };
 
   /** In the image, and on a suggestion's edge where one is close; Ctrl keeps it off.
    * @param {{image: Point, ctrl: boolean}} press @returns {Point} */
@@ -52,7 +57,9 @@ export function createDrawTool(editor, commands, say) {
   /** @param {import('../core/geometry.js').Rect} box @param {import('../../common/types.js').Method} by */
   const finish = (box, by) => {
     reset();
-    if (!bigEnough(box)) return editor.changed();
+    const slipped = by !== 'points' && isSlip(box, editor.viewport.scale, state.finger);
+    if (slipped) show('Too small for a box: zoom in to draw it');
+    if (slipped || !bigEnough(box)) return editor.changed();
     const { classId } = state;
     state.lastSize = { width: width(box), height: height(box) };
     way = by;
@@ -77,14 +84,33 @@ export function createDrawTool(editor, commands, say) {
     editor.changed();
   };
 
+  /** A press released where it began. @param {Press} press */
+  const click = (press) => {
+    const first = placed(press);
+    // Fingers have no Tab and no keys: a tap chooses, and only past the last box there it draws.
+    const chooses = !press.shift && (state.finger || state.method === 'drag');
+    if (chooses && commands.click(press.image, past.stack, past.id, state.method === 'drag'))
+      return;
+    editor.select(null);
+    if (state.method === 'points') return place(first);
+    if (state.method === 'drag') return;
+    corner = first;
+    waiting = true;
+    state.making = { rect: fromCorners(first, first) };
+    editor.changed();
+  };
+
   return {
     /** @param {Press} press */
     down(press) {
       if (!state.editable || waiting || marks.length) return;
       before = [...state.chosen];
-      // Shift forces a new box where a handle or a line would be taken otherwise.
+      past = { stack: state.stack, id: state.selectedId };
+      // Shift forces a new box where one would be moved or a handle or a line be taken otherwise.
       const hit = press.shift ? null : editor.hit(press.image);
-      if (hit?.kind === 'handle' || (hit && press.ctrl)) {
+      inside =
+        !press.shift && !press.ctrl && hit?.kind !== 'handle' && editor.held(press.image) !== null;
+      if (inside || hit?.kind === 'handle' || (hit && press.ctrl)) {
         reshaping = true;
         return select.down(press);
       }
@@ -108,31 +134,17 @@ export function createDrawTool(editor, commands, say) {
     up(press) {
       if (reshaping) {
         reshaping = false;
-        return select.up(press);
+        if (press.dragged || !inside) return select.up(press);
+        select.cancel();
+        return click(press);
       }
       if (marks.length && !corner) return place(placed(press));
       if (!corner) return;
       if (waiting || press.dragged)
         return finish(fromCorners(corner, placed(press)), waiting ? 'clicks' : 'drag');
       if (pick !== null) return reset();
-      const first = corner;
       reset();
-      // Fingers have no keys to accept it by. Tapped again, it is drawn over.
-      const tapped = state.finger && !press.shift ? editor.hit(press.image)?.box : undefined;
-      if (tapped?.suggested && !before.includes(tapped.id)) {
-        commands.noteStack(press.image);
-        return editor.select(tapped.id);
-      }
-      if (state.method === 'points') return place(first);
-      if (state.method === 'drag') {
-        const hit = editor.hit(press.image);
-        commands.noteStack(press.image);
-        return editor.select(press.shift ? null : (hit?.box.id ?? null));
-      }
-      corner = first;
-      waiting = true;
-      state.making = { rect: fromCorners(first, first) };
-      editor.changed();
+      click(press);
     },
     cancel() {
       if (reshaping) select.cancel();
@@ -171,10 +183,15 @@ export function createDrawTool(editor, commands, say) {
     get busy() {
       return corner !== null || marks.length > 0 || reshaping;
     },
+    /** What it waits for between two presses. @returns {'corner'|'points'|null} */
+    get waitsFor() {
+      return marks.length ? 'points' : waiting ? 'corner' : null;
+    },
     /** @param {Press} press */
     cursor(press) {
       const hit = corner || marks.length || press.shift ? null : editor.hit(press.image);
       if (hit?.kind === 'handle') return select.cursor(press);
+      if (!corner && !marks.length && !press.shift && editor.held(press.image)) return 'move';
       if (hit?.onEdge) return 'pointer';
       return state.crosshair ? 'none' : 'crosshair';
     },

@@ -28,13 +28,17 @@ export const HANDLE_CURSORS = {
   w: 'ew-resize',
 };
 
-/** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands */
-export function createSelectTool(editor, commands) {
+/** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands
+ * @param {(text: string) => void} show */
+export function createSelectTool(editor, commands, show) {
   const { state } = editor;
   /** @type {{kind: 'move', boxes: DocBox[], from: Point, id: number}
    *   | {kind: 'resize', box: DocBox, handle: Handle}
    *   | {kind: 'marquee', from: Point, kept: number[]} | null} */
   let drag = null;
+  /** The stack and selection before a press on a box that was selected already: released in place, it
+   * reaches the box below. @type {{stack: number[], id: number|null}|null} */
+  let again = null;
 
   const end = () => {
     if (drag?.kind === 'marquee') state.making = null;
@@ -52,13 +56,19 @@ export function createSelectTool(editor, commands) {
   return {
     /** @param {Press} press */
     down(press) {
-      const hit = editor.hit(press.image);
       const adding = press.shift || press.ctrl;
+      const found = editor.hit(press.image);
+      const held = adding || found?.kind === 'handle' ? null : editor.held(press.image);
+      /** @type {import('../core/hittest.js').Hit|null} */
+      const hit = held ? { kind: 'box', box: held, onEdge: false } : found;
+      again = null;
       if (!hit) {
         if (!adding) editor.select(null);
         drag = { kind: 'marquee', from: press.image, kept: [...state.chosen] };
         return;
       }
+      if (state.chosen.size === 1 && state.selectedId === hit.box.id)
+        again = { stack: state.stack, id: state.selectedId };
       commands.noteStack(press.image);
       if (adding) return commands.toggleChosen(hit.box.id);
       if (!state.chosen.has(hit.box.id)) editor.select(hit.box.id);
@@ -99,12 +109,19 @@ export function createSelectTool(editor, commands) {
         return { x1, y1, x2, y2, ...OWN };
       });
     },
-    /** @param {Press} _press */
-    up: (_press) => end(),
+    /** @param {Press} press */
+    up(press) {
+      const empty = drag?.kind === 'marquee' && press.dragged && !state.chosen.size;
+      if (again && !press.dragged) commands.click(press.image, again.stack, again.id);
+      again = null;
+      end();
+      if (empty && state.editable && !editor.shown().length) show('The Select tool draws nothing');
+    },
     cancel() {
       state.making = null;
       editor.doc.cancel();
       drag = null;
+      again = null;
     },
     /** @param {Press} press */
     cursor(press) {
