@@ -58,6 +58,7 @@ class Desk:
         page = self.page(change)
         page.goto(self.address)
         ready(page)
+        page.wait_for_timeout(350)  # an image that has just opened takes no key that answers
         return page
 
 

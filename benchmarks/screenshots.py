@@ -87,7 +87,8 @@ def _annotate(page: Page) -> None:
         boxes = scenes.draw(DEMO_SEED, scene)[1]
         if len(boxes) >= 4:
             break
-        with page.expect_response("**/skip"):
+        page.wait_for_timeout(350)  # an image that has just opened is not skipped
+        with page.expect_response("**/skip"):  # some seconds later: a skip can be taken back
             page.keyboard.press("k")
             page.keyboard.press("2")
         page.reload()

@@ -27,7 +27,7 @@ test('an empty one is asked about, and one where something was left only for tha
 });
 
 test('a box placed by key and never touched is no answer, and is pointed at', () => {
-  const [asked, ...more] = ask([box(1, 0), box(2, 100, { suggested: true })]);
+  const [asked, ...more] = ask([box(1, 0), box(2, 100, { suggested: true, source: null })]);
   assert.deepEqual([asked.boxes, more], [[2], []]);
   assert.match(asked.text, /placed by key was not moved.*leave it out/);
 });

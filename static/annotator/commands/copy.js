@@ -35,6 +35,7 @@ export function copyCommands({ editor, say, show, nameOf }) {
     const box = {
       class_id: state.classId,
       suggested,
+      source: null,
       x1: 0,
       y1: 0,
       x2: side.width,

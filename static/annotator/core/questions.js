@@ -6,7 +6,7 @@ import { twins } from './twins.js';
 /** @typedef {{code: string, text: string, boxes: number[]}} Question `boxes`: those it is about */
 
 /** A box put there by key and not touched since: no answer yet. @param {DocBox} box */
-export const isPlaced = (box) => box.suggested && box.source == null;
+export const isPlaced = (box) => box.suggested && box.source === null;
 
 /**
  * @param {readonly DocBox[]} boxes all of the image

@@ -13,10 +13,9 @@ const AIR = 6;
  * @param {import('../editor.js').Editor} editor */
 export function createBeside(surface, editor) {
   const { state, viewport } = editor;
-  const chip = el('span', { class: 'beside-class', hidden: true });
-  const said = el('span', { class: 'beside-said', hidden: true });
-  const root = el('div', { class: 'beside', 'aria-hidden': 'true' }, chip, said);
-  surface.append(root);
+  const chip = el('span', { class: 'beside beside-class', hidden: true, 'aria-hidden': 'true' });
+  const said = el('span', { class: 'beside beside-said', hidden: true, 'aria-hidden': 'true' });
+  surface.append(chip, said);
   let timer = 0;
   let asked = false;
   let named = '';
@@ -41,28 +40,35 @@ export function createBeside(surface, editor) {
     fill(chip, entry && swatch(entry.color), key);
   };
 
-  /** Where the words stand: at the box they are about, else at the pointer, else at the top. */
-  const anchor = () => {
+  /** @param {HTMLElement} node @param {import('../../common/types.js').Point} at */
+  const put = (node, { x, y }) => {
+    const { width, height } = viewport.view;
+    const left = Math.max(AIR, Math.min(x, width - node.offsetWidth - AIR));
+    const top = Math.max(AIR, Math.min(y, height - node.offsetHeight - AIR));
+    node.style.setProperty('transform', `translate(${Math.round(left)}px, ${Math.round(top)}px)`);
+  };
+
+  /** The words stand at the box they are about, else at the pointer, else at the top. */
+  const wordsAt = () => {
     const box = editor.doc.find(about);
-    if (box && !said.hidden) {
+    if (box) {
       const at = viewport.toScreen({ x: box.x1, y: box.y2 });
       return { x: at.x, y: at.y + 30 };
     }
-    if (!state.pointer) return { x: viewport.view.width / 2 - root.offsetWidth / 2, y: 12 };
+    if (!state.pointer) return { x: viewport.view.width / 2 - said.offsetWidth / 2, y: 12 };
     const { x, y } = viewport.toScreen(state.pointer);
-    return { x: x + 16, y: y + 16 };
+    return { x: x + 16, y: y + 42 };
   };
 
   const place = () => {
     asked = false;
     chip.hidden = !drawing();
-    if (!chip.hidden) name();
-    if (chip.hidden && said.hidden) return;
-    const { x, y } = anchor();
-    const { width, height } = viewport.view;
-    const left = Math.max(AIR, Math.min(x, width - root.offsetWidth - AIR));
-    const top = Math.max(AIR, Math.min(y, height - root.offsetHeight - AIR));
-    root.style.setProperty('transform', `translate(${Math.round(left)}px, ${Math.round(top)}px)`);
+    if (!chip.hidden && state.pointer) {
+      name();
+      const { x, y } = viewport.toScreen(state.pointer);
+      put(chip, { x: x + 16, y: y + 16 });
+    }
+    if (!said.hidden) put(said, wordsAt());
   };
   const placeSoon = () => {
     if (asked) return;

@@ -4,6 +4,7 @@
 import { arrange, el, fill, keycap, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { height, width } from '../core/geometry.js';
+import { isPlaced } from '../core/questions.js';
 import { swatch } from './classes.js';
 
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
@@ -47,6 +48,7 @@ export function startBoxes(root, editor, commands) {
     const selected = editor.state.chosen.has(box.id);
     const first = box.id === editor.state.selectedId;
     const locked = editor.locked(box);
+    const state = isPlaced(box) ? 'not moved yet' : 'suggested';
     const score = box.score === undefined ? null : box.score.toFixed(2);
     const choose = el(
       'button',
@@ -55,7 +57,7 @@ export function startBoxes(root, editor, commands) {
         class: 'row',
         'data-box': box.id,
         'aria-pressed': String(selected),
-        'aria-label': `${name}${box.suggested ? ', suggested' : ''}${locked ? ', locked' : ''}${score ? `, score ${score}` : ''}, ${place}`,
+        'aria-label': `${name}${box.suggested ? `, ${state}` : ''}${locked ? ', locked' : ''}${score ? `, score ${score}` : ''}, ${place}`,
         on: {
           click: (/** @type {MouseEvent} */ event) =>
             event.ctrlKey || event.metaKey || event.shiftKey
@@ -66,7 +68,7 @@ export function startBoxes(root, editor, commands) {
       },
       swatch(entry?.color ?? '#fff', box.suggested),
       el('span', { class: 'row-name', text: name }),
-      box.suggested && el('span', { class: 'row-count', text: 'suggested' }),
+      box.suggested && el('span', { class: 'row-count', text: state }),
       locked && icon('lock'),
       el('span', { class: 'row-size', text: box.suggested && score ? score : `${wide} × ${high}` }),
     );

@@ -12,6 +12,9 @@ const COLUMNS = [
   ['Suggestions', 'Show'],
 ];
 
+const DRAWING =
+  'A class key names the selected box, or without one the next box. A drag inside the selected box moves it; with Shift, or after Esc, it draws. Clicks in one place go from box to box. ';
+
 /** @param {Action} action */
 const keysOf = (action) =>
   el(
@@ -95,7 +98,7 @@ export function fillHelp(dialog, actions) {
         { class: 'dialog-foot' },
         el('span', {
           class: 'grow',
-          text: 'Keys act by the character typed. Space, Tab and arrows act while the canvas has the focus; Esc twice or Ctrl F6 leaves it.',
+          text: `${actions.some(({ id }) => id === 'place') ? DRAWING : ''}Keys act by the character typed. Space, Tab and arrows act while the canvas has the focus; Esc twice or Ctrl F6 leaves it.`,
         }),
         el('a', { class: 'button', href: '/settings/keys', text: 'Change keys' }),
       ),

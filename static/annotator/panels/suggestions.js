@@ -1,6 +1,7 @@
 /** What the model proposes: from which confidence it shows, how many are open, the keys that answer. */
 
 import { el, fill } from '../../common/dom.js';
+import { isPlaced } from '../core/questions.js';
 
 /** @param {HTMLElement} root @param {import('../editor.js').Editor} editor
  * @param {import('../commands/index.js').Commands} commands */
@@ -65,11 +66,11 @@ export function startSuggestions(root, editor, commands) {
   );
 
   editor.onChange(() => {
-    const open = editor.doc.boxes.filter((box) => box.suggested).length;
+    const open = editor.doc.boxes.filter((box) => box.suggested && !isPlaced(box)).length;
     root.hidden = open === 0;
     if (!open) return;
     const { looks } = state;
-    const shown = commands.openSuggestions().length;
+    const shown = commands.openSuggestions().filter((box) => !isPlaced(box)).length;
     note.textContent = looks.suggestions ? `${shown} of ${open} shown` : `${open} hidden`;
     word.textContent = looks.suggestions ? 'hide' : 'show';
     slider.value = String(looks.confidence);
