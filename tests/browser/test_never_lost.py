@@ -147,7 +147,7 @@ def test_a_full_disk_a_wrong_clock_and_a_renamed_class_lose_nothing(
     session = page.context.new_cdp_session(page)
     session.send("Storage.overrideQuotaForOrigin", {"origin": served.url, "quotaSize": 1})
     canvas = Canvas(page).open(f"/jobs/{slug}/work", "Your image 2")
-    draw(canvas, 1)
+    draw(canvas, 1, start=2)  # beside those of the draft: one twice would be asked about
     expect(page.locator("[data-kept]")).to_have_text("Not saved here: storage is full")
     canvas.keys("Enter")
     canvas.ready("Your image 3")
