@@ -173,6 +173,7 @@ def test_each_state_says_what_to_do(enter, backstage, marta, slug, watch):
     expect(banner(page)).to_contain_text("The server refused an answer: x2 lies outside.")
     banner(page).get_by_role("button", name="Open again").click()
     canvas.expect_boxes(1)
+    page.wait_for_timeout(350)  # an image that has just opened takes no Enter
 
     # a server in trouble: the work waits, and goes when it answers again
     page.route("**/answer", lambda route: route.fulfill(status=503, json={}), times=1)
