@@ -14,6 +14,7 @@ from annotator_ui.api.work import parsed
 from annotator_ui.suggest import for_images
 from labeling.core.boxes import Box, pack, without_scores
 from labeling.core.differences import changes
+from labeling.errors import Invalid
 from labeling.models import Image, Job, Label
 from labeling.services import answers, differences
 
@@ -188,11 +189,23 @@ def sides_of(image: Image, named: bool) -> list[dict[str, Any]]:
 
 
 def _chosen(sides: list[dict[str, Any]], asked: Any) -> tuple[Any, Any]:
-    """The two asked for; by default the last two labels, else the label and the model."""
+    """The two asked for, never the same one twice; by default the last two labels.
+
+    With one label alone the model stands beside it; without a model there is no right side.
+    """
     by_id = {side["id"]: side for side in sides}
+    left, right = (_asked(by_id, asked.get(which, ""), which) for which in ("left", "right"))
+    if left is not None and left is right:
+        raise Invalid("Choose two different labels: this one is on the left.", where="right")
     labels = [side for side in sides if side["id"] != "model"]
-    pair = labels[-2:] if len(labels) > 1 else sides[:2]
-    if not pair:
-        return None, None
-    left = by_id.get(asked.get("left", ""), pair[0])
-    return left, by_id.get(asked.get("right", ""), pair[-1])
+    model = [side for side in sides if side["id"] == "model"]
+    order = labels[-2:] + model if len(labels) > 1 else labels + model
+    rest = (side for side in order + labels if side is not left and side is not right)
+    left = left or next(rest, None)
+    return left, right or next(rest, None)
+
+
+def _asked(by_id: dict[str, Any], wanted: str, where: str) -> Any:
+    if wanted and wanted not in by_id:
+        raise Invalid("The image has no such label any more.", where=where)
+    return by_id.get(wanted)

@@ -117,6 +117,7 @@ export const PAGES = {
       ['change-on', 'Next difference', ['ArrowRight'], HELD],
       ['change-back', 'Previous difference', ['ArrowLeft'], HELD],
       ['swap', 'Swap the sides', ['Shift+s']],
+      ['correct', 'Correct the label that holds', ['e']],
       ['image-on', 'Next changed image', [']']],
       ['image-back', 'Previous changed image', ['[']],
       ['leave-page', 'Back', ['Shift+g']],

@@ -60,16 +60,21 @@ function show() {
     showSide(must(`[data-side="${which}"]`), which, {
       shown,
       mine: which === 'left' ? left : right,
+      other: which === 'left' ? right : left,
       change: chosen(),
       onPick: (id) =>
         which === 'left' ? load(id, shown?.right ?? null) : load(shown?.left ?? null, id),
     });
   }
   closeUp(surface, shown?.image ?? null, chosen(), left, right);
-  showTally(must('[data-tally]'), shown?.changes ?? []);
-  showChanges(must('[data-changes]'), shown?.changes ?? [], current, choose, (change) =>
-    left && right ? words(change, left, right, className) : '',
-  );
+  const both = left && right && shown;
+  for (const part of ['[data-tally]', '[data-changes]']) must(part).hidden = !both;
+  if (both) {
+    showTally(must('[data-tally]'), both.changes);
+    showChanges(must('[data-changes]'), both.changes, current, choose, (change) =>
+      words(change, left, right, className),
+    );
+  }
   keys.refresh();
 }
 
@@ -96,11 +101,18 @@ const some = () => (shown ? telling(shown.changes).length > 0 : false);
 const more = () => data.images.some((/** @type {number} */ id) => id !== data.image.id);
 const back = new URLSearchParams(location.search).get('back');
 
+/** The label that holds now is corrected on a page of its own, which leads back here. */
+const correct = () =>
+  location.assign(
+    `/jobs/${data.job.slug}/images/${data.image.id}/correct?back=${encodeURIComponent(location.pathname + location.search)}`,
+  );
+
 const whole = { run: () => choose(-1) };
 const keys = createPlainPage('compare', surface, [
   ['change-back change-on', 'differences'],
   ['fit', 'whole image'],
   ['swap', 'swap'],
+  ['correct', 'correct'],
   ['image-back image-on', 'changed images'],
   ['help', 'all keys'],
 ]).start({
@@ -108,7 +120,11 @@ const keys = createPlainPage('compare', surface, [
   'change-back': { when: some, run: step(-1) },
   fit: { ...whole, label: 'Whole image' },
   cancel: { ...whole, label: 'Whole image' },
-  swap: { run: () => load(shown?.right ?? null, shown?.left ?? null) },
+  correct: { when: () => shown !== null, run: correct },
+  swap: {
+    when: () => side('right') !== undefined,
+    run: () => load(shown?.right ?? null, shown?.left ?? null),
+  },
   'image-on': { when: more, run: other(1) },
   'image-back': { when: more, run: other(-1) },
   'leave-page': {

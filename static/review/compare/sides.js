@@ -9,6 +9,8 @@ import { boxesOf, KINDS, sideWords } from './changes.js';
 /** @typedef {import('../../common/types.js').Picture} Picture */
 
 const ZOOM = 2.5;
+const ALONE =
+  'Nothing to compare with: the image has had this one label, and no detector has looked at it.';
 
 /**
  * @param {HTMLElement} root
@@ -16,18 +18,28 @@ const ZOOM = 2.5;
  * @param {object} page
  * @param {{image: Picture, sides: Side[], changes: Change[]}|null} page.shown
  * @param {Side|undefined} page.mine
+ * @param {Side|undefined} page.other what stands on the other side, and so not on this one too
  * @param {Change|undefined} page.change the one in close-up
  * @param {(id: string) => void} page.onPick
  */
-export function showSide(root, which, { shown, mine, change: chosen, onPick }) {
-  if (!shown || !mine) return fill(root, el('p', { class: 'empty', text: 'No label here.' }));
+export function showSide(root, which, { shown, mine, other, change: chosen, onPick }) {
+  if (!shown || !mine) {
+    const words = other ? ALONE : 'The image has no label yet.';
+    return fill(root, el('p', { class: 'empty', text: shown ? words : 'Not loaded.' }));
+  }
   const picker = el(
     'select',
     {
       'aria-label': which === 'left' ? 'Left label' : 'Right label',
       on: { change: () => onPick(picker.value) },
     },
-    ...shown.sides.map((entry) => el('option', { value: entry.id, text: sideWords(entry) })),
+    ...shown.sides.map((entry) =>
+      el('option', {
+        value: entry.id,
+        text: entry === other ? `${sideWords(entry)} (on the other side)` : sideWords(entry),
+        disabled: entry === other,
+      }),
+    ),
   );
   picker.value = mine.id;
   const body = figure(
