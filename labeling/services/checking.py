@@ -14,7 +14,6 @@ from labeling.models import Assignment, Audit, Image, Job, Label, LabelCheck
 from labeling.services import events, jobs, labels, retractions, verdicts
 
 CHUNK = 300  # rows read at a time where a class can only be found by reading the boxes
-REJECTED = "rejected: "  # begins the reason of a label that a reviewer sent back
 UNJUDGED = "Could not be judged in the audit"
 
 
@@ -136,7 +135,7 @@ def _send_back(job: Job, label: Label, by: User, reason: str) -> None:
             "This image judges the detector and is drawn blind, so it cannot go back to people "
             "who see suggestions. Correct it, or settle its differences."
         )
-    labels.revoke(Label.objects.filter(pk=label.pk), f"{REJECTED}{reason}")
+    labels.revoke(Label.objects.filter(pk=label.pk), f"rejected: {reason}")
     Image.objects.filter(pk=label.image_id).update(priority=verdicts.LIFTED)
     events.record(job, "label_rejected", by, image=label.image_id, reason=reason)
 
@@ -164,13 +163,15 @@ def returned(images: Sequence[int]) -> dict[int, str]:
     given_up = Audit.objects.filter(
         image__in=unlabeled, verdict=Audit.Verdict.UNJUDGEABLE, blind=False
     )
-    found = dict.fromkeys(given_up.values_list("image", flat=True), UNJUDGED)
-    rows = (
-        Label.objects.filter(
-            image__in=images, revoked_at__isnull=False, reason__startswith=REJECTED
-        )
-        .exclude(Exists(Label.objects.active().filter(image=OuterRef("image"))))
-        .order_by("pk")
-        .values_list("image", "reason")
+    checks = LabelCheck.objects.filter(
+        label__image__in=unlabeled, verdict=LabelCheck.Verdict.REJECTED
     )
-    return found | {image: reason.removeprefix(REJECTED) for image, reason in rows}
+    audits = Audit.objects.filter(image__in=unlabeled, verdict=Audit.Verdict.REJECTED)
+    rows = sorted(
+        [
+            *checks.values_list("at", "label__image", "reason"),
+            *audits.values_list("decided_at", "image", "reason"),
+        ]
+    )
+    found = dict.fromkeys(given_up.values_list("image", flat=True), UNJUDGED)
+    return found | {image: reason for _, image, reason in rows}

@@ -77,6 +77,8 @@ def test_checks_are_kept_and_what_was_looked_at_comes_no_more(accepted, rita):
     wrong.refresh_from_db()
     assert wrong.reason == "rejected: Wrong class"
     assert checking.returned([wrong.image_id, right.image_id]) == {wrong.image_id: "Wrong class"}
+    Label.objects.filter(pk=wrong.pk).update(reason="worded otherwise")
+    assert checking.returned([wrong.image_id]) == {wrong.image_id: "Wrong class"}
     wrong.image.refresh_from_db()
     assert wrong.image.priority is not None
 
