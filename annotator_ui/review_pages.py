@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
@@ -12,7 +13,7 @@ from annotator_ui.api import differences as differences_api
 from annotator_ui.api import grid as grid_api
 from annotator_ui.pages import allowed, page
 from labeling.models import Job
-from labeling.services import checking, preferences
+from labeling.services import preferences
 from labeling.services.differences import changed_images as labels_changed
 
 
@@ -23,13 +24,17 @@ def grid(request: HttpRequest, slug: str) -> HttpResponse:
     user: Any = access.person(request)
     job = allowed(request, slug, *access.REVIEWING)
     choices = grid_api.choices_of(job, access.roles(job, user))
-    source = next(iter(choices["sources"]), "auto")
+    known = set(map(str, grid_api.GridQuery().fields))  # the rest is for the page's own modules
+    asked = {name: value for name, value in request.GET.items() if name in known}
+    form = grid_api.GridQuery(data={"source": next(iter(choices["sources"]), "auto"), **asked})
+    if not form.is_valid():  # an address written by hand, or of an older version
+        return redirect("review-grid", job.slug)
     data = {
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
         "choices": choices,
-        "source": source,
-        "first": grid_api.page_of(job, checking.Wanted(source=source)),
+        "source": form.validated_data["source"],
+        "first": grid_api.page_of(job, grid_api.wanted(form)),
         "preferences": preferences.of(user),
     }
     return page(request, "grid.html", f"{job.name}: grid", data)

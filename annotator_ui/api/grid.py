@@ -61,6 +61,14 @@ class GridQuery(shapes.StrictSerializer):
             raise serializers.ValidationError("Use the `after` of an earlier page.") from error
 
 
+def wanted(form: GridQuery) -> checking.Wanted:
+    """What a valid form asks for."""
+    values = dict(form.validated_data)
+    if values["source"] == "any":
+        values["source"] = None
+    return checking.Wanted(**values)
+
+
 class CheckForm(shapes.StrictSerializer):
     """What a reviewer thinks of one label."""
 
@@ -100,7 +108,7 @@ def _label(row: Label, norm: Any) -> dict[str, Any]:
         "suspicion": None if row.confidence is None else round(1 - row.confidence, 4),
         "reason": main_reason(row.boxes, size, norm, row.detail),
         "check": {"verdict": check.verdict, "reason": check.reason} if check else None,
-        "validation": row.image.split == "validation",
+        "stays": checking.stays(row.image),
     }
 
 
@@ -139,10 +147,7 @@ class Grid(APIView):
         job = access.job_for(access.person(request), slug, *access.REVIEWING)
         form = GridQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
-        values = dict(form.validated_data)
-        if values["source"] == "any":
-            values["source"] = None
-        return Response(page_of(job, checking.Wanted(**values)))
+        return Response(page_of(job, wanted(form)))
 
 
 class Checks(APIView):

@@ -88,6 +88,17 @@ class Verdict(APIView):
         )
 
 
+class OwnLabel(APIView):
+    """A label that this person made by correcting or settling."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def delete(self, request: Request, pk: int) -> Response:
+        """Take it back; the one before holds again."""
+        user = access.person(request)
+        label = retractions.take_back(access.label_for(user, pk), user)
+        return Response({"label": label.pk})
+
+
 class Renew(APIView):
     """A sign of life."""
 

@@ -128,9 +128,14 @@ def _store_one(job: Job, by: User, pk: int, verdict: str, reason: str) -> LabelC
     return row
 
 
+def stays(image: Image) -> bool:
+    """Whether a label of the image is never sent back to people, only corrected or settled."""
+    return image.split == Image.Split.VALIDATION
+
+
 def _send_back(job: Job, label: Label, by: User, reason: str) -> None:
     """The image goes to people again, first in line, with the reason."""
-    if label.image.split == Image.Split.VALIDATION:
+    if stays(label.image):
         raise Conflict(
             "This image judges the detector and is drawn blind, so it cannot go back to people "
             "who see suggestions. Correct it, or settle its differences."

@@ -108,8 +108,11 @@ def revoke(labels: "Any", reason: str) -> int:
     return int(labels.update(revoked_at=timezone.now(), reason=reason[:200]))
 
 
-def correct(image: Image, boxes: list[Box], by: User) -> Label:
-    """A reviewer's or manager's own boxes replace whatever the image has, in the same round."""
+def correct(image: Image, boxes: list[Box], by: User, **detail: Any) -> Label:
+    """A reviewer's or manager's own boxes replace whatever the image has, in the same round.
+
+    `detail`: what the label keeps besides the number of the one before.
+    """
     with transaction.atomic():
         # Of two reviewers at once the second corrects what the first one made.
         image = Image.objects.select_for_update(of=("self",)).select_related("job").get(pk=image.pk)
@@ -117,6 +120,7 @@ def correct(image: Image, boxes: list[Box], by: User) -> Label:
         label = accept(
             image, boxes, Label.Source.REVIEWER,
             round=before.round if before else None, by=by, reason="corrected",
+            detail={**detail, "before": before.pk if before else None},
         )  # fmt: skip
         if image.split == "":
             Image.objects.filter(pk=image.pk).update(split=Image.Split.TRAINING)

@@ -94,6 +94,29 @@ def give_back(label: Label, user: User, since: datetime) -> None:
     Label.objects.filter(pk=label.pk).update(revoked_at=None, reason="")
 
 
+def take_back(label: Label, user: User) -> Label:
+    """Withdraw one's own correction or settling: the label before it holds again.
+
+    Conflict where the image had none, or where something was built on either.
+    """
+    with transaction.atomic():
+        before = Label.objects.filter(pk=label.detail.get("before"), image=label.image_id).first()
+        if label.by_id != user.pk or label.source != Label.Source.REVIEWER:
+            raise NotAllowed("Only the person who made a label takes it back.")
+        if before is None:
+            raise Conflict("The image had no label before this one; correct it instead.")
+        Image.objects.select_for_update().get(pk=label.image_id)
+        label.refresh_from_db()
+        if before.revoked_at is None or label.reason == WITHDRAWN:
+            return before  # said twice
+        if label.revoked_at is not None:
+            raise Conflict("The image has another label by now; correct that one.")
+        give_back(before, user, label.created_at)
+        events.record(label.image.job, "label_taken_back", user, image=label.image_id)
+    before.refresh_from_db()
+    return before
+
+
 def _check_own_and_unused(active: Label, user: User, since: datetime) -> None:
     if active.by_id != user.pk or active.created_at < since:
         raise Conflict("The image has another label by now; correct that one.")

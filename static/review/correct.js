@@ -1,4 +1,4 @@
-/** A manager corrects one label: load, change, Enter saves and goes back. */
+/** One label is corrected: load, change, Enter saves and goes back to where the person came from. */
 
 import { ApiError, createApi } from '../annotator/api.js';
 import { createImages } from '../annotator/images.js';
@@ -28,10 +28,13 @@ export async function startCorrection(data) {
     saving = true;
     workspace.cancelTool();
     try {
-      await api.request('PUT', `/api/images/${picture.id}/label`, { boxes: editor.doc.answer() });
+      const boxes = editor.doc.answer();
+      const label = await api.request('PUT', `/api/images/${picture.id}/label`, { boxes });
       saved = true;
       speak('Saved');
-      location.assign(data.return_url);
+      const back = new URL(data.return_url, location.href);
+      back.searchParams.set('corrected', label.id);
+      location.assign(back);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       banners.set('save', {
@@ -45,14 +48,16 @@ export async function startCorrection(data) {
 
   workspace.start('review', (common) => ({
     ...common,
-    submit: { label: 'Save this label', when: () => !saving, run: save },
+    submit: { label: 'Save this label', when: () => !saving && !data.refused, run: save },
+    grid: { label: 'Back without saving', run: () => location.assign(data.return_url) },
   }));
+  if (data.refused) banners.set('save', { text: data.refused, tone: 'warn' });
   for (const part of ['[data-kept]', '[data-sent]', '[data-prefetch]']) must(part).hidden = true;
   must('[data-position]').textContent = picture.name;
   window.addEventListener('beforeunload', (event) => {
     if (editor.doc.canUndo && !saved) event.preventDefault();
   });
-  editor.open(picture, data.boxes, true);
+  editor.open(picture, data.boxes, !data.refused);
 
   const images = createImages(() => {
     const entry = images.want(picture);

@@ -27,6 +27,8 @@ export function createPlainPage(id, root, wanted) {
     keysOf: (action) => capsIn(actions)(action),
     /** The same within a sentence. @param {string} action */
     words: (action) => capsIn(actions)(action).join(' ') || 'Its button',
+    /** @param {string} id @returns {Action|undefined} */
+    action: (id) => actions.find((action) => action.id === id),
     /** What a key means on this page. @param {string} key @returns {Action|undefined} */
     actionOf: (key) => actions.find(({ keys }) => keys.includes(key)),
     /** @param {import('../annotator/actions/bind.js').Doings} doings */

@@ -196,6 +196,8 @@ def labels(slug: str) -> list[dict[str, Any]]:
 def labels_ready(slug: str, shifts: dict[str, int]) -> int:
     """Let people answer the open round, each by their own shift; how many labels came of it."""
     made = Job.objects.get(slug=slug)
+    seats = Assignment.objects.filter(round__job=made, round__closed_at=None)
+    _wait_for(seats.exists)  # after one round it takes the workers a moment to open the next
     round = made.rounds.get(closed_at=None)
     for name, shift in shifts.items():
         answer(slug, name, round.assignments.values("image").distinct().count(), shift)

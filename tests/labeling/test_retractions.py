@@ -6,7 +6,16 @@ from django.utils import timezone
 from annotator_ui.api import seats
 from labeling.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, Event, Label, Round, Step
-from labeling.services import audits, checking, jobs, labels, recalls, retractions, verdicts
+from labeling.services import (
+    audits,
+    checking,
+    differences,
+    jobs,
+    labels,
+    recalls,
+    retractions,
+    verdicts,
+)
 from tests.auditing import at_its_audit
 from tests.factories import box
 
@@ -165,3 +174,38 @@ def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(wat
     assert seats.alone(seat)["returned"] is None
     labels.accept(audit.image, [box()], "human", round=audit.round)
     assert checking.returned([audit.image_id]) == {}
+
+
+@pytest.fixture
+def labelled(watched):
+    """An auto-label of an image in no audit."""
+    image = watched.images.unlabeled().first()
+    return Label.objects.create(image=image, source="auto", boxes=[box()], confidence=0.9)
+
+
+def test_a_correction_and_a_settling_are_taken_back_and_the_label_before_holds(labelled, rita, bob):
+    image = labelled.image
+    corrected = labels.correct(image, [box(20)], rita)
+    settled = differences.settle(image, corrected.pk, [box(30)], rita, {"drawn": 1})
+    with pytest.raises(NotAllowed):
+        retractions.take_back(settled, bob)
+    with pytest.raises(Conflict, match="another label"):
+        retractions.take_back(corrected, rita)
+
+    assert retractions.take_back(settled, rita).pk == corrected.pk
+    assert retractions.take_back(settled, rita).pk == corrected.pk  # said twice
+    corrected.refresh_from_db()
+    retractions.take_back(corrected, rita)
+    assert Label.objects.active().get(image=image).pk == labelled.pk
+
+
+def test_a_first_label_and_one_that_taught_a_detector_stay(labelled, watched, rita):
+    image = watched.images.unlabeled().first()
+    with pytest.raises(Conflict, match="no label before"):
+        retractions.take_back(labels.correct(image, [box()], rita), rita)
+
+    corrected = labels.correct(labelled.image, [box(20)], rita)
+    round = watched.rounds.first()
+    Step.objects.create(round=round, state="TRAINING", started_at=timezone.now())
+    with pytest.raises(Conflict, match="learned"):
+        retractions.take_back(corrected, rita)

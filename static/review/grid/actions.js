@@ -5,6 +5,7 @@
  * @param {() => boolean} page.any whether the page has pictures
  * @param {(verdict: 'right') => void} page.mark
  * @param {() => void} page.reject
+ * @param {() => void} page.rejectNow
  * @param {() => void} page.rest
  * @param {(part: string) => () => void} page.away
  * @param {() => void} page.undo
@@ -24,6 +25,7 @@ export function gridDoings(page) {
   return {
     fine: { when, run: () => page.mark('right') },
     wrong: { when, run: page.reject },
+    'reject-now': { when, run: page.rejectNow },
     rest: { when, run: page.rest },
     correct: { when, run: page.away('correct') },
     back: { when: page.canUndo, run: page.undo },

@@ -4,16 +4,30 @@ import { keyName } from '../../annotator/hotkeys.js';
 import { el, fill, keycap } from '../../common/dom.js';
 import { classLook, figure } from '../../common/figure.js';
 import { icon } from '../../common/icons.js';
+import { STAYS } from './tiles.js';
 
 /** @typedef {import('./tiles.js').GridLabel} GridLabel */
 
 /** Actions of the page that mean something here. */
-const HERE = ['large', 'fine', 'wrong', 'back', 'left', 'right'];
+const HERE = [
+  ...['large', 'fine', 'wrong', 'reject-now', 'correct', 'compare', 'back'],
+  ...['left', 'right'],
+];
+/** These need the page below: a menu, or another page. */
+const BELOW = ['wrong', 'reject-now', 'correct', 'compare'];
+/** @type {[string, string][]} */
+const BUTTONS = [
+  ['fine', 'Right'],
+  ['wrong', 'Reject…'],
+  ['correct', 'Correct'],
+  ['compare', 'Compare'],
+];
 
 /**
  * @param {HTMLDialogElement} dialog
  * @param {import('../../common/types.js').LabelClass[]} classes
  * @param {{actionOf: (key: string) => import('../../common/types.js').Action|undefined,
+ *   action: (id: string) => import('../../common/types.js').Action|undefined,
  *   keysOf: (id: string) => string[]}} page
  * @param {() => void} again shows the picture that is next
  */
@@ -23,6 +37,14 @@ export function createCloseup(dialog, classes, page, again) {
   /** @param {string} words @param {...string} ids */
   const hint = (words, ...ids) =>
     el('span', { class: 'hint' }, ...ids.flatMap(page.keysOf).map(keycap), words);
+  /** @param {import('../../common/types.js').Action|undefined} action */
+  const act = (action) => {
+    if (!action) return;
+    if (action.id === 'large' || BELOW.includes(action.id)) dialog.close();
+    if (action.id === 'large' || !(action.when?.() ?? true)) return;
+    action.run();
+    if (dialog.open) again();
+  };
   dialog.tabIndex = -1;
   dialog.addEventListener('keydown', (event) => {
     // Once it is closed, the same key would open it again below.
@@ -30,10 +52,7 @@ export function createCloseup(dialog, classes, page, again) {
     const action = page.actionOf(keyName(event));
     if (!action || !HERE.includes(action.id)) return;
     event.preventDefault();
-    if (action.id === 'large' || action.id === 'wrong') dialog.close();
-    if (action.id === 'large' || !(action.when?.() ?? true)) return;
-    action.run();
-    if (dialog.open) again();
+    act(action);
   });
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
@@ -63,10 +82,22 @@ export function createCloseup(dialog, classes, page, again) {
             el('h2', { text: label.image.name }),
             el('span', { class: 'section-help', text: list }),
             verdict && el('span', { class: 'chip', text: verdict }),
+            label.stays &&
+              el('span', { class: 'chip', title: STAYS }, icon('lock'), 'correct here only'),
             el('span', { class: 'grow' }),
-            hint('right', 'fine'),
-            hint('reject', 'wrong'),
             hint('others', 'left', 'right'),
+            ...BUTTONS.filter(([id]) => id !== 'wrong' || !label.stays).map(([id, words]) =>
+              el(
+                'button',
+                {
+                  type: 'button',
+                  class: 'button button-small',
+                  on: { click: () => act(page.action(id)) },
+                },
+                words,
+                el('span', { class: 'keys' }, ...page.keysOf(id).map(keycap)),
+              ),
+            ),
             el(
               'button',
               {

@@ -25,9 +25,10 @@ const share = (id, name, value) =>
  * @param {Choices} choices
  * @param {import('../../common/types.js').LabelClass[]} classes
  * @param {string} source shown first
+ * @param {URLSearchParams} asked what the address says
  * @param {() => void} onChange
  */
-export function createFilters(form, choices, classes, source, onChange) {
+export function createFilters(form, choices, classes, source, asked, onChange) {
   const any = /** @type {[string, string]} */ (['', 'Any']);
   const sources = [...choices.sources, 'any'].map((name) => [name, SOURCES[name]]);
   fill(
@@ -90,6 +91,13 @@ export function createFilters(form, choices, classes, source, onChange) {
     ),
   );
   /** @type {HTMLSelectElement} */ (form.elements.namedItem('source')).value = source;
+  for (const [name, value] of asked) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement && field.type === 'checkbox')
+      field.checked = value === 'true';
+    else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement)
+      field.value = value;
+  }
   form.addEventListener('change', onChange);
   form.addEventListener('submit', (event) => event.preventDefault());
 

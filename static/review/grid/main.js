@@ -1,6 +1,6 @@
-/** The grid: a page of labels at once, one key a picture, Enter sends the page. */
+/** The grid: a page of labels at once, one key a picture, Enter sends what is marked. */
 
-import { createApi } from '../../annotator/api.js';
+import { ApiError, createApi } from '../../annotator/api.js';
 import { createReasons } from '../../annotator/panels/reasons.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
@@ -8,15 +8,17 @@ import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
 import { plural } from '../../common/words.js';
 import { createPlainPage } from '../plain-page.js';
+import { createUndoBar } from '../undo-bar.js';
 import { gridDoings } from './actions.js';
 import { createCloseup } from './closeup.js';
 import { createFilters } from './filters.js';
 import { createKept } from './kept.js';
 import { createMarks } from './marks.js';
 import { createPages } from './pages.js';
+import { addressOf, placeIn } from './place.js';
 import { showEmpty, showProgress, showTally } from './side.js';
 import { createSize } from './size.js';
-import { createTiles } from './tiles.js';
+import { createTiles, STAYS } from './tiles.js';
 
 /** @typedef {import('./tiles.js').GridLabel} GridLabel */
 
@@ -25,6 +27,8 @@ const HINTS = [
   ['left up down right', 'move'],
   ['fine', 'looks right'],
   ['wrong', 'reject'],
+  ['reject-now', 'reject at once'],
+  ['correct', 'correct'],
   ['large', 'large'],
   ['rest', 'all the rest'],
   ['back', 'undo'],
@@ -46,6 +50,10 @@ const short = new Map(
   data.choices.reasons.map((/** @type {any} */ entry) => [entry.text, entry.short]),
 );
 
+const asked = new URLSearchParams(location.search);
+const start = placeIn(asked);
+const undoBar = createUndoBar(must('.stage'), () => page.keysOf('back'));
+
 startChrome();
 /** @type {GridLabel[]} */
 let labels = [];
@@ -58,12 +66,13 @@ const tiles = createTiles(root, data.classes, short, (place, twice) => {
   if (twice) openLarge();
   changed();
 });
-const size = createSize(root, () => pages.again());
+const size = createSize(root, Number(asked.get('count')), () => pages.again());
 const filters = createFilters(
   /** @type {HTMLFormElement} */ (must('[data-filters]')),
   data.choices,
   data.classes,
   data.source,
+  asked,
   () => pages.first(),
 );
 const pages = createPages({
@@ -71,17 +80,17 @@ const pages = createPages({
   slug: job.slug,
   kept,
   query() {
-    if (!filters.valid('low') || !filters.valid('high')) {
-      tell('Confidence lies between 0 and 1.');
-      return null;
-    }
-    const query = filters.query();
-    query.set('count', String(size.now));
-    return query;
+    if (filters.valid('low') && filters.valid('high')) return queryNow();
+    tell('Confidence lies between 0 and 1.');
+    return null;
   },
   onPage: show,
   tell,
-  undoKey: () => page.words('back'),
+  start,
+  onStored(text, run) {
+    undoBar.show(text, run);
+    speak(text);
+  },
   onBusy(now) {
     busy = now;
     root.setAttribute('aria-busy', String(now));
@@ -93,6 +102,12 @@ const closeup = createCloseup(
   page,
   () => openLarge(),
 );
+
+function queryNow() {
+  const query = filters.query();
+  query.set('count', String(size.now));
+  return query;
+}
 
 function changed() {
   kept.keep(marks);
@@ -106,13 +121,21 @@ function changed() {
 /** @param {any} page */
 function show(page) {
   labels = page.labels;
+  history.replaceState(null, '', addressOf(queryNow(), pages.place));
   const checked = labels.filter((label) => label.check).map((label) => [label.id, label.check]);
+  /** A rejection that the server would refuse is no mark. */
+  const staying = new Set(labels.filter((label) => label.stays).map(({ id }) => id));
+  const mine = kept
+    .marks()
+    .filter(([id, { verdict }]) => verdict !== 'rejected' || !staying.has(id));
   marks = createMarks(
     labels.map(({ id }) => id),
-    /** @type {any} */ ([...checked, ...kept.marks()]),
+    /** @type {any} */ ([...checked, ...mine]),
   );
   const rest = marks.untouched();
-  if (rest.length) marks.moveTo(marks.ids.indexOf(rest[0]));
+  if (start.cursor) marks.moveTo(start.cursor);
+  else if (rest.length) marks.moveTo(marks.ids.indexOf(rest[0]));
+  start.cursor = 0;
   tiles.show(labels);
   showEmpty(labels.length === 0, page.counts);
   showProgress(page.counts);
@@ -126,24 +149,53 @@ function tell(text) {
 }
 
 function send() {
-  const rest = marks.untouched().length;
-  if (rest) {
+  const checks = marks.entries();
+  if (!checks.length)
     return tell(
-      `${plural(rest, 'picture is', 'pictures are')} not looked at yet. ${page.words('rest')}: all the rest look right.`,
+      `Nothing is marked yet. ${page.words('rest')}: ${plural(marks.untouched().length, 'picture looks', 'pictures look')} right.`,
     );
-  }
-  const here = new Set(marks.ids);
-  const checks = marks.entries().filter(([label]) => here.has(label));
-  if (checks.length) pages.send(checks.map(([label, mark]) => ({ label, ...mark })));
+  pages.send(checks.map(([label, mark]) => ({ label, ...mark })));
 }
 
+/** The label sent back last on this page. @type {number|null} */
+let sentBack = null;
+
 function undo() {
-  if (marks.undo()) changed();
+  undoBar.hide();
+  if (sentBack !== null && marks.isStored(sentBack)) takeBackOne(sentBack);
+  else if (corrected) takeBackCorrection();
+  else if (marks.undo()) changed();
   else pages.undo();
+}
+
+/** @param {number} id */
+async function takeBackOne(id) {
+  if (!(await pages.takeBackOne(id))) return;
+  sentBack = null;
+  marks.takeBack(id);
+  speak('Not sent back');
+  changed();
+}
+
+/** The correction that the person has just come back from: label and image. */
+let corrected = asked.get('corrected');
+
+async function takeBackCorrection() {
+  const label = corrected;
+  corrected = null;
+  try {
+    await api.request('DELETE', `/api/labels/${label}`);
+    await pages.again();
+    tell('The correction is taken back.');
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    tell(error.message);
+  }
 }
 
 /** @param {'right'|'rejected'} verdict @param {string} [reason] */
 function mark(verdict, reason = '') {
+  sentBack = null;
   marks.mark({ verdict, reason });
   speak(verdict === 'right' ? 'Looks right' : `Rejected: ${reason}`);
   changed();
@@ -151,14 +203,28 @@ function mark(verdict, reason = '') {
 
 const label = () => labels[marks.cursor];
 
-function reject() {
-  reasons.show({
-    title: 'Reject. What is wrong?',
-    reasons: job.reject_reasons,
-    tone: 'bad',
-    onChoose: (reason) => mark('rejected', reason),
-  });
+/** @param {string} title @param {(reason: string) => void} onChoose */
+function ask(title, onChoose) {
+  if (marks.isStored(label().id)) return tell('This one is sent back already.');
+  if (label().stays) return tell(`${STAYS} ${page.words('correct')} corrects it here.`);
+  reasons.show({ title, reasons: job.reject_reasons, tone: 'bad', onChoose });
 }
+
+const reject = () => ask('Reject. What is wrong?', (reason) => mark('rejected', reason));
+
+/** This one alone goes back to people now; the others of the page stay undecided. */
+const rejectNow = () =>
+  ask('Reject at once. What is wrong?', async (reason) => {
+    const { id, image } = label();
+    const given = /** @type {const} */ ({ verdict: 'rejected', reason });
+    if (!(await pages.sendOne({ label: id, ...given }))) return;
+    sentBack = id;
+    marks.store(id, given);
+    kept.drop([id]);
+    changed();
+    undoBar.show(`${image.name} goes back to people: ${reason}`, undo);
+    speak(`Sent back: ${reason}`);
+  });
 
 function openLarge() {
   const verdict = marks.of(label().id);
@@ -170,7 +236,7 @@ function openLarge() {
 
 /** @param {string} part */
 const away = (part) => () => {
-  const back = encodeURIComponent(location.pathname);
+  const back = encodeURIComponent(addressOf(queryNow(), pages.place, marks.cursor));
   location.assign(`/jobs/${job.slug}/images/${label().image.id}/${part}?back=${back}`);
 };
 const any = () => labels.length > 0 && !busy;
@@ -178,13 +244,14 @@ const doings = gridDoings({
   any,
   mark,
   reject,
+  rejectNow,
   rest: () => {
     marks.markRest();
     changed();
   },
   away,
   undo,
-  canUndo: () => marks.canUndo || pages.canUndo,
+  canUndo: () => marks.canUndo || pages.canUndo || sentBack !== null || corrected !== null,
   send,
   openLarge,
   move: (steps) => {
@@ -205,4 +272,5 @@ const reasons = createReasons({
 });
 const keys = page.start(doings);
 pages.take(data.first);
+if (corrected) undoBar.show('Corrected.', undo);
 root.focus({ preventScroll: true });

@@ -1,4 +1,6 @@
-/** What a reviewer thinks of the pictures of one page: marks, the cursor, and undo. Pure. */
+/** What a reviewer thinks of the pictures of one page: marks, the cursor, and undo. Pure.
+ *
+ * A mark is this page's until it is sent; one that the server has stays on the page, decided. */
 
 /** @typedef {{verdict: 'right'|'rejected', reason: string}} Mark */
 /** @typedef {ReturnType<typeof createMarks>} Marks */
@@ -7,8 +9,10 @@
 export function createMarks(ids, known = []) {
   /** @type {Map<number, Mark>} */
   const marks = new Map(known.filter(([id]) => ids.includes(id)));
+  /** Those that the server has. @type {Set<number>} */
+  const stored = new Set();
   /** @type {[number, Mark|undefined][][]} what stood there before each step */
-  const past = [];
+  let past = [];
   let cursor = 0;
 
   /** @param {[number, Mark][]} changes */
@@ -17,6 +21,11 @@ export function createMarks(ids, known = []) {
     for (const [id, mark] of changes) marks.set(id, mark);
   };
   const untouched = () => ids.filter((id) => !marks.has(id));
+  const goOn = () => {
+    const after = ids.findIndex((other, place) => place > cursor && !marks.has(other));
+    const first = ids.findIndex((other) => !marks.has(other));
+    if (after >= 0 || first >= 0) cursor = after >= 0 ? after : first;
+  };
 
   return {
     ids,
@@ -32,7 +41,10 @@ export function createMarks(ids, known = []) {
     untouched,
     /** @param {number} id */
     of: (id) => marks.get(id),
-    entries: () => [...marks.entries()],
+    /** @param {number} id */
+    isStored: (id) => stored.has(id),
+    /** Those that are still to be sent. */
+    entries: () => [...marks.entries()].filter(([id]) => !stored.has(id)),
     /** @param {Mark['verdict']} verdict */
     count: (verdict) => [...marks.values()].filter((mark) => mark.verdict === verdict).length,
     /** @param {number} place */
@@ -43,11 +55,22 @@ export function createMarks(ids, known = []) {
      * @param {Mark} mark */
     mark(mark) {
       const id = ids[cursor];
-      if (id === undefined) return;
+      if (id === undefined || stored.has(id)) return;
       apply([[id, mark]]);
-      const after = ids.findIndex((other, place) => place > cursor && !marks.has(other));
-      const first = ids.findIndex((other) => !marks.has(other));
-      if (after >= 0 || first >= 0) cursor = after >= 0 ? after : first;
+      goOn();
+    },
+    /** The server has this one. @param {number} id @param {Mark} mark */
+    store(id, mark) {
+      past = past.filter((step) => step.every(([other]) => other !== id));
+      marks.set(id, mark);
+      stored.add(id);
+      if (ids[cursor] === id) goOn();
+    },
+    /** The server has given it back. @param {number} id */
+    takeBack(id) {
+      stored.delete(id);
+      marks.delete(id);
+      cursor = Math.max(ids.indexOf(id), 0);
     },
     markRest() {
       const rest = untouched();

@@ -12,13 +12,13 @@ import { ApiError } from '../../annotator/api.js';
  * @param {() => URLSearchParams|null} parts.query the filters; null where they make no sense
  * @param {(page: any) => void} parts.onPage
  * @param {(text: string) => void} parts.tell
- * @param {() => string} parts.undoKey
+ * @param {import('./place.js').Place} parts.start where the first page lies
+ * @param {(text: string, undo: () => void) => void} parts.onStored what can be taken back now
  * @param {(busy: boolean) => void} parts.onBusy
  */
-export function createPages({ api, slug, kept, query, onPage, tell, undoKey, onBusy }) {
-  /** Places where the pages before this one began. @type {string[]} */
-  let earlier = [];
-  let here = '';
+export function createPages({ api, slug, kept, query, onPage, tell, start, onStored, onBusy }) {
+  /** Places where the pages before this one began. */
+  let { earlier, after: here } = start;
   /** @type {string|null} */
   let after = null;
   /** Labels of the page sent last. @type {number[]} */
@@ -60,9 +60,31 @@ export function createPages({ api, slug, kept, query, onPage, tell, undoKey, onB
     take(page);
   };
   const again = () => go(earlier, here);
+  /** @param {Check[]} checks @returns {Promise<{label: number, stored: boolean, message: string}[]>} */
+  const put = async (checks) => {
+    const reply = await ask(() => api.request('PUT', `/api/jobs/${slug}/grid/checks`, { checks }));
+    return reply?.results ?? [];
+  };
+  /** The page sent last comes back, where nobody has built on it. */
+  const undo = async () => {
+    const mine = sent;
+    sent = [];
+    let stuck = 0;
+    for (const id of mine) {
+      if (!(await ask(() => api.request('DELETE', `/api/labels/${id}/check`)))) stuck += 1;
+    }
+    await again();
+    if (stuck) tell(`${stuck} could not be taken back: others work on them.`);
+    else if (mine.length) tell('What was sent is back.');
+  };
 
   return {
     take,
+    undo,
+    /** @returns {import('./place.js').Place} */
+    get place() {
+      return { after: here, earlier };
+    },
     again,
     first: () => go([], ''),
     get onwards() {
@@ -75,32 +97,27 @@ export function createPages({ api, slug, kept, query, onPage, tell, undoKey, onB
     get canUndo() {
       return sent.length > 0;
     },
-    /** @param {Check[]} checks of the whole page */
+    /** @param {Check[]} checks those of the page that are marked */
     async send(checks) {
-      const reply = await ask(() =>
-        api.request('PUT', `/api/jobs/${slug}/grid/checks`, { checks }),
-      );
-      if (!reply) return;
-      /** @type {{label: number, stored: boolean, message: string}[]} */
-      const results = reply.results;
+      const results = await put(checks);
+      if (!results.length) return;
       const refused = results.filter((row) => !row.stored);
       sent = results.filter((row) => row.stored).map((row) => row.label);
       kept.drop(sent);
       await again();
+      if (sent.length) onStored(`${sent.length} stored.`, undo);
       if (refused.length) tell(`${refused.length} not stored: ${refused[0].message}`);
-      else tell(`${sent.length} stored. ${undoKey()} takes the page back.`);
     },
-    /** The page sent last comes back, where nobody has built on it. */
-    async undo() {
-      const mine = sent;
-      sent = [];
-      let stuck = 0;
-      for (const id of mine) {
-        if (!(await ask(() => api.request('DELETE', `/api/labels/${id}/check`)))) stuck += 1;
-      }
-      await again();
-      if (stuck) tell(`${stuck} could not be taken back: others work on them.`);
-      else if (mine.length) tell('The page is back.');
+    /** One check alone; the page stays as it is. @param {Check} check
+     * @returns {Promise<boolean>} whether the server has it */
+    async sendOne(check) {
+      const [row] = await put([check]);
+      if (row && !row.stored) tell(`Not stored: ${row.message}`);
+      return row?.stored ?? false;
+    },
+    /** @param {number} label @returns {Promise<boolean>} whether its check is gone */
+    async takeBackOne(label) {
+      return (await ask(() => api.request('DELETE', `/api/labels/${label}/check`))) !== null;
     },
   };
 }

@@ -8,8 +8,13 @@ import { plural } from '../../common/words.js';
 /** @typedef {import('./marks.js').Marks} Marks */
 /** @typedef {{id: number, image: import('../../common/types.js').Picture, source: string,
  *   round: number|null, boxes: import('../../common/types.js').Box[], suspicion: number|null,
- *   reason: string, validation: boolean,
- *   check: {verdict: 'right'|'rejected', reason: string}|null}} GridLabel */
+ *   reason: string, stays: boolean,
+ *   check: {verdict: 'right'|'rejected', reason: string}|null}} GridLabel
+ * `stays`: its image judges the detector, so it is corrected here and never sent back to people */
+
+/** Why a label cannot be sent back. */
+export const STAYS =
+  'This image judges the detector and is drawn blind, so it does not go back to people.';
 
 /** @param {HTMLElement} root @param {import('../../common/types.js').LabelClass[]} classes
  * @param {Map<string, string>} short reason to the word on a tile
@@ -32,6 +37,8 @@ export function createTiles(root, classes, short, onPoint) {
         el('strong', { text: label.suspicion === null ? '–' : label.suspicion.toFixed(2) }),
         el('span', { text: label.reason || plural(label.boxes.length, 'box', 'boxes') }),
       ),
+      label.stays &&
+        el('span', { class: 'tile-stays', title: STAYS }, icon('lock'), 'correct here only'),
     );
     node.addEventListener('click', () => onPoint(place, false));
     node.addEventListener('dblclick', () => onPoint(place, true));
@@ -56,23 +63,25 @@ export function createTiles(root, classes, short, onPoint) {
         const state = mark?.verdict ?? 'open';
         const words =
           state === 'rejected'
-            ? `rejected: ${mark?.reason}`
+            ? `${marks.isStored(label.id) ? 'sent back' : 'rejected'}: ${mark?.reason}`
             : state === 'right'
               ? 'looks right'
               : '';
         node.setAttribute(
           'aria-label',
-          `${label.image.name}, ${label.boxes.length} boxes, suspicion ${label.suspicion ?? 'unknown'}, ${label.reason}${words && `, ${words}`}`,
+          `${label.image.name}, ${label.boxes.length} boxes, suspicion ${label.suspicion ?? 'unknown'}, ${label.reason}${label.stays ? ', correct here only' : ''}${words && `, ${words}`}`,
         );
         if (node.dataset.state === state + words) return;
         node.dataset.state = state + words;
         node.classList.toggle('is-right', state === 'right');
         node.classList.toggle('is-rejected', state === 'rejected');
+        node.classList.toggle('is-sent', marks.isStored(label.id));
         const place_ = /** @type {HTMLElement} */ (node.querySelector('[data-mark]'));
         fill(
           place_,
           state === 'right' && icon('check'),
           state === 'rejected' && icon('cross'),
+          marks.isStored(label.id) && 'Sent back: ',
           state === 'rejected' && (short.get(mark?.reason ?? '') ?? mark?.reason),
         );
       });
