@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 from annotator_ui.api import access, comments, shapes
 from annotator_ui.api import history as history_api
 from annotator_ui.pages import allowed, page
-from labeling.services import preferences
+from labeling.services import own_work, preferences, suggested
 
 
 @require_safe
@@ -30,6 +31,35 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @ensure_csrf_cookie
+def suggest(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """What a finished answer should have been, for a reviewer to take or decline.
+
+    It begins with the person's own boxes, never with the label that was made of them and others.
+    """
+    user: Any = access.person(request)
+    job = allowed(request, slug, access.ANNOTATOR)
+    seat = access.seat_for(user, pk)
+    if seat.round.job_id != job.pk or seat.state not in own_work.GIVEN:
+        raise Http404
+    if own_work.changeable(seat):
+        return redirect(f"{reverse('work', args=[job.slug])}?seat={seat.pk}")
+    before = suggested.open_of(seat)
+    data = {
+        "mode": "suggest",
+        "job": shapes.job(job, access.roles(job, user)),
+        "classes": shapes.classes(job),
+        "image": shapes.image(seat.image),
+        "boxes": before.boxes if before else seat.boxes,
+        "text": before.text if before else "",
+        "save_url": reverse("suggestion", args=[seat.pk]),
+        "preferences": preferences.of(user),
+        "return_url": reverse("history", args=[job.slug]),
+    }
+    return page(request, "suggest.html", f"{job.name}: suggest a correction", data)
+
+
+@require_safe
+@ensure_csrf_cookie
 def notes(request: HttpRequest, slug: str) -> HttpResponse:
     """Notes pinned to images of this job."""
     user: Any = access.person(request)
@@ -37,6 +67,7 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
     roles = access.roles(job, user)
     data = {
         "job": shapes.job(job, roles),
+        "classes": shapes.classes(job),
         "threads": comments.of_job(job, user),
         "can_answer": bool(roles & set(access.REVIEWING)),
         "preferences": preferences.of(user),

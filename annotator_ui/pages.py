@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from annotator_ui import cards
 from annotator_ui.api import access, seats, shapes
-from labeling.errors import NotAllowed
-from labeling.models import Job, Label
-from labeling.services import guidance, own_work, preferences
+from annotator_ui.api.comments import suggestions_of
+from labeling.errors import Conflict, NotAllowed
+from labeling.models import Image, Job, Label
+from labeling.services import differences, guidance, own_work, preferences
 
 
 def page(
@@ -98,14 +99,25 @@ def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     label = Label.objects.active().filter(image=image).first()
     data = {
         "mode": "correct",
+        "refused": _refused(image, access.MANAGER in access.roles(job, user)),
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
         "image": shapes.image(image),
         "boxes": label.boxes if label else [],
+        "suggestions": suggestions_of(image, user),
         "preferences": preferences.of(user),
         "return_url": _back(request) or reverse("review-grid", args=[job.slug]),
     }
     return page(request, "review.html", f"{job.name}: correct", data, user.is_staff)
+
+
+def _refused(image: Image, manager: bool) -> str:
+    """Why a correction would not be taken, said before anybody draws it."""
+    try:
+        differences.check_correctable(image, manager)
+    except Conflict as error:
+        return error.message
+    return ""
 
 
 def _back(request: HttpRequest) -> str:

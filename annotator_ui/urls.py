@@ -20,6 +20,7 @@ urlpatterns = [
     path("jobs/<slug:slug>/report", report_page.report, name="report"),
     path("jobs/<slug:slug>/notes", own_pages.notes, name="notes"),
     path("jobs/<slug:slug>/history", own_pages.history, name="history"),
+    path("jobs/<slug:slug>/history/<row:pk>/suggest", own_pages.suggest, name="suggest"),
     path("jobs/<slug:slug>/images/<row:pk>/correct", pages.correct, name="correct"),
     path("settings/keys", pages.keys, name="keys"),
     path("api/preferences", own.Preferences.as_view(), name="preferences"),
@@ -50,6 +51,7 @@ urlpatterns = [
     path("api/images/<row:pk>/restore", jobs.ImageRestore.as_view(), name="image-restore"),
     path("api/jobs/<slug:slug>/grid", grid.Grid.as_view(), name="grid"),
     path("api/jobs/<slug:slug>/grid/checks", grid.Checks.as_view(), name="grid-checks"),
+    path("api/labels/<row:pk>", review.OwnLabel.as_view(), name="own-label"),
     path("api/labels/<row:pk>/check", grid.Check.as_view(), name="label-check"),
     path(
         "api/jobs/<slug:slug>/differences",
@@ -60,6 +62,10 @@ urlpatterns = [
     path("api/jobs/<slug:slug>/comments", comments.JobComments.as_view(), name="job-comments"),
     path("api/images/<row:pk>/comments", comments.ImageComments.as_view(), name="comments"),
     path("api/comments/<row:pk>", comments.Thread.as_view(), name="comment"),
+    path(
+        "api/comments/<row:pk>/decision", comments.Decision.as_view(), name="suggestion-decision"
+    ),
+    path("api/assignments/<row:pk>/suggestion", history.Suggestion.as_view(), name="suggestion"),
     path("api/comments/<row:pk>/answers", comments.Answers.as_view(), name="comment-answers"),
     path("api/jobs/<slug:slug>/answers", history.History.as_view(), name="own-answers"),
     path("api/assignments/<row:pk>", history.Seat.as_view(), name="own-seat"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotator_ui.api import access, shapes
+from annotator_ui.api.comments import suggestions_of
 from annotator_ui.api.work import parsed
 from annotator_ui.suggest import for_images
 from labeling.core.boxes import Box, pack, without_scores
@@ -61,8 +63,9 @@ def list_of(job: Job) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def image_of(image: Image, named: bool) -> dict[str, Any]:
-    """One image's people, groups and merged boxes."""
+def image_of(image: Image, reader: User) -> dict[str, Any]:
+    """One image's people, groups and merged boxes, and the corrections suggested of it."""
+    named = access.MANAGER in access.roles(image.job, reader)
     found = differences.of_image(image)
     detail = found.label.detail
     active = found.active
@@ -97,6 +100,7 @@ def image_of(image: Image, named: bool) -> dict[str, Any]:
             for group in found.groups
         ],
         "sure": differences.SURE,
+        "suggestions": suggestions_of(image, reader),
     }
 
 
@@ -123,7 +127,7 @@ class Differences(APIView):
         """Their boxes, grouped."""
         user = access.person(request)
         image = access.image_for(user, pk, *access.REVIEWING)
-        return Response(image_of(image, access.MANAGER in access.roles(image.job, user)))
+        return Response(image_of(image, user))
 
     @extend_schema(request=SettleForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,8 +12,9 @@ from rest_framework.views import APIView
 
 from annotator_ui.api import access, seats, shapes
 from annotator_ui.api.work import parsed
+from labeling.core.boxes import without_scores
 from labeling.models import Assignment, Job
-from labeling.services import guidance, own_work
+from labeling.services import answers, comments, guidance, own_work, suggested
 
 PAGE = 24
 
@@ -24,6 +26,13 @@ class HistoryQuery(shapes.StrictSerializer):
         min_value=0, max_value=shapes.LARGEST, allow_null=True, default=None,
         help_text="The `next` of an earlier page.",
     )  # fmt: skip
+
+
+class SuggestionForm(shapes.StrictSerializer):
+    """What the answer should have been."""
+
+    boxes = serializers.ListField(child=serializers.DictField())
+    text = serializers.CharField(max_length=comments.LONGEST, allow_blank=True, default="")
 
 
 class ReadForm(shapes.StrictSerializer):
@@ -53,7 +62,18 @@ def _answer(seat: Assignment) -> dict[str, Any]:
         "changeable": own_work.changeable(seat),
         "surplus": seat.state == Assignment.State.SURPLUS,
         "labelled": label.get_source_display() if label else None,
+        "suggest_url": reverse("suggest", args=[seat.round.job.slug, seat.pk]) if label else None,
+        "suggestion": _suggestion(seat),
     }
+
+
+def _suggestion(seat: Assignment) -> dict[str, Any] | None:
+    """What became of the correction suggested last, with the reviewer's words."""
+    rows = list(seat.suggestions.all())  # type: ignore[attr-defined]
+    if not rows:
+        return None
+    told = [row.text for row in rows[-1].answers.all() if row.author_id != seat.annotator_id]
+    return {"outcome": rows[-1].outcome, "words": told[-1] if told else ""}
 
 
 class History(APIView):
@@ -77,6 +97,20 @@ class Seat(APIView):
         """As the annotate page opens it, and whether its answer may still be changed."""
         seat = access.seat_for(access.person(request), pk)
         return Response({**seats.alone(seat), "changeable": own_work.changeable(seat)})
+
+
+class Suggestion(APIView):
+    """A correction that the person suggests of a finished answer."""
+
+    @extend_schema(request=SuggestionForm, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, pk: int) -> Response:
+        """Send it to the reviewers; the label stays what it is."""
+        user = access.person(request)
+        seat = access.seat_for(user, pk, access.ANNOTATOR)
+        form = parsed(SuggestionForm, request)
+        boxes = without_scores(answers.parse_boxes(seat.image, form["boxes"]))
+        row = suggested.suggest(seat, user, boxes, form["text"])
+        return Response({"id": row.pk, "outcome": row.outcome}, 201)
 
 
 class InstructionsRead(APIView):

@@ -1,6 +1,6 @@
 """What people say beside their boxes: a check in the grid, a note on an image, help in pictures."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
+from labeling.models.round import Assignment
 
 
 class LabelCheck(models.Model):
@@ -46,9 +47,22 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Threads nobody has closed."""
         return self.threads().filter(closed_at=None)
 
+    def suggestions(self) -> Self:
+        """Threads that suggest a correction."""
+        return self.threads().exclude(seat=None)
+
 
 class Comment(models.Model):
-    """A note pinned to a place on an image, or (with `parent`) an answer in its thread."""
+    """A note pinned to a place on an image, or (with `parent`) an answer in its thread.
+
+    One with `seat` and `boxes` suggests a correction of what its author answered there.
+    """
+
+    class Outcome(models.TextChoices):
+        NONE = "", "undecided"
+        TAKEN = "taken", "taken"
+        DECLINED = "declined", "declined"
+        REPLACED = "replaced", "replaced by a later one"
 
     image = models.ForeignKey(Image, models.CASCADE, related_name="comments")
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="answers")
@@ -58,6 +72,9 @@ class Comment(models.Model):
     text = models.CharField(max_length=2000)
     at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
+    seat = models.ForeignKey(Assignment, models.CASCADE, null=True, related_name="suggestions")
+    boxes: Any = models.JSONField(null=True)
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, default="")
     seen_at = models.DateTimeField(null=True)  # by the thread's author, of an answer
 
     objects = CommentQuerySet.as_manager()
@@ -69,6 +86,20 @@ class Comment(models.Model):
                 condition=Q(parent__isnull=True, x__isnull=False, y__isnull=False)
                 | Q(parent__isnull=False, x__isnull=True, y__isnull=True, closed_at__isnull=True),
                 name="comment_thread_has_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(seat__isnull=True, boxes__isnull=True, outcome="")
+                | Q(seat__isnull=False, boxes__isnull=False, parent__isnull=True)
+                & (
+                    Q(closed_at__isnull=True, outcome="")
+                    | Q(closed_at__isnull=False) & ~Q(outcome="")
+                ),
+                name="comment_suggestion_complete",
+            ),
+            models.UniqueConstraint(
+                fields=("seat",),
+                condition=Q(seat__isnull=False, closed_at__isnull=True),
+                name="comment_one_open_suggestion",
             ),
         )
 

@@ -13,8 +13,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from labeling.core import text
-from labeling.errors import Invalid, NotAllowed
-from labeling.models import Assignment, Comment, Image, Job, Label, Member
+from labeling.errors import Conflict, Invalid, NotAllowed
+from labeling.models import Assignment, Audit, Comment, Image, Job, Label, Member, Round
 from labeling.services import events
 
 LONGEST = 2000
@@ -42,17 +42,36 @@ def unanswered(jobs: Iterable[Job], user: User) -> dict[int, int]:
 
 def _readable(rows: "QuerySet[Comment]", roles: Set[str], user: User) -> "QuerySet[Comment]":
     mine = Q(author=user)
+    rows = rows.filter(mine | Q(seat=None) | _suggestion_readable(roles, user))
     labelled = Q(Exists(Label.objects.active().filter(image=OuterRef("image"))))
-    seats = Assignment.objects.filter(image=OuterRef("image"), round__closed_at=None)
     if not roles & {Member.Role.REVIEWER, Member.Role.MANAGER}:
         given = Assignment.objects.filter(image=OuterRef("image"), annotator=user)
         return rows.filter(mine | labelled & Q(Exists(given)))
     if Member.Role.ANNOTATOR not in roles:
         return rows
+    return rows.filter(mine | labelled | ~_drawable(user))
+
+
+def _suggestion_readable(roles: Set[str], user: User) -> Q:
+    """Boxes sway more than words: reviewers alone see them, unless they could draw the image or a
+    running audit holds it."""
+    if not roles & {Member.Role.REVIEWER, Member.Role.MANAGER}:
+        return Q(pk=None)
+    audited = Audit.objects.filter(
+        image=OuterRef("image"), kind=Audit.Kind.CERTIFICATE, round__state=Round.State.AUDITING
+    )
+    if Member.Role.ANNOTATOR not in roles:
+        return ~Q(Exists(audited))
+    return ~Q(Exists(audited)) & ~_drawable(user)
+
+
+def _drawable(user: User) -> Q:
+    """Images that this person has in hand, or could still be given."""
+    seats = Assignment.objects.filter(image=OuterRef("image"), round__closed_at=None)
     done = Q(Exists(seats.filter(annotator=user, state__in=DRAWN)))
-    held = Q(Exists(seats.filter(annotator=user, state="claimed")))
-    drawable = held | (Q(Exists(seats.filter(state="open"))) & ~done)
-    return rows.filter(mine | labelled | ~drawable)
+    return Q(Exists(seats.filter(annotator=user, state="claimed"))) | (
+        Q(Exists(seats.filter(state="open"))) & ~done
+    )
 
 
 def _roles(job: Job, user: User) -> set[str]:
@@ -64,7 +83,7 @@ def pin(image: Image, by: User, x: float, y: float, words: str) -> Comment:
     if not (0 <= x <= image.width and 0 <= y <= image.height):
         raise Invalid("The place lies outside the picture.", where="x")
     with transaction.atomic():
-        row = Comment.objects.create(image=image, author=by, x=x, y=y, text=_clean(words))
+        row = Comment.objects.create(image=image, author=by, x=x, y=y, text=cleaned(words))
         events.record(image.job, "comment_pinned", by, image=image.pk)
     return row
 
@@ -79,7 +98,7 @@ def answer(thread: Comment, by: User, words: str) -> Comment:
         raise NotAllowed("Reviewers answer notes, and whoever wrote them.")
     with transaction.atomic():
         row = Comment.objects.create(
-            image=thread.image, parent=thread, author=by, text=_clean(words)
+            image=thread.image, parent=thread, author=by, text=cleaned(words)
         )
         events.record(job, "comment_answered", by, image=thread.image_id)
     return row
@@ -87,8 +106,24 @@ def answer(thread: Comment, by: User, words: str) -> Comment:
 
 def close(thread: Comment, closed: bool) -> None:
     """Close a thread that is dealt with, or open it again."""
+    if thread.seat_id is not None:
+        raise Conflict("This suggests a correction: take it, or decline it with a word.")
     at = timezone.now() if closed else None
     Comment.objects.filter(pk=thread.pk).update(closed_at=at)
+
+
+def take_back(row: Comment, by: User) -> None:
+    """Delete one's own words while nobody has built on them: no answer, not yet read."""
+    answered = Exists(Comment.objects.filter(parent=OuterRef("pk")))
+    mine = Comment.objects.filter(pk=row.pk, author=by, closed_at=None, seen_at=None)
+    with transaction.atomic():
+        gone, _ = mine.exclude(answered).delete()
+        if not gone and Comment.objects.filter(pk=row.pk).exists():
+            raise Conflict(
+                "Only your own words can be taken back, until they are read or answered."
+            )
+        if gone:
+            events.record(row.image.job, "comment_taken_back", by, image=row.image_id)
 
 
 def unread(user: User) -> "QuerySet[Comment]":
@@ -101,8 +136,9 @@ def mark_seen(image: Image, user: User) -> int:
     return unread(user).filter(image=image).update(seen_at=timezone.now())
 
 
-def _clean(words: str) -> str:
-    cleaned = text.clean(words.strip(), limit=LONGEST, where="text")
-    if not cleaned:
+def cleaned(words: str) -> str:
+    """The words of a note, as they are kept."""
+    found = text.clean(words.strip(), limit=LONGEST, where="text")
+    if not found:
         raise Invalid("A note needs a few words.", where="text")
-    return cleaned
+    return found

@@ -29,7 +29,7 @@ def answers(job: Job, user: User) -> "QuerySet[Assignment]":
     return (
         Assignment.objects.filter(round__job=job, annotator=user, state__in=GIVEN)
         .select_related("image", "round__job")
-        .prefetch_related(holding)
+        .prefetch_related(holding, "suggestions__answers")
         .order_by("-submitted_at", "-pk")
     )
 

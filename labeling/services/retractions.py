@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from labeling.errors import Conflict, NotAllowed
-from labeling.models import Assignment, Audit, Freeze, Image, Label, Round, Step
+from labeling.models import Assignment, Audit, Comment, Freeze, Image, Label, Round, Step
 from labeling.services import audits, events, labels, leases, rounds
 
 WITHDRAWN = "verdict withdrawn"
@@ -112,9 +112,20 @@ def take_back(label: Label, user: User) -> Label:
         if label.revoked_at is not None:
             raise Conflict("The image has another label by now; correct that one.")
         give_back(before, user, label.created_at)
+        _reopen_suggestion(label.detail.get("suggestion"))
         events.record(label.image.job, "label_taken_back", user, image=label.image_id)
     before.refresh_from_db()
     return before
+
+
+def _reopen_suggestion(pk: int | None) -> None:
+    """What an annotator suggested waits again, if the label was made of it."""
+    row = Comment.objects.filter(pk=pk or 0).first()
+    if row is None:
+        return
+    if Comment.objects.filter(seat=row.seat_id, closed_at=None).exists():
+        raise Conflict("Its annotator has suggested something else since.")
+    Comment.objects.filter(pk=row.pk).update(closed_at=None, outcome=Comment.Outcome.NONE)
 
 
 def _check_own_and_unused(active: Label, user: User, since: datetime) -> None:

@@ -3,15 +3,21 @@
 import { el } from './dom.js';
 import { icon } from './icons.js';
 
-/** @typedef {{id: number, text: string, at: string, by: string, mine: boolean, fresh: boolean}} Answer */
+/** @typedef {import('./types.js').Box} Box */
+/** @typedef {{id: number, text: string, at: string, by: string, mine: boolean, fresh: boolean,
+ *   removable: boolean}} Answer */
+/** @typedef {{boxes: Box[], outcome: ''|'taken'|'declined'|'replaced',
+ *   label: {id: number, boxes: Box[]}|null}} Suggestion `label`: for reviewers, what holds now */
 /** @typedef {{id: number, image: any, x: number, y: number, text: string, at: string, by: string,
- *   mine: boolean, closed: boolean, answers: Answer[]}} Thread */
+ *   mine: boolean, closed: boolean, suggestion: Suggestion|null, removable: boolean,
+ *   answers: Answer[]}} Thread `removable`: nobody has answered or read it, so it can be taken back */
 
 /** @param {string} at */
 const when = (at) => new Date(at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
 
-/** @param {{by: string, at: string, text: string, fresh?: boolean}} said */
-const saying = ({ by, at, text, fresh }) =>
+/** @param {{id: number, by: string, at: string, text: string, fresh?: boolean, removable: boolean}} said
+ * @param {((id: number) => void)} [remove] */
+const saying = ({ id, by, at, text, fresh, removable }, remove) =>
   el(
     'div',
     { class: 'saying' },
@@ -21,8 +27,20 @@ const saying = ({ by, at, text, fresh }) =>
       el('strong', { text: by }),
       el('time', { datetime: at, text: when(at) }),
       fresh && el('span', { class: 'chip chip-new', text: 'new' }),
+      removable &&
+        remove &&
+        el(
+          'button',
+          {
+            type: 'button',
+            class: 'link-button',
+            title: 'Until somebody has read or answered it',
+            on: { click: () => remove(id) },
+          },
+          'Take back',
+        ),
     ),
-    el('p', { class: 'saying-text', text }),
+    text && el('p', { class: 'saying-text', text }),
   );
 
 /**
@@ -93,9 +111,12 @@ export function composer({ label, send, onSend, onLeave, text = '', onInput }) {
  * @param {boolean} on.mayAnswer
  * @param {(text: string) => Promise<void>} on.answer
  * @param {(closed: boolean) => void} on.close
+ * @param {(id: number) => void} [on.remove] takes words back that nobody has read or answered
+ * @param {HTMLElement|null} [on.body] what belongs to the note besides its words
+ * @param {HTMLElement|null} [on.foot] in place of the usual buttons
  * @param {number} [on.number] of its pin
  */
-export function threadCard(thread, { mayAnswer, answer, close, number }) {
+export function threadCard(thread, { mayAnswer, answer, close, remove, body, foot: own, number }) {
   const foot = el('div', { class: 'thread-foot' });
   const showButtons = () =>
     foot.replaceChildren(
@@ -108,7 +129,8 @@ export function threadCard(thread, { mayAnswer, answer, close, number }) {
             ),
           ]
         : []),
-      ...(mayAnswer || thread.mine
+      // what becomes of a suggestion is decided, not only closed
+      ...((mayAnswer || thread.mine) && !thread.suggestion
         ? [
             el(
               'button',
@@ -137,9 +159,10 @@ export function threadCard(thread, { mayAnswer, answer, close, number }) {
       'div',
       { class: 'thread-top' },
       number !== undefined && el('span', { class: 'pin-number', text: number }),
-      saying(thread),
+      saying(thread, remove),
     ),
-    ...thread.answers.map(saying),
-    foot,
+    body,
+    ...thread.answers.map((said) => saying(said, remove)),
+    own ?? foot,
   );
 }

@@ -1,4 +1,5 @@
-/** What I sent in this job, with thumbnails; an answer opens again until its image is finished. */
+/** What I sent in this job, with thumbnails; an answer opens again until its image is finished, and
+ * afterwards a correction of it can be suggested to the reviewers. */
 
 import { ApiError, createApi } from '../annotator/api.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
@@ -10,7 +11,8 @@ import { plural } from '../common/words.js';
 
 /** @typedef {{id: number, image: import('../common/types.js').Picture, round: number,
  *   boxes: import('../common/types.js').Box[], at: string, active_s: number, changeable: boolean,
- *   surplus: boolean, labelled: string|null}} Given */
+ *   surplus: boolean, labelled: string|null, suggest_url: string|null,
+ *   suggestion: {outcome: ''|'taken'|'declined'|'replaced', words: string}|null}} Given */
 
 const data = pageData();
 const api = createApi({ userId: data.user.id });
@@ -20,6 +22,15 @@ const look = classLook(data.classes);
 let next = data.first.next;
 startChrome();
 listenForThemeKey();
+
+/** What became of the correction that I suggested. @param {Given} answer */
+function fate({ suggestion }) {
+  if (!suggestion) return null;
+  const { outcome, words } = suggestion;
+  if (outcome === 'taken') return ['check', 'Your correction became the label'];
+  if (outcome === 'declined') return ['undo', `Correction declined: ${words}`];
+  return ['clock', 'Your correction waits for a reviewer'];
+}
 
 /** @param {Given} answer */
 function state({ changeable, surplus, labelled }) {
@@ -42,21 +53,27 @@ function card(answer) {
     }),
     el('span', { class: `history-state is-${mark}` }, icon(mark), words),
   ];
-  const address = `${data.job.work_url}?seat=${answer.id}`;
+  const became = fate(answer);
+  if (became)
+    inside.push(el('span', { class: `history-state is-${became[0]}` }, icon(became[0]), became[1]));
+  const address = answer.changeable ? `${data.job.work_url}?seat=${answer.id}` : answer.suggest_url;
+  if (!address) return el('li', {}, el('div', { class: 'card-link is-final' }, ...inside));
+  const verb = answer.changeable ? 'Change' : 'Suggest a correction';
+  inside.push(
+    el('span', { class: 'history-verb', text: became?.[0] === 'clock' ? 'Change it' : verb }),
+  );
   return el(
     'li',
     {},
-    answer.changeable
-      ? el(
-          'a',
-          {
-            class: 'card-link',
-            href: address,
-            'aria-label': `Change ${answer.image.name}, ${count}`,
-          },
-          ...inside,
-        )
-      : el('div', { class: 'card-link is-final' }, ...inside),
+    el(
+      'a',
+      {
+        class: 'card-link',
+        href: address,
+        'aria-label': `${verb}${answer.changeable ? '' : ' of'} ${answer.image.name}, ${count}${became ? `. ${became[1]}` : ''}`,
+      },
+      ...inside,
+    ),
   );
 }
 
@@ -86,7 +103,7 @@ fill(
   must('[data-about]'),
   ...(data.first.answers.length
     ? [
-        'An answer opens again, and may be changed, until everybody’s boxes on its image became one label.',
+        'An answer opens again, and may be changed, until everybody’s boxes on its image became one label. After that, open it to suggest a correction: a reviewer takes it or tells you why not.',
       ]
     : [
         'You have not sent anything in this job yet. ',

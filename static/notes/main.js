@@ -8,6 +8,8 @@ import { createSignIn } from '../common/sign-in.js';
 import { speak } from '../common/speak.js';
 import { threadCard } from '../common/threads.js';
 import { createPlainPage } from '../review/plain-page.js';
+import { createSuggestions, isOpen, suggestionPictures } from '../review/suggestions.js';
+import { createUndoBar } from '../review/undo-bar.js';
 
 /** @typedef {import('../common/threads.js').Thread} Thread */
 
@@ -52,19 +54,52 @@ const row = (thread) => {
       const changed = await api.post(`/api/comments/${thread.id}/answers`, { text });
       speak('Answer sent');
       keep(changed);
+      const mine = changed.answers.at(-1);
+      if (mine?.removable) undoBar.show('Answer sent.', () => remove(thread, mine.id));
     },
-    close: async (closed) => {
-      try {
-        keep(await api.request('PUT', `/api/comments/${thread.id}`, { closed }));
-        speak(closed ? 'Done' : 'Open again');
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        speak(error.message, 'assertive');
-        hints.notice(error.message);
-      }
-    },
+    close: (closed) => close(thread, closed),
+    remove: (id) => remove(thread, id),
+    body: thread.suggestion && suggestionPictures(thread, data.classes),
+    foot: data.can_answer && isOpen(thread) ? suggestions.foot(thread) : null,
   });
-  return el('section', { class: 'note-row', tabindex: '0' }, shot, card);
+  return thread.suggestion
+    ? el('section', { class: 'note-row is-wide', tabindex: '0' }, card)
+    : el('section', { class: 'note-row', tabindex: '0' }, shot, card);
+};
+
+/** @param {string} message */
+const tell = (message) => {
+  speak(message, 'assertive');
+  hints.notice(message);
+};
+
+/** @param {Thread} thread @param {boolean} closed */
+const close = async (thread, closed) => {
+  try {
+    keep(await api.request('PUT', `/api/comments/${thread.id}`, { closed }));
+    undoBar.show(closed ? 'Done.' : 'Open again.', () => close(thread, !closed));
+    speak(closed ? 'Done' : 'Open again');
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    tell(error.message);
+  }
+};
+
+/** @param {Thread} thread @param {number} id of the note itself or of an answer */
+const remove = async (thread, id) => {
+  try {
+    const { thread: left } = await api.request('DELETE', `/api/comments/${id}`);
+    if (left) keep(left);
+    else {
+      threads = threads.filter((other) => other.id !== thread.id);
+      show();
+      focusOn(0);
+    }
+    speak('Taken back');
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    tell(error.message);
+  }
 };
 
 function show() {
@@ -116,10 +151,29 @@ const page = createPlainPage('notes', root, [
   ['note-back note-on', 'notes'],
   ['answer', 'answer'],
   ['close', 'done'],
+  ...(data.can_answer
+    ? /** @type {[string, string][]} */ ([
+        ['take-theirs', 'take suggested boxes'],
+        ['decline', 'decline them'],
+      ])
+    : []),
   ['help', 'all keys'],
 ]);
 const { hints } = page;
+const undoBar = createUndoBar(must('.stage'), () => page.keysOf('back'));
+const suggestions = createSuggestions({
+  api,
+  keysOf: page.keysOf,
+  undoBar,
+  tell,
+  onChange: keep,
+});
+const current = () => threads[Math.max(here(), 0)];
+const undecided = () => data.can_answer && threads.length > 0 && isOpen(current());
 page.start({
+  'take-theirs': { when: undecided, run: () => suggestions.take(current()) },
+  decline: { when: undecided, run: () => suggestions.decline(current()) },
+  back: { when: () => undoBar.shown, run: () => undoBar.run() },
   'note-on': { when: any, run: () => focusOn(here() + 1) },
   'note-back': { when: any, run: () => focusOn(here() - 1) },
   answer: { when: any, run: press('Answer Add') },

@@ -21,6 +21,7 @@ import { createDeciding } from './deciding.js';
 import { createFace } from './face.js';
 import { startMarks } from './marks.js';
 import { showAfter, showLabel, showProgress } from './panels.js';
+import { createUndoBar } from './undo-bar.js';
 import { createVerdicts } from './verdicts.js';
 
 /** @typedef {import('../common/types.js').Audit} Audit */
@@ -146,6 +147,8 @@ export async function startAudits(data) {
     },
   });
 
+  const undoBar = createUndoBar(must('.stage'), () => hints.keys('back'));
+
   const stay = () => {
     workspace.touch();
     session.renewDue();
@@ -156,8 +159,10 @@ export async function startAudits(data) {
     stage,
     status,
     verdicts,
+    undoBar,
+    undo: () => undo(),
+    revealing: () => (mode === 'revealing' ? walk.before : null),
     audit: () => session.current,
-    final: () => mode === 'revealing',
   });
 
   /** Back to the label as it was. */
@@ -172,6 +177,7 @@ export async function startAudits(data) {
 
   const undo = async () => {
     if (walk.undo()) return speak('Box decision taken back');
+    undoBar.hide();
     await verdicts.undo();
     speak('Verdict taken back');
   };
@@ -203,6 +209,10 @@ export async function startAudits(data) {
   const keys = workspace.start('review', (common) => ({
     ...common,
     ...actions.doings,
+    // While a verdict can be seen to go, the key of undoing takes it back, too.
+    undo: {
+      run: () => (editor.doc.canUndo || !undoBar.shown ? common.undo.run() : undoBar.run()),
+    },
     note: notes.doing,
   }));
   showProgress(must('[data-audit]'), data.progress);

@@ -117,6 +117,10 @@ export function createBoxWalk(editor, surface, judging) {
       editor.select(editor.doc.find(last.id)?.id ?? null);
       return true;
     },
+    /** The boxes as they were before the last decision. */
+    get before() {
+      return decided.at(-1)?.before ?? null;
+    },
     /** What was decided, in words. */
     summary() {
       const count = (/** @type {Mark} */ mark) =>

@@ -1,4 +1,4 @@
-/** One label is corrected: load, change, Enter saves and goes back to where the person came from. */
+/** One label is corrected, or by its annotator a correction suggested: change, Enter saves, and back. */
 
 import { ApiError, createApi } from '../annotator/api.js';
 import { createImages } from '../annotator/images.js';
@@ -8,6 +8,7 @@ import { createWorkspace } from '../annotator/workspace.js';
 import { must } from '../common/dom.js';
 import { createSignIn } from '../common/sign-in.js';
 import { speak } from '../common/speak.js';
+import { createSuggested } from './suggested.js';
 
 /** @param {any} data of the page */
 export async function startCorrection(data) {
@@ -18,9 +19,14 @@ export async function startCorrection(data) {
     signIn: createSignIn(data.user).ask,
   });
   const banners = createBanners(must('[data-banners]'));
-  const workspace = createWorkspace(data.classes, () => [[workspace.hints.keys('submit'), 'save']]);
+  const suggesting = data.mode === 'suggest';
+  const workspace = createWorkspace(data.classes, () => [
+    [workspace.hints.keys('submit'), suggesting ? 'send to a reviewer' : 'save'],
+  ]);
   const { editor } = workspace;
   const card = createCard();
+  /** @type {HTMLTextAreaElement|null} */
+  const words = document.querySelector('[data-words]');
   let saving = false;
   let saved = false;
 
@@ -29,11 +35,14 @@ export async function startCorrection(data) {
     workspace.cancelTool();
     try {
       const boxes = editor.doc.answer();
-      const label = await api.request('PUT', `/api/images/${picture.id}/label`, { boxes });
-      saved = true;
-      speak('Saved');
       const back = new URL(data.return_url, location.href);
-      back.searchParams.set('corrected', label.id);
+      if (suggesting) await api.post(data.save_url, { boxes, text: words?.value ?? '' });
+      else {
+        const label = await api.request('PUT', `/api/images/${picture.id}/label`, { boxes });
+        back.searchParams.set('corrected', label.id);
+      }
+      saved = true;
+      speak(suggesting ? 'Sent to a reviewer' : 'Saved');
       location.assign(back);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -46,25 +55,43 @@ export async function startCorrection(data) {
     }
   };
 
+  const suggested = createSuggested(data.suggestions ?? [], {
+    api,
+    classes: data.classes,
+    keysOf: workspace.hints.keys,
+    tell: (text) => banners.set('save', { text, tone: 'warn' }),
+    // The label is another now: drawn on from what it was, this correction would undo it.
+    onChange: (thread) => open(thread.suggestion?.label?.boxes ?? data.boxes),
+  });
   workspace.start('review', (common) => ({
     ...common,
-    submit: { label: 'Save this label', when: () => !saving && !data.refused, run: save },
+    ...suggested.doings,
+    submit: {
+      label: suggesting ? 'Send to a reviewer' : 'Save this label',
+      when: () => !saving && !data.refused,
+      run: save,
+    },
     grid: { label: 'Back without saving', run: () => location.assign(data.return_url) },
   }));
+  suggested.show();
   if (data.refused) banners.set('save', { text: data.refused, tone: 'warn' });
   for (const part of ['[data-kept]', '[data-sent]', '[data-prefetch]']) must(part).hidden = true;
   must('[data-position]').textContent = picture.name;
   window.addEventListener('beforeunload', (event) => {
     if (editor.doc.canUndo && !saved) event.preventDefault();
   });
-  editor.open(picture, data.boxes, !data.refused);
-
-  const images = createImages(() => {
+  const showPixels = () => {
     const entry = images.want(picture);
     if (entry.ready) {
       card.hide();
       editor.show(entry.ready);
     } else if (entry.failed) card.broken(() => images.retry(picture), null);
-  });
-  images.want(picture);
+  };
+  const images = createImages(showPixels);
+  /** @param {import('../common/types.js').Box[]} boxes */
+  const open = (boxes) => {
+    editor.open(picture, boxes, !data.refused);
+    showPixels();
+  };
+  open(data.boxes);
 }

@@ -17,10 +17,22 @@ const SAID = {
  * @param {{leave: () => void}} parts.stage
  * @param {ReturnType<typeof import('../annotator/panels/status.js').createStatus>} parts.status
  * @param {ReturnType<typeof import('./verdicts.js').createVerdicts>} parts.verdicts
- * @param {() => import('../common/types.js').Audit|null} parts.audit the open one
- * @param {() => boolean} parts.final whether the label was revealed, so that it cannot be drawn anew */
-export function createDeciding({ workspace, stage, status, verdicts, audit, final }) {
-  const { editor, hints } = workspace;
+ * @param {import('./undo-bar.js').UndoBar} parts.undoBar
+ * @param {() => void} parts.undo
+ * @param {() => readonly import('../common/types.js').DocBox[]|null} parts.revealing the boxes as they
+ *   were before the last answer, where a drawing is compared with the label: it is never drawn anew
+ * @param {() => import('../common/types.js').Audit|null} parts.audit the open one */
+export function createDeciding({
+  workspace,
+  stage,
+  status,
+  verdicts,
+  undoBar,
+  undo,
+  revealing,
+  audit,
+}) {
+  const { editor } = workspace;
 
   /** @param {Verdict} verdict @param {string} [reason] */
   return async (verdict, reason = '') => {
@@ -32,11 +44,11 @@ export function createDeciding({ workspace, stage, status, verdicts, audit, fina
     const boxes = verdict === 'approved' || verdict === 'corrected' ? editor.doc.answer() : null;
     status.finished(activeMs);
     stage.leave();
-    const kept = final();
-    await verdicts.give(open, { verdict, boxes, reason, active_ms: activeMs }, kept);
-    speak(reason ? `${SAID[verdict]}: ${reason}` : SAID[verdict]);
-    hints.notice(
-      kept ? 'Compared and sent.' : `${SAID[verdict]}. ${hints.words('back')} takes it back.`,
-    );
+    const before = revealing();
+    const body = { verdict, boxes, reason, active_ms: activeMs };
+    const seconds = await verdicts.give(open, body, before);
+    const said = before ? 'Compared' : reason ? `${SAID[verdict]}: ${reason}` : SAID[verdict];
+    speak(said);
+    undoBar.show(`${said}.`, undo, seconds);
   };
 }

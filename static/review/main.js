@@ -7,4 +7,4 @@ import { startCorrection } from './correct.js';
 
 const data = pageData();
 startChrome();
-await (data.mode === 'correct' ? startCorrection : startAudits)(data);
+await (data.mode === 'audit' ? startAudits : startCorrection)(data);

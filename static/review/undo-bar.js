@@ -12,13 +12,22 @@ export function createUndoBar(stage, keys) {
   const root = el('div', { class: 'undo-bar', 'data-undo-bar': true, hidden: true });
   stage.append(root);
   let timer = 0;
+  /** @type {() => void} */
+  let act = () => {};
   const hide = () => {
     clearInterval(timer);
     root.hidden = true;
   };
 
+  const run = () => {
+    hide();
+    act();
+  };
+
   return {
     hide,
+    /** What its button does. */
+    run,
     get shown() {
       return !root.hidden;
     },
@@ -26,6 +35,7 @@ export function createUndoBar(stage, keys) {
      * @param {number} [limit] seconds after which it can no longer be taken back; told while they run */
     show(text, undo, limit) {
       hide();
+      act = undo;
       let left = limit ?? SECONDS;
       const rest = limit ? el('span', { class: 'undo-rest', text: `${left} s` }) : null;
       const button = el(
@@ -34,10 +44,7 @@ export function createUndoBar(stage, keys) {
           type: 'button',
           class: 'button button-small',
           on: {
-            click: () => {
-              hide();
-              undo();
-            },
+            click: run,
             // A press must not take the focus from where the keys act.
             mousedown: (/** @type {MouseEvent} */ event) => event.preventDefault(),
           },

@@ -4,10 +4,12 @@ import { ApiError } from '../annotator/api.js';
 
 /** @typedef {import('../common/types.js').Audit} Audit */
 /** @typedef {Omit<import('../annotator/outbox.js').Item, 'key'|'problem'>} Item */
-/** @typedef {{audit: Audit, item: Item}} Given */
+/** @typedef {import('../common/types.js').DocBox} DocBox */
+/** @typedef {{audit: Audit, item: Item, before: readonly DocBox[]|null}} Given
+ * `before`: the boxes of a comparison with the label before its last answer */
 
 /** A proof never takes back what it has counted, so its verdicts stay here this long. */
-const GRACE_MS = 5_000;
+const GRACE_S = 5;
 
 /**
  * @param {object} parts
@@ -24,13 +26,15 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
   let waiting = null;
   let timer = 0;
   /** @type {Given[]} */
-  const given = [];
+  let given = [];
 
   const release = async () => {
     clearTimeout(timer);
     if (!waiting) return;
-    const { audit, item } = waiting;
+    const { audit, item, before } = waiting;
     waiting = null;
+    // Once it has left this page, a drawing that was compared with the label is never drawn anew.
+    if (before) given = given.filter((row) => row.item !== item);
     try {
       await outbox.put(item);
     } catch {
@@ -45,7 +49,7 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
   document.addEventListener('visibilitychange', () => document.hidden && release());
 
   /** What was decided comes back as it was, corrected boxes too. @param {Given} last @param {Audit} audit */
-  const reopen = async ({ item }, audit) => {
+  const reopen = async ({ item, before }, audit) => {
     const boxes = item.body.verdict === 'corrected' ? item.body.boxes : null;
     if (boxes) {
       const draft = {
@@ -53,7 +57,7 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
         version: 0,
         number: 0,
         writer: '',
-        boxes: boxes.map((/** @type {any} */ box) => ({ ...box, suggested: false })),
+        boxes: before ?? boxes.map((/** @type {any} */ box) => ({ ...box, suggested: false })),
         active_ms: item.body.active_ms,
       };
       await store.saveDraft(draft, Number.MAX_SAFE_INTEGER);
@@ -67,16 +71,22 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
       return given.length > 0;
     },
     /** Shows the next check at once. @param {Audit} audit @param {Record<string, any>} body
-     * @param {boolean} [final] never to be taken back */
-    async give(audit, body, final = false) {
+     * @param {readonly DocBox[]|null} before
+     * @returns {Promise<number|undefined>} the seconds it waits here, if it does */
+    async give(audit, body, before) {
       await release();
       const request = { method: 'PUT', url: `/api/audits/${audit.id}/verdict`, body };
       const item = { seat: `audits:${audit.id}`, ...request, context: { seat: audit } };
-      if (!final) given.push({ audit, item });
-      if (final || audit.kind !== 'certificate') return session().handIn(request);
-      waiting = { audit, item };
-      timer = setTimeout(release, GRACE_MS);
+      const row = { audit, item, before };
+      given.push(row);
+      if (audit.kind !== 'certificate') {
+        session().handIn(request);
+        return;
+      }
+      waiting = row;
+      timer = setTimeout(release, GRACE_S * 1_000);
       session().leave();
+      return GRACE_S;
     },
     /** Takes the last verdict of this visit back, wherever it is by now. */
     async undo() {

@@ -54,6 +54,13 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     page.keyboard.press("Enter")
     expect(place).to_have_text("Your image 4")
 
+    expect(page.locator("[data-undo-bar]")).to_contain_text("is settled")
+    page.keyboard.press("u")  # the image sent last is back as it was decided
+    expect(place).to_have_text("Image 3 of 4")
+    expect(page.locator("[data-group]")).to_contain_text("Anything missing?")
+    page.keyboard.press("Enter")
+    expect(place).to_have_text("Image 4 of 4")
+
     settled = [r for r in holding(backstage, team["slug"]) if r["source"] == "reviewer"]
     assert [row["by"] for row in settled] == [team["rita"]] * 3
     assert [len(row["boxes"]) for row in settled] == [1, 0, 1]
@@ -213,3 +220,81 @@ def test_an_answer_opens_again_from_the_history_and_by_key(team, enter, arrived)
     canvas.keys("Tab", "Delete", "Enter")
     until(lambda: mine()["version"] == 3)
     assert len(mine()["boxes"]) == 1
+
+
+def test_a_finished_answer_is_suggested_anew_and_a_reviewer_takes_or_declines_it(
+    team, backstage, enter
+):
+    slug = team["slug"]
+    anna: Page = enter(team["anna"])
+    history = f"/jobs/{slug}/history"
+
+    def suggest(place: int) -> None:
+        anna.goto(history)
+        links = anna.get_by_role("link", name=re.compile("^Suggest a correction of"))
+        links.nth(place).focus()
+        anna.keyboard.press("Enter")
+        expect(anna.locator("[data-suggesting]")).to_contain_text("the boxes that you sent")
+        anna.locator("[data-words]").fill("The left edge was off.")
+        anna.locator("[data-surface]").focus()
+        anna.keyboard.press("Tab")
+        anna.keyboard.press("Shift+ArrowRight")
+        anna.keyboard.press("Enter")
+        expect(anna.locator("[data-answers]")).to_contain_text("Your correction waits")
+
+    before = {row["image"]: row["boxes"] for row in holding(backstage, slug)}
+    suggest(0)
+    suggest(1)
+    assert {row["image"]: row["boxes"] for row in holding(backstage, slug)} == before
+
+    rita: Page = enter(team["rita"])
+    rita.goto(f"/jobs/{slug}/notes")
+    rows = rita.locator(".note-row:has(.suggestion)")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("suggests a correction")
+    expect(rows.first.locator(".suggestion-side")).to_have_count(2)
+    rows.first.focus()
+    rita.keyboard.press("t")
+    expect(rows.first).to_contain_text("these boxes became the label")
+    taken = [row for row in holding(backstage, slug) if row["boxes"] != before[row["image"]]]
+    assert [row["by"] for row in taken] == [team["rita"]]
+    rita.keyboard.press("Control+z")
+    expect(rows.first).not_to_contain_text("became the label")
+    assert {row["image"]: row["boxes"] for row in holding(backstage, slug)} == before
+    rita.keyboard.press("t")
+    expect(rows.first).to_contain_text("these boxes became the label")
+
+    rows.nth(1).focus()
+    rita.keyboard.press("Shift+T")
+    rita.get_by_label(re.compile("^Why it stays")).fill("The shadow is no boat.")
+    rita.keyboard.press("Control+Enter")
+    expect(rows.nth(1)).to_contain_text("the label stayed")
+
+    anna.goto(history)
+    expect(anna.locator("[data-answers]")).to_contain_text("Your correction became the label")
+    expect(anna.locator("[data-answers]")).to_contain_text("declined: The shadow is no boat.")
+
+
+def test_a_suggestion_stands_beside_the_label_where_it_is_corrected(team, backstage, enter):
+    slug = team["slug"]
+    ben: Page = enter(team["ben"])
+    ben.goto(f"/jobs/{slug}/history")
+    ben.get_by_role("link", name=re.compile("^Suggest a correction of")).first.click()
+    ben.locator("[data-surface]").focus()
+    ben.keyboard.press("Tab")
+    ben.keyboard.press("Shift+ArrowDown")
+    ben.keyboard.press("Enter")
+    expect(ben.locator("[data-answers]")).to_contain_text("Your correction waits")
+
+    rita: Page = enter(team["rita"])
+    rita.goto(f"/jobs/{slug}/notes")
+    image = rita.locator(".note-row:has([data-decide]) .suggestion-shot img").first
+    number = re.search(r"images/(\d+)/", str(image.get_attribute("src"))).group(1)  # type: ignore[union-attr]
+    for part in ("settle", "correct"):
+        rita.goto(f"/jobs/{slug}/images/{number}/{part}")
+        expect(rita.locator("[data-suggested]")).to_contain_text("suggests a correction")
+    expect(rita.locator("[data-surface] canvas").first).to_be_attached()
+    rita.locator("[data-surface]").focus()
+    rita.keyboard.press("t")
+    expect(rita.locator("[data-suggested]")).to_contain_text("these boxes became the label")
+    expect(rita.locator("[data-undo-bar]")).to_contain_text("are the label now")

@@ -1,5 +1,6 @@
 """Reviewers judge auto-labels with keys; every verdict arrives as it was meant."""
 
+import re
 from typing import Any
 
 import pytest
@@ -88,9 +89,13 @@ def test_a_certificate_audit_is_approved_corrected_or_not_judged(
         expect(review.label).not_to_contain_text("confidence")
         if keys == ("k",):  # taken back while it is still here, then given again
             mistaken = review.open_id()
-            review.decide("y")
-            review.decide("u")
-            assert review.open_id() == mistaken
+            for keys_back in ("u", "Control+z"):
+                review.decide("x")
+                bar = review.canvas.page.locator("[data-undo-bar]")
+                expect(bar).to_contain_text(re.compile("Not judged.+[1-5] s"))
+                review.decide(keys_back)
+                assert review.open_id() == mistaken
+                expect(bar).to_be_hidden()
         review.decide(*keys)
 
     def seen():
@@ -133,6 +138,11 @@ def test_checks_from_blank_reveal_what_the_checker_may_have_overlooked(
     page.reload()
     expect(page.locator("[data-first]")).to_have_text("Yes, overlooked")
     before = review.open_id()
+    review.canvas.keys("y")
+    until(lambda: review.open_id() != before)
+    review.canvas.keys("u")  # the answer is taken back, and the drawing stays what it was
+    until(lambda: review.open_id() == before)
+    expect(page.locator("[data-first]")).to_have_text("Yes, overlooked")
     review.canvas.keys("x")
     until(lambda: review.open_id() != before)
 

@@ -15,6 +15,8 @@ const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
  * @param {() => void} page.takeBack
  * @param {(digit: string) => void} page.chooseClass
  * @param {() => void} page.toList
+ * @param {() => void} page.correct
+ * @param {() => boolean} page.canUndoSent
  * @returns {import('../../annotator/actions/bind.js').Doings}
  */
 export function settleDoings(page) {
@@ -29,10 +31,11 @@ export function settleDoings(page) {
     none: { when: onGroup, run: () => page.act(() => page.decisions()?.none()) },
     'draw-it': { when: () => page.decisions() !== null && !page.isDrawing(), run: page.drawIt },
     back: {
-      when: () => page.isDrawing() || (page.decisions()?.canUndo ?? false),
+      when: () => page.isDrawing() || (page.decisions()?.canUndo ?? false) || page.canUndoSent(),
       run: page.takeBack,
     },
     submit: { when: () => page.decisions() !== null, run: page.submit },
+    correct: { when: () => page.decisions() !== null && !page.isDrawing(), run: page.correct },
     list: { run: page.toList },
     ...Object.fromEntries(
       DIGITS.map((digit, person) => [`person-${digit}`, { run: () => choose(digit, person) }]),

@@ -11,6 +11,8 @@ import { createSignIn } from '../../common/sign-in.js';
 import { speak } from '../../common/speak.js';
 import { forget, recallList, remember } from '../../common/storage.js';
 import { plural } from '../../common/words.js';
+import { createSuggested } from '../suggested.js';
+import { createUndoBar } from '../undo-bar.js';
 import { settleDoings, settleHints } from './actions.js';
 import { createByHand, zoomToGroup } from './by-hand.js';
 import { createDecisions } from './decisions.js';
@@ -47,6 +49,17 @@ let decisions = null;
 /** @type {number|null} the one person whose box is shown alone */
 let solo = null;
 let sending = false;
+/** What was sent last: the label that it became, and how it was decided.
+ * @type {{label: number, image: Picture, decisions: string}|null} */
+let sent = null;
+const undoBar = createUndoBar(must('.stage'), () => hints.keys('back'));
+const suggested = createSuggested([], {
+  api,
+  classes: data.classes,
+  keysOf: hints.keys,
+  tell: (text) => banners.set('send', { text, tone: 'warn' }),
+  onChange: () => shown && openImage(shown.image),
+});
 const queue = createQueue(data.list, () => api.get(`/api/jobs/${job.slug}/differences`));
 
 startPeople(surface, editor, () => ({
@@ -65,7 +78,9 @@ commands.cycle = (/** @type {1|-1} */ way) => {
 
 /** @param {number} index */
 const className = (index) => editor.classOf(index)?.name ?? 'unknown class';
-const keptName = () => `boxwise-settle-${data.user.id}-${shown.image.id}-${shown.label}`;
+/** @param {number} [image] @param {number} [label] */
+const keptName = (image = shown.image.id, label = shown.label) =>
+  `boxwise-settle-${data.user.id}-${image}-${label}`;
 
 const zoom = () => zoomToGroup(editor.viewport, decisions?.group);
 const byHand = createByHand(workspace, () => decisions?.group);
@@ -129,11 +144,13 @@ async function send() {
   const { image, label } = shown;
   const body = { label, boxes: decisions.boxes(), decisions: decisions.counts() };
   try {
-    await api.request('PUT', `/api/images/${image.id}/differences`, body);
+    const reply = await api.request('PUT', `/api/images/${image.id}/differences`, body);
+    sent = { label: reply.label, image, decisions: JSON.stringify(decisions.entries()) };
     forget(keptName());
     await queue.settled(image);
     speak('Settled');
     await openNext();
+    undoBar.show(`${image.name} is settled.`, undoSent);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     banners.set('send', {
@@ -148,9 +165,27 @@ async function send() {
 
 function takeBack() {
   if (byHand.on) return endDrawing(false);
-  if (!decisions?.undo()) return;
+  if (!decisions?.undo()) return undoSent();
   zoom();
   changed();
+}
+
+/** The image sent last comes back as it was decided, where nobody has built on its label. */
+async function undoSent() {
+  if (!sent) return;
+  const { label, image, decisions: before } = sent;
+  undoBar.hide();
+  sent = null;
+  try {
+    const reply = await api.request('DELETE', `/api/labels/${label}`);
+    remember(keptName(image.id, reply.label), before);
+    queue.back();
+    speak('Not settled');
+    await openImage(image);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    banners.set('send', { text: error.message, tone: 'warn' });
+  }
 }
 
 async function openNext() {
@@ -174,6 +209,7 @@ async function openImage(image) {
     return;
   }
   shown = reply;
+  suggested.set(reply.suggestions);
   const kept = recallList(keptName());
   decisions = createDecisions(reply.groups, reply.sure, kept);
   history.replaceState(null, '', `/jobs/${job.slug}/images/${image.id}/settle`);
@@ -199,6 +235,7 @@ function showPixels() {
 
 workspace.start('settle', (common) => ({
   ...common,
+  ...suggested.doings,
   ...settleDoings({
     decisions: () => decisions,
     isDrawing: () => byHand.on,
@@ -214,6 +251,13 @@ workspace.start('settle', (common) => ({
       if (entry) commands.setClass(entry.index);
     },
     toList: () => location.assign(data.list_url),
+    canUndoSent: () => sent !== null,
+    correct: () => {
+      const back = `/jobs/${job.slug}/images/${shown.image.id}/settle`;
+      location.assign(
+        `/jobs/${job.slug}/images/${shown.image.id}/correct?back=${encodeURIComponent(back)}`,
+      );
+    },
   }),
 }));
 await openImage(data.image);

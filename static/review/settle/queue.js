@@ -6,6 +6,8 @@
 /** @param {List} first @param {() => Promise<List>} fetchMore */
 export function createQueue(first, fetchMore) {
   let list = first;
+  /** As it was before the image settled last. @type {List|null} */
+  let before = null;
 
   return {
     /** @returns {Picture|undefined} */
@@ -24,10 +26,15 @@ export function createQueue(first, fetchMore) {
     },
     /** The server has it. @param {Picture} image */
     async settled(image) {
+      before = list;
       const images = list.images.filter((row) => row.image.id !== image.id);
       const known = images.length < list.images.length;
       list = { images, settled: list.settled + 1, left: list.left - (known ? 1 : 0) };
       if (!images.length && list.left) list = await fetchMore();
+    },
+    /** That image is open again. */
+    back() {
+      list = before ?? list;
     },
   };
 }
