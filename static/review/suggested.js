@@ -35,6 +35,8 @@ export function createSuggested(first, { api, classes, keysOf, tell, onChange })
   });
   const show = () => {
     root.hidden = !threads.length;
+    // On a phone the panel is low, and the browser would keep what stood there in view.
+    if (threads.length) must('.panel-scroll').scrollTop = 0;
     fill(
       root,
       ...threads.map((thread) =>

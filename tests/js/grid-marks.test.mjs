@@ -43,3 +43,27 @@ test('the cursor stays on the page, and marks of other pages are forgotten', () 
   assert.equal(marks.cursor, 1);
   assert.deepEqual(marks.entries(), []);
 });
+
+test('what the server has stays decided and is not sent again until it gives it back', () => {
+  const marks = createMarks([1, 2, 3]);
+  marks.mark(RIGHT);
+  marks.moveTo(1);
+  marks.store(2, WRONG);
+  assert.equal(marks.current, 3);
+  assert.deepEqual(marks.entries(), [[1, RIGHT]]);
+  assert.deepEqual(marks.untouched(), [3]);
+  marks.moveTo(1);
+  marks.mark(RIGHT);
+  assert.deepEqual(marks.of(2), WRONG);
+  marks.takeBack(2);
+  assert.equal(marks.current, 2);
+  assert.deepEqual(marks.untouched(), [2, 3]);
+});
+
+test('undo never touches what the server has', () => {
+  const marks = createMarks([1, 2]);
+  marks.mark(RIGHT);
+  marks.store(1, WRONG);
+  assert.equal(marks.undo(), false);
+  assert.deepEqual(marks.of(1), WRONG);
+});
