@@ -133,6 +133,7 @@ export async function startAudits(data) {
     onDraft: () => actions.resume(),
   });
   const verdicts = createVerdicts({
+    userId: data.user.id,
     session: () => session,
     outbox,
     store,
@@ -220,6 +221,7 @@ export async function startAudits(data) {
     begun: () => editor.doc.canUndo || walk.begun,
     giveBack: session.giveBack,
   });
+  await verdicts.resume();
   await session.start();
   outbox.flush();
   hints.notice('');

@@ -9,6 +9,7 @@ import { must } from '../common/dom.js';
 import { createSignIn } from '../common/sign-in.js';
 import { speak } from '../common/speak.js';
 import { createSuggested } from './suggested.js';
+import { createUndoBar } from './undo-bar.js';
 
 /** @param {any} data of the page */
 export async function startCorrection(data) {
@@ -59,6 +60,7 @@ export async function startCorrection(data) {
     api,
     classes: data.classes,
     keysOf: workspace.hints.keys,
+    undoBar: createUndoBar(must('.stage'), () => []),
     tell: (text) => banners.set('save', { text, tone: 'warn' }),
     // The label is another now: drawn on from what it was, this correction would undo it.
     onChange: (thread) => open(thread.suggestion?.label?.boxes ?? data.boxes),

@@ -3,7 +3,6 @@
 import { el, fill, must } from '../common/dom.js';
 import { threadCard } from '../common/threads.js';
 import { createSuggestions, isOpen, suggestionPictures } from './suggestions.js';
-import { createUndoBar } from './undo-bar.js';
 
 /** @typedef {import('../common/threads.js').Thread} Thread */
 
@@ -13,17 +12,18 @@ import { createUndoBar } from './undo-bar.js';
  * @param {ReturnType<typeof import('../annotator/api.js').createApi>} page.api
  * @param {import('../common/types.js').LabelClass[]} page.classes
  * @param {(id: string) => string[]} page.keysOf
+ * @param {import('./undo-bar.js').UndoBar} page.undoBar
  * @param {(text: string) => void} page.tell
  * @param {(thread: Thread) => void} page.onChange the image may have another label now
  */
-export function createSuggested(first, { api, classes, keysOf, tell, onChange }) {
+export function createSuggested(first, { api, classes, keysOf, undoBar, tell, onChange }) {
   const root = el('section', { class: 'section', 'data-suggested': true, hidden: true });
   must('.panel-scroll').prepend(root);
   let threads = first;
   const suggestions = createSuggestions({
     api,
     keysOf,
-    undoBar: createUndoBar(must('.stage'), () => []),
+    undoBar,
     tell,
     onChange(changed) {
       threads = threads.map((thread) =>

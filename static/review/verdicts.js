@@ -10,9 +10,30 @@ import { ApiError } from '../annotator/api.js';
 
 /** A proof never takes back what it has counted, so its verdicts stay here this long. */
 const GRACE_S = 5;
+/** Where one that waits outlasts a reload of this tab: the disk's own store may be too slow for that. */
+const WAITING = 'boxwise-verdict-waiting';
+
+/** @returns {{userId: number, item: Item}|null} */
+const read = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem(WAITING) ?? 'null');
+  } catch {
+    return null;
+  }
+};
+/** @param {{userId: number, item: Item}|null} waiting */
+const keep = (waiting) => {
+  try {
+    if (waiting) sessionStorage.setItem(WAITING, JSON.stringify(waiting));
+    else sessionStorage.removeItem(WAITING);
+  } catch {
+    // Forbidden or full: then it waits in this page alone.
+  }
+};
 
 /**
  * @param {object} parts
+ * @param {number} parts.userId
  * @param {() => {handIn: (request: {method: string, url: string, body: any}) => Promise<void>,
  *   leave: () => void, reopen: (audit: Audit) => void}} parts.session
  * @param {import('../annotator/outbox.js').Outbox} parts.outbox
@@ -21,7 +42,7 @@ const GRACE_S = 5;
  * @param {(reply: any) => void} parts.onUndone the server's reply, where it was asked
  * @param {(message: string) => void} parts.onRefused
  */
-export function createVerdicts({ session, outbox, store, api, onUndone, onRefused }) {
+export function createVerdicts({ userId, session, outbox, store, api, onUndone, onRefused }) {
   /** @type {Given|null} */
   let waiting = null;
   let timer = 0;
@@ -37,6 +58,7 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
     if (before) given = given.filter((row) => row.item !== item);
     try {
       await outbox.put(item);
+      keep(null);
     } catch {
       // The disk is full or forbidden: then the server itself must have it.
       await api.request(item.method, item.url, item.body).catch(() => {
@@ -67,6 +89,13 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
 
   return {
     release,
+    /** What a reload cut short goes on its way. */
+    async resume() {
+      const kept = read();
+      if (kept?.userId !== userId) return;
+      await outbox.put(kept.item);
+      keep(null);
+    },
     get canUndo() {
       return given.length > 0;
     },
@@ -84,6 +113,7 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
         return;
       }
       waiting = row;
+      keep({ userId, item });
       timer = setTimeout(release, GRACE_S * 1_000);
       session().leave();
       return GRACE_S;
@@ -95,6 +125,7 @@ export function createVerdicts({ session, outbox, store, api, onUndone, onRefuse
       if (waiting === last || waiting?.item === last.item) {
         clearTimeout(timer);
         waiting = null;
+        keep(null);
         return reopen(last, last.audit);
       }
       const unsent = (await outbox.all()).find((item) => item.seat === last.item.seat);

@@ -89,8 +89,8 @@ def test_a_page_of_the_grid_is_marked_sent_and_taken_back(team, backstage, enter
     page.keyboard.press("x")
     page.keyboard.press("1")
     expect(page.locator(".tile.is-rejected")).to_contain_text("Missed")
-    page.reload()  # marks outlast it
-    page.locator("[data-filters] [name=source]").select_option("any")
+    page.reload()  # marks outlast it, and so do the filters
+    expect(page.locator("[data-filters] [name=source]")).to_have_value("any")
     expect(page.locator(".tile")).to_have_count(4)
     expect(page.locator(".tile.is-rejected")).to_have_count(1)
     page.keyboard.press("q")
@@ -235,6 +235,7 @@ def test_a_finished_answer_is_suggested_anew_and_a_reviewer_takes_or_declines_it
         links.nth(place).focus()
         anna.keyboard.press("Enter")
         expect(anna.locator("[data-suggesting]")).to_contain_text("the boxes that you sent")
+        Canvas(anna).expect_boxes(1)
         anna.locator("[data-words]").fill("The left edge was off.")
         anna.locator("[data-surface]").focus()
         anna.keyboard.press("Tab")
@@ -280,6 +281,7 @@ def test_a_suggestion_stands_beside_the_label_where_it_is_corrected(team, backst
     ben: Page = enter(team["ben"])
     ben.goto(f"/jobs/{slug}/history")
     ben.get_by_role("link", name=re.compile("^Suggest a correction of")).first.click()
+    Canvas(ben).expect_boxes(1)
     ben.locator("[data-surface]").focus()
     ben.keyboard.press("Tab")
     ben.keyboard.press("Shift+ArrowDown")

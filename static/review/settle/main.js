@@ -57,6 +57,7 @@ const suggested = createSuggested([], {
   api,
   classes: data.classes,
   keysOf: hints.keys,
+  undoBar,
   tell: (text) => banners.set('send', { text, tone: 'warn' }),
   onChange: () => shown && openImage(shown.image),
 });
@@ -165,6 +166,7 @@ async function send() {
 
 function takeBack() {
   if (byHand.on) return endDrawing(false);
+  if (undoBar.shown && !decisions?.canUndo) return undoBar.run();
   if (!decisions?.undo()) return undoSent();
   zoom();
   changed();
@@ -251,7 +253,7 @@ workspace.start('settle', (common) => ({
       if (entry) commands.setClass(entry.index);
     },
     toList: () => location.assign(data.list_url),
-    canUndoSent: () => sent !== null,
+    canUndoSent: () => sent !== null || undoBar.shown,
     correct: () => {
       const back = `/jobs/${job.slug}/images/${shown.image.id}/settle`;
       location.assign(
