@@ -177,7 +177,7 @@ class Thread(APIView):
         by = access.person(request)
         row = Comment.objects.select_related("image__job").filter(pk=pk, author=by).first()
         if row is None:
-            return Response({"thread": None})  # said twice
+            raise Http404
         access.image_for(by, row.image_id)
         comments.take_back(row, by)
         if row.parent_id is None:

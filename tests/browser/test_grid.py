@@ -68,6 +68,7 @@ def test_a_label_that_cannot_be_sent_back_says_so_before_and_is_corrected_from_t
 ):
     grid.locator("[data-fewer]").click()
     expect(grid.locator("output[data-size]")).to_have_text("24 a page")
+    expect(grid.locator("[data-grid]")).to_have_attribute("aria-busy", "false")
     stays = grid.locator(".tile:has(.tile-stays)")
     expect(stays).to_have_count(4)
     expect(grid.locator(".tile")).to_have_count(24)
