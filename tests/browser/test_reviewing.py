@@ -90,7 +90,7 @@ def test_a_certificate_audit_is_approved_corrected_or_not_judged(
         if keys == ("k",):  # taken back while it is still here, then given again
             mistaken = review.open_id()
             for keys_back in ("u", "Control+z"):
-                review.decide("x")
+                review.decide("k")
                 bar = review.canvas.page.locator("[data-undo-bar]")
                 expect(bar).to_contain_text(re.compile("Not judged.+[1-5] s"))
                 review.decide(keys_back)
