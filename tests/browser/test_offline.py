@@ -30,7 +30,7 @@ def canvas(enter, marta, slug, watch):
 def answer_ten(canvas: Canvas) -> None:
     """Draw one box on each of ten images; its place tells the image's number."""
     for number in TEN:
-        canvas.ready(f"Image {number} of 40")
+        canvas.ready(f"Your image {number}")
         canvas.drag((10 * number, 20), (10 * number + 50, 70))
         canvas.keys("Enter")
     canvas.ready("Your image 11")

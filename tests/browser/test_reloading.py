@@ -68,7 +68,7 @@ def test_a_server_down_for_a_minute_gets_every_answer_once(
     down = time.monotonic()
     try:
         for number in range(2, 7):
-            canvas.ready(f"Image {number} of 40")
+            canvas.ready(f"Your image {number}")
             canvas.drag((10 * number, 20), (10 * number + 50, 70))
             canvas.keys("Enter")
             canvas.expect_sent(f"Offline, {number - 1} waiting")
