@@ -35,7 +35,7 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     expect(page.locator("[data-list] a")).to_have_count(4)
     page.keyboard.press("Enter")
     place = page.locator("[data-position]")
-    expect(place).to_have_text("Your image 1")
+    expect(place).to_have_text("Image 1 of 4")
     expect(page.locator("[data-group] .person-row")).to_have_count(2)
 
     page.keyboard.press("Enter")
@@ -52,7 +52,7 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     page.keyboard.press("Shift+ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
-    expect(place).to_have_text("Your image 4")
+    expect(place).to_have_text("Image 4 of 4")
 
     expect(page.locator("[data-undo-bar]")).to_contain_text("is settled")
     page.keyboard.press("u")  # the image sent last is back as it was decided
@@ -81,6 +81,7 @@ def test_a_page_of_the_grid_is_marked_sent_and_taken_back(team, backstage, enter
     page: Page = enter(team["rita"])
     page.goto(f"/jobs/{slug}/review/grid")
     page.locator("[data-filters] [name=source]").select_option("any")
+    expect(page.locator("[data-grid]")).to_have_attribute("aria-busy", "false")
     expect(page.locator(".tile")).to_have_count(4)
     before = {row["image"] for row in holding(backstage, slug)}
 
