@@ -21,7 +21,9 @@ export function createReopening({ api, outbox, reopen, takeBack, tell }) {
   /** @param {any} seat as the server has it, with `changeable` */
   const open = (seat) => {
     if (seat.changeable) return reopen(seat);
-    tell('This answer can no longer be changed: its image is finished.');
+    tell(
+      'This answer can no longer be changed: its image is finished. In “My answers” you can suggest a correction.',
+    );
   };
 
   return {
