@@ -64,7 +64,7 @@ def answers(url: str) -> bool:
     """Whether the server is up."""
     try:
         return requests.get(f"{url}/accounts/login/", timeout=5).ok
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
