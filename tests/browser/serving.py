@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
 BACKSTAGE = "import django; django.setup(); from tests.browser import backstage; backstage.main()"
 
 

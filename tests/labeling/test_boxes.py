@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labeling.core.boxes import BoxSet, iou_matrix, match, pack, parse, unpack, without_scores
@@ -50,6 +50,7 @@ wild_box = st.dictionaries(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(json_values | st.lists(wild_box, max_size=3))
 def test_the_door_lets_through_valid_boxes_or_refuses_and_does_nothing_else(raw):
     try:
