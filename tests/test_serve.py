@@ -17,7 +17,7 @@ import pytest
 from labeling.management.data_folder import make_private
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60
+PATIENCE = 180
 
 
 def until(true: Callable[[], object], seconds: float = PATIENCE) -> object:
