@@ -15,6 +15,7 @@ from django.template import loader
 from django.views.defaults import server_error as plain_server_error
 
 from labeling.errors import NoRoom
+from labeling.server import answers
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +35,7 @@ FULL = Failure(
     "The server's disk is full. Your work is kept in this browser and sent again once there is "
     "room. Tell the administrator.",
 )  # fmt: skip
-BUSY = Failure(
-    503, "busy", "The server is busy. Your work is kept; it is sent again.", retry_after=3
-)
+BUSY = Failure(503, "busy", answers.BUSY, retry_after=answers.BUSY_SECONDS)
 TOO_MUCH = Failure(400, "invalid", "The search or filter holds too much. Ask for less at once.")
 NO_SUCH = Failure(400, "invalid", "A number or text in the address is none that anything here has.")
 

@@ -7,7 +7,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase, JsonResponse
 from django.template import loader
 
-from annotator_ui.failures import NO_SUCH
+from annotator_ui.failures import BUSY, FULL, NO_SUCH
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 API = "/api/"
@@ -18,8 +18,8 @@ SAID = {
     404: ("not_found", "There is nothing here, or it is not yours to see."),
     405: ("not_allowed", "This address takes other methods; the header Allow names them."),
     416: ("invalid", "The file ends before that; the header Content-Range names its size."),
-    503: ("busy", "The server is busy. Your work is kept; it is sent again."),
-    507: ("no_room", "The server's disk is full. Your work is kept and sent again."),
+    BUSY.status: (BUSY.code, BUSY.message),
+    FULL.status: (FULL.code, FULL.message),
 }
 OTHER = ("error", "The server could not do this, and wrote down why. Your work is kept.")
 
@@ -39,11 +39,8 @@ def api_errors(get_response: Next) -> Next:
     """An error below /api/ is `{"code", "message", "where"}`, whoever raised it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if (
-            "\0" in request.path
-            or "\0" in request.META.get("QUERY_STRING", "")
-            or ("%00" in request.META.get("QUERY_STRING", ""))
-        ):
+        asked = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path + asked or "%00" in asked:
             page = loader.render_to_string("failure.html", {"message": NO_SUCH.message})
             response: HttpResponseBase = HttpResponseBadRequest(page)
         else:

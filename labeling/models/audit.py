@@ -22,6 +22,10 @@ class AuditQuerySet(models.QuerySet["Audit"]):
         """In this person's hands."""
         return self.filter(reviewer=user, verdict="")
 
+    def wanted(self) -> Self:
+        """Those that still count: the checks of a closed proof keep their last reviewer."""
+        return self.filter(Q(kind=Audit.Kind.WATCH) | Q(round__state=Round.State.AUDITING))
+
     def decided(self) -> Self:
         """With a verdict."""
         return self.exclude(verdict="")

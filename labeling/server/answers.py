@@ -7,6 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 ENDING = (401, 408, 413, 414)  # the connection ends with the answer: its rest is no request
+BUSY = "The server is busy. Your work is kept; it is sent again."
+BUSY_SECONDS = 3  # to wait before asking again
 LINGER = 5.0  # seconds that the rest of too large a body is read and thrown away
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError, close_old_connections
 
-from labeling.server.answers import Refused
+from labeling.server.answers import BUSY, BUSY_SECONDS, Refused
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +40,7 @@ class People:
             person = await loop.run_in_executor(self.executor, _person_of, session)
         except DatabaseError as error:
             log.warning("database busy: %s", error)
-            said = "The server is busy. Your work is kept; it is sent again."
-            raise Refused(503, "busy", said, retry_after=3) from error
+            raise Refused(503, "busy", BUSY, retry_after=BUSY_SECONDS) from error
         self.known[session] = person, time.monotonic()
         self.known.move_to_end(session)
         if len(self.known) > REMEMBERED:

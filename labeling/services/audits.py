@@ -157,8 +157,7 @@ def claim_next(job: Job, user: User, *, count: int = 2, page: str = "") -> list[
 
 def held_audits(job: Job, user: User) -> "QuerySet[Audit]":
     """The checks this person has in hand."""
-    due = Q(kind=Kind.WATCH) | Q(round__state=Round.State.AUDITING)
-    mine = Audit.objects.held_by(user).filter(due, round__job=job)
+    mine = Audit.objects.held_by(user).wanted().filter(round__job=job)
     return mine.select_related("image", "round", "label")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from labeling.models import Assignment, Audit, Draft, Job, Round
@@ -64,7 +64,7 @@ def release(job: Job, holder: User, by: User) -> int:
 
 def free_checks(job: Job, holder: User) -> int:
     """Give somebody's checks to the others; how many."""
-    checks = Audit.objects.held_by(holder).filter(_due(), round__job=job)
+    checks = Audit.objects.held_by(holder).wanted().filter(round__job=job)
     return sum(_free(audit, holder) for audit in checks)
 
 
@@ -76,7 +76,7 @@ def holders(job: Job, round: Round | None) -> list[dict[str, Any]]:
     """
     now = timezone.now()
     seats = Assignment.objects.filter(round=round, state=State.CLAIMED)
-    checks = Audit.objects.undecided().filter(_due(), round__job=job, reviewer__isnull=False)
+    checks = Audit.objects.undecided().wanted().filter(round__job=job, reviewer__isnull=False)
     found: dict[int, dict[str, Any]] = {}
     for rows, who, what in ((seats, "annotator", "images"), (checks, "reviewer", "checks")):
         for row in _grouped(rows, who):
@@ -112,11 +112,6 @@ def _grouped(rows: "QuerySet[Any]", who: str) -> Any:
         .values(who)
         .annotate(n=Count("pk"), since=Min("claimed_at"), until=Max("lease_expires_at"))
     )
-
-
-def _due() -> Q:
-    """Checks that are still wanted: those of a closed proof keep their last reviewer."""
-    return Q(kind=Audit.Kind.WATCH) | Q(round__state=Round.State.AUDITING)
 
 
 def _free(audit: Audit, holder: User) -> int:

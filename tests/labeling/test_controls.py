@@ -269,7 +269,9 @@ def test_an_answer_sent_again_is_the_same_though_another_person_drew_there_meanw
         state="submitted", annotator=bob, boxes=[wrong], submitted_at=timezone.now(), version=1
     )
 
-    answer(Assignment.objects.get(pk=seat.pk), alice, seen)  # raises nothing
+    stored = Assignment.objects.get(pk=seat.pk).boxes
+    answer(Assignment.objects.get(pk=seat.pk), alice, seen)
+    assert Assignment.objects.get(pk=seat.pk).boxes == stored
 
 
 def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):

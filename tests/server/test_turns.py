@@ -101,6 +101,7 @@ def test_no_rate_is_no_limit():
     usage = Usage()
     for _ in range(10_000):
         usage.count("a", Allowance(threads=1, waiting=1, at_once=0, rate=0, burst=0))
+    assert not usage.left
 
 
 def test_so_many_requests_are_under_way_at_once():
