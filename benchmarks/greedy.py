@@ -16,6 +16,7 @@ from labeling.rehearsal.client import Client
 CLAIMS, PAUSE = 150, 0.1  # of the person who is measured; seconds between them
 GREEDY_THREADS = 8
 PASSWORD = "benchmark-only-1"
+PAGE = "greedy-benchmark"
 LIMIT = "50"  # requests a second, as the server has it by itself
 
 
@@ -53,10 +54,11 @@ def claims(client: Client, slug: str) -> float:
     took = []
     for _ in range(CLAIMS):
         began = time.perf_counter()
-        seats = client.call("POST", f"/api/jobs/{slug}/assignments/claim", {"count": 1})
+        ask = {"count": 1, "page": PAGE}
+        seats = client.call("POST", f"/api/jobs/{slug}/assignments/claim", ask)["assignments"]
         took.append(1000 * (time.perf_counter() - began))
-        for seat in seats["assignments"]:
-            client.call("POST", f"/api/assignments/{seat['id']}/release", {})
+        back = {"ids": [seat["id"] for seat in seats], "page": PAGE}
+        client.call("POST", f"/api/jobs/{slug}/assignments/give-back", back)
         time.sleep(PAUSE)
     return sorted(took)[int(0.95 * len(took))]
 
