@@ -37,10 +37,10 @@ def plan_of(frozen: dict[str, Any]) -> Plan:
     return Plan(
         ranks=np.array([candidates[i][1] for i in order], int),
         sizes=np.array([s["size"] for s in sets], int),
-        targets=np.array([s.get("target", content["target"]) for s in sets], float),
+        targets=np.array([s["target"] for s in sets], float),
         level=content["level"],
         budgets=budgets_of(frozen["budgets"]),
-        exact=parts.kind_of(frozen["content"]) == promise.DEFECT_FREE,
+        exact=content["promise"] == promise.DEFECT_FREE,
         apart=parts.by_class(content),
     )
 
@@ -60,14 +60,14 @@ def plan_for(
     values hold that noise, so the targets are lowered by what it takes from values on average; else
     1. Checks that the draws have earned (certificate.extended) are in the plan.
     """
-    blank = parts.from_blank(content)
+    blank = content["from_blank"]
     found = [_against(draw["predicted"], draw["boxes"]) for draw in draws] if blank else []
     values = [draw["value"] for draw in draws]
 
     def freed(plan: Plan, count: int) -> tuple[Plan, float]:
         factor = 1.0
         if blank:
-            factor = freeing(parts.kind_of(content), found[:count], parts.hand_in(content))
+            factor = freeing(content["promise"], found[:count], parts.hand_in(content))
         if factor == 1:
             return plan, 1.0
         # 0: what passed may all have passed because its checkers overlooked something, too
@@ -77,7 +77,7 @@ def plan_for(
     def seen(plan: Plan) -> Wealth:
         return run_test(freed(plan, plan.budget)[0], values[: plan.budget])
 
-    plan = extended(planned, len(draws), parts.most_checks(content), seen)
+    plan = extended(planned, len(draws), content["most_checks"], seen)
     return freed(plan, len(draws))
 
 
@@ -101,7 +101,7 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     plan, factor = plan_for(plan_of(frozen), content, draws)
     values = [draw["value"] for draw in draws]
     test = run_test(plan, values)
-    bias = anchoring(parts.kind_of(content), _pairs(draws), parts.hand_in(content))
+    bias = anchoring(content["promise"], _pairs(draws), parts.hand_in(content))
     kept = certified(plan, test, values, bias)
     outcome = "certified" if kept else "refused" if test.shown else "not_provable"
     bounds = [

@@ -117,8 +117,6 @@ class Freeze(models.Model):
 
     round = models.OneToOneField(Round, models.CASCADE, related_name="freeze")
     attempt = models.PositiveSmallIntegerField()
-    target = models.FloatField()
-    level = models.FloatField()  # risk · 2^-attempt
     content: Any = models.JSONField()  # detector, score cut, sets, confidence rule
     content_digest = models.CharField(max_length=64)
     seed = models.CharField(max_length=64)
@@ -130,26 +128,6 @@ class Freeze(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round}: freeze {self.attempt}"
-
-
-class CandidateSet(models.Model):
-    """One of the nested sets that might be accepted, strictest first, and its wealth so far."""
-
-    round = models.ForeignKey(Round, models.CASCADE, related_name="candidate_sets")
-    rank = models.PositiveSmallIntegerField()
-    threshold = models.FloatField()
-    size = models.PositiveIntegerField()
-    wealth = models.FloatField(default=1.0)
-    certified_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ("rank",)
-        constraints = (
-            models.UniqueConstraint(fields=("round", "rank"), name="candidate_set_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.round}: set {self.rank}"
 
 
 class Certificate(models.Model):

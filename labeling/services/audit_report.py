@@ -164,7 +164,7 @@ def certified_images(job: Job) -> int:
     total = 0
     for row in Certificate.objects.filter(round__job=job, outcome="certified"):
         if not job.events.filter(kind="round_recalled", data__round=row.round.number).exists():
-            total += parts.result_in(row.document)["certified_images"]
+            total += row.document["result"]["certified_images"]
     return total
 
 
@@ -190,7 +190,7 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
             "sentence": f"{done} of about {about} checks{more}. Nothing is final yet.",
             "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
         }  # fmt: skip
-    result = parts.result_in(row.document)
+    result = row.document["result"]
     named = result["certified_images"]
     return {
         "claim": _claim(frozen, named or size, parts.shown_in(result)),
@@ -210,10 +210,10 @@ def _claim(frozen: Freeze, size: int, shown: Iterable[int]) -> str:
 
 
 def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
-    result, known = parts.result_in(row.document), sealed.of(frozen)
+    result, known = row.document["result"], sealed.of(frozen)
     if row.outcome == "certified":
         blind = result["judged_blind"][result["sets_certified"] - 1]
-        if parts.from_blank(known.content):
+        if known.content["from_blank"]:
             said = f"{result['observed_mean'] * result['freeing']:.2f}, all drawn from blank."
         elif blind and not parts.by_class(known.content):
             said = f"{result['observed_mean']:.2f}, judged from blank {blind[0]:.2f}."
@@ -240,8 +240,9 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
             "Judged by people who drew without seeing the boxes, the quality lies below the "
             f"target. Nothing was accepted; the checked labels stay, and {rest}"
         )
+    asked = frozen.round.settings
     return (
-        f"The promise (at least {frozen.target:.2f}, risk {frozen.round.settings['risk']:.0%}) "
+        f"The promise (at least {asked['target_quality']:.2f}, risk {asked['risk']:.0%}) "
         f"could not be shown within {result['audited']} checked images. Nothing was accepted. "
         f"The {result['audited']} keep their checked labels; {rest}"
     )

@@ -1,32 +1,18 @@
-"""The closing round's proof: wealth after each verdict, the document, what is accepted."""
+"""The closing round's proof: its budget, its document, and what is accepted."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from labeling.core import document, parts
 from labeling.errors import Conflict, Invalid
-from labeling.models import Audit, CandidateSet, Certificate, Freeze, Image, Label, Round
-from labeling.services import audits, events, labels, selecting
+from labeling.models import Audit, Certificate, Freeze, Image, Label, Round
+from labeling.services import audits, events, labels, sealed, selecting
 from labeling.services.steps import Lease
 
 CHUNK = 200
-
-
-def update_wealth(round: Round) -> None:
-    """Store where the test stands; a set once certified stays certified."""
-    with transaction.atomic():
-        # a verdict is taken back under the same lock: either before the test reads it, or never
-        frozen = Freeze.objects.select_for_update().get(round=round)
-        test = audits.standing(frozen).test
-        now = timezone.now()
-        for row in CandidateSet.objects.filter(round=round):
-            CandidateSet.objects.filter(pk=row.pk).update(wealth=float(test.wealth[row.rank]))
-            if row.rank in test.shown:
-                CandidateSet.objects.filter(pk=row.pk, certified_at=None).update(certified_at=now)
 
 
 def raise_budget(round: Round, budget: int, by: User | None) -> None:
@@ -69,7 +55,11 @@ def _write(round: Round, frozen: Freeze, lease: Lease, code: Callable[[], str]) 
         "attempt": frozen.attempt,
         "risk": round.settings["risk"],
         "earlier_attempts": [
-            {"round": f.round.number, "level": f.level, "content_digest": f.content_digest}
+            {
+                "round": f.round.number,
+                "level": sealed.of(f).content["level"],
+                "content_digest": f.content_digest,
+            }
             for f in earlier.select_related("round").order_by("attempt")
         ],
         "frozen_at": frozen.frozen_at.isoformat(),
@@ -106,7 +96,6 @@ def _draw(audit: Audit, blind: Audit | None) -> dict[str, Any]:
 def _accept(round: Round, row: Certificate, lease: Lease) -> None:
     """The certified set's unchecked images become auto-labels, in chunks."""
     shown = parts.shown_in(row.document["result"])
-    sets = {s.rank: s for s in CandidateSet.objects.filter(round=round)}
     # What someone has checked keeps the checker's boxes; what could not be judged goes to people.
     rows = round.audits.filter(  # type: ignore[attr-defined]
         kind="certificate", blind=False, rank__in=shown, verdict=""
@@ -117,7 +106,7 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
 
     def threshold(audit: Audit) -> float:
         own = parts.by_class(content) and audit.rank is not None
-        return float(sets[audit.rank if own else shown[-1]].threshold)  # type: ignore[index]
+        return float(content["sets"][audit.rank if own else shown[-1]]["threshold"])
 
     for start in range(0, len(pending), CHUNK):
         chunk = pending[start : start + CHUNK]

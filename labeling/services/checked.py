@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from labeling.core import parts
 from labeling.core.boxes import Box, pack, without_scores
 from labeling.core.quality import compare
 from labeling.models import Audit, Certificate, Job
@@ -21,7 +20,7 @@ def of_job(job: Job) -> dict[str, Any] | None:
     row = Certificate.objects.filter(round__job=job).order_by("-attempt").first()
     if row is not None:
         rows = row.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False)
-        result = parts.result_in(row.document)
+        result = row.document["result"]
         observed = result["observed_mean"]
         mean = None if observed is None else observed * result["freeing"]
         of = len(row.document["frozen"]["content"]["candidates"])

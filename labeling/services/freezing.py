@@ -12,7 +12,6 @@ from labeling.core.certificate import MOST_TIMES
 from labeling.models import (
     Assignment,
     Audit,
-    CandidateSet,
     Certificate,
     Freeze,
     Image,
@@ -103,17 +102,10 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
         order = document.order_of(content, seed)
         keys = [content["candidates"][i][0] for i in order]
         frozen = Freeze.objects.create(
-            round=round, attempt=attempt, target=target, level=content["level"],
-            content=content, content_digest=sealed, seed=seed,
+            round=round, attempt=attempt, content=content, content_digest=sealed, seed=seed,
             order_digest=document.digest(keys), budgets=[[0, min(budget, len(free))]],
         )  # fmt: skip
         _write_audits(round, free, content, list(enumerate(keys))[: MOST_TIMES * budget], seed)
-        CandidateSet.objects.bulk_create(
-            [
-                CandidateSet(round=round, rank=i, threshold=s["threshold"], size=s["size"])
-                for i, s in enumerate(content["sets"])
-            ]
-        )
         events.record(
             round.job, "sets_frozen", None,
             round=round.number, images=len(free), sets=len(used), budget=budget, attempt=attempt,

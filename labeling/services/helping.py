@@ -13,7 +13,7 @@ WORTH_ASKING = 400  # checks beyond which labelling the rest costs less
 
 def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     """Where not all was shown: what would change it, with numbers from this audit itself."""
-    result = parts.result_in(row.document)
+    result = row.document["result"]
     content = sealed.of(frozen).content
     sets = content["sets"]
     all_shown = result["sets_certified"] == len(sets) and not content.get("left_out")
@@ -36,7 +36,7 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     size, gap = sets[-1]["size"], mean - float(plan.targets[-1])
     advice = []
     if gap > 0:
-        more = proofs.draws_wanted(spread, gap, size, frozen.level) - len(values)
+        more = proofs.draws_wanted(spread, gap, size, plan.level) - len(values)
         if 0 < more <= min(WORTH_ASKING, size - len(values)):
             advice.append(
                 f"About {more} more checks: the observed quality {mean * freeing:.2f} lies above "
@@ -70,7 +70,7 @@ def _helps_classes(
             f"{part['class']}: {len(own)} of {part['size']} images checked, observed "
             f"{mean * freeing:.2f}."
         )
-        gap, level = mean - float(plan.targets[rank]), frozen.level / len(plan.sizes)
+        gap, level = mean - float(plan.targets[rank]), plan.level / len(plan.sizes)
         if gap > 0 and len(own) > 1:
             spread = float(own.std(ddof=1))
             more = proofs.draws_wanted(spread, gap, part["size"], level) - len(own)

@@ -55,7 +55,7 @@ def _about(job: Job) -> dict[str, Any]:
 
 def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     """Name and value of what the certificate rests on."""
-    result, content = parts.result_in(row.document), sealed.of(frozen).content
+    result, content = row.document["result"], sealed.of(frozen).content
     about = content["about"]
     # not of the rows: some checks may have come when the proof was complete
     verdicts = Counter(draw["verdict"] for draw in row.document["draws"])
@@ -64,7 +64,7 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     hand = parts.hand_in(content)
     return [
         ["Checked at random", f"{result['audited']} images, {content['budget']} planned"],
-        ["Checkers", "drew from blank" if parts.from_blank(content) else "saw the boxes"],
+        ["Checkers", "drew from blank" if content["from_blank"] else "saw the boxes"],
         [
             "Observed quality",
             "none" if observed is None else f"{observed * result['freeing']:.2f}",
@@ -74,7 +74,7 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
             "A drawer, from blank",
             f"marks {hand.seen:.0%}, off by {hand.edge:.0%}" if hand.images else "not measured",
         ],
-        ["Level of this attempt", f"{frozen.level:.3f} (attempt {frozen.attempt})"],
+        ["Level of this attempt", f"{content['level']:.3f} (attempt {frozen.attempt})"],
         ["List and predictions", frozen.content_digest[:12]],
         ["Order of the checks", frozen.order_digest[:12]],
         ["Detector", f"round {frozen.round.number}, {str(about.get('detector', ''))[:12]}"],
@@ -84,7 +84,7 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
 
 def _sets(row: Certificate) -> list[dict[str, Any]]:
     """The nested sets, strictest first, with where the proof of each ended."""
-    result = parts.result_in(row.document)
+    result = row.document["result"]
     content, shown = row.document["frozen"]["content"], parts.shown_in(result)
     goal = (len(content["sets"]) if parts.by_class(content) else 1) / content["level"]
     wealth = result["wealth"][-1] if result["wealth"] else []
@@ -101,7 +101,7 @@ def _sets(row: Certificate) -> list[dict[str, Any]]:
 
 
 def _rest(row: Certificate) -> str:
-    bound = parts.result_in(row.document)["rest_bound"]
+    bound = row.document["result"]["rest_bound"]
     if bound is None:
         return ""
     return (
@@ -113,9 +113,9 @@ def _rest(row: Certificate) -> str:
 
 def _blind(row: Certificate) -> str:
     """What the checks from blank say, and of which set."""
-    result, content = parts.result_in(row.document), row.document["frozen"]["content"]
+    result, content = row.document["result"], row.document["frozen"]["content"]
     bias, judged = result["anchoring"], result["judged_blind"]
-    if parts.from_blank(content):
+    if content["from_blank"]:
         observed = result["observed_mean"] or 0.0
         return (
             "Every check was drawn from blank before the boxes were revealed: quality "
@@ -162,7 +162,8 @@ def _earlier(frozen: Freeze) -> list[dict[str, Any]]:
     return [
         {
             **audit_report.of_freeze(other),
-            "attempt": other.attempt, "round": other.round.number, "level": other.level,
+            "attempt": other.attempt, "round": other.round.number,
+            "level": sealed.of(other).content["level"],
         }
         for other in before.select_related("round").order_by("-attempt")
     ]  # fmt: skip

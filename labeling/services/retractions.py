@@ -47,7 +47,7 @@ def undo(audit: Audit, user: User) -> Audit:
 def _check_uncounted(audit: Audit) -> None:
     """Conflict once the test has read this verdict."""
     round = audit.round
-    Freeze.objects.select_for_update().get(round=round)  # as update_wealth does, before it reads
+    Freeze.objects.select_for_update().get(round=round)
     round.refresh_from_db()
     if round.state != Round.State.AUDITING:
         raise Conflict("The audit is over; its verdicts stay as they are.")

@@ -10,7 +10,7 @@ from labeling.core import promise
 from labeling.core.boxes import EDGES, Box, pack, without_scores
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, Freeze, Image, Label, Round
-from labeling.services import answers, certificates, events, jobs, labels, recalls, room, rounds
+from labeling.services import answers, events, jobs, labels, recalls, room, rounds
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
@@ -162,7 +162,6 @@ def _after(audit: Audit) -> None:
     """What a verdict moves once it is committed."""
     round = audit.round
     if audit.kind == Kind.CERTIFICATE:
-        certificates.update_wealth(round)
         rounds.advance_if_done(round)
     else:
         recalls.check(round)

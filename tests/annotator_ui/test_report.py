@@ -61,37 +61,6 @@ def test_a_certified_job_tells_what_was_shown_and_how(closing, alice, rita, bob,
     assert len(found["confident"]["auto"]) == 5
 
 
-@pytest.mark.parametrize("refused", [False, True])
-def test_the_first_format_is_still_told(closing, alice, rita, bob, mona, refused):
-    join(closing, mona, "manager")
-    finish(closing, alice, (rita, bob))
-    row, frozen = Certificate.objects.get(round__job=closing), Freeze.objects.get()
-    for content in (frozen.content, row.document["frozen"]["content"]):
-        del content["hand"], content["from_blank"]
-    result, bias = row.document["result"], row.document["result"]["anchoring"]
-    for name in ("sets_tested", "freeing", "judged_blind"):
-        del result[name]
-    result["anchoring"] = {
-        **{name: bias[name] for name in ("images", "blind_mean", "shown_mean", "bias")},
-        "bias_low": -0.1, "bias_high": 0.1, "blind_upper": 0.9,
-    }  # fmt: skip
-    if refused:
-        row.outcome = result["outcome"] = "refused"
-    row.document["format"] = "boxwise-certificate/1"
-    row.save()
-    frozen.save()
-
-    page = page_of(closing, mona)
-    assert page.status_code == 200
-    found = page.context["page_data"]["report"]
-    assert ["A drawer, from blank", "not measured"] in found["facts"]
-    assert ["Checkers", "saw the boxes"] in found["facts"]
-    assert (
-        "were also drawn from blank" in found["blind"] and "judged like this" not in found["blind"]
-    )
-    assert bool(found["help"]) is refused
-
-
 def test_each_confidence_is_compared_on_the_judging_images(closing, alice, rita, bob, mona):
     join(closing, mona, "manager")
     rows = Calibration.objects.filter(detector__round__job=closing)
@@ -150,10 +119,11 @@ def frozen(target=0.6, size=400, budget=60):
     """A freeze of one set."""
     keys = [[f"{i:04}", 0] for i in range(size)]
     content = {
-        "candidates": keys, "sets": [{"threshold": 0.5, "size": size}],
-        "target": target, "level": 0.1, "budget": budget,
+        "candidates": keys, "sets": [{"threshold": 0.5, "size": size, "target": target}],
+        "target": target, "level": 0.1, "budget": budget, "most_checks": budget,
+        "promise": "quality", "from_blank": False,
     }  # fmt: skip
-    return Freeze(content=content, target=target, level=0.1, seed="seed", budgets=[[0, budget]])
+    return Freeze(content=content, seed="seed", budgets=[[0, budget]])
 
 
 @pytest.mark.usefixtures("unsaved")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from labeling.core import document, verifying
 from labeling.core.boxes import without_scores
 from labeling.errors import Conflict, Invalid, NotAllowed
-from labeling.models import Audit, CandidateSet, Certificate, Freeze, Label
+from labeling.models import Audit, Certificate, Freeze, Label
 from labeling.services import (
     audits,
     claims,
@@ -43,8 +43,8 @@ def test_the_freeze_holds_sets_order_and_seed_and_is_made_once(closing):
 
     assert round.state == "AUDITING"
     assert document.digest(frozen.content) == frozen.content_digest
-    assert frozen.level == closing.risk / 2
-    sizes = [s.size for s in CandidateSet.objects.filter(round=round)]
+    assert frozen.content["level"] == closing.risk / 2
+    sizes = [one["size"] for one in frozen.content["sets"]]
     assert sizes == sorted(sizes)
     assert sizes[-1] == Audit.objects.filter(round=round, blind=False).count()
 

@@ -43,7 +43,7 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
     second = round_of(closing, 2)
     taught = Detector.objects.get(round=second).trained_on
     assert taught >= Detector.objects.get(round=first).trained_on + 40
-    assert Freeze.objects.get(round=second).level == closing.risk / 4
+    assert Freeze.objects.get(round=second).content["level"] == closing.risk / 4
 
     said = fail()  # fewer are left than a batch
     assert "could not be shown" in said and "people get the other" in said
@@ -82,7 +82,7 @@ def test_what_a_proof_leaves_over_is_tried_again_by_a_taught_detector(graded, al
     taught = Detector.objects.get(round=second).trained_on
     assert taught >= Detector.objects.get(round=first).trained_on + result["audited"]
     frozen = Freeze.objects.get(round=second)
-    assert frozen.level == graded.risk / 4
+    assert frozen.content["level"] == graded.risk / 4
     others = len(frozen.content["candidates"])
     assert others > graded.batch_size
 

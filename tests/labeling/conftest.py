@@ -43,9 +43,13 @@ def paper() -> dict[str, Any]:
     seed = "ab" * 32
     candidates = [[f"{i:064x}", i % 2] for i in range(60)]
     content = {
-        "about": {"detector": "00"}, "target": 0.6, "level": 0.05, "budget": 30,
+        "about": {"detector": "00"}, "promise": "quality", "images": 60, "granted": 0.0,
+        "target": 0.6, "level": 0.05, "budget": 30, "most_checks": 30, "from_blank": False,
         "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
-        "sets": [{"threshold": 0.9, "size": 30}, {"threshold": 0.5, "size": 60}],
+        "sets": [
+            {"threshold": 0.9, "size": 30, "target": 0.6},
+            {"threshold": 0.5, "size": 60, "target": 0.6},
+        ],
         "candidates": candidates, "predictions": "00",
     }  # fmt: skip
     keys = [key for key, _ in candidates]

@@ -79,7 +79,8 @@ def frozen_document() -> dict:
     content = {
         "about": {}, "promise": "quality", "images": 60, "target": TARGET, "level": LEVEL,
         "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
-        "budget": 40, "by_class": True, "left_out": {}, "predictions": "",
+        "granted": 0.0, "budget": 40, "most_checks": 40, "from_blank": False, "by_class": True,
+        "left_out": {}, "predictions": "",
         "sets": [{"threshold": 0.5, "size": 30, "target": TARGET, "class": n} for n in "ab"],
         "candidates": [[f"{i:03}", i % 2] for i in range(60)],
     }  # fmt: skip

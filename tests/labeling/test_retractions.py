@@ -153,11 +153,9 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
 
     verdicts.decide(second, rita, verdict="approved")
     verdicts.decide(first, bob, verdict="approved")
-    wealth = list(second.round.candidate_sets.values_list("wealth", flat=True))
     for audit, who in ((first, bob), (second, rita)):
         with pytest.raises(Conflict, match="counted already"):
             retractions.undo(audit, who)
-    assert list(second.round.candidate_sets.values_list("wealth", flat=True)) == wealth
     assert [a.pk for a in audits.prefix(second.round)] == [first.pk, second.pk]
 
 
