@@ -3,11 +3,14 @@
 import gc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from labeling.models import Job
+from labeling.services import changes
 from tests import factories
 from tests.auditing import at_its_audit
 
@@ -25,6 +28,37 @@ def blame() -> Iterator[None]:
     """What a file's tests leave open is found at its end, not in the middle of another file."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def commits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's own transaction is never committed: what follows a change runs as if it were.
+
+    Only that; messages to workers stay unsent, for tests run the steps themselves.
+    """
+    leave = transaction.Atomic.__exit__
+
+    def run_due(using: str | None) -> None:
+        open_ = transaction.get_connection(using)
+        if not all(block._from_testcase for block in open_.atomic_blocks):
+            return
+        due = [row for row in open_.run_on_commit if row[1].__module__ == changes.__name__]
+        open_.run_on_commit = [row for row in open_.run_on_commit if row not in due]
+        for _, follow_up, _ in due:
+            follow_up()
+
+    def exit_(block: transaction.Atomic, *error: Any) -> None:
+        leave(block, *error)
+        if not block._from_testcase:
+            run_due(block.using)
+
+    def on_commit(function: Any, using: str | None = None, robust: bool = False) -> None:
+        open_ = transaction.get_connection(using)
+        open_.on_commit(function, robust and open_.in_atomic_block)
+        run_due(using)
+
+    monkeypatch.setattr(transaction.Atomic, "__exit__", exit_)
+    monkeypatch.setattr(transaction, "on_commit", on_commit)
 
 
 @pytest.fixture(autouse=True)

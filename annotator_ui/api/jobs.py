@@ -145,5 +145,4 @@ class ImageRestore(APIView):
         """Restore it."""
         image = access.image_for(access.person(request), pk, access.MANAGER)
         labels.restore(image, access.person(request))
-        jobs.reopen(image.job)
         return Response({})

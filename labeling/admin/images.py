@@ -12,7 +12,7 @@ from labeling.admin.image_filters import ClassFilter, RoundFilter, SourceFilter,
 from labeling.admin.scoping import JobFilter, Scoped
 from labeling.errors import LabelingError
 from labeling.models import Image, Label, LabelClass
-from labeling.services import jobs, labels
+from labeling.services import labels
 
 FALLBACK_COLOR = "#FFFFFF"
 
@@ -99,8 +99,6 @@ class ImageAdmin(Scoped):
     def restore_images(self, request: HttpRequest, queryset: Any) -> None:
         """Put the chosen images back."""
         self._each(request, queryset, lambda i: labels.restore(i, request.user))  # type: ignore[arg-type]
-        for image in {i.job_id: i for i in queryset}.values():
-            jobs.reopen(image.job)
 
     def _each(self, request: HttpRequest, queryset: Any, change: Any) -> None:
         done = 0

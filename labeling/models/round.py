@@ -62,6 +62,11 @@ class Round(models.Model):
         """Whether people must not see any box of the model in this round."""
         return self.purpose in self.BLIND
 
+    @property
+    def takes_answers(self) -> bool:
+        """Whether answers may still come and change."""
+        return self.state not in (self.State.CONSOLIDATING, self.State.CLOSED)
+
 
 class StepQuerySet(models.QuerySet["Step"]):
     """Words to ask for steps with."""

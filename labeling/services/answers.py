@@ -11,7 +11,8 @@ from labeling.core import boxes as box_sets
 from labeling.core import planting
 from labeling.errors import Conflict, Invalid, LeaseLost, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job, Round
-from labeling.services import events, following, room, rounds, selecting
+from labeling.services import events, following, room
+from labeling.services.changes import changed
 from labeling.services.hands import lock_image
 from labeling.services.labels import EXCLUDED, FROZEN
 
@@ -68,8 +69,7 @@ def skip(seat: Assignment, user: User, reason: str, **report: Any) -> None:
             )
         else:
             following.offer_again(seat)
-    selecting.withdraw_impossible(seat.round)
-    rounds.advance_if_done(seat.round)
+    changed(seat.round.job, people=True)
 
 
 def submit(
@@ -106,7 +106,8 @@ def submit(
         seat.refresh_from_db()
     # Nobody's last answer moves nothing: one cheap look instead of the whole rule.
     if not following.awaited(seat.round).exists():
-        rounds.advance_if_done(seat.round)
+        changed(seat.round.job)
+        seat.round.refresh_from_db()  # it may have moved on, and the next image is of another
     return seat
 
 
@@ -184,7 +185,7 @@ def _resubmit(
     # Locked: who moves the round on waits for this change, and then makes the label of it.
     locked = Round.objects.select_for_update(no_key=True).values_list("state", flat=True)
     seat.round.state = locked.get(pk=seat.round_id)
-    collecting = rounds.before_consolidating(seat.round.state)
+    collecting = seat.round.takes_answers
     answer = {**answer, **_times_with(seat, answer)}
     if seat.state == State.SUBMITTED:
         if not collecting:

@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 
 from labeling.errors import Conflict, Invalid, LabelingError
 from labeling.models import Assignment, Audit, Image, Job, Label, LabelCheck
-from labeling.services import events, jobs, labels, retractions, verdicts
+from labeling.services import events, labels, retractions, verdicts
+from labeling.services.changes import changed
 
 CHUNK = 300  # rows read at a time where a class can only be found by reading the boxes
 UNJUDGED = "Could not be judged in the audit"
@@ -101,7 +102,7 @@ def store(job: Job, by: User, checks: Sequence[dict[str, Any]]) -> list[dict[str
         sent_back |= row.verdict == LabelCheck.Verdict.REJECTED
         result.append({"label": entry["label"], "stored": True, "message": ""})
     if sent_back:
-        jobs.reopen(job)
+        changed(job)
     return result
 
 

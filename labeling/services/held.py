@@ -10,7 +10,8 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from labeling.models import Assignment, Audit, Draft, Job, Round
-from labeling.services import events, following, hands, rounds
+from labeling.services import events, following, hands
+from labeling.services.changes import changed
 
 State = Assignment.State
 
@@ -57,8 +58,7 @@ def release(job: Job, holder: User, by: User) -> int:
         count += free_checks(job, holder)
         if count:
             events.record(job, "work_released", by, name=holder.get_username(), count=count)
-    for round in job.rounds.filter(closed_at=None):
-        rounds.advance_if_done(round)
+    changed(job)
     return count
 
 

@@ -11,6 +11,7 @@ from labeling.core.boxes import Box
 from labeling.errors import Conflict
 from labeling.models import Assignment, Image, Label, Round
 from labeling.services import events
+from labeling.services.changes import changed
 
 # Why a seat was withdrawn although its image may still go to people in this round
 FROZEN, ACCEPTED = "held for the audit", "accepted by machine"
@@ -140,6 +141,7 @@ def exclude(image: Image, reason: str, by: User | None) -> None:
         revoke(Label.objects.active().filter(image=image), f"excluded: {reason}")
         _withdraw_open(image, EXCLUDED)
         events.record(image.job, "image_excluded", by, image=image.pk, reason=reason)
+        changed(image.job)
 
 
 def _withdraw_open(image: Image, reason: str) -> None:
@@ -158,3 +160,4 @@ def restore(image: Image, by: User) -> None:
             raise Conflict("This image is not excluded.")
         same.filter(split=Image.Split.VALIDATION).update(split="")
         events.record(image.job, "image_restored", by, image=image.pk)
+        changed(image.job)

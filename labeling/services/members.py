@@ -4,7 +4,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from labeling.models import Assignment, Member
-from labeling.services import events, hands, held, rounds, selecting
+from labeling.services import events, hands, held
+from labeling.services.changes import changed
 
 CHECKS = (Member.Role.REVIEWER, Member.Role.MANAGER)
 
@@ -19,6 +20,4 @@ def remove(member: Member, by: User | None) -> None:
             held.free_checks(job, member.user)
         events.record(job, "member_left", by, role=member.role)
         member.delete()
-    for round in job.rounds.filter(closed_at=None):
-        selecting.withdraw_impossible(round)
-        rounds.advance_if_done(round)
+    changed(job, people=True)

@@ -15,7 +15,7 @@ from labeling.core.boxes import pack
 from labeling.core.quality import quality
 from labeling.models import Assignment, Audit, Job, Label, LabelCheck
 from labeling.models.functions import BoxCount
-from labeling.services import paces, rounds
+from labeling.services import paces
 
 GIVEN = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
 COMPARED = 100  # latest answers that the agreement is taken over
@@ -38,7 +38,7 @@ def changeable(seat: Assignment) -> bool:
     """Whether its author may still change the answer: until the image is consolidated."""
     return bool(
         seat.state == Assignment.State.SUBMITTED
-        and rounds.before_consolidating(seat.round.state)
+        and seat.round.takes_answers
         and seat.round.closed_at is None
         and seat.round.job.state in (Job.State.RUNNING, Job.State.PAUSED)
     )

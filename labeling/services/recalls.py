@@ -7,7 +7,8 @@ from labeling.core import parts
 from labeling.core.betting import RECALL_WEALTH, recall_wealth
 from labeling.errors import Conflict
 from labeling.models import Audit, Certificate, Image, Label, Round
-from labeling.services import events, jobs, labels
+from labeling.services import events, labels
+from labeling.services.changes import changed
 
 RECALLED = "recalled"
 
@@ -63,7 +64,7 @@ def recall(round: Round, by: User | None) -> int:
             events.record(round.job, "round_recalled", by, round=round.number, count=count)
     if count:
         _lift(ids)
-        jobs.reopen(round.job)
+        changed(round.job)
     return count
 
 

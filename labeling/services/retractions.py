@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from labeling.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, Comment, Freeze, Image, Label, Round, Step
-from labeling.services import audits, events, labels, leases, rounds
+from labeling.services import audits, events, labels, leases
+from labeling.services.changes import changed
 
 WITHDRAWN = "verdict withdrawn"
 
@@ -40,7 +41,7 @@ def undo(audit: Audit, user: User) -> Audit:
             round=audit.round.number, image=audit.image_id, verdict=before,
         )  # fmt: skip
     audit.refresh_from_db()
-    _move_on(audit.round)
+    changed(audit.round.job)  # withdrawn seats may have been the last that its round waited for
     return audit
 
 
@@ -135,9 +136,3 @@ def _check_own_and_unused(active: Label, user: User, since: datetime) -> None:
         round__job=active.image.job, state=Round.State.TRAINING, started_at__gte=active.created_at
     ).exists():
         raise Conflict("A detector has learned from this correction; correct it once more instead.")
-
-
-def _move_on(round: Round) -> None:
-    """Withdrawn seats may have been the last that the open round waited for."""
-    for current in round.job.rounds.filter(closed_at=None):
-        rounds.advance_if_done(current)

@@ -22,29 +22,14 @@ from labeling.services import (
 
 State, Purpose = Round.State, Round.Purpose
 
-LINE = [
-    State.TRAINING,
-    State.PREDICTING,
-    State.CALIBRATING,
-    State.AUDITING,
-    State.ACCEPTING,
-    State.SELECTING,
-    State.COLLECTING,
-    State.CONSOLIDATING,
-    State.CLOSED,
-]
+STAGES = list(State)
 
 
 def line_of(round: Round) -> list[Round.State]:
     """The states this round passes, in order."""
     if not (round.settings["assist"] and round.purpose in (Purpose.ACTIVE, Purpose.CLOSING)):
-        return LINE[LINE.index(State.SELECTING) :]
-    return [s for s in LINE if s != State.AUDITING or round.purpose == Purpose.CLOSING]
-
-
-def before_consolidating(state: str) -> bool:
-    """Whether answers of a round in this state may still come and change."""
-    return LINE.index(State(state)) <= LINE.index(State.COLLECTING)
+        return STAGES[STAGES.index(State.SELECTING) :]
+    return [s for s in STAGES if s != State.AUDITING or round.purpose == Purpose.CLOSING]
 
 
 def todo(round: Round) -> "models.QuerySet[Any]":

@@ -10,6 +10,7 @@ from labeling import faults
 from labeling.errors import LeaseLost, NoRoom
 from labeling.models import Audit, Event, Job, Round, Step, Transfer
 from labeling.services import events, jobs, recalls, rounds, selecting, steps, transfers
+from labeling.services.changes import changed
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def run(step_id: int) -> None:
     except BaseException:  # the worker is told to stop
         lease.release()
         raise
-    rounds.advance_if_done(step.round)
+    changed(step.round.job)
 
 
 def _wait_for_room(lease: steps.Lease, error: NoRoom) -> None:

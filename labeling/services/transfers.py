@@ -16,7 +16,8 @@ from django.utils import timezone
 from labeling import faults
 from labeling.errors import Invalid, LabelingError, LeaseLost, NoRoom
 from labeling.models import Job, Transfer
-from labeling.services import events, exports, importing, jobs, room, sources
+from labeling.services import events, exports, importing, room, sources
+from labeling.services.changes import changed
 from labeling.services.images import media_path
 
 log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ def run(transfer_id: int) -> None:
     try:
         if row.kind == Transfer.Kind.IMPORT:
             importing.run(row, holder)
-            jobs.reopen(row.job)
+            changed(row.job)
         else:
             _export(row, holder)
     except NoRoom as error:

@@ -10,7 +10,8 @@ from labeling.core import promise
 from labeling.core.boxes import EDGES, Box, pack, without_scores
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, Freeze, Image, Label, Round
-from labeling.services import answers, events, jobs, labels, recalls, room, rounds
+from labeling.services import answers, events, labels, room
+from labeling.services.changes import changed
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
@@ -66,7 +67,8 @@ def decide(
             _apply_watch(audit, user)
         elif not counts:
             _apply_late(audit, user)
-    _after(audit)
+    monitored = audit.round if audit.kind == Kind.WATCH else None
+    changed(audit.round.job, monitored=monitored)
     return audit
 
 
@@ -156,14 +158,3 @@ def _record(audit: Audit, user: User, before: list[Box] | None) -> None:
         image=audit.image_id, verdict=audit.verdict, reason=audit.reason,
         before=before, after=audit.boxes,
     )  # fmt: skip
-
-
-def _after(audit: Audit) -> None:
-    """What a verdict moves once it is committed."""
-    round = audit.round
-    if audit.kind == Kind.CERTIFICATE:
-        rounds.advance_if_done(round)
-    else:
-        recalls.check(round)
-    if audit.verdict in (Verdict.REJECTED, Verdict.UNJUDGEABLE):
-        jobs.reopen(round.job)

@@ -1,0 +1,22 @@
+"""The one handler of changes: advances rounds, reopens jobs, judges the monitoring sample."""
+
+from labeling.models import Job, Round
+from labeling.services import changes, jobs, recalls, rounds, selecting
+
+
+@changes.handler
+def follow_up(change: changes.Change) -> None:
+    """Do what the change made possible; repeating it changes nothing."""
+    if change.monitored is not None:
+        recalls.check(Round.objects.select_related("job").get(pk=change.monitored))
+    job = Job.objects.get(pk=change.job)
+    if job.state == Job.State.COMPLETE:
+        jobs.reopen(job)
+        return
+    round = job.rounds.filter(closed_at=None).first()
+    if round is None:
+        rounds.open_next(job)
+        return
+    if change.people:
+        selecting.withdraw_impossible(round)
+    rounds.advance_if_done(round)
