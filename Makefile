@@ -40,7 +40,7 @@ format: env ## format Python and JavaScript
 > $(BIN)/ruff format .
 > $(NODE) node_modules/@biomejs/biome/bin/biome check --write static tests/js
 
-bench: env ## the figures of the README; JSON=file to keep them
+bench: env ## the figures of the documents; JSON=file to keep them
 > $(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
 
 bench-browser: env ## the drawing page: frames, waits, keys, kills; JSON=file to keep the figures

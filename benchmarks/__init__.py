@@ -1,1 +1,1 @@
-"""Every figure of the README, measured anew: python -m benchmarks [--json FILE] [names...]."""
+"""Every figure of the documents, measured anew: python -m benchmarks [--json FILE] [names...]."""

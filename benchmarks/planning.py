@@ -1,7 +1,7 @@
 """Where a chain of nested sets should begin, how many checks it gets, how many are added.
 
 Pictures are good (quality about .84) or bad (about .3), good ones the likelier the surer; six kinds
-of jobs as in design/sim/sim_threshold.py. Figures are images taken net of those that people
+of jobs (docs/algorithms.md 1.3). Figures are images taken net of those that people
 checked, of POOL; the product begins at half of the loosest set, plans all checks, and adds some
 while they speak for a set (labeling.core.certificate.extended).
 """

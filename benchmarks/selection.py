@@ -3,8 +3,8 @@
 A detector learns from some random pictures and looks at the pool. Then a batch is labelled: the
 ranking's first pictures, or random ones for as many seconds as those take; and a detector learns
 from all of them anew. It is judged on pictures that no choice is made on. Seconds by the true
-number of objects and the table of algorithms.md 7.1, drawn from blank. The ranking reads box scores
-as they are, where the product calibrates them on images that judge.
+number of objects and the table of docs/algorithms.md 7.1, drawn from blank. The ranking reads box
+scores as they are, where the product calibrates them on images that judge.
 
 Measured, quality after the ranking's batch less that after the random one (seeds 0, 1, 2): birds
 +.022, .000, +.024; bccd -.013, +.005, -.008; deeppcb, 200 steps on a canvas of 384 pixels, -.013,

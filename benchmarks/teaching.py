@@ -1,9 +1,9 @@
 """What was tried with the list of training pictures: rare classes repeated, the pool's own boxes.
 
 Repeats (Gupta et al., CVPR 2019, LVIS): a picture is shown sqrt(t / share) times, where `share` is
-that of pictures that show its rarest class and t = REPEAT. Self-training (algorithms.md 6.3): boxes
-of pool pictures that the detector is sure of are learned beside the labels, which count twice, from
-the same start in as many steps. Both judged on development halves, SEEDS trainings each.
+that of pictures that show its rarest class and t = REPEAT. Self-training (docs/algorithms.md 6.3):
+boxes of pool pictures that the detector is sure of are learned beside labels, which count twice,
+from the same start in as many steps. Both judged on development halves, SEEDS trainings each.
 
 Self-training was not taken over: most of what it gains on plain boxes, averaging the edges over the
 views gains as well, and a detector agrees with what it taught itself, so the order of images

@@ -101,8 +101,8 @@ SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 # Opening a connection costs as much as a request's work; each server thread keeps its own.
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": not SQLITE}
 if SQLITE:
-    # IMMEDIATE: a read-then-write transaction fails at once under Django's default (reliability.md,
-    # finding 2). FULL: an answered submit survives a power cut (finding 3).
+    # IMMEDIATE: a read-then-write transaction fails at once under Django's default. FULL: an
+    # answered submit survives a power cut. Both: docs/operations.md 4.1.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",

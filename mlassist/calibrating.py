@@ -193,7 +193,7 @@ def _not_taken_before(detector: Detector, known: Sequence[Viewed]) -> np.ndarray
     """Which validation images would still be here, had they been in the pool, (n,) bool.
 
     Earlier rounds took the images they were surest of; what is left is harder than validation as
-    a whole, so the same rule is run on validation first (features.md 4.7).
+    a whole, so the same rule is run on validation first (docs/algorithms.md 2.5).
     """
     taken: set[int] = set()
     earlier = Calibration.objects.filter(

@@ -11,7 +11,7 @@ from mlassist.rating import AGREEMENT, MEAN_SCORE, agreements, mean_scores
 
 
 def compare(judged: Judged, beat: Beat) -> list[list[Any]]:
-    """What each image confidence is worth on the judging images (algorithms.md 2.2).
+    """What each image confidence is worth on the judging images (docs/algorithms.md 2.2).
 
     Per rule its rank correlation with quality; the share of them acceptable at the target if the
     order were cut perfectly, which looks at the answers, so it compares and decides nothing; and

@@ -9,7 +9,7 @@ from mlassist.models import Calibration, Prediction
 
 def for_images(round: Round, image_ids: list[int]) -> dict[int, tuple[list[Box], bool]]:
     """Per image, the boxes of the latest calibrated detector that saw it which save time, and
-    whether they are best gone through one by one (algorithms.md 7.1).
+    whether they are best gone through one by one (docs/algorithms.md 7.1).
 
     No box where drawing all from blank is expected to take less.
     """

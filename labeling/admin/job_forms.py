@@ -171,7 +171,7 @@ class ClassInline(admin.TabularInline[LabelClass, Job]):
         return obj is None or obj.state == Job.State.DRAFT
 
     def has_add_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        """Not after the pilot with assistance on (decision 17)."""
+        """Not after the pilot with assistance on (docs/architecture.md 3.3)."""
         if obj is None:
             return True
         try:

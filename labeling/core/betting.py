@@ -16,7 +16,7 @@ RECALL_WEALTH = 20.0  # reject at 5 % over the life of the set
 
 
 def betting_path(plan: Plan, values: Sequence[float], totals: np.ndarray) -> np.ndarray:
-    """(n, J) wealth of each set after each draw (algorithms.md 1.2).
+    """(n, J) wealth of each set after each draw (docs/algorithms.md 1.2).
 
     `values`: quality in [0, 1] of the first images of the frozen order, without gaps. `totals`:
     (J,) null sums of quality. Sampling without replacement from finite sets: a nonnegative

@@ -117,7 +117,7 @@ def _still_to_win(plan: Plan, test: Wealth) -> int:
 
 
 def draws_wanted(spread: float, gap: float, size: int, level: float, power: float = POWER) -> int:
-    """Draws that show a set of `size` images at `level` with this power (algorithms.md 1.4):
+    """Draws that show a set of `size` images at `level` with this power (docs/algorithms.md 1.4):
     m = (z_level + z_power)^2 sd^2 / gap^2 (1 - m / M); 6.6 sd^2 / gap^2 at .10 and .90.
 
     `spread`: sd of the quality of one image, `gap`: mean quality - target, above 0.
@@ -146,8 +146,8 @@ def weakest_bound(plan: Plan, values: Sequence[float]) -> float:
 def rest_bound(plan: Plan, values: Sequence[float], rank: int) -> float:
     """Lower bound of the mean of the unchecked rest of set `rank`, at level / J, in [0, 1].
 
-    The stopping rule can flatter the rest, so its bound is separate (algorithms.md 1.6): reject
-    every set total <= checked sum + unchecked · t.
+    The stopping rule can flatter the rest, so its bound is separate (docs/algorithms.md 1.6):
+    reject every set total <= checked sum + unchecked · t.
     """
     inside = plan.holds(len(values))[:, rank]
     checked_sum = float(np.asarray(values)[inside].sum())

@@ -9,7 +9,7 @@ import numpy as np
 from labeling.core.boxes import BoxSet
 from labeling.core.quality import quality
 
-TOLERATED = 0.05  # a larger difference ends the showing of a class (algorithms.md 7.2)
+TOLERATED = 0.05  # a larger difference ends the showing of a class (docs/algorithms.md 7.2)
 LEAST = 10  # images of a class before anything is concluded
 _ONE_SIDED = 1.645  # 95 %
 

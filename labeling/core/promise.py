@@ -37,8 +37,8 @@ class Promised:
         """The mean that a set of `size` accepted images must have, in [0, 1].
 
         For the finished data set a shortfall of 1 - target in all may lie in the set alone, but for
-        what is granted to earlier ones: 1 - ((1 - target) images - granted) / size (algorithms.md
-        1.3, the second kind of promise).
+        what is granted to earlier ones: 1 - ((1 - target) images - granted) / size
+        (docs/algorithms.md 1.3).
         """
         if self.kind != DATASET or not size:
             return target

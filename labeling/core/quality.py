@@ -1,4 +1,4 @@
-"""Quality of one box set against another (algorithms.md 3)."""
+"""Quality of one box set against another (docs/algorithms.md 3)."""
 
 from dataclasses import dataclass
 
@@ -62,7 +62,7 @@ def quality(predicted: BoxSet, truth: BoxSet) -> float:
 
 
 def tutorial_miou(predicted: BoxSet, truth: BoxSet) -> float:
-    """The published tutorial's mIoU of one image, kept for comparison only (features.md 4.4).
+    """The published tutorial's mIoU of one image, for comparison only (docs/algorithms.md 8.3).
 
     Predictions in score order take the free truth box of largest IoU > 0; class is ignored and
     any overlap counts, which is why the product does not use it.

@@ -42,7 +42,7 @@ class _State:
 
 
 def consolidate(answers: Sequence[Answers]) -> tuple[list[Merged], dict[int, Trust]]:
-    """Merge every image's answers by EM over annotators (algorithms.md 4.1).
+    """Merge every image's answers by EM over annotators (docs/algorithms.md 4.1).
 
     Returns the merged images in the order given, and the trust in each annotator by id. Boxes
     with probability >= 0.5 are kept; their score is that probability.

@@ -1,4 +1,4 @@
-"""How simulated people see, draw, correct and check (algorithms.md 4 and 7)."""
+"""How simulated people see, draw, correct and check (docs/algorithms.md 4 and 7)."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from labeling.core.boxes import Box, iou_matrix, pack, without_scores
 
-# Seconds of each action, algorithms.md 7.1
+# Seconds of each action, docs/algorithms.md 7.1
 OPEN, SEARCH, SCAN, DRAW, VERIFY, FIX, DELETE = 2.0, 2.0, 1.5, 7.0, 2.0, 4.5, 1.5
 LEFT_ALONE = 0.80  # overlap from which someone who is shown a box leaves it as it is
 SAME_OBJECT = 0.50

@@ -76,7 +76,7 @@ def submit(
     seat: Assignment, user: User, *, version: int, boxes: Any, active_ms: int,
     trace: dict[str, Any] | None = None,
 ) -> Assignment:  # fmt: skip
-    """Store an answer, however often it is sent (architecture.md 3.1, 2.6).
+    """Store an answer, however often it is sent (docs/architecture.md 6.2, 7.1).
 
     The same version again gives the same reply; a higher one replaces the answer until the round
     leaves COLLECTING, and its times are added; a lower one is a Conflict. A seat taken over

@@ -31,7 +31,10 @@ def add(job: Job, name: str, *, spoken_for: Collection[str] = (), **fields: Any)
 
 
 def check_may_grow(job: Job) -> None:
-    """Decision 17: a detector cannot grow a class whose earlier images were never labelled."""
+    """A detector cannot grow a class whose earlier images were never labelled.
+
+    docs/architecture.md 3.3.
+    """
     if job.assist and job.rounds.exclude(purpose="pilot").exists():
         raise Conflict(
             "Images are labelled already without the new class, so it cannot be added. "

@@ -19,7 +19,7 @@ CHUNK = 500
 
 
 def write_manifest(job: Job, path: Path, progress: Progress) -> int:
-    """One JSON line per image, as Ground Truth writes it (features.md 4.8); images written.
+    """One JSON line per image, as Ground Truth writes it (docs/algorithms.md 8.4); images written.
 
     Images without a label keep the bare line of the input manifest.
     """

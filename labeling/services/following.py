@@ -1,4 +1,4 @@
-"""Whether an image needs a further person: the modes `adaptive` and `verify` (decision 3).
+"""Whether an image needs a further person: `adaptive` and `verify` (docs/algorithms.md 4.4).
 
 The further seat opens in the transaction of the answer that shows the need, so the round cannot
 leave COLLECTING between the two.
@@ -20,7 +20,8 @@ State = Assignment.State
 FIRST = 2  # people of an adaptive image before anyone knows whether they agree
 COMPANY = 60  # answered images that teach the EM who errs how, when one image is judged
 MOST_BOXES = 4_000  # boxes judged while a person waits; with more, another one is asked unjudged
-LOOSE = 0.7  # two people's boxes that overlap less differ in more than taste (algorithms.md 4.1)
+# Two people's boxes that overlap less differ in more than taste (docs/algorithms.md 4.1).
+LOOSE = 0.7
 
 
 def mode_of(round: Round) -> str:

@@ -7,7 +7,7 @@ from labeling.services import reports, rounds
 
 BEFORE = "All by people: what the machine takes is known once its detector has been judged."
 AFTER = "All by people: what the machine was sure of is labelled already."
-CHECK_SECONDS = 4.0  # opening and looking (algorithms.md 7.1), until checks have been timed
+CHECK_SECONDS = 4.0  # opening and looking (docs/algorithms.md 5.4), until checks have been timed
 
 
 def of_job(job: Job) -> dict[str, Any] | None:

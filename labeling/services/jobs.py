@@ -238,7 +238,7 @@ def retry(job: Job, by: User | None) -> int:
 
 
 def reopen(job: Job) -> None:
-    """A complete job with an unlabelled image goes on (decision 14)."""
+    """A complete job with an unlabelled image goes on (docs/architecture.md 4.4)."""
     if job.images.unlabeled().exists():
         with transaction.atomic():
             if Job.objects.filter(pk=job.pk, state=Job.State.COMPLETE).update(

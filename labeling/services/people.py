@@ -19,7 +19,7 @@ PROJECT_ADMINS = "Project admins"
 
 
 def project_admins() -> Group:
-    """The group of decision 21: staff, never superuser, with rights on jobs only."""
+    """Staff, never superuser, with rights on jobs only (docs/architecture.md 6.4)."""
     group, _ = Group.objects.get_or_create(name=PROJECT_ADMINS)
     wanted = Permission.objects.filter(
         content_type__app_label__in=("labeling", "mlassist"),

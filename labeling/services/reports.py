@@ -46,7 +46,7 @@ def counts(job: Job) -> dict[str, int]:
 
 
 def per_round(job: Job) -> list[dict[str, Any]]:
-    """Images, boxes and money of each round, people and auto apart (decision 18)."""
+    """Images, boxes and money of each round, people and auto apart (docs/algorithms.md 5.5)."""
     stats: dict[int, dict[str, Any]] = {}
     rows = (
         Label.objects.active()

@@ -1,7 +1,7 @@
 """Room on the disk: machine work stops while there is still enough for people's answers.
 
 Training, predicting, imports, uploads and exports need 5 % free, answers and verdicts 1 %
-(reliability.md P18). On large disks 5 GB and 1 GB are enough.
+(docs/operations.md 7.1). On large disks 5 GB and 1 GB are enough.
 """
 
 import shutil

@@ -1,4 +1,4 @@
-"""When a certified job has learned enough and closes (architecture.md 5, decision 10)."""
+"""When a certified job has learned enough and closes (docs/algorithms.md 5.3)."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ def labelled_here(job: Job) -> int:
 
 
 def spent(job: Job) -> Any:
-    """Money so far: labelled images and people's answers, audits included (decision 18)."""
+    """Money so far: labels, answers of people, audits included (docs/algorithms.md 5.5)."""
     labelled = labelled_here(job)
     answers = Assignment.objects.filter(
         round__job=job, state__in=(Assignment.State.SUBMITTED, Assignment.State.SURPLUS)

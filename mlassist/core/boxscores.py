@@ -1,7 +1,7 @@
 """What a box's score is worth: calibrated per class on judging images, and errors of calibration.
 
-Isotonic on (score, IoU if matched else 0), per class with enough boxes, else pooled (algorithms.md
-2.3; Kuzucu et al., ECCV 2024, arXiv 2405.20459).
+Isotonic on (score, IoU if matched else 0), per class with enough boxes, else pooled
+(docs/algorithms.md 2.3; Kuzucu et al., ECCV 2024, arXiv 2405.20459).
 """
 
 from collections.abc import Mapping, Sequence

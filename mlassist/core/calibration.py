@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 MARGIN = 0.005  # the loosest candidate set is estimated this far above the target
-_COVERAGES = np.linspace(0.05, 1.0, 39)  # as in sim/sim_audit.py
-_LEAST_IMAGES, _LEAST_SHARE = 10, 0.05  # decision 10
+_COVERAGES = np.linspace(0.05, 1.0, 39)  # docs/algorithms.md 1.3
+_LEAST_IMAGES, _LEAST_SHARE = 10, 0.05  # docs/algorithms.md 1.3
 # Share of the loosest set in the strictest: half won, or nearly, in twelve kinds of simulated jobs
-# (benchmarks.planning) and on birds. The most provable coverage of algorithms.md 1.3 is a guess
+# (benchmarks.planning) and on birds. The most provable coverage (docs/algorithms.md 1.3) is a guess
 # where few images are known; with it a chain of one set ended a rehearsal's proof at once.
 _STRICTEST = 0.5
 
@@ -64,9 +64,9 @@ def curve(confidence: np.ndarray, quality: np.ndarray) -> list[Point]:
 
 def choose_threshold(confidence: np.ndarray, quality: np.ndarray, target: float) -> float | None:
     """The lowest validation confidence with at least max(10, 5 %) validation images at or above
-    it whose mean quality is >= `target`; None where there is none (decision 10, per_round).
+    it whose mean quality is >= `target`; None where there is none (docs/algorithms.md 1.3).
 
-    No promise goes with it: near the target it misses about half the time (algorithms.md 1.3).
+    No promise goes with it: near the target it misses about half the time.
     """
     least = max(_LEAST_IMAGES, math.ceil(_LEAST_SHARE * len(confidence)))
     fit = [
@@ -107,11 +107,11 @@ def candidate_sets(
     doubt: float = 0.0,
     target_of: Callable[[int], float] | None = None,
 ) -> list[CandidateSet]:
-    """At most `sets` nested sets, strictest first, to be proved in this order (algorithms.md 1.3).
+    """At most `sets` nested sets, strictest first, to be proved in this order.
 
-    From half of the loosest to the loosest with mu >= target + .005, where mu is the
-    isotonic-smoothed mean quality of the known images at or above a threshold. Thresholds are pool
-    confidences, taken at coverages of the pool in even steps.
+    As docs/algorithms.md 1.3 says: from half of the loosest to the loosest with mu >= target +
+    .005, where mu is the isotonic-smoothed mean quality of the known images at or above a
+    threshold. Thresholds are pool confidences, taken at coverages of the pool in even steps.
     `doubt` adds this many standard errors to mu when the loosest set is chosen: known labels are
     people's, whose own noise makes mu too low, and the audit proves the strict sets first, so a
     loose set too many costs some draws and never the promise.
@@ -162,7 +162,7 @@ def options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[Ca
 def best_share(confidence: np.ndarray, quality: np.ndarray, target: float) -> float:
     """The share acceptable if this order were cut perfectly, in [0, 1]: compares confidences.
 
-    It looks at the quality it is judged by, so it decides nothing (algorithms.md 2.2, "best").
+    It looks at the quality it is judged by, so it decides nothing (docs/algorithms.md 2.2, "best").
     """
     return max(
         (p.share for p in curve(confidence, quality) if p.quality >= target - 1e-12), default=0.0

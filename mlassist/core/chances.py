@@ -17,8 +17,8 @@ LEAST_CHANCE = 0.2
 def chance_of_proof(one: CandidateSet, target: float, level: float, checks: int) -> float:
     """Chance, in [0, 1], that `checks` draws of the set show its mean above `target` at `level`.
 
-    As the draws are planned (algorithms.md 1.4), and with the error of the estimate: with few known
-    images a small gap is mostly luck.
+    As the draws are planned (docs/algorithms.md 1.4), and with the error of the estimate: with few
+    known images a small gap is mostly luck.
     """
     gap = one.estimate - target
     rest = max(0.0, 1 / max(checks, 1) - 1 / one.size)  # 0 where all are drawn

@@ -20,7 +20,7 @@ from mlassist.core.sizes import (
 PIXELS = 24.0  # nine of ten boxes should measure this much; benchmarks.recipes
 MOST_SIDE = {"cpu": 512, "cuda": 800}  # a step's time grows with the square of the side
 WITH_START = "As the detector it begins from."  # instead of a choice
-# What goes before what where several have their weights (algorithms.md 6.1).
+# What goes before what where several have their weights (docs/algorithms.md 6.1).
 BEST_FIRST = {
     "cpu": (MOBILENET_V3, MOBILENET_V2),
     "cuda": (RESNET50, MOBILENET_V3, MOBILENET_V2),

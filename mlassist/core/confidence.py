@@ -21,7 +21,7 @@ from mlassist.core.looks import Look, agreement, box_features, candidates
 
 FOLDS = 5
 EXPECTED, NOTHING = 0, 4  # columns of image_features
-PENALTY = 3.0  # lambda of algorithms.md 2.1
+PENALTY = 3.0  # lambda of docs/algorithms.md 2.1
 BOX_PENALTY = 10.0  # 1 to 50 did the same
 LEAST_KNOWN = 30  # images; below, even the judge of boxes follows the noise
 # Below, weights of images follow the noise: with 47 known blood smears they certified .38 of the
@@ -124,7 +124,7 @@ def expected_quality(worth: np.ndarray, counts: np.ndarray, overlap: float) -> f
 
     `worth` (n,) of its candidates, `counts` (n,) which of them are the label, `overlap`: mean IoU
     of a box that finds an object; the others are misses with chance worth / overlap. Where no box
-    counts: the chance that nothing is missed, misses taken for Poisson (algorithms.md 2.3).
+    counts: the chance that nothing is missed, misses taken for Poisson (docs/algorithms.md 2.3).
     """
     missed = float(np.minimum(1, worth[~counts] / overlap).sum())
     boxes = int(counts.sum())
@@ -188,9 +188,9 @@ def learned_confidence(
     """Cross-fitted confidences of known and pool images, (n,) and (m,) in [0, 1].
 
     Each known image is scored by the regression that did not see its fold, each pool image by that
-    of its own fold, so that the two are exchangeable fold by fold (algorithms.md 2.3). `truths`
-    and `quality` (n,) are those of the known images. `beat` is called again and again. Raises
-    Invalid for fewer than LEAST_KNOWN.
+    of its own fold, so that the two are exchangeable fold by fold (docs/algorithms.md 2.3).
+    `truths` and `quality` (n,) are those of the known images. `beat` is called again and again.
+    Raises Invalid for fewer than LEAST_KNOWN.
     """
     if len(quality) < LEAST_KNOWN:
         raise Invalid(f"The regression needs {LEAST_KNOWN} validation images, not {len(quality)}.")

@@ -13,7 +13,8 @@ from labeling.core.quality import quality
 # boards lost .001 of quality (development half), with 200 nothing was won or lost on three sets.
 LEAST_TRUE = 200
 CUTS = tuple(round(0.05 * step, 2) for step in range(1, 20))  # .05 to .95
-_PLATEAU = 0.01  # mean qualities closer than this are the same within noise (feasibility.md)
+# Mean qualities closer than this are the same within noise (docs/algorithms.md 2.4).
+_PLATEAU = 0.01
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class View:
 
 
 PLAIN = View()
-# The second opinions of algorithms.md 2.1; together they cost about 3.3 passes over the picture.
+# The second opinions of docs/algorithms.md 2.1; together they cost about 3.3 passes.
 VIEWS = {"flip": View(flip=True), "small": View(scale=0.85), "large": View(scale=1.2)}
 
 

@@ -28,7 +28,7 @@ class Look:
 def agreement(boxes: BoxSet, other: BoxSet) -> float:
     """How far two looks at one image agree, in [0, 1]: sum of matched IoU / (n + m - matches).
 
-    1 where both are empty (algorithms.md 2.1).
+    1 where both are empty (docs/algorithms.md 2.1).
     """
     if not len(boxes) and not len(other):
         return 1.0

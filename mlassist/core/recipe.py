@@ -10,7 +10,7 @@ from mlassist.core.designs import MOBILENET_V2, SMALL, TITLES
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a detector is trained; the defaults are what won in feasibility.md.
+    """How a detector is trained; the defaults are what won (docs/algorithms.md 6.2).
 
     Probabilities and shares lie in [0, 1]; rates are AdamW learning rates.
     """

@@ -13,17 +13,17 @@ from mlassist.core.likeness import near_duplicates
 CROWDED = 0.02  # share of images with the most objects: slow now, better later with suggestions
 _ENOUGH_COVERED = 0.5  # estimated share from which acceptable images are left alone
 # Of every 20 images 5 are random, which keeps the training set honest, and 2 are for the rarest
-# class (algorithms.md 5.1).
+# class (docs/algorithms.md 5.1).
 _CYCLE, _RANDOM_EVERY, _RARE_PLACES = 20, 4, (0, 10)
 DRAW, CORRECT, VERIFY = "draw", "correct", "verify"  # ways to label an image
-START_WEIGHT = 50  # answers that a start value counts for (algorithms.md 7.1)
+START_WEIGHT = 50  # answers that a start value counts for (docs/algorithms.md 7.1)
 COMPARED = 20  # answers of each way before two ways are compared
 _SEEN = 0.3  # expected objects from which an image counts as showing a class
 
 
 @dataclass(frozen=True)
 class Seconds:
-    """What each action takes a person; start values of algorithms.md 7.1, in seconds.
+    """What each action takes a person; start values of docs/algorithms.md 7.1, in seconds.
 
     Scores of boxes are taken for chances that there is an object (core.boxscores).
     """

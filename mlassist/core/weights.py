@@ -74,7 +74,7 @@ def at_hand(setting: str) -> Mapping[str, Path | None]:
 def starting_weights(
     setting: str, design: str = "auto", *, published: Callable[[str], State] = _published
 ) -> Start:
-    """What `MLASSIST_WEIGHTS` means on this machine (architecture.md, decision 8).
+    """What `MLASSIST_WEIGHTS` means on this machine (docs/operations.md 8).
 
     `setting`: "auto" (torchvision's own published weights, from its cache or fetched once),
     "none" (random), or the path of a local .safetensors file or of a folder of such files.

@@ -10,7 +10,7 @@ export const dollars = (value) => money.format(value);
 /** @param {number} value */
 export const two = (value) => value.toFixed(2);
 
-const BELOW_PEOPLE = 0.05; // of what one person reaches: algorithms.md 1.6
+const BELOW_PEOPLE = 0.05; // of what one person reaches: docs/algorithms.md 1.6
 
 /** Where a target asks for more than people give, in words; '' where all these ask for less.
  * @param {number|null|undefined} alone mean quality of one person's answers against the labels

@@ -1,7 +1,7 @@
 """The published run of 1,000 bird photos, step by step, with a scripted detector.
 
 10 / 190 / 200 / 200 + 27 auto / 8 + 365 auto: 608 by people, 392 auto; $158.08 + $31.36 = $189.44
-against $260, 27 % saved (AWS blog of 2019, features.md 4.2).
+against $260, 27 % saved (AWS blog of 2019, docs/algorithms.md 8.1).
 """
 
 import pytest

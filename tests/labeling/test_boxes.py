@@ -1,4 +1,4 @@
-"""Boxes and quality: the one door, overlap, matching, and the golden cases of algorithms.md 3.2."""
+"""Boxes and quality: the door, overlap, matching, the golden cases of docs/algorithms.md 3.2."""
 
 import numpy as np
 import pytest

@@ -75,7 +75,7 @@ def test_a_chain_of_nested_sets_keeps_the_level():
 
 
 def test_a_good_set_is_usually_certified_within_the_budget():
-    """algorithms.md 1.4: 400 images, target + .06, 80 audits: .907 in the simulation."""
+    """docs/algorithms.md 1.4: 400 images, target + .06, 80 audits: .907 in the simulation."""
     rng = np.random.default_rng(2)
     shown = sum(
         as_used(plan_of(np.zeros(400, int), 1, 80), rng.permutation(pool(rng, 400, 0.81)))[0]

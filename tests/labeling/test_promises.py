@@ -26,7 +26,7 @@ def certifies(plan: Plan, values: np.ndarray) -> bool:
 
 
 def test_45_images_without_a_defect_show_five_percent_at_ninety():
-    """algorithms.md 1.2: log .1 / log .95 = 44.9; one defect needs 77."""
+    """docs/algorithms.md 1.7: log .1 / log .95 = 44.9; one defect needs 77."""
     many = 1_000_000
     assert certificate.run_test(exact(many, 45, 0.95), [1.0] * 45).complete
     assert not certificate.run_test(exact(many, 44, 0.95), [1.0] * 44).complete

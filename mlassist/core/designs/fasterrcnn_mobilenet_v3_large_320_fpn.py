@@ -1,4 +1,4 @@
-"""Faster R-CNN on MobileNetV3, from COCO weights: the first choice on a CPU (algorithms.md 6.1)."""
+"""Faster R-CNN on MobileNetV3, COCO weights: the first choice on a CPU (docs/algorithms.md 6.1)."""
 
 from torchvision.models.detection import (
     FasterRCNN,

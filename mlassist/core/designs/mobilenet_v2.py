@@ -1,4 +1,4 @@
-"""Faster R-CNN on MobileNetV2: what won from ImageNet weights on a CPU (feasibility.md)."""
+"""Faster R-CNN on MobileNetV2: what won from ImageNet weights on a CPU (docs/algorithms.md 6.2)."""
 
 from torchvision.models import MobileNet_V2_Weights
 from torchvision.models.detection import FasterRCNN
