@@ -32,7 +32,7 @@ def prepare() -> None:
 
     from labeling.core import scenes
     from labeling.models import Member, Round, Step
-    from labeling.services import classes, jobs, running, transfers
+    from labeling.services import classes, jobs, lifecycle, running, transfers
     from labeling.services.images import media_path
 
     made: dict[str, str] = {}
@@ -53,7 +53,7 @@ def prepare() -> None:
             scenes.draw(people, i)[0].save(folder / f"scene-{i:04}.jpg", quality=92)
         row = transfers.start_import(job, None, "files", f"uploads/{folder.name}")
         transfers.run(row.pk)
-        jobs.start(job, None)
+        lifecycle.start(job, None)
         for step in Step.objects.unfinished().filter(round__job=job):
             running.run(step.pk)
         assert job.rounds.get().state == Round.State.COLLECTING

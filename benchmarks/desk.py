@@ -147,7 +147,7 @@ def prepare(images: int) -> None:
     from django.contrib.sessions.backends.db import SessionStore
 
     from labeling.models import Member, Step
-    from labeling.services import classes, jobs, running, transfers
+    from labeling.services import classes, jobs, lifecycle, running, transfers
     from labeling.services.images import media_path
 
     user = get_user_model().objects.create_user("marta")
@@ -164,7 +164,7 @@ def prepare(images: int) -> None:
         draw(index, folder / f"picture-{index:04}.jpg")
     row = transfers.start_import(job, None, "files", "uploads/bench")
     transfers.run(row.pk)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     for step in Step.objects.unfinished().filter(round__job=job):
         running.run(step.pk)
 

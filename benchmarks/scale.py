@@ -172,7 +172,7 @@ def _put_to_the_proof(job: Any) -> None:
     """Freeze nine of ten images that are left, the rest handed out to people."""
     from labeling.core.boxes import pack
     from labeling.models import Round, Step
-    from labeling.services import certificates, freezing, rounds
+    from labeling.services import freezing, rounds, selecting
     from labeling.services.steps import Lease
 
     chance = random.Random(2)
@@ -192,7 +192,7 @@ def _put_to_the_proof(job: Any) -> None:
     ]
     thresholds = [0.9 - 0.1 * rank for rank in range(SETS)]
     freezing.freeze(round, lease, freezing.Proposal(candidates, thresholds, CHECKS, {}))
-    certificates.open_the_rest(round, lease)
+    selecting.open_the_rest(round, lease)
     Round.objects.filter(pk=round.pk).update(state=Round.State.AUDITING)
 
 

@@ -35,7 +35,7 @@ def prepare() -> None:
 
     from labeling.core import scenes
     from labeling.models import Member, Step, Transfer
-    from labeling.services import classes, jobs, running, transfers
+    from labeling.services import classes, jobs, lifecycle, running, transfers
     from labeling.services.images import media_path
 
     images = 2 * (CYCLES + WARM_UP)
@@ -50,7 +50,7 @@ def prepare() -> None:
     for i in range(images):
         scenes.draw(7, i)[0].save(folder / f"scene-{i:04}.jpg", quality=92)
     transfers.run(transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     for step in Step.objects.unfinished().filter(round__job=job):
         running.run(step.pk)
     export = Transfer.objects.create(

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from labeling.models import Job, Label, Round, Step
-from labeling.services import audits, certificates, events, labels, recalls
+from labeling.services import certificates, events, labels, recalls
 from labeling.services.steps import Lease, step
 from mlassist import ranking
 from mlassist.core.cuts import Cuts
@@ -26,7 +26,7 @@ def accept(step: Step, lease: Lease) -> None:
     elif calibration and round.settings["acceptance"] == Job.Acceptance.PER_ROUND:
         _accept_above(round, calibration, lease)
     with lease.fenced():
-        audits.sample_watch(round)
+        recalls.sample_watch(round)
     if calibration is not None:
         ranking.store(round, calibration, lease)
 

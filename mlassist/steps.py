@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from labeling.core.boxes import unpack
 from labeling.errors import Invalid
 from labeling.models import Freeze, Image, Job, Round, Step
-from labeling.services import certificates, events, freezing, room
+from labeling.services import events, freezing, room, selecting
 from labeling.services.images import media_path
 from labeling.services.steps import Lease, step
 from mlassist import files, folding, lessons, reusing, starting
@@ -210,7 +210,7 @@ def calibrate(step: Step, lease: Lease) -> None:
     beat = partial(lease.renew, 0, 0)
     if frozen := Freeze.objects.filter(round=round).first():  # by a worker that was killed since
         freezing.hold_places(frozen, lease, sealed_candidates(frozen, detector, beat))
-        certificates.open_the_rest(round, lease)
+        selecting.open_the_rest(round, lease)
         return
     judged = judge(detector, beat)
     if judged is None:
@@ -232,7 +232,7 @@ def calibrate(step: Step, lease: Lease) -> None:
                 )  # fmt: skip
     if round.purpose == Round.Purpose.CLOSING and judged.trial.thresholds:
         freezing.freeze(round, lease, judged.proposal())
-        certificates.open_the_rest(round, lease)
+        selecting.open_the_rest(round, lease)
 
 
 def _store_confidences(lease: Lease, detector: Detector, judged: Judged) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from labeling.models import Job, Round
-from labeling.services import audits, jobs, verdicts
+from labeling.services import audits, lifecycle, verdicts
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.running import giving_early, run_steps
@@ -26,7 +26,7 @@ def at_its_audit(
     for reviewer in reviewers:
         join(job, reviewer, "reviewer")
     make_images(job, images)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     for _ in range(20):
         run_steps(job, before=giving_early(early))
         if job.rounds.filter(purpose="closing").exists():

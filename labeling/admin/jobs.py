@@ -17,16 +17,26 @@ from labeling.admin.importing import ImportForm
 from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, MemberInline
 from labeling.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.services import classes, events, jobs, members, presets, reports, transfers, uploads
+from labeling.services import (
+    classes,
+    events,
+    jobs,
+    lifecycle,
+    members,
+    presets,
+    reports,
+    transfers,
+    uploads,
+)
 from labeling.services.people import managed_jobs
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
-    "start": ("Start the job", "The first images open for people.", ("draft",), jobs.start),
+    "start": ("Start the job", "The first images open for people.", ("draft",), lifecycle.start),
     "pause": ("Pause", "Nobody gets new images; what people hold they may finish.",
-              ("running",), jobs.pause),
-    "resume": ("Resume", "Images are handed out again.", ("paused",), jobs.resume),
+              ("running",), lifecycle.pause),
+    "resume": ("Resume", "Images are handed out again.", ("paused",), lifecycle.resume),
     "retry": ("Retry failed steps", "The failed step of the open round starts again.",
-              ("running",), jobs.retry),
+              ("running",), lifecycle.retry),
     "copy": (
         "Copy the job",
         "A draft with the same numbers, classes, members and images; no labels.",
@@ -34,7 +44,7 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
         jobs.copy,
     ),
     "cancel": ("Cancel the job", "It ends for good. Labels and exports are kept.",
-               ("draft", "running", "paused"), jobs.cancel),
+               ("draft", "running", "paused"), lifecycle.cancel),
 }  # fmt: skip
 
 

@@ -1,13 +1,12 @@
 """What an audit fixes before its first draw: the order, the nested sets, budgets and horizons."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-BLIND_SHARE = 5  # one audited image in five is also drawn from blank
+from labeling.core.sampling import seeded_hash
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def audit_order(keys: Sequence[str], seed: str, groups: Sequence[int] | None = N
     With `groups`, the group of each key, they take turns, so that a small one is drawn as often
     as a large one; within a group the order stays random.
     """
-    order = sorted(range(len(keys)), key=lambda i: (_hash(seed, keys[i]), keys[i]))
+    order = sorted(range(len(keys)), key=lambda i: (seeded_hash(seed, keys[i]), keys[i]))
     if groups is None:
         return order
     turns: Counter[int] = Counter()
@@ -77,17 +76,3 @@ def audit_order(keys: Sequence[str], seed: str, groups: Sequence[int] | None = N
         turn[i] = turns[groups[i]]
         turns[groups[i]] += 1
     return sorted(order, key=lambda i: (turn[i], groups[i]))
-
-
-def drawn_blind(key: str, seed: str) -> bool:
-    """Whether this image is also drawn from blank, to measure what seeing boxes does."""
-    return int(_hash(f"blind:{seed}", key)[:8], 16) % BLIND_SHARE == 0
-
-
-def sampled(key: str, seed: str, share: float) -> bool:
-    """Whether this image belongs to a random `share`; the same answer at every call."""
-    return int(_hash(f"watch:{seed}", key)[:12], 16) / 16**12 < share
-
-
-def _hash(seed: str, key: str) -> str:
-    return hashlib.sha256(f"{seed}|{key}".encode()).hexdigest()

@@ -11,55 +11,20 @@ where the boxes were shown .63 and .65.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 from scipy.special import stdtrit
 
 from labeling.core import promise
-from labeling.core.boxes import BoxSet
-from labeling.core.quality import Comparison, compare
+from labeling.core.annotator_noise import Hand, shift_of
+from labeling.core.quality import Comparison
 
 # How sure a shortfall must be. On simulated checks of real predictions of four data sets (70, of
 # which 14 from blank) .80 refused 89 to 100 % of sets .05 below their target, and at most 5 % of
 # those .03 above it and none .05 above; .95 found 63 to 100 %. Without the drawers' noise known,
 # their edges look like the label's, so only what is plain counts.
 SURE, SURE_UNMEASURED = 0.80, 0.95
-LEAST_HAND = 10  # images that two people drew, before their noise is believed
 _LEAST_PAIRS = 2  # fewer have no spread
-
-
-@dataclass(frozen=True)
-class Hand:
-    """How one person's drawing from blank differs from what is there."""
-
-    seen: float = 1.0  # chance that an object is marked, in (0, 1]
-    edge: float = 0.0  # how far a drawn box is off the object's (_off), in [0, 1/3]
-    images: int = 0  # that two people drew; 0: not measured, taken for perfect
-
-    @classmethod
-    def between(cls, pairs: Sequence[tuple[BoxSet, BoxSet]]) -> Self:
-        """From images that two people drew from blank; perfect where they are too few to tell.
-
-        With chance s each to mark an object, both do in s / (2 - s) of what either marked; shifts
-        of two people add in squares, so each box is off by 1 / sqrt 2 of what the two differ by.
-        """
-        found = [compare(a, b) for a, b in pairs]
-        both = sum(one.true_positives for one in found)
-        if len(found) < LEAST_HAND or not both:
-            return cls()
-        agreed = both / sum(one.objects for one in found)
-        overlap = sum(one.matched_iou for one in found) / both
-        return cls(2 * agreed / (1 + agreed), _off(overlap) / math.sqrt(2), len(found))
-
-    def to_json(self) -> dict[str, float]:
-        """Rounded, as a certificate keeps it."""
-        return {"seen": round(self.seen, 4), "edge": round(self.edge, 4), "images": self.images}
-
-    @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Self:
-        """What to_json gave."""
-        return cls(document["seen"], document["edge"], document["images"])
 
 
 @dataclass(frozen=True)
@@ -152,11 +117,6 @@ def freeing(kind: str, drawn: Sequence[Comparison | None], hand: Hand) -> float:
     overlap = sum(one.matched_iou for one in found)
     if taken == both:
         return objects
-    off = _off((overlap - taken) / (both - taken))
+    off = shift_of((overlap - taken) / (both - taken))
     own = math.sqrt(max(0.0, off**2 - hand.edge**2))
     return objects * both * (1 - own) / (1 + own) / overlap
-
-
-def _off(overlap: float) -> float:
-    """The share of its side by which a box is shifted whose IoU with the other is `overlap`."""
-    return (1 - overlap) / (1 + overlap)

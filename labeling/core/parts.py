@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from labeling.core import promise
-from labeling.core.blind import Hand
+from labeling.core.annotator_noise import Hand
 
 
 def by_class(content: dict[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """The one handler of changes: advances rounds, reopens jobs, judges the monitoring sample."""
 
 from labeling.models import Job, Round
-from labeling.services import changes, jobs, recalls, rounds, selecting
+from labeling.services import changes, lifecycle, recalls, rounds, selecting
 
 
 @changes.handler
@@ -11,7 +11,7 @@ def follow_up(change: changes.Change) -> None:
         recalls.check(Round.objects.select_related("job").get(pk=change.monitored))
     job = Job.objects.get(pk=change.job)
     if job.state == Job.State.COMPLETE:
-        jobs.reopen(job)
+        lifecycle.reopen(job)
         return
     round = job.rounds.filter(closed_at=None).first()
     if round is None:

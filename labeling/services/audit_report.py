@@ -10,7 +10,7 @@ from labeling.core import certificate as proofs
 from labeling.core import parts
 from labeling.core.audit_plan import Plan
 from labeling.models import Audit, Certificate, Freeze, Job, Round
-from labeling.services import audits, recalls, sealed, stopping
+from labeling.services import recalls, sealed, standing, stopping
 
 # What those who may check hear of a running certificate audit instead of its result
 HIDDEN: dict[str, Any] = {
@@ -22,7 +22,7 @@ HIDDEN: dict[str, Any] = {
 
 def drawn(round: Round) -> tuple[int, int, str]:
     """Checks decided, checks needed as it stands, and their unit."""
-    return *_drawn(round, audits.needed(round)), "checks"
+    return *_drawn(round, standing.needed(round)), "checks"
 
 
 def _drawn(round: Round, needed: int) -> tuple[int, int]:
@@ -47,7 +47,7 @@ def progress(job: Job, *, quality_shown: bool = True) -> dict[str, Any] | None:
 
 def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
     frozen = Freeze.objects.get(round=round)
-    now = audits.standing(frozen)
+    now = standing.standing(frozen)
     plan = now.plan
     done, about = _drawn(round, now.needed)
     known: dict[str, Any] = {
@@ -74,7 +74,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
 _paths: dict[tuple[int, int, int], list[list[Any]]] = {}
 
 
-def _path(now: audits.Standing, key: tuple[int, int, int]) -> list[list[Any]]:
+def _path(now: standing.Standing, key: tuple[int, int, int]) -> list[list[Any]]:
     """Observed mean and bound after some of the draws, freed of drawers' noise; the bound is a
     search, so it is kept."""
     if key not in _paths:
@@ -180,7 +180,7 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
     size = known.images
     row = Certificate.objects.filter(round=frozen.round).first()
     if row is None:
-        now = audits.standing(frozen)
+        now = standing.standing(frozen)
         done, about = _drawn(frozen.round, now.needed)
         added = now.plan.budget - known.content["budget"]
         more = f", {added} more than planned" if added > 0 else ""  # why is not for checkers

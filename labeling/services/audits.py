@@ -1,94 +1,17 @@
 """Checks of machine labels: which are due, who takes them, where the frozen order stands."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from labeling.core import audit_plan, certificate, document
-from labeling.core.audit_plan import Plan
 from labeling.errors import NotAllowed
-from labeling.models import Audit, Freeze, Job, Label, Member, Round
-from labeling.services import leases, sealed
+from labeling.models import Audit, Job, Member, Round
+from labeling.services import leases, standing
 
 Kind = Audit.Kind
-
-
-def frozen_part(frozen: Freeze) -> dict[str, Any]:
-    """The freeze as the document holds it."""
-    return {
-        "content": frozen.content,
-        "content_digest": frozen.content_digest,
-        "seed": frozen.seed,
-        "order_digest": frozen.order_digest,
-        "budgets": frozen.budgets,
-    }
-
-
-def prefix(round: Round) -> list[Audit]:
-    """The audits of the frozen order that count, up to the first gap.
-
-    What was decided after the proof was complete has no value (`verdicts.decide`).
-    """
-    rows = round.audits.filter(kind="certificate", blind=False).order_by("position")  # type: ignore[attr-defined]
-    gap = rows.filter(value=None).values_list("position", flat=True).first()
-    # the rows behind the gap only hold their places, and may be 100,000
-    return list(rows if gap is None else rows.filter(position__lt=gap))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a frozen round's test stands."""
-
-    plan: Plan
-    values: list[float]  # of the gapless prefix
-    freeing: float  # what their mean is to be multiplied by (core.blind)
-
-    @cached_property
-    def test(self) -> certificate.Wealth:
-        """The test after these values."""
-        return certificate.run_test(self.plan, self.values)
-
-    @property
-    def needed(self) -> int:
-        """How many draws of the frozen order the test wants, as it stands now."""
-        shown_after = self.test.decided_after
-        return self.plan.budget if shown_after is None else shown_after
-
-
-def standing(frozen: Freeze) -> Standing:
-    """The plan and what has been checked of it so far."""
-    draws = prefix(frozen.round)
-    told = [{"predicted": a.predicted, "boxes": a.boxes, "value": a.value} for a in draws]
-    plan, factor = plan_for(frozen, told)
-    return Standing(plan, [a.value for a in draws if a.value is not None], factor)
-
-
-def plan_for(frozen: Freeze, draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
-    """As core.document.plan_for, from what was read of the freeze before."""
-    known = sealed.of(frozen)
-    budgets = document.budgets_of(frozen.budgets)
-    return document.plan_for(replace(known.plan, budgets=budgets), known.content, draws)
-
-
-def needed(round: Round) -> int:
-    """How many draws of the frozen order the test wants, as it stands now."""
-    frozen = Freeze.objects.filter(round=round).first()
-    if frozen is None:
-        return 0
-    return standing(frozen).needed
-
-
-def undecided(round: Round) -> "QuerySet[Audit]":
-    """Certificate audits that must still be judged before the round can move on."""
-    rows = round.audits.filter(kind=Kind.CERTIFICATE).undecided()  # type: ignore[attr-defined]
-    return rows.filter(position__lt=needed(round))  # type: ignore[no-any-return]
 
 
 def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
@@ -102,7 +25,7 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     open_round = job.rounds.filter(state=Round.State.AUDITING, closed_at=None).first()
     due = Q(kind=Kind.WATCH, label__revoked_at__isnull=True)
     if open_round is not None:
-        due |= Q(pk__in=undecided(open_round).values("pk"))
+        due |= Q(pk__in=standing.undecided(open_round).values("pk"))
     # only of a proof: a twin that the proof did not need stays undecided, and must not keep the
     # image's watch check from everyone
     twin = Audit.objects.filter(
@@ -176,23 +99,3 @@ def _take(job: Job, pk: int, user: User, now: datetime, page: str) -> Audit | No
             audit.had_by.add(before)
         audit.reviewer, audit.lease_expires_at, audit.page = user, until, page
     return audit
-
-
-def sample_watch(round: Round) -> int:
-    """Choose the accepted images that reviewers will still see; the same ones at every call."""
-    share = round.settings["watch_share"]
-    seed = f"{round.job.seed}:{round.number}"
-    rows = Label.objects.active().auto().filter(round=round).select_related("image")
-    chosen = [label for label in rows if audit_plan.sampled(label.image.digest, seed, share)]
-    order = audit_plan.audit_order([label.image.digest for label in chosen], seed)
-    Audit.objects.bulk_create(
-        [
-            Audit(
-                round=round, image=chosen[i].image, kind=Kind.WATCH, position=position,
-                predicted=chosen[i].boxes, confidence=chosen[i].confidence, label=chosen[i],
-            )
-            for position, i in enumerate(order)
-        ],
-        ignore_conflicts=True, batch_size=500,
-    )  # fmt: skip
-    return len(order)

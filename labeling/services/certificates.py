@@ -9,7 +9,7 @@ from django.db import transaction
 from labeling.core import document, parts
 from labeling.errors import Conflict, Invalid
 from labeling.models import Audit, Certificate, Freeze, Image, Label, Round
-from labeling.services import audits, events, labels, sealed, selecting
+from labeling.services import events, labels, sealed, standing
 from labeling.services.steps import Lease
 
 CHUNK = 200
@@ -22,7 +22,7 @@ def raise_budget(round: Round, budget: int, by: User | None) -> None:
         round.refresh_from_db()
         if frozen is None or round.state != Round.State.AUDITING:
             raise Conflict("Only a round that is being audited has a budget to raise.")
-        stand = audits.standing(frozen)
+        stand = standing.standing(frozen)
         if budget <= stand.plan.budget:
             raise Invalid(f"The budget is {stand.plan.budget} already.", where="budget")
         if not stand.test.complete and stand.test.stuck:
@@ -67,8 +67,8 @@ def _write(round: Round, frozen: Freeze, lease: Lease, code: Callable[[], str]) 
     }
     rows = round.audits.filter(kind="certificate", blind=True, value__isnull=False)  # type: ignore[attr-defined]
     blind = {audit.image_id: audit for audit in rows}
-    draws = [_draw(audit, blind.get(audit.image_id)) for audit in audits.prefix(round)]
-    paper = document.build(about, audits.frozen_part(frozen), draws)
+    draws = [_draw(audit, blind.get(audit.image_id)) for audit in standing.prefix(round)]
+    paper = document.build(about, standing.frozen_part(frozen), draws)
     with lease.fenced():
         row = Certificate.objects.create(
             round=round, attempt=frozen.attempt, outcome=paper["result"]["outcome"],
@@ -143,12 +143,3 @@ def _keep_checked(round: Round, lease: Lease) -> None:
                     confidence=1.0, detail={"audit": a.pk},
                 )  # fmt: skip
                 Image.objects.filter(pk=a.image_id, split="").update(split=Image.Split.TRAINING)
-
-
-def open_the_rest(round: Round, lease: Lease) -> None:
-    """While auditors check, people go on with images that go to them in any case."""
-    images = list(selecting.candidates(round))
-    for start in range(0, len(images), CHUNK):
-        with lease.fenced():
-            selecting.open_seats(round, images[start : start + CHUNK])
-        lease.renew(min(start + CHUNK, len(images)), len(images))

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from labeling.core import audit_plan
-from labeling.core.blind import Hand
+from labeling.core import sampling
+from labeling.core.annotator_noise import Hand
 from labeling.core.boxes import BoxSet, pack
 from labeling.core.controls import Comparison, Control, compare_ways
 from labeling.models import Assignment, Image, Job, Round
@@ -40,7 +40,7 @@ def is_control(round: Round, image: Image) -> bool:
     if not round.settings["assist"] and image.imported is None:
         return False  # there is nothing to show
     share = round.settings.get("blank_percent", 0) / 100
-    return audit_plan.sampled(image.digest, f"control:{round.job.seed}", share)
+    return sampling.sampled(image.digest, f"control:{round.job.seed}", share)
 
 
 def of_job(job: Job) -> list[Comparison]:

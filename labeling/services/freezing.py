@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from labeling.core import audit_plan, document, parts, promise
+from labeling.core import document, parts, promise, sampling
 from labeling.core.boxes import BoxSet, unpack
 from labeling.core.certificate import MOST_TIMES
 from labeling.models import (
@@ -207,7 +207,7 @@ def _write_audits(
     rows = []
     for position, key in places:
         c = by_key[key]
-        both = (False, True) if twins and audit_plan.drawn_blind(key, seed) else (False,)
+        both = (False, True) if twins and sampling.drawn_blind(key, seed) else (False,)
         rows += [
             Audit(
                 round=round, image_id=c.image, kind=Audit.Kind.CERTIFICATE, position=position,

@@ -6,7 +6,7 @@ from labeling.core import certificate as proofs
 from labeling.core import parts
 from labeling.core.audit_plan import Plan
 from labeling.models import Certificate, Freeze
-from labeling.services import audits, sealed
+from labeling.services import sealed, standing
 
 WORTH_ASKING = 400  # checks beyond which labelling the rest costs less
 
@@ -26,7 +26,7 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
             "helps, more checks do not."
         ]
     draws = row.document["draws"]
-    plan, freeing = audits.plan_for(frozen, draws)
+    plan, freeing = standing.plan_for(frozen, draws)
     values = [d["value"] for d in draws]
     if plan.apart:
         return _helps_classes(frozen, plan, values, freeing, parts.shown_in(result))

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from labeling.core import parts
+from labeling.core import audit_plan, parts, sampling
 from labeling.core.betting import RECALL_WEALTH, recall_wealth
 from labeling.errors import Conflict
 from labeling.models import Audit, Certificate, Image, Label, Round
@@ -11,6 +11,26 @@ from labeling.services import events, labels
 from labeling.services.changes import changed
 
 RECALLED = "recalled"
+
+
+def sample_watch(round: Round) -> int:
+    """Choose the accepted images that reviewers will still see; the same ones at every call."""
+    share = round.settings["watch_share"]
+    seed = f"{round.job.seed}:{round.number}"
+    rows = Label.objects.active().auto().filter(round=round).select_related("image")
+    chosen = [label for label in rows if sampling.sampled(label.image.digest, seed, share)]
+    order = audit_plan.audit_order([label.image.digest for label in chosen], seed)
+    Audit.objects.bulk_create(
+        [
+            Audit(
+                round=round, image=chosen[i].image, kind=Audit.Kind.WATCH, position=position,
+                predicted=chosen[i].boxes, confidence=chosen[i].confidence, label=chosen[i],
+            )
+            for position, i in enumerate(order)
+        ],
+        ignore_conflicts=True, batch_size=500,
+    )  # fmt: skip
+    return len(order)
 
 
 def watch_values(round: Round) -> list[float]:

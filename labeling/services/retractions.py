@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from labeling.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, Comment, Freeze, Image, Label, Round, Step
-from labeling.services import audits, events, labels, leases
+from labeling.services import events, labels, leases, standing
 from labeling.services.changes import changed
 
 WITHDRAWN = "verdict withdrawn"
@@ -57,7 +57,7 @@ def _check_uncounted(audit: Audit) -> None:
         if twin.filter(reviewer=audit.reviewer).exists():
             raise Conflict("You have seen the auto-label of this image since; the check stays.")
         return
-    if audit.pk in {row.pk for row in audits.prefix(round)}:
+    if audit.pk in {row.pk for row in standing.prefix(round)}:
         raise Conflict(
             "This check is counted already. The proof only grows: what it has counted is never "
             "taken back, or its promise would not hold."

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from labeling.models import Job, Label, Round
 from labeling.services import (
-    audits,
     controls,
     events,
     following,
     modelling,
     paces,
     selecting,
+    standing,
     steps,
     stopping,
 )
@@ -35,7 +35,7 @@ def line_of(round: Round) -> list[Round.State]:
 def todo(round: Round) -> "models.QuerySet[Any]":
     """What must still happen before the round may leave its state."""
     if round.state == State.AUDITING:
-        return audits.undecided(round)
+        return standing.undecided(round)
     if round.state == State.COLLECTING:
         return following.awaited(round)
     return round.steps.filter(state=round.state, finished_at=None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from labeling.core import audit_plan, planting
+from labeling.core import planting, sampling
 from labeling.core.boxes import Box
 from labeling.models import Assignment, Job, Round
 from labeling.services import controls, following
@@ -40,7 +40,7 @@ def _store(seat: Assignment, boxes: list[Box], verify: bool) -> None:
     """In some seats with a wrong box among the others."""
     share, seed = seat.round.settings.get("planted_percent", 0) / 100, f"planted:{seat.pk}"
     planted = None
-    if audit_plan.sampled(seat.image.digest, seed, share):
+    if sampling.sampled(seat.image.digest, seed, share):
         planted = planting.plant(boxes, seat.image.width, seat.image.height, seed)
     seat.suggested, seat.planted = planted or (boxes, None)
     seat.verify = verify

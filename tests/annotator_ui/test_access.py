@@ -20,7 +20,7 @@ from labeling.models import (
     Step,
     Transfer,
 )
-from labeling.services import jobs, transfers
+from labeling.services import lifecycle, transfers
 from tests.factories import box, join, make_images, make_job, project_admin
 from tests.running import run_steps
 
@@ -81,7 +81,7 @@ def addresses(job) -> list[tuple[str, str]]:
 @pytest.fixture
 def busy(job, mona, alice, rita):
     """A job with something of everything."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     round = job.rounds.get()
     Audit.objects.create(

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from labeling.models import Audit, Comment, Label, LabelCheck
-from labeling.services import answers, claims, comments, guidance, jobs
+from labeling.services import answers, claims, comments, guidance, lifecycle
 from tests.factories import answer, box, join, make_images, make_job, person, work_all
 from tests.running import run_steps
 
@@ -34,7 +34,7 @@ def shared(alice, bob, rita, mona):
     join(made, rita, "reviewer")
     join(made, mona, "manager")
     make_images(made, 14)
-    jobs.start(made, None)
+    lifecycle.start(made, None)
     run_steps(made)
     work_all(
         made, alice, bob, boxes=lambda seat: [box(10 if seat.annotator_id == alice.pk else 25)]
@@ -142,7 +142,7 @@ def test_the_list_of_jobs_costs_the_same_however_many_they_are(alice, bob, role)
         join(job, alice, role)
         join(job, bob, "annotator")
         make_images(job, 12)
-        jobs.start(job, None)
+        lifecycle.start(job, None)
         run_steps(job)
         held = claims.claim_next(job, bob, count=2).seats
         comments.pin(held[0].image, bob, 1, 1, "Cat?")
@@ -248,7 +248,7 @@ def test_an_impossible_time_loses_no_verdict(shared, rita):
 def test_instructions_are_shown_once_per_wording(job, alice, mona):
     job.instructions = "Draw cats."
     job.save()
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     client = browser(alice)
 

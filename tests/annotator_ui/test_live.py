@@ -17,7 +17,7 @@ from django.test import Client
 from annotator_ui import live
 from annotator_ui.live import JobPage
 from labeling.models import Job
-from labeling.services import jobs, snapshot
+from labeling.services import lifecycle, snapshot
 from tests.factories import join, work_all
 from tests.running import run_steps
 
@@ -51,7 +51,7 @@ def test_a_member_hears_the_state_at_once_and_again_when_it_changes(job, mona, m
     async def listen():
         page = await socket(mona, job.slug)
         first = json.loads((await page.receive_output(10))["text"])
-        await database_sync_to_async(jobs.start)(job, mona)
+        await database_sync_to_async(lifecycle.start)(job, mona)
         second = json.loads((await page.receive_output(10))["text"])
         await page.send_input({"type": "websocket.disconnect", "code": 1000})
         await page.wait(10)
@@ -91,7 +91,7 @@ def test_the_socket_tells_managers_alone_how_a_running_proof_stands(
 
 
 def test_only_managers_hear_who_else_is_at_work(job, alice, bob, mona):
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     work_all(job, alice, bob)
 
@@ -260,7 +260,7 @@ def test_strangers_are_turned_away(job, eve, who):
 
 
 def test_the_snapshot_is_plain_json_and_counts_add_up(job, mona):
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     state = json.loads(json.dumps(snapshot.of_job(Job.objects.get(pk=job.pk))))
 
     counts = state["counts"]

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from labeling.errors import Conflict
 from labeling.models import Assignment, Draft
-from labeling.services import drafts, jobs
+from labeling.services import drafts, lifecycle
 from tests.factories import box
 from tests.running import run_steps
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def signed_in(job, mona, alice):
     """Alice's browser, the job running."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     client = Client(raise_request_exception=False)
     client.force_login(alice)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from labeling.models import Assignment, Label
-from labeling.services import comments, jobs, suggested
+from labeling.services import comments, lifecycle, suggested
 from tests.factories import box, work_all
 from tests.running import run_steps
 
@@ -20,7 +20,7 @@ WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
 @pytest.fixture
 def seat(job, mona, alice, rita):
     """A finished answer with a note that was answered and a suggested correction."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     work_all(job, alice)
     run_steps(job)

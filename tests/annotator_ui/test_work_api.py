@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Assignment, Audit, Draft
-from labeling.services import audits, jobs
+from labeling.services import audits, lifecycle
 from tests.factories import box
 from tests.running import run_steps
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def signed_in(job, mona, alice):
     """Alice's browser, the job running."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     client = Client(raise_request_exception=False)
     client.force_login(alice)
@@ -158,7 +158,7 @@ def test_signed_out_is_a_401_in_words(job, client):
 
 
 def test_an_empty_queue_says_why(signed_in, job, mona):
-    jobs.pause(job, mona)
+    lifecycle.pause(job, mona)
     for seat in claim(signed_in, job):
         signed_in.post(reverse("release", args=[seat["id"]]), {}, content_type="application/json")
     answer = signed_in.post(reverse("claim", args=[job.slug]), {}, content_type="application/json")

@@ -27,7 +27,16 @@ from labeling.models import (
     Member,
     Transfer,
 )
-from labeling.services import audits, claims, classes, jobs, people, preferences, transfers
+from labeling.services import (
+    audits,
+    claims,
+    classes,
+    jobs,
+    lifecycle,
+    people,
+    preferences,
+    transfers,
+)
 from labeling.services import verdicts as verdicts_of
 from labeling.services.answers import submit
 from labeling.services.images import media_path
@@ -90,7 +99,7 @@ def job(
     transfers.run(row.pk)  # does nothing where a worker was quicker
     _wait_for(Transfer.objects.filter(pk=row.pk).exclude(finished_at=None).exists)
     if start:
-        jobs.start(made, None)
+        lifecycle.start(made, None)
         _wait_for(lambda: Assignment.objects.filter(round__job=made).exists())
     return made.slug
 

@@ -20,7 +20,7 @@ from django.db.models import Count
 from PIL import Image as Picture
 
 from labeling.models import Assignment, Audit, Event, Job, Label
-from labeling.services import jobs, transfers
+from labeling.services import lifecycle, transfers
 from labeling.services.images import media_path
 from tests import factories
 
@@ -43,7 +43,7 @@ def prepare() -> None:
     for i in range(IMAGES):
         Picture.new("RGB", factories.SIZE, (i, 90, 140)).save(folder / f"{i:03}.png")
     transfers.run(transfers.start_import(job, None, "files", "uploads/company").pk)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     print(json.dumps(job.slug))  # noqa: T201  the parent reads it
 
 

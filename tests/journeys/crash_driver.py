@@ -27,7 +27,7 @@ from django.db import connection
 
 from labeling.core.boxes import without_scores
 from labeling.models import Assignment, Audit, Certificate, Event, Job, Label, Step
-from labeling.services import audits, claims, jobs, steps, verdicts
+from labeling.services import audits, claims, lifecycle, steps, verdicts
 from mlassist.models import Detector, Prediction
 from tests import factories
 
@@ -46,7 +46,7 @@ def set_up() -> tuple[Job, Any, Any, Any]:
     for reviewer in people[1:]:
         factories.join(job, reviewer, "reviewer")
     factories.make_images(job, IMAGES)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     return job, *people
 
 

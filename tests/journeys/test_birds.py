@@ -7,7 +7,7 @@ against $260, 27 % saved (AWS blog of 2019, docs/algorithms.md 8.1).
 import pytest
 
 from labeling.models import Image, Round
-from labeling.services import jobs, reports, stopping
+from labeling.services import lifecycle, reports, stopping
 from labeling.services.images import media_path
 from labeling.services.presets import PRESETS
 from tests import fakes
@@ -66,7 +66,7 @@ def test_the_published_run_comes_out_to_the_cent(birds):
     job, people = birds
     fakes.SEES["sight"] = Script(job)
 
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     run_steps(job)
     while work_all(job, *people):
         run_steps(job)

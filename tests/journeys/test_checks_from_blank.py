@@ -5,7 +5,7 @@ import pytest
 from labeling.core import document, verifying
 from labeling.errors import Invalid
 from labeling.models import Audit, Certificate, Freeze, Label
-from labeling.services import audit_report, audits, job_report, verdicts
+from labeling.services import audit_report, audits, job_report, standing, verdicts
 from tests.auditing import at_its_audit, round_of
 from tests.factories import box
 from tests.running import run_steps
@@ -81,7 +81,7 @@ def test_drawers_edges_are_taken_out_where_two_people_showed_them(closing, rita)
         return [{**b, "x1": b["x1"] + 7.14, "x2": b["x2"] + 7.14} for b in audit.predicted]
 
     draw(closing, rita, moved)
-    now = audits.standing(frozen)
+    now = standing.standing(frozen)
     assert now.values[0] == pytest.approx(0.75, abs=0.01)
     assert now.freeing == pytest.approx(1 / now.values[0], abs=0.01)
     assert now.plan.targets[0] == pytest.approx(0.75 * now.values[0], abs=0.01)

@@ -5,7 +5,7 @@ import pytest
 from labeling.core import certificate, document, promise, verifying
 from labeling.errors import Conflict
 from labeling.models import Certificate, Freeze, Job, Label
-from labeling.services import audit_report, audits, certificates, recalls, verdicts
+from labeling.services import audit_report, audits, certificates, recalls, standing, verdicts
 from tests.auditing import at_its_audit, judge_all, round_of
 from tests.factories import box
 from tests.running import run_steps
@@ -44,7 +44,7 @@ def test_the_share_without_a_defect_is_shown_by_the_exact_test(closing, rita, bo
 def test_no_budget_is_raised_for_what_no_check_can_show_any_more(closing, rita, bob, mona):
     round = round_of(closing)
     frozen = Freeze.objects.get(round=round)
-    plan = document.plan_of(audits.frozen_part(frozen))
+    plan = document.plan_of(standing.frozen_part(frozen))
     missed = {"left": 12}
 
     def verdict(audit):
@@ -57,7 +57,7 @@ def test_no_budget_is_raised_for_what_no_check_can_show_any_more(closing, rita, 
         for audit in audits.claim_next(closing, who, count=12):
             given, boxes = verdict(audit)
             verdicts.decide(audit, who, verdict=given, boxes=boxes)
-    values = [a.value for a in audits.prefix(round)]
+    values = [a.value for a in standing.prefix(round)]
     assert (certificate.run_test(plan, values).wealth == 0).all()
     with pytest.raises(Conflict, match="No number of further checks"):
         certificates.raise_budget(round, 100, mona)

@@ -11,6 +11,7 @@ from labeling.services import (
     audits,
     certificates,
     snapshot,
+    standing,
     verdicts,
 )
 from tests.auditing import round_of
@@ -35,7 +36,7 @@ def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita,
     ):
         verdict, boxes = few_are_wrong(held[0])
         verdicts.decide(held[0], held[0].reviewer, verdict=verdict, boxes=boxes)
-        if len(audits.prefix(round)) == 40:
+        if len(standing.prefix(round)) == 40:
             told = snapshot.of_job(closing)
             assert told["audit"]["sentence"].endswith("so 20 were added.")
             assert told["audit"]["budget"] == 60
@@ -71,7 +72,7 @@ def late(closing, rita, bob):
 def test_a_verdict_after_the_proof_does_not_count_and_its_boxes_hold(
     closing, late, accepted_before
 ):
-    round, counted = round_of(closing), len(audits.prefix(round_of(closing)))
+    round, counted = round_of(closing), len(standing.prefix(round_of(closing)))
     if accepted_before:
         run_steps(closing)
         assert Label.objects.active().get(image=late.image).source == "auto"
@@ -84,7 +85,7 @@ def test_a_verdict_after_the_proof_does_not_count_and_its_boxes_hold(
     paper = Certificate.objects.get(round=round)
     assert paper.document["result"]["audited"] == counted
     assert late.image.digest not in {d["image"] for d in paper.document["draws"]}
-    assert len(audits.prefix(round)) == counted
+    assert len(standing.prefix(round)) == counted
 
 
 @pytest.mark.parametrize("accepted_before", [False, True])
@@ -110,11 +111,11 @@ def test_what_cannot_be_judged_after_the_proof_goes_to_people(
 
 def test_raising_the_budget_continues_the_same_audit(closing, rita, mona):
     round = round_of(closing)
-    before = audits.needed(round)
+    before = standing.needed(round)
 
     certificates.raise_budget(round, before + 10, mona)
 
     assert Freeze.objects.get(round=round).budgets == [[0, before], [0, before + 10]]
-    assert audits.needed(round) == before + 10
+    assert standing.needed(round) == before + 10
     with pytest.raises(Invalid, match="already"):
         certificates.raise_budget(round, 5, mona)

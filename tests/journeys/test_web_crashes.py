@@ -25,7 +25,7 @@ job = factories.make_job(slug="crash", assist=False, pilot_size={images})
 for i in range({people}):
     factories.join(job, factories.person(f"p{{i}}"), "annotator")
 factories.make_images(job, {images})
-jobs.start(job, None)
+lifecycle.start(job, None)
 for step in Step.objects.all():
     running.run(step.pk)
 """

@@ -9,7 +9,7 @@ from labeling.core import audit_plan, document
 from labeling.core.boxes import BoxSet, pack, unpack
 from labeling.core.quality import quality
 from labeling.models import Job
-from labeling.services import jobs
+from labeling.services import lifecycle
 from tests.factories import join, make_images, make_job
 from tests.running import run_steps
 
@@ -17,7 +17,7 @@ from tests.running import run_steps
 @pytest.fixture
 def started(job, mona) -> Job:
     """The job, running, its pilot of two images open."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     return job
 

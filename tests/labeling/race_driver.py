@@ -25,7 +25,7 @@ from django.db.models import Count
 
 from labeling.errors import LabelingError
 from labeling.models import Assignment, Event, Image, Job, Label, LabelCheck, Round, Step
-from labeling.services import checking, claims, jobs, labels, rounds, running, transfers
+from labeling.services import checking, claims, labels, lifecycle, rounds, running, transfers
 from tests import factories
 
 PEOPLE = [f"runner-{i}" for i in range(6)]
@@ -131,7 +131,7 @@ def go_on(at: float, slug: str) -> None:
     """Resume a paused job and do the machine's steps."""
     job = Job.objects.get(slug=slug)
     ready(at + 0.3)
-    jobs.resume(job, None)
+    lifecycle.resume(job, None)
     do_steps(job)
 
 
@@ -140,10 +140,10 @@ def pause(at: float, action: str, slug: str) -> None:
     job = Job.objects.get(slug=slug)
     ready(at + 0.3)
     if action == "cancel":
-        jobs.cancel(job, None)
+        lifecycle.cancel(job, None)
         return
     for _ in range(10):
-        for change in (jobs.pause, jobs.resume):
+        for change in (lifecycle.pause, lifecycle.resume):
             job.refresh_from_db()
             change(job, None)
 
@@ -174,7 +174,7 @@ def started(slug: str, images: int, **fields: Any) -> Job:
     for name in PEOPLE:
         factories.join(job, get_user_model().objects.get(username=name), "annotator")
     factories.make_images(job, images)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     do_steps(job)
     return job
 
@@ -260,7 +260,7 @@ def late_change() -> dict[str, Any]:
     """A person changes an answer while its round, complete with it, goes on."""
     job = started("late", 1)
     seat = claims.claim_next(job, get_user_model().objects.get(username=PEOPLE[0])).seats[0]
-    jobs.pause(job, None)
+    lifecycle.pause(job, None)
     factories.answer(seat, seat.annotator, [factories.box(10)])
     errors = run(("change", str(seat.pk)), ("go_on", "late"))
     seat.refresh_from_db()

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from labeling.models import Event, Image, Job, Label, Member
-from labeling.services import jobs, labels, transfers
+from labeling.services import labels, lifecycle, transfers
 from tests.factories import box, join, make_images, make_job
 from tests.job_form import create
 from tests.labeling.test_imports import picture
@@ -131,7 +131,7 @@ def test_choosing_no_source_or_two_is_refused(admin, job, settings):
 
 @pytest.mark.parametrize("action", ["pause", "resume", "retry", "cancel", "copy"])
 def test_every_action_asks_first_and_answers_in_words(admin, job, mona, action):
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     act = reverse("admin:labeling_job_act", args=[job.pk, action])
     before = Event.objects.count()
 
@@ -144,7 +144,7 @@ def test_every_action_asks_first_and_answers_in_words(admin, job, mona, action):
 
 
 def test_after_the_start_an_edit_says_when_it_takes_effect(admin, job, mona):
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     page = admin.get(reverse("admin:labeling_job_change", args=[job.pk])).content.decode()
     assert "Takes effect from the next round." in page
     assert 'name="slug"' not in page
@@ -197,7 +197,7 @@ def test_a_filter_that_names_no_row_is_no_error(admin, labelled, name, field, va
 
 @pytest.mark.parametrize("value", ["²", "9" * 30])
 def test_a_form_that_names_no_number_is_answered_in_words(admin, labelled, mona, value):
-    jobs.start(labelled, mona)
+    lifecycle.start(labelled, mona)
     budget = reverse("admin:labeling_round_budget", args=[labelled.rounds.get().pk])
     pictures = reverse("admin:labeling_job_pictures", args=[labelled.pk])
 
@@ -247,7 +247,7 @@ def test_a_manager_corrects_excludes_and_restores(admin, labelled):
     ["job", "image", "round", "audit", "certificate", "transfer", "event"],
 )
 def test_every_list_opens(admin, labelled, mona, name):
-    jobs.start(labelled, mona)
+    lifecycle.start(labelled, mona)
     assert admin.get(reverse(f"admin:labeling_{name}_changelist")).status_code == 200
     if name == "round":
         page = reverse("admin:labeling_round_change", args=[labelled.rounds.get().pk])

@@ -6,7 +6,7 @@ from django.utils import timezone
 from labeling.models import Round
 from labeling.services import (
     claims,
-    jobs,
+    lifecycle,
     selecting,
 )
 from tests.running import first_round
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_nobody_labels_ahead_of_the_first_detector(assisted, alice):
     job = assisted(120, ahead_percent=50)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     round = first_round(job, alice, purpose="active")
 
     assert round.state == "TRAINING"
@@ -26,7 +26,7 @@ def test_nobody_labels_ahead_of_the_first_detector(assisted, alice):
 
 def test_people_go_on_while_the_machine_trains_again(assisted, alice):
     job = assisted(200, ahead_percent=50, target_quality=0.97)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     round = first_round(job, alice, purpose="active", number=2)
 
     assert round.state == "TRAINING"
@@ -39,7 +39,7 @@ def test_before_a_proof_no_more_is_labelled_ahead_than_people_get_anyway(
     assisted, alice, share, ahead
 ):
     job = assisted(120, ahead_percent=50, acceptance="certified")
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     active = first_round(job, alice, purpose="active")
     estimate = {"share": share, "labels": 20}
     Round.objects.filter(pk=active.pk).update(estimate=estimate, closed_at=timezone.now())

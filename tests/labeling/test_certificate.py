@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeling.core import audit_plan, betting, certificate, document, verifying
+from labeling.core import audit_plan, betting, certificate, document, sampling, verifying
 from labeling.core.audit_plan import Plan
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
@@ -181,7 +181,7 @@ def test_the_order_is_a_function_of_seed_and_image_alone():
 
 
 def test_about_one_image_in_five_is_drawn_blind():
-    blind = sum(audit_plan.drawn_blind(f"{i:064x}", "s") for i in range(2000))
+    blind = sum(sampling.drawn_blind(f"{i:064x}", "s") for i in range(2000))
     assert 320 < blind < 480
 
 

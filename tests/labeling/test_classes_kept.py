@@ -4,7 +4,7 @@ import pytest
 
 from labeling.errors import Conflict
 from labeling.models import Label, Transfer
-from labeling.services import classes, exports, jobs
+from labeling.services import classes, exports, jobs, lifecycle
 from tests.factories import box
 from tests.job_form import change, create
 
@@ -45,7 +45,7 @@ def test_a_class_without_boxes_is_deleted_in_a_draft_only(admin, job):
     change(admin, job, **{"classes-0-DELETE": "on"})
     assert [c.name for c in job.classes.all()] == ["dog"]
 
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     with pytest.raises(Conflict, match="has started"):
         classes.remove(job.classes.get())
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from labeling.errors import Invalid, NotAllowed
 from labeling.models import Assignment, Label
-from labeling.services import comments, jobs
+from labeling.services import comments, lifecycle
 from tests.factories import box, join
 from tests.running import run_steps
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def image(job, mona, alice, bob):
     """An image that Alice and Bob both have in hand."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     seat = Assignment.objects.filter(round__job=job).first()
     seat.round.assignments.filter(image=seat.image).delete()

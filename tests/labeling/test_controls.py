@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Assignment, Event, Image, Label, Round
-from labeling.services import claims, controls, jobs, paces
+from labeling.services import claims, controls, lifecycle, paces
 from labeling.services.answers import skip, submit
 from tests import factories
 from tests.factories import answer, box
@@ -33,7 +33,7 @@ def make(db, mona):
         factories.join(job, mona, "manager")
         factories.make_images(job, images + 1)
         Image.objects.filter(job=job).update(imported=SHOWN)
-        jobs.start(job, mona)
+        lifecycle.start(job, mona)
         run_steps(job)
         factories.work_all(job, *everybody(job))
         run_steps(job)

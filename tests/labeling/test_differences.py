@@ -8,7 +8,7 @@ from labeling.core.consolidation import Answers
 from labeling.core.differences import changes, doubt, groups
 from labeling.errors import Conflict
 from labeling.models import Audit, Event, Label
-from labeling.services import differences, jobs, labels
+from labeling.services import differences, labels, lifecycle
 from tests.factories import box, join, make_images, make_job, person, work_all
 from tests.running import run_steps
 
@@ -70,7 +70,7 @@ def drawn(alice, bob, rita):
     join(made, rita, "reviewer")
     images = make_images(made, 10)
     odd = images[3].pk
-    jobs.start(made, None)
+    lifecycle.start(made, None)
     run_steps(made)
 
     def boxes(seat):
@@ -107,7 +107,7 @@ def test_the_doubtful_image_is_listed_and_settled(drawn, rita):
 
 @pytest.mark.django_db(transaction=True)
 def test_answers_stay_private_until_people_have_a_label(job, mona, alice):
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     image = job.images.first()
     with pytest.raises(Conflict, match="have not labelled"):

@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.models import Assignment, Image, Label
-from labeling.services import answers, claims, jobs, labels, selecting
+from labeling.services import answers, claims, labels, lifecycle, selecting
 from tests.factories import box
 from tests.labeling.test_rounds import finish
 from tests.running import run_steps
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.parametrize("skipped", [False, True])
 def test_an_image_restored_in_its_round_gets_people_again(job, alice, bob, mona, skipped):
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     run_steps(job)
     image = Assignment.objects.filter(state="open").first().image
     if skipped:
@@ -30,7 +30,7 @@ def test_an_image_restored_in_its_round_gets_people_again(job, alice, bob, mona,
 
 
 def test_an_image_restored_while_its_round_selects_is_chosen_again(job, mona):
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     round = job.rounds.get()
     image = selecting.candidates(round)[0]
     selecting.open_seats(round, [image])
@@ -43,7 +43,7 @@ def test_an_image_restored_while_its_round_selects_is_chosen_again(job, mona):
 
 
 def test_a_corrected_image_is_handed_to_nobody(job, alice, bob, mona):
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     run_steps(job)
     seat = Assignment.objects.filter(state="open").first()
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from labeling.models import Audit, Job, Round, Step
-from labeling.services import claims, jobs, running, steps
+from labeling.services import claims, lifecycle, running, steps
 from labeling.services.audits import claim_next
 from labeling.services.verdicts import decide
 from tests import factories
@@ -94,7 +94,7 @@ def test_no_step_writes_outside_its_fence(acceptance, alice, bob, rita, monkeypa
     watch = Watch(monkeypatch)
 
     with connection.execute_wrapper(watch):
-        jobs.start(job, None)
+        lifecycle.start(job, None)
         work_through(job, alice, [rita, bob])
 
     assert watch.loose == []

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Audit, Event, Job, Label, Round, Transfer
-from labeling.services import events, jobs, labels, recalls, running, verdicts
+from labeling.services import events, jobs, labels, lifecycle, recalls, reconcile, running, verdicts
 from tests.factories import box, make_images, work_all
 from tests.running import run_steps
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def complete(job, alice, bob):
     """The job with every image labelled."""
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     for _ in range(6):
         run_steps(job)
         work_all(job, alice, bob)
@@ -33,11 +33,11 @@ def state_of(job: Job) -> str:
 def test_a_complete_job_with_an_unlabelled_image_goes_on(complete, mona):
     image = complete.images.first()
     labels.exclude(image, "by mistake", mona)
-    running.sweep()
+    reconcile.reconcile()
     assert state_of(complete) == "complete"
 
     labels.restore(image, mona)  # and the process is killed before it reopens the job
-    running.sweep()
+    reconcile.reconcile()
     assert state_of(complete) == "running"
 
 
@@ -45,24 +45,24 @@ def test_a_job_is_not_reopened_in_the_middle_of_an_import(complete):
     row = Transfer.objects.create(job=complete, kind="import", format="zip", source="x", intake=1)
     make_images(complete, 3, intake=1)
     events.record(complete, "import_started")
-    running.sweep()
+    reconcile.reconcile()
     assert state_of(complete) == "complete"
 
     Transfer.objects.filter(pk=row.pk).update(finished_at=timezone.now())
-    running.sweep()
+    reconcile.reconcile()
     assert state_of(complete) == "running"
 
 
 def test_only_jobs_to_which_something_happened_are_looked_at(complete, monkeypatch):
     Event.objects.update(at=timezone.now() - 2 * running.SETTLES)
-    seen = running.sweep()
+    seen = reconcile.reconcile()
     looked_at: list[Job] = []
     monkeypatch.setattr(jobs, "reopen", looked_at.append)
 
-    assert running.sweep(seen) == seen
+    assert reconcile.reconcile(seen) == seen
     assert looked_at == []
     events.record(complete, "import_finished")
-    assert running.sweep(seen) == seen  # too young to be forgotten
+    assert reconcile.reconcile(seen) == seen  # too young to be forgotten
     assert looked_at == [complete]
 
 
@@ -84,11 +84,11 @@ def test_a_watched_round_is_judged_after_its_last_verdict(complete, rita, monkey
                 predicted=[box()], reviewer=rita,
             )  # fmt: skip
             verdicts.decide(audit, rita, verdict="corrected", boxes=[box(120, 80, 40)])
-    running.sweep()
+    reconcile.reconcile()
     assert label.revoked_at is None  # the reviewer may be at it
 
     monkeypatch.setattr(running, "SETTLES", timedelta(0))
-    running.sweep()
+    reconcile.reconcile()
 
     label.refresh_from_db()
     assert label.reason == recalls.RECALLED

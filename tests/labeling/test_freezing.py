@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from labeling.core.boxes import pack
 from labeling.models import Assignment, Audit, Certificate, Freeze, Image, Label, Round
-from labeling.services import audits, claims, freezing, rounds
+from labeling.services import claims, freezing, rounds, standing
 from labeling.services.freezing import Candidate, Proposal
 from tests.factories import box, join, make_images, make_job
 from tests.running import Held
@@ -83,11 +83,11 @@ def test_a_look_at_a_proof_reads_only_what_was_checked(alice):
     freezing.freeze(round, Held(), proposal(make_images(round.job, 60)))
     first = Audit.objects.filter(round=round, position=0, blind=False)
     first.update(value=1.0, boxes=[box()])
-    audits.needed(round)  # what was sealed is read once
+    standing.needed(round)  # what was sealed is read once
 
     with CaptureQueriesContext(connection) as seen:
-        assert len(audits.prefix(round)) == 1
-        assert audits.needed(round) == 5
+        assert len(standing.prefix(round)) == 1
+        assert standing.needed(round) == 5
     assert all('"content"' not in query["sql"] for query in seen)
     assert any('"position" < 1' in query["sql"] for query in seen)
 

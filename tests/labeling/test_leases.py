@@ -15,8 +15,8 @@ from labeling.services import (
     claims,
     drafts,
     held,
-    jobs,
     leases,
+    lifecycle,
     members,
     reports,
     snapshot,
@@ -36,7 +36,7 @@ def started(job, mona):
     """The job, running, with eight images to draw: enough that one person gets two."""
     job.pilot_size = 8
     job.save()
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     return job
 
@@ -60,15 +60,15 @@ def test_a_lease_stands_still_in_a_pause_and_never_grows_by_it(
         row, job, who = work_of(kind, started, closing, alice, rita)
         assert end_of(row) == START + TEN_MINUTES
         clock.shift(timedelta(minutes=4))
-        jobs.pause(job, mona)
+        lifecycle.pause(job, mona)
         clock.shift(timedelta(days=3))
-        jobs.resume(job, mona)
+        lifecycle.resume(job, mona)
         assert end_of(row) == timezone.now() + timedelta(minutes=6)
 
-        jobs.pause(job, mona)
+        lifecycle.pause(job, mona)
         clock.shift(timedelta(days=3))
         leases.renew(row, job, who, "a")  # the page is open, and somebody moves the mouse
-        jobs.resume(job, mona)
+        lifecycle.resume(job, mona)
         assert end_of(row) == timezone.now() + TEN_MINUTES
 
 
@@ -86,7 +86,7 @@ def test_nobody_loses_an_image_while_the_job_is_paused(started, alice, bob, mona
     his = claims.claim_next(started, bob).seats
     hers = claims.claim_next(started, alice).seats
     started.members.filter(user=bob, role="annotator").update(role="reviewer")
-    jobs.pause(started, mona)
+    lifecycle.pause(started, mona)
     for seat in (*his, *hers):
         expire(seat)
 
@@ -207,7 +207,7 @@ def test_who_leaves_gives_their_checks_to_the_others(closing, rita, bob):
 
 def test_nothing_is_taken_for_a_cancelled_job(started, alice, bob, mona):
     first, second = claims.claim_next(started, alice).seats
-    jobs.cancel(started, mona)
+    lifecycle.cancel(started, mona)
     for write in (
         lambda: answer(first, alice),
         lambda: answers.skip(second, alice, "Other"),
@@ -222,7 +222,7 @@ def test_a_lapsed_answer_and_a_change_come_too_late_for_a_cancelled_job(started,
     first, second = claims.claim_next(started, alice).seats
     answer(first, alice)
     held.release(started, alice, mona)
-    jobs.cancel(started, mona)
+    lifecycle.cancel(started, mona)
     for seat, version in ((first, 2), (second, 1)):
         with pytest.raises(Conflict, match="cancelled"):
             answer(seat, alice, [], version=version)
@@ -232,7 +232,7 @@ def test_a_lapsed_answer_and_a_change_come_too_late_for_a_cancelled_job(started,
 
 def test_no_verdict_is_taken_for_a_cancelled_job(closing, rita, mona):
     audit = audits.claim_next(closing, rita)[0]
-    jobs.cancel(closing, mona)
+    lifecycle.cancel(closing, mona)
     with pytest.raises(Conflict, match="cancelled"):
         verdicts.decide(audit, rita, verdict="approved")
 

@@ -13,11 +13,11 @@ from labeling.services import (
     claims,
     following,
     held,
-    jobs,
     labels,
     leases,
+    lifecycle,
     members,
-    running,
+    reconcile,
 )
 from tests.factories import answer, join, make_images, make_job, work_all
 from tests.running import run_steps
@@ -88,7 +88,7 @@ def test_who_lapsed_gets_the_image_back_that_the_others_declined(started, alice,
         expire(mine)
     for taken in claims.claim_next(started, bob).seats:
         answers.skip(taken, bob, "Not sure about the class")
-    running.sweep()
+    reconcile.reconcile()
 
     assert seat.pk in {s.pk for s in claims.claim_next(started, alice).seats}
     assert answer(seat, alice).state == "submitted"
@@ -116,14 +116,14 @@ def test_what_a_switched_off_account_holds_does_not_hold_the_round(alice, bob, m
     join(job, alice, "annotator")
     join(job, bob, "annotator")
     make_images(job, 2)
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     work_all(job, alice)
     for seat in claims.claim_next(job, bob).seats:
         expire(seat)
     User.objects.filter(pk=bob.pk).update(is_active=False)
 
-    running.sweep()
+    reconcile.reconcile()
     run_steps(job)
 
     job.refresh_from_db()
@@ -145,7 +145,7 @@ def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona
     job = make_job(assist=False, annotators_per_image=1, pilot_size=2)
     join(job, alice, "annotator")
     make_images(job, 2)
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
 
     for seat in claims.claim_next(job, alice).seats:
@@ -172,7 +172,7 @@ def test_an_answer_that_comes_while_its_author_is_removed_counts(mona, alice, bo
     join(job, alice, "annotator")
     join(job, bob, "annotator")
     make_images(job, 12)
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     first, second = sorted(claims.claim_next(job, alice).seats, key=lambda seat: seat.image_id)
     reopen = following.open_again

@@ -7,7 +7,7 @@ from labeling.core import consolidation
 from labeling.core.boxes import pack
 from labeling.core.consolidation import Answers
 from labeling.models import Assignment, Label
-from labeling.services import claims, following, held, jobs, labels, members, rounds
+from labeling.services import claims, following, held, labels, lifecycle, members, rounds
 from labeling.services.answers import skip, submit
 from tests import factories
 from tests.factories import answer, box
@@ -34,7 +34,7 @@ def make(people, mona):
             factories.join(job, user, "annotator")
         factories.join(job, mona, "manager")
         factories.make_images(job, images + 1)
-        jobs.start(job, mona)
+        lifecycle.start(job, mona)
         run_steps(job)
         while job.rounds.filter(purpose="pilot", closed_at=None).exists():
             factories.work_all(job, *people.values())
@@ -204,7 +204,7 @@ def test_the_pilot_of_a_verify_job_is_drawn_blind(people, mona):
     for user in people.values():
         factories.join(job, user, "annotator")
     factories.make_images(job, 4)
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     hers, his = take(job, people["alice"]), take(job, people["bob"])
     answer(hers, people["alice"], [box(10)])

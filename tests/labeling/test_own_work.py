@@ -10,7 +10,7 @@ from PIL import Image as Picture
 from annotator_ui.instructions import to_html
 from labeling.errors import Invalid
 from labeling.models import Event, InstructionPicture, Label
-from labeling.services import broken, claims, guidance, jobs, own_work
+from labeling.services import broken, claims, guidance, jobs, lifecycle, own_work
 from labeling.services.images import media_path
 from tests.factories import answer, box, work_all
 from tests.running import run_steps
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def running(job, mona):
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     return job
 

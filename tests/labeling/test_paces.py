@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from labeling.core.paces import Trace, seconds
 from labeling.models import Assignment, Image
-from labeling.services import jobs, paces
+from labeling.services import lifecycle, paces
 from tests.factories import box
 from tests.running import run_steps
 
@@ -46,7 +46,7 @@ def test_nothing_is_made_of_what_is_not_known():
 @pytest.fixture
 def sent(job, mona):
     """Answers of one box each, a second apart; two tell nothing that counts."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     image, now = Image.objects.filter(job=job).first(), timezone.now()
     for k, (ms, version) in enumerate(

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from labeling.models import Event, Job
-from labeling.services import jobs, presets
+from labeling.services import jobs, lifecycle, presets
 from labeling.services.presets import PRESETS, SIZES, fitted
 from tests.factories import make_images
 from tests.uploading import picture, upload
@@ -50,7 +50,7 @@ def test_a_drafts_sizes_follow_its_images_until_somebody_changes_one(mona, admin
 
 def test_a_job_that_runs_keeps_its_sizes(job, mona):
     Job.objects.filter(pk=job.pk).update(**{n: fitted("boxwise", 12)[n] for n in SIZES})
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     before = sizes_of(job)
     make_images(job, 500)
     presets.fit(job, 12, 512)

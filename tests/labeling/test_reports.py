@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.models import Label
-from labeling.services import claims, jobs, reports
+from labeling.services import claims, lifecycle, reports
 from tests.factories import answer, box, work_all
 from tests.running import run_steps
 
@@ -17,7 +17,7 @@ def test_a_label_that_was_brought_in_is_neither_spent_nor_saved(job):
 
 
 def test_answers_that_wait_for_their_label_cost_the_same_either_way(job, alice, bob, mona):
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     answer(claims.claim_next(job, alice, count=1).seats[0], alice)
 

@@ -10,10 +10,11 @@ from labeling.services import (
     audits,
     checking,
     differences,
-    jobs,
     labels,
+    lifecycle,
     recalls,
     retractions,
+    standing,
     verdicts,
 )
 from tests.auditing import at_its_audit
@@ -64,7 +65,7 @@ def test_an_approval_goes_back_to_the_same_hands(watched, rita):
 
 
 def test_a_rejected_label_holds_again_and_its_open_seats_go(watched, rita, mona):
-    jobs.start(watched, mona)
+    lifecycle.start(watched, mona)
     audit = next_audit(watched, rita)
     verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
     round = watched.rounds.get(closed_at=None)
@@ -156,7 +157,7 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
     for audit, who in ((first, bob), (second, rita)):
         with pytest.raises(Conflict, match="counted already"):
             retractions.undo(audit, who)
-    assert [a.pk for a in audits.prefix(second.round)] == [first.pk, second.pk]
+    assert [a.pk for a in standing.prefix(second.round)] == [first.pk, second.pk]
 
 
 def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(watched, rita, alice):

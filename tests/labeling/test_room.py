@@ -11,7 +11,16 @@ from django.urls import reverse
 
 from labeling.errors import NoRoom
 from labeling.models import Assignment, Event, Step, Transfer
-from labeling.services import claims, jobs, room, running, steps, transfers, uploads
+from labeling.services import (
+    claims,
+    lifecycle,
+    reconcile,
+    room,
+    running,
+    steps,
+    transfers,
+    uploads,
+)
 from labeling.services.images import media_path
 from tests import factories
 from tests.running import run_steps
@@ -53,7 +62,7 @@ def test_a_training_waits_for_room_and_starts_by_itself(disk, alice, rita, setti
     factories.join(job, rita, "reviewer")
     factories.make_images(job, 90)
     disk(3)  # enough for people
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     waiting = Step.objects.unfinished().filter(round__job=job)
     while not (training := waiting.filter(state="TRAINING")).exists():
         for step in waiting.all():
@@ -68,7 +77,7 @@ def test_a_training_waits_for_room_and_starts_by_itself(disk, alice, rita, setti
     assert not Event.objects.filter(job=job, kind="step_failed").exists()
 
     disk(50)
-    running.sweep()  # sends the message again
+    reconcile.reconcile()  # sends the message again
     running.run(step.pk)
     step.refresh_from_db()
     assert step.finished_at is not None
@@ -102,7 +111,7 @@ def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
 @pytest.fixture
 def seat(job, mona, alice):
     """Alice's first seat and her browser."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     client = Client(raise_request_exception=False)
     client.force_login(alice)

@@ -10,6 +10,7 @@ from labeling.services import (
     classes,
     jobs,
     labels,
+    lifecycle,
     rounds,
 )
 from tests.factories import answer, box, make_images, make_job, work_all
@@ -31,7 +32,7 @@ def finish(job: Job, *people, boxes=None) -> Job:
 @pytest.mark.parametrize("images", [1, 9, 150])
 def test_a_job_of_any_size_ends_with_every_image_labelled(assisted, alice, images):
     job = assisted(images)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
 
     finish(job, alice)
 
@@ -43,12 +44,12 @@ def test_a_job_of_any_size_ends_with_every_image_labelled(assisted, alice, image
 def test_a_job_without_images_does_not_start(assisted):
     job = assisted(0)
     with pytest.raises(Invalid, match="Add images"):
-        jobs.start(job, None)
+        lifecycle.start(job, None)
 
 
 def test_with_everything_skipped_the_job_ends_and_shows_the_images_to_managers(assisted, alice):
     job = assisted(9)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     for _ in range(20):
         run_steps(job)
         for seat in claims.claim_next(job, alice).seats:
@@ -61,7 +62,7 @@ def test_with_everything_skipped_the_job_ends_and_shows_the_images_to_managers(a
 
 def test_images_without_any_box_never_open_an_active_round(assisted, alice):
     job = assisted(80)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
 
     finish(job, alice, boxes=lambda seat: [])
 
@@ -72,7 +73,7 @@ def test_images_without_any_box_never_open_an_active_round(assisted, alice):
 
 def test_purposes_follow_counts(assisted, alice):
     job = assisted(150)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     finish(job, alice)
 
     purposes = list(job.rounds.values_list("purpose", flat=True))
@@ -81,7 +82,7 @@ def test_purposes_follow_counts(assisted, alice):
 
 def test_only_one_round_is_ever_open(assisted, alice):
     job = assisted(40)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     run_steps(job)
 
     assert rounds.open_next(job) is None
@@ -90,7 +91,7 @@ def test_only_one_round_is_ever_open(assisted, alice):
 
 def test_an_edit_takes_effect_from_the_next_round(assisted, alice):
     job = assisted(80)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     run_steps(job)
     Job.objects.filter(pk=job.pk).update(target_quality=0.9)
 
@@ -104,36 +105,36 @@ def test_an_edit_takes_effect_from_the_next_round(assisted, alice):
 def test_start_says_everything_that_is_missing(mona):
     job = make_job(annotators_per_image=3)
     with pytest.raises(Invalid) as refusal:
-        jobs.start(job, mona)
+        lifecycle.start(job, mona)
     for words in ("Add images", "3 annotators", "reviewer"):
         assert words in refusal.value.message
 
 
 def test_a_paused_job_does_not_move_and_goes_on_afterwards(assisted, alice, mona):
     job = assisted(20)
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     seats = claims.claim_next(job, alice).seats
-    jobs.pause(job, mona)
+    lifecycle.pause(job, mona)
     for seat in seats:
         answer(seat, alice)
 
     assert run_steps(job) == 0
-    jobs.resume(job, mona)
+    lifecycle.resume(job, mona)
     assert finish(job, alice).state == "complete"
     with pytest.raises(Conflict, match="not running"):
-        jobs.pause(job, mona)
+        lifecycle.pause(job, mona)
 
 
 def test_a_cancelled_job_withdraws_seats_and_keeps_labels(assisted, alice, mona):
     job = assisted(40)
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     work_all(job, alice)
     run_steps(job)
     kept = Label.objects.active().filter(image__job=job).count()
 
-    jobs.cancel(job, mona)
+    lifecycle.cancel(job, mona)
 
     assert kept == Label.objects.active().filter(image__job=job).count() > 0
     assert not Assignment.objects.filter(round__job=job, state="open").exists()
@@ -144,12 +145,12 @@ def test_a_restored_image_reopens_a_complete_job(assisted, alice, mona):
     job = assisted(9)
     image = job.images.first()
     labels.exclude(image, "blurred", mona)
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     finish(job, alice)
     image.refresh_from_db()
 
     labels.restore(image, mona)
-    jobs.reopen(job)
+    lifecycle.reopen(job)
 
     assert finish(job, alice).state == "complete"
     assert Label.objects.active().filter(image=image).exists()
@@ -158,7 +159,7 @@ def test_a_restored_image_reopens_a_complete_job(assisted, alice, mona):
 
 def test_accepting_never_labels_an_image_that_someone_holds(assisted, alice, rita):
     job = assisted(40)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     run_steps(job)
     held = claims.claim_next(job, alice).seats[0]
     free = job.images.exclude(assignments__round=held.round).first()
@@ -174,7 +175,7 @@ def test_accepting_never_labels_an_image_that_someone_holds(assisted, alice, rit
 
 def test_accepting_takes_the_open_seats_of_what_it_labels(assisted, alice):
     job = assisted(40)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     run_steps(job)
     seat = Assignment.objects.filter(round__job=job, state="open").first()
 
@@ -187,7 +188,7 @@ def test_accepting_takes_the_open_seats_of_what_it_labels(assisted, alice):
 
 def test_adding_a_class_after_the_pilot_is_refused_with_a_way_out(assisted, alice):
     job = assisted(60)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     classes.add(job, "bird")  # during the pilot it is fine
     run_steps(job)
     work_all(job, alice)
@@ -205,11 +206,11 @@ def test_adding_a_class_after_the_pilot_is_refused_with_a_way_out(assisted, alic
 
 def test_images_added_later_are_judged_before_the_machine_may_accept_them(assisted, alice, mona):
     job = assisted(60)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     finish(job, alice)
     make_images(job, 60, intake=1)
 
-    jobs.reopen(job)
+    lifecycle.reopen(job)
     first = job.rounds.get(closed_at=None)
 
     assert first.purpose == "validation"
@@ -220,7 +221,7 @@ def test_images_added_later_are_judged_before_the_machine_may_accept_them(assist
 
 def test_a_small_intake_is_judged_on_its_own_images_beside_a_large_pool(assisted, alice):
     job = assisted(200, target_quality=0.97)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     first_round(job, alice, purpose="active")
     make_images(job, 2, intake=1)
 

@@ -10,7 +10,16 @@ from django.utils import timezone
 from labeling import faults
 from labeling.errors import LeaseLost
 from labeling.models import Event, Step
-from labeling.services import events, jobs, progress, running, snapshot, steps, wording
+from labeling.services import (
+    events,
+    lifecycle,
+    progress,
+    reconcile,
+    running,
+    snapshot,
+    steps,
+    wording,
+)
 from tests.factories import join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -20,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def step(job, mona):
     """The first step of a started job: selecting."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     return Step.objects.get(round__job=job)
 
 
@@ -87,7 +96,7 @@ def test_a_step_that_fails_three_times_stops_with_its_reason_and_a_retry_helps(
     assert job.rounds.get().state == "SELECTING"
     assert any("No space left" in a["text"] for a in snapshot.of_job(job)["alerts"])
     monkeypatch.setitem(steps.REGISTRY, "SELECTING", kind)
-    assert jobs.retry(job, mona) == 1
+    assert lifecycle.retry(job, mona) == 1
     run_steps(job)
     assert job.rounds.get().state == "COLLECTING"
 
@@ -110,7 +119,7 @@ def test_a_step_that_kills_its_workers_says_so(step, job):
 def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypatch):
     sent = []
     monkeypatch.setattr(steps, "nudge", lambda pk: sent.append(pk))
-    running.sweep()
+    reconcile.reconcile()
     assert sent == [step.pk]
 
     monkeypatch.undo()
@@ -118,15 +127,15 @@ def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypat
 
     DBTaskResult.objects.all().delete()
     Step.objects.filter(pk=step.pk).update(nudged_at=None)
-    running.sweep()
-    running.sweep()
+    reconcile.reconcile()
+    reconcile.reconcile()
     assert DBTaskResult.objects.count() == 1
 
 
 def test_a_queue_that_is_away_does_not_fail_whoever_closed_the_round(
     job, alice, mona, monkeypatch, caplog
 ):
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
 
     def away(name):
@@ -150,13 +159,13 @@ def test_a_step_given_back_by_a_stopping_worker_is_free_at_once(step):
 
 
 def test_a_paused_job_starts_no_step(step, job, mona):
-    jobs.pause(job, mona)
+    lifecycle.pause(job, mona)
     assert steps.claim(step.pk) is None
 
 
 def test_machine_work_of_a_paused_job_stops_and_goes_on_at_once_afterwards(step, job, mona):
     def pauses(step, lease):
-        jobs.pause(job, mona)
+        lifecycle.pause(job, mona)
         lease.renew(1, 2)
         raise AssertionError("it went on")
 
@@ -165,7 +174,7 @@ def test_machine_work_of_a_paused_job_stops_and_goes_on_at_once_afterwards(step,
     step.refresh_from_db()
     assert (step.error, step.attempts, step.lease_owner) == ("", 0, "")
 
-    jobs.resume(job, mona)
+    lifecycle.resume(job, mona)
     run_steps(job)
     step.refresh_from_db()
     assert step.finished_at
@@ -186,7 +195,7 @@ def test_a_round_that_waits_for_a_busy_worker_says_so(step, job, mona):
     other = make_job(assist=False, annotators_per_image=1, pilot_size=1)
     join(other, mona, "annotator")
     make_images(other, 2)
-    jobs.start(other, mona)
+    lifecycle.start(other, mona)
     assert not snapshot.of_job(other)["round"]["queued"]
 
     steps.claim(step.pk)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from labeling.errors import Conflict, Invalid
 from labeling.models import Assignment, Audit, Comment, Label
-from labeling.services import claims, comments, jobs, suggested
+from labeling.services import claims, comments, lifecycle, suggested
 from tests.factories import answer, box, join, work_all
 from tests.running import run_steps
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def seat(job, mona, alice, bob):
     """Alice's finished answer: one box."""
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
     work_all(job, alice)
     run_steps(job)

@@ -8,7 +8,7 @@ from labeling.services import (
     answers,
     claims,
     drafts,
-    jobs,
+    lifecycle,
     reports,
     rounds,
 )
@@ -32,7 +32,7 @@ def test_a_page_that_asks_for_a_stock_leaves_enough_for_the_others(alice, bob, m
     join(job, alice, "annotator")
     join(job, bob, "annotator")
     make_images(job, images)
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
 
     assert len(claims.claim_next(job, alice, count=claims.STOCK).seats) == held
@@ -68,7 +68,7 @@ def test_two_people_draw_the_same_image_when_two_are_wanted(alice, bob, mona):
     join(job, alice, "annotator")
     join(job, bob, "annotator")
     make_images(job, 1)
-    jobs.start(job, mona)
+    lifecycle.start(job, mona)
     run_steps(job)
 
     hers, his = claims.claim_next(job, alice).seats, claims.claim_next(job, bob).seats
@@ -165,7 +165,7 @@ def test_an_unknown_reason_is_refused(started, alice):
 
 def test_while_paused_answers_are_taken_but_nothing_is_handed_out(started, alice, bob, mona):
     seat = claims.claim_next(started, alice).seats[0]
-    jobs.pause(started, mona)
+    lifecycle.pause(started, mona)
 
     assert claims.claim_next(started, bob).seats == []
     assert answer(seat, alice).state == "submitted"

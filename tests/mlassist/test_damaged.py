@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from labeling.models import Event
-from labeling.services import jobs, wording
+from labeling.services import lifecycle, wording
 from labeling.services.images import media_path
 from mlassist import starting
 from mlassist.core import durable
@@ -29,7 +29,7 @@ def make(settings, alice, rita):
         join(job, alice, "annotator")
         join(job, rita, "reviewer")
         make_images(job, images)
-        jobs.start(job, None)
+        lifecycle.start(job, None)
         for _ in range(2):
             run_steps(job)
             work_all(job, alice)

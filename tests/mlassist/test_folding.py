@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.models import Certificate, Label, Round, Step
-from labeling.services import claims, jobs, labels, running
+from labeling.services import claims, jobs, labels, lifecycle, running
 from labeling.services.audits import claim_next
 from labeling.services.images import media_path
 from labeling.services.steps import Lease
@@ -33,7 +33,7 @@ def make(settings, alice, bob, rita):
         for who in (bob, rita):
             factories.join(job, who, "reviewer")
         factories.make_images(job, 110)
-        jobs.start(job, None)
+        lifecycle.start(job, None)
         return job
 
     return make

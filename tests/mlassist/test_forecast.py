@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from labeling.models import Job, Round
 from labeling.services import forecast as outlook
-from labeling.services import jobs
+from labeling.services import lifecycle
 from mlassist.core.calibration import candidate_sets, options
 from mlassist.core.chances import most_expected
 from mlassist.core.forecast import Forecast, forecast
@@ -82,7 +82,7 @@ def test_before_the_first_answer_it_counts_who_is_asked_at_least(
     for user in (alice, bob, eve):
         join(job, user, "annotator")
     make_images(job, 60)
-    jobs.start(job, None)
+    lifecycle.start(job, None)
 
     assert outlook.of_job(Job.objects.get(pk=job.pk))["rows"][0]["answers"][0] == 60 * each
 
@@ -96,7 +96,7 @@ def test_hours_and_money_follow_from_what_was_measured(alice):
     join(job, alice, "annotator")
     make_images(job, 60)
     assert outlook.of_job(job) is None
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     run_steps(job)
     work_all(job, alice)
     job.refresh_from_db()

@@ -3,7 +3,7 @@
 import pytest
 
 from labeling.models import Certificate, Event, Job, Label
-from labeling.services import classes, jobs, rounds, snapshot
+from labeling.services import classes, jobs, lifecycle, rounds, snapshot
 from labeling.services.images import digest_of, media_path
 from mlassist import lessons, reusing, starting
 from mlassist.models import Detector, Prediction
@@ -45,7 +45,7 @@ def lake(settings, pond, alice, rita, bob):
         join(job, bob, "reviewer")
         make_images(job, images + TAUGHT)
         job.images.filter(digest__in=pond.images.values("digest")).delete()  # none of the pond's
-        jobs.start(job, None)
+        lifecycle.start(job, None)
         for _ in range(10):
             run_steps(job)
             if job.rounds.filter(purpose__in=("training", "active")).exists():

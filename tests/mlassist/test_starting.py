@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from labeling.models import Job, Label
-from labeling.services import jobs, rounds, snapshot
+from labeling.services import lifecycle, rounds, snapshot
 from labeling.services.images import media_path
 from mlassist import charts, starting
 from mlassist.engine import Wish
@@ -103,7 +103,7 @@ def test_the_wish_reaches_the_engine_and_the_reason_the_live_page(
     join(job, alice, "annotator")
     join(job, rita, "reviewer")
     make_images(job, 140)  # enough for a second round, whatever the first one accepts
-    jobs.start(job, None)
+    lifecycle.start(job, None)
     while len(wishes) < 2:
         assert run_steps(job) + work_all(job, alice)
 

@@ -5,7 +5,7 @@ import pytest
 
 from labeling.errors import Invalid
 from labeling.models import Event, Label, Step
-from labeling.services import checking, jobs, snapshot
+from labeling.services import checking, lifecycle, snapshot
 from labeling.services.verdicts import LIFTED
 from mlassist import ranking
 from mlassist.calibrating import judge
@@ -32,7 +32,7 @@ def active(settings, alice, rita):
         join(job, alice, "annotator")
         join(job, rita, "reviewer")
         make_images(job, images)
-        jobs.start(job, None)
+        lifecycle.start(job, None)
         for _ in range(10):
             run_steps(job, before=giving_early(early))
             if job.rounds.filter(purpose="active").exists():

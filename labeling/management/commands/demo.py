@@ -16,7 +16,7 @@ from labeling.errors import Invalid
 from labeling.management.database import DatabaseCommand
 from labeling.models import Job, Member
 from labeling.rehearsal import demo_start
-from labeling.services import classes, jobs, people, transfers
+from labeling.services import classes, jobs, lifecycle, people, transfers
 from labeling.services.images import media_path
 
 NAME, SLUG, SEED = "Demo: drawn scenes", "demo", 1
@@ -65,7 +65,7 @@ class Command(DatabaseCommand):
         helper = demo_start.join(job)
         try:
             if job.state == Job.State.DRAFT:
-                jobs.start(job, accounts["ana"])
+                lifecycle.start(job, accounts["ana"])
         except Invalid as error:
             raise CommandError(
                 f"The demo job cannot start yet: {error.message} Try again in a minute."

@@ -31,7 +31,7 @@ from labeling.models import Audit, Job, Member
 from labeling.rehearsal import outcome
 from labeling.rehearsal.client import Client
 from labeling.rehearsal.drive import Drive, Stalled
-from labeling.services import classes, jobs, transfers
+from labeling.services import classes, jobs, lifecycle, transfers
 from labeling.services.images import media_path
 from labeling.services.presets import PRESETS
 
@@ -157,7 +157,7 @@ class Command(DatabaseCommand):
         }
         passwords = {name: _account(job, name, role) for name, role in accounts.items()}
         if job.state == Job.State.DRAFT:
-            jobs.start(job, None)
+            lifecycle.start(job, None)
         speed = options["speed"] or (20.0 if options["job"] else 0.0)
         drive = Drive(url, job.slug, truth, speed, job.classes.count())
         for i, (name, role) in enumerate(accounts.items()):

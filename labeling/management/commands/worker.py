@@ -16,7 +16,7 @@ from django.db import close_old_connections, connection
 
 from labeling.management.database import DatabaseCommand
 from labeling.server.supervised import end_with_supervisor
-from labeling.services import running, steps
+from labeling.services import reconcile, steps
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)  # while anything changes
@@ -76,7 +76,7 @@ def _sweep_for_ever(name: str, queues: str) -> None:
                 steps.beat(name, queues)
                 beaten_at = time.monotonic()
             if changes.any():
-                seen = running.sweep(seen)
+                seen = reconcile.reconcile(seen)
         except Exception:  # it repairs what others broke: nothing it meets may end it
             log.exception("sweep failed; it is tried again")
             connection.close()

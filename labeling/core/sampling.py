@@ -1,0 +1,20 @@
+"""Random shares of images that anyone can recompute: by a hash of a seed and the image."""
+
+import hashlib
+
+BLIND_SHARE = 5  # one audited image in five is also drawn from blank
+
+
+def drawn_blind(key: str, seed: str) -> bool:
+    """Whether this image is also drawn from blank, to measure what seeing boxes does."""
+    return int(seeded_hash(f"blind:{seed}", key)[:8], 16) % BLIND_SHARE == 0
+
+
+def sampled(key: str, seed: str, share: float) -> bool:
+    """Whether this image belongs to a random `share`; the same answer at every call."""
+    return int(seeded_hash(f"watch:{seed}", key)[:12], 16) / 16**12 < share
+
+
+def seeded_hash(seed: str, key: str) -> str:
+    """SHA-256(seed | key), in hex."""
+    return hashlib.sha256(f"{seed}|{key}".encode()).hexdigest()
