@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotator_ui.api import access
+from labeling.assignments import claims, own_answers
 from labeling.models import Assignment, Audit, Image, Job, Round
-from labeling.services import audits, claims, comments, own_work, reports, wording
+from labeling.reports import figures, wording
+from labeling.review import comments, queue
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def _waiting(jobs: list[Job], user: User) -> Waiting:
         to_claim=claims.claimable_counts(rounds.values(), user, timezone.now()),
         held=_counted(held, "round__job"),
         seats=claims.seat_counts_of(rounds.values()),
-        paces=reports.own_paces(jobs, user),
-        stopped_at=own_work.last_answers(jobs, user),
+        paces=figures.own_paces(jobs, user),
+        stopped_at=own_answers.last_answers(jobs, user),
         answers=_counted(comments.unread(user).filter(image__job__in=jobs), "image__job"),
         notes=comments.unanswered(
             [job for job in jobs if roles[job.pk] & set(access.REVIEWING)], user
@@ -78,7 +80,7 @@ def card(job: Job, user: User, waiting: Waiting) -> dict[str, Any]:
     reviewing = bool(roles & set(access.REVIEWING))
     to_check = to_draw = 0
     if reviewing and job.state in ("running", "complete") and job.pk in waiting.undecided:
-        to_check = audits.claimable(job, user, timezone.now()).count()
+        to_check = queue.claimable(job, user, timezone.now()).count()
     if access.ANNOTATOR in roles and job.state == Job.State.RUNNING and round is not None:
         to_draw = waiting.to_claim.get(round.pk, 0) + waiting.held.get(job.pk, 0)
     kind = "draw" if to_draw else "audit" if to_check else "none"

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.views.defaults import server_error as plain_server_error
 
-from labeling.errors import NoRoom
+from labeling.kernel.errors import NoRoom
 from labeling.server import answers
 
 log = logging.getLogger(__name__)

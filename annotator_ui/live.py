@@ -17,7 +17,7 @@ from django.urls import path, re_path
 
 from annotator_ui.api import access
 from labeling.models import Job
-from labeling.services import snapshot
+from labeling.reports import snapshot
 
 log = logging.getLogger(__name__)
 EVERY, PING = 1.0, 20.0

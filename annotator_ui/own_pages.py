@@ -11,7 +11,9 @@ from django.views.decorators.http import require_safe
 from annotator_ui.api import access, comments, shapes
 from annotator_ui.api import history as history_api
 from annotator_ui.pages import allowed, page
-from labeling.services import own_work, preferences, suggested
+from labeling.assignments import own_answers
+from labeling.jobs import preferences
+from labeling.review import suggested_corrections
 
 
 @require_safe
@@ -39,11 +41,11 @@ def suggest(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     user: Any = access.person(request)
     job = allowed(request, slug, access.ANNOTATOR)
     seat = access.seat_for(user, pk)
-    if seat.round.job_id != job.pk or seat.state not in own_work.GIVEN:
+    if seat.round.job_id != job.pk or seat.state not in own_answers.GIVEN:
         raise Http404
-    if own_work.changeable(seat):
+    if own_answers.changeable(seat):
         return redirect(f"{reverse('work', args=[job.slug])}?seat={seat.pk}")
-    before = suggested.open_of(seat)
+    before = suggested_corrections.open_of(seat)
     data = {
         "mode": "suggest",
         "job": shapes.job(job, access.roles(job, user)),

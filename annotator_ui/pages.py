@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 from annotator_ui import cards
 from annotator_ui.api import access, seats, shapes
 from annotator_ui.api.comments import suggestions_of
-from labeling.errors import Conflict, NotAllowed
+from labeling.assignments import own_answers
+from labeling.consolidation import disagreements
+from labeling.jobs import guidelines, preferences
+from labeling.kernel.errors import Conflict, NotAllowed
 from labeling.models import Image, Job, Label
-from labeling.services import differences, guidance, own_work, preferences
 
 
 def page(
@@ -31,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """My jobs."""
     data = {
         "jobs": cards.of(access.person(request)),
-        "today": own_work.today(access.person(request)),
+        "today": own_answers.today(access.person(request)),
     }
     return page(request, "home.html", "My work", data, access.person(request).is_staff)
 
@@ -47,7 +49,7 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
         "preferences": preferences.of(user),
-        "instructions_new": guidance.unread(job, user),
+        "instructions_new": guidelines.unread(job, user),
         "reopen": _reopened(request, user, job),
     }
     return page(request, "annotate.html", job.name, data)
@@ -61,7 +63,7 @@ def _reopened(request: HttpRequest, user: Any, job: Job) -> dict[str, Any] | Non
     seat = access.seat_for(user, int(wanted))
     if seat.round.job_id != job.pk:
         raise Http404
-    return {**seats.alone(seat), "changeable": own_work.changeable(seat)}
+    return {**seats.alone(seat), "changeable": own_answers.changeable(seat)}
 
 
 @require_safe
@@ -114,7 +116,7 @@ def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _refused(image: Image, manager: bool) -> str:
     """Why a correction would not be taken, said before anybody draws it."""
     try:
-        differences.check_correctable(image, manager)
+        disagreements.check_correctable(image, manager)
     except Conflict as error:
         return error.message
     return ""

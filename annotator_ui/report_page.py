@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access, shapes
 from annotator_ui.pages import allowed, page
-from labeling.services import controls, job_report, paces
+from labeling.assignments import blind_controls, timing
+from labeling.reports import job_report
 
 
 @require_safe
@@ -28,7 +29,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     if found["checked"]:
         for row in found["checked"]["worst"]:
             row["image"] = shapes.image(row["image"])
-    both_ways = controls.of_job(job)
+    both_ways = blind_controls.of_job(job)
     data = {
         "job": shapes.job(job, roles),
         "classes": shapes.classes(job),
@@ -36,9 +37,9 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         "report": {
             **found,
             "confident": confident,
-            "paces": paces.of_job(job),
+            "paces": timing.of_job(job),
             "controls": [asdict(row) | {"falls_back": row.falls_back} for row in both_ways],
-            "planted": controls.planted(job) if manager else [],
+            "planted": blind_controls.planted(job) if manager else [],
         },
         "can_manage": manager,
         "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],

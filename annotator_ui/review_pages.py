@@ -12,9 +12,9 @@ from annotator_ui.api import access, shapes
 from annotator_ui.api import differences as differences_api
 from annotator_ui.api import grid as grid_api
 from annotator_ui.pages import allowed, page
+from labeling.consolidation.disagreements import changed_images as labels_changed
+from labeling.jobs import preferences
 from labeling.models import Job
-from labeling.services import preferences
-from labeling.services.differences import changed_images as labels_changed
 
 
 @require_safe

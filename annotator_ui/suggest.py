@@ -1,13 +1,13 @@
 """Which boxes of the model a person is shown, from stored predictions only."""
 
-from labeling.core.boxes import Box
+from labeling.kernel.boxes import Box
 from labeling.models import Image, Round
 
 
 def for_images(round: Round, image_ids: list[int]) -> dict[int, tuple[list[Box], bool]]:
     """Per image the latest detector's boxes, else those an import brought, and whether checking
     them should be faster than drawing."""
-    from mlassist.suggestions import for_images as predicted
+    from mlassist.prediction.suggestions import for_images as predicted
 
     found = predicted(round, image_ids)
     rest = [pk for pk in image_ids if pk not in found]

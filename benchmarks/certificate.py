@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.figures import Figure, Goal
-from labeling.core import certificate
-from labeling.core.audit_plan import Plan
-from mlassist.core import calibration
+from labeling.certification.core import nested_test
+from labeling.certification.core.audit_plan import Plan
+from mlassist.calibration.core import thresholds
 
 SETS, IMAGES, BUDGET = 2000, 150, 80
 TARGET, LEVEL = 0.75, 0.10
@@ -17,19 +17,19 @@ LOOK_EVERY = 10  # audits between two looks at the result
 
 
 def proved(
-    plan: Plan, values: Sequence[float], seen: Callable[[Plan], certificate.Wealth] | None = None
-) -> tuple[Plan, certificate.Wealth]:
+    plan: Plan, values: Sequence[float], seen: Callable[[Plan], nested_test.Wealth] | None = None
+) -> tuple[Plan, nested_test.Wealth]:
     """The plan with the checks that its draws earn, and what they show, as a closing round does it.
 
     `values`: of the frozen order; `seen`: what the plan's checks show, where targets hang on them.
     """
 
-    def plainly(plan: Plan) -> certificate.Wealth:
-        return certificate.run_test(plan, values[: plan.budget])
+    def plainly(plan: Plan) -> nested_test.Wealth:
+        return nested_test.run_test(plan, values[: plan.budget])
 
     seen = seen or plainly
-    most = certificate.MOST_TIMES * plan.budget
-    plan = certificate.extended(plan, len(values), most, seen)
+    most = nested_test.MOST_TIMES * plan.budget
+    plan = nested_test.extended(plan, len(values), most, seen)
     return plan, seen(plan)
 
 
@@ -48,7 +48,7 @@ def audited(values: np.ndarray) -> tuple[bool, int]:
         np.zeros(IMAGES, int), np.array([IMAGES]), np.array([TARGET]), LEVEL, ((0, BUDGET),)
     )
     for count in range(LOOK_EVERY, BUDGET + 1, LOOK_EVERY):
-        result = certificate.run_test(plan, values[:count].tolist())
+        result = nested_test.run_test(plan, values[:count].tolist())
         if result.decided_after is not None:
             return True, result.decided_after
     return False, BUDGET
@@ -97,7 +97,7 @@ def broken(rng: np.random.Generator) -> tuple[bool, bool]:
     for attempt in (1, 2, 3):
         level = LEVEL / 2**attempt
         pool, known = pictures(rng, POOL, gain), pictures(rng, KNOWN, gain)
-        sets = calibration.candidate_sets(
+        sets = thresholds.candidate_sets(
             pool.confidence, known.confidence, known.quality, TARGET, doubt=1.0
         )
         gain += 0.02

@@ -12,21 +12,22 @@ import numpy as np
 from benchmarks.certificate import proved
 from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import Found, Seen, found
-from labeling.core.audit_plan import Plan
-from labeling.core.boxes import BoxSet
-from labeling.core.quality import quality
-from mlassist.core import boxscores, calibration
-from mlassist.core.confidence import (
+from labeling.certification.core.audit_plan import Plan
+from labeling.kernel.boxes import BoxSet
+from labeling.kernel.quality import quality
+from mlassist.calibration.core import thresholds as calibration
+from mlassist.calibration.core.confidence import (
     LEAST_FOR_RIDGE,
     LEAST_FOR_TREES,
     fit_images,
-    fold_of,
     learned_confidence,
     mean_score,
     view_agreement,
 )
-from mlassist.core.cuts import Cuts, choose_cuts
-from mlassist.core.looks import Look, agreement
+from mlassist.data.folds import fold_of
+from mlassist.prediction.core import box_scores
+from mlassist.prediction.core.score_thresholds import Cuts, choose_cuts
+from mlassist.prediction.core.views import Look, agreement
 
 # Chosen on the development halves: a little above the mean quality, where order matters.
 TARGETS = {"aquarium": 0.3, "bccd": 0.6, "birds": 0.85, "deeppcb": 0.65}
@@ -195,9 +196,9 @@ def _box_scores(name: str, half: Half) -> Iterator[Figure]:
     for number in range(SPLITS // 4):
         known, pool = half.split(number)
         taught = [half.seen[i].boxes for i in known]
-        scores = boxscores.fit_scores(taught, [half.truths[i] for i in known])
+        scores = box_scores.fit_scores(taught, [half.truths[i] for i in known])
         rest = [half.seen[i].boxes for i in pool]
-        hit = np.concatenate([boxscores.hits(half.seen[i].boxes, half.truths[i]) for i in pool])
+        hit = np.concatenate([box_scores.hits(half.seen[i].boxes, half.truths[i]) for i in pool])
         plain = [b.scores for b in rest]
         chance, worth = [scores.chance(b) for b in rest], [scores.worth(b) for b in rest]
         cuts = half.cuts(known)
@@ -222,7 +223,7 @@ def _errors(
     classes = np.concatenate([b.classes for b in boxes])
     values = np.concatenate(worth)
     located = [
-        boxscores.calibration_error(values[classes == c], hit[classes == c])
+        box_scores.calibration_error(values[classes == c], hit[classes == c])
         for c in np.unique(classes)
     ]
-    return boxscores.calibration_error(np.concatenate(chance), hit > 0), float(np.mean(located))
+    return box_scores.calibration_error(np.concatenate(chance), hit > 0), float(np.mean(located))

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.figures import Figure, Goal
-from labeling.core.boxes import BoxSet
-from labeling.core.consolidation import Answers, tabulate
-from labeling.core.reliability import consolidate
+from labeling.consolidation.core.grouping import Answers, tabulate
+from labeling.consolidation.core.reliability import consolidate
+from labeling.kernel.boxes import BoxSet
 
 IMAGES, OBJECTS, REPEATS = 1000, 10, 5
 CROWD = 2000  # boxes that each of two people puts on one place: what an answer may hold

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.figures import Figure
-from labeling.core import consolidation, reliability
-from labeling.core.boxes import BoxSet
-from labeling.core.consolidation import Answers, Merged
-from labeling.core.quality import compare
+from labeling.consolidation.core import grouping, reliability
+from labeling.consolidation.core.grouping import Answers, Merged
+from labeling.kernel.boxes import BoxSet
+from labeling.kernel.quality import compare
 
 PEOPLE = (1, 2, 3, 5, 7)  # per picture
 LIMITS = (0.25, 0.15)  # errors left, at most: the job's default, strict
@@ -76,10 +76,10 @@ def adaptive(
 
 def _ways(count: int) -> list[tuple[str, Callable[[list[Answers]], Sequence[Merged]]]]:
     if count == 1:
-        return [("as drawn", lambda rows: [consolidation.single(row) for row in rows])]
+        return [("as drawn", lambda rows: [grouping.single(row) for row in rows])]
     return [
-        ("majority", consolidation.majority),
-        ("average", lambda rows: consolidation.majority(rows, averaged=True)),
+        ("majority", grouping.majority),
+        ("average", lambda rows: grouping.majority(rows, averaged=True)),
         ("EM", lambda rows: reliability.consolidate(rows)[0]),
     ]
 

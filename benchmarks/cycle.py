@@ -15,7 +15,7 @@ import requests
 
 from benchmarks.figures import Figure, Goal
 from benchmarks.workplace import Server, server, workplace
-from labeling.rehearsal.client import Client
+from labeling.simulation.client import Client
 
 CROWDS = ((1, "with"), (8, "with"), (1, "apart"))  # people at once; how they claim
 EACH = 40  # cycles of one person
@@ -30,16 +30,19 @@ def prepare() -> None:
     django.setup()
     from django.contrib.auth import get_user_model
 
-    from labeling.core import scenes
+    from labeling.jobs import classes, setup
+    from labeling.kernel.stored_files import media_path
+    from labeling.ledger import runner
     from labeling.models import Member, Round, Step
-    from labeling.services import classes, jobs, lifecycle, running, transfers
-    from labeling.services.images import media_path
+    from labeling.rounds import lifecycle
+    from labeling.simulation import scenes
+    from labeling.transfers import transfers
 
     made: dict[str, str] = {}
     for people, claiming in CROWDS:
         crowd = f"{people}-{claiming}"
         images = people * EACH + WARM_UP
-        job = jobs.create(
+        job = setup.create(
             f"Crowd {crowd}", None, assist=False, annotators_per_image=1, pilot_size=images
         )
         for name in scenes.CLASSES:
@@ -55,7 +58,7 @@ def prepare() -> None:
         transfers.run(row.pk)
         lifecycle.start(job, None)
         for step in Step.objects.unfinished().filter(round__job=job):
-            running.run(step.pk)
+            runner.run(step.pk)
         assert job.rounds.get().state == Round.State.COLLECTING
         made[crowd] = job.slug
     print(json.dumps(made))

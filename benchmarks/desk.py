@@ -120,10 +120,10 @@ def at(page: Page, x: float, y: float) -> tuple[float, float]:
 @contextlib.contextmanager
 def desk(images: int = 60) -> Iterator[Desk]:
     """Server, job and browser, gone afterwards."""
-    with workplace() as place, server(place) as running, sync_playwright() as playwright:
+    with workplace() as place, server(place) as runner, sync_playwright() as playwright:
         told = json.loads(place.python("-m", "benchmarks.desk", str(images)).splitlines()[-1])
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGS))
-        yield Desk(running, browser, **told)
+        yield Desk(runner, browser, **told)
         browser.close()
 
 
@@ -146,12 +146,15 @@ def prepare(images: int) -> None:
     from django.contrib.auth import get_user_model
     from django.contrib.sessions.backends.db import SessionStore
 
+    from labeling.jobs import classes, setup
+    from labeling.kernel.stored_files import media_path
+    from labeling.ledger import runner
     from labeling.models import Member, Step
-    from labeling.services import classes, jobs, lifecycle, running, transfers
-    from labeling.services.images import media_path
+    from labeling.rounds import lifecycle
+    from labeling.transfers import transfers
 
     user = get_user_model().objects.create_user("marta")
-    job = jobs.create(
+    job = setup.create(
         "Bench", None, assist=False, annotators_per_image=1, pilot_size=images, batch_size=50,
         mode="independent",
     )  # fmt: skip
@@ -166,7 +169,7 @@ def prepare(images: int) -> None:
     transfers.run(row.pk)
     lifecycle.start(job, None)
     for step in Step.objects.unfinished().filter(round__job=job):
-        running.run(step.pk)
+        runner.run(step.pk)
 
     store = SessionStore()
     store.update(

@@ -11,7 +11,7 @@ import requests
 
 from benchmarks.figures import Figure, Goal
 from benchmarks.workplace import server, workplace
-from labeling.rehearsal.client import Client
+from labeling.simulation.client import Client
 
 CLAIMS, PAUSE = 150, 0.1  # of the person who is measured; seconds between them
 GREEDY_THREADS = 8
@@ -27,12 +27,15 @@ def prepare() -> None:
     django.setup()
     from django.contrib.auth import get_user_model
 
-    from labeling.core import scenes
+    from labeling.jobs import classes, setup
+    from labeling.kernel.stored_files import media_path
+    from labeling.ledger import runner
     from labeling.models import Member, Step
-    from labeling.services import classes, jobs, lifecycle, running, transfers
-    from labeling.services.images import media_path
+    from labeling.rounds import lifecycle
+    from labeling.simulation import scenes
+    from labeling.transfers import transfers
 
-    job = jobs.create("Greedy", None, assist=False, annotators_per_image=1, pilot_size=40)
+    job = setup.create("Greedy", None, assist=False, annotators_per_image=1, pilot_size=40)
     for name in scenes.CLASSES:
         classes.add(job, name)
     for name in ("marta", "greedy"):
@@ -45,7 +48,7 @@ def prepare() -> None:
     transfers.run(transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk)
     lifecycle.start(job, None)
     for step in Step.objects.unfinished().filter(round__job=job):
-        running.run(step.pk)
+        runner.run(step.pk)
     print(json.dumps(job.slug))
 
 

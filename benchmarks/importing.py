@@ -35,15 +35,16 @@ def imported(count: int) -> None:
     import django
 
     django.setup()
-    from labeling.services import jobs, transfers
-    from labeling.services.images import media_path
+    from labeling.jobs import setup
+    from labeling.kernel.stored_files import media_path
+    from labeling.transfers import transfers
 
     folder = media_path("uploads/bench")
     folder.mkdir(parents=True)
     for index in range(count):
         draw(index, folder / f"picture-{index:04}.jpg")
     weight = sum(p.stat().st_size for p in folder.iterdir()) / count
-    job = jobs.create("Import", None)
+    job = setup.create("Import", None)
     row = transfers.start_import(job, None, "files", "uploads/bench")
     _forget_peak()
     began = time.perf_counter()

@@ -25,9 +25,9 @@ def measured() -> None:
     import scipy.optimize  # noqa: F401
     import sklearn.ensemble  # noqa: F401  # what any judging loads is not the pool's
 
-    from mlassist.calibrating import judge
-    from mlassist.comparing import compare
-    from mlassist.core.beating import silent
+    from mlassist.calibration.comparison import compare
+    from mlassist.calibration.step import judge
+    from mlassist.data.heartbeat import silent
 
     detector = _detector()
     before, began = _peak_mib(), time.monotonic()
@@ -43,19 +43,20 @@ def _peak_mib() -> float:
 
 def _detector() -> Any:
     """A certified job's detector that has seen its pool and the images that judge it."""
+    from labeling.jobs import classes, setup
     from labeling.models import Image, Job, Label, Round
-    from labeling.services import classes, jobs, rounds
+    from labeling.rounds import stages
     from mlassist.models import Detector, Prediction
 
     chance = random.Random(0)
-    job = jobs.create("Huge", None)
+    job = setup.create("Huge", None)
     for name in ("cat", "dog"):
         classes.add(job, name)
     Job.objects.filter(pk=job.pk).update(acceptance=Job.Acceptance.CERTIFIED)
     job.refresh_from_db()
     round = Round.objects.create(
         job=job, number=1, purpose=Round.Purpose.ACTIVE, state=Round.State.CALIBRATING,
-        settings=rounds.snapshot_settings(job),
+        settings=stages.snapshot_settings(job),
     )  # fmt: skip
     detector = Detector.objects.create(
         round=round, weights="none", digest="0" * 64, design="none", recipe={}, class_ids=[0, 1],

@@ -3,7 +3,7 @@
 Pictures are good (quality about .84) or bad (about .3), good ones the likelier the surer; six kinds
 of jobs (docs/algorithms.md 1.3). Figures are images taken net of those that people
 checked, of POOL; the product begins at half of the loosest set, plans all checks, and adds some
-while they speak for a set (labeling.core.certificate.extended).
+while they speak for a set (labeling.certification.core.nested_test.extended).
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,10 +12,10 @@ import numpy as np
 
 from benchmarks.certificate import proved
 from benchmarks.figures import Figure
-from labeling.core.audit_plan import Plan
-from labeling.core.certificate import run_test
-from mlassist.core.calibration import MARGIN, CandidateSet, options
-from mlassist.core.chances import usual_checks
+from labeling.certification.core.audit_plan import Plan
+from labeling.certification.core.nested_test import run_test
+from mlassist.calibration.core.proof_chances import usual_checks
+from mlassist.calibration.core.thresholds import MARGIN, CandidateSet, options
 
 JOBS, POOL, LEVEL, CHECKS, SETS = 60, 600, 0.05, 120, 6
 # Steepness and middle of the chance to be good, targets below and at what is hard to reach

@@ -9,20 +9,20 @@ from typing import Any
 
 import torch
 
-from labeling.core import coco
-from labeling.core.boxes import BoxSet, pack, unpack
-from mlassist.core.choosing import choose
-from mlassist.core.data import Sample, size_of
-from mlassist.core.designs import MOBILENET_V2
-from mlassist.core.detector import VIEWS, Detector, predict
-from mlassist.core.looks import settled
-from mlassist.core.recipe import Recipe
-from mlassist.core.training import fit
-from mlassist.core.weights import Start, starting_weights
+from labeling.kernel.boxes import BoxSet, pack, unpack
+from labeling.transfers.core import coco
+from mlassist.data.pictures import Sample, size_of
+from mlassist.detectors.choice import choose
+from mlassist.detectors.designs import MOBILENET_V2
+from mlassist.detectors.detector import VIEWS, Detector, predict
+from mlassist.detectors.weights import Start, starting_weights
+from mlassist.prediction.core.views import settled
+from mlassist.training.core.fitting import fit
+from mlassist.training.core.recipe import Recipe
 
 LABELS, TAUGHT_SHARE = 200, 0.4  # training pictures, and at most this share of the data set
 ONE_SOURCE = {"birds": 1}  # its first licence; the other one's penguins are another task
-EFFORT = 0.5  # of the steps, as the product's folds (mlassist.folding)
+EFFORT = 0.5  # of the steps, as the product's folds (mlassist.training.cross_validation)
 CPU = torch.device("cpu")
 
 
@@ -34,7 +34,7 @@ class Seen:
     size: tuple[int, int]
     truth: BoxSet
     boxes: BoxSet
-    views: dict[str, BoxSet]  # by name in mlassist.core.detector.VIEWS
+    views: dict[str, BoxSet]  # by name in mlassist.detectors.detector.VIEWS
 
     @property
     def final(self) -> bool:
@@ -125,7 +125,7 @@ def _samples(folder: Path) -> list[Sample]:
 def _seen(row: dict[str, Any]) -> Seen:
     views = {name: pack(boxes) for name, boxes in row["views"].items()}
     width, height = row["size"]
-    boxes = settled(pack(row["plain"]), views)  # as mlassist.engine gives them
+    boxes = settled(pack(row["plain"]), views)  # as mlassist.training.engine gives them
     return Seen(row["name"], (width, height), pack(row["truth"]), boxes, views)
 
 

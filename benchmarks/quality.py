@@ -8,17 +8,17 @@ import numpy as np
 import torch
 
 from benchmarks.figures import Figure
-from labeling.core import coco
-from labeling.core.boxes import pack
-from labeling.core.quality import quality
-from labeling.core.scenes import CLASSES, draw
-from mlassist.core.cuts import choose_cuts
-from mlassist.core.data import Sample
-from mlassist.core.designs import MOBILENET_V2, SMALL
-from mlassist.core.detector import Detector, predict
-from mlassist.core.recipe import Recipe
-from mlassist.core.training import fit
-from mlassist.core.weights import starting_weights
+from labeling.kernel.boxes import pack
+from labeling.kernel.quality import quality
+from labeling.simulation.scenes import CLASSES, draw
+from labeling.transfers.core import coco
+from mlassist.data.pictures import Sample
+from mlassist.detectors.designs import MOBILENET_V2, SMALL
+from mlassist.detectors.detector import Detector, predict
+from mlassist.detectors.weights import starting_weights
+from mlassist.prediction.core.score_thresholds import choose_cuts
+from mlassist.training.core.fitting import fit
+from mlassist.training.core.recipe import Recipe
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 BIRDS, WEIGHTS = SHARED / "data" / "birds", SHARED / "weights"

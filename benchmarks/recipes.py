@@ -11,8 +11,8 @@ MobileNetV2 start, 150 steps (a sixth of the product's), one seed: differences u
 | side 512, anchors and proposals from the boxes | .382 | .093 |
 | side 512, usual anchors | .388 | - |
 
-So pixels on the canvas count: mlassist.core.choosing asks for 24 of them for nine boxes in ten, at
-most 512 pixels a side on a CPU. Chosen anchors neither help nor hurt, at 256 and at 512. Side 512
+So pixels on the canvas count: mlassist.detectors.choice asks for 24 of them for nine in ten boxes,
+at most 512 a side on a CPU. Chosen anchors neither help nor hurt, at 256 and at 512. Side 512
 took 1.3 to 2 times as long on a busy machine.
 
 Warm start from another job (aquarium, side 256, one seed): job B with 30 labels reaches .076
@@ -32,7 +32,7 @@ gives them (development halves, 560 birds and 95 of bccd, one seed).
 | 1,800 steps, 100 labels | .798, .802 | - |
 
 Warm start from the detector of 900 steps: 30 others alone .776, .782 (.774, .778 at the full
-rate); the 100 and the 30 together .793, .799, the 30 twice .801, .805 (mlassist.lessons).
+rate); the 100 and the 30 together .793, .799, the 30 twice .801, .805 (training_set).
 
 Not tried: bccd, equal time. Self-training and repeats: benchmarks.teaching.
 """
@@ -47,17 +47,17 @@ import torch
 
 from benchmarks.figures import Figure
 from benchmarks.predictions import is_final, taught_and_rest
-from labeling.core.boxes import BoxSet
-from labeling.core.quality import quality
-from mlassist.core import sizes
-from mlassist.core.adopting import adopt
-from mlassist.core.cuts import choose_cuts
-from mlassist.core.data import Sample, size_of
-from mlassist.core.designs import MOBILENET_V2, named
-from mlassist.core.detector import Detector, predict
-from mlassist.core.recipe import Recipe
-from mlassist.core.training import fit
-from mlassist.core.weights import starting_weights
+from labeling.kernel.boxes import BoxSet
+from labeling.kernel.quality import quality
+from mlassist.data.pictures import Sample, size_of
+from mlassist.detectors import sizes
+from mlassist.detectors.designs import MOBILENET_V2, named
+from mlassist.detectors.detector import Detector, predict
+from mlassist.detectors.head_transfer import adopt
+from mlassist.detectors.weights import starting_weights
+from mlassist.prediction.core.score_thresholds import choose_cuts
+from mlassist.training.core.fitting import fit
+from mlassist.training.core.recipe import Recipe
 
 TAUGHT, STEPS = 120, 150
 CPU = torch.device("cpu")

@@ -110,11 +110,12 @@ def _job(count: int) -> Any:
     from django.contrib.auth import get_user_model
     from django.utils import timezone
 
+    from labeling.jobs import classes, setup
     from labeling.models import Assignment, Image, Job, Label, Member, Round
-    from labeling.services import classes, jobs, rounds, selecting
+    from labeling.rounds import selection, stages
 
     chance, now = random.Random(0), timezone.now()
-    job = jobs.create("Huge", None)
+    job = setup.create("Huge", None)
     for name in ("cat", "dog"):
         classes.add(job, name)
     users = {
@@ -135,7 +136,7 @@ def _job(count: int) -> Any:
         batch_size=2000,
     )  # fmt: skip
     pks = list(job.images.values_list("pk", flat=True)[: count // 5])
-    settings = {**rounds.snapshot_settings(job), "size": BATCH}
+    settings = {**stages.snapshot_settings(job), "size": BATCH}
     for number, start in enumerate(range(0, len(pks), BATCH), 1):
         round = Round.objects.create(
             job=job, number=number, purpose=Round.Purpose.ACTIVE, state=Round.State.CLOSED,
@@ -164,16 +165,17 @@ def _job(count: int) -> Any:
         job=job, number=number + 1, purpose=Round.Purpose.ACTIVE, state=Round.State.COLLECTING,
         settings=settings,
     )  # fmt: skip
-    selecting.open_seats(last, selecting.candidates(last)[:BATCH])
+    selection.open_seats(last, selection.candidates(last)[:BATCH])
     return job
 
 
 def _put_to_the_proof(job: Any) -> None:
     """Freeze nine of ten images that are left, the rest handed out to people."""
-    from labeling.core.boxes import pack
+    from labeling.certification import planning
+    from labeling.kernel.boxes import pack
+    from labeling.ledger.steps import Lease
     from labeling.models import Round, Step
-    from labeling.services import freezing, rounds, selecting
-    from labeling.services.steps import Lease
+    from labeling.rounds import selection, stages
 
     chance = random.Random(2)
     last = job.rounds.get(closed_at=None)
@@ -181,18 +183,18 @@ def _put_to_the_proof(job: Any) -> None:
     Round.objects.filter(pk=last.pk).update(closed_at=last.opened_at, state=Round.State.CLOSED)
     round = Round.objects.create(
         job=job, number=last.number + 1, purpose=Round.Purpose.CLOSING,
-        state=Round.State.CALIBRATING, settings={**rounds.snapshot_settings(job), "size": BATCH},
+        state=Round.State.CALIBRATING, settings={**stages.snapshot_settings(job), "size": BATCH},
     )  # fmt: skip
     Step.objects.create(round=round, state=round.state, queue="default", lease_owner="benchmark")
     lease = Lease(round.steps.get(), "benchmark")
     images = list(job.images.unlabeled())
     candidates = [
-        freezing.Candidate(image.pk, image.digest, i % SETS, 0.9, pack(_boxes(chance)))
+        planning.Candidate(image.pk, image.digest, i % SETS, 0.9, pack(_boxes(chance)))
         for i, image in enumerate(images[: len(images) * 9 // 10])
     ]
     thresholds = [0.9 - 0.1 * rank for rank in range(SETS)]
-    freezing.freeze(round, lease, freezing.Proposal(candidates, thresholds, CHECKS, {}))
-    selecting.open_the_rest(round, lease)
+    planning.freeze(round, lease, planning.Proposal(candidates, thresholds, CHECKS, {}))
+    selection.open_the_rest(round, lease)
     Round.objects.filter(pk=round.pk).update(state=Round.State.AUDITING)
 
 

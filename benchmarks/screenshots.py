@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.workplace import ROOT, Server, Workplace, server, workplace
-from labeling.core import scenes
+from labeling.simulation import scenes
 
 FOLDER = ROOT / "static" / "screenshots"
 DEMO_SEED = 1  # of the demo command's pictures

@@ -22,12 +22,13 @@ import numpy as np
 from benchmarks.figures import Figure
 from benchmarks.predictions import CPU, is_final, start_for, taught_and_rest
 from benchmarks.recipes import out_of_fold
-from mlassist.core.data import Sample
-from mlassist.core.designs import MOBILENET_V2
-from mlassist.core.detector import Detector, predict
-from mlassist.core.recipe import Recipe
-from mlassist.core.selection import Choice, Seconds, rank
-from mlassist.core.training import fit
+from mlassist.data.pictures import Sample
+from mlassist.detectors.designs import MOBILENET_V2
+from mlassist.detectors.detector import Detector, predict
+from mlassist.prediction.core.annotation_time import Seconds
+from mlassist.selection.core.usefulness import Choice, rank
+from mlassist.training.core.fitting import fit
+from mlassist.training.core.recipe import Recipe
 
 START, BATCH, STEPS, SEEDS = 60, 60, 300, 3
 TIMES = Seconds()

@@ -21,14 +21,16 @@ def prepare() -> None:
     import django
 
     django.setup()
-    from labeling.core import scenes
+    from labeling.jobs import classes, setup
+    from labeling.kernel.stored_files import media_path
     from labeling.models import Job, Round, Step
-    from labeling.services import classes, jobs, rounds, transfers
-    from labeling.services.images import media_path
+    from labeling.rounds import stages
+    from labeling.simulation import scenes
+    from labeling.transfers import transfers
 
     told: list[list[int]] = []
     for count in SHARDS:
-        job = jobs.create(f"Shards {count}", None)
+        job = setup.create(f"Shards {count}", None)
         for name in scenes.CLASSES:
             classes.add(job, name)
         folder = media_path(f"uploads/bench-{count}")
@@ -39,7 +41,7 @@ def prepare() -> None:
         Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
         round = Round.objects.create(
             job=job, number=1, purpose=Round.Purpose.ACTIVE, state=Round.State.PREDICTING,
-            settings=rounds.snapshot_settings(job),
+            settings=stages.snapshot_settings(job),
         )  # fmt: skip
         _detector(round)
         steps = [
@@ -53,12 +55,12 @@ def prepare() -> None:
 def _detector(round: Any) -> None:
     import torch
 
-    from labeling.core import scenes
-    from labeling.services.images import media_path
-    from mlassist.core.designs import MOBILENET_V2
-    from mlassist.core.detector import build, save
-    from mlassist.files import weights_name
+    from labeling.kernel.stored_files import media_path
+    from labeling.simulation import scenes
+    from mlassist.detectors.designs import MOBILENET_V2
+    from mlassist.detectors.detector import build, save
     from mlassist.models import Detector
+    from mlassist.training.files import weights_name
 
     torch.manual_seed(0)
     ids = list(range(len(scenes.CLASSES)))
@@ -78,11 +80,11 @@ def work(step: int) -> None:
     django.setup()
     import torch
 
+    from labeling.ledger import runner
     from labeling.models import Step
-    from labeling.services import running
 
     torch.set_num_threads(1)
-    running.run(step)
+    runner.run(step)
     row = Step.objects.get(pk=step)
     assert row.finished_at and row.started_at, row.error
     print((row.finished_at - row.started_at).total_seconds())

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from benchmarks.cycle import Annotator
 from benchmarks.figures import Figure, Goal
 from benchmarks.workplace import Server, server, workplace
-from labeling.rehearsal.client import Client
+from labeling.simulation.client import Client
 
 POSTS, DOWNLOADS = 200, 50
 CYCLES, WARM_UP = 100, 10
@@ -33,13 +33,16 @@ def prepare() -> None:
     from django.contrib.auth import get_user_model
     from django.utils import timezone
 
-    from labeling.core import scenes
+    from labeling.jobs import classes, setup
+    from labeling.kernel.stored_files import media_path
+    from labeling.ledger import runner
     from labeling.models import Member, Step, Transfer
-    from labeling.services import classes, jobs, lifecycle, running, transfers
-    from labeling.services.images import media_path
+    from labeling.rounds import lifecycle
+    from labeling.simulation import scenes
+    from labeling.transfers import transfers
 
     images = 2 * (CYCLES + WARM_UP)
-    job = jobs.create("Slow", None, assist=False, annotators_per_image=1, pilot_size=images)
+    job = setup.create("Slow", None, assist=False, annotators_per_image=1, pilot_size=images)
     for name in scenes.CLASSES:
         classes.add(job, name)
     user = get_user_model().objects.create_user(NAME, password=PASSWORD)
@@ -52,7 +55,7 @@ def prepare() -> None:
     transfers.run(transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk)
     lifecycle.start(job, None)
     for step in Step.objects.unfinished().filter(round__job=job):
-        running.run(step.pk)
+        runner.run(step.pk)
     export = Transfer.objects.create(
         job=job, kind="export", format="coco", file="exports/slow.zip", finished_at=timezone.now()
     )

@@ -28,16 +28,16 @@ import numpy as np
 from benchmarks.figures import Figure
 from benchmarks.predictions import CPU, is_final, start_for, taught_and_rest
 from benchmarks.recipes import out_of_fold
-from labeling.core.boxes import BoxSet
-from labeling.core.quality import quality
-from mlassist.core.boxscores import BoxScores, fit_scores
-from mlassist.core.cuts import choose_cuts
-from mlassist.core.data import Sample, size_of
-from mlassist.core.designs import MOBILENET_V2
-from mlassist.core.detector import VIEWS, Detector, predict
-from mlassist.core.looks import Look, agreement, settled
-from mlassist.core.recipe import Recipe
-from mlassist.core.training import fit
+from labeling.kernel.boxes import BoxSet
+from labeling.kernel.quality import quality
+from mlassist.data.pictures import Sample, size_of
+from mlassist.detectors.designs import MOBILENET_V2
+from mlassist.detectors.detector import VIEWS, Detector, predict
+from mlassist.prediction.core.box_scores import BoxScores, fit_scores
+from mlassist.prediction.core.score_thresholds import choose_cuts
+from mlassist.prediction.core.views import Look, agreement, settled
+from mlassist.training.core.fitting import fit
+from mlassist.training.core.recipe import Recipe
 
 SEEDS, STEPS = 3, 300
 REPEAT = 0.5  # share of pictures below which a class counts as rare

@@ -15,13 +15,13 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.figures import Figure, Goal
-from labeling.core.scenes import CLASSES
-from mlassist.core.data import Sample
-from mlassist.core.designs import MOBILENET_V2, SMALL
-from mlassist.core.detector import Detector, predict
-from mlassist.core.recipe import Recipe
-from mlassist.core.training import fit
-from mlassist.core.weights import Start
+from labeling.simulation.scenes import CLASSES
+from mlassist.data.pictures import Sample
+from mlassist.detectors.designs import MOBILENET_V2, SMALL
+from mlassist.detectors.detector import Detector, predict
+from mlassist.detectors.weights import Start
+from mlassist.training.core.fitting import fit
+from mlassist.training.core.recipe import Recipe
 
 PICTURES, STEPS, REPEATS = 64, 12, 5
 BATCH, PREDICT_BATCH = 8, 16

@@ -19,15 +19,16 @@ from benchmarks.certificate import proved
 from benchmarks.confidence import LEARNED, LEVEL, MEAN_SCORE, TARGETS, Half, proof_of
 from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import found
-from labeling.core import document, promise
-from labeling.core.audit_plan import BLIND_SHARE, Plan
-from labeling.core.blind import Hand, Pair, anchoring, freeing
-from labeling.core.boxes import Box, BoxSet, pack, unpack, without_scores
-from labeling.core.certificate import MOST_TIMES, Wealth, run_test
-from labeling.core.quality import compare, quality
-from labeling.rehearsal.crowd import Person
-from mlassist.core import calibration
-from mlassist.core.cuts import Cuts
+from labeling.certification.core import document
+from labeling.certification.core.audit_plan import BLIND_SHARE, Plan
+from labeling.certification.core.nested_test import MOST_TIMES, Wealth, run_test
+from labeling.certification.core.noise_correction import Hand, Pair, anchoring, freeing
+from labeling.kernel import guarantee
+from labeling.kernel.boxes import Box, BoxSet, pack, unpack, without_scores
+from labeling.kernel.quality import compare, quality
+from labeling.simulation.crowd import Person
+from mlassist.calibration.core import thresholds
+from mlassist.prediction.core.score_thresholds import Cuts
 
 RESAMPLES = 200
 HAND_PAIRS = 100  # known pictures that two people draw, at most
@@ -110,12 +111,12 @@ def _resample(half: Half, number: int, target: float) -> list[tuple[float, float
     values, blind_values = [p.value for p in pairs], [p.blind_value for p in pairs]
     plan, test = proved(proof.plan, values)
     hand = crowd.hand(known)
-    bias = anchoring(promise.QUALITY, pairs[: plan.budget : BLIND_SHARE], hand)
+    bias = anchoring(guarantee.QUALITY, pairs[: plan.budget : BLIND_SHARE], hand)
     held = document.certified(plan, test, values[: plan.budget], bias)
 
     def seen_blank(plan: Plan) -> Wealth:
         found = [pair.found for pair in pairs[: plan.budget]]
-        factor = freeing(promise.QUALITY, found, hand)
+        factor = freeing(guarantee.QUALITY, found, hand)
         strict = replace(plan, targets=np.minimum(plan.targets / factor, 1))
         return run_test(strict, blind_values[: plan.budget])
 
@@ -132,7 +133,7 @@ def _ground_truth(half: Half, said: str, target: float) -> Iterator[Figure]:
         cuts = half.cuts(known)
         of_known, of_pool = half.qualities(known, cuts), half.qualities(pool, cuts)
         sure, pool_sure = half.confidences(MEAN_SCORE, known, of_known, pool, cuts)
-        threshold = calibration.choose_threshold(sure, of_known, target)
+        threshold = thresholds.choose_threshold(sure, of_known, target)
         taken = of_pool[pool_sure >= (np.inf if threshold is None else threshold)]
         rows.append((len(taken) / len(pool), taken.mean() if len(taken) else np.nan))
     shares, means = np.array(rows).T

@@ -11,4 +11,3 @@ class LabelingConfig(AppConfig):
     def ready(self) -> None:
         """Import the modules that register themselves."""
         from labeling import checks  # noqa: F401
-        from labeling.services import after_commit, consolidating, selecting  # noqa: F401

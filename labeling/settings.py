@@ -38,7 +38,7 @@ MLASSIST_DETECTOR = text("MLASSIST_DETECTOR", "auto")
 MLASSIST_SHARDS = max(1, number("MLASSIST_SHARDS", 1))
 MLASSIST_PROCESSES = max(1, number("MLASSIST_PROCESSES", 1))
 MLASSIST_CACHE_MB = number("MLASSIST_CACHE_MB", 1024)
-MLASSIST_ENGINE = text("MLASSIST_ENGINE", "mlassist.engine")
+MLASSIST_ENGINE = text("MLASSIST_ENGINE", "mlassist.training.engine")
 
 INSTALLED_APPS = [
     "labeling.admin_site.BoxwiseAdminConfig",

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path, register_converter
 
+from labeling.jobs import accounts
 from labeling.login_form import LoginForm
-from labeling.services import people
 
 
 class Row:
@@ -38,7 +38,7 @@ urlpatterns = [
         "accounts/welcome/<uidb64>/<token>/",
         auth.PasswordResetConfirmView.as_view(
             template_name="registration/welcome.html", success_url="/", post_reset_login=True,
-            token_generator=people.one_time_token,
+            token_generator=accounts.one_time_token,
             post_reset_login_backend="django.contrib.auth.backends.ModelBackend",
         ),
         name="welcome",

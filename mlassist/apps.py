@@ -11,4 +11,3 @@ class MlassistConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules that register themselves."""
-        from mlassist import accepting, charts, checks, starting, steps  # noqa: F401

@@ -17,7 +17,7 @@ class Detector(models.Model):
     design = models.CharField(max_length=60)
     recipe: Any = models.JSONField()
     class_ids: Any = models.JSONField()
-    folds: Any = models.JSONField(default=list)  # weights and digest per fold (mlassist.folding)
+    folds: Any = models.JSONField(default=list)  # weights and digest per fold
     origin = models.CharField(max_length=300)
     warning = models.TextField(blank=True, default="")
     trained_on = models.PositiveIntegerField()

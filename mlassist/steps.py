@@ -8,16 +8,18 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
-from labeling.core.boxes import unpack
-from labeling.errors import Invalid
+from labeling.certification import planning
+from labeling.kernel import disk_space, events
+from labeling.kernel.boxes import unpack
+from labeling.kernel.errors import Invalid
+from labeling.kernel.stored_files import media_path
+from labeling.ledger.steps import Lease, step
 from labeling.models import Freeze, Image, Job, Round, Step
-from labeling.services import events, freezing, room, selecting
-from labeling.services.images import media_path
-from labeling.services.steps import Lease, step
-from mlassist import files, folding, lessons, reusing, starting
-from mlassist.calibrating import Judged, judge, sealed_candidates
-from mlassist.comparing import compare
+from labeling.rounds import selection
+from mlassist.calibration.comparison import compare
+from mlassist.calibration.step import Judged, judge, sealed_candidates
 from mlassist.models import Calibration, Detector, Prediction
+from mlassist.training import cross_validation, files, reuse, training_set, warm_start
 
 State = Round.State
 CHUNK = 64
@@ -37,18 +39,18 @@ def train(step: Step, lease: Lease) -> None:
     """
     round = step.round
     _drop_damaged(round, lease)
-    samples = lessons.of(round)
+    samples = training_set.of(round)
     previous = _previous(round)
-    afresh = "" if previous else reusing.data_digest(round, samples)
+    afresh = "" if previous else reuse.data_digest(round, samples)
     detector = (
         Detector.objects.filter(round=round).first()
-        or (reusing.keep(round, afresh, lease) if afresh else None)
+        or (reuse.keep(round, afresh, lease) if afresh else None)
         or _train(round, samples, previous, afresh, lease)
     )
     if detector is not None:
         seed = round.job.seed + round.number
-        train = partial(engine().train, wish=starting.wish(round))
-        folding.complete(detector, train, samples, seed, lease)
+        train = partial(engine().train, wish=warm_start.wish(round))
+        cross_validation.complete(detector, train, samples, seed, lease)
 
 
 def _drop_damaged(round: Round, lease: Lease) -> None:
@@ -69,13 +71,13 @@ def _train(
 ) -> Detector | None:
     class_ids = [c["index"] for c in round.settings["classes"]]
     curve: list[tuple[int, float]] = []
-    times = folding.times_as_long(round)
+    times = cross_validation.times_as_long(round)
 
     def progress(done: int, total: int, loss: float) -> None:
         curve.append((done, round_loss(loss)))
         lease.renew(done, int(times * total), loss=curve[-200:])
 
-    room.for_machine()
+    disk_space.for_machine()
     lease.renew(0, 0)
     name = files.weights_name(round)
     try:
@@ -83,16 +85,16 @@ def _train(
             [(files.picture_path(image), boxes) for image, boxes in samples], class_ids,
             media_path(name), previous=previous, seed=round.job.seed + round.number,
             checkpoint=files.checkpoint_path(round), on_progress=progress,
-            wish=starting.wish(round),
+            wish=warm_start.wish(round),
         )  # fmt: skip
     except Invalid as error:
-        if error.where not in folding.NOTHING_TO_LEARN:
+        if error.where not in cross_validation.NOTHING_TO_LEARN:
             raise  # a missing GPU or file: the step waits, with an alert, until somebody mends it
         with lease.fenced(last=True):
             events.record(round.job, "training_skipped", None, reason=error.message)
         return None
     learned.metrics["why"] = learned.metrics.get("why") or _why_before(round)
-    learned.metrics["elsewhere"] = starting.taught_elsewhere(round)
+    learned.metrics["elsewhere"] = warm_start.taught_elsewhere(round)
     if afresh:
         learned.metrics["data"] = afresh
     own = len({image.pk for image, _ in samples if image.job_id == round.job_id})
@@ -114,7 +116,7 @@ def _train(
 
 def _why_before(round: Round) -> str:
     """A detector that goes on from the one before is as it is for the same reason."""
-    earlier = starting.latest(round.job)
+    earlier = warm_start.latest(round.job)
     return str(earlier.metrics.get("why", "")) if earlier else ""
 
 
@@ -127,7 +129,7 @@ def _previous(round: Round) -> Any:
     """The detector to go on from; the closing round starts afresh, so no early error drifts in."""
     if round.purpose == Round.Purpose.CLOSING:
         return None
-    earlier = starting.latest(round.job)
+    earlier = warm_start.latest(round.job)
     if earlier is None or earlier.class_ids != [c["index"] for c in round.settings["classes"]]:
         return None
     if problem := files.problem(earlier.weights, earlier.digest):
@@ -145,7 +147,9 @@ def unpredicted(detector: Detector) -> Any:
     images = detector.round.job.images
     wanted = Q(pk__in=images.validation().values("pk")) | Q(pk__in=images.unlabeled().values("pk"))
     if detector.folds:
-        wanted |= Q(pk__in=folding.judging(detector.round.job, drawn_at_random=False).values("pk"))
+        wanted |= Q(
+            pk__in=cross_validation.judging(detector.round.job, drawn_at_random=False).values("pk")
+        )
     return images.filter(wanted).exclude(Exists(seen)).order_by("pk")
 
 
@@ -158,7 +162,7 @@ def predict(step: Step, lease: Lease) -> None:
         return
     shards = round.steps.filter(state=State.PREDICTING).count()  # type: ignore[attr-defined]
     mine = _own(step, unpredicted(detector), shards)
-    if reusing.copy_predictions(detector, mine, lease):
+    if reuse.copy_predictions(detector, mine, lease):
         mine = _own(step, unpredicted(detector), shards)
     if mine and (problem := files.problem_of(detector)):
         if step.shard:  # one worker trains, the others come again
@@ -171,9 +175,9 @@ def predict(step: Step, lease: Lease) -> None:
     all_views = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
     done = 0
     lease.renew(done, len(mine))
-    for weights, digest, images in folding.by_weights(detector, mine):
+    for weights, digest, images in cross_validation.by_weights(detector, mine):
         for start in range(0, len(images), CHUNK):
-            room.for_machine()
+            disk_space.for_machine()
             chunk = images[start : start + CHUNK]
 
             def progress(number: int, total: int, done: int = done) -> None:
@@ -209,8 +213,8 @@ def calibrate(step: Step, lease: Lease) -> None:
         return
     beat = partial(lease.renew, 0, 0)
     if frozen := Freeze.objects.filter(round=round).first():  # by a worker that was killed since
-        freezing.hold_places(frozen, lease, sealed_candidates(frozen, detector, beat))
-        selecting.open_the_rest(round, lease)
+        planning.hold_places(frozen, lease, sealed_candidates(frozen, detector, beat))
+        selection.open_the_rest(round, lease)
         return
     judged = judge(detector, beat)
     if judged is None:
@@ -231,8 +235,8 @@ def calibrate(step: Step, lease: Lease) -> None:
                     round=round.number, classes=", ".join(judged.trial.left_out),
                 )  # fmt: skip
     if round.purpose == Round.Purpose.CLOSING and judged.trial.thresholds:
-        freezing.freeze(round, lease, judged.proposal())
-        selecting.open_the_rest(round, lease)
+        planning.freeze(round, lease, judged.proposal())
+        selection.open_the_rest(round, lease)
 
 
 def _store_confidences(lease: Lease, detector: Detector, judged: Judged) -> None:

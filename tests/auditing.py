@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from labeling.models import Job, Round
-from labeling.services import audits, lifecycle, verdicts
+from labeling.review import queue, verdicts
+from labeling.rounds import lifecycle
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.running import giving_early, run_steps
@@ -48,7 +49,7 @@ def judge_all(job, *reviewers, verdict=None) -> int:
     """Let the reviewers judge everything they can get; how many."""
     done = 0
     while True:
-        held = [(who, audit) for who in reviewers for audit in audits.claim_next(job, who)]
+        held = [(who, audit) for who in reviewers for audit in queue.claim_next(job, who)]
         if not held:
             return done
         for who, audit in held:

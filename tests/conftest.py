@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from labeling.kernel import changes
 from labeling.models import Job
-from labeling.services import changes
 from tests import factories
 from tests.auditing import at_its_audit
 

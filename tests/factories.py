@@ -5,10 +5,12 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from labeling.core.boxes import Box
+from labeling.assignments import answers, claims
+from labeling.jobs import accounts, classes, setup
+from labeling.jobs.images import shuffle_key
+from labeling.kernel.boxes import Box
+from labeling.kernel.stored_files import media_path
 from labeling.models import Assignment, Image, Job, Member
-from labeling.services import answers, claims, classes, jobs, people
-from labeling.services.images import media_path, shuffle_key
 
 _numbers = itertools.count(1)
 SIZE = (200, 150)
@@ -22,7 +24,7 @@ def person(name: str) -> Any:
 def project_admin(name: str) -> Any:
     """Staff in the group of project admins."""
     user = person(name)
-    people.make_project_admin(user)
+    accounts.make_project_admin(user)
     return user
 
 
@@ -33,7 +35,7 @@ def make_job(**fields: Any) -> Job:
         "mode": "independent", "annotators_per_image": 1, "ahead_percent": 0, "seed": 1,
         "blank_percent": 0, "checks_from_blank": False, **fields,
     }  # fmt: skip
-    job = jobs.create(fields.pop("name", f"Job {next(_numbers)}"), None, **fields)
+    job = setup.create(fields.pop("name", f"Job {next(_numbers)}"), None, **fields)
     classes.add(job, "cat")
     classes.add(job, "dog")
     return job

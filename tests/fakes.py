@@ -1,6 +1,7 @@
 """A scripted detector: what it sees is a function of the picture's path, no torch, no luck.
 
-It stands in for mlassist.engine, in this process and, by MLASSIST_ENGINE=tests.fakes, in workers.
+It stands in for mlassist.training.engine, in this process and, by
+MLASSIST_ENGINE=tests.fakes, in workers.
 """
 
 import hashlib
@@ -10,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from labeling.core.boxes import BoxSet
-from mlassist.engine import NO_WISH, Learned, Wish
+from labeling.kernel.boxes import BoxSet
+from mlassist.training.engine import NO_WISH, Learned, Wish
 
 # Tests may replace it: path → (box x1 y1 x2 y2, score) seen there, also with a class other than
 # 0, or None for nothing.
@@ -35,9 +36,9 @@ def train(
     previous: Any, seed: int, checkpoint: Path, on_progress: Callable[[int, int, float], None],
     effort: float = 1.0, wish: Wish = NO_WISH,
 ) -> Learned:  # fmt: skip
-    """Pretend to train: three reports, a file that names the samples; as mlassist.engine, a source
-    is the detector as it is where no sample has a box."""
-    from labeling.errors import Invalid
+    """Pretend to train: three reports, a file that names the samples; as the engine, a
+    source is the detector as it is where no sample has a box."""
+    from labeling.kernel.errors import Invalid
 
     target.parent.mkdir(parents=True, exist_ok=True)
     if not any(len(boxes) for _, boxes in samples):

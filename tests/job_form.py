@@ -5,8 +5,8 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from labeling.jobs.presets import PRESETS
 from labeling.models import Job
-from labeling.services.presets import PRESETS
 
 
 def filled(**changes: str) -> dict[str, str]:

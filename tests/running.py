@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from labeling.ledger import runner, steps
 from labeling.models import Job, Round, Step
-from labeling.services import running, selecting, steps
+from labeling.rounds import selection
 from tests.factories import work_all
 
 
@@ -21,7 +22,7 @@ def run_steps(job: Job, limit: int = 100, before: Callable[[Step], None] | None 
             return done
         if before:
             before(ready[0])
-        running.run(ready[0].pk)
+        runner.run(ready[0].pk)
         done += 1
     raise AssertionError(f"more than {limit} steps on {connection.vendor}")
 
@@ -32,7 +33,7 @@ def giving_early(count: int) -> Callable[[Step], None]:
     def open_some(step: Step) -> None:
         round = step.round
         if step.state == "TRAINING" and not round.assignments.exists():
-            selecting.open_seats(round, selecting.candidates(round)[:count])
+            selection.open_seats(round, selection.candidates(round)[:count])
 
     return open_some
 
@@ -42,7 +43,7 @@ def first_round(job: Job, *people: Any, purpose: str, number: int = 1) -> Round:
     while job.rounds.filter(purpose=purpose).count() < number:
         for step in Step.objects.unfinished().filter(round__job=job):
             if step.state == step.round.state and step.round.closed_at is None:
-                running.run(step.pk)
+                runner.run(step.pk)
                 break
         else:
             assert work_all(job, *people)

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Picture
 
 from labeling.models import Transfer
-from labeling.services import transfers, uploads
+from labeling.transfers import transfers, uploads
 
 
 def picture(

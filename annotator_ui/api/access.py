@@ -11,7 +11,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 from rest_framework.authentication import SessionAuthentication
 
-from labeling.errors import NotAllowed
+from labeling.kernel.errors import NotAllowed
 from labeling.models import (
     Assignment,
     Audit,

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.models import Comment, Image, Job, Label
-from labeling.services import comments, suggested
+from labeling.review import comments, suggested_corrections
 
 LISTED = 100
 
@@ -195,16 +195,16 @@ class Decision(APIView):
         thread, by = self._suggestion(request, pk)
         form = parsed(DecisionForm, request)
         if form["take"]:
-            suggested.take(thread, by, form["label"])
+            suggested_corrections.take(thread, by, form["label"])
         else:
-            suggested.decline(thread, by, form["text"])
+            suggested_corrections.decline(thread, by, form["text"])
         return self._now(pk, by)
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def delete(self, request: Request, pk: int) -> Response:
         """Take the decision back."""
         thread, by = self._suggestion(request, pk)
-        suggested.reopen(thread, by)
+        suggested_corrections.reopen(thread, by)
         return self._now(pk, by)
 
     def _suggestion(self, request: Request, pk: int) -> tuple[Comment, User]:

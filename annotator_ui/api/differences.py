@@ -14,11 +14,12 @@ from annotator_ui.api import access, shapes
 from annotator_ui.api.comments import suggestions_of
 from annotator_ui.api.work import parsed
 from annotator_ui.suggest import for_images
-from labeling.core.boxes import Box, pack, without_scores
-from labeling.core.differences import changes
-from labeling.errors import Invalid
+from labeling.assignments import answers
+from labeling.consolidation import disagreements
+from labeling.consolidation.core.answer_groups import changes
+from labeling.kernel.boxes import Box, pack, without_scores
+from labeling.kernel.errors import Invalid
 from labeling.models import Image, Job, Label
-from labeling.services import answers, differences
 
 LISTED = 200  # images sent at once; the page asks again when it has settled these
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -46,7 +47,7 @@ class SettleForm(shapes.StrictSerializer):
 
 def list_of(job: Job) -> dict[str, Any]:
     """The doubtful images of a job, worst first, and how many are settled."""
-    found = differences.doubtful(job)
+    found = disagreements.doubtful(job)
     rows = found[:LISTED]
     images = Image.objects.in_bulk([row.image for row in rows])
     return {
@@ -58,15 +59,15 @@ def list_of(job: Job) -> dict[str, Any]:
             }
             for row in rows
         ],
-        "settled": differences.settled_count(job),
-        "level": differences.RISKY,
+        "settled": disagreements.settled_count(job),
+        "level": disagreements.RISKY,
     }  # fmt: skip
 
 
 def image_of(image: Image, reader: User) -> dict[str, Any]:
     """One image's people, groups and merged boxes, and the corrections suggested of it."""
     named = access.MANAGER in access.roles(image.job, reader)
-    found = differences.of_image(image)
+    found = disagreements.of_image(image)
     detail = found.label.detail
     active = found.active
     assert active is not None
@@ -99,7 +100,7 @@ def image_of(image: Image, reader: User) -> dict[str, Any]:
             }
             for group in found.groups
         ],
-        "sure": differences.SURE,
+        "sure": disagreements.SURE,
         "suggestions": suggestions_of(image, reader),
     }
 
@@ -136,7 +137,7 @@ class Differences(APIView):
         image = access.image_for(user, pk, *access.REVIEWING)
         form = parsed(SettleForm, request)
         boxes: list[Box] = without_scores(answers.parse_boxes(image, form["boxes"]))
-        label = differences.settle(image, form["label"], boxes, user, form["decisions"])
+        label = disagreements.settle(image, form["label"], boxes, user, form["decisions"])
         return Response({"label": label.pk, "boxes": label.boxes})
 
 
@@ -167,7 +168,7 @@ class Compare(APIView):
 
 def sides_of(image: Image, named: bool) -> list[dict[str, Any]]:
     """The labels an image has had, oldest first, and what the latest detector sees in it."""
-    rows = differences.history(image)
+    rows = disagreements.history(image)
     found = [
         {
             "id": str(label.pk),

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from annotator_ui.failures import failure_of
-from labeling.errors import Conflict, Invalid, LabelingError, NoRoom, NotAllowed
+from labeling.kernel.errors import Conflict, Invalid, LabelingError, NoRoom, NotAllowed
 
 log = logging.getLogger(__name__)
 STATUS = {Invalid: 400, NotAllowed: 403, Conflict: 409, NoRoom: 507}

@@ -12,9 +12,9 @@ from rest_framework.views import APIView
 
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
-from labeling.core.suspicion import main_reason, usual
 from labeling.models import Job, Label, Member
-from labeling.services import checking
+from labeling.review import grid
+from labeling.review.core.suspicion import main_reason, usual
 
 SAMPLE = 300  # labels that tell what is usual
 SHORT_REASONS = {
@@ -61,12 +61,12 @@ class GridQuery(shapes.StrictSerializer):
             raise serializers.ValidationError("Use the `after` of an earlier page.") from error
 
 
-def wanted(form: GridQuery) -> checking.Wanted:
+def wanted(form: GridQuery) -> grid.Wanted:
     """What a valid form asks for."""
     values = dict(form.validated_data)
     if values["source"] == "any":
         values["source"] = None
-    return checking.Wanted(**values)
+    return grid.Wanted(**values)
 
 
 class CheckForm(shapes.StrictSerializer):
@@ -83,16 +83,16 @@ class ChecksForm(shapes.StrictSerializer):
     checks = serializers.ListField(child=CheckForm(), min_length=1, max_length=30)
 
 
-def page_of(job: Job, wanted: checking.Wanted) -> dict[str, Any]:
+def page_of(job: Job, wanted: grid.Wanted) -> dict[str, Any]:
     """One page as the browser needs it."""
-    rows = checking.page(job, wanted)
+    rows = grid.page(job, wanted)
     sample = Label.objects.active().filter(image__job=job).select_related("image").order_by("-pk")
     norm = usual([(row.boxes, row.image.width, row.image.height) for row in sample[:SAMPLE]])
     last = rows[-1] if len(rows) == wanted.count else None
     return {
         "labels": [_label(row, norm) for row in rows],
         "after": f"{last.place!r}:{last.pk}" if last is not None else None,  # type: ignore[attr-defined]
-        "counts": checking.counts(job, wanted),
+        "counts": grid.counts(job, wanted),
     }
 
 
@@ -108,7 +108,7 @@ def _label(row: Label, norm: Any) -> dict[str, Any]:
         "suspicion": None if row.confidence is None else round(1 - row.confidence, 4),
         "reason": main_reason(row.boxes, size, norm, row.detail),
         "check": {"verdict": check.verdict, "reason": check.reason} if check else None,
-        "stays": checking.stays(row.image),
+        "stays": grid.stays(row.image),
     }
 
 
@@ -158,7 +158,7 @@ class Checks(APIView):
         """Store them; each is told apart, so that one refusal loses none of the others."""
         job = access.job_for(access.person(request), slug, *access.REVIEWING)
         checks = parsed(ChecksForm, request)["checks"]
-        return Response({"results": checking.store(job, access.person(request), checks)})
+        return Response({"results": grid.store(job, access.person(request), checks)})
 
 
 class Check(APIView):
@@ -169,5 +169,5 @@ class Check(APIView):
         """Take it back."""
         user = access.person(request)
         label = access.label_for(user, pk)
-        checking.undo(label.image.job, user, label.pk)
+        grid.undo(label.image.job, user, label.pk)
         return Response({})

@@ -12,9 +12,11 @@ from rest_framework.views import APIView
 
 from annotator_ui.api import access, seats, shapes
 from annotator_ui.api.work import parsed
-from labeling.core.boxes import without_scores
+from labeling.assignments import answers, own_answers
+from labeling.jobs import guidelines
+from labeling.kernel.boxes import without_scores
 from labeling.models import Assignment, Job
-from labeling.services import answers, comments, guidance, own_work, suggested
+from labeling.review import comments, suggested_corrections
 
 PAGE = 24
 
@@ -43,7 +45,7 @@ class ReadForm(shapes.StrictSerializer):
 
 def history_of(job: Job, user: Any, start: int = 0) -> dict[str, Any]:
     """A page of the person's answers, the latest first."""
-    rows = list(own_work.answers(job, user)[start : start + PAGE + 1])
+    rows = list(own_answers.answers(job, user)[start : start + PAGE + 1])
     return {
         "answers": [_answer(seat) for seat in rows[:PAGE]],
         "next": start + PAGE if len(rows) > PAGE else None,
@@ -59,7 +61,7 @@ def _answer(seat: Assignment) -> dict[str, Any]:
         "boxes": seat.boxes,
         "at": seat.submitted_at.isoformat() if seat.submitted_at else None,
         "active_s": round(seat.active_ms / 1000, 1),
-        "changeable": own_work.changeable(seat),
+        "changeable": own_answers.changeable(seat),
         "surplus": seat.state == Assignment.State.SURPLUS,
         "labelled": label.get_source_display() if label else None,
         "suggest_url": reverse("suggest", args=[seat.round.job.slug, seat.pk]) if label else None,
@@ -96,7 +98,7 @@ class Seat(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """As the annotate page opens it, and whether its answer may still be changed."""
         seat = access.seat_for(access.person(request), pk)
-        return Response({**seats.alone(seat), "changeable": own_work.changeable(seat)})
+        return Response({**seats.alone(seat), "changeable": own_answers.changeable(seat)})
 
 
 class Suggestion(APIView):
@@ -109,7 +111,7 @@ class Suggestion(APIView):
         seat = access.seat_for(user, pk, access.ANNOTATOR)
         form = parsed(SuggestionForm, request)
         boxes = without_scores(answers.parse_boxes(seat.image, form["boxes"]))
-        row = suggested.suggest(seat, user, boxes, form["text"])
+        row = suggested_corrections.suggest(seat, user, boxes, form["text"])
         return Response({"id": row.pk, "outcome": row.outcome}, 201)
 
 
@@ -121,5 +123,5 @@ class InstructionsRead(APIView):
         """This person has, in this wording."""
         user = access.person(request)
         job = access.job_for(user, slug)
-        guidance.mark_read(job, user, parsed(ReadForm, request)["digest"])
+        guidelines.mark_read(job, user, parsed(ReadForm, request)["digest"])
         return Response({})

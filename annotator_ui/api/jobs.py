@@ -11,18 +11,12 @@ from rest_framework.views import APIView
 from annotator_ui import cards
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
-from labeling.core.boxes import without_scores
-from labeling.services import (
-    annotations,
-    answers,
-    differences,
-    held,
-    jobs,
-    labels,
-    snapshot,
-    transfers,
-    uploads,
-)
+from labeling.assignments import answers, held
+from labeling.consolidation import disagreements, labels
+from labeling.jobs import setup
+from labeling.kernel.boxes import without_scores
+from labeling.reports import snapshot
+from labeling.transfers import annotations, transfers, uploads
 
 
 class Jobs(APIView):
@@ -53,7 +47,7 @@ class Actions(APIView):
         """Do it and answer with the new state."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
         action = parsed(shapes.ActionForm, request)["action"]
-        getattr(jobs, action)(
+        getattr(setup, action)(
             job, access.person(request)
         )  # the form lets these five names through only
         return Response(snapshot.of_job(job))
@@ -120,7 +114,7 @@ class ImageLabel(APIView):
         user = access.person(request)
         image = access.image_for(user, pk, *access.REVIEWING)
         form = parsed(shapes.BoxesForm, request)
-        differences.check_correctable(image, access.MANAGER in access.roles(image.job, user))
+        disagreements.check_correctable(image, access.MANAGER in access.roles(image.job, user))
         boxes = without_scores(answers.parse_boxes(image, form["boxes"]))
         label = labels.correct(image, boxes, user)
         return Response({"id": label.pk, "boxes": label.boxes})

@@ -15,8 +15,8 @@ from django.http import (
 from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access
-from labeling.services import import_reports
-from labeling.services.images import media_path
+from labeling.kernel.stored_files import media_path
+from labeling.transfers import import_reports
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 SMALL = 1 << 18  # bytes of a picture that are kept in memory until the client has them

@@ -10,7 +10,8 @@ from rest_framework.views import APIView
 from annotator_ui.api import access
 from annotator_ui.api.shapes import LARGEST, StrictSerializer
 from annotator_ui.api.work import parsed
-from labeling.services import drafts, preferences
+from labeling.assignments import drafts
+from labeling.jobs import preferences
 
 
 class DraftForm(StrictSerializer):

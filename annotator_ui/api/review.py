@@ -10,9 +10,11 @@ from rest_framework.views import APIView
 
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
-from labeling.errors import NotAllowed
+from labeling.assignments import held
+from labeling.kernel import leases
+from labeling.kernel.errors import NotAllowed
 from labeling.models import Job
-from labeling.services import audits, held, leases, retractions, verdicts
+from labeling.review import queue, undo, verdicts
 
 # One open, one decoded, one that the page may still take back: more in one hand would keep other
 # reviewers waiting.
@@ -26,7 +28,7 @@ def queue_of(job: Job, user: Any, hold: list[int], page: str, count: int = AHEAD
     those who are to make it.
     """
     try:
-        mine = audits.claim_next(job, user, count=count, page=page)
+        mine = queue.claim_next(job, user, count=count, page=page)
         message = "" if mine else "Nothing to check now."
     except NotAllowed as error:
         mine, message = [], error.message
@@ -80,9 +82,7 @@ class Verdict(APIView):
     @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
     def delete(self, request: Request, pk: int) -> Response:
         """Take one's own verdict back, where nothing was built on it; the check is open again."""
-        audit = retractions.undo(
-            access.audit_for(access.person(request), pk), access.person(request)
-        )
+        audit = undo.undo(access.audit_for(access.person(request), pk), access.person(request))
         return Response(
             {"audit": shapes.audit(audit), "progress": shapes.audit_progress(audit.round.job)}
         )
@@ -95,7 +95,7 @@ class OwnLabel(APIView):
     def delete(self, request: Request, pk: int) -> Response:
         """Take it back; the one before holds again."""
         user = access.person(request)
-        label = retractions.take_back(access.label_for(user, pk), user)
+        label = undo.take_back(access.label_for(user, pk), user)
         return Response({"label": label.pk})
 
 

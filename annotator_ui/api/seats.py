@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from django.db.models import Count
 
 from annotator_ui.api import shapes
+from labeling.assignments import claims, drafts
 from labeling.models import Assignment, Comment, Round
-from labeling.services import checking, claims, drafts
+from labeling.review import grid
 
 
 def shaped(
@@ -43,7 +44,7 @@ def beside(seats: Sequence[Assignment]) -> dict[int, dict[str, Any]]:
     """
     if not seats:
         return {}
-    reasons = checking.returned([seat.image_id for seat in seats if not seat.round.blind])
+    reasons = grid.returned([seat.image_id for seat in seats if not seat.round.blind])
     own = Comment.objects.threads().filter(
         image__in=[seat.image_id for seat in seats], author=seats[0].annotator_id
     )

@@ -5,7 +5,9 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
-from labeling.core.boxes import without_scores
+from labeling.assignments import answers, claims
+from labeling.jobs import guidelines
+from labeling.kernel.boxes import without_scores
 from labeling.models import (
     Assignment,
     Audit,
@@ -16,7 +18,8 @@ from labeling.models import (
     Round,
     Transfer,
 )
-from labeling.services import answers, audit_report, claims, guidance, reports, snapshot, verdicts
+from labeling.reports import audit_report, figures, snapshot
+from labeling.review import verdicts
 
 LARGEST = 2**31 - 1  # of the database's whole numbers
 
@@ -212,7 +215,7 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "name": row.name,
         "state": row.state,
         "instructions_html": to_html(row.instructions, pictures_of(row)),
-        "instructions_digest": guidance.digest(row),
+        "instructions_digest": guidelines.digest(row),
         "lease_seconds": row.lease_seconds,
         "drawing": row.drawing,
         "one_object": row.one_object,
@@ -258,5 +261,5 @@ def user(row: Any, is_manager: bool = False) -> dict[str, Any]:
     name = row.get_full_name() or row.get_username()
     return {
         "id": row.pk, "login": row.get_username(), "name": name,
-        "initials": reports.initials(name), "is_manager": is_manager,
+        "initials": figures.initials(name), "is_manager": is_manager,
     }  # fmt: skip

@@ -10,8 +10,10 @@ from rest_framework.views import APIView
 
 from annotator_ui.api import access, seats, shapes
 from annotator_ui.suggest import for_images
+from labeling.assignments import answer_telemetry, answers, broken_images, claims, held
+from labeling.kernel import leases
 from labeling.models import Job, Round
-from labeling.services import answers, broken, claims, held, leases, traces, wording
+from labeling.reports import wording
 
 
 def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, Any]:
@@ -60,7 +62,7 @@ class Answer(APIView):
         """Store it, however often it is sent, and hand out the next seats."""
         form = parsed(shapes.AnswerForm, request)
         seat = access.seat_for(access.person(request), pk, access.ANNOTATOR)
-        trace = traces.parse(seat, form["outcomes"], form["action_ms"])
+        trace = answer_telemetry.parse(seat, form["outcomes"], form["action_ms"])
         seat = answers.submit(
             seat, access.person(request), version=form["version"], boxes=form["boxes"],
             active_ms=form["active_ms"], trace=trace,
@@ -78,8 +80,8 @@ class Skip(APIView):
         """Skip with a reason."""
         form = parsed(shapes.SkipForm, request)
         seat = access.seat_for(access.person(request), pk, access.ANNOTATOR)
-        if form["reason"] == broken.REASON:
-            broken.report(seat, access.person(request))
+        if form["reason"] == broken_images.REASON:
+            broken_images.report(seat, access.person(request))
         else:
             answers.skip(seat, access.person(request), form["reason"])
         person, job = access.person(request), seat.round.job

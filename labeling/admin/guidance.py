@@ -10,9 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from labeling.admin.scoping import whole
-from labeling.errors import LabelingError
+from labeling.jobs import guidelines
+from labeling.kernel.errors import LabelingError
 from labeling.models import InstructionPicture, Job
-from labeling.services import guidance
 
 
 class PictureForm(forms.Form):
@@ -32,7 +32,7 @@ def pictures(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpRespo
     by: Any = request.user
     if request.method == "POST" and "remove" in request.POST:
         row = get_object_or_404(InstructionPicture, pk=whole(request.POST["remove"]), job=job)
-        guidance.remove_picture(row, by)
+        guidelines.remove_picture(row, by)
         messages.success(request, f"{row.name} removed. Instructions that name it show its words.")
         return HttpResponseRedirect(request.path)
     adding = request.method == "POST"
@@ -40,7 +40,7 @@ def pictures(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpRespo
     if adding and form.is_valid():
         data = form.cleaned_data
         try:
-            row = guidance.add_picture(job, by, data["picture"], data["name"])
+            row = guidelines.add_picture(job, by, data["picture"], data["name"])
         except LabelingError as error:
             form.add_error(error.where if error.where in form.fields else None, error.message)
         else:

@@ -9,9 +9,11 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from labeling.admin.scoping import JobFilter, ReadOnly, RoundJobFilter, whole
-from labeling.errors import LabelingError
+from labeling.certification import certificates
+from labeling.kernel.errors import LabelingError
 from labeling.models import Audit, Certificate, Event, Round, Step, Transfer
-from labeling.services import certificates, recalls, wording
+from labeling.reports import wording
+from labeling.review import monitoring
 
 
 class StepInline(admin.TabularInline[Step, Round]):
@@ -56,7 +58,7 @@ class RoundAdmin(ReadOnly):
         round = get_object_or_404(self.get_queryset(request), pk=pk)
         if request.method == "POST":
             try:
-                count = recalls.recall(round, request.user)  # type: ignore[arg-type]
+                count = monitoring.recall(round, request.user)  # type: ignore[arg-type]
                 messages.success(request, f"{count} images went back to people.")
             except LabelingError as error:
                 messages.error(request, error.message)

@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 
 from labeling.admin.scoping import whole
+from labeling.assignments import broken_images
+from labeling.jobs.accounts import managed_jobs
 from labeling.models import Assignment, Label, LabelClass, Round
-from labeling.services import broken
-from labeling.services.people import managed_jobs
 
 OFFERED = 100
 
@@ -42,7 +42,7 @@ class StateFilter(admin.SimpleListFilter):
             return queryset.exclude(excluded="")
         if self.value() == "broken":
             seats = Assignment.objects.filter(
-                image=OuterRef("pk"), state="skipped", reason=broken.REASON
+                image=OuterRef("pk"), state="skipped", reason=broken_images.REASON
             )
             return queryset.filter(Exists(seats))
         if self.value() == "open":

@@ -10,9 +10,9 @@ from django.utils.html import format_html
 
 from labeling.admin.image_filters import ClassFilter, RoundFilter, SourceFilter, StateFilter
 from labeling.admin.scoping import JobFilter, Scoped
-from labeling.errors import LabelingError
+from labeling.consolidation import labels
+from labeling.kernel.errors import LabelingError
 from labeling.models import Image, Label, LabelClass
-from labeling.services import labels
 
 FALLBACK_COLOR = "#FFFFFF"
 

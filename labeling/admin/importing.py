@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from labeling.services.annotations import BOX_USES
+from labeling.transfers.annotations import BOX_USES
 
 LISTED = 200
 

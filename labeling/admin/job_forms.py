@@ -7,10 +7,10 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
-from labeling.errors import LabelingError
+from labeling.jobs import classes, model_plugin, setup
+from labeling.kernel.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
 from labeling.models.label_class import COLORS
-from labeling.services import classes, jobs, modelling
 
 NUMBERS = (
     "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
@@ -26,7 +26,7 @@ class JobForm(forms.ModelForm[Job]):
     """Checks the numbers together and says which edits wait for the next round."""
 
     detector = forms.ChoiceField(
-        choices=lambda: modelling.DETECTORS,
+        choices=lambda: model_plugin.DETECTORS,
         required=False,
         help_text="The live page says which one was chosen, and why.",
     )
@@ -81,7 +81,7 @@ class JobForm(forms.ModelForm[Job]):
         earlier: Job | None = self.cleaned_data["start_from"]
         if earlier is None or "start_from" not in self.changed_data:
             return earlier
-        if problems := modelling.start_problems(self.instance, earlier):
+        if problems := model_plugin.start_problems(self.instance, earlier):
             raise forms.ValidationError(problems)
         return earlier
 
@@ -94,10 +94,10 @@ class JobForm(forms.ModelForm[Job]):
             for name in FIXED_ONCE_STARTED:
                 if name not in data:
                     setattr(probe, name, getattr(self.instance, name))
-        for problem in jobs.size_problems(probe):
+        for problem in setup.size_problems(probe):
             self.add_error("validation_size", problem)
         if not data.get("slug") and "slug" in self.fields and data.get("name"):
-            data["slug"] = jobs.free_slug(data["name"])
+            data["slug"] = setup.free_slug(data["name"])
         return data
 
 

@@ -15,20 +15,14 @@ from django.utils.html import format_html
 from labeling.admin import guidance
 from labeling.admin.importing import ImportForm
 from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, MemberInline
-from labeling.errors import LabelingError
+from labeling.jobs import classes, members, presets, setup
+from labeling.jobs.accounts import managed_jobs
+from labeling.kernel import events
+from labeling.kernel.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.services import (
-    classes,
-    events,
-    jobs,
-    lifecycle,
-    members,
-    presets,
-    reports,
-    transfers,
-    uploads,
-)
-from labeling.services.people import managed_jobs
+from labeling.reports import figures
+from labeling.rounds import lifecycle
+from labeling.transfers import transfers, uploads
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
     "start": ("Start the job", "The first images open for people.", ("draft",), lifecycle.start),
@@ -41,7 +35,7 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
         "Copy the job",
         "A draft with the same numbers, classes, members and images; no labels.",
         ("draft", "running", "paused", "complete", "cancelled"),
-        jobs.copy,
+        setup.copy,
     ),
     "cancel": ("Cancel the job", "It ends for good. Labels and exports are kept.",
                ("draft", "running", "paused"), lifecycle.cancel),
@@ -128,13 +122,12 @@ class JobAdmin(admin.ModelAdmin[Job]):
         """A new job gets its maker as manager; every edit is an event."""
         if not change:
             fields = {k: v for k, v in form.cleaned_data.items() if k not in ("name", "id")}
-            created = jobs.create(form.cleaned_data["name"], request.user, **fields)  # type: ignore[arg-type]
+            created = setup.create(form.cleaned_data["name"], request.user, **fields)  # type: ignore[arg-type]
             obj.pk, obj.created_by, obj.seed = created.pk, created.created_by, created.seed
             obj._state.adding = False
             return
         if form.changed_data:
-            obj.save(update_fields=[f for f in form.changed_data if f != "id"])
-            events.record(obj, "job_edited", request.user, fields=form.changed_data)  # type: ignore[arg-type]
+            setup.edit(obj, form.changed_data, request.user)  # type: ignore[arg-type]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Classes and members through their services."""
@@ -152,8 +145,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 given |= {"position": row.position} if row.position is not None else {}
                 classes.add(form.instance, row.name, spoken_for=keys, **given)
             elif isinstance(row, Member) and row._state.adding:
-                # whoever makes a job is its manager already
-                Member.objects.get_or_create(job=form.instance, user=row.user, role=row.role)
+                members.add(form.instance, row.user, row.role)
             else:
                 row.save()
         formset.save_m2m()
@@ -178,7 +170,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
 
     def _stay(self, request: HttpRequest, job: Job, said: str) -> HttpResponse:
         """A draft leads nowhere yet: its page tells what it needs, and starts it."""
-        left = "" if jobs.start_problems(job) else " It is ready to start."
+        left = "" if setup.start_problems(job) else " It is ready to start."
         messages.success(request, said + (left or " Below is what it still needs."))
         return HttpResponseRedirect(reverse("admin:labeling_job_change", args=[job.pk]))
 
@@ -216,7 +208,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         context = {
             **self.admin_site.each_context(request),
             "title": f"{title}?", "job": job, "effect": effect, "back": back, "opts": self.opts,
-            "problems": jobs.start_problems(job) if action == "start" else [],
+            "problems": setup.start_problems(job) if action == "start" else [],
         }  # fmt: skip
         return TemplateResponse(request, "admin/labeling/job/confirm.html", context)
 
@@ -269,14 +261,14 @@ class JobAdmin(admin.ModelAdmin[Job]):
             # a form that was refused has left its own values in `original`
             context["slug"] = Job.objects.values_list("slug", flat=True).get(pk=job.pk)
             draft = job.state == Job.State.DRAFT
-            context["checklist"] = jobs.checklist(job) if draft else []
-            context["ready"] = draft and not jobs.start_problems(job)
+            context["checklist"] = setup.checklist(job) if draft else []
+            context["ready"] = draft and not setup.start_problems(job)
             context["fitted"] = presets.said_of(job, images) if draft else ""
-            context["warning"] = jobs.size_warning(job)
+            context["warning"] = setup.size_warning(job)
             context["job_actions"] = [
                 (name, title)
                 for name, (title, _, states, _) in ACTIONS.items()
                 if job.state in states and name != "start"
             ]
-            context["counts"] = reports.counts(job)
+            context["counts"] = figures.counts(job)
         return super().render_change_form(request, context, *args, **kwargs)

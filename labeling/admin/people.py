@@ -14,9 +14,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from labeling.errors import Invalid, NotAllowed
+from labeling.jobs import accounts, members
+from labeling.kernel.errors import Invalid, NotAllowed
 from labeling.models import Member
-from labeling.services import people
 
 User = get_user_model()
 admin.site.unregister(User)
@@ -45,7 +45,9 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         rows = super().get_queryset(request)
         if request.user.is_superuser:
             return rows
-        mine = Member.objects.filter(job__in=people.managed_jobs(request.user), user=OuterRef("pk"))
+        mine = Member.objects.filter(
+            job__in=accounts.managed_jobs(request.user), user=OuterRef("pk")
+        )
         return rows.filter(Exists(mine), is_staff=False, is_superuser=False)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -70,7 +72,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
             return True
         if not _is_project_admin(request):
             return False
-        return obj is None or people.is_own(obj, request.user)
+        return obj is None or accounts.is_own(obj, request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Accounts are switched off, so that their work keeps its author."""
@@ -91,7 +93,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         if request.user.is_superuser or obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)
         # a field of its own: subclasses share those of InviteForm, also between threads
-        job = forms.ModelChoiceField(people.managed_jobs(request.user))
+        job = forms.ModelChoiceField(accounts.managed_jobs(request.user))
         return type("ScopedInvite", (InviteForm,), {"job": job})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -101,14 +103,14 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
             return
         data = form.cleaned_data
         try:
-            user, link = people.invite(
+            user, link = accounts.invite(
                 data["username"], request.user, f"{data['first_name']} {data['last_name']}"
             )
         except Invalid as error:
             raise PermissionDenied(error.message) from error
         obj.pk = user.pk
         obj._state.adding = False
-        Member.objects.get_or_create(job=data["job"], user=user, role=data["role"])
+        members.add(data["job"], user, data["role"])
         _show_link(request, user, link)
 
     def get_urls(self) -> list[Any]:
@@ -122,7 +124,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         if request.method != "POST":
             raise PermissionDenied
         try:
-            _show_link(request, user, people.one_time_path(user, request.user))
+            _show_link(request, user, accounts.one_time_path(user, request.user))
         except NotAllowed as error:
             raise PermissionDenied(error.message) from error
         return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
@@ -132,7 +134,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         obj = kw.get("obj")
         context["may_link"] = obj is not None and (
             request.user.is_superuser
-            or (people.is_own(obj, request.user) and not obj.has_usable_password())
+            or (accounts.is_own(obj, request.user) and not obj.has_usable_password())
         )
         return super().render_change_form(request, context, *args, **kw)
 
@@ -154,7 +156,7 @@ class RightsAdmin(GroupAdmin):
 
 def _is_project_admin(request: HttpRequest) -> bool:
     user = request.user
-    return bool(user.is_staff and user.groups.filter(name=people.PROJECT_ADMINS).exists())
+    return bool(user.is_staff and user.groups.filter(name=accounts.PROJECT_ADMINS).exists())
 
 
 def _show_link(request: HttpRequest, user: Any, link: str) -> None:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from labeling.services.people import managed_jobs
+from labeling.jobs.accounts import managed_jobs
 
 LONGEST = 18  # digits that every database can take
 

@@ -9,8 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from labeling.core import addresses
-from labeling.core import promise as promises
+from labeling.kernel import addresses
+from labeling.kernel import guarantee as promises
 
 
 def new_seed() -> int:

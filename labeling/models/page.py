@@ -31,7 +31,7 @@ class Preferences(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences"
     )
     keys: Any = models.JSONField(default=dict)  # name of an action → its keys, where they differ
-    page: Any = models.JSONField(default=dict)  # see labeling.core.preferences
+    page: Any = models.JSONField(default=dict)  # see labeling.jobs.core.key_preferences
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

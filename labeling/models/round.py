@@ -63,6 +63,12 @@ class Round(models.Model):
         return self.purpose in self.BLIND
 
     @property
+    def mode(self) -> str:
+        """How people work in this round: what is drawn blind is never verified, only drawn."""
+        mode = str(self.settings.get("mode", Job.Mode.INDEPENDENT))
+        return Job.Mode.ADAPTIVE if mode == Job.Mode.VERIFY and self.blind else mode
+
+    @property
     def takes_answers(self) -> bool:
         """Whether answers may still come and change."""
         return self.state not in (self.State.CONSOLIDATING, self.State.CLOSED)

@@ -10,10 +10,10 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from labeling.errors import NoRoom
+from labeling.kernel import disk_space
+from labeling.kernel.errors import NoRoom
 from labeling.server.answers import Refused
-from labeling.services import room
-from labeling.services.uploads import MAX_UPLOAD
+from labeling.transfers.uploads import MAX_UPLOAD
 
 UPLOADS = re.compile(r"/api/jobs/[^/]+/uploads|/admin/labeling/job/\d+/(import|pictures)/")
 IN_MEMORY = 1 << 18  # bytes; what is larger goes to a file without a name
@@ -98,7 +98,7 @@ async def _write(file: IO[bytes], batch: bytearray, *, on_disk: bool) -> None:
         file.write(batch)
         return
     try:
-        await asyncio.to_thread(room.for_people)
+        await asyncio.to_thread(disk_space.for_people)
         await asyncio.to_thread(file.write, batch)
     except NoRoom as error:
         raise Refused(507, error.code, error.message) from error

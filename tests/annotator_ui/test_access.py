@@ -20,7 +20,8 @@ from labeling.models import (
     Step,
     Transfer,
 )
-from labeling.services import lifecycle, transfers
+from labeling.rounds import lifecycle
+from labeling.transfers import transfers
 from tests.factories import box, join, make_images, make_job, project_admin
 from tests.running import run_steps
 

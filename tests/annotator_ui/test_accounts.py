@@ -5,8 +5,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from labeling.errors import NotAllowed
-from labeling.services import people
+from labeling.jobs import accounts
+from labeling.kernel.errors import NotAllowed
 from tests.factories import join, make_job, person, project_admin
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ def otto(db):
 @pytest.fixture
 def nina(job, mona):
     """An account that mona has just made for her job, and its link."""
-    user, link = people.invite("nina", mona, "Nina N")
+    user, link = accounts.invite("nina", mona, "Nina N")
     join(job, user, "annotator")
     return user, link
 
@@ -64,13 +64,13 @@ def test_no_admin_takes_an_account_over_by_naming_it_as_a_member(job, mona, otto
     elif found == "without a password":
         user = get_user_model().objects.create_user("victor")
     else:
-        user, _ = people.invite("victor", otto)
+        user, _ = accounts.invite("victor", otto)
     join(job, user, "annotator")
     client = browser(mona)
 
     assert client.post(reverse("admin:auth_user_link", args=[user.pk])).status_code == 403
     with pytest.raises(NotAllowed):
-        people.one_time_path(user, mona)
+        accounts.one_time_path(user, mona)
     change = reverse("admin:auth_user_change", args=[user.pk])
     assert "One-time link" not in client.get(change).content.decode()
     client.post(change, {"username": "mine", "first_name": "", "last_name": ""})
@@ -85,7 +85,7 @@ def test_a_link_dies_when_its_account_joins_a_job_of_other_people(nina, mona, ot
     set_password_page = Client().get(link, follow=True)
     assert "does not work any more" in set_password_page.content.decode()
     with pytest.raises(NotAllowed):
-        people.one_time_path(user, mona)
+        accounts.one_time_path(user, mona)
 
 
 def test_a_link_dies_with_its_admin(nina, mona):
@@ -104,7 +104,7 @@ def test_a_superusers_link_works_for_anybody_and_ends_the_earlier_one(nina, alic
     page = client.post(reverse("admin:auth_user_link", args=[alice.pk]), follow=True)
     assert "One-time link for alice" in page.content.decode()
 
-    later = people.one_time_path(user, root)
+    later = accounts.one_time_path(user, root)
     assert opens(later)
     assert not opens(earlier)
 

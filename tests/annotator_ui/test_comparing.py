@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from labeling.consolidation import labels
 from labeling.models import Label
-from labeling.services import labels
 from tests.factories import box
 
 pytestmark = pytest.mark.django_db(transaction=True)

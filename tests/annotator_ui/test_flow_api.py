@@ -6,8 +6,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from labeling.assignments import answers, claims
+from labeling.jobs import guidelines
 from labeling.models import Audit, Comment, Label, LabelCheck
-from labeling.services import answers, claims, comments, guidance, lifecycle
+from labeling.review import comments
+from labeling.rounds import lifecycle
 from tests.factories import answer, box, join, make_images, make_job, person, work_all
 from tests.running import run_steps
 
@@ -257,7 +260,7 @@ def test_instructions_are_shown_once_per_wording(job, alice, mona):
         return bool(data["instructions_new"])
 
     assert new()
-    told = send(client, "put", "instructions-read", job.slug, {"digest": guidance.digest(job)})
+    told = send(client, "put", "instructions-read", job.slug, {"digest": guidelines.digest(job)})
     assert told.status_code == 200
     assert not new()
     assert send(client, "put", "instructions-read", job.slug, {"digest": "x"}).status_code == 400

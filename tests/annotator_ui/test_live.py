@@ -17,7 +17,8 @@ from django.test import Client
 from annotator_ui import live
 from annotator_ui.live import JobPage
 from labeling.models import Job
-from labeling.services import lifecycle, snapshot
+from labeling.reports import snapshot
+from labeling.rounds import lifecycle
 from tests.factories import join, work_all
 from tests.running import run_steps
 

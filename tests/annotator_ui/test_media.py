@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from labeling.services.images import media_path
+from labeling.kernel.stored_files import media_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

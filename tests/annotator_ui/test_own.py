@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from labeling.errors import Conflict
+from labeling.assignments import drafts
+from labeling.kernel.errors import Conflict
 from labeling.models import Assignment, Draft
-from labeling.services import drafts, lifecycle
+from labeling.rounds import lifecycle
 from tests.factories import box
 from tests.running import run_steps
 

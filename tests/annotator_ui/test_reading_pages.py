@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from labeling.models import Assignment, Label
-from labeling.services import comments, lifecycle, suggested
+from labeling.review import comments, suggested_corrections
+from labeling.rounds import lifecycle
 from tests.factories import box, work_all
 from tests.running import run_steps
 
@@ -26,7 +27,7 @@ def seat(job, mona, alice, rita):
     run_steps(job)
     found = Assignment.objects.filter(annotator=alice, state="submitted").first()
     comments.answer(comments.pin(found.image, alice, 1, 1, "?"), rita, "Yes")
-    suggested.suggest(found, alice, [box(20)])
+    suggested_corrections.suggest(found, alice, [box(20)])
     return found
 
 

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from labeling.certification import locked_plans
 from labeling.models import Certificate, Freeze
-from labeling.services import audits, sealed, verdicts
-from labeling.services.helping import what_helps
+from labeling.reports.advice import what_helps
+from labeling.review import queue, verdicts
 from mlassist.models import Calibration
 from tests.auditing import judge_all
 from tests.factories import answer, box, join
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def finish(job, alice, reviewers, **judged):
     """Audit, then let people do the rest."""
-    from labeling.services import claims
+    from labeling.assignments import claims
 
     judge_all(job, *reviewers, **judged)
     for _ in range(60):
@@ -84,7 +85,7 @@ def document(values, outcome="not_provable", shown=0):
 
 def test_only_managers_see_how_a_running_proof_stands(closing, alice, rita, mona, client):
     join(closing, mona, "manager")
-    for audit in audits.claim_next(closing, rita, count=3):
+    for audit in queue.claim_next(closing, rita, count=3):
         boxes = [box()] if audit.blind else None
         verdicts.decide(audit, rita, verdict="corrected" if boxes else "approved", boxes=boxes)
 
@@ -112,7 +113,9 @@ def test_only_managers_see_how_a_running_proof_stands(closing, alice, rita, mona
 @pytest.fixture
 def unsaved(monkeypatch):
     """Freezes that no database holds."""
-    monkeypatch.setattr(sealed, "of", lambda frozen: sealed.read(frozen.content, frozen.seed))
+    monkeypatch.setattr(
+        locked_plans, "of", lambda frozen: locked_plans.read(frozen.content, frozen.seed)
+    )
 
 
 def frozen(target=0.6, size=400, budget=60):
@@ -143,8 +146,8 @@ def test_below_the_target_no_number_of_checks_is_promised():
 
 @pytest.mark.usefixtures("unsaved")
 def test_a_lower_target_named_would_indeed_have_been_shown():
-    from labeling.core import certificate
-    from labeling.core import document as papers
+    from labeling.certification.core import document as papers
+    from labeling.certification.core import nested_test
 
     values = [0.9, 0.36] * 30
     froze = frozen()
@@ -152,7 +155,7 @@ def test_a_lower_target_named_would_indeed_have_been_shown():
     named = float(next(a for a in advice if a.startswith("A lower")).split("checks ")[1][:4])
     plan = papers.plan_of({"content": froze.content, "seed": froze.seed, "budgets": froze.budgets})
     lower = dataclasses.replace(plan, targets=plan.targets * 0 + named - 0.005)
-    assert certificate.run_test(lower, values).complete
+    assert nested_test.run_test(lower, values).complete
 
 
 @pytest.mark.usefixtures("unsaved")

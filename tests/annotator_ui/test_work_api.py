@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Assignment, Audit, Draft
-from labeling.services import audits, lifecycle
+from labeling.review import queue
+from labeling.rounds import lifecycle
 from tests.factories import box
 from tests.running import run_steps
 
@@ -195,7 +196,7 @@ def test_who_is_no_annotator_any_more_stores_nothing(signed_in, job, alice, writ
 
 @pytest.mark.parametrize("method", ["put", "delete"])
 def test_who_is_no_reviewer_any_more_gives_no_verdict(closing, rita, method):
-    audit = audits.claim_next(closing, rita)[0]
+    audit = queue.claim_next(closing, rita)[0]
     closing.members.filter(user=rita).update(role="annotator")
     client = Client()
     client.force_login(rita)

@@ -17,6 +17,10 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from PIL import Image as Picture
 
+from labeling.assignments import claims
+from labeling.assignments.answers import submit
+from labeling.jobs import accounts, classes, preferences, setup
+from labeling.kernel.stored_files import media_path
 from labeling.models import (
     Assignment,
     Audit,
@@ -27,19 +31,10 @@ from labeling.models import (
     Member,
     Transfer,
 )
-from labeling.services import (
-    audits,
-    claims,
-    classes,
-    jobs,
-    lifecycle,
-    people,
-    preferences,
-    transfers,
-)
-from labeling.services import verdicts as verdicts_of
-from labeling.services.answers import submit
-from labeling.services.images import media_path
+from labeling.review import queue
+from labeling.review import verdicts as verdicts_of
+from labeling.rounds import lifecycle
+from labeling.transfers import transfers
 
 SIZE = (320, 240)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -50,7 +45,7 @@ def person(name: str, project_admin: bool = False) -> int:
     """An account; its password is the name and "-open-sesame"."""
     user = get_user_model().objects.create_user(name, password=f"{name}-open-sesame")
     if project_admin:
-        people.make_project_admin(user)
+        accounts.make_project_admin(user)
     return int(user.pk)
 
 
@@ -86,7 +81,7 @@ def job(
     **fields: Any,
 ) -> str:
     """A job of plain pictures with classes of these names; a member is "name/role"."""
-    made = jobs.create(name, None, **{"checks_from_blank": False, **fields})
+    made = setup.create(name, None, **{"checks_from_blank": False, **fields})
     for label in labels:
         classes.add(made, label)
     for pair in members:
@@ -156,7 +151,7 @@ def rename(slug: str, old: str, new: str) -> None:
 
 def act(slug: str, action: str) -> None:
     """What a manager's button does."""
-    getattr(jobs, action)(Job.objects.get(slug=slug), None)
+    getattr(setup, action)(Job.objects.get(slug=slug), None)
 
 
 def suggest(slug: str, name: str, suggested: list[dict[str, Any]], verify: bool = False) -> int:
@@ -248,7 +243,7 @@ def judge(slug: str, name: str, most: int) -> int:
     made = Job.objects.get(slug=slug)
     user = get_user_model().objects.get(username=name)
     done = 0
-    while done < most and (held := audits.claim_next(made, user, count=1)):
+    while done < most and (held := queue.claim_next(made, user, count=1)):
         audit = held[0]
         boxes = [{k: v for k, v in box.items() if k != "score"} for box in audit.predicted]
         if done % 3 == 1:

@@ -19,9 +19,10 @@ from django.core.management import call_command
 from django.db.models import Count
 from PIL import Image as Picture
 
+from labeling.kernel.stored_files import media_path
 from labeling.models import Assignment, Audit, Event, Job, Label
-from labeling.services import lifecycle, transfers
-from labeling.services.images import media_path
+from labeling.rounds import lifecycle
+from labeling.transfers import transfers
 from tests import factories
 
 IMAGES, ANNOTATORS, REVIEWERS = 84, 6, 2

@@ -25,9 +25,12 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 
-from labeling.core.boxes import without_scores
+from labeling.assignments import claims
+from labeling.kernel.boxes import without_scores
+from labeling.ledger import steps
 from labeling.models import Assignment, Audit, Certificate, Event, Job, Label, Step
-from labeling.services import audits, claims, lifecycle, steps, verdicts
+from labeling.review import queue, verdicts
+from labeling.rounds import lifecycle
 from mlassist.models import Detector, Prediction
 from tests import factories
 
@@ -118,7 +121,7 @@ def people_work(job: Job, alice: Any, *reviewers: Any) -> None:
         factories.answer(seat, alice)
     for reviewer in reviewers:
         # one at a time: what is in hand when the proof is complete would end as the clock has it
-        while held := audits.claim_next(job, reviewer, count=1):
+        while held := queue.claim_next(job, reviewer, count=1):
             (audit,) = held
             # every fifth picture is corrected, by name, so that any order gives the same
             wrong = int(audit.image.digest[-1], 16) % 5 == 0

@@ -6,10 +6,11 @@ against $260, 27 % saved (AWS blog of 2019, docs/algorithms.md 8.1).
 
 import pytest
 
+from labeling.jobs.presets import PRESETS
+from labeling.kernel.stored_files import media_path
 from labeling.models import Image, Round
-from labeling.services import lifecycle, reports, stopping
-from labeling.services.images import media_path
-from labeling.services.presets import PRESETS
+from labeling.reports import figures
+from labeling.rounds import lifecycle, stopping
 from tests import fakes
 from tests.factories import join, make_images, make_job, person, work_all
 from tests.running import run_steps
@@ -73,17 +74,17 @@ def test_the_published_run_comes_out_to_the_cent(birds):
 
     job.refresh_from_db()
     assert job.state == "complete"
-    rows = [(r["purpose"], r["human"], r["auto"]) for r in reports.per_round(job)]
+    rows = [(r["purpose"], r["human"], r["auto"]) for r in figures.per_round(job)]
     assert rows == [
         ("pilot", 10, 0), ("validation", 190, 0), ("training", 200, 0),
         ("active", 200, 27), ("active", 8, 365),
     ]  # fmt: skip
-    counts = reports.counts(job)
+    counts = figures.counts(job)
     assert (counts["human"], counts["auto"], counts["left"]) == (608, 392, 0)
-    people_cost = sum(r["human_cost"] for r in reports.per_round(job))
-    auto_cost = sum(r["auto_cost"] for r in reports.per_round(job))
+    people_cost = sum(r["human_cost"] for r in figures.per_round(job))
+    auto_cost = sum(r["auto_cost"] for r in figures.per_round(job))
     assert (round(people_cost, 2), round(auto_cost, 2)) == (158.08, 31.36)
-    cost = reports.cost(job)
+    cost = figures.cost(job)
     assert round(cost["total"], 2) == 189.44 == round(float(stopping.spent(job)), 2)
     assert round(cost["all_human"], 2) == 260.00
     assert round(cost["saved_share"], 2) == 0.27

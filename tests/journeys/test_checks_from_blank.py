@@ -2,10 +2,12 @@
 
 import pytest
 
-from labeling.core import document, verifying
-from labeling.errors import Invalid
+from labeling.certification import standing
+from labeling.certification.core import document, verification
+from labeling.kernel.errors import Invalid
 from labeling.models import Audit, Certificate, Freeze, Label
-from labeling.services import audit_report, audits, job_report, standing, verdicts
+from labeling.reports import audit_report, job_report
+from labeling.review import queue, verdicts
 from tests.auditing import at_its_audit, round_of
 from tests.factories import box
 from tests.running import run_steps
@@ -26,7 +28,7 @@ def closing(settings, request, alice, rita, bob):
 def draw(job, who, boxes):
     """Draw everything that this person may take; how many checks that were."""
     done = 0
-    while held := audits.claim_next(job, who, count=3):
+    while held := queue.claim_next(job, who, count=3):
         for audit in held:
             assert audit.from_blank and not audit.blind
             verdicts.decide(audit, who, verdict="corrected", boxes=boxes(audit))
@@ -61,7 +63,7 @@ def test_every_check_is_drawn_from_blank_and_the_proof_says_so(closing, rita, cl
     assert row.document["frozen"]["content"]["from_blank"]
     assert {d["verdict"] for d in row.document["draws"]} == {"corrected"}
     assert row.document["result"]["freeing"] == pytest.approx(1.0)
-    assert verifying.verify(row.document) == []
+    assert verification.verify(row.document) == []
     assert Label.objects.active().auto().filter(image__job=closing).exists()
     assert "all drawn from blank" in audit_report.certificate(closing)["sentence"]
     report = job_report.of_job(closing)
@@ -100,7 +102,7 @@ def test_other_promises_are_proved_from_blank_too(closing, rita):
     run_steps(closing)
     row = Certificate.objects.get(round=round_of(closing))
     assert row.outcome == "certified"
-    assert verifying.verify(row.document) == []
+    assert verification.verify(row.document) == []
 
 
 def test_where_nothing_is_right_nothing_is_shown(closing, rita):

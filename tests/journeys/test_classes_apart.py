@@ -3,9 +3,9 @@
 import pytest
 from django.db import IntegrityError
 
-from labeling.core import verifying
+from labeling.certification.core import verification
 from labeling.models import Certificate, Event, Freeze, Job, Label
-from labeling.services import audit_report, job_report
+from labeling.reports import audit_report, job_report
 from mlassist.models import Calibration
 from tests import factories, fakes
 from tests.auditing import at_its_audit, judge_all, round_of
@@ -53,7 +53,7 @@ def test_both_classes_are_shown_each_on_its_own(closing, rita, bob):
 
     row = Certificate.objects.get(round=round_of(closing))
     assert row.outcome == "certified" and row.document["result"]["sets_shown"] == [0, 1]
-    assert verifying.verify(row.document) == []
+    assert verification.verify(row.document) == []
     assert "in each of cat, dog" in audit_report.certificate(closing)["claim"]
     assert [s["name"] for s in job_report.of_job(closing)["sets"]] == ["cat", "dog"]
     auto = Label.objects.active().auto().filter(image__job=closing).select_related("image")

@@ -5,18 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from labeling.core import document, verifying
-from labeling.core.boxes import without_scores
-from labeling.errors import Conflict, Invalid, NotAllowed
+from labeling.assignments import claims
+from labeling.certification.core import document, verification
+from labeling.jobs import members
+from labeling.kernel.boxes import without_scores
+from labeling.kernel.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Audit, Certificate, Freeze, Label
-from labeling.services import (
-    audits,
-    claims,
-    members,
-    recalls,
-    reports,
-    verdicts,
-)
+from labeling.reports import figures
+from labeling.review import monitoring, queue, verdicts
 from tests.auditing import judge_all, round_of
 from tests.factories import answer, box, join, work_all
 from tests.running import run_steps
@@ -71,7 +67,7 @@ def test_the_certified_set_becomes_labels_and_checked_images_keep_the_checkers_b
     round = round_of(closing)
     paper = Certificate.objects.get(round=round)
     assert paper.outcome == "certified"
-    assert verifying.verify(paper.document) == []
+    assert verification.verify(paper.document) == []
     checked = Audit.objects.filter(round=round, kind="certificate", blind=False).decided()
     for audit in checked:
         label = Label.objects.active().get(image=audit.image)
@@ -83,7 +79,7 @@ def test_the_certified_set_becomes_labels_and_checked_images_keep_the_checkers_b
     assert auto.first().detail["certificate"] == paper.digest
     closing.refresh_from_db()
     assert closing.state == "complete"
-    counts = reports.counts(closing)
+    counts = figures.counts(closing)
     assert counts["human"] + counts["auto"] + counts["excluded"] == counts["images"]
     assert counts["certified"] == named
 
@@ -103,7 +99,7 @@ def test_what_cannot_be_judged_counts_nothing_and_goes_to_people(closing, alice,
     round = round_of(closing)
     audit = Audit.objects.get(round=round, image=first["image"], blind=False)
     assert audit.value == 0
-    assert first["image"] in recalls.not_for_machine(round)  # in no later proof either
+    assert first["image"] in monitoring.not_for_machine(round)  # in no later proof either
     assert not Label.objects.active().filter(image=first["image"]).exists()
     assert round_of(closing).assignments.filter(image=first["image"], state="open").exists()
 
@@ -125,15 +121,15 @@ def test_who_once_had_one_check_of_an_image_leaves_the_other_to_someone_new(
 ):
     join(closing, eve, "reviewer")
     gone = timezone.now() - timedelta(hours=1)
-    held = next(a for a in audits.claim_next(closing, rita, count=40) if a.blind)
+    held = next(a for a in queue.claim_next(closing, rita, count=40) if a.blind)
     Audit.objects.filter(reviewer=rita).update(lease_expires_at=gone)
-    blind = next(a for a in audits.claim_next(closing, bob, count=40) if a == held)
+    blind = next(a for a in queue.claim_next(closing, bob, count=40) if a == held)
     verdicts.decide(blind, bob, verdict="corrected", boxes=[box()])
     Audit.objects.undecided().update(reviewer=None)
     shown = Audit.objects.get(round=blind.round, image=blind.image, blind=False)
 
     def may(who) -> bool:
-        return shown in audits.claimable(closing, who, timezone.now())
+        return shown in queue.claimable(closing, who, timezone.now())
 
     assert [may(who) for who in (rita, bob, eve)] == [False, False, True]
     # but it does not wait for someone who is not there
@@ -154,13 +150,13 @@ def test_one_reviewer_alone_draws_blind_before_seeing_the_boxes(closing, rita, b
 
 
 def test_a_certificate_audit_takes_no_rejection(closing, rita):
-    audit = next(a for a in audits.claim_next(closing, rita) if not a.blind)
+    audit = next(a for a in queue.claim_next(closing, rita) if not a.blind)
     with pytest.raises(Invalid, match="takes one of"):
         verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
 
 
 def test_a_correction_that_changes_nothing_is_an_approval(closing, rita):
-    audit = next(a for a in audits.claim_next(closing, rita) if not a.blind)
+    audit = next(a for a in queue.claim_next(closing, rita) if not a.blind)
 
     decided = verdicts.decide(
         audit, rita, verdict="corrected", boxes=without_scores(audit.predicted)
@@ -170,7 +166,7 @@ def test_a_correction_that_changes_nothing_is_an_approval(closing, rita):
 
 
 def test_saying_a_verdict_again_changes_nothing_and_another_one_is_refused(closing, rita, bob):
-    audit = next(a for a in audits.claim_next(closing, rita) if not a.blind)
+    audit = next(a for a in queue.claim_next(closing, rita) if not a.blind)
     verdicts.decide(audit, rita, verdict="approved")
 
     assert verdicts.decide(audit, rita, verdict="approved").verdict == "approved"
@@ -182,4 +178,4 @@ def test_saying_a_verdict_again_changes_nothing_and_another_one_is_refused(closi
 
 def test_only_reviewers_check(closing, alice):
     with pytest.raises(NotAllowed):
-        audits.claim_next(closing, alice)
+        queue.claim_next(closing, alice)

@@ -99,7 +99,7 @@ def test_an_error_after_every_write_is_told_and_loses_nothing(tmp_path, undistur
 def test_every_fence_and_every_message_stands_between_two_fault_points():
     """Parsed, so that a new commit or message cannot be forgotten by the tests above."""
     places = 0
-    for path in sorted((ROOT / "labeling/services").glob("*.py")):
+    for path in sorted((ROOT / "labeling").rglob("*.py")):
         for function in ast.walk(ast.parse(path.read_text())):
             if not isinstance(function, ast.FunctionDef):
                 continue

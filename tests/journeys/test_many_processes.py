@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from labeling.rehearsal.client import Client
+from labeling.simulation.client import Client
 from tests.browser.serving import free_port, until
 from tests.journeys.company_driver import ANNOTATORS, IMAGES, REVIEWERS
 from tests.services import postgres_database

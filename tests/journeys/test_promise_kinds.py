@@ -2,10 +2,13 @@
 
 import pytest
 
-from labeling.core import certificate, document, promise, verifying
-from labeling.errors import Conflict
+from labeling.certification import certificates, standing
+from labeling.certification.core import document, nested_test, verification
+from labeling.kernel import guarantee
+from labeling.kernel.errors import Conflict
 from labeling.models import Certificate, Freeze, Job, Label
-from labeling.services import audit_report, audits, certificates, recalls, standing, verdicts
+from labeling.reports import audit_report
+from labeling.review import monitoring, queue, verdicts
 from tests.auditing import at_its_audit, judge_all, round_of
 from tests.factories import box
 from tests.running import run_steps
@@ -35,7 +38,7 @@ def test_the_share_without_a_defect_is_shown_by_the_exact_test(closing, rita, bo
     assert row.outcome == "certified"
     assert {d["value"] for d in row.document["draws"]} == {1.0}  # IoU .98 is no defect
     assert row.document["result"]["audited"] < 60
-    assert verifying.verify(row.document) == []
+    assert verification.verify(row.document) == []
     assert "without a defect" in audit_report.certificate(closing)["claim"]
     assert Label.objects.active().auto().filter(image__job=closing).exists()
 
@@ -54,11 +57,11 @@ def test_no_budget_is_raised_for_what_no_check_can_show_any_more(closing, rita, 
         return "corrected", [box(), box(100)]
 
     for who in (rita, bob):
-        for audit in audits.claim_next(closing, who, count=12):
+        for audit in queue.claim_next(closing, who, count=12):
             given, boxes = verdict(audit)
             verdicts.decide(audit, who, verdict=given, boxes=boxes)
     values = [a.value for a in standing.prefix(round)]
-    assert (certificate.run_test(plan, values).wealth == 0).all()
+    assert (nested_test.run_test(plan, values).wealth == 0).all()
     with pytest.raises(Conflict, match="No number of further checks"):
         certificates.raise_budget(round, 100, mona)
 
@@ -75,16 +78,16 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
     run_steps(closing)
     row = Certificate.objects.get(round=round_of(closing))
     assert row.outcome == "certified"
-    assert verifying.verify(row.document) == []
+    assert verification.verify(row.document) == []
     shown = row.document["result"]["sets_certified"]
-    assert recalls.target_of(round_of(closing)) == frozen.content["sets"][shown - 1]["target"]
+    assert monitoring.target_of(round_of(closing)) == frozen.content["sets"][shown - 1]["target"]
     assert "all 170 images" in audit_report.certificate(closing)["claim"]
 
 
 def test_acceptance_per_round_aims_at_mean_quality_whatever_is_promised():
-    assert promise.kind_in({"acceptance": "per_round", "promise": "defect_free"}) == "quality"
-    assert promise.kind_in({"acceptance": "certified", "promise": "defect_free"}) == "defect_free"
-    assert promise.kind_in({"acceptance": "certified"}) == "quality"  # rounds of earlier versions
+    assert guarantee.kind_in({"acceptance": "per_round", "promise": "defect_free"}) == "quality"
+    assert guarantee.kind_in({"acceptance": "certified", "promise": "defect_free"}) == "defect_free"
+    assert guarantee.kind_in({"acceptance": "certified"}) == "quality"  # rounds of earlier versions
 
 
 def test_a_job_promises_the_mean_quality_of_the_accepted_unless_told_otherwise():

@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from labeling.core import document
+from labeling.assignments import claims
+from labeling.certification import planning
+from labeling.certification.core import document
+from labeling.consolidation import labels
 from labeling.models import Audit, Certificate, Freeze, Label
-from labeling.services import (
-    claims,
-    freezing,
-    labels,
-    snapshot,
-)
+from labeling.reports import snapshot
 from mlassist.models import Detector
 from tests import fakes
 from tests.auditing import at_its_audit, judge_all, round_of
@@ -113,7 +111,7 @@ def test_killed_after_the_freeze_its_places_are_those_that_were_sealed(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(freezing, "hold_places", killed)
+        patched.setattr(planning, "hold_places", killed)
         made = at_its_audit(
             settings, alice, (rita, bob), 170, sight=fakes.default_sight, training_size=20,
             batch_size=20, audit_budget=10, target_quality=0.7, watch_share=0.0,

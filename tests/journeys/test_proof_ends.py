@@ -4,16 +4,12 @@ import json
 
 import pytest
 
-from labeling.core import verifying
-from labeling.errors import Invalid
+from labeling.certification import certificates, standing
+from labeling.certification.core import verification
+from labeling.kernel.errors import Invalid
 from labeling.models import Audit, Certificate, Freeze, Label
-from labeling.services import (
-    audits,
-    certificates,
-    snapshot,
-    standing,
-    verdicts,
-)
+from labeling.reports import snapshot
+from labeling.review import queue, verdicts
 from tests.auditing import round_of
 from tests.factories import box, work_all
 from tests.running import run_steps
@@ -31,7 +27,7 @@ def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita,
         wrong = 6 <= audit.position < 13
         return ("corrected", [box(120, 80, 40)]) if wrong else ("approved", None)
 
-    while held := audits.claim_next(closing, rita, count=1) or audits.claim_next(
+    while held := queue.claim_next(closing, rita, count=1) or queue.claim_next(
         closing, bob, count=1
     ):
         verdict, boxes = few_are_wrong(held[0])
@@ -50,17 +46,17 @@ def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita,
     assert paper["result"]["outcome"] == "certified"
     assert 40 < paper["result"]["audited"] <= 60
     assert Freeze.objects.get(round=round).budgets == [[0, 40]]  # it follows from the draws
-    assert verifying.verify(paper) == []
+    assert verification.verify(paper) == []
     without = {**paper, "frozen": json.loads(json.dumps(paper["frozen"]))}
     del without["frozen"]["content"]["most_checks"]
-    assert verifying.verify(without) != []
+    assert verification.verify(without) != []
 
 
 @pytest.fixture
 def late(closing, rita, bob):
     """The check that was in someone's hands when another one completed the proof."""
     while round_of(closing).state == "AUDITING":
-        held = [a for who in (rita, bob) for a in audits.claim_next(closing, who)]
+        held = [a for who in (rita, bob) for a in queue.claim_next(closing, who)]
         held.sort(key=lambda a: (a.position, a.blind))
         first, *others = held
         given = ("corrected", [box()]) if first.blind else ("approved", None)

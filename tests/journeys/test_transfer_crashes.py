@@ -23,19 +23,19 @@ factories.make_job(slug="moved")
 """
 IMPORT = """
 from labeling.models import Job
-from labeling.services import transfers
+from labeling.transfers import transfers
 transfers.start_import(Job.objects.get(), None, "folder", "set")
 """
 EXPORT = """
 from labeling.models import Image, Job, Label
-from labeling.services import transfers
+from labeling.transfers import transfers
 Label.objects.bulk_create(Label(image=i, source="human", boxes=[]) for i in Image.objects.all())
 transfers.start_export(Job.objects.get(), None, "coco")
 """
 READ = """
 import json
 from labeling.models import Image, Transfer
-from labeling.services.images import media_path
+from labeling.jobs.images import media_path
 row = Transfer.objects.first()
 whole = all(
     media_path(name).is_file()

@@ -2,9 +2,10 @@
 
 import pytest
 
-from labeling.errors import Conflict
+from labeling.kernel.errors import Conflict
 from labeling.models import Audit, Label
-from labeling.services import audits, recalls, snapshot, verdicts
+from labeling.reports import snapshot
+from labeling.review import monitoring, queue, verdicts
 from tests.auditing import at_its_audit, judge_all, round_of
 from tests.factories import box, work_all
 from tests.running import run_steps
@@ -32,7 +33,7 @@ def test_the_live_page_follows_the_watch(accepted, rita):
     before = snapshot.of_job(accepted)["audit"]
     assert (before["kind"], before["path"], before["decided"]) == ("watch", [], 0)
 
-    for audit in audits.claim_next(accepted, rita):
+    for audit in queue.claim_next(accepted, rita):
         verdicts.decide(audit, rita, verdict="approved")
 
     now = snapshot.of_job(accepted)["audit"]
@@ -41,7 +42,7 @@ def test_the_live_page_follows_the_watch(accepted, rita):
 
 
 def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
-    audit = audits.claim_next(accepted, rita)[0]
+    audit = queue.claim_next(accepted, rita)[0]
     assert audit.kind == "watch"
 
     verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
@@ -52,7 +53,7 @@ def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
 
 
 def test_a_corrected_watch_label_is_replaced(accepted, rita):
-    audit = audits.claim_next(accepted, rita)[0]
+    audit = queue.claim_next(accepted, rita)[0]
 
     verdicts.decide(audit, rita, verdict="corrected", boxes=[box(40)])
 
@@ -70,19 +71,19 @@ def test_watch_checks_that_find_nothing_right_recall_the_whole_round(accepted, r
     assert accepted.events.filter(kind="round_recalled").exists()
     left = Label.objects.active().auto().filter(round=round).count()
     assert left == 0
-    assert unchecked & recalls.not_for_machine(round)
+    assert unchecked & monitoring.not_for_machine(round)
 
 
 def test_a_manager_recalls_a_round_at_any_time(accepted, mona):
     round = round_of(accepted)
 
-    count = recalls.recall(round, mona)
+    count = monitoring.recall(round, mona)
 
     assert count > 0
     accepted.refresh_from_db()
     assert accepted.state == "running"
     with pytest.raises(Conflict, match="no unchecked"):
-        recalls.recall(round, mona)
+        monitoring.recall(round, mona)
 
 
 def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):
@@ -102,5 +103,5 @@ def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):
 
     watch = Audit.objects.filter(round__job=job, kind="watch")
     assert watch.exists() and not watch.undecided().exists()
-    assert len(recalls.watch_values(round_of(job))) == watch.count()
+    assert len(monitoring.watch_values(round_of(job))) == watch.count()
     next(made, None)

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import requests
 
-from labeling.rehearsal.client import Client
+from labeling.simulation.client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS, PEOPLE, IMAGES = 8, 4, 400
 
 SET_UP = """
 from labeling.models import Step
-from labeling.services import jobs, running
+from labeling.ledger import runner
+from labeling.rounds import lifecycle
 from tests import factories
 job = factories.make_job(slug="crash", assist=False, pilot_size={images})
 for i in range({people}):
@@ -27,7 +28,7 @@ for i in range({people}):
 factories.make_images(job, {images})
 lifecycle.start(job, None)
 for step in Step.objects.all():
-    running.run(step.pk)
+    runner.run(step.pk)
 """
 READ = """
 import json

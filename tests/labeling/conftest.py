@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from labeling.core import audit_plan, document
-from labeling.core.boxes import BoxSet, pack, unpack
-from labeling.core.quality import quality
+from labeling.certification.core import audit_plan, document
+from labeling.kernel.boxes import BoxSet, pack, unpack
+from labeling.kernel.quality import quality
 from labeling.models import Job
-from labeling.services import lifecycle
+from labeling.rounds import lifecycle
 from tests.factories import join, make_images, make_job
 from tests.running import run_steps
 

@@ -23,9 +23,14 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db.models import Count
 
-from labeling.errors import LabelingError
+from labeling.assignments import claims
+from labeling.consolidation import labels
+from labeling.kernel.errors import LabelingError
+from labeling.ledger import runner
 from labeling.models import Assignment, Event, Image, Job, Label, LabelCheck, Round, Step
-from labeling.services import checking, claims, labels, lifecycle, rounds, running, transfers
+from labeling.review import grid
+from labeling.rounds import lifecycle, stages
+from labeling.transfers import transfers
 from tests import factories
 
 PEOPLE = [f"runner-{i}" for i in range(6)]
@@ -95,7 +100,7 @@ def check(at: float, name: str, slug: str) -> None:
     found = list(Label.objects.filter(image__job=job).order_by("pk").values_list("pk", flat=True))
     ready(at)
     for pk in found:
-        checking.store(job, user, [{"label": pk, "verdict": "right", "reason": ""}])
+        grid.store(job, user, [{"label": pk, "verdict": "right", "reason": ""}])
 
 
 def correct(at: float, name: str, image_id: str) -> None:
@@ -114,14 +119,14 @@ def correct(at: float, name: str, image_id: str) -> None:
 
 def change(at: float, seat_id: str) -> None:
     """Send an answer again with another box, and take a second over seeing that it may change."""
-    look = rounds.before_consolidating
+    look = stages.before_consolidating
 
     def slowly(state: str) -> bool:
         found = look(state)
         time.sleep(1)
         return found
 
-    rounds.before_consolidating = slowly
+    stages.before_consolidating = slowly
     seat = Assignment.objects.select_related("image__job", "round__job").get(pk=seat_id)
     ready(at)
     factories.answer(seat, seat.annotator, [factories.box(80)], version=2)
@@ -158,14 +163,14 @@ RUNNERS = {
 def run(*commands: tuple[str, ...]) -> list[str]:
     """Start the runners together; what they said on stderr."""
     at = time.time() + START_IN
-    running = [
+    runner = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.labeling.race_driver", name, str(at), *arguments],
             stderr=subprocess.PIPE, text=True,
         )
         for name, *arguments in commands
     ]  # fmt: skip
-    return [error for p in running if (error := p.communicate(timeout=120)[1]) and p.returncode]
+    return [error for p in runner if (error := p.communicate(timeout=120)[1]) and p.returncode]
 
 
 def started(slug: str, images: int, **fields: Any) -> Job:
@@ -182,7 +187,7 @@ def started(slug: str, images: int, **fields: Any) -> Job:
 def do_steps(job: Job) -> None:
     """What a worker would do."""
     for step in Step.objects.unfinished().filter(round__job=job):
-        running.run(step.pk)
+        runner.run(step.pk)
 
 
 def repeated(rows: Any, *fields: str) -> int:

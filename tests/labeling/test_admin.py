@@ -4,8 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from labeling.consolidation import labels
 from labeling.models import Event, Image, Job, Label, Member
-from labeling.services import labels, lifecycle, transfers
+from labeling.rounds import lifecycle
+from labeling.transfers import transfers
 from tests.factories import box, join, make_images, make_job
 from tests.job_form import create
 from tests.labeling.test_imports import picture

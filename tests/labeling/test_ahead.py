@@ -3,12 +3,9 @@
 import pytest
 from django.utils import timezone
 
+from labeling.assignments import claims
 from labeling.models import Round
-from labeling.services import (
-    claims,
-    lifecycle,
-    selecting,
-)
+from labeling.rounds import lifecycle, selection
 from tests.running import first_round
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,6 +46,6 @@ def test_before_a_proof_no_more_is_labelled_ahead_than_people_get_anyway(
     )  # fmt: skip
     assert job.images.unlabeled().count() == 70
 
-    selecting.open_ahead(closing)
+    selection.open_ahead(closing)
 
     assert closing.assignments.count() == ahead

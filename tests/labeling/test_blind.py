@@ -5,11 +5,12 @@ import copy
 import numpy as np
 import pytest
 
-from labeling.core import document, promise, verifying
-from labeling.core.blind import Hand, Pair, anchoring
-from labeling.core.boxes import Box, pack
-from labeling.core.quality import compare, quality
-from labeling.rehearsal.crowd import Person
+from labeling.certification.core import document, verification
+from labeling.certification.core.noise_correction import Hand, Pair, anchoring
+from labeling.kernel import guarantee
+from labeling.kernel.boxes import Box, pack
+from labeling.kernel.quality import compare, quality
+from labeling.simulation.crowd import Person
 
 SIZE = (600, 400)
 
@@ -32,19 +33,19 @@ def detected(rng: np.random.Generator, truth: list[Box], sees: float, off: float
 
 def checks(
     rng: np.random.Generator, images: int, pairs: int, sees: float, off: float,
-    kind: str = promise.QUALITY,
+    kind: str = guarantee.QUALITY,
 ) -> tuple[float, list[float], list[Pair]]:  # fmt: skip
     """True mean of some labels, and what simulated people say of them."""
     person, true, values, both = Person(rng), [], [], []
     for i in range(images):
         truth = scene(rng)
         found = detected(rng, truth, sees, off)
-        true.append(promise.value(kind, pack(found), pack(truth)))
+        true.append(guarantee.value(kind, pack(found), pack(truth)))
         corrected = person.correct(found, truth, SIZE)[0]
-        values.append(promise.value(kind, pack(found), pack(corrected)))
+        values.append(guarantee.value(kind, pack(found), pack(corrected)))
         if i < pairs:
             drawn = pack(person.compare(person.draw(truth, SIZE, 1)[0], found, truth)[0])
-            value = promise.value(kind, pack(found), drawn)
+            value = guarantee.value(kind, pack(found), drawn)
             both.append(Pair(values[-1], value, compare(pack(found), drawn)))
     return float(np.mean(true)), values, both
 
@@ -81,7 +82,7 @@ def test_too_few_common_images_say_nothing_of_the_drawers():
 def test_judged_blind_is_the_true_quality_where_shown_boxes_flatter(hand, sees, off):
     rng = np.random.default_rng(2)
     truth, values, pairs = checks(rng, 500, 500, sees, off)
-    judged, low, high = anchoring(promise.QUALITY, pairs, hand).judged_blind(values, 10_000)
+    judged, low, high = anchoring(guarantee.QUALITY, pairs, hand).judged_blind(values, 10_000)
     assert low < judged < high
     assert judged == pytest.approx(truth, abs=0.025)
     if off > 0.05:
@@ -90,8 +91,8 @@ def test_judged_blind_is_the_true_quality_where_shown_boxes_flatter(hand, sees, 
 
 def test_labels_without_a_defect_are_freed_of_what_their_checkers_missed(hand):
     rng = np.random.default_rng(3)
-    truth, values, pairs = checks(rng, 600, 600, 0.97, 0.03, promise.DEFECT_FREE)
-    judged, *_ = anchoring(promise.DEFECT_FREE, pairs, hand).judged_blind(values, 10_000)
+    truth, values, pairs = checks(rng, 600, 600, 0.97, 0.03, guarantee.DEFECT_FREE)
+    judged, *_ = anchoring(guarantee.DEFECT_FREE, pairs, hand).judged_blind(values, 10_000)
     assert judged == pytest.approx(truth, abs=0.04)
 
 
@@ -103,7 +104,7 @@ def test_sound_sets_pass_and_flattered_ones_do_not(hand):
     for _ in range(runs):
         truth, values, pairs = checks(rng, 100, 20, 0.85, 0.06)
         for gap in passed:
-            told = anchoring(promise.QUALITY, pairs, hand)
+            told = anchoring(guarantee.QUALITY, pairs, hand)
             passed[gap] += told.holds(values, 10_000, truth - gap)
     assert passed[-0.05] / runs < 0.4  # the target lies .05 above what the labels are worth
     assert passed[0.05] / runs > 0.97
@@ -112,11 +113,11 @@ def test_sound_sets_pass_and_flattered_ones_do_not(hand):
 def test_where_the_drawers_were_not_measured_only_a_credible_shortfall_counts():
     pairs = [Pair(0.9, value, None) for value in (0.7, 0.5, 0.9, 0.6, 0.8)]
     values = [0.9] * 40
-    told = anchoring(promise.QUALITY, pairs, Hand())
+    told = anchoring(guarantee.QUALITY, pairs, Hand())
     assert told.judged_blind(values, 10_000)[0] == pytest.approx(0.7)
     assert told.holds(values, 10_000, 0.75)
     assert not told.holds(values, 10_000, 0.95)
-    assert anchoring(promise.QUALITY, pairs[:1], Hand()) is None
+    assert anchoring(guarantee.QUALITY, pairs[:1], Hand()) is None
 
 
 def blind(paper: dict, every: int, moved: float) -> dict:
@@ -135,13 +136,13 @@ def test_a_certificate_is_refused_where_the_drawings_from_blank_disagree(paper):
     assert agreed["result"]["judged_blind"][1][0] == pytest.approx(
         agreed["result"]["observed_mean"]
     )
-    assert verifying.verify(agreed) == []
+    assert verification.verify(agreed) == []
 
     apart = blind(paper, 3, 30.0)
     assert apart["result"]["outcome"] == "refused"
     assert apart["result"]["sets_tested"] == 2
     assert apart["result"]["certified_images"] == 0
-    assert verifying.verify(apart) == []
+    assert verification.verify(apart) == []
 
 
 def test_only_the_sets_that_hold_from_blank_are_certified(paper):
@@ -167,7 +168,7 @@ def test_only_the_sets_that_hold_from_blank_are_certified(paper):
     assert mixed["result"]["outcome"] == "certified"
     assert (mixed["result"]["sets_tested"], mixed["result"]["sets_certified"]) == (2, 1)
     assert mixed["result"]["certified_images"] == 30
-    assert verifying.verify(mixed) == []
+    assert verification.verify(mixed) == []
 
 
 def test_where_checkers_may_have_overlooked_all_that_passes_nothing_is_shown():

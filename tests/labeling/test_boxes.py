@@ -5,9 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labeling.core.boxes import BoxSet, iou_matrix, match, pack, parse, unpack, without_scores
-from labeling.core.quality import compare, quality, tutorial_miou
-from labeling.errors import Invalid
+from labeling.kernel.boxes import BoxSet, iou_matrix, match, pack, parse, unpack, without_scores
+from labeling.kernel.errors import Invalid
+from labeling.kernel.quality import compare, quality, tutorial_miou
 
 
 def boxes(*rows, classes=None, scores=None) -> BoxSet:

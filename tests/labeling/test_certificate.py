@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeling.core import audit_plan, betting, certificate, document, sampling, verifying
-from labeling.core.audit_plan import Plan
+from labeling.certification.core import audit_plan, betting, document, nested_test, verification
+from labeling.certification.core.audit_plan import Plan
+from labeling.kernel import sampling
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
 TARGET, LEVEL = 0.75, 0.10
@@ -31,7 +32,7 @@ def as_used(plan: Plan, values: np.ndarray) -> tuple[int, int]:
     """Sets certified and draws made, looking after every batch of ten and stopping when done."""
     result = None
     for n in range(10, plan.budget + 1, 10):
-        result = certificate.run_test(plan, values[:n].tolist())
+        result = nested_test.run_test(plan, values[:n].tolist())
         if result.complete:
             return len(result.shown), result.decided_after
     return len(result.shown), plan.budget
@@ -101,7 +102,7 @@ def test_the_wealth_equals_the_simulations_oracle():
             values, member, TARGET, LEVEL, total=plan.sizes * TARGET, size=plan.sizes.astype(float),
             path=True,
         )  # fmt: skip
-        ours = certificate.run_test(plan, values.tolist())
+        ours = nested_test.run_test(plan, values.tolist())
         expected = 3 if rejected.all() else int(np.argmin(rejected))
         assert len(ours.shown) == expected
         assert ours.decided_after == (int(at.max()) if rejected.all() else None)
@@ -111,16 +112,16 @@ def test_raising_the_budget_keeps_the_wealth_won_so_far():
     rng = np.random.default_rng(4)
     values = rng.beta(8, 2, 60).tolist()
     ranks = np.zeros(200, int)
-    short = certificate.run_test(plan_of(ranks, 1, 30, 0.0001), values[:20])
+    short = nested_test.run_test(plan_of(ranks, 1, 30, 0.0001), values[:20])
     longer = Plan(ranks, np.array([200]), np.array([TARGET]), 0.0001, ((0, 30), (20, 60)))
 
-    assert certificate.run_test(longer, values[:20]).wealth == pytest.approx(short.wealth)
+    assert nested_test.run_test(longer, values[:20]).wealth == pytest.approx(short.wealth)
     assert longer.draws_left(21)[20, 0] == 40
 
 
 def added_to(plan: Plan, values: list[float], most: int) -> Plan:
-    return certificate.extended(
-        plan, len(values), most, lambda p: certificate.run_test(p, values[: p.budget])
+    return nested_test.extended(
+        plan, len(values), most, lambda p: nested_test.run_test(p, values[: p.budget])
     )
 
 
@@ -132,7 +133,7 @@ def test_the_level_holds_where_checks_are_added():
         values = rng.permutation(pool(rng, 150, TARGET - 1e-6)).tolist()
         plan = added_to(plan_of(np.zeros(150, int), 1, 40), values, 80)
         longer += plan.budget > 40
-        wrong += certificate.run_test(plan, values[: plan.budget]).complete
+        wrong += nested_test.run_test(plan, values[: plan.budget]).complete
 
     assert longer > 0.05 * runs
     assert wrong / runs <= LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
@@ -188,9 +189,9 @@ def test_about_one_image_in_five_is_drawn_blind():
 def test_the_rest_has_its_own_lower_bound():
     """80 of 100 checked at .9: the bound of the unchecked 20 lies below what was seen."""
     plan = plan_of(np.zeros(100, int), 1, 80)
-    bound = certificate.rest_bound(plan, [0.9] * 80, 0)
+    bound = nested_test.rest_bound(plan, [0.9] * 80, 0)
     assert 0 < bound < 0.9
-    assert certificate.rest_bound(plan, [0.9] * 100, 0) == 1.0
+    assert nested_test.rest_bound(plan, [0.9] * 100, 0) == 1.0
 
 
 def sound(rng: np.random.Generator) -> list[float]:
@@ -217,7 +218,7 @@ def test_the_recall_test_notices_a_bad_set():
 def test_a_certificate_recomputes_from_its_file(paper):
     again = json.loads(json.dumps(paper))
 
-    assert verifying.verify(again) == []
+    assert verification.verify(again) == []
     assert again["result"]["outcome"] == "certified"
     assert again["result"]["certified_images"] == 60
 
@@ -250,4 +251,4 @@ def test_a_changed_certificate_is_noticed_even_if_its_digest_is_made_anew(paper,
         body = {k: v for k, v in forged.items() if k != "digest"}
         forged["digest"] = document.digest(body)
 
-    assert any(fault in said for said in verifying.verify(forged))
+    assert any(fault in said for said in verification.verify(forged))

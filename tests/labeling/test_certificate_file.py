@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from labeling.core.document import FORMAT
+from labeling.certification.core.document import FORMAT
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 
 from annotator_ui.api import grid
-from labeling.core.suspicion import Usual, main_reason, usual
 from labeling.models import Assignment, Audit, Label, LabelCheck, Round
-from labeling.services import checking
+from labeling.review import grid as checking
+from labeling.review.core.suspicion import Usual, main_reason, usual
 from tests.factories import SIZE, box
 
 pytestmark = pytest.mark.django_db(transaction=True)

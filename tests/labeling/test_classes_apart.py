@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from labeling.core import certificate, document, verifying
-from labeling.core.audit_plan import Plan, audit_order
-from labeling.core.boxes import unpack
-from labeling.core.parts import shown_in
+from labeling.certification.core import document, nested_test, verification
+from labeling.certification.core.audit_plan import Plan, audit_order
+from labeling.certification.core.plan_content import shown_in
+from labeling.kernel.boxes import unpack
 from tests.mlassist.drawn import boxes as drawn_boxes
 
 TARGET, LEVEL = 0.75, 0.10
@@ -48,7 +48,7 @@ def test_no_group_below_its_target_is_shown_more_often_than_the_level():
     runs, wrong, right = 500, 0, 0
     for _ in range(runs):
         plan = apart([80, 60, 120], 120)
-        shown = certificate.run_test(
+        shown = nested_test.run_test(
             plan, values(rng, plan, [TARGET - 1e-6, 0.92, TARGET - 1e-6])[:120].tolist()
         ).shown
         wrong += 0 in shown or 2 in shown
@@ -59,16 +59,16 @@ def test_no_group_below_its_target_is_shown_more_often_than_the_level():
 
 def test_the_second_group_needs_less_once_the_first_is_shown():
     reached = np.array([[2.0, 12.0, 1.0], [25.0, 31.0, 11.0]])
-    shown, complete = certificate._by_holm(reached, LEVEL)
+    shown, complete = nested_test._by_holm(reached, LEVEL)
     assert shown == (0, 1, 2) and complete.tolist() == [False, True]
-    assert certificate._by_holm(np.array([[25.0, 25.0, 25.0]]), LEVEL)[0] == ()
-    assert certificate._by_holm(np.array([[5.0, 31.0, 19.0]]), LEVEL)[0] == (1,)
+    assert nested_test._by_holm(np.array([[25.0, 25.0, 25.0]]), LEVEL)[0] == ()
+    assert nested_test._by_holm(np.array([[5.0, 31.0, 19.0]]), LEVEL)[0] == (1,)
 
 
 def test_a_small_group_is_shown_by_seeing_nearly_all_of_it():
     plan = apart([200, 12], 60)
     good = np.where(plan.ranks == 1, 0.95, 0.5)
-    result = certificate.run_test(plan, good[:60].tolist())
+    result = nested_test.run_test(plan, good[:60].tolist())
     assert result.shown == (1,) and result.waiting == (0,) and not result.stuck
     assert plan.images(result.shown) == 12
 
@@ -105,9 +105,9 @@ def test_the_file_names_the_classes_it_shows_and_recomputes():
     assert shown_in(paper["result"]) == [0]
     assert paper["result"]["certified_images"] == 30
     assert paper["result"]["rest_bound"] > 0.5
-    assert verifying.verify(paper) == []
+    assert verification.verify(paper) == []
 
     paper["result"]["sets_shown"] = [0, 1]
-    faults = verifying.verify({**paper, "digest": document.digest(
+    faults = verification.verify({**paper, "digest": document.digest(
         {k: v for k, v in paper.items() if k != "digest"})})  # fmt: skip
     assert faults == ["The result does not follow from the draws."]

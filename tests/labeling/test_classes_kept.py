@@ -2,9 +2,11 @@
 
 import pytest
 
-from labeling.errors import Conflict
+from labeling.jobs import classes, setup
+from labeling.kernel.errors import Conflict
 from labeling.models import Label, Transfer
-from labeling.services import classes, exports, jobs, lifecycle
+from labeling.rounds import lifecycle
+from labeling.transfers import exports
 from tests.factories import box
 from tests.job_form import change, create
 
@@ -58,7 +60,7 @@ def test_imported_suggestions_keep_their_class_in_a_copy(job):
     job.images.filter(pk=first.pk).update(imported=given)
     job.images.filter(pk=second.pk).update(imported=[])
 
-    made = jobs.copy(job, None)
+    made = setup.copy(job, None)
 
     names = {c.index: c.name for c in made.classes.all()}
     first, second, third, *_ = made.images.order_by("pk")

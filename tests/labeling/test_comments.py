@@ -3,9 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from labeling.errors import Invalid, NotAllowed
+from labeling.kernel.errors import Invalid, NotAllowed
 from labeling.models import Assignment, Label
-from labeling.services import comments, lifecycle
+from labeling.review import comments
+from labeling.rounds import lifecycle
 from tests.factories import box, join
 from tests.running import run_steps
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeling.core import consolidation, reliability
-from labeling.core.boxes import BoxSet, iou_matrix
-from labeling.core.consolidation import Answers, group, majority, single, tabulate
-from labeling.core.quality import compare, quality
-from labeling.core.reliability import consolidate
+from labeling.consolidation.core import grouping, reliability
+from labeling.consolidation.core.grouping import Answers, group, majority, single, tabulate
+from labeling.consolidation.core.reliability import consolidate
+from labeling.kernel.boxes import BoxSet, iou_matrix
+from labeling.kernel.quality import compare, quality
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
 
@@ -82,14 +82,14 @@ def test_a_crowded_image_is_grouped_like_any_other(monkeypatch):
         corner, side = rng.random((count, 2)) * 100, rng.random((count, 2)) * 60 + 10
         boxes, owner = np.c_[corner, corner + side], rng.integers(0, 4, count)
         image = np.zeros(count, int)
-        monkeypatch.setattr(consolidation, "CROWDED", count)
+        monkeypatch.setattr(grouping, "CROWDED", count)
         jointly = group(image, owner, boxes)
-        monkeypatch.setattr(consolidation, "CROWDED", 1)
+        monkeypatch.setattr(grouping, "CROWDED", 1)
         assert (group(image, owner, boxes) == jointly).all()
 
 
 def test_boxes_of_two_people_all_on_one_place_pair_up():
-    count = consolidation.CROWDED
+    count = grouping.CROWDED
     boxes = np.tile([10.0, 10, 60, 60], (2 * count, 1))
     groups = group(np.zeros(2 * count, int), np.repeat([0, 1], count), boxes)
     assert (np.bincount(groups) == 2).all()

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from labeling.assignments import blind_controls, claims, timing
+from labeling.assignments.answers import skip, submit
 from labeling.models import Assignment, Event, Image, Label, Round
-from labeling.services import claims, controls, lifecycle, paces
-from labeling.services.answers import skip, submit
+from labeling.rounds import lifecycle
 from tests import factories
 from tests.factories import answer, box
 from tests.running import run_steps
@@ -157,10 +158,10 @@ def test_a_class_that_is_corrected_worse_is_not_shown_any_more(make):
     loose = [box(10, 10, 50), box(100, 10, 80, 1)]
     work(job, [box(10), box(100, class_id=1)], loose)
 
-    cat, dog = controls.of_job(job)
+    cat, dog = blind_controls.of_job(job)
     assert (cat.falls_back, dog.falls_back) == (False, True)
     assert dog.corrected < dog.blank == 1
-    assert controls.fallen(job) == [1]
+    assert blind_controls.fallen(job) == [1]
 
     open_round = job.rounds.get(closed_at=None)
     assert open_round.settings["drawn_classes"] == [1]
@@ -205,7 +206,7 @@ def test_a_planted_box_is_told_of_and_never_counted(make):
         {"name": "bob", "shown": planted.filter(annotator=bob).count()},
     ]
     expected[0]["let_through"], expected[1]["let_through"] = expected[0]["shown"], 0
-    assert controls.planted(job) == expected
+    assert blind_controls.planted(job) == expected
     run_steps(job)
     assert all(len(row.boxes) == 2 for row in Label.objects.filter(round__purpose="active"))
 
@@ -284,8 +285,8 @@ def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
     drawn_too = [*seen, box(150, 100, 20)]
     submit(seat, alice, version=1, boxes=drawn_too, active_ms=3900, trace=trace)
 
-    assert paces.of_job(job)["drag"]["seconds"] == 3.0
-    assert paces.of_job(job)["accepted"]["seconds"] == 0.3
+    assert timing.of_job(job)["drag"]["seconds"] == 3.0
+    assert timing.of_job(job)["accepted"]["seconds"] == 0.3
 
 
 def test_the_verifying_chain_ends_though_a_box_was_planted(make):

@@ -4,19 +4,21 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
-from labeling.core import scenes
-from labeling.errors import NoRoom
+from labeling.assignments import answers
+from labeling.jobs import accounts, classes, setup
+from labeling.kernel.errors import NoRoom
 from labeling.models import Job, Transfer
-from labeling.services import answers, classes, importing, jobs, people, transfers
+from labeling.simulation import scenes
+from labeling.transfers import imports, transfers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CUTS = {  # what is called, and the call that does not come to its end
-    "accounts": (people, "make_project_admin", 1),
+    "accounts": (accounts, "make_project_admin", 1),
     "classes": (classes, "add", 2),
     "drawing": (scenes, "draw", 2),
-    "importing": (importing._Work, "store", 1),
-    "starting": (jobs, "start", 1),
+    "importing": (imports._Work, "store", 1),
+    "starting": (setup, "start", 1),
     "simulated people": (answers, "submit", 5),
 }
 
@@ -59,7 +61,7 @@ def test_a_demo_that_was_cut_off_is_finished_by_the_next_run(monkeypatch, capsys
 
 
 def test_a_draft_of_somebodys_own_is_left_alone(capsys):
-    job = jobs.create("Demo", None)
+    job = setup.create("Demo", None)
 
     assert demo(capsys) == "The demo job is there.\n"
     assert (job.slug, job.classes.count(), job.images.count()) == ("demo", 0, 0)
@@ -76,7 +78,7 @@ def test_an_import_that_met_a_full_disk_is_gone_on_with(monkeypatch, capsys):
         raise NoRoom("The disk is nearly full.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(importing, "run", full)
+        patch.setattr(imports, "run", full)
         with pytest.raises(CommandError, match="will be tried again"):
             demo(capsys)
 

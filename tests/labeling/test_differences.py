@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from labeling.core.boxes import pack
-from labeling.core.consolidation import Answers
-from labeling.core.differences import changes, doubt, groups
-from labeling.errors import Conflict
+from labeling.consolidation import disagreements, labels
+from labeling.consolidation.core.answer_groups import changes, doubt, groups
+from labeling.consolidation.core.grouping import Answers
+from labeling.kernel.boxes import pack
+from labeling.kernel.errors import Conflict
 from labeling.models import Audit, Event, Label
-from labeling.services import differences, labels, lifecycle
+from labeling.rounds import lifecycle
 from tests.factories import box, join, make_images, make_job, person, work_all
 from tests.running import run_steps
 
@@ -85,24 +86,24 @@ def drawn(alice, bob, rita):
 @pytest.mark.django_db(transaction=True)
 def test_the_doubtful_image_is_listed_and_settled(drawn, rita):
     job, image = drawn
-    listed = differences.doubtful(job, level=0.1)
+    listed = disagreements.doubtful(job, level=0.1)
     assert [row.image for row in listed] == [image.pk]
 
     before = Label.objects.active().get(image=image)
-    found = differences.of_image(image)
+    found = disagreements.of_image(image)
     assert [len(g.drawn) for g in found.groups] == [3]
-    label = differences.settle(image, before.pk, [box(12)], rita, {"drawn": 1})
+    label = disagreements.settle(image, before.pk, [box(12)], rita, {"drawn": 1})
 
     before.refresh_from_db()
     assert (label.source, label.by, label.boxes) == ("reviewer", rita, [box(12)])
-    assert before.reason == differences.SETTLED
+    assert before.reason == disagreements.SETTLED
     assert Event.objects.get(job=job, kind="differences_settled").data["drawn"] == 1
-    assert differences.doubtful(job, level=0.1) == []
-    assert differences.settled_count(job) == 1
-    assert differences.of_image(image).groups[0].merged == 0  # of the people's label still
+    assert disagreements.doubtful(job, level=0.1) == []
+    assert disagreements.settled_count(job) == 1
+    assert disagreements.of_image(image).groups[0].merged == 0  # of the people's label still
 
     with pytest.raises(Conflict, match="another label"):
-        differences.settle(image, before.pk, [], rita, {})
+        disagreements.settle(image, before.pk, [], rita, {})
 
 
 @pytest.mark.django_db(transaction=True)
@@ -111,20 +112,20 @@ def test_answers_stay_private_until_people_have_a_label(job, mona, alice):
     run_steps(job)
     image = job.images.first()
     with pytest.raises(Conflict, match="have not labelled"):
-        differences.of_image(image)
+        disagreements.of_image(image)
 
     work_all(job, alice)
     run_steps(job)
     done = Label.objects.active().filter(image__job=job, source="human").first()
     labels.revoke(Label.objects.filter(pk=done.pk), "rejected: Object missed")
     with pytest.raises(Conflict, match="with people again"):
-        differences.of_image(done.image)
+        disagreements.of_image(done.image)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_labels_of_an_image_under_audit_are_not_compared(drawn):
     job, image = drawn
-    assert [label.source for label in differences.history(image)] == ["human"]
+    assert [label.source for label in disagreements.history(image)] == ["human"]
     round = job.rounds.get(number=1)
     Audit.objects.create(
         round=round, image=image, kind="certificate", position=0, predicted=[box()]
@@ -132,7 +133,7 @@ def test_labels_of_an_image_under_audit_are_not_compared(drawn):
     type(round).objects.filter(pk=round.pk).update(state="AUDITING")
 
     with pytest.raises(Conflict, match="running audit"):
-        differences.history(image)
+        disagreements.history(image)
     with pytest.raises(Conflict, match="running audit"):
-        differences.check_correctable(image, manager=False)
-    differences.check_correctable(image, manager=True)
+        disagreements.check_correctable(image, manager=False)
+    disagreements.check_correctable(image, manager=True)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from labeling.assignments import answers, claims
+from labeling.consolidation import labels
 from labeling.models import Assignment, Image, Label
-from labeling.services import answers, claims, labels, lifecycle, selecting
+from labeling.rounds import lifecycle, selection
 from tests.factories import box
 from tests.labeling.test_rounds import finish
 from tests.running import run_steps
@@ -32,8 +34,8 @@ def test_an_image_restored_in_its_round_gets_people_again(job, alice, bob, mona,
 def test_an_image_restored_while_its_round_selects_is_chosen_again(job, mona):
     lifecycle.start(job, None)
     round = job.rounds.get()
-    image = selecting.candidates(round)[0]
-    selecting.open_seats(round, [image])
+    image = selection.candidates(round)[0]
+    selection.open_seats(round, [image])
     labels.exclude(image, "by mistake", mona)
     labels.restore(image, mona)
 

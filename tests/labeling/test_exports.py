@@ -9,10 +9,12 @@ from django.db import IntegrityError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from labeling.errors import Invalid
+from labeling.consolidation import labels
+from labeling.jobs import classes, setup
+from labeling.kernel.errors import Invalid
+from labeling.kernel.stored_files import media_path
 from labeling.models import Image, Job, Label, Transfer
-from labeling.services import classes, exports, jobs, labels, transfers
-from labeling.services.images import media_path
+from labeling.transfers import exports, transfers
 from tests.factories import box, make_images, make_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -233,10 +235,10 @@ def test_an_address_that_the_manifest_uses_otherwise_is_refused_wherever_a_job_i
     from django.core.exceptions import ValidationError
 
     with pytest.raises(Invalid, match="is reserved"):
-        jobs.create("Cats", None, slug=address)
+        setup.create("Cats", None, slug=address)
     with pytest.raises(ValidationError, match="is reserved"):
         Job(name="Cats", slug=address).full_clean()
-    made = jobs.create(address.replace("-", " "), None)
+    made = setup.create(address.replace("-", " "), None)
     assert made.slug == f"{address.lower()}-2"
 
 

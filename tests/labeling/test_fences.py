@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from labeling.assignments import claims
+from labeling.ledger import runner, steps
 from labeling.models import Audit, Job, Round, Step
-from labeling.services import claims, lifecycle, running, steps
-from labeling.services.audits import claim_next
-from labeling.services.verdicts import decide
+from labeling.review.queue import claim_next
+from labeling.review.verdicts import decide
+from labeling.rounds import lifecycle
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +69,7 @@ def work_through(job: Job, alice: Any, reviewers: list[Any]) -> None:
     for _ in range(400):
         waiting = Step.objects.unfinished().filter(round__job=job, round__closed_at=None).first()
         if waiting is not None:
-            running.run(waiting.pk)
+            runner.run(waiting.pk)
             continue
         job.refresh_from_db()
         if job.state == Job.State.COMPLETE:

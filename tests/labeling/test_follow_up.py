@@ -5,8 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from labeling.consolidation import labels
+from labeling.jobs import setup
+from labeling.kernel import events
+from labeling.ledger import runner
+from labeling.management import reconcile
 from labeling.models import Audit, Event, Job, Label, Round, Transfer
-from labeling.services import events, jobs, labels, lifecycle, recalls, reconcile, running, verdicts
+from labeling.review import monitoring, verdicts
+from labeling.rounds import lifecycle
 from tests.factories import box, make_images, work_all
 from tests.running import run_steps
 
@@ -54,10 +60,10 @@ def test_a_job_is_not_reopened_in_the_middle_of_an_import(complete):
 
 
 def test_only_jobs_to_which_something_happened_are_looked_at(complete, monkeypatch):
-    Event.objects.update(at=timezone.now() - 2 * running.SETTLES)
+    Event.objects.update(at=timezone.now() - 2 * runner.SETTLES)
     seen = reconcile.reconcile()
     looked_at: list[Job] = []
-    monkeypatch.setattr(jobs, "reopen", looked_at.append)
+    monkeypatch.setattr(setup, "reopen", looked_at.append)
 
     assert reconcile.reconcile(seen) == seen
     assert looked_at == []
@@ -72,7 +78,7 @@ def test_a_watched_round_is_judged_after_its_last_verdict(complete, rita, monkey
         settings={"acceptance": "per_round", "target_quality": 0.9},
     )  # fmt: skip
     with monkeypatch.context() as killed:
-        killed.setattr(recalls, "check", lambda round: False)
+        killed.setattr(monitoring, "check", lambda round: False)
         for position, image in enumerate(make_images(complete, 30)):
             label = Label.objects.create(
                 image=image, round=round, source="auto", boxes=[box()], confidence=0.9
@@ -87,9 +93,9 @@ def test_a_watched_round_is_judged_after_its_last_verdict(complete, rita, monkey
     reconcile.reconcile()
     assert label.revoked_at is None  # the reviewer may be at it
 
-    monkeypatch.setattr(running, "SETTLES", timedelta(0))
+    monkeypatch.setattr(runner, "SETTLES", timedelta(0))
     reconcile.reconcile()
 
     label.refresh_from_db()
-    assert label.reason == recalls.RECALLED
+    assert label.reason == monitoring.RECALLED
     assert state_of(complete) == "running"

@@ -4,10 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from labeling.core.boxes import pack
+from labeling.assignments import claims
+from labeling.certification import planning, standing
+from labeling.certification.planning import Candidate, Proposal
+from labeling.kernel.boxes import pack
 from labeling.models import Assignment, Audit, Certificate, Freeze, Image, Label, Round
-from labeling.services import claims, freezing, rounds, standing
-from labeling.services.freezing import Candidate, Proposal
+from labeling.rounds import stages
 from tests.factories import box, join, make_images, make_job
 from tests.running import Held
 
@@ -23,7 +25,7 @@ def closing_round(alice, **fields) -> Round:
 
 
 def next_closing(job, number: int) -> Round:
-    settings = {**rounds.snapshot_settings(job), "size": 10}
+    settings = {**stages.snapshot_settings(job), "size": 10}
     return Round.objects.create(
         job=job, number=number, purpose="closing", state="CALIBRATING", settings=settings
     )
@@ -38,27 +40,27 @@ def proposal(images: list[Image], checks: int = 5) -> Proposal:
 
 
 def test_a_freeze_that_was_killed_holds_all_places_when_run_again(alice, monkeypatch):
-    monkeypatch.setattr(freezing, "PLACES", 10)
+    monkeypatch.setattr(planning, "PLACES", 10)
     round = closing_round(alice)
     images = make_images(round.job, 40)
 
     with pytest.raises(KeyboardInterrupt):
-        freezing.freeze(round, Held(dies_in=3), proposal(images))
+        planning.freeze(round, Held(dies_in=3), proposal(images))
     frozen = Freeze.objects.get(round=round)
     assert Audit.objects.filter(round=round, blind=False).count() == 20
 
     # one of them was taken out meanwhile, and is proposed no more
     left = [image for image in images if image.digest != last_key(frozen)]
-    freezing.hold_places(frozen, Held(), proposal(left).candidates)
+    planning.hold_places(frozen, Held(), proposal(left).candidates)
     rows = Audit.objects.filter(round=round, blind=False).order_by("position")
     assert [row.position for row in rows] == list(range(39))
     keys = {row.position: row.image.digest for row in rows}
-    order = freezing.document.order_of(frozen.content, frozen.seed)
+    order = planning.document.order_of(frozen.content, frozen.seed)
     assert all(frozen.content["candidates"][i][0] == keys[n] for n, i in enumerate(order[:39]))
 
 
 def last_key(frozen: Freeze) -> str:
-    order = freezing.document.order_of(frozen.content, frozen.seed)
+    order = planning.document.order_of(frozen.content, frozen.seed)
     return frozen.content["candidates"][order[-1]][0]
 
 
@@ -70,7 +72,7 @@ def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_seats(alic
     held = claims.claim_next(round.job, alice, count=1).seats[0].image
     Assignment.objects.create(round=round, image=held, slot=2)
 
-    frozen = freezing.freeze(round, Held(), proposal(images))
+    frozen = planning.freeze(round, Held(), proposal(images))
 
     assert held.digest not in dict(frozen.content["candidates"])
     assert Assignment.objects.get(round=round, image=held, slot=2).state == "open"
@@ -80,7 +82,7 @@ def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_seats(alic
 
 def test_a_look_at_a_proof_reads_only_what_was_checked(alice):
     round = closing_round(alice)
-    freezing.freeze(round, Held(), proposal(make_images(round.job, 60)))
+    planning.freeze(round, Held(), proposal(make_images(round.job, 60)))
     first = Audit.objects.filter(round=round, position=0, blind=False)
     first.update(value=1.0, boxes=[box()])
     standing.needed(round)  # what was sealed is read once
@@ -97,7 +99,7 @@ def test_a_second_proof_of_the_whole_data_set_may_leave_only_what_the_first_did_
     which may lack 20 of their own, the second set must make up for what is granted."""
     round = closing_round(alice, promise="dataset", target_quality=0.8)
     job, first = round.job, make_images(round.job, 200)
-    frozen = freezing.freeze(round, Held(), proposal(first[:100]))
+    frozen = planning.freeze(round, Held(), proposal(first[:100]))
     assert frozen.content["sets"][-1]["target"] == pytest.approx(0.6)
 
     paper = {"frozen": {"content": frozen.content}, "result": {"sets_certified": 2}}
@@ -107,7 +109,7 @@ def test_a_second_proof_of_the_whole_data_set_may_leave_only_what_the_first_did_
     for image in first[100:]:
         Label.objects.create(image=image, source="human", boxes=[box()])
     Round.objects.filter(pk=round.pk).update(state="CLOSED", closed_at=round.opened_at)
-    again = freezing.freeze(next_closing(job, 2), Held(), proposal(make_images(job, 100, intake=1)))
+    again = planning.freeze(next_closing(job, 2), Held(), proposal(make_images(job, 100, intake=1)))
 
     assert again.content["granted"] == pytest.approx(40)
     assert again.content["sets"][-1]["target"] == pytest.approx(0.8)

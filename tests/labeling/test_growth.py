@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from labeling.core.growth import USUAL_EXPONENT, batch_pays, share_after
 from labeling.models import Image, Round
-from labeling.services import rounds, stopping
+from labeling.rounds import stages, stopping
+from labeling.rounds.core.growth import USUAL_EXPONENT, batch_pays, share_after
 from tests.factories import make_images, make_job
 
 
@@ -71,7 +71,7 @@ def test_a_certified_job_closes_when_its_own_rounds_say_so():
     assert stopping.should_close(job, 200)
     assert stopping.should_close(job, 20)  # one batch is left
     assert Image.objects.unlabeled().count() == 200
-    assert rounds.next_purpose(job)[0] == "training"  # labels first
+    assert stages.next_purpose(job)[0] == "training"  # labels first
 
 
 @pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_what_a_detector_was_taught_elsewhere_counts(elsewhere: int, closes: boo
     make_images(job, 200)
     Round.objects.create(
         job=job, number=1, purpose="active", state="CLOSED", closed_at=timezone.now(),
-        settings=rounds.snapshot_settings(job),
+        settings=stages.snapshot_settings(job),
         estimate={"labels": 20, "elsewhere": elsewhere, "share": 0.2},
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from tests.services import postgres_database
 ROOT = Path(__file__).resolve().parents[2]
 ENQUEUE = """
 import time
-from labeling.services import transfers
+from labeling.transfers import transfers
 from tests import factories
 job = factories.make_job()
 time.sleep(2)

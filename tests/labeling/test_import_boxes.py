@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from labeling.consolidation import labels
+from labeling.kernel.stored_files import media_path
 from labeling.models import Assignment, Image, Label, Transfer
-from labeling.services import import_reports, importing, labels, transfers
-from labeling.services.images import media_path
+from labeling.transfers import import_reports, imports, transfers
 from tests.factories import box, make_job, person
 from tests.uploading import coco_file, packed, picture, upload
 
@@ -295,5 +296,5 @@ def test_what_a_killed_import_had_refused_is_in_the_report_once(settings, monkey
     assert len([line for line in told if line[1] == "box refused"]) == count
     assert row.report["written"] == import_reports.path_of(row).stat().st_size
     assert not Label.objects.exists()
-    assert count > importing.CHUNK
+    assert count > imports.CHUNK
     assert json.dumps(row.report)

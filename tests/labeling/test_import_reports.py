@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from labeling.models import Member, Transfer
-from labeling.services import import_reports, transfers
+from labeling.transfers import import_reports, transfers
 from tests.factories import make_job, person, project_admin
 from tests.labeling.test_import_boxes import lines
 from tests.uploading import coco_file, packed, picture, upload

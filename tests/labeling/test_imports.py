@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from PIL import Image as Picture
 
-from labeling.core import coco
-from labeling.errors import Invalid
+from labeling.kernel.errors import Invalid
+from labeling.kernel.pictures import Normaliser, normalise
+from labeling.kernel.stored_files import media_path
 from labeling.models import Image, Label
-from labeling.pictures import Normaliser, normalise
-from labeling.services import transfers
-from labeling.services.images import media_path
+from labeling.transfers import transfers
+from labeling.transfers.core import coco
 from tests.factories import make_job
 from tests.uploading import coco_file, many_scans, packed, picture, upload
 

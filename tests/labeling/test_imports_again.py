@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from labeling.jobs import setup
+from labeling.kernel.stored_files import media_path
 from labeling.models import Transfer
-from labeling.services import importing, jobs, sources, transfers
-from labeling.services.images import media_path
+from labeling.transfers import imports, sources, transfers
 from tests.factories import make_job
 from tests.uploading import packed, picture, upload
 
@@ -23,7 +24,7 @@ def test_an_import_goes_on_where_it_was_killed(settings, monkeypatch):
     for i in range(60):
         (folder / f"{i:02}.png").write_bytes(picture((i, 0, 0), kind="PNG"))
     row = transfers.start_import(job, None, "folder", "set")
-    real, calls = importing._Work.store, []
+    real, calls = imports._Work.store, []
 
     def dies_at_the_second_chunk(*args):
         calls.append(1)
@@ -31,7 +32,7 @@ def test_an_import_goes_on_where_it_was_killed(settings, monkeypatch):
             raise KeyboardInterrupt
         real(*args)
 
-    monkeypatch.setattr(importing._Work, "store", dies_at_the_second_chunk)
+    monkeypatch.setattr(imports._Work, "store", dies_at_the_second_chunk)
     with pytest.raises(KeyboardInterrupt):
         transfers.run(row.pk)
     assert job.images.count() == 25
@@ -70,7 +71,7 @@ def test_stopping_the_worker_again_and_again_does_not_use_up_an_imports_attempts
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(importing._Work, "store", told_to_stop)
+        patch.setattr(imports._Work, "store", told_to_stop)
         for _ in range(transfers.MAX_ATTEMPTS + 1):
             with pytest.raises(SystemExit):
                 transfers.run(row.pk)
@@ -92,7 +93,7 @@ def test_a_job_does_not_start_while_an_import_will_be_tried_again():
         ({"finished_at": later}, False),
     ):
         Transfer.objects.filter(pk=row.pk).update(**known)
-        assert any("import" in said for said in jobs.start_problems(job)) is waits, known
+        assert any("import" in said for said in setup.start_problems(job)) is waits, known
 
 
 def test_an_upload_that_is_given_up_is_removed_and_one_to_be_tried_again_is_kept(monkeypatch):
@@ -105,7 +106,7 @@ def test_an_upload_that_is_given_up_is_removed_and_one_to_be_tried_again_is_kept
 
     for name, data in (("x.zip", packed({"a.jpg": picture()})), ("a.jpg", picture())):
         with monkeypatch.context() as patch:
-            patch.setattr(importing._Work, "store", breaks)
+            patch.setattr(imports._Work, "store", breaks)
             row = upload(make_job(), (name, data))
             for attempt in range(2, transfers.MAX_ATTEMPTS + 1):
                 transfers.nudge_waiting()

@@ -6,22 +6,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from labeling.errors import Conflict, LeaseLost
+from labeling.assignments import answers, broken_images, claims, drafts, held
+from labeling.jobs import members
+from labeling.kernel import leases
+from labeling.kernel.errors import Conflict, LeaseLost
 from labeling.models import Assignment, Audit, Draft, Event
-from labeling.services import (
-    answers,
-    audits,
-    broken,
-    claims,
-    drafts,
-    held,
-    leases,
-    lifecycle,
-    members,
-    reports,
-    snapshot,
-    verdicts,
-)
+from labeling.reports import figures, snapshot
+from labeling.review import queue, verdicts
+from labeling.rounds import lifecycle
 from tests.factories import answer, join
 from tests.labeling.test_leaving import expire
 from tests.running import run_steps
@@ -49,7 +41,7 @@ def work_of(kind: str, started, closing, alice, rita):
     """An image in alice's hands, or a check in rita's, with its job and person."""
     if kind == "image":
         return claims.claim_next(started, alice, page="a").seats[0], started, alice
-    return audits.claim_next(closing, rita, page="a")[0], closing, rita
+    return queue.claim_next(closing, rita, page="a")[0], closing, rita
 
 
 @pytest.mark.parametrize("kind", ["image", "check"])
@@ -97,13 +89,13 @@ def test_nobody_loses_an_image_while_the_job_is_paused(started, alice, bob, mona
 
 def test_asking_again_renews_checks_only_where_it_matters(closing, rita, django_assert_num_queries):
     with time_machine.travel(START, tick=False) as clock:
-        first = audits.claim_next(closing, rita, page="a")
+        first = queue.claim_next(closing, rita, page="a")
         clock.shift(timedelta(minutes=1))
-        assert [a.lease_expires_at for a in audits.claim_next(closing, rita, page="a")] == [
+        assert [a.lease_expires_at for a in queue.claim_next(closing, rita, page="a")] == [
             a.lease_expires_at for a in first
         ]
         clock.shift(timedelta(minutes=5))
-        again = audits.claim_next(closing, rita, page="a")
+        again = queue.claim_next(closing, rita, page="a")
         assert {a.lease_expires_at for a in again} == {timezone.now() + TEN_MINUTES}
 
 
@@ -136,7 +128,7 @@ def test_nobody_gives_back_what_others_hold(started, alice, bob):
 
 
 def test_checks_given_back_go_to_others_and_their_reviewer_is_remembered(closing, rita, bob):
-    taken = audits.claim_next(closing, rita, page="a")
+    taken = queue.claim_next(closing, rita, page="a")
     pks = [audit.pk for audit in taken]
 
     assert held.give_back_checks(closing, rita, "b", pks) == 0  # another page
@@ -145,7 +137,7 @@ def test_checks_given_back_go_to_others_and_their_reviewer_is_remembered(closing
     freed = Audit.objects.filter(pk__in=pks)
     assert not freed.exclude(reviewer=None).exists()
     assert all(rita in audit.had_by.all() for audit in freed)
-    assert {a.pk for a in audits.claim_next(closing, bob)} & set(pks)
+    assert {a.pk for a in queue.claim_next(closing, bob)} & set(pks)
 
 
 def test_a_manager_sees_who_holds_the_last_images_and_since_when(started, alice, bob, mona):
@@ -193,16 +185,16 @@ def test_a_manager_gives_held_work_to_the_others_at_once(started, alice, bob, mo
 
 def test_a_manager_frees_checks_too(closing, rita, bob, mona):
     join(closing, mona, "manager")
-    count = len(audits.claim_next(closing, rita, page="a"))
+    count = len(queue.claim_next(closing, rita, page="a"))
     assert held.release(closing, rita, mona) == count
     assert not Audit.objects.held_by(rita).exists()
 
 
 def test_who_leaves_gives_their_checks_to_the_others(closing, rita, bob):
-    taken = {audit.pk for audit in audits.claim_next(closing, rita)}
+    taken = {audit.pk for audit in queue.claim_next(closing, rita)}
     members.remove(closing.members.get(user=rita, role="reviewer"), None)
     assert not Audit.objects.held_by(rita).exists()
-    assert {audit.pk for audit in audits.claim_next(closing, bob)} & taken
+    assert {audit.pk for audit in queue.claim_next(closing, bob)} & taken
 
 
 def test_nothing_is_taken_for_a_cancelled_job(started, alice, bob, mona):
@@ -215,7 +207,7 @@ def test_nothing_is_taken_for_a_cancelled_job(started, alice, bob, mona):
         with pytest.raises(Conflict, match="cancelled"):
             write()
     assert not Assignment.objects.filter(state__in=("submitted", "surplus")).exists()
-    assert reports.cost(started)["total"] == 0
+    assert figures.cost(started)["total"] == 0
 
 
 def test_a_lapsed_answer_and_a_change_come_too_late_for_a_cancelled_job(started, alice, mona):
@@ -231,7 +223,7 @@ def test_a_lapsed_answer_and_a_change_come_too_late_for_a_cancelled_job(started,
 
 
 def test_no_verdict_is_taken_for_a_cancelled_job(closing, rita, mona):
-    audit = audits.claim_next(closing, rita)[0]
+    audit = queue.claim_next(closing, rita)[0]
     lifecycle.cancel(closing, mona)
     with pytest.raises(Conflict, match="cancelled"):
         verdicts.decide(audit, rita, verdict="approved")
@@ -239,7 +231,7 @@ def test_no_verdict_is_taken_for_a_cancelled_job(closing, rita, mona):
 
 def test_a_broken_image_reported_twice_is_recorded_once(started, alice):
     seat = claims.claim_next(started, alice).seats[0]
-    broken.report(seat, alice)
-    broken.report(seat, alice)  # the outbox sends again
+    broken_images.report(seat, alice)
+    broken_images.report(seat, alice)  # the outbox sends again
     kinds = Event.objects.filter(job=started).values_list("kind", flat=True)
     assert list(kinds).count("image_reported") == list(kinds).count("image_skipped") == 1

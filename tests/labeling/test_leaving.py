@@ -6,19 +6,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from labeling.errors import LeaseLost
+from labeling.assignments import answers, claims, held, overlap
+from labeling.consolidation import labels
+from labeling.jobs import members
+from labeling.kernel import leases
+from labeling.kernel.errors import LeaseLost
+from labeling.management import reconcile
 from labeling.models import Assignment, Label
-from labeling.services import (
-    answers,
-    claims,
-    following,
-    held,
-    labels,
-    leases,
-    lifecycle,
-    members,
-    reconcile,
-)
+from labeling.rounds import lifecycle
 from tests.factories import answer, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -175,14 +170,14 @@ def test_an_answer_that_comes_while_its_author_is_removed_counts(mona, alice, bo
     lifecycle.start(job, mona)
     run_steps(job)
     first, second = sorted(claims.claim_next(job, alice).seats, key=lambda seat: seat.image_id)
-    reopen = following.open_again
+    reopen = overlap.open_again
 
     def answered_meanwhile(seat, **fields):
         if seat.pk == first.pk:
             answer(Assignment.objects.get(pk=second.pk), alice)
         return reopen(seat, **fields)
 
-    monkeypatch.setattr(following, "open_again", answered_meanwhile)
+    monkeypatch.setattr(overlap, "open_again", answered_meanwhile)
     members.remove(job.members.get(user=alice), mona)
 
     seats = Assignment.objects.order_by("pk")

@@ -3,12 +3,15 @@
 import pytest
 from django.db import connection
 
-from labeling.core import consolidation
-from labeling.core.boxes import pack
-from labeling.core.consolidation import Answers
+from labeling.assignments import claims, held, overlap
+from labeling.assignments.answers import skip, submit
+from labeling.consolidation import labels
+from labeling.consolidation.core import grouping
+from labeling.consolidation.core.grouping import Answers
+from labeling.jobs import members
+from labeling.kernel.boxes import pack
 from labeling.models import Assignment, Label
-from labeling.services import claims, following, held, labels, lifecycle, members, rounds
-from labeling.services.answers import skip, submit
+from labeling.rounds import lifecycle, stages
 from tests import factories
 from tests.factories import answer, box
 from tests.running import run_steps
@@ -239,7 +242,7 @@ def test_a_late_answer_may_open_a_further_seat(make, people):
 
 def test_verified_counts_who_kept_each_box():
     sets = ([box(0), box(60)], [box(0)], [box(0), box(90)])
-    merged = consolidation.verified(Answers(1, (1, 2, 3), tuple(pack(s) for s in sets)))
+    merged = grouping.verified(Answers(1, (1, 2, 3), tuple(pack(s) for s in sets)))
     assert merged.votes == (3, 1)
     assert merged.risk == 1
 
@@ -249,21 +252,21 @@ def test_settings_of_a_running_round_decide_not_the_job(make, people):
     job.mode = "independent"
     job.save()
     assert len(seats_of(job, take(job, people["alice"]).image_id)) == 2
-    assert rounds.snapshot_settings(job)["mode"] == "independent"
+    assert stages.snapshot_settings(job)["mode"] == "independent"
 
 
 @pytest.fixture
 def judgements(monkeypatch):
     """What a job that judges answers does meanwhile; each is noted."""
     seen: list[int] = []
-    judge = following.Judged.judge
+    judge = overlap.Judged.judge
 
     def watched(self, answered):
         assert not connection.in_atomic_block  # it may take a second, and others must write
         seen.append(len(answered))
         judge(self, answered)
 
-    monkeypatch.setattr(following.Judged, "judge", watched)
+    monkeypatch.setattr(overlap.Judged, "judge", watched)
     return seen
 
 
@@ -285,21 +288,21 @@ def test_an_answer_that_changes_while_it_is_judged_is_judged_again(
     job = make("adaptive")
     hers, his = take(job, people["alice"]), take(job, people["bob"])
     answer(hers, people["alice"], [box(10)])
-    judge = following.Judged.judge
+    judge = overlap.Judged.judge
 
     def overtaken(self, answered):
-        monkeypatch.setattr(following.Judged, "judge", judge)
+        monkeypatch.setattr(overlap.Judged, "judge", judge)
         judge(self, answered)
         answer(hers, people["alice"], [box(10), box(100)], version=2)
 
-    monkeypatch.setattr(following.Judged, "judge", overtaken)
+    monkeypatch.setattr(overlap.Judged, "judge", overtaken)
     answer(his, people["bob"], [box(10)])  # agreed with her first answer, not with the second
 
     assert seats_of(job, hers.image_id)[-1] == (3, "open")
 
 
 def test_where_too_much_was_drawn_to_be_judged_another_one_is_asked(make, people, monkeypatch):
-    monkeypatch.setattr(following, "MOST_BOXES", 1)
+    monkeypatch.setattr(overlap, "MOST_BOXES", 1)
     job = make("adaptive")
     hers, his = take(job, people["alice"]), take(job, people["bob"])
     answer(hers, people["alice"], [box(10)])

@@ -8,10 +8,12 @@ from django.utils import timezone
 from PIL import Image as Picture
 
 from annotator_ui.instructions import to_html
-from labeling.errors import Invalid
+from labeling.assignments import broken_images, claims, own_answers
+from labeling.jobs import guidelines, setup
+from labeling.kernel.errors import Invalid
+from labeling.kernel.stored_files import media_path
 from labeling.models import Event, InstructionPicture, Label
-from labeling.services import broken, claims, guidance, jobs, lifecycle, own_work
-from labeling.services.images import media_path
+from labeling.rounds import lifecycle
 from tests.factories import answer, box, work_all
 from tests.running import run_steps
 
@@ -28,43 +30,43 @@ def running(job, mona):
 def test_an_answer_may_be_changed_until_its_image_is_consolidated(running, alice, bob):
     seat = claims.claim_next(running, alice, count=1).seats[0]
     answer(seat, alice)
-    given = own_work.answers(running, alice).get()
-    assert own_work.changeable(given)
+    given = own_answers.answers(running, alice).get()
+    assert own_answers.changeable(given)
 
     work_all(running, alice, bob)
     run_steps(running)
-    given = own_work.answers(running, alice).get(pk=seat.pk)
-    assert not own_work.changeable(given)
+    given = own_answers.answers(running, alice).get(pk=seat.pk)
+    assert not own_answers.changeable(given)
     assert given.image.holding[0].source == "human"
 
 
 def test_the_day_tells_pace_and_agreement_with_labels_that_others_made_too(running, alice, bob):
     while work_all(running, alice, boxes=lambda seat: [box()]):
         run_steps(running)
-    assert own_work.today(alice)["agreement"] is None  # her own answers alone are the labels
+    assert own_answers.today(alice)["agreement"] is None  # her own answers alone are the labels
 
-    seats = list(own_work.answers(running, alice)[:5])
+    seats = list(own_answers.answers(running, alice)[:5])
     for seat in seats:
         Label.objects.active().filter(image=seat.image).update(revoked_at=timezone.now())
         Label.objects.create(image=seat.image, source="reviewer", boxes=[box(), box(100)])
-    day = own_work.today(alice)
+    day = own_answers.today(alice)
 
     assert day["agreement"] == {"mean": 0.5, "images": 5}
-    assert day["images"] == len(own_work.answers(running, alice))
+    assert day["images"] == len(own_answers.answers(running, alice))
     assert day["median_s"] == 1.0
     assert [entry["images"] for entry in day["week"]] == [0] * 6 + [day["images"]]
-    assert own_work.agreement(alice, timezone.now() + timedelta(hours=1)) is None
-    assert own_work.today(bob)["median_s"] is None
+    assert own_answers.agreement(alice, timezone.now() + timedelta(hours=1)) is None
+    assert own_answers.today(bob)["median_s"] is None
 
 
 def test_a_broken_file_takes_the_image_out_and_tells_managers(running, alice):
     seat = claims.claim_next(running, alice, count=1).seats[0]
-    broken.report(seat, alice)
+    broken_images.report(seat, alice)
 
     seat.refresh_from_db()
     seat.image.refresh_from_db()
-    assert (seat.state, seat.reason) == ("skipped", broken.REASON)
-    assert seat.image.excluded == broken.GONE  # its file is three bytes of nothing
+    assert (seat.state, seat.reason) == ("skipped", broken_images.REASON)
+    assert seat.image.excluded == broken_images.GONE  # its file is three bytes of nothing
     assert Event.objects.get(job=running, kind="image_reported").data["readable"] is False
     assert not seat.image.assignments.pending().exists()
 
@@ -74,9 +76,9 @@ def test_an_image_that_opens_here_goes_to_someone_else_once(running, alice, bob)
     Picture.new("RGB", (seat.image.width, seat.image.height)).save(
         media_path(seat.image.file), "PNG"
     )
-    broken.report(seat, alice)
+    broken_images.report(seat, alice)
 
-    assert broken.reported(running).get() == seat.image
+    assert broken_images.reported(running).get() == seat.image
     other = seat.image.assignments.pending().get()
     claimed = claims.claim_next(running, bob, count=50).seats
     assert other.pk in [s.pk for s in claimed] or other.state == "open"
@@ -93,16 +95,16 @@ def upload(name: str, size=(40, 30), kind: str = "PNG") -> SimpleUploadedFile:
 
 
 def test_pictures_of_instructions_are_cleaned_named_and_copied_with_the_job(job, mona):
-    row = guidance.add_picture(job, mona, upload("A cat.png"))
+    row = guidelines.add_picture(job, mona, upload("A cat.png"))
     assert (row.name, row.width, row.height) == ("a-cat", 40, 30)
     assert media_path(row.file).is_file()
-    guidance.add_picture(job, mona, upload("other.jpg", kind="JPEG"), "a-cat")
+    guidelines.add_picture(job, mona, upload("other.jpg", kind="JPEG"), "a-cat")
     row = InstructionPicture.objects.get(job=job)
     assert media_path(row.file).read_bytes()[:2] == b"\xff\xd8"
 
-    made = jobs.copy(job, mona)
+    made = setup.copy(job, mona)
     assert made.pictures.get().digest == row.digest
-    guidance.remove_picture(row, mona)
+    guidelines.remove_picture(row, mona)
     assert not job.pictures.exists()
     assert media_path(made.pictures.get().file).is_file()
 
@@ -110,7 +112,7 @@ def test_pictures_of_instructions_are_cleaned_named_and_copied_with_the_job(job,
 @pytest.mark.parametrize("name", ["x.png", "§.png"])
 def test_what_is_no_picture_is_refused(job, mona, name):
     with pytest.raises(Invalid):
-        guidance.add_picture(job, mona, SimpleUploadedFile(name, b"<svg onload=alert(1)>"))
+        guidelines.add_picture(job, mona, SimpleUploadedFile(name, b"<svg onload=alert(1)>"))
     assert not InstructionPicture.objects.exists()
 
 
@@ -126,10 +128,10 @@ def test_only_the_jobs_own_pictures_are_shown():
 
 
 def test_instructions_are_new_until_read_in_this_wording(job, alice):
-    assert not guidance.unread(job, alice)
+    assert not guidelines.unread(job, alice)
     job.instructions = "Draw cats."
-    assert guidance.unread(job, alice)
-    guidance.mark_read(job, alice, guidance.digest(job))
-    assert not guidance.unread(job, alice)
+    assert guidelines.unread(job, alice)
+    guidelines.mark_read(job, alice, guidelines.digest(job))
+    assert not guidelines.unread(job, alice)
     job.instructions = "Draw cats and dogs."
-    assert guidance.unread(job, alice)
+    assert guidelines.unread(job, alice)

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from labeling.core.paces import Trace, seconds
+from labeling.assignments import timing
+from labeling.assignments.core.box_seconds import Trace, seconds
 from labeling.models import Assignment, Image
-from labeling.services import lifecycle, paces
+from labeling.rounds import lifecycle
 from tests.factories import box
 from tests.running import run_steps
 
@@ -63,12 +64,12 @@ def sent(job, mona):
 @pytest.mark.django_db(transaction=True)
 def test_medians_are_of_first_answers_that_told_times(sent):
     expected = {"seconds": 3.0, "answers": 4}
-    assert paces.of_job(sent) == {"drawn": expected, "drag": expected}
+    assert timing.of_job(sent) == {"drawn": expected, "drag": expected}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_only_the_latest_answers_are_read(sent, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(paces, "LATEST", 2)
+    monkeypatch.setattr(timing, "LATEST", 2)
     with django_assert_num_queries(1):
-        found = paces.of_job(sent)
+        found = timing.of_job(sent)
     assert found["drag"] == {"seconds": 6.5, "answers": 2}  # of 1, 2, 4 and 9 s the last two

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image as Picture
 from PIL import ImageCms
 
-from labeling import pictures
-from labeling.errors import Invalid
-from labeling.pictures import Normaliser, normalise
+from labeling.kernel import pictures
+from labeling.kernel.errors import Invalid
+from labeling.kernel.pictures import Normaliser, normalise
 from tests.uploading import many_scans, picture
 
 RED = (200, 30, 30)

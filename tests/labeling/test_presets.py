@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from labeling.jobs import presets, setup
+from labeling.jobs.presets import PRESETS, SIZES, fitted
 from labeling.models import Event, Job
-from labeling.services import jobs, lifecycle, presets
-from labeling.services.presets import PRESETS, SIZES, fitted
+from labeling.rounds import lifecycle
 from tests.factories import make_images
 from tests.uploading import picture, upload
 
@@ -23,7 +24,7 @@ def test_a_thousand_images_get_the_preset_as_it_is_and_sixty_their_share(preset)
     small = fitted(preset, 60)
     spent = small["pilot_size"] + small["validation_size"] + small["training_size"]
     assert spent <= 45
-    assert not jobs.size_problems(Job(**small))
+    assert not setup.size_problems(Job(**small))
     assert {n: v for n, v in small.items() if n not in SIZES} == {
         n: v for n, v in PRESETS[preset].items() if n not in SIZES
     }
@@ -34,7 +35,7 @@ def bring(job: Job, count: int, colour: int) -> None:
 
 
 def test_a_drafts_sizes_follow_its_images_until_somebody_changes_one(mona, admin):
-    job = jobs.create("Small", mona, **PRESETS["boxwise"])
+    job = setup.create("Small", mona, **PRESETS["boxwise"])
     bring(job, 30, 10)
     assert sizes_of(job) == {n: fitted("boxwise", 30)[n] for n in SIZES}
     assert Event.objects.get(job=job, kind="sizes_fitted").data["images"] == 30

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import hypergeom
 
-from labeling.core import certificate, promise
-from labeling.core.audit_plan import Plan
-from labeling.core.boxes import pack
+from labeling.certification.core import nested_test
+from labeling.certification.core.audit_plan import Plan
+from labeling.kernel import guarantee
+from labeling.kernel.boxes import pack
 
 LEVEL = 0.10
 
@@ -22,17 +23,17 @@ def exact(size: int, budget: int, target: float, *, sets: int = 1, level: float 
 
 def certifies(plan: Plan, values: np.ndarray) -> bool:
     """As the loop uses it: shown as soon as any draw shows it."""
-    return certificate.run_test(plan, values[: plan.budget].tolist()).complete
+    return nested_test.run_test(plan, values[: plan.budget].tolist()).complete
 
 
 def test_45_images_without_a_defect_show_five_percent_at_ninety():
     """docs/algorithms.md 1.7: log .1 / log .95 = 44.9; one defect needs 77."""
     many = 1_000_000
-    assert certificate.run_test(exact(many, 45, 0.95), [1.0] * 45).complete
-    assert not certificate.run_test(exact(many, 44, 0.95), [1.0] * 44).complete
+    assert nested_test.run_test(exact(many, 45, 0.95), [1.0] * 45).complete
+    assert not nested_test.run_test(exact(many, 44, 0.95), [1.0] * 44).complete
     once = [0.0, *[1.0] * 76]
-    assert certificate.run_test(exact(many, 77, 0.95), once).complete
-    assert not certificate.run_test(exact(many, 76, 0.95), once[:76]).complete
+    assert nested_test.run_test(exact(many, 77, 0.95), once).complete
+    assert not nested_test.run_test(exact(many, 76, 0.95), once[:76]).complete
 
 
 @pytest.mark.parametrize(
@@ -52,9 +53,9 @@ def test_its_wealth_is_fair_at_the_edge_of_the_null():
     size, budget, target = 50, 20, 0.8
     plan, null = exact(size, budget, target), 40
     for begun in ([], [1.0], [1.0, 0.0, 1.0], [1.0] * 6):
-        now = certificate.run_test(plan, begun).wealth[0]
+        now = nested_test.run_test(plan, begun).wealth[0]
         left = (null - sum(begun)) / (size - len(begun))
-        up, down = (certificate.run_test(plan, [*begun, v]).wealth[0] for v in (1.0, 0.0))
+        up, down = (nested_test.run_test(plan, [*begun, v]).wealth[0] for v in (1.0, 0.0))
         assert left * up + (1 - left) * down == pytest.approx(now)
 
 
@@ -71,10 +72,10 @@ def test_it_shows_what_the_fixed_test_shows_and_more_than_the_bets():
     shown = {"exact": 0, "bets": 0}
     for _ in range(150):
         values = rng.permutation(np.array([1.0] * 186 + [0.0] * 14))[:budget]
-        result = certificate.run_test(plan, values.tolist())
+        result = nested_test.run_test(plan, values.tolist())
         assert result.complete or values.sum() < least
         shown["exact"] += result.complete
-        shown["bets"] += certificate.run_test(bets, values.tolist()).complete
+        shown["bets"] += nested_test.run_test(bets, values.tolist()).complete
     assert shown["exact"] >= shown["bets"]
 
 
@@ -84,15 +85,15 @@ def test_a_raised_budget_stakes_the_wealth_anew():
     longer = Plan(
         short.ranks, short.sizes, short.targets, LEVEL, ((0, 60), (30, 90)), exact=True
     )  # fmt: skip
-    before = certificate.run_test(short, values[:30])
+    before = nested_test.run_test(short, values[:30])
     assert not before.complete
-    assert (certificate.run_test(longer, values[:30]).path == before.path).all()
-    assert certificate.run_test(longer, values).complete
+    assert (nested_test.run_test(longer, values[:30]).path == before.path).all()
+    assert nested_test.run_test(longer, values).complete
 
 
 def test_more_faults_than_the_null_has_leave_nothing_and_no_strange_number():
     plan = exact(12, 8, 0.75)
-    path = certificate.run_test(plan, [0.0] * 8).path[:, 0]
+    path = nested_test.run_test(plan, [0.0] * 8).path[:, 0]
     assert np.isfinite(path).all()
     assert path[-1] == 0
 
@@ -100,42 +101,42 @@ def test_more_faults_than_the_null_has_leave_nothing_and_no_strange_number():
 def test_nested_sets_are_shown_strict_to_loose():
     plan = exact(300, 120, 0.8, sets=3)
     values = np.where(plan.ranks == 2, 0.0, 1.0)[:120]
-    result = certificate.run_test(plan, values.tolist())
+    result = nested_test.run_test(plan, values.tolist())
     assert len(result.shown) == 2
     assert not result.complete
 
 
 def test_bounds_work_for_shares_too():
     plan = exact(500, 60, 0.8)
-    bound = certificate.lower_bound(plan, [1.0] * 60, 0, LEVEL)
+    bound = nested_test.lower_bound(plan, [1.0] * 60, 0, LEVEL)
     assert 0.95 <= bound < 1
-    assert certificate.rest_bound(plan, [1.0] * 60, 0) <= bound
+    assert nested_test.rest_bound(plan, [1.0] * 60, 0) <= bound
 
 
 def test_a_defect_is_a_miss_an_extra_or_less_than_half_of_overlap():
     one = {"class_id": 0, "x1": 0.0, "y1": 0.0, "x2": 10.0, "y2": 10.0}
     loose, other = {**one, "x2": 18.0}, {**one, "x2": 25.0}
-    assert promise.value(promise.DEFECT_FREE, pack([one]), pack([loose])) == 1
-    assert promise.value(promise.DEFECT_FREE, pack([one]), pack([other])) == 0
-    assert promise.value(promise.DEFECT_FREE, pack([]), pack([one])) == 0
-    assert promise.value(promise.DEFECT_FREE, pack([]), pack([])) == 1
-    assert promise.value(promise.QUALITY, pack([one]), pack([loose])) == pytest.approx(10 / 18)
+    assert guarantee.value(guarantee.DEFECT_FREE, pack([one]), pack([loose])) == 1
+    assert guarantee.value(guarantee.DEFECT_FREE, pack([one]), pack([other])) == 0
+    assert guarantee.value(guarantee.DEFECT_FREE, pack([]), pack([one])) == 0
+    assert guarantee.value(guarantee.DEFECT_FREE, pack([]), pack([])) == 1
+    assert guarantee.value(guarantee.QUALITY, pack([one]), pack([loose])) == pytest.approx(10 / 18)
 
 
 def test_the_whole_data_set_asks_less_of_a_part_of_it():
     """1,000 images at .9 may lack 100 in all: 700 accepted must reach 1 - 100 / 700."""
-    said = promise.Promised(promise.DATASET, 1000)
+    said = guarantee.Promised(guarantee.DATASET, 1000)
     assert said.set_target(0.9, 700) == pytest.approx(6 / 7)
     assert said.set_target(0.9, 1000) == pytest.approx(0.9)
     assert said.set_target(0.9, 80) == 0
-    assert promise.Promised(promise.QUALITY, 1000).set_target(0.9, 700) == 0.9
+    assert guarantee.Promised(guarantee.QUALITY, 1000).set_target(0.9, 700) == 0.9
 
 
 def test_what_earlier_sets_may_lack_is_taken_off():
     """Of the 100 that 1,000 images may lack, 60 are granted: 200 more must reach 1 - 40 / 200."""
-    said = promise.Promised(promise.DATASET, 1000, granted=60)
+    said = guarantee.Promised(guarantee.DATASET, 1000, granted=60)
     assert said.set_target(0.9, 200) == pytest.approx(0.8)
-    assert promise.Promised(promise.DATASET, 1000, granted=120).set_target(0.9, 200) == 1
+    assert guarantee.Promised(guarantee.DATASET, 1000, granted=120).set_target(0.9, 200) == 1
 
 
 def test_the_whole_data_set_falls_short_as_rarely_as_promised():
@@ -144,7 +145,7 @@ def test_the_whole_data_set_falls_short_as_rarely_as_promised():
     images, target = 1000, 0.9
     ranks = np.arange(600) % 2
     sizes = np.array([300, 600])
-    said = promise.Promised(promise.DATASET, images)
+    said = guarantee.Promised(guarantee.DATASET, images)
     targets = np.array([said.set_target(target, int(n)) for n in sizes])
     plan = Plan(ranks, sizes, targets, LEVEL, ((0, 80),))
     wrong = 0
@@ -152,12 +153,12 @@ def test_the_whole_data_set_falls_short_as_rarely_as_promised():
         values = np.zeros(600)
         # the shortfall of the whole set is a hair over what is allowed: the loose set is false
         values[:] = rng.permutation((np.arange(600) < 600 * (targets[1] - 1e-3)).astype(float))
-        wrong += certificate.run_test(plan, values[:80].tolist()).complete
+        wrong += nested_test.run_test(plan, values[:80].tolist()).complete
     assert wrong / 400 <= LEVEL + 2 * math.sqrt(LEVEL * (1 - LEVEL) / 400)
 
 
 def test_claims_say_what_is_promised():
-    said = promise.claim(promise.DATASET, 0.9, 0.1, 700, 1000)
+    said = guarantee.claim(guarantee.DATASET, 0.9, 0.1, 700, 1000)
     assert "all 1000 images ≥ 0.90" in said
     assert "risk ≤ 10%" in said
-    assert "without a defect" in promise.claim(promise.DEFECT_FREE, 0.95, 0.1, 700, 1000)
+    assert "without a defect" in guarantee.claim(guarantee.DEFECT_FREE, 0.95, 0.1, 700, 1000)

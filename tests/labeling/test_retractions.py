@@ -4,19 +4,12 @@ import pytest
 from django.utils import timezone
 
 from annotator_ui.api import seats
-from labeling.errors import Conflict, NotAllowed
+from labeling.certification import standing
+from labeling.consolidation import disagreements, labels
+from labeling.kernel.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, Event, Label, Round, Step
-from labeling.services import (
-    audits,
-    checking,
-    differences,
-    labels,
-    lifecycle,
-    recalls,
-    retractions,
-    standing,
-    verdicts,
-)
+from labeling.review import grid, monitoring, queue, undo, verdicts
+from labeling.rounds import lifecycle
 from tests.auditing import at_its_audit
 from tests.factories import box
 
@@ -49,19 +42,19 @@ def watched(job, mona):
 
 
 def next_audit(job, who) -> Audit:
-    return audits.claim_next(job, who, count=1)[0]
+    return queue.claim_next(job, who, count=1)[0]
 
 
 def test_an_approval_goes_back_to_the_same_hands(watched, rita):
     audit = next_audit(watched, rita)
     verdicts.decide(audit, rita, verdict="approved")
 
-    retractions.undo(audit, rita)
+    undo.undo(audit, rita)
 
     again = next_audit(watched, rita)
     assert (again.pk, again.verdict, again.value, again.decided_at) == (audit.pk, "", None, None)
     assert Event.objects.filter(job=watched, kind="verdict_undone").exists()
-    assert retractions.undo(again, rita).verdict == ""  # said twice
+    assert undo.undo(again, rita).verdict == ""  # said twice
 
 
 def test_a_rejected_label_holds_again_and_its_open_seats_go(watched, rita, mona):
@@ -71,7 +64,7 @@ def test_a_rejected_label_holds_again_and_its_open_seats_go(watched, rita, mona)
     round = watched.rounds.get(closed_at=None)
     Assignment.objects.create(round=round, image=audit.image, slot=1)
 
-    retractions.undo(audit, rita)
+    undo.undo(audit, rita)
 
     label = Label.objects.active().get(image=audit.image)
     assert (label.pk, label.source) == (audit.label_id, "auto")
@@ -82,11 +75,11 @@ def test_a_corrected_label_goes_and_the_auto_label_is_back_in_history_and_force(
     audit = next_audit(watched, rita)
     verdicts.decide(audit, rita, verdict="corrected", boxes=[box(20)])
 
-    retractions.undo(audit, rita)
+    undo.undo(audit, rita)
 
     auto, corrected = audit.image.labels.order_by("pk")
     assert auto.revoked_at is None
-    assert corrected.reason == retractions.WITHDRAWN
+    assert corrected.reason == undo.WITHDRAWN
 
 
 def test_what_others_built_on_stays(watched, rita, alice, bob):
@@ -96,7 +89,7 @@ def test_what_others_built_on_stays(watched, rita, alice, bob):
         round=audit.round, state="TRAINING", started_at=timezone.now(), finished_at=timezone.now()
     )
     with pytest.raises(Conflict, match="learned"):
-        retractions.undo(audit, rita)
+        undo.undo(audit, rita)
     step.delete()
 
     other = next_audit(watched, rita)
@@ -106,28 +99,28 @@ def test_what_others_built_on_stays(watched, rita, alice, bob):
         lease_expires_at=timezone.now(),
     )  # fmt: skip
     with pytest.raises(Conflict, match="begun to draw"):
-        retractions.undo(other, rita)
+        undo.undo(other, rita)
     assert not Label.objects.active().filter(image=other.image).exists()
 
     with pytest.raises(NotAllowed):
-        retractions.undo(audit, bob)
+        undo.undo(audit, bob)
 
 
 def test_nothing_goes_back_once_the_round_was_recalled(watched, rita, mona):
     audit = next_audit(watched, rita)
     verdicts.decide(audit, rita, verdict="approved")
-    recalls.recall(audit.round, mona)
+    monitoring.recall(audit.round, mona)
 
     with pytest.raises(Conflict, match="recalled"):
-        retractions.undo(audit, rita)
+        undo.undo(audit, rita)
 
 
 def test_a_label_replaced_before_its_watch_does_not_stop_the_watch(watched, rita):
-    first, second = audits.claim_next(watched, rita, count=2)
+    first, second = queue.claim_next(watched, rita, count=2)
     Label.objects.filter(pk=first.label_id).update(revoked_at=timezone.now(), reason="replaced")
     verdicts.decide(second, rita, verdict="approved")
 
-    assert recalls.watch_values(first.round) == [1.0]
+    assert monitoring.watch_values(first.round) == [1.0]
 
 
 @pytest.fixture
@@ -148,7 +141,7 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
         audit.refresh_from_db()
 
     verdicts.decide(second, rita, verdict="approved")
-    retractions.undo(second, rita)  # the first is still open: nothing was bet on the second
+    undo.undo(second, rita)  # the first is still open: nothing was bet on the second
     second.refresh_from_db()
     assert second.verdict == ""
 
@@ -156,7 +149,7 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
     verdicts.decide(first, bob, verdict="approved")
     for audit, who in ((first, bob), (second, rita)):
         with pytest.raises(Conflict, match="counted already"):
-            retractions.undo(audit, who)
+            undo.undo(audit, who)
     assert [a.pk for a in standing.prefix(second.round)] == [first.pk, second.pk]
 
 
@@ -172,7 +165,7 @@ def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(wat
     seat.round.purpose = "validation"
     assert seats.alone(seat)["returned"] is None
     labels.accept(audit.image, [box()], "human", round=audit.round)
-    assert checking.returned([audit.image_id]) == {}
+    assert grid.returned([audit.image_id]) == {}
 
 
 @pytest.fixture
@@ -185,26 +178,26 @@ def labelled(watched):
 def test_a_correction_and_a_settling_are_taken_back_and_the_label_before_holds(labelled, rita, bob):
     image = labelled.image
     corrected = labels.correct(image, [box(20)], rita)
-    settled = differences.settle(image, corrected.pk, [box(30)], rita, {"drawn": 1})
+    settled = disagreements.settle(image, corrected.pk, [box(30)], rita, {"drawn": 1})
     with pytest.raises(NotAllowed):
-        retractions.take_back(settled, bob)
+        undo.take_back(settled, bob)
     with pytest.raises(Conflict, match="another label"):
-        retractions.take_back(corrected, rita)
+        undo.take_back(corrected, rita)
 
-    assert retractions.take_back(settled, rita).pk == corrected.pk
-    assert retractions.take_back(settled, rita).pk == corrected.pk  # said twice
+    assert undo.take_back(settled, rita).pk == corrected.pk
+    assert undo.take_back(settled, rita).pk == corrected.pk  # said twice
     corrected.refresh_from_db()
-    retractions.take_back(corrected, rita)
+    undo.take_back(corrected, rita)
     assert Label.objects.active().get(image=image).pk == labelled.pk
 
 
 def test_a_first_label_and_one_that_taught_a_detector_stay(labelled, watched, rita):
     image = watched.images.unlabeled().first()
     with pytest.raises(Conflict, match="no label before"):
-        retractions.take_back(labels.correct(image, [box()], rita), rita)
+        undo.take_back(labels.correct(image, [box()], rita), rita)
 
     corrected = labels.correct(labelled.image, [box(20)], rita)
     round = watched.rounds.first()
     Step.objects.create(round=round, state="TRAINING", started_at=timezone.now())
     with pytest.raises(Conflict, match="learned"):
-        retractions.take_back(corrected, rita)
+        undo.take_back(corrected, rita)

@@ -9,19 +9,15 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
-from labeling.errors import NoRoom
+from labeling.assignments import claims
+from labeling.kernel import disk_space
+from labeling.kernel.errors import NoRoom
+from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner, steps
+from labeling.management import reconcile
 from labeling.models import Assignment, Event, Step, Transfer
-from labeling.services import (
-    claims,
-    lifecycle,
-    reconcile,
-    room,
-    running,
-    steps,
-    transfers,
-    uploads,
-)
-from labeling.services.images import media_path
+from labeling.rounds import lifecycle
+from labeling.transfers import transfers, uploads
 from tests import factories
 from tests.running import run_steps
 
@@ -47,7 +43,7 @@ def disk(monkeypatch):
 )
 def test_machine_stops_at_five_per_cent_and_people_at_one(disk, free, machine, people):
     disk(free)
-    for check, allowed in ((room.for_machine, machine), (room.for_people, people)):
+    for check, allowed in ((disk_space.for_machine, machine), (disk_space.for_people, people)):
         if allowed:
             check()
         else:
@@ -66,11 +62,11 @@ def test_a_training_waits_for_room_and_starts_by_itself(disk, alice, rita, setti
     waiting = Step.objects.unfinished().filter(round__job=job)
     while not (training := waiting.filter(state="TRAINING")).exists():
         for step in waiting.all():
-            running.run(step.pk)
+            runner.run(step.pk)
         factories.work_all(job, alice)
     step = training.get()
     for _ in range(steps.MAX_FAILURES + 1):
-        running.run(step.pk)
+        runner.run(step.pk)
     step.refresh_from_db()
     assert "nearly full" in step.error
     assert not steps.stuck(step)
@@ -78,7 +74,7 @@ def test_a_training_waits_for_room_and_starts_by_itself(disk, alice, rita, setti
 
     disk(50)
     reconcile.reconcile()  # sends the message again
-    running.run(step.pk)
+    runner.run(step.pk)
     step.refresh_from_db()
     assert step.finished_at is not None
     assert step.error == ""

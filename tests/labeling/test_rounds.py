@@ -2,17 +2,12 @@
 
 import pytest
 
-from labeling.errors import Conflict, Invalid
+from labeling.assignments import answers, claims
+from labeling.consolidation import labels
+from labeling.jobs import classes, setup
+from labeling.kernel.errors import Conflict, Invalid
 from labeling.models import Assignment, Event, Image, Job, Label, Round
-from labeling.services import (
-    answers,
-    claims,
-    classes,
-    jobs,
-    labels,
-    lifecycle,
-    rounds,
-)
+from labeling.rounds import lifecycle, stages
 from tests.factories import answer, box, make_images, make_job, work_all
 from tests.running import first_round, run_steps
 
@@ -85,7 +80,7 @@ def test_only_one_round_is_ever_open(assisted, alice):
     lifecycle.start(job, None)
     run_steps(job)
 
-    assert rounds.open_next(job) is None
+    assert stages.open_next(job) is None
     assert job.rounds.count() == 1
 
 
@@ -196,7 +191,7 @@ def test_adding_a_class_after_the_pilot_is_refused_with_a_way_out(assisted, alic
 
     with pytest.raises(Conflict, match="Copy the job"):
         classes.add(job, "fish")
-    made = jobs.copy(job, None)
+    made = setup.copy(job, None)
     classes.add(made, "fish")
 
     assert [c.name for c in made.classes.all()] == ["cat", "dog", "bird", "fish"]

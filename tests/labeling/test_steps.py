@@ -7,19 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from labeling import faults
-from labeling.errors import LeaseLost
+from labeling.kernel import events, faults
+from labeling.kernel.errors import LeaseLost
+from labeling.ledger import runner, steps
+from labeling.management import reconcile
 from labeling.models import Event, Step
-from labeling.services import (
-    events,
-    lifecycle,
-    progress,
-    reconcile,
-    running,
-    snapshot,
-    steps,
-    wording,
-)
+from labeling.reports import progress, snapshot, wording
+from labeling.rounds import lifecycle
 from tests.factories import join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -71,7 +65,7 @@ def test_a_stale_write_is_rolled_back_with_its_transaction(step):
 def test_a_message_for_a_finished_step_does_nothing(step, job):
     run_steps(job)
     attempts = Step.objects.get(pk=step.pk).attempts
-    running.run(step.pk)
+    runner.run(step.pk)
     assert Step.objects.get(pk=step.pk).attempts == attempts
 
 
@@ -85,12 +79,12 @@ def test_a_step_that_fails_three_times_stops_with_its_reason_and_a_retry_helps(
     kind = steps.REGISTRY["SELECTING"]
     monkeypatch.setitem(steps.REGISTRY, "SELECTING", steps.Kind(broken, "default", kind.shards))
     for _ in range(3):
-        running.run(step.pk)
+        runner.run(step.pk)
     step.refresh_from_db()
 
     assert steps.stuck(step)
     assert "No space left" in step.error
-    running.run(step.pk)  # a message that came late
+    runner.run(step.pk)  # a message that came late
     step.refresh_from_db()
     assert step.attempts == steps.MAX_FAILURES
     assert job.rounds.get().state == "SELECTING"
@@ -170,7 +164,7 @@ def test_machine_work_of_a_paused_job_stops_and_goes_on_at_once_afterwards(step,
         raise AssertionError("it went on")
 
     with swapped(step, pauses):
-        running.run(step.pk)
+        runner.run(step.pk)
     step.refresh_from_db()
     assert (step.error, step.attempts, step.lease_owner) == ("", 0, "")
 

@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from labeling.errors import Conflict, Invalid
+from labeling.assignments import claims
+from labeling.kernel.errors import Conflict, Invalid
 from labeling.models import Assignment, Audit, Comment, Label
-from labeling.services import claims, comments, lifecycle, suggested
+from labeling.review import comments, suggested_corrections
+from labeling.rounds import lifecycle
 from tests.factories import answer, box, join, work_all
 from tests.running import run_steps
 
@@ -45,30 +47,32 @@ def holding(seat) -> Label:
 
 def test_a_suggestion_changes_no_label_until_a_reviewer_takes_it(seat, alice, rita):
     before = holding(seat)
-    row = suggested.suggest(seat, alice, [box(20)], "It was further right.")
-    assert suggested.suggest(seat, alice, [box(20)], "It was further right.").pk == row.pk
+    row = suggested_corrections.suggest(seat, alice, [box(20)], "It was further right.")
+    assert (
+        suggested_corrections.suggest(seat, alice, [box(20)], "It was further right.").pk == row.pk
+    )
     assert holding(seat) == before
 
-    label = suggested.take(row, rita, before.pk)
-    assert suggested.take(row, rita, before.pk) == label  # said twice
+    label = suggested_corrections.take(row, rita, before.pk)
+    assert suggested_corrections.take(row, rita, before.pk) == label  # said twice
     assert (label.boxes, label.source, label.by) == ([box(20)], "reviewer", rita)
     row.refresh_from_db()
     assert (row.outcome, row.closed_at is None) == ("taken", False)
     seat.refresh_from_db()
     assert seat.boxes == [box()]
 
-    suggested.reopen(row, rita)
+    suggested_corrections.reopen(row, rita)
     assert holding(seat) == before
     row.refresh_from_db()
     assert (row.outcome, row.closed_at) == ("", None)
 
 
 def test_a_later_suggestion_replaces_an_open_one_and_there_is_never_a_second(seat, alice, rita):
-    first = suggested.suggest(seat, alice, [box(20)])
-    second = suggested.suggest(seat, alice, [box(30)])
-    assert suggested.open_of(seat) == second
+    first = suggested_corrections.suggest(seat, alice, [box(20)])
+    second = suggested_corrections.suggest(seat, alice, [box(30)])
+    assert suggested_corrections.open_of(seat) == second
     with pytest.raises(Conflict, match="replaced"):
-        suggested.take(first, rita, holding(seat).pk)
+        suggested_corrections.take(first, rita, holding(seat).pk)
     with pytest.raises(IntegrityError), transaction.atomic():
         Comment.objects.create(image=seat.image, author=alice, x=1, y=1, seat=seat, boxes=[])
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -76,37 +80,37 @@ def test_a_later_suggestion_replaces_an_open_one_and_there_is_never_a_second(sea
 
 
 def test_what_was_declined_is_told_with_words_and_may_be_suggested_anew(seat, alice, rita):
-    row = suggested.suggest(seat, alice, [box(20)])
+    row = suggested_corrections.suggest(seat, alice, [box(20)])
     with pytest.raises(Invalid, match="few words"):
-        suggested.decline(row, rita, " ")
+        suggested_corrections.decline(row, rita, " ")
     row.refresh_from_db()
     assert row.closed_at is None
-    suggested.decline(row, rita, "The mast counts, too.")
+    suggested_corrections.decline(row, rita, "The mast counts, too.")
 
     told = signed_in(alice).get(reverse("own-answers", args=[seat.round.job.slug])).json()
     [mine] = [entry for entry in told["answers"] if entry["id"] == seat.pk]
     assert mine["suggestion"] == {"outcome": "declined", "words": "The mast counts, too."}
     assert comments.unread(alice).count() == 1
-    again = suggested.suggest(seat, alice, [box(30)])
+    again = suggested_corrections.suggest(seat, alice, [box(30)])
     with pytest.raises(Conflict, match="something else since"):
-        suggested.reopen(row, rita)
-    assert suggested.open_of(seat) == again
+        suggested_corrections.reopen(row, rita)
+    assert suggested_corrections.open_of(seat) == again
 
 
 def test_only_finished_answers_of_ones_own_with_other_boxes_are_taken(seat, job, alice, bob):
     with pytest.raises(Conflict, match="no answer"):
-        suggested.suggest(seat, bob, [box(20)])
+        suggested_corrections.suggest(seat, bob, [box(20)])
     with pytest.raises(Invalid, match="the boxes that you sent"):
-        suggested.suggest(seat, alice, [box()])
+        suggested_corrections.suggest(seat, alice, [box()])
     fresh = claims.claim_next(job, alice, count=1).seats[0]
     with pytest.raises(Conflict, match="no answer"):
-        suggested.suggest(fresh, alice, [box(20)])
+        suggested_corrections.suggest(fresh, alice, [box(20)])
     given = answer(fresh, alice)
     with pytest.raises(Conflict, match="can still be changed"):
-        suggested.suggest(given, alice, [box(20)])
+        suggested_corrections.suggest(given, alice, [box(20)])
     Label.objects.filter(image=seat.image).update(revoked_at=timezone.now())
     with pytest.raises(Conflict, match="no label now"):
-        suggested.suggest(seat, alice, [box(20)])
+        suggested_corrections.suggest(seat, alice, [box(20)])
 
 
 def test_the_annotator_sees_only_own_boxes_and_other_annotators_see_nothing(
@@ -125,7 +129,7 @@ def test_the_annotator_sees_only_own_boxes_and_other_annotators_see_nothing(
 
     status, _ = send(signed_in(alice), "post", "suggestion", seat.pk, {"boxes": [box(20)]})
     assert status == 201
-    row = suggested.open_of(seat)
+    row = suggested_corrections.open_of(seat)
     hers = signed_in(alice).get(reverse("comments", args=[seat.image_id])).json()
     assert hers[0]["suggestion"] == {"boxes": [box(20)], "outcome": "", "label": None}
     assert signed_in(bob).get(reverse("comments", args=[seat.image_id])).json() == []
@@ -137,7 +141,7 @@ def test_the_annotator_sees_only_own_boxes_and_other_annotators_see_nothing(
 
 
 def test_a_reviewer_who_could_still_draw_the_image_does_not_see_the_boxes(seat, job, alice, rita):
-    suggested.suggest(seat, alice, [box(20)])
+    suggested_corrections.suggest(seat, alice, [box(20)])
     join(job, rita, "annotator")
     assert comments.threads(job, rita).count() == 1
     current = job.rounds.get(closed_at=None)
@@ -146,7 +150,7 @@ def test_a_reviewer_who_could_still_draw_the_image_does_not_see_the_boxes(seat, 
 
 
 def test_no_suggestion_reaches_a_running_proof(seat, job, alice, rita, mona):
-    row = suggested.suggest(seat, alice, [box(20)])
+    row = suggested_corrections.suggest(seat, alice, [box(20)])
     Audit.objects.create(
         round=seat.round, image=seat.image, kind="certificate", position=0, predicted=[box()]
     )
@@ -154,11 +158,11 @@ def test_no_suggestion_reaches_a_running_proof(seat, job, alice, rita, mona):
     for who in (rita, mona):
         assert comments.threads(job, who).count() == 0
     with pytest.raises(Conflict, match="running audit"):
-        suggested.take(row, mona, holding(seat).pk)
+        suggested_corrections.take(row, mona, holding(seat).pk)
 
 
 def test_reviewers_decide_through_the_api_and_take_it_back(seat, alice, rita):
-    row = suggested.suggest(seat, alice, [box(20)])
+    row = suggested_corrections.suggest(seat, alice, [box(20)])
     client, label = signed_in(rita), holding(seat)
     decision = ("suggestion-decision", row.pk)
     assert send(client, "put", *decision, {"take": True, "label": label.pk + 1})[0] == 409

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from labeling.core import planting
-from labeling.core.boxes import BoxSet, pack
-from labeling.core.controls import LEAST, Control, compare_ways
+from labeling.assignments.core import honeypots
+from labeling.assignments.core.ways import LEAST, Control, compare_ways
+from labeling.kernel.boxes import BoxSet, pack
 from tests.factories import box
 
 
@@ -61,21 +61,21 @@ def test_a_planted_box_overlaps_nothing_and_comes_out_again():
     shown = [{**box(10, 10, 40), "score": 0.9}, {**box(100, 60, 30, 1), "score": 0.4}]
     places = set()
     for number in range(40):
-        planted, place = planting.plant(shown, 200, 150, f"seed {number}")
+        planted, place = honeypots.plant(shown, 200, 150, f"seed {number}")
         wrong = planted[place]
         assert [b for b in planted if b is not wrong] == shown
-        assert planting.plant(shown, 200, 150, f"seed {number}") == (planted, place)
+        assert honeypots.plant(shown, 200, 150, f"seed {number}") == (planted, place)
         assert 0 <= wrong["x1"] < wrong["x2"] <= 200 and 0 <= wrong["y1"] < wrong["y2"] <= 150
         apart = compare_ways([Control((pack([wrong]),), (pack([shown[0]]),))], [0, 1])
         assert all(c.corrected == 0 for c in apart)
-        assert planting.without([{**b, "x1": b["x1"] + 0.05} for b in planted], wrong) == [
+        assert honeypots.without([{**b, "x1": b["x1"] + 0.05} for b in planted], wrong) == [
             {**b, "x1": b["x1"] + 0.05} for b in shown
         ]
         assert [b["score"] for b in planted] == sorted((b["score"] for b in planted), reverse=True)
         places.add(place)
     assert places == {0, 1, 2}
-    assert planting.plant([], 200, 150, "s") is None
-    assert planting.plant([box(0, 0, 150)], 150, 150, "s") is None  # no room
+    assert honeypots.plant([], 200, 150, "s") is None
+    assert honeypots.plant([box(0, 0, 150)], 150, 150, "s") is None  # no room
 
 
 PLANTED = box(100, 50, 40)
@@ -94,23 +94,23 @@ RIGHT = box(10, 10, 40)
     ],
 )
 def test_a_planted_box_is_kept_out_whatever_was_done_to_it(fate, left):
-    assert planting.without([RIGHT, *left], PLANTED, fate=fate) == [RIGHT]
+    assert honeypots.without([RIGHT, *left], PLANTED, fate=fate) == [RIGHT]
 
 
 def test_a_planted_box_that_was_shrunk_much_is_known_by_what_the_page_says():
     small = box(100, 50, 20)
-    assert planting.without([RIGHT, small], PLANTED, fate="changed") == [RIGHT]
-    assert planting.without([RIGHT, small], PLANTED) == [RIGHT, small]
+    assert honeypots.without([RIGHT, small], PLANTED, fate="changed") == [RIGHT]
+    assert honeypots.without([RIGHT, small], PLANTED) == [RIGHT, small]
 
 
 def test_a_true_object_at_the_planted_place_stays():
     near, far = box(104, 53, 40), box(150, 90, 40)
     for fate in ("dismissed", "left", "unseen"):  # so it was drawn anew
-        assert planting.without([RIGHT, near], PLANTED, fate=fate) == [RIGHT, near]
-        assert planting.without([RIGHT, PLANTED], PLANTED, fate=fate) == [RIGHT]
+        assert honeypots.without([RIGHT, near], PLANTED, fate=fate) == [RIGHT, near]
+        assert honeypots.without([RIGHT, PLANTED], PLANTED, fate=fate) == [RIGHT]
     for fate in (None, "accepted", "changed"):
         seen = [box(102, 51, 42), box(102, 51, 42, 1)]
-        assert planting.without([near], PLANTED, fate=fate, others=seen[:1]) == [near]
-        assert planting.without([near], PLANTED, fate=fate, others=seen[1:]) == []
-        assert planting.without([far], PLANTED, fate=fate) == [far]  # dragged to an object
-    assert planting.without([], PLANTED) == []
+        assert honeypots.without([near], PLANTED, fate=fate, others=seen[:1]) == [near]
+        assert honeypots.without([near], PLANTED, fate=fate, others=seen[1:]) == []
+        assert honeypots.without([far], PLANTED, fate=fate) == [far]  # dragged to an object
+    assert honeypots.without([], PLANTED) == []

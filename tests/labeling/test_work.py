@@ -2,16 +2,11 @@
 
 import pytest
 
-from labeling.errors import Conflict, Invalid, NotAllowed
+from labeling.assignments import answers, claims, drafts
+from labeling.kernel.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job, Round
-from labeling.services import (
-    answers,
-    claims,
-    drafts,
-    lifecycle,
-    reports,
-    rounds,
-)
+from labeling.reports import figures
+from labeling.rounds import lifecycle, stages
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -44,7 +39,7 @@ def test_a_stock_is_not_held_where_the_machine_may_still_label(alice, mona):
     make_images(job, 60)
     Round.objects.create(
         job=job, number=1, purpose="active", state="COLLECTING",
-        settings={**rounds.snapshot_settings(job), "size": 30},
+        settings={**stages.snapshot_settings(job), "size": 30},
     )  # fmt: skip
     round = job.rounds.get()
     Assignment.objects.bulk_create(
@@ -132,7 +127,7 @@ def test_the_time_of_a_change_is_added_once(started, alice):
 
     seat.refresh_from_db()
     assert seat.action_ms == {"open": 1000, "drag": 59_500, "adjust": 1500}
-    assert seat.active_ms == reports.active_ms(started) == 62_000
+    assert seat.active_ms == figures.active_ms(started) == 62_000
 
 
 def test_a_skipped_image_goes_to_someone_else_once(started, alice, bob):

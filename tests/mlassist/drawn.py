@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from labeling.core.boxes import BoxSet
-from mlassist.core.data import Sample
+from labeling.kernel.boxes import BoxSet
+from mlassist.data.pictures import Sample
 
 
 def boxes(*rows: Sequence[float], class_id: int = 1) -> BoxSet:

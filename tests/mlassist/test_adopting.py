@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from mlassist.core.adopting import adopt, kept_names
-from mlassist.core.designs import SMALL, TITLES, named
-from mlassist.core.detector import Detector, build, load, save
-from mlassist.core.sizes import Sizes
+from mlassist.detectors.designs import SMALL, TITLES, named
+from mlassist.detectors.detector import Detector, build, load, save
+from mlassist.detectors.head_transfer import adopt, kept_names
+from mlassist.detectors.sizes import Sizes
 from tests.mlassist.drawn import squares
 
 CPU = torch.device("cpu")
@@ -71,7 +71,7 @@ def test_names_and_sizes_survive_saving(tmp_path: Path):
 
 
 def test_it_predicts_what_the_earlier_one_did_where_the_classes_are_the_same(tmp_path: Path):
-    from mlassist.core.detector import predict
+    from mlassist.detectors.detector import predict
 
     source = earlier(SMALL)
     paths = [sample.path for sample in squares(tmp_path, 2)]

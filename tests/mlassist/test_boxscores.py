@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from labeling.core.boxes import BoxSet
-from mlassist.core.boxscores import (
+from labeling.kernel.boxes import BoxSet
+from mlassist.prediction.core.box_scores import (
     LEAST_BOXES,
     BoxScores,
     calibration_error,
@@ -45,7 +45,7 @@ def test_a_curve_keeps_the_corners_of_the_isotonic_fit():
 
 
 def test_a_curve_is_the_isotonic_fit_at_every_score_it_was_fitted_on():
-    from mlassist.core.calibration import isotonic
+    from mlassist.prediction.core.isotonic import isotonic
 
     rng = np.random.default_rng(0)
     for count in (1, 2, 3, 40):

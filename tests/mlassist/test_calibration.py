@@ -5,22 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlassist.core.calibration import (
+from mlassist.calibration.core.proof_chances import (
+    chance_of_proof,
+    largest_in_reach,
+    most_expected,
+    usual_checks,
+)
+from mlassist.calibration.core.thresholds import (
     CandidateSet,
     acceptable_share,
     best_share,
     candidate_sets,
     choose_threshold,
     curve,
-    isotonic,
     rank_correlation,
 )
-from mlassist.core.chances import (
-    chance_of_proof,
-    largest_in_reach,
-    most_expected,
-    usual_checks,
-)
+from mlassist.prediction.core.isotonic import isotonic
 
 
 def test_the_threshold_is_the_lowest_confidence_whose_mean_reaches_the_target():

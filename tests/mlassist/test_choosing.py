@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from labeling.core.boxes import BoxSet
-from labeling.errors import Invalid
-from mlassist.core.choosing import PIXELS, choose
-from mlassist.core.designs import MOBILENET_V2, MOBILENET_V3, RESNET50, SMALL, TITLES
-from mlassist.core.sizes import (
+from labeling.kernel.boxes import BoxSet
+from labeling.kernel.errors import Invalid
+from mlassist.detectors.choice import PIXELS, choose
+from mlassist.detectors.designs import MOBILENET_V2, MOBILENET_V3, RESNET50, SMALL, TITLES
+from mlassist.detectors.sizes import (
     SIDES,
     USUAL,
     Sizes,

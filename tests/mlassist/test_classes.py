@@ -2,8 +2,14 @@
 
 import numpy as np
 
-from labeling.core.boxes import BoxSet
-from mlassist.core.classes import LEAST_KNOWN, NOTHING, checks_for, choose_sets, stands_for
+from labeling.kernel.boxes import BoxSet
+from mlassist.calibration.core.per_class import (
+    LEAST_KNOWN,
+    NOTHING,
+    checks_for,
+    choose_sets,
+    stands_for,
+)
 
 
 def showing(*classes: int) -> BoxSet:

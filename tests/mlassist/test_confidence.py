@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 
-from labeling.core.boxes import BoxSet
-from labeling.core.quality import quality
-from labeling.errors import Invalid
-from mlassist.core.confidence import (
+from labeling.kernel.boxes import BoxSet
+from labeling.kernel.errors import Invalid
+from labeling.kernel.quality import quality
+from mlassist.calibration.core.confidence import (
     LEAST_FOR_TREES,
     expected_quality,
     fit_images,
     fit_ridge,
-    fold_of,
     learned_confidence,
     mean_score,
     view_agreement,
 )
-from mlassist.core.cuts import Cuts
-from mlassist.core.looks import Look
+from mlassist.data.folds import fold_of
+from mlassist.prediction.core.score_thresholds import Cuts
+from mlassist.prediction.core.views import Look
 from tests.mlassist.drawn import boxes
 
 CUTS = Cuts(0.5)

@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
-from labeling.core.boxes import BoxSet, unpack
-from labeling.core.quality import quality
-from mlassist.core.cuts import CUTS, LEAST_TRUE, Cuts, choose_cuts, quality_by_cut
+from labeling.kernel.boxes import BoxSet, unpack
+from labeling.kernel.quality import quality
+from mlassist.prediction.core.score_thresholds import (
+    CUTS,
+    LEAST_TRUE,
+    Cuts,
+    choose_cuts,
+    quality_by_cut,
+)
 from tests.mlassist.drawn import boxes
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from labeling.kernel.stored_files import media_path
 from labeling.models import Event
-from labeling.services import lifecycle, wording
-from labeling.services.images import media_path
-from mlassist import starting
-from mlassist.core import durable
+from labeling.reports import wording
+from labeling.rounds import lifecycle
+from mlassist.data import whole_files
 from mlassist.models import Detector, Prediction
+from mlassist.training import warm_start
 from tests import fakes
 from tests.factories import join, make_images, make_job, work_all
 from tests.mlassist.trained import give_detector
@@ -69,7 +70,7 @@ def test_a_detector_damaged_before_it_looks_is_trained_again(make, alice, folds)
         work_all(job, alice)
 
     detector = Detector.objects.get()
-    assert durable.digest(media_path(detector.weights)) == detector.digest
+    assert whole_files.digest(media_path(detector.weights)) == detector.digest
     assert Prediction.objects.filter(detector=detector).exists()
     assert not Event.objects.filter(kind="step_failed").exists()
     [event] = Event.objects.filter(kind="detector_damaged")
@@ -107,17 +108,17 @@ def test_a_job_does_not_start_from_a_damaged_detector():
     pond = make_job(name="Pond")
     give_detector(pond, [0, 1], 40)
     lake = make_job(name="Lake")
-    assert starting.source_problem(lake, pond) == ""
+    assert warm_start.source_problem(lake, pond) == ""
     flip(media_path(Detector.objects.get().weights))
-    assert "The file is damaged" in starting.source_problem(lake, pond)
+    assert "The file is damaged" in warm_start.source_problem(lake, pond)
 
 
 def test_a_checkpoint_with_a_wrong_byte_means_starting_anew(tmp_path):
     path = tmp_path / "checkpoint"
     state = {"identity": "x", "weights": torch.arange(1000.0)}
-    durable.write_checkpoint(path, state)
-    assert durable.read_checkpoint(path, "x", torch.device("cpu")) is not None
+    whole_files.write_checkpoint(path, state)
+    assert whole_files.read_checkpoint(path, "x", torch.device("cpu")) is not None
 
     flip(path, path.read_bytes().index(torch.tensor([500.0]).numpy().tobytes()))
 
-    assert durable.read_checkpoint(path, "x", torch.device("cpu")) is None
+    assert whole_files.read_checkpoint(path, "x", torch.device("cpu")) is None

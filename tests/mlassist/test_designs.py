@@ -12,14 +12,14 @@ from safetensors.torch import save_file
 from torchvision.models import detection as theirs
 from torchvision.models import mobilenet_v2
 
-from labeling.errors import Invalid
-from mlassist.core import designs
-from mlassist.core.designs import MOBILENET_V2, SMALL, TITLES, named
-from mlassist.core.detector import Detector, load, predict, save
-from mlassist.core.recipe import Recipe
-from mlassist.core.sizes import Sizes
-from mlassist.core.training import fit
-from mlassist.core.weights import Start, at_hand, starting_weights
+from labeling.kernel.errors import Invalid
+from mlassist.detectors import designs
+from mlassist.detectors.designs import MOBILENET_V2, SMALL, TITLES, named
+from mlassist.detectors.detector import Detector, load, predict, save
+from mlassist.detectors.sizes import Sizes
+from mlassist.detectors.weights import Start, at_hand, starting_weights
+from mlassist.training.core.fitting import fit
+from mlassist.training.core.recipe import Recipe
 from tests.mlassist.drawn import squares
 
 CPU = torch.device("cpu")
@@ -116,7 +116,7 @@ def test_the_list_of_designs_is_that_of_the_files():
 
     assert {path.stem for path in folder.glob("*.py")} - shared == set(TITLES)
     for name in TITLES:
-        assert importlib.import_module(f"mlassist.core.designs.{name}").DESIGN.name == name
+        assert importlib.import_module(f"mlassist.detectors.designs.{name}").DESIGN.name == name
     with pytest.raises(Invalid, match="Unknown design 'yolo'"):
         named("yolo")
 

@@ -12,12 +12,21 @@ from safetensors.torch import save_file
 from torchvision.models import mobilenet_v2
 from torchvision.models.detection import fasterrcnn_mobilenet_v3_large_320_fpn
 
-from labeling.errors import Invalid
-from mlassist.core.data import Pictures, Window, cut, mirror, render, size_of, whole
-from mlassist.core.designs import MOBILENET_V2, MOBILENET_V3, SMALL, named
-from mlassist.core.detector import VIEWS, Detector, View, build, choose_device, load, predict, save
-from mlassist.core.sizes import Sizes
-from mlassist.core.weights import Start, starting_weights
+from labeling.kernel.errors import Invalid
+from mlassist.data.pictures import Pictures, Window, cut, mirror, render, size_of, whole
+from mlassist.detectors.designs import MOBILENET_V2, MOBILENET_V3, SMALL, named
+from mlassist.detectors.detector import (
+    VIEWS,
+    Detector,
+    View,
+    build,
+    choose_device,
+    load,
+    predict,
+    save,
+)
+from mlassist.detectors.sizes import Sizes
+from mlassist.detectors.weights import Start, starting_weights
 from tests.mlassist.drawn import boxes, squares
 
 CPU = torch.device("cpu")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from labeling.errors import Invalid
-from mlassist import engine
-from mlassist.core.recipe import Recipe
+from labeling.kernel.errors import Invalid
+from mlassist.training import engine
+from mlassist.training.core.recipe import Recipe
 from tests.mlassist.drawn import squares
 
 

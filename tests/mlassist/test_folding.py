@@ -2,17 +2,21 @@
 
 import pytest
 
+from labeling.assignments import claims
+from labeling.consolidation import labels
+from labeling.jobs import setup
+from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner
+from labeling.ledger.steps import Lease
 from labeling.models import Certificate, Label, Round, Step
-from labeling.services import claims, jobs, labels, lifecycle, running
-from labeling.services.audits import claim_next
-from labeling.services.images import media_path
-from labeling.services.steps import Lease
-from labeling.services.verdicts import decide
-from mlassist import folding
-from mlassist.calibrating import judge
-from mlassist.core.beating import silent
-from mlassist.core.confidence import fold_of
+from labeling.review.queue import claim_next
+from labeling.review.verdicts import decide
+from labeling.rounds import lifecycle
+from mlassist.calibration.step import judge
+from mlassist.data.folds import fold_of
+from mlassist.data.heartbeat import silent
 from mlassist.models import Calibration, Detector, Prediction
+from mlassist.training import cross_validation
 from tests import factories
 from tests.running import run_steps
 
@@ -52,7 +56,7 @@ def test_every_training_image_is_judged_by_a_detector_that_never_saw_it(make, al
     to_active(job, alice)
 
     detector = Detector.objects.get(round__job=job)
-    assert len(detector.folds) == folding.FOLDS
+    assert len(detector.folds) == cross_validation.FOLDS
     seen = {}
     for fold, made in enumerate(detector.folds):
         # the scripted detector's file names the pictures it was taught
@@ -60,7 +64,10 @@ def test_every_training_image_is_judged_by_a_detector_that_never_saw_it(make, al
     judged = Prediction.objects.filter(detector=detector, image__split="training")
     assert judged.count() == detector.trained_on == 40
     for row in judged.select_related("image"):
-        assert media_path(row.image.file).name not in seen[fold_of(row.image.digest, folding.FOLDS)]
+        assert (
+            media_path(row.image.file).name
+            not in seen[fold_of(row.image.digest, cross_validation.FOLDS)]
+        )
     assert set.union(*seen.values()) == {media_path(r.image.file).name for r in judged}
     assert Calibration.objects.get(detector=detector).validation_images == 4 + 40
 
@@ -78,10 +85,12 @@ def test_the_looking_is_done_by_the_fold_of_each_image(make, alice):
     to_active(job, alice)
     detector = Detector.objects.get(round__job=job)
 
-    groups = {w: images for w, _, images in folding.by_weights(detector, job.images.all())}
+    groups = {w: images for w, _, images in cross_validation.by_weights(detector, job.images.all())}
     assert {i.split for i in groups[detector.weights]} <= {"validation", ""}
     for fold, made in enumerate(detector.folds):
-        assert {fold_of(i.digest, folding.FOLDS) for i in groups[made["weights"]]} == {fold}
+        assert {fold_of(i.digest, cross_validation.FOLDS) for i in groups[made["weights"]]} == {
+            fold
+        }
 
 
 def test_acceptance_per_round_is_estimated_on_random_images_only(make, alice):
@@ -111,7 +120,7 @@ def test_what_was_corrected_or_drawn_by_hand_counts_as_random_only_if_it_was(mak
     for image in (random, selected, auto, imported, by_hand):
         labels.correct(image, [factories.box()], rita)
 
-    judging = set(folding.judging(job, drawn_at_random=True))
+    judging = set(cross_validation.judging(job, drawn_at_random=True))
     assert {random, imported} <= judging
     assert not {selected, auto, by_hand} & judging
 
@@ -168,7 +177,7 @@ def run_once(job, alice):
     if step is None:
         factories.work_all(job, alice)
     else:
-        running.run(step.pk)
+        runner.run(step.pk)
 
 
 def test_a_certificate_without_validation_images(make, alice, bob, rita):
@@ -192,4 +201,4 @@ def test_a_certificate_without_validation_images(make, alice, bob, rita):
 
 def test_too_few_training_images_to_judge_are_refused():
     job = factories.make_job(acceptance="certified", validation_size=0, training_size=19)
-    assert any("at least 20 images" in said for said in jobs.size_problems(job))
+    assert any("at least 20 images" in said for said in setup.size_problems(job))

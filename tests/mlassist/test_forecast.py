@@ -5,12 +5,12 @@ import pytest
 from django.utils import timezone
 
 from labeling.models import Job, Round
-from labeling.services import forecast as outlook
-from labeling.services import lifecycle
-from mlassist.core.calibration import candidate_sets, options
-from mlassist.core.chances import most_expected
-from mlassist.core.forecast import Forecast, forecast
-from mlassist.proposing import taken_nested
+from labeling.reports import forecast as outlook
+from labeling.rounds import lifecycle
+from mlassist.calibration.core.forecast import Forecast, forecast
+from mlassist.calibration.core.proof_chances import most_expected
+from mlassist.calibration.core.thresholds import candidate_sets, options
+from mlassist.calibration.proposals import taken_nested
 from tests.factories import join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -51,7 +51,7 @@ def test_more_judging_images_make_the_interval_narrower():
 
 def test_the_interval_holds_the_truth_about_as_often_as_it_says(monkeypatch):
     """Against the largest set that is good enough, over 40 fresh judging sets of 120."""
-    monkeypatch.setattr("mlassist.core.forecast.DEARER", (0.0,))
+    monkeypatch.setattr("mlassist.calibration.core.forecast.DEARER", (0.0,))
     rng = np.random.default_rng(0)
     pool = rng.random(200)
     big = rng.random(200_000)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from labeling.pictures import look
-from mlassist.core.likeness import ALIKE, COMPARED, near_duplicates
-from mlassist.core.selection import Choice, rank
+from labeling.kernel.pictures import look
+from mlassist.selection.core.near_duplicates import ALIKE, COMPARED, near_duplicates
+from mlassist.selection.core.usefulness import Choice, rank
 from tests.mlassist.drawn import boxes
 
 

@@ -2,12 +2,14 @@
 
 import pytest
 
+from labeling.jobs import classes, setup
+from labeling.kernel.stored_files import digest_of, media_path
 from labeling.models import Certificate, Event, Job, Label
-from labeling.services import classes, jobs, lifecycle, rounds, snapshot
-from labeling.services.images import digest_of, media_path
-from mlassist import lessons, reusing, starting
+from labeling.reports import snapshot
+from labeling.rounds import lifecycle, stages
 from mlassist.models import Detector, Prediction
-from mlassist.suggestions import for_images
+from mlassist.prediction.suggestions import for_images
+from mlassist.training import reuse, training_set, warm_start
 from tests import fakes
 from tests.auditing import judge_all
 from tests.factories import box, join, make_images, make_job, work_all
@@ -21,7 +23,7 @@ TAUGHT = 4  # images of the pond
 @pytest.fixture
 def pond() -> Job:
     """A finished job whose detector has learned both classes, and another one."""
-    job = jobs.create("Pond", None)
+    job = setup.create("Pond", None)
     for name in ("Dog", "Cat", "eel"):  # the lake has a cat, then a dog
         classes.add(job, name)
     make_images(job, TAUGHT)
@@ -118,18 +120,18 @@ def test_a_few_own_images_are_a_third_of_what_it_learns_from(pond):
     Label.objects.create(image=job.images.get(), source="human", boxes=[box()])
     job.images.update(split="training")
     round = job.rounds.create(
-        number=1, purpose="active", state="TRAINING", settings=rounds.snapshot_settings(job)
+        number=1, purpose="active", state="TRAINING", settings=stages.snapshot_settings(job)
     )
 
-    found = [image.job_id for image, _ in lessons.of(round)]
+    found = [image.job_id for image, _ in training_set.of(round)]
 
     assert (found.count(job.pk), found.count(pond.pk)) == (2, TAUGHT)
 
-    before = reusing.data_digest(round, [])
+    before = reuse.data_digest(round, [])
     learned = Detector.objects.get(round__job=pond)  # the pond has learned more meanwhile
     media_path(learned.weights).write_bytes(b"more")
     Detector.objects.update(digest=digest_of(media_path(learned.weights)))
-    assert reusing.data_digest(round, []) != before
+    assert reuse.data_digest(round, []) != before
 
 
 def test_acceptance_per_round_begins_at_once(lake):
@@ -155,5 +157,5 @@ def test_what_does_not_know_all_classes_learns_first(lake, pond, spoil):
 def test_without_validation_images_nothing_judges_it_before_the_first_training(lake):
     job = lake(validation_size=0, training_size=40)
 
-    assert starting.ready(job)
+    assert warm_start.ready(job)
     assert purposes(job) == ["pilot", "training"]

@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 
-from labeling.core.boxes import BoxSet
-from mlassist.core.looks import FEATURES, Look, agreement, box_features, candidates, settled
+from labeling.kernel.boxes import BoxSet
+from mlassist.prediction.core.views import (
+    FEATURES,
+    Look,
+    agreement,
+    box_features,
+    candidates,
+    settled,
+)
 from tests.mlassist.drawn import boxes
 
 SCORE, MEAN, LEAST, MOST, IOU, LEAST_IOU, ALL = range(7)

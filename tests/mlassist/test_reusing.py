@@ -2,10 +2,10 @@
 
 import pytest
 
+from labeling.kernel.stored_files import media_path
 from labeling.models import Certificate, Event, Label
-from labeling.services.images import media_path
-from mlassist import folding, lessons, reusing
 from mlassist.models import Detector, Prediction
+from mlassist.training import cross_validation, reuse, training_set
 from tests import fakes
 from tests.auditing import at_its_audit, judge_all, round_of
 from tests.running import run_steps
@@ -45,7 +45,7 @@ def test_nothing_is_learned_or_looked_at_twice(closing, rita, bob, counted):
     active, last = closing.rounds.get(purpose="active"), round_of(closing)
     first, kept = Detector.objects.get(round=active), Detector.objects.get(round=last)
 
-    assert len(trained) == 1 + folding.FOLDS
+    assert len(trained) == 1 + cross_validation.FOLDS
     assert len(looked) == len(set(looked)) == 140
     assert (kept.digest, kept.folds, kept.trained_on) == (first.digest, first.folds, 40)
     same = ("image", "boxes", "views")
@@ -65,25 +65,25 @@ def test_a_label_more_and_it_learns_anew(closing, counted):
     trained, _ = counted
 
     assert Label.objects.filter(round__purpose="active").count() == 10
-    assert len(trained) == 2 * (1 + folding.FOLDS)
+    assert len(trained) == 2 * (1 + cross_validation.FOLDS)
     assert not Event.objects.filter(job=closing, kind="detector_kept").exists()
 
 
 def test_a_detector_whose_file_is_gone_is_not_kept(closing):
     last = round_of(closing)
     kept = Detector.objects.get(round=last)
-    data = reusing.data_digest(last, lessons.samples(closing))
+    data = reuse.data_digest(last, training_set.samples(closing))
     media_path(kept.folds[0]["weights"]).unlink()
 
     assert data == kept.metrics["data"]
-    assert reusing.keep(last, data, lease=None) is None
+    assert reuse.keep(last, data, lease=None) is None
 
 
 def test_a_detector_that_began_without_its_weights_is_not_kept(closing, settings):
     last = round_of(closing)
-    data = reusing.data_digest(last, lessons.samples(closing))
+    data = reuse.data_digest(last, training_set.samples(closing))
     Detector.objects.update(warning="The published starting weights could not be fetched.")
 
-    assert reusing.keep(last, data, lease=None) is None
+    assert reuse.keep(last, data, lease=None) is None
     settings.MLASSIST_WEIGHTS = "given.safetensors"
-    assert reusing.data_digest(last, lessons.samples(closing)) != data
+    assert reuse.data_digest(last, training_set.samples(closing)) != data

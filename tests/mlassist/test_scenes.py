@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from labeling.core.boxes import parse
-from labeling.core.scenes import CLASSES, MOST_OBJECTS, SIZE, draw
+from labeling.kernel.boxes import parse
+from labeling.simulation.scenes import CLASSES, MOST_OBJECTS, SIZE, draw
 
 
 def test_a_scene_depends_on_its_seed_and_index_alone():

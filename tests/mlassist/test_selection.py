@@ -5,17 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labeling.core.boxes import BoxSet
-from mlassist.core.selection import (
+from labeling.kernel.boxes import BoxSet
+from mlassist.prediction.core.annotation_time import (
     COMPARED,
     CORRECT,
     DRAW,
     VERIFY,
-    Choice,
     Seconds,
     expected_objects,
-    rank,
 )
+from mlassist.selection.core.usefulness import Choice, rank
 from tests.mlassist.drawn import boxes
 
 

@@ -4,12 +4,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from labeling.kernel.stored_files import media_path
 from labeling.models import Job, Label
-from labeling.services import lifecycle, rounds, snapshot
-from labeling.services.images import media_path
-from mlassist import charts, starting
-from mlassist.engine import Wish
+from labeling.reports import snapshot
+from labeling.rounds import lifecycle, stages
+from mlassist.calibration import charts
 from mlassist.models import Detector
+from mlassist.training import warm_start
+from mlassist.training.engine import Wish
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.job_form import create
@@ -32,7 +34,7 @@ def taught(name: str = "Pond", images: int = 4, file: bool = True, **fields) -> 
 
 def opened(job: Job):
     return job.rounds.create(
-        number=9, purpose="active", state="TRAINING", settings=rounds.snapshot_settings(job)
+        number=9, purpose="active", state="TRAINING", settings=stages.snapshot_settings(job)
     )
 
 
@@ -42,7 +44,7 @@ def test_a_round_keeps_the_wish_it_was_opened_with():
     round = opened(job)
     Job.objects.filter(pk=job.pk).update(detector="small", start_from=None)
 
-    found = starting.wish(round)
+    found = warm_start.wish(round)
 
     weights = media_path(Detector.objects.get().weights)
     assert found == Wish(
@@ -60,7 +62,7 @@ def test_a_round_keeps_the_wish_it_was_opened_with():
 def test_a_source_that_cannot_be_used_is_a_warning_and_no_start(source, words):
     job = make_job(name="Lake", start_from=source())
 
-    found = starting.wish(opened(job))
+    found = warm_start.wish(opened(job))
 
     assert found.source is None
     assert words in found.warning
@@ -71,7 +73,7 @@ def test_a_job_that_is_gone_is_a_warning():
     round = opened(make_job(name="Lake", start_from=pond))
     pond.delete()
 
-    assert "It is gone." in starting.wish(round).warning
+    assert "It is gone." in warm_start.wish(round).warning
 
 
 def test_a_detector_never_starts_a_job_with_images_it_was_taught():
@@ -79,11 +81,11 @@ def test_a_detector_never_starts_a_job_with_images_it_was_taught():
     copied = make_job(name="Copy", start_from=pond)
     make_images(copied, 4)  # the same four
 
-    assert "taught its detector 2 images that are in this job" in starting.source_problem(
+    assert "taught its detector 2 images that are in this job" in warm_start.source_problem(
         copied, pond
     )
     later = taught("Later", images=0, start_from=pond)
-    assert "2 images" in starting.source_problem(copied, later)  # it came from the pond's
+    assert "2 images" in warm_start.source_problem(copied, later)  # it came from the pond's
 
 
 def test_the_wish_reaches_the_engine_and_the_reason_the_live_page(

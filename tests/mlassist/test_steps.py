@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 
-from labeling.errors import Invalid
+from labeling.kernel.errors import Invalid
 from labeling.models import Event, Label, Step
-from labeling.services import checking, lifecycle, snapshot
-from labeling.services.verdicts import LIFTED
-from mlassist import ranking
-from mlassist.calibrating import judge
-from mlassist.comparing import compare
-from mlassist.core.beating import silent
+from labeling.reports import snapshot
+from labeling.review import grid
+from labeling.review.verdicts import LIFTED
+from labeling.rounds import lifecycle
+from mlassist.calibration.comparison import compare
+from mlassist.calibration.step import judge
+from mlassist.data.heartbeat import silent
 from mlassist.models import Calibration, Detector, Prediction
-from mlassist.reading import read
+from mlassist.prediction.stored import read
+from mlassist.selection import ranking
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.running import Held, giving_early, run_steps
@@ -109,7 +111,7 @@ def test_what_was_taught_and_sent_back_goes_to_people_and_not_to_the_machine(act
     job = active(target_quality=0.1)
     join(job, rita, "reviewer")
     label = Label.objects.active().filter(image__job=job, image__split="training").first()
-    checking.store(job, rita, [{"label": label.pk, "verdict": "rejected", "reason": "Wrong class"}])
+    grid.store(job, rita, [{"label": label.pk, "verdict": "rejected", "reason": "Wrong class"}])
 
     for _ in range(3):
         work_all(job, job.members.get(role="annotator").user)
@@ -135,7 +137,7 @@ def test_an_image_first_in_line_stays_there(active):
 
 
 def test_judging_tells_again_and_again_that_it_is_alive(active, monkeypatch):
-    monkeypatch.setattr("mlassist.core.beating.EVERY", 10)
+    monkeypatch.setattr("mlassist.data.heartbeat.EVERY", 10)
     job = active(acceptance="certified", images=120, early=10)
     detector = Detector.objects.get(round__job=job)
     beats: list[int] = []
@@ -149,7 +151,7 @@ def test_judging_tells_again_and_again_that_it_is_alive(active, monkeypatch):
 
 
 def test_ranking_tells_again_and_again_that_it_is_alive(active, monkeypatch):
-    monkeypatch.setattr("mlassist.core.beating.EVERY", 10)
+    monkeypatch.setattr("mlassist.data.heartbeat.EVERY", 10)
     job = active(acceptance="certified", images=120, early=10)
     round = job.rounds.get(purpose="active")
     calibration = Calibration.objects.get(detector__round=round)
@@ -162,7 +164,7 @@ def test_ranking_tells_again_and_again_that_it_is_alive(active, monkeypatch):
 
 
 def test_a_loss_that_is_no_number_stops_with_a_reason(active, monkeypatch):
-    from labeling.errors import LabelingError
+    from labeling.kernel.errors import LabelingError
 
     def diverges(*args, **kwargs):
         raise LabelingError("The loss is not finite at step 12.")
@@ -215,7 +217,7 @@ def test_validation_images_that_an_earlier_round_took_no_longer_judge(active):
         ).values_list("image", flat=True)
     )
     assert taken
-    from mlassist.calibrating import _not_taken_before
+    from mlassist.calibration.step import _not_taken_before
 
     later = Detector(round=job.rounds.create(
         number=99, purpose="active", state="CLOSED", settings={}, closed_at=first.created_at

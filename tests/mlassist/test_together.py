@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from labeling.errors import Invalid
-from mlassist.core.data import Sample
-from mlassist.core.designs import SMALL
-from mlassist.core.recipe import Recipe
-from mlassist.core.team import ALONE, Team
-from mlassist.core.together import fit_together, processes_for
-from mlassist.core.training import Diverged
-from mlassist.core.weights import Start
+from labeling.kernel.errors import Invalid
+from mlassist.data.pictures import Sample
+from mlassist.detectors.designs import SMALL
+from mlassist.detectors.weights import Start
+from mlassist.training.core.fitting import Diverged
+from mlassist.training.core.multi_gpu import fit_together, processes_for
+from mlassist.training.core.process_group import ALONE, Team
+from mlassist.training.core.recipe import Recipe
 from tests.mlassist.drawn import squares
 
 CPU = torch.device("cpu")

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from labeling.core.quality import quality
-from labeling.errors import Invalid
-from mlassist.core.data import Sample
-from mlassist.core.designs import MOBILENET_V2, SMALL, named
-from mlassist.core.detector import Detector, predict
-from mlassist.core.recipe import Recipe
-from mlassist.core.sizes import Sizes
-from mlassist.core.training import Diverged, Trained, fit
-from mlassist.core.weights import Start
+from labeling.kernel.errors import Invalid
+from labeling.kernel.quality import quality
+from mlassist.data.pictures import Sample
+from mlassist.detectors.designs import MOBILENET_V2, SMALL, named
+from mlassist.detectors.detector import Detector, predict
+from mlassist.detectors.sizes import Sizes
+from mlassist.detectors.weights import Start
+from mlassist.training.core.fitting import Diverged, Trained, fit
+from mlassist.training.core.recipe import Recipe
 from tests.mlassist.drawn import boxes, squares
 
 CPU = torch.device("cpu")

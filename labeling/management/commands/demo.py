@@ -10,14 +10,16 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from labeling.core import scenes
-from labeling.core.boxes import Box
-from labeling.errors import Invalid
+from labeling.jobs import accounts as people
+from labeling.jobs import classes, setup
+from labeling.kernel.boxes import Box
+from labeling.kernel.errors import Invalid
+from labeling.kernel.stored_files import media_path
 from labeling.management.database import DatabaseCommand
 from labeling.models import Job, Member
-from labeling.rehearsal import demo_start
-from labeling.services import classes, jobs, lifecycle, people, transfers
-from labeling.services.images import media_path
+from labeling.rounds import lifecycle
+from labeling.simulation import demo_start, scenes
+from labeling.transfers import transfers
 
 NAME, SLUG, SEED = "Demo: drawn scenes", "demo", 1
 INSTRUCTIONS = """\
@@ -45,7 +47,7 @@ class Command(DatabaseCommand):
             self.stdout.write("The demo job is there.")
             return
         accounts = self._accounts()
-        job = job or jobs.create(
+        job = job or setup.create(
             NAME, accounts["ana"], slug=SLUG, instructions=INSTRUCTIONS,
             # so few that the first detector is not good enough: people meet its suggestions
             pilot_size=6, validation_size=16, training_size=10, batch_size=30,

@@ -22,18 +22,20 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import connection
 
-from labeling.core import coco
-from labeling.core.boxes import Box
-from labeling.errors import Invalid, LabelingError
+from labeling.jobs import classes, setup
+from labeling.jobs.presets import PRESETS
+from labeling.kernel.boxes import Box
+from labeling.kernel.errors import Invalid, LabelingError
+from labeling.kernel.stored_files import media_path
 from labeling.management.commands import demo
 from labeling.management.database import DatabaseCommand
 from labeling.models import Audit, Job, Member
-from labeling.rehearsal import outcome
-from labeling.rehearsal.client import Client
-from labeling.rehearsal.drive import Drive, Stalled
-from labeling.services import classes, jobs, lifecycle, transfers
-from labeling.services.images import media_path
-from labeling.services.presets import PRESETS
+from labeling.rounds import lifecycle
+from labeling.simulation import outcome
+from labeling.simulation.client import Client
+from labeling.simulation.drive import Drive, Stalled
+from labeling.transfers import transfers
+from labeling.transfers.core import coco
 
 
 class Command(DatabaseCommand):
@@ -115,7 +117,7 @@ class Command(DatabaseCommand):
         if options["target"]:
             fields["target_quality"] = options["target"]
         fields |= dict(_changed(change, preset) for change in options["changes"])
-        job = jobs.create(
+        job = setup.create(
             f"Rehearsal {options['preset']} {options['seed']}", None,
             seed=options["seed"], audit_seed=f"rehearsal {options['seed']}",
             start_from=earlier, **fields,

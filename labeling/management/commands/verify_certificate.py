@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from labeling.core import parts, verifying
+from labeling.certification.core import plan_content, verification
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not isinstance(paper, dict):
             raise CommandError(f"{options['file']} is not a certificate: it holds no JSON object.")
         try:
-            faults = verifying.verify(paper)
+            faults = verification.verify(paper)
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise CommandError(f"This is not a complete certificate: {error!r}") from error
         if faults:
@@ -37,9 +37,9 @@ class Command(BaseCommand):
         result = paper["result"]
         audited = f"{result['audited']} images were checked."
         if result["outcome"] == "certified":
-            claim = parts.claim(
+            claim = plan_content.claim(
                 paper["frozen"]["content"], paper["about"]["risk"], result["certified_images"],
-                parts.shown_in(result),
+                plan_content.shown_in(result),
             )  # fmt: skip
             self.stdout.write(f"It holds. {claim}. {audited}")
         else:

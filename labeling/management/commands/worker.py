@@ -14,9 +14,10 @@ from typing import Any
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from labeling.ledger import steps
+from labeling.management import reconcile
 from labeling.management.database import DatabaseCommand
 from labeling.server.supervised import end_with_supervisor
-from labeling.services import reconcile, steps
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)  # while anything changes

@@ -1,0 +1,1 @@
+"""Pure: telemetry of answers, seconds per box, honeypots, pre-annotated against blind work."""

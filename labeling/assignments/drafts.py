@@ -1,0 +1,83 @@
+"""Half-done work of people, kept at the server so that another computer can go on."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from labeling.assignments import answers
+from labeling.assignments.core import telemetry
+from labeling.kernel.errors import Conflict, Invalid, LeaseLost
+from labeling.models import Assignment, Draft
+
+State = Assignment.State
+EDITABLE = (State.CLAIMED, State.LAPSED, State.SUBMITTED)
+
+
+def save(
+    seat: Assignment, *, version: int, number: int, known: int, writer: str, content: Any
+) -> None:
+    """Keep the draft, unless it would overwrite newer work (Conflict).
+
+    `version` is the answer the draft starts from; `number` counts the saves of one seat over all
+    pages. A page overwrites its own older drafts, and of another page only what it has seen:
+    numbers up to `known`. A repeat is no error. Of a lapsed seat the draft is kept, too: the work
+    may still count as extra evidence.
+    """
+    if seat.state not in EDITABLE:
+        raise LeaseLost("This image is no longer yours. What you did is kept on your computer.")
+    if seat.version != version:
+        raise Conflict("This image has been answered since.")
+    parsed = parse(seat, content)
+    values = {
+        "version": version, "number": number, "writer": writer, "content": parsed,
+        "saved_at": timezone.now(),
+    }  # fmt: skip
+    rows = Draft.objects.filter(seat=seat)
+    older = rows.filter(
+        Q(version__lt=version)
+        | Q(writer=writer, number__lt=number)
+        | Q(number__lte=known, number__lt=number)
+    )
+    if older.update(**values):
+        return
+    try:
+        with transaction.atomic():
+            Draft.objects.create(seat=seat, **values)
+    except IntegrityError:
+        if older.all().update(**values):
+            return  # its first draft came between the two
+        stored = rows.first()
+        if stored is None or (stored.number, stored.writer) == (number, writer):
+            return
+        raise Conflict("Newer work on this image was saved elsewhere.") from None
+
+
+def parse(seat: Assignment, content: Any) -> dict[str, Any]:
+    """The draft with every box checked like an answer's; raises Invalid."""
+    if not isinstance(content, dict) or set(content) - {"boxes", "active_ms", "action_ms"}:
+        raise Invalid("A draft has boxes, active_ms and action_ms.", where="content")
+    raw: Any = content.get("boxes")
+    boxes = answers.parse_boxes(seat.image, raw)
+    known = len(seat.suggested or [])
+    marked = []
+    for place, (box, given) in enumerate(zip(boxes, raw, strict=True)):
+        source = given.get("source")
+        if source is not None and (type(source) is not int or not 0 <= source < known):
+            raise Invalid("There is no such suggestion.", where=f"boxes[{place}].source")
+        marked.append({**box, "suggested": given.get("suggested") is True, "source": source})
+    active_ms = content.get("active_ms", 0)
+    if type(active_ms) is not int or not 0 <= active_ms <= telemetry.MOST_MS:
+        raise Invalid("A time is whole milliseconds, at most a day.", where="active_ms")
+    times = telemetry.parse_action_ms(content.get("action_ms"))
+    return {"boxes": marked, "active_ms": active_ms, "action_ms": times}
+
+
+def of(seats: Iterable[Assignment]) -> dict[int, dict[str, Any]]:
+    """The drafts of these seats, by seat, as the page needs them."""
+    rows = Draft.objects.filter(seat__in=[seat.pk for seat in seats], version=F("seat__version"))
+    return {
+        row.seat_id: {"number": row.number, "writer": row.writer, **row.content} for row in rows
+    }

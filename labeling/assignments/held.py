@@ -1,0 +1,124 @@
+"""Work in people's hands: who holds what since when, and how it comes back early."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+from django.utils import timezone
+
+from labeling.assignments import handover, overlap
+from labeling.kernel import events
+from labeling.kernel.changes import changed
+from labeling.models import Assignment, Audit, Draft, Job, Round
+
+State = Assignment.State
+
+
+def give_back(job: Job, user: User, page: str, seats: Sequence[int]) -> int:
+    """A page that is left gives these seats back, so that anyone may get them at once; how many.
+
+    What was begun stays with its person until the lease ends: it has a draft. So does what
+    another page of theirs has asked for since: a reload must not lose its images to the page that
+    was left.
+    """
+    begun = Draft.objects.filter(seat=OuterRef("pk"), version=OuterRef("version"))
+    rows = Assignment.objects.held_by(user).filter(round__job=job, page=page, pk__in=seats)
+    given = 0
+    for seat in rows.exclude(Exists(begun)).select_related("round").order_by("image"):
+        with transaction.atomic():
+            handover.lock_image(seat.image_id)
+            same = Assignment.objects.held_by(user).filter(pk=seat.pk, page=page)
+            if same.update(
+                state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None, page="",
+                suggested=overlap.carried(seat), planted=None, verify=False,
+            ):  # fmt: skip
+                # of an earlier answer: whoever draws next must not see it
+                Draft.objects.filter(seat=seat.pk).delete()
+                given += 1
+    return given
+
+
+def give_back_checks(job: Job, user: User, page: str, checks: Sequence[int]) -> int:
+    """The same for checks. Their person has seen them, which counts for the image's other check."""
+    rows = Audit.objects.held_by(user).filter(round__job=job, page=page, pk__in=checks)
+    return sum(_free(audit, user) for audit in rows)
+
+
+def release(job: Job, holder: User, by: User) -> int:
+    """A manager gives all that somebody holds to the others; how many images and checks.
+
+    What was begun is kept as a draft and still counts if nobody has taken the image meanwhile.
+    """
+    seats = Assignment.objects.held_by(holder).filter(round__job=job)
+    count = seats.count()
+    with transaction.atomic():
+        handover.give_up(seats)
+        count += free_checks(job, holder)
+        if count:
+            events.record(job, "work_released", by, name=holder.get_username(), count=count)
+    changed(job)
+    return count
+
+
+def free_checks(job: Job, holder: User) -> int:
+    """Give somebody's checks to the others; how many."""
+    checks = Audit.objects.held_by(holder).wanted().filter(round__job=job)
+    return sum(_free(audit, holder) for audit in checks)
+
+
+def holders(job: Job, round: Round | None) -> list[dict[str, Any]]:
+    """Who holds images of the open round, or checks: how many, since when, until when.
+
+    `away`: half of the lease has passed without a sign, though a page at which somebody works
+    renews it by then.
+    """
+    now = timezone.now()
+    seats = Assignment.objects.filter(round=round, state=State.CLAIMED)
+    checks = Audit.objects.undecided().wanted().filter(round__job=job, reviewer__isnull=False)
+    found: dict[int, dict[str, Any]] = {}
+    for rows, who, what in ((seats, "annotator", "images"), (checks, "reviewer", "checks")):
+        for row in _grouped(rows, who):
+            entry = found.setdefault(
+                row[who], {"id": row[who], "images": 0, "checks": 0, "since": None, "until": now}
+            )
+            entry[what] = row["n"]
+            entry["since"] = min(filter(None, (entry["since"], row["since"])), default=None)
+            entry["until"] = max(entry["until"], row["until"] or now)
+    names = {user.pk: user for user in User.objects.filter(pk__in=found)}
+    half, running = job.lease_seconds / 2, job.state == Job.State.RUNNING
+    return [
+        {
+            **entry,
+            "name": names[pk].get_full_name() or names[pk].get_username(),
+            "since": entry["since"].isoformat() if entry["since"] else None,
+            "until": entry["until"].isoformat(),
+            "away": running and (entry["until"] - now).total_seconds() < half,
+        }
+        for pk, entry in found.items()
+    ]
+
+
+def back_at(holders: Sequence[dict[str, Any]]) -> datetime | None:
+    """When the last of those who give no sign loses what they hold; None: all are at work."""
+    ends = [datetime.fromisoformat(entry["until"]) for entry in holders if entry["away"]]
+    return max(ends, default=None)
+
+
+def _grouped(rows: "QuerySet[Any]", who: str) -> Any:
+    return (
+        rows.order_by()
+        .values(who)
+        .annotate(n=Count("pk"), since=Min("claimed_at"), until=Max("lease_expires_at"))
+    )
+
+
+def _free(audit: Audit, holder: User) -> int:
+    with transaction.atomic():
+        freed = Audit.objects.held_by(holder).filter(pk=audit.pk, page=audit.page)
+        if not freed.update(reviewer=None, claimed_at=None, lease_expires_at=None, page=""):
+            return 0
+        audit.had_by.add(holder)
+    return 1

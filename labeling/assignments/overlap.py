@@ -1,0 +1,230 @@
+"""Whether an image needs a further person: `adaptive` and `verify` (docs/algorithms.md 4.4).
+
+The further seat opens in the transaction of the answer that shows the need, so the round cannot
+leave COLLECTING between the two.
+"""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from labeling.consolidation.core import reliability
+from labeling.consolidation.core.grouping import Answers
+from labeling.kernel import leases
+from labeling.kernel.boxes import Box, BoxSet, pack
+from labeling.kernel.quality import compare
+from labeling.models import Assignment, Image, Job, Round
+
+State = Assignment.State
+FIRST = 2  # people of an adaptive image before anyone knows whether they agree
+COMPANY = 60  # answered images that teach the EM who errs how, when one image is judged
+MOST_BOXES = 4_000  # boxes judged while a person waits; with more, another one is asked unjudged
+# Two people's boxes that overlap less differ in more than taste (docs/algorithms.md 4.1).
+LOOSE = 0.7
+
+
+def least_people(job: Job) -> int:
+    """How many annotators the job needs to start: what only some images want may be missing."""
+    most = int(job.annotators_per_image)
+    return most if job.mode == Job.Mode.INDEPENDENT else min(FIRST, most)
+
+
+def first_seats(round: Round) -> int:
+    """How many people get an image at once."""
+    most = int(round.settings["annotators_per_image"])
+    return {Job.Mode.ADAPTIVE: min(FIRST, most), Job.Mode.VERIFY: 1}.get(round.mode, most)  # type: ignore[call-overload, no-any-return]
+
+
+def awaited(round: Round) -> "QuerySet[Assignment]":
+    """Seats without whose answers the round does not go on.
+
+    A control image's further seats are welcome, not needed: nobody waits for people who may never
+    come to draw what is labelled already, nor for one who took such a seat and left.
+    """
+    return Assignment.objects.filter(round=round).pending().exclude(_welcome(round))
+
+
+def _welcome(round: Round) -> Q:
+    left = Q(leases.ran_out(timezone.now()), state=State.CLAIMED)
+    return Q(Q(state=State.OPEN) | left, blank=True, slot__gt=first_seats(round))
+
+
+def withdraw_rest(round: Round) -> None:
+    """What nobody took while the round collected is not handed out any more."""
+    Assignment.objects.filter(round=round, state=State.OPEN).update(
+        state=State.WITHDRAWN, reason="the round went on without it"
+    )
+    Assignment.objects.filter(_welcome(round), round=round).update(state=State.LAPSED)
+
+
+class Unjudged(Exception):
+    """Nobody has judged yet whether these answers differ: it takes too long for a lock."""
+
+    def __init__(self, answered: list[Assignment]) -> None:
+        super().__init__()
+        self.answered = answered
+
+
+class Judged:
+    """Whether the answers on an image leave more expected errors than the job allows.
+
+    They are judged while nothing is locked, and looked up while the image is: `differ` raises
+    Unjudged where an answer came or changed since, and the caller judges and begins again.
+    """
+
+    def __init__(self, round: Round) -> None:
+        self.round = round
+        self._known: dict[frozenset[tuple[int, int]], bool] = {}
+
+    def judge(self, answered: list[Assignment]) -> None:
+        """Take as long as it needs."""
+        self._known[_key(answered)] = _differ(self.round, answered)
+
+    def differ(self, answered: list[Assignment]) -> bool:
+        """What was found of exactly these answers."""
+        try:
+            return self._known[_key(answered)]
+        except KeyError:
+            raise Unjudged(answered) from None
+
+
+def _key(answered: list[Assignment]) -> frozenset[tuple[int, int]]:
+    return frozenset((row.pk, row.version) for row in answered)
+
+
+def open_further(seat: Assignment, judged: Judged) -> bool:
+    """Open one more seat on the image if its answers ask for it; call it with the row locked.
+
+    Nothing happens while a seat of the image is open or held, or once the most people have
+    answered.
+    """
+    round = seat.round
+    mode, most = round.mode, int(round.settings["annotators_per_image"])
+    if mode == Job.Mode.INDEPENDENT or seat.slot >= most or seat.blank:
+        return False
+    seats = list(
+        Assignment.objects.filter(
+            round=round, image=seat.image_id,
+            state__in=(State.OPEN, State.CLAIMED, State.SUBMITTED),
+        ).order_by("slot")
+    )  # fmt: skip
+    if any(a.blank for a in seats):  # a control image: who does what was settled at the start
+        return False
+    answered = [a for a in seats if a.state == State.SUBMITTED]
+    if len(answered) < len(seats) or not 0 < len(answered) < most:
+        return False
+    if not _needed(seat):
+        return False
+    last = answered[-1]
+    if mode == Job.Mode.VERIFY:
+        if len(answered) > 1 and last.boxes == shown_rightly(last):
+            return False
+        shown = last.boxes
+    else:
+        if len(answered) >= FIRST and not judged.differ(answered):
+            return False
+        shown = None
+    Assignment.objects.create(
+        round=round, image_id=seat.image_id, slot=last.slot + 1, suggested=shown
+    )
+    return True
+
+
+def _needed(seat: Assignment) -> bool:
+    """False once a reviewer has corrected or excluded the image: nobody needs to draw it.
+
+    A control image is labelled already and drawn all the same.
+    """
+    return seat.blank or Image.objects.unlabeled().filter(pk=seat.image_id).exists()
+
+
+def _differ(round: Round, answered: list[Assignment]) -> bool:
+    """Whether the answers leave more expected errors than the job allows."""
+    limit = float(round.settings["error_limit"])
+    if sum(len(row.boxes or ()) for row in answered) > MOST_BOXES:
+        return True
+    if any(a.suggested is not None for a in answered):
+        # Drawn on the model's boxes: agreement proves less than the EM would conclude from it.
+        return disagreements([pack(a.boxes or []) for a in answered]) > limit
+    known = _company(round, answered[0].image_id)
+    merged, _ = reliability.consolidate([*known, _answers(answered)])
+    return merged[-1].risk > limit
+
+
+def disagreements(answers: list[BoxSet]) -> int:
+    """Objects on which the last answer differs from one before it: missed, added, or loose."""
+    *earlier, last = answers
+    worst = 0
+    for boxes in earlier:
+        found = compare(boxes, last, floor=LOOSE)
+        worst = max(worst, max(found.false_positives, found.false_negatives))
+    return worst
+
+
+def _company(round: Round, image: int) -> list[Answers]:
+    """The job's latest images with several independent answers."""
+    rows = (
+        Assignment.objects.submitted()
+        .filter(round__job=round.job_id, suggested__isnull=True)
+        .exclude(image=image)
+        .order_by("-submitted_at")
+        .values_list("image", "annotator", "boxes")[: COMPANY * FIRST]
+    )
+    by_image: dict[int, list[tuple[int, BoxSet]]] = {}
+    left = MOST_BOXES
+    for found, annotator, boxes in rows:
+        left -= len(boxes or ())
+        if left < 0:
+            break
+        if annotator is not None and boxes is not None:  # as the database guarantees
+            by_image.setdefault(found, []).append((annotator, pack(boxes)))
+    return [
+        Answers(found, tuple(a for a, _ in given), tuple(b for _, b in given))
+        for found, given in by_image.items()
+        if len({a for a, _ in given}) == len(given) > 1
+    ]
+
+
+def _answers(rows: list[Assignment]) -> Answers:
+    return Answers(
+        rows[0].image_id,
+        tuple(row.annotator_id for row in rows if row.annotator_id is not None),
+        tuple(pack(row.boxes or []) for row in rows),
+    )
+
+
+def shown_rightly(seat: Assignment) -> list[Box] | None:
+    """What the seat's holder was shown, less the box that was planted."""
+    boxes: list[Box] | None = seat.suggested
+    if boxes is None or seat.planted is None:
+        return boxes
+    return [box for place, box in enumerate(boxes) if place != seat.planted]
+
+
+def carried(seat: Assignment) -> list[Box] | None:
+    """What the next holder of this seat is shown: a person's boxes to verify stay with it."""
+    verifies = seat.round.mode == Job.Mode.VERIFY and seat.slot > 1
+    return shown_rightly(seat) if verifies else None
+
+
+def open_again(seat: Assignment, **fields: Any) -> Assignment:
+    """A new seat in the place of one that was given up, for someone else or in someone's hands."""
+    return Assignment.objects.create(
+        round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot, blank=seat.blank,
+        suggested=carried(seat), **fields,
+    )  # fmt: skip
+
+
+def offer_again(seat: Assignment) -> None:
+    """Let someone else take the place that was given up, if the image still needs it."""
+    if _needed(seat):
+        open_again(seat)
+
+
+def refresh_shown(seat: Assignment) -> None:
+    """An answer was changed: whoever is to verify it and has not begun sees the new boxes."""
+    if seat.round.mode == Job.Mode.VERIFY:
+        Assignment.objects.filter(
+            round=seat.round, image=seat.image_id, slot=seat.slot + 1, state="open"
+        ).update(suggested=seat.boxes)

@@ -1,0 +1,147 @@
+"""The closing round's proof: its budget, its document, and what is accepted."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from labeling.certification import locked_plans, standing
+from labeling.certification.core import document, plan_content
+from labeling.consolidation import labels
+from labeling.kernel import events
+from labeling.kernel.errors import Conflict, Invalid
+from labeling.ledger.steps import Lease
+from labeling.models import Audit, Certificate, Freeze, Image, Label, Round
+
+CHUNK = 200
+
+
+def raise_budget(round: Round, budget: int, by: User | None) -> None:
+    """Allow more audits while auditing; the same wealth goes on with a longer horizon."""
+    with transaction.atomic():
+        frozen = Freeze.objects.select_for_update().filter(round=round).first()
+        round.refresh_from_db()
+        if frozen is None or round.state != Round.State.AUDITING:
+            raise Conflict("Only a round that is being audited has a budget to raise.")
+        stand = standing.standing(frozen)
+        if budget <= stand.plan.budget:
+            raise Invalid(f"The budget is {stand.plan.budget} already.", where="budget")
+        if not stand.test.complete and stand.test.stuck:
+            raise Conflict(
+                "No number of further checks can show the next set: its test has staked "
+                "everything on fewer faults than were found. People will get the images."
+            )
+        frozen.budgets = [*map(list, stand.plan.budgets), [len(stand.values), budget]]
+        frozen.save(update_fields=["budgets"])
+        events.record(round.job, "budget_raised", by, round=round.number, budget=budget)
+
+
+def conclude(round: Round, lease: Lease, code: Callable[[], str]) -> Certificate | None:
+    """Write the certificate once, then label what it names; `code` gives the program's digest."""
+    frozen = Freeze.objects.filter(round=round).first()
+    if frozen is None:
+        return None
+    row = Certificate.objects.filter(round=round).first() or _write(round, frozen, lease, code)
+    if row.outcome == "certified":
+        _accept(round, row, lease)
+    _keep_checked(round, lease)
+    return row
+
+
+def _write(round: Round, frozen: Freeze, lease: Lease, code: Callable[[], str]) -> Certificate:
+    earlier = Freeze.objects.filter(round__job=round.job, attempt__lt=frozen.attempt)
+    about = {
+        "job": round.job.name,
+        "round": round.number,
+        "attempt": frozen.attempt,
+        "risk": round.settings["risk"],
+        "earlier_attempts": [
+            {
+                "round": f.round.number,
+                "level": locked_plans.of(f).content["level"],
+                "content_digest": f.content_digest,
+            }
+            for f in earlier.select_related("round").order_by("attempt")
+        ],
+        "frozen_at": frozen.frozen_at.isoformat(),
+        "code": code(),
+    }
+    rows = round.audits.filter(kind="certificate", blind=True, value__isnull=False)  # type: ignore[attr-defined]
+    blind = {audit.image_id: audit for audit in rows}
+    draws = [_draw(audit, blind.get(audit.image_id)) for audit in standing.prefix(round)]
+    paper = document.build(about, standing.frozen_part(frozen), draws)
+    with lease.fenced():
+        row = Certificate.objects.create(
+            round=round, attempt=frozen.attempt, outcome=paper["result"]["outcome"],
+            document=paper, digest=paper["digest"],
+        )  # fmt: skip
+        events.record(
+            round.job, f"certificate_{row.outcome}", None,
+            round=round.number, images=paper["result"]["certified_images"], audited=len(draws),
+        )  # fmt: skip
+    return row
+
+
+def _draw(audit: Audit, blind: Audit | None) -> dict[str, Any]:
+    return {
+        "image": audit.image.digest,
+        "verdict": audit.verdict,
+        "predicted": audit.predicted,
+        "boxes": audit.boxes,
+        "value": audit.value,
+        "blind_boxes": blind.boxes if blind else None,
+        "blind_value": blind.value if blind else None,
+    }
+
+
+def _accept(round: Round, row: Certificate, lease: Lease) -> None:
+    """The certified set's unchecked images become auto-labels, in chunks."""
+    shown = plan_content.shown_in(row.document["result"])
+    # What someone has checked keeps the checker's boxes; what could not be judged goes to people.
+    rows = round.audits.filter(  # type: ignore[attr-defined]
+        kind="certificate", blind=False, rank__in=shown, verdict=""
+    ).select_related("image")
+    pending = list(rows)
+    content = row.document["frozen"]["content"]
+    detail = {"certificate": row.digest, **content["about"]}
+
+    def threshold(audit: Audit) -> float:
+        own = plan_content.by_class(content) and audit.rank is not None
+        return float(content["sets"][audit.rank if own else shown[-1]]["threshold"])
+
+    for start in range(0, len(pending), CHUNK):
+        chunk = pending[start : start + CHUNK]
+        with lease.fenced():
+            # a verdict that comes late takes the same lock: it is here already, or replaces these
+            Freeze.objects.select_for_update().get(round=round)
+            open_yet = set(rows.filter(pk__in=[a.pk for a in chunk]).values_list("pk", flat=True))
+            labels.accept_auto(
+                round,
+                [
+                    (
+                        a.image, a.predicted, a.confidence or 0.0,
+                        {**detail, "threshold": threshold(a)},
+                    )
+                    for a in chunk
+                    if a.pk in open_yet
+                ],
+            )  # fmt: skip
+        lease.renew(min(start + CHUNK, len(pending)), len(pending))
+
+
+def _keep_checked(round: Round, lease: Lease) -> None:
+    """Every image an auditor judged keeps the auditor's boxes, certified or not."""
+    rows = round.audits.filter(  # type: ignore[attr-defined]
+        kind="certificate", blind=False, verdict__in=("approved", "corrected")
+    ).select_related("image", "reviewer")
+    unlabeled = set(round.job.images.unlabeled().values_list("pk", flat=True))
+    pending = [a for a in rows if a.image_id in unlabeled]
+    for start in range(0, len(pending), CHUNK):
+        with lease.fenced():
+            for a in pending[start : start + CHUNK]:
+                labels.accept(
+                    a.image, a.boxes, Label.Source.REVIEWER, round=round, by=a.reviewer,
+                    confidence=1.0, detail={"audit": a.pk},
+                )  # fmt: skip
+                Image.objects.filter(pk=a.image_id, split="").update(split=Image.Split.TRAINING)

@@ -1,0 +1,1 @@
+"""Pure: audit plan, betting test, exact test, noise correction, document, verification."""

@@ -1,0 +1,183 @@
+"""The certificate as a file: what was frozen, the draws, and what follows from them."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from labeling.certification.core import plan_content
+from labeling.certification.core.audit_plan import Plan, audit_order
+from labeling.certification.core.nested_test import Wealth, extended, rest_bound, run_test
+from labeling.certification.core.noise_correction import Anchoring, Pair, anchoring, freeing
+from labeling.kernel import guarantee
+from labeling.kernel.boxes import pack
+from labeling.kernel.quality import Comparison, compare
+
+FORMAT = "boxwise-certificate/3"
+
+
+def canonical(content: Any) -> bytes:
+    """The one way to write `content` as bytes, for hashing."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def digest(content: Any) -> str:
+    """SHA-256 of the canonical form, in hex."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def plan_of(frozen: dict[str, Any]) -> Plan:
+    """The test's plan from the document's frozen part."""
+    content = frozen["content"]
+    candidates, sets = content["candidates"], content["sets"]
+    order = order_of(content, frozen["seed"])
+    return Plan(
+        ranks=np.array([candidates[i][1] for i in order], int),
+        sizes=np.array([s["size"] for s in sets], int),
+        targets=np.array([s["target"] for s in sets], float),
+        level=content["level"],
+        budgets=budgets_of(frozen["budgets"]),
+        exact=content["promise"] == guarantee.DEFECT_FREE,
+        apart=plan_content.by_class(content),
+    )
+
+
+def budgets_of(stored: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    """Budgets as a plan has them."""
+    return tuple((first, audits) for first, audits in stored)
+
+
+def plan_for(
+    planned: Plan, content: dict[str, Any], draws: Sequence[Mapping[str, Any]]
+) -> tuple[Plan, float]:
+    """The plan to test these draws with, and what frees their mean of the drawers' noise.
+
+    `planned`: before any draw; `content`: what was frozen, its candidates are not needed; `draws`:
+    each with `predicted`, `boxes` and `value`. Where the checks were made from blank their
+    values hold that noise, so the targets are lowered by what it takes from values on average; else
+    1. Checks that the draws have earned (certificate.extended) are in the plan.
+    """
+    blank = content["from_blank"]
+    found = [_against(draw["predicted"], draw["boxes"]) for draw in draws] if blank else []
+    values = [draw["value"] for draw in draws]
+
+    def freed(plan: Plan, count: int) -> tuple[Plan, float]:
+        factor = 1.0
+        if blank:
+            factor = freeing(content["promise"], found[:count], plan_content.hand_in(content))
+        if factor == 1:
+            return plan, 1.0
+        # 0: what passed may all have passed because its checkers overlooked something, too
+        targets = plan.targets / factor if factor else np.where(plan.targets > 0, 1.0, 0.0)
+        return replace(plan, targets=np.minimum(targets, 1.0)), factor
+
+    def seen(plan: Plan) -> Wealth:
+        return run_test(freed(plan, plan.budget)[0], values[: plan.budget])
+
+    plan = extended(planned, len(draws), content["most_checks"], seen)
+    return freed(plan, len(draws))
+
+
+def _against(predicted: list[Any], drawn: list[Any] | None) -> Comparison | None:
+    return None if drawn is None else compare(pack(predicted), pack(drawn))
+
+
+def order_of(content: dict[str, Any], seed: str) -> list[int]:
+    """The frozen order, as places among the candidates."""
+    keys = [key for key, _ in content["candidates"]]
+    ranks = [rank for _, rank in content["candidates"]]
+    return audit_order(keys, seed, ranks if plan_content.by_class(content) else None)
+
+
+def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the draws show: the result part of the document.
+
+    `draws`: the gapless prefix of the frozen order, each with `value` and `blind_value` or None.
+    """
+    content = frozen["content"]
+    plan, factor = plan_for(plan_of(frozen), content, draws)
+    values = [draw["value"] for draw in draws]
+    test = run_test(plan, values)
+    bias = anchoring(content["promise"], _pairs(draws), plan_content.hand_in(content))
+    kept = certified(plan, test, values, bias)
+    outcome = "certified" if kept else "refused" if test.shown else "not_provable"
+    bounds = [
+        min(1.0, rest_bound(plan, values, rank) * factor)
+        for rank in (kept if plan.apart else kept[-1:])
+    ]
+    return {
+        "outcome": outcome,
+        "sets_tested": len(test.shown),
+        "sets_certified": len(kept),
+        **({"sets_shown": list(kept)} if plan.apart else {}),
+        "certified_images": plan.images(kept),
+        "audited": len(values),
+        "observed_mean": float(np.mean(values)) if values else None,
+        "freeing": factor,
+        "wealth": [[float(w) for w in row] for row in test.path],
+        # the rest of several sets is at least as good as that of the worst of them
+        "rest_bound": min(bounds, default=None),
+        "anchoring": vars(bias) if bias else None,
+        # of each set, with its interval
+        "judged_blind": [
+            list(bias.judged_blind(_within(plan, values, rank), plan.sizes[rank])) if bias else None
+            for rank in test.shown
+        ],
+    }
+
+
+def certified(
+    plan: Plan, test: Wealth, values: list[float], bias: Anchoring | None
+) -> tuple[int, ...]:
+    """Of the sets that the test shows, those that hold when judged blind, too; nested: the largest
+    and all within it. Leaving sets out takes nothing from the proof of the others."""
+    held = [
+        rank
+        for rank in test.shown
+        if bias is None
+        or bias.holds(_within(plan, values, rank), int(plan.sizes[rank]), float(plan.targets[rank]))
+    ]
+    if plan.apart or not held:
+        return tuple(held)
+    return tuple(range(held[-1] + 1))
+
+
+def _within(plan: Plan, values: list[float], rank: int) -> list[float]:
+    """The checked values of one set."""
+    inside = plan.holds(len(values))[:, rank]
+    return [value for value, own in zip(values, inside, strict=True) if own]
+
+
+def _pairs(draws: list[dict[str, Any]]) -> list[Pair]:
+    """The images that were judged both ways."""
+    return [
+        Pair(draw["value"], draw["blind_value"], _against(draw["predicted"], draw["blind_boxes"]))
+        for draw in draws
+        if draw["blind_value"] is not None
+    ]
+
+
+def build(
+    about: dict[str, Any], frozen: dict[str, Any], draws: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The whole document, sealed by its digest."""
+    body = {
+        "format": FORMAT,
+        "about": about,
+        "frozen": frozen,
+        "draws": draws,
+        "result": conclude(frozen, draws),
+    }
+    return {**body, "digest": digest(body)}
+
+
+def schema() -> dict[str, Any]:
+    """The file format, every entry explained (JSON Schema)."""
+    found: dict[str, Any] = json.loads(
+        Path(__file__).with_name("certificate.schema.json").read_text()
+    )
+    return found

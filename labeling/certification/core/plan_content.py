@@ -1,0 +1,40 @@
+"""What a certificate's parts say: reading only, no test."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from labeling.kernel import guarantee
+from labeling.kernel.annotator_noise import Hand
+
+
+def by_class(content: dict[str, Any]) -> bool:
+    """Whether the sets are those of single classes; else they are nested."""
+    return bool(content.get("by_class", False))
+
+
+def hand_in(content: dict[str, Any]) -> Hand:
+    """How drawers differ from what is there."""
+    return Hand.from_json(content["hand"])
+
+
+def shown_in(result: dict[str, Any]) -> list[int]:
+    """The sets that a certificate's result shows, by their place among the frozen ones."""
+    found: list[int] = result.get("sets_shown", list(range(result["sets_certified"])))
+    return found
+
+
+def claim(content: dict[str, Any], risk: float, size: int, shown: Iterable[int]) -> str:
+    """What is promised of `size` images, those of the sets `shown`, in one line."""
+    sets = content["sets"]
+    classes = [sets[rank]["class"] for rank in shown] if by_class(content) else []
+    images = content["images"]
+    return guarantee.claim(content["promise"], content["target"], risk, size, images, classes)
+
+
+def shortfall(document: dict[str, Any]) -> float:
+    """How far the certified images may fall short of perfect by their targets, in whole images."""
+    content, shown = document["frozen"]["content"], shown_in(document["result"])
+    if not by_class(content):
+        shown = shown[-1:]  # it holds those before it
+    sets = [content["sets"][rank] for rank in shown]
+    return float(sum(s["size"] * (1 - s["target"]) for s in sets))

@@ -1,0 +1,96 @@
+"""Whether a certificate holds: everything in it recomputed from the file alone."""
+
+from typing import Any
+
+import numpy as np
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from labeling.certification.core import plan_content
+from labeling.certification.core.document import FORMAT, conclude, digest, order_of, schema
+from labeling.kernel import guarantee
+from labeling.kernel.boxes import pack
+
+TOLERANCE = 1e-9
+
+
+def verify(document: dict[str, Any]) -> list[str]:
+    """What does not hold in a certificate; empty if everything recomputes."""
+    if document.get("format") != FORMAT:
+        return [f"Unknown format {document.get('format')!r}; this program reads {FORMAT}."]
+    if malformed := best_match(Draft202012Validator(schema()).iter_errors(document)):
+        return [f"Not a complete certificate: {malformed.json_path}: {malformed.message[:200]}"]
+    faults = []
+    body = {key: value for key, value in document.items() if key != "digest"}
+    if digest(body) != document.get("digest"):
+        faults.append("The document was changed: its digest does not match.")
+    frozen, draws = document["frozen"], document["draws"]
+    if digest(frozen["content"]) != frozen["content_digest"]:
+        faults.append("The frozen part was changed after the seed was drawn.")
+    content = frozen["content"]
+    faults += _plan_faults(document)
+    order = [content["candidates"][i][0] for i in order_of(content, frozen["seed"])]
+    if digest(order) != frozen["order_digest"]:
+        faults.append("The audit order is not the one that the seed gives.")
+    for i, draw in enumerate(draws):
+        if draw["image"] != order[i]:
+            faults.append(f"Draw {i + 1} is not the image that the frozen order names.")
+            break
+    kind = content["promise"]
+    faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw, kind))]
+    if not faults and not _same(conclude(frozen, draws), document["result"]):
+        faults.append("The result does not follow from the draws.")
+    return faults
+
+
+def _plan_faults(document: dict[str, Any]) -> list[str]:
+    """Where what the test starts from does not follow from what was frozen."""
+    about, frozen = document["about"], document["frozen"]
+    content, budgets = frozen["content"], frozen["budgets"]
+    sets = content["sets"]
+    faults = []
+    if abs(content["level"] - about["risk"] / 2 ** about["attempt"]) > TOLERANCE:
+        faults.append("The level is not the risk, halved at each attempt.")
+    if list(budgets[0]) != [0, min(content["budget"], len(content["candidates"]))]:
+        faults.append("The first budget is not the one that was frozen.")
+    firsts, checks = zip(*budgets, strict=True)
+    if list(firsts) != sorted(firsts) or list(checks) != sorted(set(checks)):
+        faults.append("A budget was lowered, or raised before an earlier one.")
+    if firsts[-1] > len(document["draws"]):
+        faults.append("A budget was raised after a check that is not in the file.")
+    ranks = np.array([rank for _, rank in content["candidates"]], int)
+    counts = np.bincount(ranks, minlength=len(sets))
+    sizes = counts if plan_content.by_class(content) else np.cumsum(counts)
+    if sizes.tolist() != [one["size"] for one in sets]:
+        faults.append("The sizes of the sets are not those of their images.")
+    said = guarantee.Promised(content["promise"], content["images"], content["granted"])
+    if any(
+        abs(one["target"] - said.set_target(content["target"], one["size"])) > TOLERANCE
+        for one in sets
+    ):
+        faults.append("A set's target does not follow from the promise.")
+    return faults
+
+
+def _value_fault(i: int, draw: dict[str, Any], kind: str) -> str | None:
+    for boxes, value in (("boxes", "value"), ("blind_boxes", "blind_value")):
+        if draw[value] is None:
+            continue
+        expected = (
+            0.0
+            if draw[boxes] is None  # could not be judged
+            else guarantee.value(kind, pack(draw["predicted"]), pack(draw[boxes]))
+        )
+        if abs(expected - draw[value]) > 1e-6:
+            return f"Draw {i + 1}: its {value} does not follow from its boxes."
+    return None
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, float) and isinstance(b, (int, float)):
+        return abs(a - b) <= TOLERANCE * max(1.0, abs(a))
+    return bool(a == b)

@@ -1,0 +1,43 @@
+"""What a freeze sealed, read once in a process: megabytes that every look at a proof needs."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from labeling.certification.core import document
+from labeling.certification.core.audit_plan import Plan
+from labeling.models import Freeze
+
+KEPT = 8  # proofs of a process, of some megabytes each
+BULKY = ("candidates",)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The content of a freeze without its list of images, which the plan holds in order."""
+
+    content: dict[str, Any]
+    plan: Plan  # with the first budget
+
+    @property
+    def images(self) -> int:
+        """How many were put to the proof."""
+        return len(self.plan.ranks)
+
+
+def of(frozen: Freeze) -> Sealed:
+    """What never changes of it; its budgets may."""
+    return _read(frozen.pk, frozen.content_digest, frozen.seed)
+
+
+@lru_cache(maxsize=KEPT)
+def _read(number: int, digest: str, seed: str) -> Sealed:
+    """Digest and seed are there so that another database's freeze is another key."""
+    return read(Freeze.objects.values_list("content", flat=True).get(pk=number), seed)
+
+
+def read(content: dict[str, Any], seed: str) -> Sealed:
+    """What these say, read now."""
+    first = [[0, content["budget"]]]
+    plan = document.plan_of({"content": content, "seed": seed, "budgets": first})
+    return Sealed({k: v for k, v in content.items() if k not in BULKY}, plan)

@@ -1,0 +1,220 @@
+"""The freeze: everything a proof depends on, fixed in one transaction before its seed is drawn."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from labeling.assignments import blind_controls
+from labeling.certification.core import document, plan_content
+from labeling.certification.core.nested_test import MOST_TIMES
+from labeling.consolidation import labels
+from labeling.kernel import events, guarantee, sampling
+from labeling.kernel.boxes import BoxSet, unpack
+from labeling.ledger.steps import Lease
+from labeling.models import (
+    Assignment,
+    Audit,
+    Certificate,
+    Freeze,
+    Image,
+    Label,
+    Round,
+)
+
+PLACES = 2_000  # of the frozen order written at a time
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One image of the loosest set, as the detector sees it."""
+
+    image: int  # its primary key
+    key: str  # and the digest of its file, its name in the certificate
+    rank: int  # strictest set that holds it
+    confidence: float
+    boxes: BoxSet  # those that count
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is put to the proof."""
+
+    candidates: Sequence[Candidate]
+    thresholds: Sequence[float]  # of each set
+    budget: int  # checks
+    about: dict[str, Any]  # detector, weights, score cut and confidence rule
+    classes: Sequence[str] = ()  # where each class is proved on its own: whose each set is
+    left_out: Mapping[str, str] = field(default_factory=dict)  # class → why it is not proved
+
+
+def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
+    """Fix everything a proof depends on, then draw the seed; one transaction, done once.
+
+    Images in someone's hands stay outside. None if nothing is left to prove. Open seats of the
+    frozen images go.
+    """
+    frozen = _seal(round, lease, proposal)
+    if frozen is not None:
+        hold_places(frozen, lease, proposal.candidates)
+    return frozen
+
+
+def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
+    budget, classes = proposal.budget, proposal.classes
+    boxes_of = {c.key: document.digest(unpack(c.boxes)) for c in proposal.candidates}
+    with lease.fenced():
+        free = _out_of_hands(round, proposal.candidates)
+        used = sorted({c.rank for c in free})
+        if not free:
+            return None
+        # Sets that lost all their own images are the same set as the next stricter one.
+        renumbered = {rank: i for i, rank in enumerate(used)}
+        sizes = [sum(c.rank == r if classes else c.rank <= r for c in free) for r in used]
+        attempt, level = next_attempt(round)
+        said = promised(round)
+        target = round.settings["target_quality"]
+        content = {
+            "about": proposal.about,
+            "promise": said.kind,
+            "images": said.images,
+            "granted": said.granted,
+            "target": target,
+            "level": level,
+            "budget": budget,
+            "most_checks": MOST_TIMES * budget,
+            "hand": blind_controls.hand(round.job).to_json(),
+            "from_blank": _strict(round),
+            "sets": [
+                {
+                    "threshold": float(proposal.thresholds[rank]),
+                    "size": size,
+                    "target": said.set_target(target, size),
+                    **({"class": classes[rank]} if classes else {}),
+                }
+                for rank, size in zip(used, sizes, strict=True)
+            ],
+            **({"by_class": True, "left_out": dict(proposal.left_out)} if classes else {}),
+            "candidates": sorted([c.key, renumbered[c.rank]] for c in free),
+            "predictions": document.digest(sorted([c.key, boxes_of[c.key]] for c in free)),
+        }
+        sealed = document.digest(content)
+        seed = _seed(round, sealed)
+        order = document.order_of(content, seed)
+        keys = [content["candidates"][i][0] for i in order]
+        frozen = Freeze.objects.create(
+            round=round, attempt=attempt, content=content, content_digest=sealed, seed=seed,
+            order_digest=document.digest(keys), budgets=[[0, min(budget, len(free))]],
+        )  # fmt: skip
+        _write_audits(round, free, content, list(enumerate(keys))[: MOST_TIMES * budget], seed)
+        events.record(
+            round.job, "sets_frozen", None,
+            round=round.number, images=len(free), sets=len(used), budget=budget, attempt=attempt,
+        )  # fmt: skip
+    return frozen
+
+
+def promised(round: Round) -> guarantee.Promised:
+    """What the round promises or aims at."""
+    kind = guarantee.kind_in(round.settings)
+    images = round.job.images.filter(excluded="")
+    granted = _granted(round) if kind == guarantee.DATASET else 0.0
+    return guarantee.Promised(kind, images.count(), granted)
+
+
+def _granted(round: Round) -> float:
+    """The shortfall that images labelled by machine before may have, in whole images.
+
+    Of a certified set as much as its own target allowed; other labels are promised by nobody.
+    """
+    auto = Label.objects.active().auto().filter(image__job=round.job, image__excluded="")
+    papers = Certificate.objects.filter(round__job=round.job, outcome="certified")
+    total, covered = 0.0, []
+    for row in papers.exclude(round=round):
+        standing = auto.filter(round=row.round_id)
+        if standing.exists():
+            covered.append(row.round_id)
+            total += plan_content.shortfall(row.document)
+    return total + auto.exclude(round__in=covered).count()
+
+
+def next_attempt(round: Round) -> tuple[int, float]:
+    """Number and level of the job's next proof: the k-th is tested at risk / 2^k, so that all of
+    them together keep the risk."""
+    attempt = Freeze.objects.filter(round__job=round.job).count() + 1
+    return attempt, round.settings["risk"] * 2.0**-attempt
+
+
+def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that nobody has in hand, their open seats withdrawn.
+
+    The image comes before the seat, as where a seat is claimed: a claim in between either waits
+    and finds its seat gone, or was first and is seen.
+    """
+    waiting = Assignment.objects.filter(round=round, state="open")
+    asked = {c.image for c in candidates}
+    ids = sorted(asked & set(waiting.values_list("image", flat=True)))
+    list(Image.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    taken = Assignment.objects.filter(round=round, state__in=("claimed", "submitted")).values_list(
+        "image", flat=True
+    )
+    free = set(round.job.images.unlabeled().values_list("pk", flat=True)) - set(taken)
+    waiting.filter(image__in=free.intersection(ids)).update(state="withdrawn", reason=labels.FROZEN)
+    return [c for c in candidates if c.image in free]
+
+
+def _seed(round: Round, sealed: str) -> str:
+    """Drawn only after the content is sealed; a rehearsal fixes it to repeat itself."""
+    if round.job.audit_seed:
+        return hashlib.sha256(f"{round.job.audit_seed}|{round.number}".encode()).hexdigest()
+    return hashlib.sha256(f"{secrets.token_hex(32)}|{sealed}".encode()).hexdigest()
+
+
+def _strict(round: Round) -> bool:
+    """Whether all checks are made from blank, so that none needs a twin that is."""
+    return bool(round.settings.get("checks_from_blank", False))
+
+
+def hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) -> None:
+    """The rows behind those that may be checked, a part at a time: people's answers go on between.
+
+    An image that was excluded meanwhile is no candidate any more, and needs no place. `candidates`:
+    as they were frozen, whatever a judgement of today would say.
+    """
+    round, content = frozen.round, frozen.content
+    there = set(round.audits.filter(kind=Audit.Kind.CERTIFICATE).values_list("position", flat=True))
+    order = document.order_of(content, frozen.seed)
+    if len(there) == len(order):
+        return
+    still = {c.key for c in candidates}
+    keys = [content["candidates"][i][0] for i in order]
+    missing = [(i, key) for i, key in enumerate(keys) if i not in there and key in still]
+    for start in range(0, len(missing), PLACES):
+        with lease.fenced():
+            part = missing[start : start + PLACES]
+            _write_audits(round, candidates, content, part, frozen.seed)
+        lease.renew(min(start + PLACES, len(missing)), len(missing))
+
+
+def _write_audits(
+    round: Round, candidates: Sequence[Candidate], content: Mapping[str, Any],
+    places: Sequence[tuple[int, str]], seed: str,
+) -> None:  # fmt: skip
+    """A row for each of these places in the order; where checkers see the boxes, a second one, from
+    blank, for one in five."""
+    by_key = {c.key: c for c in candidates}
+    ranks = dict(content["candidates"])
+    twins = not _strict(round)
+    rows = []
+    for position, key in places:
+        c = by_key[key]
+        both = (False, True) if twins and sampling.drawn_blind(key, seed) else (False,)
+        rows += [
+            Audit(
+                round=round, image_id=c.image, kind=Audit.Kind.CERTIFICATE, position=position,
+                blind=blind, rank=ranks[key], predicted=unpack(c.boxes), confidence=c.confidence,
+            )
+            for blind in both
+        ]  # fmt: skip
+    Audit.objects.bulk_create(rows, batch_size=500)

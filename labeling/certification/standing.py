@@ -1,0 +1,86 @@
+"""Where a proof stands: its plan, the checks that count, and how many more the test wants."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from labeling.certification import locked_plans
+from labeling.certification.core import document, nested_test
+from labeling.certification.core.audit_plan import Plan
+from labeling.models import Audit, Freeze, Round
+
+Kind = Audit.Kind
+
+
+def frozen_part(frozen: Freeze) -> dict[str, Any]:
+    """The freeze as the document holds it."""
+    return {
+        "content": frozen.content,
+        "content_digest": frozen.content_digest,
+        "seed": frozen.seed,
+        "order_digest": frozen.order_digest,
+        "budgets": frozen.budgets,
+    }
+
+
+def prefix(round: Round) -> list[Audit]:
+    """The audits of the frozen order that count, up to the first gap.
+
+    What was decided after the proof was complete has no value (`verdicts.decide`).
+    """
+    rows = round.audits.filter(kind="certificate", blind=False).order_by("position")  # type: ignore[attr-defined]
+    gap = rows.filter(value=None).values_list("position", flat=True).first()
+    # the rows behind the gap only hold their places, and may be 100,000
+    return list(rows if gap is None else rows.filter(position__lt=gap))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a frozen round's test stands."""
+
+    plan: Plan
+    values: list[float]  # of the gapless prefix
+    freeing: float  # what their mean is to be multiplied by (core.blind)
+
+    @cached_property
+    def test(self) -> nested_test.Wealth:
+        """The test after these values."""
+        return nested_test.run_test(self.plan, self.values)
+
+    @property
+    def needed(self) -> int:
+        """How many draws of the frozen order the test wants, as it stands now."""
+        shown_after = self.test.decided_after
+        return self.plan.budget if shown_after is None else shown_after
+
+
+def standing(frozen: Freeze) -> Standing:
+    """The plan and what has been checked of it so far."""
+    draws = prefix(frozen.round)
+    told = [{"predicted": a.predicted, "boxes": a.boxes, "value": a.value} for a in draws]
+    plan, factor = plan_for(frozen, told)
+    return Standing(plan, [a.value for a in draws if a.value is not None], factor)
+
+
+def plan_for(frozen: Freeze, draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
+    """As core.document.plan_for, from what was read of the freeze before."""
+    known = locked_plans.of(frozen)
+    budgets = document.budgets_of(frozen.budgets)
+    return document.plan_for(replace(known.plan, budgets=budgets), known.content, draws)
+
+
+def needed(round: Round) -> int:
+    """How many draws of the frozen order the test wants, as it stands now."""
+    frozen = Freeze.objects.filter(round=round).first()
+    if frozen is None:
+        return 0
+    return standing(frozen).needed
+
+
+def undecided(round: Round) -> "QuerySet[Audit]":
+    """Certificate audits that must still be judged before the round can move on."""
+    rows = round.audits.filter(kind=Kind.CERTIFICATE).undecided()  # type: ignore[attr-defined]
+    return rows.filter(position__lt=needed(round))  # type: ignore[no-any-return]

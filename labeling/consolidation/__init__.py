@@ -1,0 +1,1 @@
+"""Several people's answers to one label, and where they disagree."""

@@ -1,0 +1,1 @@
+"""Pure: grouping boxes, trust in annotators, groups of answers."""

@@ -1,1 +1,0 @@
-"""Pure rules of labeling: boxes, quality, consolidation, certificate. No Django, no torch."""

@@ -1,0 +1,1 @@
+"""Setting a job up: classes, members, presets, guidelines, images, accounts."""

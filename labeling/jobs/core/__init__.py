@@ -1,0 +1,1 @@
+"""Pure: addresses of jobs, a person's own keys."""

@@ -1,0 +1,1 @@
+"""What every room builds on: boxes and their quality, events, errors, disk space, leases."""

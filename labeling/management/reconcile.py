@@ -1,0 +1,54 @@
+"""Repairs what a crash left: lost messages, missed moves, assignments that nobody can take."""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from labeling.ledger import steps
+from labeling.models import Audit, Event, Job, Round, Step, Transfer
+from labeling.review import monitoring
+from labeling.rounds import lifecycle, selection, stages
+from labeling.transfers import transfers
+
+SETTLES = timedelta(seconds=10)  # by then an event is committed, and so are all before it
+
+
+def reconcile(since: int = 0) -> int:
+    """Repair what a crash left: lost messages, missed moves, seats nobody can take.
+
+    What follows a commit is repeated where events came after number `since`, by default
+    everywhere; returns the number for the next sweep.
+    """
+    for step in (
+        Step.objects.unfinished()
+        .free(timezone.now())
+        .filter(round__state=F("state"), round__job__state=Job.State.RUNNING)
+    ):
+        if not steps.stuck(step):
+            steps.nudge(step.pk)
+    for round in Round.objects.filter(closed_at=None, job__state=Job.State.RUNNING):
+        selection.withdraw_impossible(round)
+        stages.advance_if_done(round)
+    lifecycle.resume_rounds()
+    transfers.nudge_waiting()
+    return _follow_up(since)
+
+
+def _follow_up(since: int) -> int:
+    """Judge watched rounds and reopen jobs to which something happened after event `since`."""
+    older = Event.objects.filter(at__lt=timezone.now() - SETTLES).order_by("-pk")
+    settled = older.values_list("pk", flat=True).first() or since
+    fresh = Event.objects.filter(pk__gt=since).order_by("pk")
+    watched = fresh.filter(kind="audit_decided", data__kind=Audit.Kind.WATCH).exclude(
+        job__state=Job.State.CANCELLED
+    )
+    last = {(job, n): pk for pk, job, n in watched.values_list("pk", "job", "data__round")}
+    for (job, number), pk in last.items():
+        if pk <= settled:  # else judging is costly and probably under way
+            monitoring.check(Round.objects.select_related("job").get(job=job, number=number))
+    importing = Transfer.objects.filter(kind=Transfer.Kind.IMPORT, finished_at=None, error="")
+    ended = Job.objects.filter(state=Job.State.COMPLETE, pk__in=fresh.order_by().values("job"))
+    for row in ended.exclude(pk__in=importing.values("job")):
+        lifecycle.reopen(row)
+    return settled

@@ -1,1 +1,0 @@
-"""Simulated people who work a job through the real HTTP API, and the report of what came out."""

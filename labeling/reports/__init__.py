@@ -1,0 +1,1 @@
+"""What people read: live snapshot, progress, figures, job and audit reports, forecast."""

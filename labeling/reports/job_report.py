@@ -1,0 +1,183 @@
+"""The report of a job: what a buyer of its labels reads, and what an admin does next."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Sum
+
+from labeling.certification import locked_plans
+from labeling.certification.core import plan_content
+from labeling.models import Assignment, Certificate, Freeze, Job, Label
+from labeling.models.functions import BoxCount
+from labeling.reports import audit_report, figures, findings
+from labeling.reports.advice import what_helps
+
+MOST_CONFIDENT = 5
+
+
+def of_job(job: Job) -> dict[str, Any]:
+    """Everything on the report page that the live page does not have."""
+    frozen = Freeze.objects.filter(round__job=job).order_by("-attempt").first()
+    row = Certificate.objects.filter(round=frozen.round).first() if frozen else None
+    return {
+        "about": _about(job),
+        "checked": findings.of_job(job),
+        "facts": _facts(frozen, row) if frozen and row else [],
+        "sets": _sets(row) if row else [],
+        "rest": _rest(row) if row and row.outcome == "certified" else "",
+        "blind": _blind(row) if row else "",
+        "help": what_helps(frozen, row) if frozen and row else [],
+        "attempts": _attempts(frozen) if frozen else "",
+        "earlier": _earlier(frozen) if frozen else [],
+        "hours": round(figures.active_ms(job) / 3_600_000, 2),
+        "confident": {
+            "people": _confident(job, (Label.Source.HUMAN, Label.Source.REVIEWER)),
+            "auto": _confident(job, (Label.Source.AUTO,)),
+        },
+    }
+
+
+def _about(job: Job) -> dict[str, Any]:
+    labels = Label.objects.active().filter(image__job=job, image__excluded="")
+    answered = Assignment.objects.submitted().filter(round__job=job)
+    first = job.rounds.order_by("number").first()
+    last = labels.order_by("-created_at").first()
+    return {
+        "images": job.images.filter(excluded="").count(),
+        "boxes": int(labels.aggregate(n=Sum(BoxCount("boxes")))["n"] or 0),
+        "classes": list(job.classes.filter(retired=False).values_list("name", flat=True)),
+        "rounds": job.rounds.count(),
+        "people": answered.aggregate(n=Count("annotator", distinct=True))["n"],
+        "began": first.opened_at.isoformat() if first else None,
+        "ended": last.created_at.isoformat() if last else None,
+    }
+
+
+def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
+    """Name and value of what the certificate rests on."""
+    result, content = row.document["result"], locked_plans.of(frozen).content
+    about = content["about"]
+    # not of the rows: some checks may have come when the proof was complete
+    verdicts = Counter(draw["verdict"] for draw in row.document["draws"])
+    spoken = [str(verdicts[v]) for v in ("approved", "corrected", "unjudgeable")]
+    observed = result["observed_mean"]
+    hand = plan_content.hand_in(content)
+    return [
+        ["Checked at random", f"{result['audited']} images, {content['budget']} planned"],
+        ["Checkers", "drew from blank" if content["from_blank"] else "saw the boxes"],
+        [
+            "Observed quality",
+            "none" if observed is None else f"{observed * result['freeing']:.2f}",
+        ],
+        ["Approved, corrected, not judged", ", ".join(spoken)],
+        [
+            "A drawer, from blank",
+            f"marks {hand.seen:.0%}, off by {hand.edge:.0%}" if hand.images else "not measured",
+        ],
+        ["Level of this attempt", f"{content['level']:.3f} (attempt {frozen.attempt})"],
+        ["List and predictions", frozen.content_digest[:12]],
+        ["Order of the checks", frozen.order_digest[:12]],
+        ["Detector", f"round {frozen.round.number}, {str(about.get('detector', ''))[:12]}"],
+        ["Certificate file", row.digest[:12]],
+    ]
+
+
+def _sets(row: Certificate) -> list[dict[str, Any]]:
+    """The nested sets, strictest first, with where the proof of each ended."""
+    result = row.document["result"]
+    content, shown = row.document["frozen"]["content"], plan_content.shown_in(result)
+    goal = (len(content["sets"]) if plan_content.by_class(content) else 1) / content["level"]
+    wealth = result["wealth"][-1] if result["wealth"] else []
+    return [
+        {
+            "images": part["size"],
+            "threshold": part["threshold"],
+            "shown": rank in shown,
+            "name": part.get("class", ""),
+            "progress": min(1.0, float(np.log(max(w, 1.0)) / np.log(goal))),
+        }
+        for rank, (part, w) in enumerate(zip(content["sets"], wealth, strict=False))
+    ]
+
+
+def _rest(row: Certificate) -> str:
+    bound = row.document["result"]["rest_bound"]
+    if bound is None:
+        return ""
+    return (
+        f"The images of the set that nobody checked have, taken alone, a mean quality of at least "
+        f"{bound:.2f} at the same risk. The claim above is about all images of the set, checked "
+        "ones included."
+    )
+
+
+def _blind(row: Certificate) -> str:
+    """What the checks from blank say, and of which set."""
+    result, content = row.document["result"], row.document["frozen"]["content"]
+    bias, judged = result["anchoring"], result["judged_blind"]
+    if content["from_blank"]:
+        observed = result["observed_mean"] or 0.0
+        return (
+            "Every check was drawn from blank before the boxes were revealed: quality "
+            f"{observed:.2f}, {observed * result['freeing']:.2f} without the drawers' own edges."
+        )
+    if bias is None:
+        return (
+            "Fewer than two images were also drawn from blank: what seeing boxes does is unknown."
+        )
+    told = (
+        f"{bias['images']} of the images were also drawn from blank: quality "
+        f"{bias['blind_mean']:.2f}, "
+        + (
+            f"{bias['freed_mean']:.2f} without the drawers' own misses and edges, "
+            if bias["measured"]
+            else ""
+        )
+        + f"against {bias['shown_mean']:.2f} when the boxes were seen."
+    )
+    if not any(judged):
+        return told
+    # nested sets: the largest that is certified, or that the test showed before it was refused;
+    # single classes: the one that fares worst
+    apart = plan_content.by_class(content)
+    place = (result["sets_certified"] or len(judged)) - 1
+    mean, low, high = min(judged) if apart else judged[place]
+    what = "The class that fares worst" if apart else f"The set of {content['sets'][place]['size']}"
+    low, high = max(low, 0.0), min(high, 1.0)
+    return f"{told} {what}, judged like this: {mean:.2f} ({low:.2f} to {high:.2f})."
+
+
+def _attempts(frozen: Freeze) -> str:
+    if frozen.attempt == 1:
+        return ""
+    return (
+        f"This is attempt {frozen.attempt} of the job; each attempt may use half the risk of the "
+        "one before, so that all together keep the promise."
+    )
+
+
+def _earlier(frozen: Freeze) -> list[dict[str, Any]]:
+    """The proofs before this one, the latest first: what each showed, at which level."""
+    before = Freeze.objects.filter(round__job=frozen.round.job, attempt__lt=frozen.attempt)
+    return [
+        {
+            **audit_report.of_freeze(other),
+            "attempt": other.attempt, "round": other.round.number,
+            "level": locked_plans.of(other).content["level"],
+        }
+        for other in before.select_related("round").order_by("-attempt")
+    ]  # fmt: skip
+
+
+def _confident(job: Job, sources: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The images of these sources with the highest confidence."""
+    rows = (
+        Label.objects.active()
+        .filter(image__job=job, image__excluded="", source__in=sources)
+        .exclude(confidence=None)
+        .exclude(boxes=[])
+        .select_related("image")
+        .order_by("-confidence", "image")[:MOST_CONFIDENT]
+    )
+    return [{"image": r.image, "boxes": r.boxes, "confidence": r.confidence} for r in rows]

@@ -1,0 +1,122 @@
+"""Everything the live page shows of a job now, as one JSON object."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from labeling.assignments import broken_images, held
+from labeling.kernel import guarantee
+from labeling.ledger import steps
+from labeling.models import Job, Round
+from labeling.reports import audit_report, figures, forecast, progress, wording
+
+# Charts of the machine's side come from a plug-in, so that labeling stays free of it.
+CHARTS: list[Callable[[Job], dict[str, Any]]] = []
+WORKER_AWAY = 120  # seconds
+
+
+def of_job(job: Job) -> dict[str, Any]:
+    """Everything the live page shows of a job now."""
+    job.refresh_from_db()
+    round = job.rounds.filter(closed_at=None).first()
+    found = figures.counts(job)
+    holders = held.holders(job, round)
+    state: dict[str, Any] = {
+        "at": timezone.now().isoformat(),
+        "job": {
+            "slug": job.slug, "name": job.name, "state": job.state,
+            "assist": job.assist,
+            "acceptance": job.acceptance, "target": job.target_quality, "risk": job.risk,
+            "aim": guarantee.aim(
+                job.promise, job.target_quality, job.risk, per_class=job.per_class
+            ),
+            "mode": job.mode, "annotators_per_image": job.annotators_per_image,
+            "consolidation": job.consolidation,
+        },
+        "counts": found,
+        "round": progress.of_round(round, held.back_at(holders)) if round else None,
+        "held": holders,
+        "audit": audit_report.progress(job),
+        "certificate": audit_report.certificate(job),
+        "estimate": _estimate(job),
+        "forecast": forecast.of_job(job),
+        "rounds": figures.per_round(job),
+        "cost": figures.cost(job),
+        "people": figures.people(job),
+        "others": 0,
+        "events": wording.events(job),
+        "alerts": alerts(job, round),
+        "calibration": None,
+        "training": None,
+        "histogram": None,
+    }  # fmt: skip
+    for chart in CHARTS:
+        for key, value in chart(job).items():
+            state[key] = [*state[key], *value] if key == "alerts" else value
+    return state
+
+
+def for_member(state: dict[str, Any], user_id: int) -> dict[str, Any]:
+    """The same for a member who does not manage the job.
+
+    Of other people only how many they are; of a running proof no result, which could sway those
+    who check.
+    """
+    own = [row for row in state["people"] if row["id"] == user_id]
+    mine = [row for row in state["held"] if row["id"] == user_id]
+    state = {**state, "people": own, "others": len(state["people"]) - len(own), "held": mine}
+    audit, histogram = state["audit"], state["histogram"]
+    if audit is None or audit["kind"] != "certificate":
+        return state
+    if histogram is not None:
+        hidden = {"auto": [0] * len(histogram["auto"]), "auto_mean": None}
+        histogram = None if histogram["human_mean"] is None else {**histogram, **hidden}
+    return {**state, "audit": {**audit, **audit_report.HIDDEN}, "histogram": histogram}
+
+
+def _estimate(job: Job) -> dict[str, Any] | None:
+    latest = job.rounds.exclude(estimate=None).order_by("-number").first()
+    return latest.estimate if latest else None
+
+
+def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
+    """What a manager should look at."""
+    found = []
+    if round is not None and job.state == Job.State.RUNNING:
+        waiting = round.steps.filter(state=round.state, finished_at=None)  # type: ignore[attr-defined]
+        for row in waiting:
+            if steps.stuck(row):
+                text = f"{row.get_state_display()}: {steps.reason(row)}"
+                found.append({"level": "bad", "text": text})
+        found += _workers_away({row.queue for row in waiting})
+    if broken_ones := broken_images.reported(job).count():
+        words = "image is" if broken_ones == 1 else "images are"
+        found.append(
+            {"level": "warn", "text": f"{broken_ones} {words} reported as broken; see the images."}
+        )
+    unable = job.images.exclude(excluded="").count()
+    if unable:
+        found.append(
+            {"level": "warn", "text": f"{unable} images are excluded; see the image list."}
+        )
+    return found
+
+
+def _workers_away(queues: set[str]) -> list[dict[str, str]]:
+    """A warning for each of these queues that no living worker serves."""
+    back = "The step goes on by itself when one is back: start one with manage.py worker"
+    if queues and _away(steps.seen_at()):
+        text = f"No worker has reported for 2 minutes. {back}."
+        return [{"level": "warn", "text": text}]
+    texts = [
+        f"No worker of the queue {queue} has reported for 2 minutes. {back} --queue {queue}."
+        for queue in sorted(queues)
+        if _away(steps.seen_at(queue))
+    ]
+    return [{"level": "warn", "text": text} for text in texts]
+
+
+def _away(seen: datetime | None) -> bool:
+    return seen is None or (timezone.now() - seen).total_seconds() > WORKER_AWAY

@@ -1,0 +1,129 @@
+"""What pages say: events as sentences, and why a person has nothing to draw."""
+
+from typing import Any
+
+from labeling.models import Event, Job, Round
+from labeling.reports import progress
+
+
+def events(job: Job, limit: int = 12) -> list[dict[str, Any]]:
+    """The latest events as sentences."""
+    rows = Event.objects.filter(job=job).exclude(kind="audit_decided")[:limit]
+    return [{"at": e.at.isoformat(), "kind": e.kind, "text": event_text(e)} for e in rows]
+
+
+TEXTS = {
+    "job_created": "Job created",
+    "job_copied": "Copied from {source}",
+    "job_edited": "Settings changed: {fields}",
+    "job_started": "Job started",
+    "sizes_fitted": "Sizes of the preset {preset} fitted to {images} images",
+    "job_paused": "Job paused",
+    "job_resumed": "Job resumed",
+    "job_cancelled": "Job cancelled",
+    "job_completed": "Job complete",
+    "job_reopened": "Job reopened: an image has no label",
+    "round_opened": "Round {round} opened: {purpose}",
+    "classes_not_shown": "Round {round} does not show boxes of {classes}: corrected work was worse",
+    "step_failed": "Round {round}, {state}: {error}",
+    "steps_retried": "Failed steps started again",
+    "detector_trained": "Detector trained on {images} images",
+    "detector_taken_over": "Detector looks as it came: no image here has taught it yet",
+    "detector_kept": "Detector of round {earlier} kept: it has learned from these very labels",
+    "detector_damaged": "Detector of round {round}: {problem} {remedy}",
+    "training_skipped": "No detector this round: {reason}",
+    "calibrated": "Calibrated: {sentence}",
+    "accepted": "{images} images accepted automatically",
+    "sets_frozen": "{images} candidates frozen for the audit",
+    "classes_left_out": "Round {round}: not to be proved, so left to people: {classes}",
+    "budget_raised": "Audit budget raised to {budget}",
+    "certificate_certified": "Certified: {images} images after {audited} checks",
+    "certificate_not_provable": "The promise could not be shown within {audited} checks",
+    "certificate_refused": "Certificate refused: blind checks disagree",
+    "round_recalled": "{count} auto-labels of round {round} recalled",
+    "image_skipped": "An image was skipped: {reason}",
+    "image_excluded": "An image was excluded: {reason}",
+    "images_excluded": "{count} images excluded: {reason}",
+    "image_restored": "An image was restored",
+    "label_corrected": "A label was corrected by hand",
+    "label_rejected": "A reviewer sent a label back: {reason}",
+    "label_given_back": "A reviewer took a rejection back",
+    "label_taken_back": "A reviewer took a correction back",
+    "verdict_undone": "A verdict of round {round} was taken back",
+    "differences_settled": "A reviewer settled where people differed",
+    "comment_pinned": "A note was pinned to an image",
+    "comment_answered": "A note was answered",
+    "comment_taken_back": "A note was taken back",
+    "correction_suggested": "An annotator suggested a correction",
+    "image_reported": "An image was reported as broken: {name}",
+    "work_released": "{count} images or checks that {name} held were given to the others",
+    "member_left": "A member left ({role})",
+    "seat_taken_over": "A seat went to someone else after its lease ended",
+    "import_started": "Import started",
+    "import_finished": "{imported} images imported, {duplicates} already here, {refused} refused",
+    "export_started": "Export started ({format})",
+    "export_finished": "Export ready ({format}, {images} images)",
+}
+
+
+def event_text(event: Event) -> str:
+    """One event as a sentence a person would say."""
+    if event.kind == "round_entered":
+        state = Round.State(event.data["state"]).label
+        return f"Round {event.data['round']}: {state.lower()}"
+    pattern = TEXTS.get(event.kind, event.kind.replace("_", " "))
+    data = {**dict.fromkeys(("reason", "error"), ""), **event.data}
+    if isinstance(data.get("fields"), list):
+        data["fields"] = ", ".join(str(name).replace("_", " ") for name in data["fields"])
+    return pattern.format_map(data)
+
+
+def queue_message(job: Job, has_work: bool) -> dict[str, str]:
+    """Why a person has nothing to draw, and when to come back."""
+    if has_work:
+        return {"reason": "work", "message": ""}
+    return why_nothing(job, job.rounds.filter(closed_at=None).first())
+
+
+def why_nothing(job: Job, round: Round | None) -> dict[str, str]:
+    """The same where there is none; `round`: the job's open one."""
+    if job.state == Job.State.DRAFT:
+        return {"reason": "not_started", "message": "This job has not started yet."}
+    if job.state == Job.State.PAUSED:
+        return {
+            "reason": "paused",
+            "message": "This job is paused. It goes on when a manager says so.",
+        }
+    if job.state == Job.State.CANCELLED:
+        return {"reason": "complete", "message": "This job was cancelled."}
+    if job.state == Job.State.COMPLETE:
+        return {"reason": "complete", "message": "This job is complete. Thank you."}
+    if round is None or round.state == Round.State.COLLECTING:
+        return {
+            "reason": "taken",
+            "message": "All images of this round are taken. If one comes back, it appears here.",
+        }
+    state = Round.State(round.state)
+    if state == Round.State.AUDITING:
+        return {"reason": "machine", "message": "Nothing waiting. Reviewers check auto-labels now."}
+    now = progress.of_round(round)
+    if now["stuck"]:
+        text = "Nothing waiting. The machine has stopped with an error, which managers see."
+        return {"reason": "machine", "message": text}
+    left = now["seconds_left"]
+    when = f", back in about {max(1, round_minutes(left))} minutes" if left else ""
+    doing = {
+        "TRAINING": "The model is training", "PREDICTING": "The model looks at the images",
+        "CALIBRATING": "The model is being judged",
+    }.get(state, "The next images are being chosen")  # fmt: skip
+    if now["queued"]:
+        doing = "The machine works for another job first"
+    return {
+        "reason": "machine",
+        "message": f"Nothing waiting. {doing}{when}. You can close this page.",
+    }
+
+
+def round_minutes(seconds: int) -> int:
+    """Whole minutes, rounded."""
+    return int(seconds / 60 + 0.5)

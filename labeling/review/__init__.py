@@ -1,0 +1,1 @@
+"""Reviewers at work: queue, verdicts, grid, undo, corrections, notes, quality monitoring."""

@@ -1,0 +1,102 @@
+"""Checks of machine labels: which are due, who takes them, where the frozen order stands."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from labeling.certification import standing
+from labeling.kernel import leases
+from labeling.kernel.errors import NotAllowed
+from labeling.models import Audit, Job, Member, Round
+
+Kind = Audit.Kind
+
+
+def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
+    """Audits this person may take, in order: the certificate's first, then the watch.
+
+    A blind check comes from someone else than the shown one; where one person does both, blind
+    comes first, so that the boxes cannot lean on what was seen.
+    """
+    free = Q(reviewer=None) | leases.ran_out(now)
+    rows = Audit.objects.undecided().filter(free, round__job=job)
+    open_round = job.rounds.filter(state=Round.State.AUDITING, closed_at=None).first()
+    due = Q(kind=Kind.WATCH, label__revoked_at__isnull=True)
+    if open_round is not None:
+        due |= Q(pk__in=standing.undecided(open_round).values("pk"))
+    # only of a proof: a twin that the proof did not need stays undecided, and must not keep the
+    # image's watch check from everyone
+    twin = Audit.objects.filter(
+        round=OuterRef("round"), image=OuterRef("image"), kind=Kind.CERTIFICATE
+    )
+    proof = Q(kind=Kind.CERTIFICATE)
+    others = _reviewers(job).exclude(user=user).exists()
+    if others:
+        other = twin.exclude(pk=OuterRef("pk"))
+        rows = rows.exclude(proof, Exists(other.filter(reviewer=user)))
+        # who once had the other check has seen it, and waits for someone who has not, if any
+        rows = rows.exclude(proof, Exists(other.filter(had_by=user)), Exists(_new_to_image(job)))
+    else:
+        rows = rows.exclude(proof, Q(blind=False), Exists(twin.filter(blind=True, verdict="")))
+    return rows.filter(due).order_by("kind", "position", "-blind")
+
+
+def _new_to_image(job: Job) -> "QuerySet[Member]":
+    """For a subquery of audits: reviewers who never had a check of the proof on the image."""
+    had = Audit.objects.filter(
+        Q(reviewer=OuterRef("user")) | Q(had_by=OuterRef("user")),
+        round=OuterRef(OuterRef("round")), image=OuterRef(OuterRef("image")), kind=Kind.CERTIFICATE,
+    )  # fmt: skip
+    return _reviewers(job).exclude(Exists(had))
+
+
+def _reviewers(job: Job) -> "QuerySet[Member]":
+    return job.members.filter(
+        role__in=(Member.Role.REVIEWER, Member.Role.MANAGER), user__is_active=True
+    )
+
+
+def claim_next(job: Job, user: User, *, count: int = 2, page: str = "") -> list[Audit]:
+    """The audits the person holds, renewed for `page`, topped up to `count`."""
+    if not _reviewers(job).filter(user=user).exists():
+        raise NotAllowed("Only members of the job check auto-labels: join it as a reviewer.")
+    now = timezone.now()
+    held = leases.keep(held_audits(job, user), job, user, page, now)
+    if job.state in (Job.State.PAUSED, Job.State.CANCELLED):
+        return held
+    missing = count - len(held)
+    rows = claimable(job, user, now).values_list("pk", "image")[: max(0, missing) * 4]
+    for pk, image in rows:
+        # never both checks of one image in one hand, also not within one call
+        if missing <= 0 or image in {a.image_id for a in held}:
+            continue
+        if taken := _take(job, pk, user, now, page):
+            held.append(taken)
+            missing -= 1
+    return held
+
+
+def held_audits(job: Job, user: User) -> "QuerySet[Audit]":
+    """The checks this person has in hand."""
+    mine = Audit.objects.held_by(user).wanted().filter(round__job=job)
+    return mine.select_related("image", "round", "label")
+
+
+def _take(job: Job, pk: int, user: User, now: datetime, page: str) -> Audit | None:
+    """The check in this person's hands, if it is free; who held it before is remembered."""
+    with transaction.atomic():
+        audit = Audit.objects.select_related("image", "round", "label").get(pk=pk)
+        before = audit.reviewer_id
+        free = Q(reviewer=None) | Q(leases.ran_out(now), reviewer=before)
+        until = leases.end(job, now)
+        if not Audit.objects.filter(free, pk=pk, verdict="").update(
+            reviewer=user, claimed_at=now, lease_expires_at=until, page=page
+        ):
+            return None
+        if before is not None and before != user.pk:
+            audit.had_by.add(before)
+        audit.reviewer, audit.lease_expires_at, audit.page = user, until, page
+    return audit

@@ -1,0 +1,161 @@
+"""A reviewer's verdict on one machine label, and what follows from it."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from labeling.assignments import answers
+from labeling.consolidation import labels
+from labeling.kernel import disk_space, events, guarantee
+from labeling.kernel.boxes import EDGES, Box, pack, without_scores
+from labeling.kernel.changes import changed
+from labeling.kernel.errors import Conflict, Invalid
+from labeling.models import Audit, Freeze, Image, Label, Round
+
+Kind, Verdict = Audit.Kind, Audit.Verdict
+
+REJECT_REASONS = (
+    "Object missed",
+    "Box too loose or too tight",
+    "Wrong class",
+    "Box on nothing",
+    "Same object twice",
+    "Image unusable",
+)
+ALLOWED = {
+    Kind.CERTIFICATE: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.UNJUDGEABLE),
+    Kind.WATCH: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.REJECTED),
+}
+PAGE_ROUNDING = 0.051  # pixels
+LIFTED = 1e6  # priority of an image whose auto-label was refused: people see it first
+
+
+def decide(
+    audit: Audit, user: User, *, verdict: str, boxes: Any = None, reason: str = "",
+    active_ms: int = 0,
+) -> Audit:  # fmt: skip
+    """Store a verdict and what follows from it; saying the same again changes nothing.
+
+    A correction that changes nothing becomes an approval. Certificate audits know no rejection:
+    what cannot be judged counts 0, and the image goes to people. One that comes when the proof is
+    complete without it does not count (no value), but its image keeps the checker's boxes.
+    """
+    disk_space.for_people()
+    if verdict not in ALLOWED[Kind(audit.kind)]:
+        allowed = ", ".join(ALLOWED[Kind(audit.kind)])
+        raise Invalid(f"A {audit.kind} audit takes one of: {allowed}.", where="verdict")
+    if verdict == Verdict.REJECTED and reason not in REJECT_REASONS:
+        raise Invalid(f"Choose a reason: {', '.join(REJECT_REASONS)}.", where="reason")
+    verdict, final = _final(audit, verdict, boxes)
+    value = _value(audit, final)  # of many boxes it takes a second: nothing may be locked
+    with transaction.atomic():
+        answers.check_not_cancelled(audit.round.job)
+        counts = audit.kind == Kind.WATCH or _proof_waits(audit)
+        stored = Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
+            verdict=verdict, boxes=final, value=value if counts else None,
+            reason=reason, active_ms=max(0, min(active_ms, answers.MAX_ACTIVE_MS)),
+            decided_at=timezone.now(), lease_expires_at=None,
+        )  # fmt: skip
+        if not stored:
+            audit.refresh_from_db()
+            if audit.reviewer_id == user.pk and audit.verdict == verdict and audit.boxes == final:
+                return audit
+            raise Conflict("This check was decided or given to someone else.")
+        audit.refresh_from_db()
+        if audit.kind == Kind.WATCH:
+            _apply_watch(audit, user)
+        elif not counts:
+            _apply_late(audit, user)
+    monitored = audit.round if audit.kind == Kind.WATCH else None
+    changed(audit.round.job, monitored=monitored)
+    return audit
+
+
+def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]:
+    predicted = without_scores(audit.predicted)
+    if verdict == Verdict.APPROVED and not audit.from_blank:
+        return verdict, predicted
+    if verdict in (Verdict.APPROVED, Verdict.CORRECTED):
+        if raw is None:
+            raise Invalid("A correction needs the corrected boxes.", where="boxes")
+        given = without_scores(answers.parse_boxes(audit.image, raw))
+        if audit.from_blank:
+            given = [_as_revealed(box, predicted) for box in given]
+        unchanged = given == predicted and not audit.from_blank
+        return (Verdict.APPROVED, predicted) if unchanged else (Verdict.CORRECTED, given)
+    return verdict, None
+
+
+def _as_revealed(box: Box, label: list[Box]) -> Box:
+    """A box taken over from the label as the label has it; pages keep a tenth of a pixel."""
+
+    def same(other: Box) -> bool:
+        return other["class_id"] == box["class_id"] and all(
+            abs(other[edge] - box[edge]) <= PAGE_ROUNDING  # type: ignore[literal-required]
+            for edge in EDGES
+        )
+
+    return next((other for other in label if same(other)), box)
+
+
+def _proof_waits(audit: Audit) -> bool:
+    """Whether the test still reads verdicts (inside a transaction).
+
+    The certificate must not depend on which of two checkers the clock lets come first.
+    """
+    Freeze.objects.select_for_update().get(round=audit.round_id)
+    return Round.objects.filter(pk=audit.round_id, state=Round.State.AUDITING).exists()
+
+
+def _value(audit: Audit, boxes: list[Box] | None) -> float:
+    if boxes is None:
+        return 0.0
+    kind = guarantee.kind_in(audit.round.settings)
+    return guarantee.value(kind, pack(audit.predicted), pack(boxes))
+
+
+def _apply_watch(audit: Audit, user: User) -> None:
+    """A rejected label goes back to people; a corrected one is replaced at once."""
+    before = audit.label.boxes if audit.label else None
+    if audit.verdict == Verdict.REJECTED:
+        _refuse(audit, f"rejected: {audit.reason}")
+    elif audit.verdict == Verdict.CORRECTED:
+        _keep_boxes(audit, user)
+    _record(audit, user, before)
+
+
+def _apply_late(audit: Audit, user: User) -> None:
+    """What the round accepted, or may still accept, of this image gives way to the checker."""
+    held = Label.objects.active().filter(image=audit.image_id).first()
+    if held is not None and held.source != Label.Source.AUTO:
+        return
+    if audit.verdict == Verdict.UNJUDGEABLE:
+        _refuse(audit, "could not be judged")
+    else:
+        _keep_boxes(audit, user)
+    _record(audit, user, held.boxes if held else None)
+
+
+def _refuse(audit: Audit, reason: str) -> None:
+    labels.revoke(
+        Label.objects.active().filter(image=audit.image, source=Label.Source.AUTO), reason
+    )
+    Image.objects.filter(pk=audit.image_id).update(priority=LIFTED)
+
+
+def _keep_boxes(audit: Audit, user: User) -> None:
+    labels.accept(
+        audit.image, audit.boxes, Label.Source.REVIEWER,
+        round=audit.round, by=user, confidence=1.0, reason="corrected in audit",
+    )  # fmt: skip
+    Image.objects.filter(pk=audit.image_id, split="").update(split=Image.Split.TRAINING)
+
+
+def _record(audit: Audit, user: User, before: list[Box] | None) -> None:
+    events.record(
+        audit.round.job, "audit_decided", user, kind=audit.kind, round=audit.round.number,
+        image=audit.image_id, verdict=audit.verdict, reason=audit.reason,
+        before=before, after=audit.boxes,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The round: stages, lifecycle, selection, stopping; the only room that advances."""

@@ -1,0 +1,1 @@
+"""Pure: how the share that the machine may take grows."""

@@ -1,1 +1,0 @@
-"""Use-cases of labeling: the only code that writes."""

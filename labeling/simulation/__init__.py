@@ -1,0 +1,1 @@
+"""Simulated people and drawn scenes, for the demo and rehearsals."""

@@ -1,0 +1,1 @@
+"""Pure: annotation formats and kinds of files."""

@@ -1,0 +1,1 @@
+"""The end of the machine's part: what becomes a label."""

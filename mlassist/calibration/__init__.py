@@ -1,0 +1,1 @@
+"""From confidence to decisions: the calibrating step, proposals, comparison, charts."""

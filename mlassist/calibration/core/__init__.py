@@ -1,0 +1,1 @@
+"""Pure: confidence, thresholds, chances of a proof, classes, forecast."""

@@ -1,1 +1,0 @@
-"""Pure machine learning: data, detector, training, calibration, selection. No Django."""

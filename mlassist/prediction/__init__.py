@@ -1,0 +1,1 @@
+"""What a detector saw: stored views, box scores, suggestions for people."""

@@ -1,0 +1,1 @@
+"""Pure: test-time views, box scores, score thresholds."""

@@ -1,0 +1,1 @@
+"""Which images people label next."""

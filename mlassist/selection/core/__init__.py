@@ -1,0 +1,1 @@
+"""Pure: usefulness of images, near-duplicates."""

@@ -1,0 +1,1 @@
+"""Training a detector: engine, training set, warm start, cross-validation, reuse."""

@@ -1,0 +1,1 @@
+"""Pure: fitting, recipe, several GPUs."""
