@@ -29,7 +29,7 @@ from labeling.kernel.errors import LabelingError
 from labeling.ledger import runner
 from labeling.models import Assignment, Event, Image, Job, Label, LabelCheck, Round, Step
 from labeling.review import grid
-from labeling.rounds import lifecycle, stages
+from labeling.rounds import lifecycle
 from labeling.transfers import transfers
 from tests import factories
 
@@ -119,14 +119,14 @@ def correct(at: float, name: str, image_id: str) -> None:
 
 def change(at: float, seat_id: str) -> None:
     """Send an answer again with another box, and take a second over seeing that it may change."""
-    look = stages.before_consolidating
+    look = Round.takes_answers.fget
 
-    def slowly(state: str) -> bool:
-        found = look(state)
+    def slowly(round: Round) -> bool:
+        found = look(round)
         time.sleep(1)
         return found
 
-    stages.before_consolidating = slowly
+    Round.takes_answers = property(slowly)
     seat = Assignment.objects.select_related("image__job", "round__job").get(pk=seat_id)
     ready(at)
     factories.answer(seat, seat.annotator, [factories.box(80)], version=2)

@@ -5,9 +5,7 @@ import io
 import json
 
 import pytest
-from django.db import IntegrityError, connection
-from django.db.migrations.executor import MigrationExecutor
-from django.utils import timezone
+from django.db import IntegrityError
 
 from labeling.consolidation import labels
 from labeling.jobs import classes, setup
@@ -146,24 +144,6 @@ def test_the_database_itself_keeps_a_second_one_out(labelled):
         Transfer.objects.create(job=labelled, kind="export", format="coco")
     for _ in range(2):  # imports stand side by side
         Transfer.objects.create(job=labelled, kind="import", format="zip")
-
-
-def test_of_many_that_waited_before_there_was_a_rule_the_first_goes_on(labelled):
-    before = [("labeling", "0016_pages_that_hold_work")]
-    try:
-        MigrationExecutor(connection).migrate(before)
-        old = MigrationExecutor(connection).loader.project_state(before).apps
-        rows = [
-            old.get_model("labeling", "Transfer").objects.create(
-                job_id=labelled.pk, kind="export", format="coco"
-            )
-            for _ in range(3)
-        ]
-    finally:
-        newest = MigrationExecutor(connection)
-        newest.migrate(newest.loader.graph.leaf_nodes("labeling"))
-    unfinished = Transfer.objects.unfinished(timezone.now())
-    assert [row.pk for row in unfinished] == [rows[0].pk]
 
 
 def export_while_others_work(job, images, format, path, monkeypatch) -> str:

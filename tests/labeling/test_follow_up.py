@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from labeling.consolidation import labels
-from labeling.jobs import setup
 from labeling.kernel import events
 from labeling.ledger import runner
 from labeling.management import reconcile
@@ -63,7 +62,7 @@ def test_only_jobs_to_which_something_happened_are_looked_at(complete, monkeypat
     Event.objects.update(at=timezone.now() - 2 * runner.SETTLES)
     seen = reconcile.reconcile()
     looked_at: list[Job] = []
-    monkeypatch.setattr(setup, "reopen", looked_at.append)
+    monkeypatch.setattr(lifecycle, "reopen", looked_at.append)
 
     assert reconcile.reconcile(seen) == seen
     assert looked_at == []
@@ -93,7 +92,7 @@ def test_a_watched_round_is_judged_after_its_last_verdict(complete, rita, monkey
     reconcile.reconcile()
     assert label.revoked_at is None  # the reviewer may be at it
 
-    monkeypatch.setattr(runner, "SETTLES", timedelta(0))
+    monkeypatch.setattr(reconcile, "SETTLES", timedelta(0))
     reconcile.reconcile()
 
     label.refresh_from_db()
