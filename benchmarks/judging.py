@@ -44,8 +44,7 @@ def _peak_mib() -> float:
 def _detector() -> Any:
     """A certified job's detector that has seen its pool and the images that judge it."""
     from labeling.jobs import classes, setup
-    from labeling.models import Image, Job, Label, Round
-    from labeling.rounds import stages
+    from labeling.models import Image, Job, Label, Round, RoundSettings
     from mlassist.models import Detector, Prediction
 
     chance = random.Random(0)
@@ -56,7 +55,7 @@ def _detector() -> Any:
     job.refresh_from_db()
     round = Round.objects.create(
         job=job, number=1, purpose=Round.Purpose.ACTIVE, state=Round.State.CALIBRATING,
-        settings=stages.snapshot_settings(job),
+        settings=RoundSettings.of_job(job),
     )  # fmt: skip
     detector = Detector.objects.create(
         round=round, weights="none", digest="0" * 64, design="none", recipe={}, class_ids=[0, 1],

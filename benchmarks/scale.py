@@ -9,6 +9,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -111,8 +112,8 @@ def _job(count: int) -> Any:
     from django.utils import timezone
 
     from labeling.jobs import classes, setup
-    from labeling.models import Assignment, Image, Job, Label, Member, Round
-    from labeling.rounds import selection, stages
+    from labeling.models import Assignment, Image, Job, Label, Member, Round, RoundSettings
+    from labeling.rounds import selection
 
     chance, now = random.Random(0), timezone.now()
     job = setup.create("Huge", None)
@@ -136,7 +137,7 @@ def _job(count: int) -> Any:
         batch_size=2000,
     )  # fmt: skip
     pks = list(job.images.values_list("pk", flat=True)[: count // 5])
-    settings = {**stages.snapshot_settings(job), "size": BATCH}
+    settings = replace(RoundSettings.of_job(job), size=BATCH)
     for number, start in enumerate(range(0, len(pks), BATCH), 1):
         round = Round.objects.create(
             job=job, number=number, purpose=Round.Purpose.ACTIVE, state=Round.State.CLOSED,
@@ -174,8 +175,8 @@ def _put_to_the_proof(job: Any) -> None:
     from labeling.certification import planning
     from labeling.kernel.boxes import pack
     from labeling.ledger.steps import Lease
-    from labeling.models import Round, Step
-    from labeling.rounds import selection, stages
+    from labeling.models import Round, RoundSettings, Step
+    from labeling.rounds import selection
 
     chance = random.Random(2)
     last = job.rounds.get(closed_at=None)
@@ -183,7 +184,7 @@ def _put_to_the_proof(job: Any) -> None:
     Round.objects.filter(pk=last.pk).update(closed_at=last.opened_at, state=Round.State.CLOSED)
     round = Round.objects.create(
         job=job, number=last.number + 1, purpose=Round.Purpose.CLOSING,
-        state=Round.State.CALIBRATING, settings={**stages.snapshot_settings(job), "size": BATCH},
+        state=Round.State.CALIBRATING, settings=replace(RoundSettings.of_job(job), size=BATCH),
     )  # fmt: skip
     Step.objects.create(round=round, state=round.state, queue="default", lease_owner="benchmark")
     lease = Lease(round.steps.get(), "benchmark")

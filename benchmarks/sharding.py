@@ -23,8 +23,7 @@ def prepare() -> None:
     django.setup()
     from labeling.jobs import classes, setup
     from labeling.kernel.stored_files import media_path
-    from labeling.models import Job, Round, Step
-    from labeling.rounds import stages
+    from labeling.models import Job, Round, RoundSettings, Step
     from labeling.simulation import scenes
     from labeling.transfers import transfers
 
@@ -41,7 +40,7 @@ def prepare() -> None:
         Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
         round = Round.objects.create(
             job=job, number=1, purpose=Round.Purpose.ACTIVE, state=Round.State.PREDICTING,
-            settings=stages.snapshot_settings(job),
+            settings=RoundSettings.of_job(job),
         )  # fmt: skip
         _detector(round)
         steps = [

@@ -11,3 +11,7 @@ class LabelingConfig(AppConfig):
     def ready(self) -> None:
         """Import the modules that register themselves."""
         from labeling import checks  # noqa: F401
+        from labeling.consolidation import step  # noqa: F401
+        from labeling.ledger import runner  # noqa: F401
+        from labeling.rounds import after_commit, selection  # noqa: F401
+        from labeling.transfers import transfers  # noqa: F401

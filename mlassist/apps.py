@@ -11,3 +11,7 @@ class MlassistConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules that register themselves."""
+        from mlassist import checks, steps  # noqa: F401
+        from mlassist.acceptance import step  # noqa: F401
+        from mlassist.calibration import charts  # noqa: F401
+        from mlassist.training import warm_start  # noqa: F401

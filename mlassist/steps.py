@@ -69,7 +69,7 @@ def _drop_damaged(round: Round, lease: Lease) -> None:
 def _train(
     round: Round, samples: list[Any], previous: Any, afresh: str, lease: Lease
 ) -> Detector | None:
-    class_ids = [c["index"] for c in round.settings["classes"]]
+    class_ids = [c.index for c in round.settings.classes]
     curve: list[tuple[int, float]] = []
     times = cross_validation.times_as_long(round)
 
@@ -130,7 +130,7 @@ def _previous(round: Round) -> Any:
     if round.purpose == Round.Purpose.CLOSING:
         return None
     earlier = warm_start.latest(round.job)
-    if earlier is None or earlier.class_ids != [c["index"] for c in round.settings["classes"]]:
+    if earlier is None or earlier.class_ids != [c.index for c in round.settings.classes]:
         return None
     if problem := files.problem(earlier.weights, earlier.digest):
         events.record(
@@ -172,7 +172,7 @@ def predict(step: Step, lease: Lease) -> None:
         if detector is None:
             return
         mine = _own(step, unpredicted(detector), shards)
-    all_views = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+    all_views = round.settings.acceptance == Job.Acceptance.CERTIFIED
     done = 0
     lease.renew(done, len(mine))
     for weights, digest, images in cross_validation.by_weights(detector, mine):
@@ -254,7 +254,7 @@ def _store_calibration(detector: Detector, judged: Judged, compared: list[list[A
         detector=detector, rule=judged.rule, threshold=judged.threshold,
         class_thresholds=judged.class_thresholds,
         cuts=judged.cuts.to_json(), box_scores=judged.box_scores.to_json(),
-        target_quality=round.settings["target_quality"],
+        target_quality=round.settings.target_quality,
         curve=judged.curve, points=judged.points, comparison=compared,
         validation_images=len(judged.points),
         validation_quality=judged.mean_quality,

@@ -20,9 +20,9 @@ def shows_boxes(round: Round) -> bool:
     if round.blind:
         return False
     return bool(
-        round.settings["suggestions"]
+        round.settings.suggestions
         or round.purpose == Round.Purpose.CLOSING
-        or round.settings.get("mode") == Job.Mode.VERIFY
+        or round.settings.mode == Job.Mode.VERIFY
     )
 
 
@@ -37,9 +37,9 @@ def blank_seats(round: Round, annotators: int) -> int:
 
 def is_control(round: Round, image: Image) -> bool:
     """Whether this image belongs to the random share that is also drawn from blank."""
-    if not round.settings["assist"] and image.imported is None:
+    if not round.settings.assist and image.imported is None:
         return False  # there is nothing to show
-    share = round.settings.get("blank_percent", 0) / 100
+    share = round.settings.blank_percent / 100
     return sampling.sampled(image.digest, f"control:{round.job.seed}", share)
 
 

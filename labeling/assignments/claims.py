@@ -114,7 +114,7 @@ def _share(round: Round, open_seats: int, people: int, count: int) -> int:
     """
     if open_seats < 2 * people:
         return min(count, 1)
-    if not round.blind and round.settings["assist"]:
+    if not round.blind and round.settings.assist:
         return min(count, AHEAD)
     return min(count, max(AHEAD, open_seats // (3 * people)))
 
@@ -124,7 +124,7 @@ def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]"
     own = _own(user).filter(round=round).values("image")
     seats = Assignment.objects.filter(_free(now), round=round).exclude(image__in=own)
     order: list[Any] = [F("image__priority").desc(nulls_last=True), "image__shuffle", "slot"]
-    if round.settings["annotators_per_image"] > 1:
+    if round.settings.annotators_per_image > 1:
         # nearest completion first: an image whose other seats are answered closes the round
         done = Count(
             "image__assignments",

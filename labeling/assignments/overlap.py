@@ -32,7 +32,7 @@ def least_people(job: Job) -> int:
 
 def first_seats(round: Round) -> int:
     """How many people get an image at once."""
-    most = int(round.settings["annotators_per_image"])
+    most = int(round.settings.annotators_per_image)
     return {Job.Mode.ADAPTIVE: min(FIRST, most), Job.Mode.VERIFY: 1}.get(round.mode, most)  # type: ignore[call-overload, no-any-return]
 
 
@@ -100,7 +100,7 @@ def open_further(seat: Assignment, judged: Judged) -> bool:
     answered.
     """
     round = seat.round
-    mode, most = round.mode, int(round.settings["annotators_per_image"])
+    mode, most = round.mode, int(round.settings.annotators_per_image)
     if mode == Job.Mode.INDEPENDENT or seat.slot >= most or seat.blank:
         return False
     seats = list(
@@ -141,7 +141,7 @@ def _needed(seat: Assignment) -> bool:
 
 def _differ(round: Round, answered: list[Assignment]) -> bool:
     """Whether the answers leave more expected errors than the job allows."""
-    limit = float(round.settings["error_limit"])
+    limit = float(round.settings.error_limit)
     if sum(len(row.boxes or ()) for row in answered) > MOST_BOXES:
         return True
     if any(a.suggested is not None for a in answered):

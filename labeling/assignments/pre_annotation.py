@@ -28,7 +28,7 @@ def store_shown(round: Round, seats: Sequence[Assignment], suggest: Suggest | No
         return
     if not (wanted and blind_controls.shows_boxes(round)):
         return
-    drawn = set(round.settings.get("drawn_classes", ()))
+    drawn = set(round.settings.drawn_classes)
     shown = suggest(round, [seat.image_id for seat in wanted])
     for seat in wanted:
         if seat.image_id in shown:
@@ -39,7 +39,7 @@ def store_shown(round: Round, seats: Sequence[Assignment], suggest: Suggest | No
 
 def _store(seat: Assignment, boxes: list[Box], verify: bool) -> None:
     """In some seats with a wrong box among the others."""
-    share, seed = seat.round.settings.get("planted_percent", 0) / 100, f"planted:{seat.pk}"
+    share, seed = seat.round.settings.planted_percent / 100, f"planted:{seat.pk}"
     planted = None
     if sampling.sampled(seat.image.digest, seed, share):
         planted = honeypots.plant(boxes, seat.image.width, seat.image.height, seed)

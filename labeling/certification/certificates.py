@@ -55,7 +55,7 @@ def _write(round: Round, frozen: Freeze, lease: Lease, code: Callable[[], str]) 
         "job": round.job.name,
         "round": round.number,
         "attempt": frozen.attempt,
-        "risk": round.settings["risk"],
+        "risk": round.settings.risk,
         "earlier_attempts": [
             {
                 "round": f.round.number,

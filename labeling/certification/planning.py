@@ -74,7 +74,7 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
         sizes = [sum(c.rank == r if classes else c.rank <= r for c in free) for r in used]
         attempt, level = next_attempt(round)
         said = promised(round)
-        target = round.settings["target_quality"]
+        target = round.settings.target_quality
         content = {
             "about": proposal.about,
             "promise": said.kind,
@@ -117,7 +117,7 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
 
 def promised(round: Round) -> guarantee.Promised:
     """What the round promises or aims at."""
-    kind = guarantee.kind_in(round.settings)
+    kind = round.settings.kind
     images = round.job.images.filter(excluded="")
     granted = _granted(round) if kind == guarantee.DATASET else 0.0
     return guarantee.Promised(kind, images.count(), granted)
@@ -143,7 +143,7 @@ def next_attempt(round: Round) -> tuple[int, float]:
     """Number and level of the job's next proof: the k-th is tested at risk / 2^k, so that all of
     them together keep the risk."""
     attempt = Freeze.objects.filter(round__job=round.job).count() + 1
-    return attempt, round.settings["risk"] * 2.0**-attempt
+    return attempt, round.settings.risk * 2.0**-attempt
 
 
 def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -173,7 +173,7 @@ def _seed(round: Round, sealed: str) -> str:
 
 def _strict(round: Round) -> bool:
     """Whether all checks are made from blank, so that none needs a twin that is."""
-    return bool(round.settings.get("checks_from_blank", False))
+    return bool(round.settings.checks_from_blank)
 
 
 def hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) -> None:

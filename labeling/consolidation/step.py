@@ -13,7 +13,7 @@ from labeling.consolidation.core.reliability import Trust
 from labeling.consolidation.labels import ACCEPTED, CORRECTED, FROZEN
 from labeling.kernel import events
 from labeling.kernel.boxes import pack, unpack, without_scores
-from labeling.kernel.guarantee import kind_in, value
+from labeling.kernel.guarantee import value
 from labeling.ledger.steps import Lease, step
 from labeling.models import Assignment, Image, Job, Label, Member, Round, Step
 
@@ -34,7 +34,7 @@ def consolidate(step: Step, lease: Lease) -> None:
     agreement = _agreement(round, merged)
     lease.renew(0, total)
     judges = round.purpose in (Round.Purpose.PILOT, Round.Purpose.VALIDATION)
-    split = Image.Split.VALIDATION if judges and round.settings["assist"] else Image.Split.TRAINING
+    split = Image.Split.VALIDATION if judges and round.settings.assist else Image.Split.TRAINING
     for start in range(0, total, CHUNK):
         with lease.fenced():
             _store(round, merged[start : start + CHUNK], split, agreement)
@@ -66,7 +66,7 @@ def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
     merged += [grouping.verified(a) for a in verified]
     merged += grouping.majority(leaning)
     weighted, trust = reliability.consolidate(independent) if independent else ([], {})
-    method = round.settings["consolidation"]
+    method = round.settings.consolidation
     if method == Job.Consolidation.EM:
         merged += weighted
     else:
@@ -98,7 +98,7 @@ def _collect(round: Round) -> Iterator[tuple[Answers, bool, bool]]:
 def _agreement(round: Round, merged: list[Merged]) -> dict[Any, list[float]]:
     """Each person's answer against the label, by the promise's measure, where several answered."""
     label = {m.image: m.boxes for m in merged}
-    kind = kind_in(round.settings)
+    kind = round.settings.kind
     return {
         answers.image: [value(kind, boxes, label[answers.image]) for boxes in answers.boxes]
         for answers, *_ in _collect(round)
@@ -131,7 +131,7 @@ def _store(
                     "agreement": [_short(q) for q in agreement.get(m.image, ())],
                     "settings": {
                         "group_iou": grouping.GROUP_IOU,
-                        "people": round.settings["annotators_per_image"],
+                        "people": round.settings.annotators_per_image,
                     },
                 },
             )

@@ -1,22 +1,13 @@
 """What a certificate may promise, and what that asks of a set of accepted images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from labeling.kernel.boxes import BoxSet
 from labeling.kernel.quality import compare
 
 # Kinds; all are shown by the same audit. DATASET counts people's labels as right.
 QUALITY, DEFECT_FREE, DATASET = "quality", "defect_free", "dataset"
-
-
-def kind_in(settings: Mapping[str, Any]) -> str:
-    """The kind of a round by its settings: acceptance per round promises nothing and aims at mean
-    quality; the first rounds knew one kind only."""
-    if settings["acceptance"] != "certified":
-        return QUALITY
-    return str(settings.get("promise", QUALITY))
 
 
 def value(kind: str, predicted: BoxSet, truth: BoxSet) -> float:

@@ -97,7 +97,7 @@ class Audit(models.Model):
     @property
     def from_blank(self) -> bool:
         """Whether its checker draws before the label's boxes are revealed."""
-        strict = self.round.settings.get("checks_from_blank", False)
+        strict = self.round.settings.checks_from_blank
         return self.blind or (strict and self.kind == self.Kind.CERTIFICATE)
 
 

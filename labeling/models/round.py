@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from labeling.models.image import Image
 from labeling.models.job import Job
+from labeling.models.round_settings import RoundSettingsField
 
 
 class Round(models.Model):
@@ -38,7 +39,7 @@ class Round(models.Model):
     number = models.PositiveIntegerField()
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     state = models.CharField(max_length=13, choices=State.choices)
-    settings: Any = models.JSONField()  # the job's numbers and classes when the round opened
+    settings = RoundSettingsField()
     entered: Any = models.JSONField(default=dict)  # state → ISO time, for the state line
     # what the machine would accept now, where nothing is binding yet: {"accept_now", "share", ...}
     estimate: Any = models.JSONField(null=True)
@@ -65,7 +66,7 @@ class Round(models.Model):
     @property
     def mode(self) -> str:
         """How people work in this round: what is drawn blind is never verified, only drawn."""
-        mode = str(self.settings.get("mode", Job.Mode.INDEPENDENT))
+        mode: str = self.settings.mode
         return Job.Mode.ADAPTIVE if mode == Job.Mode.VERIFY and self.blind else mode
 
     @property

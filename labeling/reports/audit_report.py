@@ -103,7 +103,7 @@ def _mean(values: list[float]) -> float | None:
 
 def _sentence(test: proofs.Wealth, plan: Plan, round: Round, added: int) -> str:
     """`added`: checks that the rule has added (certificate.extended)."""
-    risk = f"risk {round.settings['risk']:.0%}"
+    risk = f"risk {round.settings.risk:.0%}"
     why = f" The checks speak for more images, so {added} were added." if added else ""
     if test.complete:
         return f"Shown for all {plan.images(test.shown)} images, at {risk}."
@@ -209,7 +209,7 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
 
 def _claim(frozen: Freeze, size: int, shown: Iterable[int]) -> str:
     return plan_content.claim(
-        locked_plans.of(frozen).content, frozen.round.settings["risk"], size, shown
+        locked_plans.of(frozen).content, frozen.round.settings.risk, size, shown
     )
 
 

@@ -39,7 +39,7 @@ def of_job(job: Job) -> dict[str, Any] | None:
 
 def _still_holds(round: Round) -> bool:
     """Whether its share is yet to be accepted: that of an active certified round is, later."""
-    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+    certified = round.settings.acceptance == Job.Acceptance.CERTIFIED
     if certified and round.purpose == Round.Purpose.ACTIVE:
         return True
     line = stages.line_of(round)

@@ -16,7 +16,7 @@ RECALLED = "recalled"
 
 def sample_watch(round: Round) -> int:
     """Choose the accepted images that reviewers will still see; the same ones at every call."""
-    share = round.settings["watch_share"]
+    share = round.settings.watch_share
     seed = f"{round.job.seed}:{round.number}"
     rows = Label.objects.active().auto().filter(round=round).select_related("image")
     chosen = [label for label in rows if sampling.sampled(label.image.digest, seed, share)]
@@ -55,7 +55,7 @@ def target_of(round: Round) -> float:
     """The mean that what the round accepted must have: the certified set's, else the job's."""
     row = Certificate.objects.filter(round=round, outcome="certified").first()
     if row is None:
-        return float(round.settings["target_quality"])
+        return float(round.settings.target_quality)
     content, shown = (
         row.document["frozen"]["content"],
         plan_content.shown_in(row.document["result"]),

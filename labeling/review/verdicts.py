@@ -112,7 +112,7 @@ def _proof_waits(audit: Audit) -> bool:
 def _value(audit: Audit, boxes: list[Box] | None) -> float:
     if boxes is None:
         return 0.0
-    kind = guarantee.kind_in(audit.round.settings)
+    kind = audit.round.settings.kind
     return guarantee.value(kind, pack(audit.predicted), pack(boxes))
 
 

@@ -25,11 +25,11 @@ def candidates(round: Round) -> "QuerySet[Image]":
     seats = Assignment.objects.filter(round=round, image=OuterRef("pk"))
     seats = seats.exclude(reason__in=(FROZEN, EXCLUDED, CORRECTED))
     images = round.job.images.unlabeled().exclude(Exists(seats))
-    if intakes := round.settings.get("intakes"):
+    if intakes := round.settings.intakes:
         images = images.filter(intake__in=intakes)
     if round.purpose == Round.Purpose.CLOSING:
         # what came later gets a round of its own, where the machine may take it
-        images = images.filter(pk__lte=round.settings.get("last_image", NO_LIMIT))
+        images = images.filter(pk__lte=round.settings.last_image)
         frozen = Audit.objects.filter(
             round=round, image=OuterRef("pk"), kind=Audit.Kind.CERTIFICATE
         )
@@ -66,12 +66,12 @@ def open_ahead(round: Round) -> None:
     enough: what was labelled meanwhile then is work for nothing, and closing must train anew for
     its sake, while people wait again. Nor more, before a proof, than are left to people anyway.
     """
-    assisted = round.settings["assist"] and not round.blind
-    share = round.settings["ahead_percent"]
+    assisted = round.settings.assist and not round.blind
+    share = round.settings.ahead_percent
     estimates = stopping.judged(round.job)
     if not assisted or not share or not estimates:
         return
-    count = math.ceil(round.settings["batch_size"] * share / 100)
+    count = math.ceil(round.settings.batch_size * share / 100)
     images = candidates(round)
     if round.purpose == Round.Purpose.CLOSING:
         count = min(count, int(images.count() * (1 - estimates[-1]["share"])))
@@ -101,7 +101,7 @@ def wanted(round: Round) -> int:
         .distinct()
         .count()
     )
-    return max(0, int(round.settings["size"]) - taken)
+    return max(0, int(round.settings.size) - taken)
 
 
 def withdraw_impossible(round: Round) -> int:
@@ -117,7 +117,7 @@ def withdraw_impossible(round: Round) -> int:
     )
     handover.give_up(left.exclude(annotator__in=people))
     most = max(
-        round.settings["annotators_per_image"], 1 + blind_controls.blank_seats(round, len(people))
+        round.settings.annotators_per_image, 1 + blind_controls.blank_seats(round, len(people))
     )
     seats = Assignment.objects.filter(round=round, state=Assignment.State.OPEN)
     used = (

@@ -1,6 +1,7 @@
 """The line of a round and the one rule that moves it."""
 
 import math
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import models, transaction
@@ -12,7 +13,7 @@ from labeling.certification import standing
 from labeling.jobs import model_plugin
 from labeling.kernel import events
 from labeling.ledger import steps
-from labeling.models import Job, Label, Round
+from labeling.models import Job, Label, Round, RoundSettings
 from labeling.rounds import selection, stopping
 
 State, Purpose = Round.State, Round.Purpose
@@ -22,7 +23,7 @@ STAGES = list(State)
 
 def line_of(round: Round) -> list[Round.State]:
     """The states this round passes, in order."""
-    if not (round.settings["assist"] and round.purpose in (Purpose.ACTIVE, Purpose.CLOSING)):
+    if not (round.settings.assist and round.purpose in (Purpose.ACTIVE, Purpose.CLOSING)):
         return STAGES[STAGES.index(State.SELECTING) :]
     return [s for s in STAGES if s != State.AUDITING or round.purpose == Purpose.CLOSING]
 
@@ -143,30 +144,9 @@ def _has_training_box(job: Job) -> bool:
     return bool(labels.exclude(boxes=[]).exists())
 
 
-def snapshot_settings(job: Job) -> dict[str, Any]:
-    """The job's numbers and classes, copied into a round so that later edits change nothing."""
-    fields = (
-        "assist", "suggestions", "acceptance", "mode", "annotators_per_image", "error_limit",
-        "consolidation", "blank_percent", "planted_percent",
-        "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
-        "promise", "per_class", "checks_from_blank", "target_quality", "risk", "audit_budget",
-        "watch_share",
-    )  # fmt: skip
-    return {
-        **{name: getattr(job, name) for name in fields},
-        "detector": job.detector,
-        "start_from": job.start_from_id,
-        "price_image": str(job.price_image),
-        "price_answer": str(job.price_answer),
-        "classes": [
-            {"index": c.index, "name": c.name, "retired": c.retired} for c in job.classes.all()
-        ],
-    }
-
-
 def _learned(job: Job) -> dict[str, Any]:
     """What people's work so far tells about showing boxes; a round keeps to it to its end."""
-    return {"drawn_classes": blind_controls.fallen(job), "paces": timing.of_job(job)}
+    return {"drawn_classes": tuple(blind_controls.fallen(job)), "paces": timing.of_job(job)}
 
 
 def open_next(job: Job) -> Round | None:
@@ -184,19 +164,19 @@ def open_next(job: Job) -> Round | None:
         learned = _learned(job) if purpose in (Purpose.ACTIVE, Purpose.CLOSING) else {}
         newest = job.images.aggregate(n=Max("pk"))["n"]
         images = {"size": size, "intakes": intakes, "last_image": newest}
+        settings = replace(RoundSettings.of_job(job), **images, **learned)
         number = (job.rounds.aggregate(n=Max("number"))["n"] or 0) + 1
-        round = Round(
-            job=job, number=number, purpose=purpose,
-            settings={**snapshot_settings(job), **images, **learned},
-        )  # fmt: skip
+        round = Round(job=job, number=number, purpose=purpose, settings=settings)
         round.state = line_of(round)[0]
         round.entered = {round.state: timezone.now().isoformat()}
         round.save()
         steps.create(round)
         selection.open_ahead(round)
         events.record(job, "round_opened", round=number, purpose=purpose)
-        if drawn := learned.get("drawn_classes"):
-            names = job.classes.filter(index__in=drawn).values_list("name", flat=True)
+        if settings.drawn_classes:
+            names = job.classes.filter(index__in=settings.drawn_classes).values_list(
+                "name", flat=True
+            )
             events.record(job, "classes_not_shown", round=number, classes=", ".join(names))
     advance_if_done(round)
     return round

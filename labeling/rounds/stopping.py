@@ -30,20 +30,20 @@ def tries_again(round: Round, left: int) -> bool:
     tested at an eighth of the risk, and then people get what is left.
     """
     paper = Certificate.objects.filter(round=round).first()
-    enough = left > round.settings["batch_size"]
+    enough = left > round.settings.batch_size
     return enough and paper is not None and paper.attempt < MOST_ATTEMPTS
 
 
 def enough_in(round: Round) -> bool:
     """Whether this round needs no more images than people have begun: the next one closes."""
     if (
-        round.settings["acceptance"] != Job.Acceptance.CERTIFIED
+        round.settings.acceptance != Job.Acceptance.CERTIFIED
         or round.purpose != Round.Purpose.ACTIVE
         or round.estimate is None
     ):
         return False
     job, shares = round.job, _shares(judged(round.job))
-    left, batch = job.images.unlabeled().count(), round.settings["batch_size"]
+    left, batch = job.images.unlabeled().count(), round.settings.batch_size
     return bool(shares) and not batch_pays(shares, shares[-1][0], left, batch)
 
 

@@ -26,7 +26,7 @@ def accept(step: Step, lease: Lease) -> None:
     calibration = Calibration.objects.filter(detector=detector).first() if detector else None
     if round.purpose == Round.Purpose.CLOSING:
         certificates.conclude(round, lease, program_digest)
-    elif calibration and round.settings["acceptance"] == Job.Acceptance.PER_ROUND:
+    elif calibration and round.settings.acceptance == Job.Acceptance.PER_ROUND:
         _accept_above(round, calibration, lease)
     with lease.fenced():
         monitoring.sample_watch(round)

@@ -17,7 +17,7 @@ def compare(judged: Judged, beat: Beat) -> list[list[Any]]:
     order were cut perfectly, which looks at the answers, so it compares and decides nothing; and
     the share of the pool that would be accepted now. `beat`: as for calibrating.judge.
     """
-    target = judged.detector.round.settings["target_quality"]
+    target = judged.detector.round.settings.target_quality
     target_of = partial(promised(judged.detector.round).set_target, target)
     cuts = judged.cuts
     known, pool = [one.look for one in judged.known], [one.look for one in judged.pool]

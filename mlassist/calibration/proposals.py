@@ -48,7 +48,7 @@ class Outlook:
 def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outlook:
     """For a certificate: nothing is binding before its checks."""
     _, level = next_attempt(round)
-    budget, target = round.settings["audit_budget"], round.settings["target_quality"]
+    budget, target = round.settings.audit_budget, round.settings.target_quality
     if by_classes(round):
         return Outlook(
             _taken_by_class(pool, known, quality, round, level), len(quality), None,
@@ -72,14 +72,14 @@ def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outl
 
 def to_accept(round: Round, pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> Outlook:
     """Without a certificate, as Ground Truth does: all from the threshold on, in every round."""
-    threshold = rules.choose_threshold(known, quality, round.settings["target_quality"])
+    threshold = rules.choose_threshold(known, quality, round.settings.target_quality)
     return Outlook(_taken_above(pool, known, quality), len(quality), threshold)
 
 
 def by_classes(round: Round) -> bool:
     """Whether each class is proved on its own."""
-    certified = round.settings["acceptance"] == Job.Acceptance.CERTIFIED
-    return certified and bool(round.settings.get("per_class"))
+    certified = round.settings.acceptance == Job.Acceptance.CERTIFIED
+    return certified and bool(round.settings.per_class)
 
 
 def _nested(
@@ -89,7 +89,7 @@ def _nested(
     """Sets inside each other, up to one standard error looser than the estimate allows, for the
     audit tells (core.calibration.candidate_sets)."""
     sets = rules.candidate_sets(
-        pool.confidence, known.confidence, quality, round.settings["target_quality"],
+        pool.confidence, known.confidence, quality, round.settings.target_quality,
         doubt=1.0, target_of=target_of,
     )  # fmt: skip
     if not sets:
@@ -99,14 +99,14 @@ def _nested(
         next((i for i, threshold in enumerate(thresholds) if value >= threshold), None)
         for value in pool.confidence.tolist()
     ]
-    return Trial(thresholds, ranks, round.settings["audit_budget"])
+    return Trial(thresholds, ranks, round.settings.audit_budget)
 
 
 def _by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float) -> Trial:
     """One set for each class that can be shown; the others are named with the reason."""
     names = names_of(round)
     pool_class, choose = _choice(pool, known, quality, round, level)
-    chosen = choose(round.settings["target_quality"], np.arange(len(quality)))
+    chosen = choose(round.settings.target_quality, np.arange(len(quality)))
     sets = {one.class_id: one.found for one in chosen if one.found is not None}
     place = {class_id: i for i, class_id in enumerate(sets)}
     ranks = [
@@ -116,7 +116,7 @@ def _by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level:
     return Trial(
         [one.threshold for one in sets.values()],
         ranks,
-        round.settings["audit_budget"] if sets else 0,
+        round.settings.audit_budget if sets else 0,
         [names[class_id] for class_id in sets],
         {names[one.class_id]: one.reason for one in chosen if one.found is None},
     )
@@ -124,7 +124,7 @@ def _by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level:
 
 def names_of(round: Round) -> dict[int, str]:
     """Names of the round's classes by index, and of what shows none."""
-    return {c["index"]: c["name"] for c in round.settings["classes"]} | {NOTHING: "no object"}
+    return {c.index: c.name for c in round.settings.classes} | {NOTHING: "no object"}
 
 
 def _choice(
@@ -138,7 +138,7 @@ def _choice(
         return choose_sets(
             pool_class, pool.confidence,
             known_class[judges], known.confidence[judges], quality[judges],
-            target, level, round.settings["audit_budget"],
+            target, level, round.settings.audit_budget,
         )  # fmt: skip
 
     return pool_class, choose

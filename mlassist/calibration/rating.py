@@ -23,7 +23,7 @@ def confidence_of(
     `beat`: as for calibrating.judge.
     """
     enough = len(known) >= confidences.LEAST_KNOWN
-    if round.settings["acceptance"] == Job.Acceptance.PER_ROUND or not enough:
+    if round.settings.acceptance == Job.Acceptance.PER_ROUND or not enough:
         return MEAN_SCORE, mean_scores(known, cuts, beat), mean_scores(pool, cuts, beat)
     of_known, of_pool = confidences.learned_confidence(
         known, truths, qualities, pool, cuts, beat=beat

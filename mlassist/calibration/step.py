@@ -128,14 +128,14 @@ def judge(detector: Detector, beat: Beat) -> Judged | None:
     pool = _pool(detector, beat)
     boxes = [one.look.boxes for one in known]
     cuts = choose_cuts(boxes, truths)
-    kind = guarantee.kind_in(round.settings)
+    kind = round.settings.kind
     qualities = np.array(
         [guarantee.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
     )
     rule, of_known, of_pool = rating.confidence_of(
         round, [k.look for k in known], truths, qualities, [p.look for p in pool], cuts, beat
     )
-    if round.settings["acceptance"] == Job.Acceptance.CERTIFIED:
+    if round.settings.acceptance == Job.Acceptance.CERTIFIED:
         pool_seen = Seen([cuts.kept(one.look.boxes) for one in pool], of_pool)
         known_seen = Seen([cuts.kept(one) for one in boxes], of_known)
         outlook = to_prove(round, pool_seen, known_seen, qualities)
@@ -151,7 +151,7 @@ def judge(detector: Detector, beat: Beat) -> Judged | None:
 def _estimate(detector: Detector, outlook: Outlook, pool: int) -> dict[str, Any]:
     """What the round's estimate holds, for the page and the rule that closes a job."""
     round = detector.round
-    target = round.settings["target_quality"]
+    target = round.settings.target_quality
     accepted, _ = outlook.taken(target, np.arange(outlook.judges), True)
     share = accepted if outlook.reach is None else outlook.reach
     ahead = forecast(outlook.taken, pool, outlook.judges, target)
@@ -171,7 +171,7 @@ def _known(detector: Detector, beat: Beat) -> tuple[list[Viewed], list[BoxSet]]:
     job = detector.round.job
     judges = Q(image__in=job.images.validation())
     if detector.folds:
-        per_round = detector.round.settings["acceptance"] == Job.Acceptance.PER_ROUND
+        per_round = detector.round.settings.acceptance == Job.Acceptance.PER_ROUND
         judges |= Q(image__in=cross_validation.judging(job, drawn_at_random=per_round))
     known = list(read(Prediction.objects.filter(judges, detector=detector), beat))
     labels = {
@@ -219,7 +219,7 @@ def _told(round: Round, accepted: int, threshold: float | None) -> str:
         return "no class is safe yet, people get the images"
     if threshold is None:
         return "no threshold is safe, people get the images"
-    if round.settings["acceptance"] != Job.Acceptance.CERTIFIED:
+    if round.settings.acceptance != Job.Acceptance.CERTIFIED:
         return f"accepts from confidence {threshold:.2f} on"
     if accepted:
         return f"would accept now: about {accepted} images (provisional)"

@@ -46,11 +46,11 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
         ],
         seed=round.job.seed + round.number,
         labelled=_boxes_by_class(round),
-        suggestions=round.settings["suggestions"],
+        suggestions=round.settings.suggestions,
         labelled_looks=_labelled_looks(round),
-        seconds=Seconds.measured(round.settings.get("paces", {})),
+        seconds=Seconds.measured(round.settings.paces),
         estimated_share=(round.estimate or {}).get("share", 0.0)
-        if round.settings["acceptance"] == Job.Acceptance.CERTIFIED
+        if round.settings.acceptance == Job.Acceptance.CERTIFIED
         else 0.0,
     )
     places = list(zip((one.image for one in rows), priorities, strict=True))
@@ -87,7 +87,7 @@ def _acceptable(round: Round, calibration: Calibration, rows: Sequence[_Waiting]
 
 
 def _boxes_by_class(round: Round) -> dict[int, int]:
-    counts = Counter({c["index"]: 0 for c in round.settings["classes"] if not c["retired"]})
+    counts = Counter({c.index: 0 for c in round.settings.classes if not c["retired"]})
     rows = Label.objects.active().filter(image__job=round.job, image__split="training")
     for boxes in rows.values_list("boxes", flat=True).iterator(chunk_size=1000):
         counts.update(box["class_id"] for box in boxes if box["class_id"] in counts)

@@ -29,7 +29,7 @@ Train = Callable[..., Any]
 
 def wanted(round: Round) -> bool:
     """Whether this round's detector is judged by its training images."""
-    return not round.settings["validation_size"]
+    return not round.settings.validation_size
 
 
 def times_as_long(round: Round) -> float:

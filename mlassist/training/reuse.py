@@ -30,10 +30,10 @@ def data_digest(round: Round, samples: Sequence[tuple[Image, BoxSet]]) -> str:
     settings, source = round.settings, warm_start.wish(round).source
     return document.digest(
         {
-            "classes": [[c["index"], c["name"]] for c in settings["classes"]],
-            "detector": settings.get("detector", "auto"),
+            "classes": [[c.index, c.name] for c in settings.classes],
+            "detector": settings.detector,
             "start_from": source[1] if source else None,  # an earlier job may still go on
-            "acceptance": settings["acceptance"],  # decides the views
+            "acceptance": settings.acceptance,  # decides the views
             "site": [site.MLASSIST_WEIGHTS, site.MLASSIST_DETECTOR, site.MLASSIST_DEVICE],
             "folds": cross_validation.wanted(round),
             "images": [[image.digest, unpack(boxes)] for image, boxes in samples],

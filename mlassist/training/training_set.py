@@ -23,7 +23,7 @@ def of(round: Round) -> list[Sample]:
     own = samples(round.job)
     if not any(len(boxes) for _, boxes in own):
         return own  # nothing to add: the detector stays as it came
-    here = {c["name"].casefold(): c["index"] for c in round.settings["classes"]}
+    here = {c.name.casefold(): c.index for c in round.settings.classes}
     theirs: list[Sample] = []
     for job in warm_start.teachers(round):
         names = {index: name.casefold() for index, name in job.classes.values_list("index", "name")}

@@ -16,9 +16,9 @@ from mlassist.training.engine import Wish
 
 def wish(round: Round) -> Wish:
     """The wish frozen in the round; a source that must not be used is left out, with a warning."""
-    names = tuple(c["name"] for c in round.settings["classes"])
-    asked = Wish(design=round.settings.get("detector", "auto"), names=names)
-    number = round.settings.get("start_from")
+    names = tuple(c.name for c in round.settings.classes)
+    asked = Wish(design=round.settings.detector, names=names)
+    number = round.settings.start_from
     if number is None:
         return asked
     earlier = Job.objects.filter(pk=number).first()
@@ -49,10 +49,7 @@ def _knows(earlier: Job, names: Iterable[str]) -> bool:
     """Whether the job's last detector was taught classes of all these names."""
     detector = latest(earlier)
     taught = set(detector.class_ids) - set(detector.metrics.get("untaught", ()))
-    known = {
-        c["name"].casefold()
-        for c in detector.round.settings["classes"] if c["index"] in taught
-    }  # fmt: skip
+    known = {c.name.casefold() for c in detector.round.settings.classes if c.index in taught}
     return all(name.casefold() in known for name in names)
 
 
@@ -61,8 +58,8 @@ def teachers(round: Round) -> list[Job]:
     classes; of their own predecessors those that have these classes as well."""
     if not wish(round).known:
         return []
-    names = {c["name"].casefold() for c in round.settings["classes"]}
-    found = _ancestors(Job.objects.get(pk=round.settings["start_from"]))
+    names = {c.name.casefold() for c in round.settings.classes}
+    found = _ancestors(Job.objects.get(pk=round.settings.start_from))
     return [
         job
         for job in Job.objects.filter(pk__in=found).order_by("pk")
@@ -72,7 +69,7 @@ def teachers(round: Round) -> list[Job]:
 
 def taught_elsewhere(round: Round) -> int:
     """Images of other jobs that have taught the detector which this round's begins from."""
-    number = round.settings.get("start_from")
+    number = round.settings.start_from
     if number is None or wish(round).source is None:
         return 0
     before = latest(Job.objects.get(pk=number))
@@ -113,7 +110,7 @@ def _ancestors(job: Job) -> set[int]:
             continue
         found.add(number)
         rounds = Round.objects.filter(job=number).values_list("settings", flat=True)
-        waiting += [s["start_from"] for s in rounds if s.get("start_from")]
+        waiting += [s.start_from for s in rounds if s.start_from]
     return found
 
 

@@ -4,13 +4,12 @@ import pytest
 
 from labeling.certification import certificates, standing
 from labeling.certification.core import document, nested_test, verification
-from labeling.kernel import guarantee
 from labeling.kernel.errors import Conflict
-from labeling.models import Certificate, Freeze, Job, Label
+from labeling.models import Certificate, Freeze, Job, Label, RoundSettings
 from labeling.reports import audit_report
 from labeling.review import monitoring, queue, verdicts
 from tests.auditing import at_its_audit, judge_all, round_of
-from tests.factories import box
+from tests.factories import box, make_job
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,10 +83,11 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
     assert "all 170 images" in audit_report.certificate(closing)["claim"]
 
 
+@pytest.mark.django_db
 def test_acceptance_per_round_aims_at_mean_quality_whatever_is_promised():
-    assert guarantee.kind_in({"acceptance": "per_round", "promise": "defect_free"}) == "quality"
-    assert guarantee.kind_in({"acceptance": "certified", "promise": "defect_free"}) == "defect_free"
-    assert guarantee.kind_in({"acceptance": "certified"}) == "quality"  # rounds of earlier versions
+    for acceptance, kind in (("per_round", "quality"), ("certified", "defect_free")):
+        job = make_job(acceptance=acceptance, promise="defect_free")
+        assert RoundSettings.of_job(job).kind == kind
 
 
 def test_a_job_promises_the_mean_quality_of_the_accepted_unless_told_otherwise():

@@ -164,7 +164,7 @@ def test_a_class_that_is_corrected_worse_is_not_shown_any_more(make):
     assert blind_controls.fallen(job) == [1]
 
     open_round = job.rounds.get(closed_at=None)
-    assert open_round.settings["drawn_classes"] == [1]
+    assert open_round.settings.drawn_classes == (1,)
     seat = next(
         s
         for user in everybody(job)

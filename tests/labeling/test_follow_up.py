@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from labeling.consolidation import labels
 from labeling.kernel import events
-from labeling.ledger import runner
 from labeling.management import reconcile
 from labeling.models import Audit, Event, Job, Label, Round, Transfer
 from labeling.review import monitoring, verdicts
@@ -59,7 +58,7 @@ def test_a_job_is_not_reopened_in_the_middle_of_an_import(complete):
 
 
 def test_only_jobs_to_which_something_happened_are_looked_at(complete, monkeypatch):
-    Event.objects.update(at=timezone.now() - 2 * runner.SETTLES)
+    Event.objects.update(at=timezone.now() - 2 * reconcile.SETTLES)
     seen = reconcile.reconcile()
     looked_at: list[Job] = []
     monkeypatch.setattr(lifecycle, "reopen", looked_at.append)

@@ -1,5 +1,7 @@
 """The freeze: what is written at once and what in parts, and what a second one may still leave."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,8 +10,16 @@ from labeling.assignments import claims
 from labeling.certification import planning, standing
 from labeling.certification.planning import Candidate, Proposal
 from labeling.kernel.boxes import pack
-from labeling.models import Assignment, Audit, Certificate, Freeze, Image, Label, Round
-from labeling.rounds import stages
+from labeling.models import (
+    Assignment,
+    Audit,
+    Certificate,
+    Freeze,
+    Image,
+    Label,
+    Round,
+    RoundSettings,
+)
 from tests.factories import box, join, make_images, make_job
 from tests.running import Held
 
@@ -25,7 +35,7 @@ def closing_round(alice, **fields) -> Round:
 
 
 def next_closing(job, number: int) -> Round:
-    settings = {**stages.snapshot_settings(job), "size": 10}
+    settings = replace(RoundSettings.of_job(job), size=10)
     return Round.objects.create(
         job=job, number=number, purpose="closing", state="CALIBRATING", settings=settings
     )

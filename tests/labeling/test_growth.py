@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from labeling.models import Image, Round
+from labeling.models import Image, Round, RoundSettings
 from labeling.rounds import stages, stopping
 from labeling.rounds.core.growth import USUAL_EXPONENT, batch_pays, share_after
 from tests.factories import make_images, make_job
@@ -91,7 +91,7 @@ def test_what_a_detector_was_taught_elsewhere_counts(elsewhere: int, closes: boo
     make_images(job, 200)
     Round.objects.create(
         job=job, number=1, purpose="active", state="CLOSED", closed_at=timezone.now(),
-        settings=stages.snapshot_settings(job),
+        settings=RoundSettings.of_job(job),
         estimate={"labels": 20, "elsewhere": elsewhere, "share": 0.2},
     )  # fmt: skip
 

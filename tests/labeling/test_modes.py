@@ -10,8 +10,8 @@ from labeling.consolidation.core import grouping
 from labeling.consolidation.core.grouping import Answers
 from labeling.jobs import members
 from labeling.kernel.boxes import pack
-from labeling.models import Assignment, Label
-from labeling.rounds import lifecycle, stages
+from labeling.models import Assignment, Label, RoundSettings
+from labeling.rounds import lifecycle
 from tests import factories
 from tests.factories import answer, box
 from tests.running import run_steps
@@ -252,7 +252,7 @@ def test_settings_of_a_running_round_decide_not_the_job(make, people):
     job.mode = "independent"
     job.save()
     assert len(seats_of(job, take(job, people["alice"]).image_id)) == 2
-    assert stages.snapshot_settings(job)["mode"] == "independent"
+    assert RoundSettings.of_job(job).mode == "independent"
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_an_edit_takes_effect_from_the_next_round(assisted, alice):
     work_all(job, alice)
     run_steps(job)
 
-    targets = [r.settings["target_quality"] for r in job.rounds.all()]
+    targets = [r.settings.target_quality for r in job.rounds.all()]
     assert targets == [0.6, 0.9]
 
 

@@ -1,12 +1,14 @@
 """Seats: who gets which image, for how long, and what becomes of answers."""
 
+from dataclasses import replace
+
 import pytest
 
 from labeling.assignments import answers, claims, drafts
 from labeling.kernel.errors import Conflict, Invalid, NotAllowed
-from labeling.models import Assignment, Draft, Image, Job, Round
+from labeling.models import Assignment, Draft, Image, Job, Round, RoundSettings
 from labeling.reports import figures
-from labeling.rounds import lifecycle, stages
+from labeling.rounds import lifecycle
 from tests.factories import answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -39,7 +41,7 @@ def test_a_stock_is_not_held_where_the_machine_may_still_label(alice, mona):
     make_images(job, 60)
     Round.objects.create(
         job=job, number=1, purpose="active", state="COLLECTING",
-        settings={**stages.snapshot_settings(job), "size": 30},
+        settings=replace(RoundSettings.of_job(job), size=30),
     )  # fmt: skip
     round = job.rounds.get()
     Assignment.objects.bulk_create(

@@ -1,5 +1,7 @@
 """The outlook: shares per target with their interval, and what they mean in hours and money."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from django.utils import timezone
@@ -129,6 +131,8 @@ def test_hours_and_money_follow_from_what_was_measured(alice):
     told = outlook.of_job(Job.objects.get(pk=job.pk))
     assert told["note"] == outlook.AFTER
     assert told["rows"][0]["auto"] == [0, 0, 0]
-    judged.settings["acceptance"] = "certified"  # an active round's share waits for the proof
+    judged.settings = replace(
+        judged.settings, acceptance="certified"
+    )  # an active round's share waits for the proof
     judged.save()
     assert not outlook.of_job(Job.objects.get(pk=job.pk))["note"]

@@ -4,9 +4,9 @@ import pytest
 
 from labeling.jobs import classes, setup
 from labeling.kernel.stored_files import digest_of, media_path
-from labeling.models import Certificate, Event, Job, Label
+from labeling.models import Certificate, Event, Job, Label, RoundSettings
 from labeling.reports import snapshot
-from labeling.rounds import lifecycle, stages
+from labeling.rounds import lifecycle
 from mlassist.models import Detector, Prediction
 from mlassist.prediction.suggestions import for_images
 from mlassist.training import reuse, training_set, warm_start
@@ -120,7 +120,7 @@ def test_a_few_own_images_are_a_third_of_what_it_learns_from(pond):
     Label.objects.create(image=job.images.get(), source="human", boxes=[box()])
     job.images.update(split="training")
     round = job.rounds.create(
-        number=1, purpose="active", state="TRAINING", settings=stages.snapshot_settings(job)
+        number=1, purpose="active", state="TRAINING", settings=RoundSettings.of_job(job)
     )
 
     found = [image.job_id for image, _ in training_set.of(round)]

@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from labeling.kernel.stored_files import media_path
-from labeling.models import Job, Label
+from labeling.models import Job, Label, RoundSettings
 from labeling.reports import snapshot
-from labeling.rounds import lifecycle, stages
+from labeling.rounds import lifecycle
 from mlassist.calibration import charts
 from mlassist.models import Detector
 from mlassist.training import warm_start
@@ -34,7 +34,7 @@ def taught(name: str = "Pond", images: int = 4, file: bool = True, **fields) -> 
 
 def opened(job: Job):
     return job.rounds.create(
-        number=9, purpose="active", state="TRAINING", settings=stages.snapshot_settings(job)
+        number=9, purpose="active", state="TRAINING", settings=RoundSettings.of_job(job)
     )
 
 

@@ -3,8 +3,7 @@
 import hashlib
 
 from labeling.kernel.stored_files import media_path
-from labeling.models import Job
-from labeling.rounds import stages
+from labeling.models import Job, RoundSettings
 from mlassist.models import Detector
 
 WEIGHTS = b"weights"
@@ -15,7 +14,7 @@ def give_detector(job: Job, class_ids: list[int], trained_on: int, file: bool = 
     """The job's last detector, of a closed round."""
     round = job.rounds.create(
         number=1, purpose="active", state="CLOSED", closed_at=job.created_at,
-        settings=stages.snapshot_settings(job),
+        settings=RoundSettings.of_job(job),
     )  # fmt: skip
     detector = Detector.objects.create(
         round=round, weights=f"detectors/{job.pk}/x.safetensors", design="small",
