@@ -43,6 +43,7 @@ def first_round(job: Job, *people: Any, purpose: str, number: int = 1) -> Round:
     while job.rounds.filter(purpose=purpose).count() < number:
         for step in Step.objects.unfinished().filter(round__job=job):
             if step.state == step.round.state and step.round.closed_at is None:
+                assert not steps.stuck(step), step.error
                 runner.run(step.pk)
                 break
         else:

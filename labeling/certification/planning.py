@@ -75,7 +75,7 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
         attempt, level = next_attempt(round)
         said = promised(round)
         target = round.settings.target_quality
-        content = {
+        content: dict[str, Any] = {
             "about": proposal.about,
             "promise": said.kind,
             "images": said.images,

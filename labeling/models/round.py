@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from labeling.models.image import Image
 from labeling.models.job import Job
-from labeling.models.round_settings import RoundSettingsField
+from labeling.models.round_settings import RoundSettings, RoundSettingsField
 
 
 class Round(models.Model):
@@ -39,7 +39,7 @@ class Round(models.Model):
     number = models.PositiveIntegerField()
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     state = models.CharField(max_length=13, choices=State.choices)
-    settings = RoundSettingsField()
+    settings: "models.Field[RoundSettings | dict[str, Any], RoundSettings]" = RoundSettingsField()
     entered: Any = models.JSONField(default=dict)  # state → ISO time, for the state line
     # what the machine would accept now, where nothing is binding yet: {"accept_now", "share", ...}
     estimate: Any = models.JSONField(null=True)

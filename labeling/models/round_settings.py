@@ -2,7 +2,7 @@
 the job change nothing."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, Self
 
@@ -59,7 +59,9 @@ class RoundSettings:
     intakes: tuple[int, ...] = ()  # from which they come; none named: any
     last_image: int | None = None  # the newest when it opened
     drawn_classes: tuple[int, ...] = ()  # whose boxes people do not see
-    paces: Mapping[str, Mapping[str, float]] | None = None  # people's own seconds per box
+    paces: Mapping[str, Mapping[str, float]] = field(
+        default_factory=dict
+    )  # people's own seconds per box
 
     @classmethod
     def of_job(cls, job: Job) -> Self:
@@ -96,14 +98,14 @@ class RoundSettings:
 
 @cache
 def _of_the_job() -> tuple[str, ...]:
-    own = {field.name for field in Job._meta.fields}
+    own = {one.name for one in Job._meta.fields}
     copied = {"price_image", "price_answer", "start_from"}
     return tuple(f.name for f in fields(RoundSettings) if f.name in own - copied)
 
 
 @cache
 def _defaults() -> Mapping[str, Any]:
-    model = {field.name: field.get_default() for field in Job._meta.fields}
+    model = {one.name: one.get_default() for one in Job._meta.fields}
     prices = ("price_image", "price_answer")
     return {name: model[name] for name in _of_the_job()} | {
         name: str(model[name]) for name in prices

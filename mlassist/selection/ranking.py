@@ -87,7 +87,7 @@ def _acceptable(round: Round, calibration: Calibration, rows: Sequence[_Waiting]
 
 
 def _boxes_by_class(round: Round) -> dict[int, int]:
-    counts = Counter({c.index: 0 for c in round.settings.classes if not c["retired"]})
+    counts = Counter({c.index: 0 for c in round.settings.classes if not c.retired})
     rows = Label.objects.active().filter(image__job=round.job, image__split="training")
     for boxes in rows.values_list("boxes", flat=True).iterator(chunk_size=1000):
         counts.update(box["class_id"] for box in boxes if box["class_id"] in counts)

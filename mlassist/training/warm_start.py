@@ -56,10 +56,11 @@ def _knows(earlier: Job, names: Iterable[str]) -> bool:
 def teachers(round: Round) -> list[Job]:
     """The jobs whose labels have taught the detector that this round's begins from, if it knows all
     classes; of their own predecessors those that have these classes as well."""
-    if not wish(round).known:
+    earlier = round.settings.start_from
+    if earlier is None or not wish(round).known:
         return []
     names = {c.name.casefold() for c in round.settings.classes}
-    found = _ancestors(Job.objects.get(pk=round.settings.start_from))
+    found = _ancestors(Job.objects.get(pk=earlier))
     return [
         job
         for job in Job.objects.filter(pk__in=found).order_by("pk")
