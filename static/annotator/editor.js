@@ -1,9 +1,9 @@
 /** The state of the canvas page: the open image, its boxes, what is selected and how it is shown. */
 
+import { createLooks, isLocked, isShown } from './core/display.js';
 import { createDocument } from './core/document.js';
 import { contains } from './core/geometry.js';
 import { hitTest } from './core/hittest.js';
-import { createLooks, isLocked, isShown } from './core/shown.js';
 import { createViewport } from './core/viewport.js';
 
 /** @typedef {import('../common/types.js').DocBox} DocBox */
@@ -189,7 +189,7 @@ export function createEditor(classes) {
       Object.assign(state, patch);
       changed();
     },
-    /** @param {Partial<import('./core/shown.js').Looks>} patch */
+    /** @param {Partial<import('./core/display.js').Looks>} patch */
     look(patch) {
       state.looks = { ...state.looks, ...patch };
       state.looks.lowest = Math.min(state.looks.lowest, state.looks.confidence);

@@ -4,28 +4,28 @@ import { switchTheme } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
 import { createLater } from '../common/later.js';
 import { speak } from '../common/speak.js';
-import { bindActions } from './actions/bind.js';
-import { boxDoings } from './actions/boxes.js';
-import { viewDoings } from './actions/view.js';
-import { wireButtons } from './buttons.js';
-import { startCanvas } from './canvas.js';
+import { bindActions } from './commands/bindings.js';
+import { boxDoings } from './commands/box-handlers.js';
+import { wireButtons } from './commands/buttons.js';
+import { listenToKeys } from './commands/hotkeys.js';
 import { createCommands } from './commands/index.js';
+import { viewDoings } from './commands/view-handlers.js';
 import { createActivity, kindOf } from './core/activity.js';
 import { mayAct, UNFINISHED } from './core/gesture.js';
 import { createEditor } from './editor.js';
-import { listenToKeys } from './hotkeys.js';
-import { createBeside } from './panels/beside.js';
 import { startBoxes } from './panels/boxes.js';
 import { startClasses } from './panels/classes.js';
 import { startHints } from './panels/hints.js';
 import { startNavigator } from './panels/navigator.js';
+import { createBeside } from './panels/pointer-label.js';
 import { startSheet } from './panels/sheet.js';
-import { listenToPointer } from './pointer.js';
-import { createPreferences, rememberLooks } from './preferences.js';
+import { createPreferences, rememberLooks } from './sync/preferences.js';
 import { createDrawTool } from './tools/draw.js';
 import { createGrabTool } from './tools/grab.js';
 import { createPanTool } from './tools/pan.js';
+import { listenToPointer } from './tools/pointer.js';
 import { createSelectTool } from './tools/select.js';
+import { startCanvas } from './view/canvas.js';
 
 /** Lets the next images come first. */
 const QUIET_MS = 300;
@@ -34,7 +34,7 @@ const QUIET_MS = 300;
 
 /** @param {import('../common/types.js').LabelClass[]} classes
  * @param {() => import('./panels/hints.js').Hint[]|null} pageHints
- * @param {import('./preferences.js').Preferences} [own] without it, what this browser remembers */
+ * @param {import('./sync/preferences.js').Preferences} [own] without it, what this browser remembers */
 export function createWorkspace(
   classes,
   pageHints,
@@ -152,8 +152,8 @@ export function createWorkspace(
     touch: () => activity.touch(Date.now()),
     /** @param {import('./core/activity.js').ActionKind} kind */
     markTime: (kind) => activity.mark(kind, Date.now()),
-    /** @param {import('./actions/pages.js').PageId} page
-     * @param {(common: import('./actions/bind.js').Doings) => import('./actions/bind.js').Doings} more
+    /** @param {import('./commands/pages.js').PageId} page
+     * @param {(common: import('./commands/bindings.js').Doings) => import('./commands/bindings.js').Doings} more
      *   what the rows do on this page, from what they do on all */
     start(page, more) {
       const doings = more({

@@ -1,7 +1,7 @@
 /** What I sent in this job, with thumbnails; an answer opens again until its image is finished, and
  * afterwards a correction of it can be suggested to the reviewers. */
 
-import { ApiError, createApi } from '../annotator/api.js';
+import { ApiError, createApi } from '../annotator/sync/api.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { classLook, figure } from '../common/figure.js';

@@ -1,8 +1,8 @@
 /** After sign-in: one primary action, the other jobs, today's figures, and what is not yet sent. */
 
-import { createApi } from '../annotator/api.js';
-import { createOutbox } from '../annotator/outbox.js';
-import { openStore } from '../annotator/store.js';
+import { createApi } from '../annotator/sync/api.js';
+import { createOutbox } from '../annotator/sync/outbox.js';
+import { openStore } from '../annotator/sync/store.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';

@@ -1,9 +1,9 @@
 /** The page of own keys: every action of every page, to be given other keys, saved with the account. */
 
-import { PAGE_IDS, PAGES } from '../annotator/actions/pages.js';
-import { createApi } from '../annotator/api.js';
-import { keyName } from '../annotator/hotkeys.js';
-import { createPreferences } from '../annotator/preferences.js';
+import { keyName } from '../annotator/commands/hotkeys.js';
+import { PAGE_IDS, PAGES } from '../annotator/commands/pages.js';
+import { createApi } from '../annotator/sync/api.js';
+import { createPreferences } from '../annotator/sync/preferences.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';

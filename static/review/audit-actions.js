@@ -138,7 +138,7 @@ export function auditActions({
     undo();
   };
 
-  /** @type {import('../annotator/actions/bind.js').Doings} */
+  /** @type {import('../annotator/commands/bindings.js').Doings} */
   const doings = {
     approve: { when: judging, run: approve },
     correct: { when: () => judging() && !revealing(), run: correct },

@@ -1,23 +1,23 @@
 /** Wires the audit: one auto-label at a time, judged whole or box by box. */
 
-import { causeOf } from '../annotator/core/storing.js';
-import { createImages } from '../annotator/images.js';
-import { listenForLeaving } from '../annotator/leaving.js';
-import { createNotes } from '../annotator/notes.js';
-import { PAGE_ID } from '../annotator/page-id.js';
+import { causeOf } from '../annotator/core/storage-errors.js';
 import { createCard } from '../annotator/panels/card.js';
 import { leaseMessage } from '../annotator/panels/lease.js';
 import { notTaken } from '../annotator/panels/messages.js';
+import { createNotes } from '../annotator/panels/notes.js';
 import { createReasons } from '../annotator/panels/reasons.js';
-import { createSending } from '../annotator/sending.js';
-import { createSession } from '../annotator/session.js';
-import { createStage } from '../annotator/stage.js';
+import { createSending } from '../annotator/sync/delivery.js';
+import { listenForLeaving } from '../annotator/sync/page-exit.js';
+import { PAGE_ID } from '../annotator/sync/page-id.js';
+import { createSession } from '../annotator/sync/session.js';
+import { createImages } from '../annotator/view/images.js';
+import { createStage } from '../annotator/view/stage.js';
 import { createWorkspace } from '../annotator/workspace.js';
 import { must } from '../common/dom.js';
 import { speak } from '../common/speak.js';
 import { auditActions } from './audit-actions.js';
 import { createBoxWalk } from './boxwalk.js';
-import { createDeciding } from './deciding.js';
+import { createDecision } from './decision.js';
 import { createFace } from './face.js';
 import { startMarks } from './marks.js';
 import { showAfter, showLabel, showProgress } from './panels.js';
@@ -155,7 +155,7 @@ export async function startAudits(data) {
     session.renewDue();
   };
 
-  const decide = createDeciding({
+  const decide = createDecision({
     workspace,
     stage,
     status,

@@ -1,9 +1,9 @@
 /** One label is corrected, or by its annotator a correction suggested: change, Enter saves, and back. */
 
-import { ApiError, createApi } from '../annotator/api.js';
-import { createImages } from '../annotator/images.js';
 import { createBanners } from '../annotator/panels/banner.js';
 import { createCard } from '../annotator/panels/card.js';
+import { ApiError, createApi } from '../annotator/sync/api.js';
+import { createImages } from '../annotator/view/images.js';
 import { createWorkspace } from '../annotator/workspace.js';
 import { must } from '../common/dom.js';
 import { createSignIn } from '../common/sign-in.js';

@@ -1,6 +1,6 @@
 /** Suggested corrections: the annotator's boxes beside the label, taken or declined with a word. */
 
-import { ApiError } from '../annotator/api.js';
+import { ApiError } from '../annotator/sync/api.js';
 import { el, fill, keycap } from '../common/dom.js';
 import { classLook, figure } from '../common/figure.js';
 import { icon } from '../common/icons.js';
@@ -63,7 +63,7 @@ export function suggestionPictures({ image, by, mine, suggestion }, classes) {
 
 /**
  * @param {object} page
- * @param {ReturnType<typeof import('../annotator/api.js').createApi>} page.api
+ * @param {ReturnType<typeof import('../annotator/sync/api.js').createApi>} page.api
  * @param {(id: string) => string[]} page.keysOf
  * @param {import('./undo-bar.js').UndoBar} page.undoBar
  * @param {(text: string) => void} page.tell of what was refused

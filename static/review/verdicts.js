@@ -1,9 +1,9 @@
 /** Verdicts on their way: a proof's one waits a moment, any may be taken back while the server lets it. */
 
-import { ApiError } from '../annotator/api.js';
+import { ApiError } from '../annotator/sync/api.js';
 
 /** @typedef {import('../common/types.js').Audit} Audit */
-/** @typedef {Omit<import('../annotator/outbox.js').Item, 'key'|'problem'>} Item */
+/** @typedef {Omit<import('../annotator/sync/outbox.js').Item, 'key'|'problem'>} Item */
 /** @typedef {import('../common/types.js').DocBox} DocBox */
 /** @typedef {{audit: Audit, item: Item, before: readonly DocBox[]|null}} Given
  * `before`: the boxes of a comparison with the label before its last answer */
@@ -36,9 +36,9 @@ const keep = (waiting) => {
  * @param {number} parts.userId
  * @param {() => {handIn: (request: {method: string, url: string, body: any}) => Promise<void>,
  *   leave: () => void, reopen: (audit: Audit) => void}} parts.session
- * @param {import('../annotator/outbox.js').Outbox} parts.outbox
- * @param {import('../annotator/store.js').Store} parts.store
- * @param {ReturnType<typeof import('../annotator/api.js').createApi>} parts.api
+ * @param {import('../annotator/sync/outbox.js').Outbox} parts.outbox
+ * @param {import('../annotator/sync/store.js').Store} parts.store
+ * @param {ReturnType<typeof import('../annotator/sync/api.js').createApi>} parts.api
  * @param {(reply: any) => void} parts.onUndone the server's reply, where it was asked
  * @param {(message: string) => void} parts.onRefused
  */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TABLE } from '../../static/annotator/actions/table.js';
+import { TABLE } from '../../static/annotator/commands/table.js';
 import { mayAct } from '../../static/annotator/core/gesture.js';
 
 const allowed = (phase, drawing) =>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findClasses, meantByNumber } from '../../static/annotator/core/find.js';
+import { findClasses, meantByNumber } from '../../static/annotator/core/class-search.js';
+import { createLooks, isLocked, isShown, toggled } from '../../static/annotator/core/display.js';
 import { nearestHandle } from '../../static/annotator/core/geometry.js';
 import { outcomes } from '../../static/annotator/core/outcomes.js';
-import { createLooks, isLocked, isShown, toggled } from '../../static/annotator/core/shown.js';
 import { snapped } from '../../static/annotator/core/snap.js';
 
 const BOX = { class_id: 0, x1: 10, y1: 10, x2: 30.04, y2: 30 };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bindActions, capsOf, keyLabels } from '../../static/annotator/actions/bind.js';
-import { boxDoings, suggestionDoings } from '../../static/annotator/actions/boxes.js';
-import { TABLE } from '../../static/annotator/actions/table.js';
-import { viewDoings } from '../../static/annotator/actions/view.js';
-import { bindKeys, keyName } from '../../static/annotator/hotkeys.js';
+import { bindActions, capsOf, keyLabels } from '../../static/annotator/commands/bindings.js';
+import { boxDoings, suggestionDoings } from '../../static/annotator/commands/box-handlers.js';
+import { bindKeys, keyName } from '../../static/annotator/commands/hotkeys.js';
+import { TABLE } from '../../static/annotator/commands/table.js';
+import { viewDoings } from '../../static/annotator/commands/view-handlers.js';
 
 const press = (key, more = {}) =>
   keyName({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });

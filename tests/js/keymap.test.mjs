@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PAGE_IDS, rowsOn } from '../../static/annotator/actions/pages.js';
+import { PAGE_IDS, rowsOn } from '../../static/annotator/commands/pages.js';
 import {
   asChosen,
   difference,

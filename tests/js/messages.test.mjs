@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '../../static/annotator/api.js';
-import { causeOf } from '../../static/annotator/core/storing.js';
+import { causeOf } from '../../static/annotator/core/storage-errors.js';
 import { notTaken } from '../../static/annotator/panels/messages.js';
+import { ApiError } from '../../static/annotator/sync/api.js';
 
 const full = new DOMException('no room', 'QuotaExceededError');
 const blocked = new DOMException('denied', 'SecurityError');

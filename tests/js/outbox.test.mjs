@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '../../static/annotator/api.js';
-import { createOutbox } from '../../static/annotator/outbox.js';
+import { ApiError } from '../../static/annotator/sync/api.js';
+import { createOutbox } from '../../static/annotator/sync/outbox.js';
 
 function memoryStore() {
   const items = new Map();

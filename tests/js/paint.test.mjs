@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEditor } from '../../static/annotator/editor.js';
-import { paintBoxes } from '../../static/annotator/paint/boxes.js';
+import { paintBoxes } from '../../static/annotator/view/paint/boxes.js';
 
 const classes = Array.from({ length: 37 }, (_, index) => ({
   index,

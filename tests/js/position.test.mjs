@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPosition } from '../../static/annotator/position.js';
+import { createPosition } from '../../static/annotator/panels/position.js';
 
 const seat = (number, done, left = 20) => ({
   round: { number, purpose: 'active' },

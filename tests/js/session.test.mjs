@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
-import { ApiError } from '../../static/annotator/api.js';
-import { createSession } from '../../static/annotator/session.js';
+import { ApiError } from '../../static/annotator/sync/api.js';
+import { createSession } from '../../static/annotator/sync/session.js';
 
 afterEach(() => mock.timers.reset());
 

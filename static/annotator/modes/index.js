@@ -4,7 +4,7 @@ import { createOneClass } from './one-class.js';
 import { startOneObject } from './one-object.js';
 import { createVerify } from './verify.js';
 
-/** @typedef {import('../actions/bind.js').Doings} Doings */
+/** @typedef {import('../commands/bindings.js').Doings} Doings */
 
 /** @param {import('../workspace.js').Workspace} workspace */
 export function createModes(workspace) {

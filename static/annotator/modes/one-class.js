@@ -2,7 +2,7 @@
 
 import { speak } from '../../common/speak.js';
 
-/** @typedef {import('../actions/bind.js').Doings} Doings */
+/** @typedef {import('../commands/bindings.js').Doings} Doings */
 
 /** @param {import('../workspace.js').Workspace} workspace */
 export function createOneClass({ editor, hints }) {

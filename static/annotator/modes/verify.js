@@ -4,9 +4,9 @@ import { speak } from '../../common/speak.js';
 import { OWN } from '../commands/common.js';
 import { createVerdicts } from '../core/verify.js';
 import { createVerifyPanel } from '../panels/verify.js';
-import { createFlight } from './flight.js';
+import { createFlight } from '../view/flight.js';
 
-/** @typedef {import('../actions/bind.js').Doings} Doings */
+/** @typedef {import('../commands/bindings.js').Doings} Doings */
 /** @typedef {import('../core/verify.js').Verdict} Verdict */
 
 /** @param {import('../workspace.js').Workspace} workspace */

@@ -1,7 +1,7 @@
 /** Type-ahead for classes: letters or digits narrow the list, Enter takes the first. */
 
 import { el, fill, keycap, must } from '../../common/dom.js';
-import { findClasses, meantByNumber } from '../core/find.js';
+import { findClasses, meantByNumber } from '../core/class-search.js';
 import { swatch } from './classes.js';
 import { createDialog } from './dialog.js';
 

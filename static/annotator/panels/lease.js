@@ -3,7 +3,7 @@
 import { plural } from '../../common/words.js';
 
 /**
- * @param {import('../leases.js').LeaseState} state
+ * @param {import('../sync/leases.js').LeaseState} state
  * @param {number} seconds length of a lease
  * @param {{stay: () => void, next: () => void}} page
  * @returns {import('./banner.js').Message|null}

@@ -1,10 +1,10 @@
 /** Sentences of the banners over the canvas, beside those about leases. */
 
-import { ApiError } from '../api.js';
-import { causeOf } from '../core/storing.js';
+import { causeOf } from '../core/storage-errors.js';
+import { ApiError } from '../sync/api.js';
 
 /** @typedef {import('./banner.js').Message} Message */
-/** @typedef {import('../core/storing.js').NotKept} NotKept */
+/** @typedef {import('../core/storage-errors.js').NotKept} NotKept */
 
 /** @type {Record<NotKept, string>} */
 const HERE = {
@@ -13,7 +13,7 @@ const HERE = {
   failed: 'This browser failed to store the answer',
   elsewhere: 'Other work on this image waits for your choice',
 };
-/** @type {Record<import('../api.js').ErrorKind, string>} */
+/** @type {Record<import('../sync/api.js').ErrorKind, string>} */
 const THERE = {
   offline: 'and the server cannot be reached. Submit again when you are online',
   busy: 'and the server is too busy to take it. Submit again in a moment',

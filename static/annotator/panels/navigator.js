@@ -1,7 +1,7 @@
 /** The whole photo in a corner, with the part in view, while that is not all of it. */
 
 import { must } from '../../common/dom.js';
-import { levelFor } from '../levels.js';
+import { levelFor } from '../view/levels.js';
 
 const LONG_SIDE = 96;
 

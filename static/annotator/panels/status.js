@@ -4,7 +4,7 @@ import { el, fill, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { median } from '../core/activity.js';
 
-/** @typedef {import('../outbox.js').OutboxState} OutboxState */
+/** @typedef {import('../sync/outbox.js').OutboxState} OutboxState */
 
 /** @type {Record<string, string>} */
 const PURPOSES = {
@@ -15,7 +15,7 @@ const PURPOSES = {
   closing: 'last images',
 };
 
-/** @type {Record<import('../core/storing.js').NotKept, string>} */
+/** @type {Record<import('../core/storage-errors.js').NotKept, string>} */
 const NOT_KEPT = {
   forbidden: 'Not saved here: storage is blocked',
   full: 'Not saved here: storage is full',
@@ -91,7 +91,7 @@ export function createStatus(onProblem) {
         el('span', { text: `${count} ready` }),
       );
     },
-    /** @param {import('../core/storing.js').NotKept|null} cause null: all is kept */
+    /** @param {import('../core/storage-errors.js').NotKept|null} cause null: all is kept */
     keptHere(cause) {
       kept.classList.toggle('is-warn', cause !== null);
       const text = cause ? NOT_KEPT[cause] : 'Saved here';

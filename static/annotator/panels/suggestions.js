@@ -79,7 +79,7 @@ export function startSuggestions(root, editor, commands) {
 }
 
 /** The confidence from which suggestions show is remembered for each job.
- * @param {import('../editor.js').Editor} editor @param {import('../preferences.js').Preferences} own
+ * @param {import('../editor.js').Editor} editor @param {import('../sync/preferences.js').Preferences} own
  * @param {string} slug of the job */
 export function rememberConfidence(editor, own, slug) {
   let before = own.page.confidence?.[slug] ?? 0;

@@ -2,7 +2,7 @@
 
 import { el, fill, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
-import { areaOf } from '../paint/lines.js';
+import { areaOf } from '../view/paint/lines.js';
 
 const THUMB = { width: 54, height: 36 };
 const WORDS = { accepted: 'Accepted', fixed: 'Fixed', rejected: 'Rejected' };

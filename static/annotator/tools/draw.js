@@ -5,7 +5,7 @@ import { boxOf, ENOUGH } from '../core/points.js';
 import { snapped } from '../core/snap.js';
 import { createSelectTool } from './select.js';
 
-/** @typedef {import('../pointer.js').Press} Press */
+/** @typedef {import('./pointer.js').Press} Press */
 /** @typedef {import('../../common/types.js').Point} Point */
 /** @typedef {import('../core/points.js').Mark} Mark */
 

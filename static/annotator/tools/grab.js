@@ -25,9 +25,9 @@ export function createGrabTool(editor) {
   });
 
   return {
-    /** @param {import('../pointer.js').Press} _press */
+    /** @param {import('./pointer.js').Press} _press */
     down: (_press) => {},
-    /** @param {import('../pointer.js').Press} press */
+    /** @param {import('./pointer.js').Press} press */
     move(press) {
       const box = editor.selected;
       if (!box || !state.grabbed) return;
@@ -38,7 +38,7 @@ export function createGrabTool(editor) {
       const { x1, y1, x2, y2 } = resized(box, state.grabbed, press.image, editor.doc.size);
       editor.doc.change(box.id, { x1, y1, x2, y2, ...OWN });
     },
-    /** @param {import('../pointer.js').Press} _press */
+    /** @param {import('./pointer.js').Press} _press */
     up(_press) {
       editor.set({ grabbed: null });
     },

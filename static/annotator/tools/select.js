@@ -11,7 +11,7 @@ import {
   width,
 } from '../core/geometry.js';
 
-/** @typedef {import('../pointer.js').Press} Press */
+/** @typedef {import('./pointer.js').Press} Press */
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
 /** @typedef {import('../../common/types.js').Point} Point */
 /** @typedef {import('../core/geometry.js').Handle} Handle */

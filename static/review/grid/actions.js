@@ -18,7 +18,7 @@
  * @param {() => (() => void)|null} page.onwards
  * @param {() => (() => void)|null} page.backwards
  * @param {() => void} page.audit
- * @returns {import('../../annotator/actions/bind.js').Doings}
+ * @returns {import('../../annotator/commands/bindings.js').Doings}
  */
 export function gridDoings(page) {
   const when = page.any;

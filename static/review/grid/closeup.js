@@ -1,6 +1,6 @@
 /** One picture of the grid large, its boxes named; the same keys decide it there. */
 
-import { keyName } from '../../annotator/hotkeys.js';
+import { keyName } from '../../annotator/commands/hotkeys.js';
 import { el, fill, keycap } from '../../common/dom.js';
 import { classLook, figure } from '../../common/figure.js';
 import { icon } from '../../common/icons.js';

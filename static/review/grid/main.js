@@ -1,7 +1,7 @@
 /** The grid: a page of labels at once, one key a picture, Enter sends what is marked. */
 
-import { ApiError, createApi } from '../../annotator/api.js';
 import { createReasons } from '../../annotator/panels/reasons.js';
+import { ApiError, createApi } from '../../annotator/sync/api.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
 import { createSignIn } from '../../common/sign-in.js';

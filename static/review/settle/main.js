@@ -1,9 +1,9 @@
 /** Settles where people differ: one image, group by group, then the next image. */
 
-import { ApiError, createApi } from '../../annotator/api.js';
-import { createImages } from '../../annotator/images.js';
 import { createBanners } from '../../annotator/panels/banner.js';
 import { createCard } from '../../annotator/panels/card.js';
+import { ApiError, createApi } from '../../annotator/sync/api.js';
+import { createImages } from '../../annotator/view/images.js';
 import { createWorkspace } from '../../annotator/workspace.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';

@@ -1,0 +1,122 @@
+/** What the actions on boxes do: draw, choose, move, shape, class, copy, lock, undo. */
+
+import { DIGITS, EDGE_KEYS, WAYS } from './table.js';
+
+/** @typedef {import('./bindings.js').Doings} Doings */
+
+/** @type {import('../../common/types.js').Method[]} */
+const METHODS = ['drag', 'clicks', 'points'];
+export const METHOD_WORDS = {
+  drag: 'Press, drag, release',
+  clicks: 'Two clicks on opposite corners',
+  points: 'Four clicks on the outermost points',
+};
+
+/** @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
+ * @param {{edge: (side: import('../core/points.js').Side) => void, back: () => boolean, busy: boolean,
+ *   cancel: () => void}} draw
+ * @param {(text: string) => void} say @param {(text: string) => void} show @returns {Doings} */
+export function boxDoings(editor, commands, draw, say, show) {
+  const { state } = editor;
+  const editable = () => state.editable;
+  const chosen = () => state.editable && state.chosen.size > 0;
+
+  /** @type {Doings} */
+  const doings = {
+    draw: {
+      when: editable,
+      run: () => {
+        editor.set({ tool: 'draw' });
+        show(METHOD_WORDS[state.method]);
+      },
+    },
+    place: { when: editable, run: commands.place },
+    select: {
+      run: () => {
+        editor.set({ tool: 'select' });
+        show('Select: press moves, drag picks several');
+      },
+    },
+    method: {
+      when: editable,
+      run: () => {
+        draw.cancel();
+        const method = METHODS[(METHODS.indexOf(state.method) + 1) % METHODS.length];
+        editor.set({ method, tool: 'draw' });
+        show(METHOD_WORDS[method]);
+        say(METHOD_WORDS[method]);
+      },
+    },
+    'back-point': {
+      when: editable,
+      run: () => {
+        if (!draw.back() && chosen()) commands.remove();
+      },
+    },
+    stamp: { when: editable, run: commands.stamp },
+    'repeat-image': { when: () => editable() && commands.hasBefore(), run: commands.repeatImage },
+    undo: { when: editable, run: () => draw.back() || commands.travel('undo') },
+    redo: { when: editable, run: () => commands.travel('redo') },
+    next: { run: () => commands.cycle(1) },
+    previous: { run: () => commands.cycle(-1) },
+    relabel: { when: editable, run: commands.relabel },
+    grab: { when: editable, run: commands.grab },
+    duplicate: { when: chosen, run: commands.duplicate },
+    copy: { when: () => state.chosen.size > 0, run: commands.copy },
+    paste: { when: () => editable() && commands.hasCopy(), run: commands.paste },
+    delete: { when: chosen, run: () => commands.remove() },
+    'select-all': { run: commands.selectAll },
+    'select-class': { run: commands.selectClass },
+    lock: { when: chosen, run: commands.lockChosen },
+    'lock-class': { when: editable, run: () => commands.lockClass() },
+    'lock-all': { when: editable, run: commands.lockAll },
+  };
+  for (const [, way, x, y] of WAYS) {
+    for (const pixels of [1, 10]) {
+      const step = { dx: x * pixels, dy: y * pixels };
+      doings[`nudge-${way}-${pixels}`] = { when: chosen, run: () => commands.nudge(step) };
+      doings[`resize-${way}-${pixels}`] = { when: chosen, run: () => commands.grow(step) };
+    }
+  }
+  for (const [, name, side] of EDGE_KEYS) {
+    doings[`new-edge-${name}`] = { when: editable, run: () => draw.edge(side) };
+    doings[`edge-${name}`] = {
+      when: editable,
+      // A selected box is shaped; with none selected, or four points begun, a new one is made.
+      run: () => (chosen() && !draw.busy ? commands.edgeToPointer(side) : draw.edge(side)),
+    };
+  }
+  for (const digit of DIGITS) {
+    const entry = editor.classes.find(({ hotkey }) => hotkey === digit);
+    if (!entry) continue;
+    doings[`class-${digit}`] = {
+      label: entry.name,
+      when: editable,
+      run: () => commands.setClass(entry.index),
+    };
+  }
+  return doings;
+}
+
+/** Only pages that show suggestions have these.
+ * @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
+ * @returns {Doings} */
+export function suggestionDoings(editor, commands) {
+  const { state } = editor;
+  const meant = () => state.editable && commands.meantSuggestion() !== null;
+  const some = () => editor.doc.boxes.some((box) => box.suggested);
+  return {
+    accept: { when: meant, run: commands.accept },
+    'accept-all': {
+      when: () => state.editable && commands.openSuggestions().length > 0,
+      run: commands.acceptAll,
+    },
+    reject: { when: meant, run: commands.reject },
+    fewer: { when: some, run: commands.fewer },
+    more: { when: some, run: commands.more },
+    suggestions: {
+      when: some,
+      run: () => editor.look({ suggestions: !state.looks.suggestions }),
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** Keeps what was meant for the image before from acting on the next one: a second Enter, a double click. */
+
+/** @typedef {import('./bindings.js').Doings} Doings */
+
+/** Nobody sees a new image and decides on it in less; a double press is always quicker. */
+const SETTLE_MS = 300;
+
+/** What sends, skips, deletes or answers. */
+const GUARDED = [
+  ...['submit', 'nothing', 'skip', 'delete', 'back-point'],
+  ...['accept', 'accept-all', 'reject'],
+];
+/** Nobody judges pixels that are not there yet. */
+const NEEDS_PIXELS = ['submit', 'nothing', 'accept', 'accept-all', 'reject'];
+
+/**
+ * @param {object} page
+ * @param {() => boolean} page.seen the image's pixels are on screen
+ * @param {(text: string) => void} page.tell
+ * @param {() => number} [page.now] ms
+ */
+export function createStrayGuard({ seen, tell, now = () => performance.now() }) {
+  let opened = -Infinity;
+  return {
+    /** Another image is open. */
+    opened() {
+      opened = now();
+    },
+    /** @param {Doings} doings @returns {Doings} */
+    wrap(doings) {
+      /** @param {string} id @param {() => void} run */
+      const guarded = (id, run) => () => {
+        if (now() - opened < SETTLE_MS)
+          return tell('This image has just opened: that press did nothing.');
+        if (NEEDS_PIXELS.includes(id) && !seen())
+          return tell('This image is still loading: that press did nothing.');
+        run();
+      };
+      return Object.fromEntries(
+        Object.entries(doings).map(([id, doing]) => [
+          id,
+          GUARDED.includes(id) ? { ...doing, run: guarded(id, doing.run) } : doing,
+        ]),
+      );
+    },
+  };
+}

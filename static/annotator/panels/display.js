@@ -1,0 +1,100 @@
+/** How the page draws for this person: light and contrast of the photo, crosshair, magnifier. */
+
+import { el, fill, must } from '../../common/dom.js';
+import { icon } from '../../common/icons.js';
+import { METHOD_WORDS } from '../commands/box-handlers.js';
+import { createDialog } from './dialog.js';
+
+/** @param {import('../editor.js').Editor} editor @param {HTMLElement} surface */
+export function createLooksDialog(editor, surface) {
+  const { state } = editor;
+  const dialog = createDialog('[data-looks]', surface);
+
+  /** @param {string} label @param {'brightness'|'contrast'|'crosshairStrength'} name
+   * @param {number} least @param {number} most */
+  const slider = (label, name, least, most) => {
+    const words = () => `${Math.round(state[name] * 100)} %`;
+    const shown = el('output', { text: words() });
+    const input = el('input', {
+      type: 'range',
+      min: least,
+      max: most,
+      step: 0.05,
+      value: state[name],
+      'aria-label': label,
+      on: {
+        input: () => {
+          editor.set({ [name]: Number(input.value) });
+          shown.textContent = words();
+        },
+      },
+    });
+    return el('label', { class: 'setting' }, el('span', { text: label }), input, shown);
+  };
+  /** @param {string} label @param {'crosshair'|'magnifier'} name */
+  const tick = (label, name) => {
+    const input = el('input', {
+      type: 'checkbox',
+      checked: state[name],
+      on: { change: () => editor.set({ [name]: input.checked }) },
+    });
+    return el('label', { class: 'setting' }, el('span', { text: label }), input);
+  };
+  const methods = () => {
+    const options = Object.entries(METHOD_WORDS).map(([value, text]) =>
+      el('option', { value, text, selected: value === state.method }),
+    );
+    const choice = el(
+      'select',
+      {
+        on: {
+          change: () =>
+            editor.set({
+              method: /** @type {import('../../common/types.js').Method} */ (choice.value),
+            }),
+        },
+      },
+      ...options,
+    );
+    return el('label', { class: 'setting' }, el('span', { text: 'A new box' }), choice);
+  };
+  const color = () => {
+    const input = el('input', {
+      type: 'color',
+      value: state.crosshairColor,
+      on: { input: () => editor.set({ crosshairColor: input.value }) },
+    });
+    return el('label', { class: 'setting' }, el('span', { text: 'Its colour' }), input);
+  };
+
+  const show = () => {
+    const reset = () => {
+      editor.set({ brightness: 1, contrast: 1 });
+      show();
+    };
+    fill(
+      must('[data-looks-body]', dialog),
+      el('h3', { text: 'The photo, for your eyes only' }),
+      slider('Light', 'brightness', 0.4, 2),
+      slider('Contrast', 'contrast', 0.4, 2),
+      el(
+        'button',
+        { type: 'button', class: 'button button-small', on: { click: reset } },
+        icon('undo'),
+        'As it is',
+      ),
+      el('h3', { text: 'Drawing' }),
+      methods(),
+      tick('Magnifier while a point is placed', 'magnifier'),
+      tick('Crosshair over the whole image', 'crosshair'),
+      color(),
+      slider('Its strength', 'crosshairStrength', 0.1, 1),
+    );
+  };
+  return {
+    showModal() {
+      show();
+      dialog.showModal();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createStrayGuard } from '../../static/annotator/commands/guard.js';
+
+function start() {
+  const page = { time: 1_000, seen: true, said: [], ran: [] };
+  const guard = createStrayGuard({
+    seen: () => page.seen,
+    tell: (text) => page.said.push(text),
+    now: () => page.time,
+  });
+  const ids = ['submit', 'nothing', 'skip', 'delete', 'accept', 'reject', 'class-1', 'fit', 'undo'];
+  const doings = guard.wrap(
+    Object.fromEntries(ids.map((id) => [id, { run: () => page.ran.push(id) }])),
+  );
+  const press = (...keys) => {
+    for (const key of keys) doings[key].run();
+  };
+  return { page, guard, press };
+}
+
+test('what follows an image change at once sends, skips, answers and deletes nothing, and says so', () => {
+  const { page, guard, press } = start();
+  guard.opened();
+  page.time += 299;
+  press('submit', 'nothing', 'skip', 'delete', 'accept', 'reject');
+  assert.deepEqual(page.ran, []);
+  assert.equal(page.said.length, 6);
+  press('class-1', 'fit', 'undo');
+  assert.deepEqual(page.ran, ['class-1', 'fit', 'undo']);
+  page.time += 1;
+  press('submit');
+  assert.equal(page.ran.at(-1), 'submit');
+});
+
+test('an image that nobody has seen yet is not answered, but may be skipped', () => {
+  const { page, press } = start();
+  page.seen = false;
+  press('submit', 'skip');
+  assert.deepEqual(page.ran, ['skip']);
+  assert.match(page.said[0], /still loading/);
+});
