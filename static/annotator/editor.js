@@ -14,7 +14,7 @@ import { createViewport } from './core/viewport.js';
 /** @typedef {ReturnType<typeof createEditor>} Editor */
 /** @typedef {'draw'|'select'|'pan'} ToolName */
 /** @typedef {{rect: import('./core/geometry.js').Rect, marks?: readonly import('./core/points.js').Mark[],
- *   marquee?: boolean}} Making the box in the making */
+ *   marquee?: boolean}} DraftShape the box being drawn */
 
 /** @param {LabelClass[]} classes */
 export function createEditor(classes) {
@@ -54,7 +54,7 @@ export function createEditor(classes) {
     },
     /** A finger, not a mouse or pen: things beside it would be hidden by the hand. */
     finger: false,
-    making: /** @type {Making|null} */ (null),
+    draftShape: /** @type {DraftShape|null} */ (null),
     /** An edge or corner that follows the pointer. @type {import('./core/geometry.js').Handle|null} */
     grabbed: /** @type {import('./core/geometry.js').Handle|null} */ (null),
     lastSize: /** @type {import('../common/types.js').Size|null} */ (null),
@@ -157,7 +157,13 @@ export function createEditor(classes) {
       doc = createDocument(size, boxes, past);
       doc.observe(onDocument);
       choose([]);
-      Object.assign(state, { picture, bitmap: null, hoverId: null, making: null, grabbed: null });
+      Object.assign(state, {
+        picture,
+        bitmap: null,
+        hoverId: null,
+        draftShape: null,
+        grabbed: null,
+      });
       Object.assign(state, { editable, stack: [], relabelling: false });
       state.looks = { ...createLooks(), confidence, suggestions, onlyClass, lowest: confidence };
       viewport.setImage(size);
@@ -165,7 +171,7 @@ export function createEditor(classes) {
     },
     close() {
       choose([]);
-      Object.assign(state, { picture: null, bitmap: null, making: null, editable: false });
+      Object.assign(state, { picture: null, bitmap: null, draftShape: null, editable: false });
       doc = createDocument({ width: 1, height: 1 }, []);
       changed();
     },

@@ -4,9 +4,9 @@ import { startChrome } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
 import { plural } from '../common/words.js';
-import { suggestionDoings } from './commands/box-handlers.js';
-import { createStrayGuard } from './commands/guard.js';
-import { startingBoxes } from './core/initial-boxes.js';
+import { suggestionHandlers } from './commands/box-handlers.js';
+import { createGuard } from './commands/guard.js';
+import { initialBoxes } from './core/initial-boxes.js';
 import { causeOf } from './core/storage-errors.js';
 import { createModes } from './modes/index.js';
 import { createCard } from './panels/card.js';
@@ -17,16 +17,16 @@ import { createNotes } from './panels/notes.js';
 import { createPosition } from './panels/position.js';
 import { createReturned } from './panels/returned.js';
 import { createSentOffer } from './panels/sent-offer.js';
-import { createSkipping } from './panels/skip.js';
+import { createSkipMenu } from './panels/skip.js';
 import { rememberConfidence, startSuggestions } from './panels/suggestions.js';
 import { createApi } from './sync/api.js';
-import { createSending } from './sync/delivery.js';
-import { createReopening } from './sync/last-submission.js';
-import { listenForLeaving } from './sync/page-exit.js';
+import { createDelivery } from './sync/delivery.js';
+import { createLastSubmission } from './sync/last-submission.js';
+import { listenForPageExit } from './sync/page-exit.js';
 import { PAGE_ID } from './sync/page-id.js';
 import { createPreferences } from './sync/preferences.js';
 import { createSession } from './sync/session.js';
-import { createHandingIn } from './sync/submission.js';
+import { createSubmission } from './sync/submission.js';
 import { createTabs } from './sync/tabs.js';
 import { createImages } from './view/images.js';
 import { createStage } from './view/stage.js';
@@ -46,27 +46,27 @@ const job = data.job;
 
 startChrome();
 const own = createPreferences(data.user.id, data.preferences, createApi({ userId: data.user.id }));
-const workspace = createWorkspace(data.classes, () => skipping.hints(), own);
+const workspace = createWorkspace(data.classes, () => skipMenu.hints(), own);
 const { editor, hints, commands } = workspace;
 if (!own.page.method) editor.state.method = job.drawing;
 startSuggestions(must('[data-suggestions]'), editor, commands);
 rememberConfidence(editor, own, job.slug);
 const modes = createModes(workspace);
 
-const sending = await createSending(data.user, {
-  ask: () => ({ hold: session.hold(), count: STOCK, page: PAGE_ID }),
+const delivery = await createDelivery(data.user, {
+  ask: () => ({ hold: session.heldIds(), count: STOCK, page: PAGE_ID }),
   reopen: (item) => {
-    const { seat, boxes } = { seat: item.context.seat, boxes: item.body.boxes };
-    position.takenBack(seat);
+    const { assignment, boxes } = { assignment: item.context.assignment, boxes: item.body.boxes };
+    position.takenBack(assignment);
     session.reopen({
-      ...seat,
-      boxes: boxes ?? seat.boxes,
-      version: item.body.version ?? seat.version,
+      ...assignment,
+      boxes: boxes ?? assignment.boxes,
+      version: item.body.version ?? assignment.version,
     });
     if (item.problem?.where) hints.notice(stage.pointOut(item.problem.where, item.problem.message));
   },
   onSent: (item, reply) => {
-    sending.store.removeDraft(item.seat);
+    delivery.store.removeDraft(item.assignment);
     if (reply.state === 'surplus') {
       speak('That image had been given to someone else; your boxes were kept as extra evidence.');
     }
@@ -74,7 +74,7 @@ const sending = await createSending(data.user, {
     session.take(reply);
   },
 });
-const { api, store, outbox, banners, status, waiting, signInNow } = sending;
+const { api, store, outbox, banners, status, waiting, signInNow } = delivery;
 const position = createPosition(status);
 const notes = createNotes({
   editor,
@@ -89,37 +89,37 @@ const tell = (/** @type {string} */ text) => {
   hints.notice(text);
   speak(text);
 };
-const stray = createStrayGuard({ seen: () => editor.state.bitmap !== null, tell });
-const reopening = createReopening({
+const guard = createGuard({ seen: () => editor.state.bitmap !== null, tell });
+const lastSubmission = createLastSubmission({
   api,
   outbox,
-  reopen: (seat) => {
-    position.takenBack(seat);
-    session.reopen(seat);
+  reopen: (assignment) => {
+    position.takenBack(assignment);
+    session.reopen(assignment);
     hints.notice(
       `You sent this one already. ${hints.press('submit', 'Submit')} to send it again, as it is then.`,
     );
   },
-  takeBack: (seat, kind) => {
-    if (kind === 'sent') position.takenBack(seat);
-    session.reopen(seat);
+  takeBack: (assignment, kind) => {
+    if (kind === 'sent') position.takenBack(assignment);
+    session.reopen(assignment);
     hints.notice('Taken back: it was not sent.');
   },
   tell,
 });
 const offer = createSentOffer(
   must('[data-sent-offer]'),
-  () => reopening.doing.run(),
+  () => lastSubmission.handler.run(),
   () => hints.keys('last-sent'),
 );
 const images = createImages(() => refresh());
 const refresh = () => {
-  status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
+  status.prefetch(session.upcoming.map((assignment) => images.isReady(assignment.image)));
   stage.refresh();
 };
 
-/** @param {{id: number}} seat */
-const nameOf = (seat) => `${KIND}:${seat.id}`;
+/** @param {{id: number}} assignment */
+const nameOf = (assignment) => `${KIND}:${assignment.id}`;
 const tabs = createTabs(data.user.id, (name) => {
   const { current } = session;
   if (!current || name !== nameOf(current)) return session.forget(Number(name.split(':')[1]));
@@ -137,21 +137,21 @@ const session = createSession({
   outbox,
   images,
   lastAct: workspace.lastAct,
-  avoid: (seat) => tabs.hasElsewhere(nameOf(seat)),
-  onHandIn: (seat) => tabs.answered(nameOf(seat)),
-  onOpen: (seat) => {
-    handing.forget();
-    stray.opened();
+  avoid: (assignment) => tabs.hasElsewhere(nameOf(assignment)),
+  onFinish: (assignment) => tabs.answered(nameOf(assignment)),
+  onOpen: (assignment) => {
+    submission.forget();
+    guard.opened();
     editor.state.tool = 'draw';
     modes.leave();
     banners.set('answered', null);
-    skipping.close();
-    tabs.opened(seat ? nameOf(seat) : '');
-    stage.open(seat);
-    notes.open(seat?.image ?? null, (seat?.notes ?? 0) > 0);
-    returned.show(seat?.returned);
-    const text = position.show(seat);
-    if (!seat) return;
+    skipMenu.close();
+    tabs.opened(assignment ? nameOf(assignment) : '');
+    stage.open(assignment);
+    notes.open(assignment?.image ?? null, (assignment?.notes ?? 0) > 0);
+    returned.show(assignment?.returned);
+    const text = position.show(assignment);
+    if (!assignment) return;
     const open = editor.doc.boxes.filter((box) => box.suggested).length;
     speak(open ? `${text}, ${open} suggestions` : text);
   },
@@ -161,8 +161,8 @@ const session = createSession({
   },
   onLease: (state) =>
     banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: leaveLost })),
-  onStuck: (seat, storage, server) => {
-    stage.stay(seat);
+  onStuck: (assignment, storage, server) => {
+    stage.stay(assignment);
     status.keptHere(causeOf(storage));
     banners.set('storage', notTaken(storage, server));
   },
@@ -177,23 +177,23 @@ const stage = createStage({
   card: createCard(store.cause === null),
   status,
   session: () => session,
-  skip: () => handing.skip(BROKEN),
+  skip: () => submission.skip(BROKEN),
   waiting,
   signIn: signInNow,
   onReady: () => modes.open(session.current?.verify ?? false),
-  boxesOf: startingBoxes,
+  boxesOf: initialBoxes,
 });
-const handing = createHandingIn({
+const submission = createSubmission({
   workspace,
   session,
   stage,
   onSend: (activeMs, boxes) => {
-    reopening.handedIn(session.current?.id ?? null, 'sent');
+    lastSubmission.note(session.current?.id ?? null, 'sent');
     offer.show(boxes ? `Sent with ${plural(boxes, 'box', 'boxes')}.` : 'Sent as empty.');
-    if (session.current) position.handedIn(session.current, activeMs);
+    if (session.current) position.submitted(session.current, activeMs);
   },
   onSkip: () => {
-    reopening.handedIn(session.current?.id ?? null, 'skipped');
+    lastSubmission.note(session.current?.id ?? null, 'skipped');
     offer.show('Skipped.');
   },
 });
@@ -204,8 +204,8 @@ const stay = () => {
 };
 /** Somebody else has the image: what was drawn still goes to the server, as extra evidence. */
 const leaveLost = () =>
-  editor.doc.answer().length ? handing.send(editor.doc.answer()) : session.leave();
-listenForLeaving({
+  editor.doc.answer().length ? submission.send(editor.doc.answer()) : session.leave();
+listenForPageExit({
   begun: () => editor.doc.canUndo,
   save: stage.saveNow,
   giveBack: (begun) => {
@@ -214,10 +214,10 @@ listenForLeaving({
   },
 });
 const open = () => session.current !== null && stage.isOpen();
-const skipping = createSkipping({
+const skipMenu = createSkipMenu({
   reasons: job.skip_reasons,
   setMenu: (choices) => keys.setMenu(choices),
-  skip: handing.skip,
+  skip: submission.skip,
   onToggle: () => {
     workspace.surface.focus({ preventScroll: true });
     editor.changed();
@@ -225,12 +225,12 @@ const skipping = createSkipping({
 });
 
 const keys = workspace.start('draw', (common) =>
-  stray.wrap(
+  guard.wrap(
     modes.wrap({
       ...common,
       cancel: {
         run: () => {
-          handing.forget();
+          submission.forget();
           common.cancel.run();
         },
       },
@@ -238,30 +238,31 @@ const keys = workspace.start('draw', (common) =>
         when: () => common.undo.when?.() || offer.open,
         // Nothing to undo here: then the image just sent is meant.
         run: () => {
-          if (offer.open && !editor.doc.canUndo && !workspace.draw.busy) reopening.doing.run();
+          if (offer.open && !editor.doc.canUndo && !workspace.draw.busy)
+            lastSubmission.handler.run();
           else common.undo.run();
         },
       },
-      submit: { when: open, run: handing.submit },
+      submit: { when: open, run: submission.submit },
       nothing: {
         when: () => open() && editor.doc.boxes.length === 0,
-        run: handing.nothing,
+        run: submission.nothing,
       },
-      skip: { when: open, run: skipping.ask },
-      note: notes.doing,
-      'last-sent': reopening.doing,
-      ...suggestionDoings(editor, commands),
+      skip: { when: open, run: skipMenu.ask },
+      note: notes.handler,
+      'last-sent': lastSubmission.handler,
+      ...suggestionHandlers(editor, commands),
     }),
   ),
 );
-modes.start(job.one_object ? { isOpen: open, submit: handing.submit } : null);
+modes.start(job.one_object ? { isOpen: open, submit: submission.submit } : null);
 
 // Answers still waiting here are done too, though the server has not counted them.
-const unsent = (await outbox.all()).map((item) => item.context?.seat);
+const unsent = (await outbox.all()).map((item) => item.context?.assignment);
 await tabs.look();
 await session.start();
-position.start(unsent.filter((seat) => seat?.position));
+position.start(unsent.filter((assignment) => assignment?.position));
 position.show(session.current);
 outbox.flush();
-if (data.reopen) reopening.open(data.reopen);
+if (data.reopen) lastSubmission.open(data.reopen);
 if (data.instructions_new) showFirst(workspace, api, job);

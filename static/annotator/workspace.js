@@ -5,11 +5,11 @@ import { must, pageData } from '../common/dom.js';
 import { createLater } from '../common/later.js';
 import { speak } from '../common/speak.js';
 import { bindActions } from './commands/bindings.js';
-import { boxDoings } from './commands/box-handlers.js';
+import { boxHandlers } from './commands/box-handlers.js';
 import { wireButtons } from './commands/buttons.js';
 import { listenToKeys } from './commands/hotkeys.js';
 import { createCommands } from './commands/index.js';
-import { viewDoings } from './commands/view-handlers.js';
+import { viewHandlers } from './commands/view-handlers.js';
 import { createActivity, kindOf } from './core/activity.js';
 import { mayAct, UNFINISHED } from './core/gesture.js';
 import { createEditor } from './editor.js';
@@ -17,9 +17,9 @@ import { startBoxes } from './panels/boxes.js';
 import { startClasses } from './panels/classes.js';
 import { startHints } from './panels/hints.js';
 import { startNavigator } from './panels/navigator.js';
-import { createBeside } from './panels/pointer-label.js';
+import { createPointerLabel } from './panels/pointer-label.js';
 import { startSheet } from './panels/sheet.js';
-import { createPreferences, rememberLooks } from './sync/preferences.js';
+import { createPreferences, rememberDisplay } from './sync/preferences.js';
 import { createDrawTool } from './tools/draw.js';
 import { createGrabTool } from './tools/grab.js';
 import { createPanTool } from './tools/pan.js';
@@ -43,17 +43,17 @@ export function createWorkspace(
   const surface = must('[data-surface]');
   const editor = createEditor(classes);
   const { state } = editor;
-  const beside = createBeside(surface, editor);
+  const pointerLabel = createPointerLabel(surface, editor);
   /** @param {string} text @param {number|null} [box] that was changed: there the way back is named */
   const show = (text, box = null) => {
     const caps = hints.keys('undo').join(' ');
     const undo = box !== null && caps && !state.finger ? ` · ${caps} undoes it` : '';
-    beside.say(text + undo, box);
+    pointerLabel.say(text + undo, box);
   };
   const commands = createCommands(editor, speak, show);
   let activity = createActivity(Date.now());
   let lastEscape = 0;
-  rememberLooks(editor, own);
+  rememberDisplay(editor, own);
 
   const draw = createDrawTool(editor, commands, speak, show);
   const tools = {
@@ -85,7 +85,7 @@ export function createWorkspace(
       (all) => all[name].showModal(),
       () => hints.notice('This could not be fetched. Try again when the server is back.'),
     );
-  const hints = startHints(editor, pageHints, beside.say);
+  const hints = startHints(editor, pageHints, pointerLabel.say);
 
   /** @returns {import('./core/gesture.js').Phase|null} */
   const phase = () => {
@@ -98,7 +98,7 @@ export function createWorkspace(
     ...action,
     run() {
       const now = phase();
-      const drawing = state.making !== null && !state.making.marquee;
+      const drawing = state.draftShape !== null && !state.draftShape.marquee;
       if (!mayAct(action.id, now, drawing)) {
         const why = UNFINISHED[/** @type {import('./core/gesture.js').Phase} */ (now)];
         hints.notice(why);
@@ -153,11 +153,11 @@ export function createWorkspace(
     /** @param {import('./core/activity.js').ActionKind} kind */
     markTime: (kind) => activity.mark(kind, Date.now()),
     /** @param {import('./commands/pages.js').PageId} page
-     * @param {(common: import('./commands/bindings.js').Doings) => import('./commands/bindings.js').Doings} more
+     * @param {(common: import('./commands/bindings.js').Handlers) => import('./commands/bindings.js').Handlers} more
      *   what the rows do on this page, from what they do on all */
     start(page, more) {
-      const doings = more({
-        ...viewDoings(editor, commands, {
+      const handlers = more({
+        ...viewHandlers(editor, commands, {
           cancel,
           leaveCanvas,
           holdSpace: pointer.holdSpace,
@@ -166,11 +166,11 @@ export function createWorkspace(
           looks: openDialog('looks'),
           theme: switchTheme,
         }),
-        ...boxDoings(editor, commands, draw, speak, show),
+        ...boxHandlers(editor, commands, draw, speak, show),
         place: { when: () => state.editable, run: () => commands.place(page === 'draw') },
         'find-class': { when: () => state.editable, run: openDialog('finder') },
       });
-      actions = bindActions(page, doings, own.keys).map(unlessUnfinished);
+      actions = bindActions(page, handlers, own.keys).map(unlessUnfinished);
       hints.know(actions);
       wireButtons(actions, editor);
       startCanvas(surface, editor);

@@ -1,7 +1,7 @@
 /** The histogram of image quality, people beside auto. */
 
 import { gridY } from './charts.js';
-import { besideLine } from './lines.js';
+import { lineLabel } from './lines.js';
 import { count, two } from './words.js';
 
 /** @typedef {import('./charts.js').Chart} Chart */
@@ -88,7 +88,7 @@ export function imageQuality(histogram) {
           .attr('x2', x(mean))
           .attr('y1', at)
           .attr('y2', height);
-        besideLine(plot, x(mean), at + 8, `${name} ${two(mean)}`, kind);
+        lineLabel(plot, x(mean), at + 8, `${name} ${two(mean)}`, kind);
       }
     },
   };

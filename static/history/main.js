@@ -24,7 +24,7 @@ startChrome();
 listenForThemeKey();
 
 /** What became of the correction that I suggested. @param {Given} answer */
-function fate({ suggestion }) {
+function outcomeOf({ suggestion }) {
   if (!suggestion) return null;
   const { outcome, words } = suggestion;
   if (outcome === 'taken') return ['check', 'Your correction became the label'];
@@ -53,7 +53,7 @@ function card(answer) {
     }),
     el('span', { class: `history-state is-${mark}` }, icon(mark), words),
   ];
-  const became = fate(answer);
+  const became = outcomeOf(answer);
   if (became)
     inside.push(el('span', { class: `history-state is-${became[0]}` }, icon(became[0]), became[1]));
   const address = answer.changeable ? `${data.job.work_url}?seat=${answer.id}` : answer.suggest_url;

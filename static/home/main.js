@@ -71,7 +71,7 @@ const store = await openStore(data.user.id);
 const outbox = createOutbox({
   store: store.items,
   send: ({ method, url, body }) => api.request(method, url, { ...body, hold: [] }),
-  onSent: (item) => store.removeDraft(item.seat),
+  onSent: (item) => store.removeDraft(item.assignment),
   onState: showSent,
 });
 window.addEventListener('online', () => outbox.flush());

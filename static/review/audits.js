@@ -6,8 +6,8 @@ import { leaseMessage } from '../annotator/panels/lease.js';
 import { notTaken } from '../annotator/panels/messages.js';
 import { createNotes } from '../annotator/panels/notes.js';
 import { createReasons } from '../annotator/panels/reasons.js';
-import { createSending } from '../annotator/sync/delivery.js';
-import { listenForLeaving } from '../annotator/sync/page-exit.js';
+import { createDelivery } from '../annotator/sync/delivery.js';
+import { listenForPageExit } from '../annotator/sync/page-exit.js';
 import { PAGE_ID } from '../annotator/sync/page-id.js';
 import { createSession } from '../annotator/sync/session.js';
 import { createImages } from '../annotator/view/images.js';
@@ -42,11 +42,11 @@ export async function startAudits(data) {
   const walk = createBoxWalk(editor, surface, judging);
   startMarks(surface, editor, walk, judging);
 
-  const { status, store, api, outbox, banners, signInNow } = await createSending(data.user, {
-    ask: () => ({ hold: session.hold(), page: PAGE_ID }),
-    reopen: (item) => session.reopen(item.context.seat),
+  const { status, store, api, outbox, banners, signInNow } = await createDelivery(data.user, {
+    ask: () => ({ hold: session.heldIds(), page: PAGE_ID }),
+    reopen: (item) => session.reopen(item.context.assignment),
     onSent: (item, reply) => {
-      store.removeDraft(item.seat);
+      store.removeDraft(item.assignment);
       session.take(reply);
       showAfter(must('[data-shown]'), reply);
     },
@@ -62,7 +62,7 @@ export async function startAudits(data) {
   const images = createImages(() => refresh());
   const card = createCard(store.cause === null);
   const refresh = () => {
-    status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
+    status.prefetch(session.upcoming.map((assignment) => images.isReady(assignment.image)));
     stage.refresh();
   };
 
@@ -200,7 +200,7 @@ export async function startAudits(data) {
   });
   const reasons = createReasons({
     root: must('[data-reasons]'),
-    beside: must('[data-buttons]'),
+    replaces: must('[data-buttons]'),
     setMenu: (choices) => keys.setMenu(choices),
     onToggle: () => {
       surface.focus({ preventScroll: true });
@@ -209,15 +209,15 @@ export async function startAudits(data) {
   });
   const keys = workspace.start('review', (common) => ({
     ...common,
-    ...actions.doings,
+    ...actions.handlers,
     // While a verdict can be seen to go, the key of undoing takes it back, too.
     undo: {
       run: () => (editor.doc.canUndo || !undoBar.shown ? common.undo.run() : undoBar.run()),
     },
-    note: notes.doing,
+    note: notes.handler,
   }));
   showProgress(must('[data-audit]'), data.progress);
-  listenForLeaving({
+  listenForPageExit({
     begun: () => editor.doc.canUndo || walk.begun,
     giveBack: session.giveBack,
   });

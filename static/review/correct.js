@@ -67,7 +67,7 @@ export async function startCorrection(data) {
   });
   workspace.start('review', (common) => ({
     ...common,
-    ...suggested.doings,
+    ...suggested.handlers,
     submit: {
       label: suggesting ? 'Send to a reviewer' : 'Save this label',
       when: () => !saving && !data.refused,

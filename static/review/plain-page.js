@@ -31,12 +31,12 @@ export function createPlainPage(id, root, wanted) {
     action: (id) => actions.find((action) => action.id === id),
     /** What a key means on this page. @param {string} key @returns {Action|undefined} */
     actionOf: (key) => actions.find(({ keys }) => keys.includes(key)),
-    /** @param {import('../annotator/commands/bindings.js').Doings} doings */
-    start(doings) {
+    /** @param {import('../annotator/commands/bindings.js').Handlers} handlers */
+    start(handlers) {
       const { user, preferences } = pageData();
       actions = bindActions(
         id,
-        { ...doings, help: { run: () => help.showModal() }, theme: { run: switchTheme } },
+        { ...handlers, help: { run: () => help.showModal() }, theme: { run: switchTheme } },
         createPreferences(user.id, preferences, null).keys,
       );
       fillHelp(help, actions);

@@ -65,8 +65,8 @@ export function createSuggested(first, { api, classes, keysOf, undoBar, tell, on
       threads = others;
       show();
     },
-    /** @type {import('../annotator/commands/bindings.js').Doings} */
-    doings: {
+    /** @type {import('../annotator/commands/bindings.js').Handlers} */
+    handlers: {
       'take-theirs': { when, run: onNext(suggestions.take) },
       decline: { when, run: onNext(suggestions.decline) },
     },

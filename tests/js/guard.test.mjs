@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createStrayGuard } from '../../static/annotator/commands/guard.js';
+import { createGuard } from '../../static/annotator/commands/guard.js';
 
 function start() {
   const page = { time: 1_000, seen: true, said: [], ran: [] };
-  const guard = createStrayGuard({
+  const guard = createGuard({
     seen: () => page.seen,
     tell: (text) => page.said.push(text),
     now: () => page.time,
   });
   const ids = ['submit', 'nothing', 'skip', 'delete', 'accept', 'reject', 'class-1', 'fit', 'undo'];
-  const doings = guard.wrap(
+  const handlers = guard.wrap(
     Object.fromEntries(ids.map((id) => [id, { run: () => page.ran.push(id) }])),
   );
   const press = (...keys) => {
-    for (const key of keys) doings[key].run();
+    for (const key of keys) handlers[key].run();
   };
   return { page, guard, press };
 }

@@ -6,7 +6,7 @@ const VIEW = { width: 950, height: 700 };
 const meet = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 const around = ({ x, y }) => ({ x: x - 5, y: y - 5, w: 10, h: 10 });
 
-test('it is off the box in the making, its words and the pointer, wherever they are', () => {
+test('it is off the box being drawn, its words and the pointer, wherever they are', () => {
   for (let x = 150; x < 900; x += 37)
     for (let y = 120; y < 650; y += 31)
       for (const [w, h] of [

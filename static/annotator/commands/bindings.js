@@ -4,18 +4,18 @@ import { withOwnKeys } from '../core/keymap.js';
 import { rowsOn } from './pages.js';
 
 /** @typedef {import('../../common/types.js').Action} Action */
-/** @typedef {{run: () => void, when?: () => boolean, release?: () => void, label?: string}} Doing */
-/** @typedef {Record<string, Doing>} Doings by the action's id */
+/** @typedef {{run: () => void, when?: () => boolean, release?: () => void, label?: string}} Handler */
+/** @typedef {Record<string, Handler>} Handlers by the action's id */
 
 /** Rows that nothing stands behind are left out.
- * @param {import('./pages.js').PageId} page @param {Doings} doings
+ * @param {import('./pages.js').PageId} page @param {Handlers} handlers
  * @param {import('../core/keymap.js').KeyMap} own @returns {Action[]} */
-export function bindActions(page, doings, own) {
-  const rows = rowsOn(page).filter(({ id }) => doings[id]);
+export function bindActions(page, handlers, own) {
+  const rows = rowsOn(page).filter(({ id }) => handlers[id]);
   return withOwnKeys(rows, own).map(({ brief, ...row }) => ({
     ...row,
     label: brief ?? row.label,
-    ...doings[row.id],
+    ...handlers[row.id],
   }));
 }
 

@@ -2,7 +2,7 @@
 
 import { DIGITS, EDGE_KEYS, WAYS } from './table.js';
 
-/** @typedef {import('./bindings.js').Doings} Doings */
+/** @typedef {import('./bindings.js').Handlers} Handlers */
 
 /** @type {import('../../common/types.js').Method[]} */
 const METHODS = ['drag', 'clicks', 'points'];
@@ -15,14 +15,14 @@ export const METHOD_WORDS = {
 /** @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
  * @param {{edge: (side: import('../core/points.js').Side) => void, back: () => boolean, busy: boolean,
  *   cancel: () => void}} draw
- * @param {(text: string) => void} say @param {(text: string) => void} show @returns {Doings} */
-export function boxDoings(editor, commands, draw, say, show) {
+ * @param {(text: string) => void} say @param {(text: string) => void} show @returns {Handlers} */
+export function boxHandlers(editor, commands, draw, say, show) {
   const { state } = editor;
   const editable = () => state.editable;
   const chosen = () => state.editable && state.chosen.size > 0;
 
-  /** @type {Doings} */
-  const doings = {
+  /** @type {Handlers} */
+  const handlers = {
     draw: {
       when: editable,
       run: () => {
@@ -74,13 +74,13 @@ export function boxDoings(editor, commands, draw, say, show) {
   for (const [, way, x, y] of WAYS) {
     for (const pixels of [1, 10]) {
       const step = { dx: x * pixels, dy: y * pixels };
-      doings[`nudge-${way}-${pixels}`] = { when: chosen, run: () => commands.nudge(step) };
-      doings[`resize-${way}-${pixels}`] = { when: chosen, run: () => commands.grow(step) };
+      handlers[`nudge-${way}-${pixels}`] = { when: chosen, run: () => commands.nudge(step) };
+      handlers[`resize-${way}-${pixels}`] = { when: chosen, run: () => commands.grow(step) };
     }
   }
   for (const [, name, side] of EDGE_KEYS) {
-    doings[`new-edge-${name}`] = { when: editable, run: () => draw.edge(side) };
-    doings[`edge-${name}`] = {
+    handlers[`new-edge-${name}`] = { when: editable, run: () => draw.edge(side) };
+    handlers[`edge-${name}`] = {
       when: editable,
       // A selected box is shaped; with none selected, or four points begun, a new one is made.
       run: () => (chosen() && !draw.busy ? commands.edgeToPointer(side) : draw.edge(side)),
@@ -89,19 +89,19 @@ export function boxDoings(editor, commands, draw, say, show) {
   for (const digit of DIGITS) {
     const entry = editor.classes.find(({ hotkey }) => hotkey === digit);
     if (!entry) continue;
-    doings[`class-${digit}`] = {
+    handlers[`class-${digit}`] = {
       label: entry.name,
       when: editable,
       run: () => commands.setClass(entry.index),
     };
   }
-  return doings;
+  return handlers;
 }
 
 /** Only pages that show suggestions have these.
  * @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
- * @returns {Doings} */
-export function suggestionDoings(editor, commands) {
+ * @returns {Handlers} */
+export function suggestionHandlers(editor, commands) {
   const { state } = editor;
   const meant = () => state.editable && commands.meantSuggestion() !== null;
   const some = () => editor.doc.boxes.some((box) => box.suggested);

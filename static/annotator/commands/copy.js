@@ -76,7 +76,7 @@ export function copyCommands({ editor, say, show, nameOf }) {
       add('Paste', clipboard, there ? 10 : 0, there ? 10 : 0);
     },
     hasCopy: () => clipboard.length > 0,
-    /** @param {readonly Box[]} boxes that were handed in */
+    /** @param {readonly Box[]} boxes that were submitted */
     remember(boxes) {
       before = boxes;
     },

@@ -1,6 +1,6 @@
 /** Keeps what was meant for the image before from acting on the next one: a second Enter, a double click. */
 
-/** @typedef {import('./bindings.js').Doings} Doings */
+/** @typedef {import('./bindings.js').Handlers} Handlers */
 
 /** Nobody sees a new image and decides on it in less; a double press is always quicker. */
 const SETTLE_MS = 300;
@@ -19,15 +19,15 @@ const NEEDS_PIXELS = ['submit', 'nothing', 'accept', 'accept-all', 'reject'];
  * @param {(text: string) => void} page.tell
  * @param {() => number} [page.now] ms
  */
-export function createStrayGuard({ seen, tell, now = () => performance.now() }) {
+export function createGuard({ seen, tell, now = () => performance.now() }) {
   let opened = -Infinity;
   return {
     /** Another image is open. */
     opened() {
       opened = now();
     },
-    /** @param {Doings} doings @returns {Doings} */
-    wrap(doings) {
+    /** @param {Handlers} handlers @returns {Handlers} */
+    wrap(handlers) {
       /** @param {string} id @param {() => void} run */
       const guarded = (id, run) => () => {
         if (now() - opened < SETTLE_MS)
@@ -37,9 +37,9 @@ export function createStrayGuard({ seen, tell, now = () => performance.now() }) 
         run();
       };
       return Object.fromEntries(
-        Object.entries(doings).map(([id, doing]) => [
+        Object.entries(handlers).map(([id, handler]) => [
           id,
-          GUARDED.includes(id) ? { ...doing, run: guarded(id, doing.run) } : doing,
+          GUARDED.includes(id) ? { ...handler, run: guarded(id, handler.run) } : handler,
         ]),
       );
     },

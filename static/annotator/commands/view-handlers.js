@@ -1,6 +1,6 @@
 /** What the actions of the view do: zoom, pan, light and contrast, what is shown. */
 
-/** @typedef {import('./bindings.js').Doings} Doings */
+/** @typedef {import('./bindings.js').Handlers} Handlers */
 
 const STEP = 0.1;
 
@@ -13,8 +13,8 @@ const STEP = 0.1;
  * @param {() => void} page.looks
  * @param {() => void} page.theme
  * @param {() => void} page.leaveCanvas
- * @returns {Doings} */
-export function viewDoings(editor, commands, page) {
+ * @returns {Handlers} */
+export function viewHandlers(editor, commands, page) {
   const { state, viewport } = editor;
   /** @param {() => void} move */
   const moving = (move) => () => {

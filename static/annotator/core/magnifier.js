@@ -1,11 +1,11 @@
-/** Where the magnifier goes: beside the pointer, and off the box in the making and its words. */
+/** Where the magnifier goes: beside the pointer, and off the box being drawn and its words. */
 
 /** @typedef {import('../../common/types.js').Point} Point */
 /** @typedef {import('../../common/types.js').Size} Size */
 /** @typedef {{x: number, y: number, w: number, h: number}} Area on the screen */
 
 export const GLASS = 176;
-const BESIDE = 60;
+const APART = 60;
 const AIR = 8;
 /** Nearer than this the glass would lie under the pointer, or under the finger. */
 const MOUSE_ROOM = 20;
@@ -23,8 +23,8 @@ const shared = (a, b) =>
 /** Its top left corners, best first. @param {Point} at @param {Size} view @param {boolean} finger
  * @returns {Point[]} */
 function places(at, view, finger) {
-  const [right, left, middle] = [at.x + BESIDE, at.x - BESIDE - GLASS, at.x - GLASS / 2];
-  const [below, above, level] = [at.y + BESIDE, at.y - BESIDE - GLASS, at.y - GLASS / 2];
+  const [right, left, middle] = [at.x + APART, at.x - APART - GLASS, at.x - GLASS / 2];
+  const [below, above, level] = [at.y + APART, at.y - APART - GLASS, at.y - GLASS / 2];
   const [free, other] = at.x < view.width / 2 ? [right, left] : [left, right];
   const corners = [view.width, 0].flatMap((x) => [0, view.height].map((y) => ({ x, y })));
   if (at.x >= view.width / 2) corners.reverse();
@@ -43,7 +43,7 @@ function places(at, view, finger) {
 
 /**
  * @param {Point} at the pointer @param {Size} view @param {boolean} finger
- * @param {Area|null} box in the making @param {readonly Area[]} words
+ * @param {Area|null} box being drawn @param {readonly Area[]} words
  * @returns {Area}
  */
 export function placeGlass(at, view, finger, box, words) {

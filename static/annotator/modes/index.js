@@ -4,7 +4,7 @@ import { createOneClass } from './one-class.js';
 import { startOneObject } from './one-object.js';
 import { createVerify } from './verify.js';
 
-/** @typedef {import('../commands/bindings.js').Doings} Doings */
+/** @typedef {import('../commands/bindings.js').Handlers} Handlers */
 
 /** @param {import('../workspace.js').Workspace} workspace */
 export function createModes(workspace) {
@@ -18,8 +18,8 @@ export function createModes(workspace) {
       verify.open(checking);
       oneClass.open();
     },
-    /** @param {Doings} doings @returns {Doings} */
-    wrap: (doings) => verify.wrap(oneClass.wrap(doings)),
+    /** @param {Handlers} handlers @returns {Handlers} */
+    wrap: (handlers) => verify.wrap(oneClass.wrap(handlers)),
     /** The actions are bound. @param {{isOpen: () => boolean, submit: () => void}|null} oneObject */
     start(oneObject) {
       oneClass.follow();

@@ -2,7 +2,7 @@
 
 import { speak } from '../../common/speak.js';
 
-/** @typedef {import('../commands/bindings.js').Doings} Doings */
+/** @typedef {import('../commands/bindings.js').Handlers} Handlers */
 
 /** @param {import('../workspace.js').Workspace} workspace */
 export function createOneClass({ editor, hints }) {
@@ -32,16 +32,19 @@ export function createOneClass({ editor, hints }) {
     open() {
       if (state.looks.onlyClass !== null) go(0);
     },
-    /** @param {Doings} doings @returns {Doings} */
-    wrap(doings) {
+    /** @param {Handlers} handlers @returns {Handlers} */
+    wrap(handlers) {
       const more = () => place() >= 0 && place() < classes.length - 1;
       return {
-        ...doings,
+        ...handlers,
         'one-class': {
           when: () => state.editable,
           run: () => (state.looks.onlyClass === null ? go(0) : end()),
         },
-        submit: { ...doings.submit, run: () => (more() ? go(place() + 1) : doings.submit.run()) },
+        submit: {
+          ...handlers.submit,
+          run: () => (more() ? go(place() + 1) : handlers.submit.run()),
+        },
       };
     },
     /** A class chosen by key or in the list is the one that shows. */

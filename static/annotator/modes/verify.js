@@ -6,7 +6,7 @@ import { createVerdicts } from '../core/verify.js';
 import { createVerifyPanel } from '../panels/verify.js';
 import { createFlight } from '../view/flight.js';
 
-/** @typedef {import('../commands/bindings.js').Doings} Doings */
+/** @typedef {import('../commands/bindings.js').Handlers} Handlers */
 /** @typedef {import('../core/verify.js').Verdict} Verdict */
 
 /** @param {import('../workspace.js').Workspace} workspace */
@@ -132,17 +132,17 @@ export function createVerify({ editor, commands, hints }) {
       if (wanted) begin(true);
       show();
     },
-    /** The table's actions as they are while boxes are checked. @param {Doings} doings
-     * @returns {Doings} */
-    wrap(doings) {
+    /** The table's actions as they are while boxes are checked. @param {Handlers} handlers
+     * @returns {Handlers} */
+    wrap(handlers) {
       const when = () => asking() && !fixing;
       /** @param {string} id @param {() => void} run @param {() => boolean} [may] */
       const instead = (id, run, may = when) => ({
-        ...doings[id],
-        when: () => (asking() ? may() : (doings[id]?.when?.() ?? true)),
-        run: () => (asking() ? run() : doings[id]?.run()),
+        ...handlers[id],
+        when: () => (asking() ? may() : (handlers[id]?.when?.() ?? true)),
+        run: () => (asking() ? run() : handlers[id]?.run()),
       });
-      /** @type {Doings} */
+      /** @type {Handlers} */
       const wrapped = {
         accept: instead('accept', accept),
         reject: instead('reject', reject),
@@ -161,18 +161,18 @@ export function createVerify({ editor, commands, hints }) {
         'undo-verdict': { when: () => (verdicts?.count ?? 0) > 0, run: undo },
         verify: { when: () => state.editable, run: () => (verdicts ? end() : begin(false)) },
       };
-      for (const id of Object.keys(doings).filter((name) => /^class-\d$/.test(name))) {
+      for (const id of Object.keys(handlers).filter((name) => /^class-\d$/.test(name))) {
         const entry = editor.classes.find(({ hotkey }) => `class-${hotkey}` === id);
         wrapped[id] = instead(id, () => {
           const index = entry?.index ?? state.classId;
           const box = spot();
-          if (fixing || !box) return doings[id].run();
+          if (fixing || !box) return handlers[id].run();
           decide('fixed', () =>
             editor.doc.edit('Class', () => editor.doc.change(box.id, { class_id: index, ...OWN })),
           );
         });
       }
-      return { ...doings, ...wrapped };
+      return { ...handlers, ...wrapped };
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The dialogs over the canvas, together in one fetch: all keys, how the page draws, the class finder. */
 
 import { createDialog } from './dialog.js';
-import { createLooksDialog } from './display.js';
+import { createDisplayDialog } from './display.js';
 import { createFinder } from './finder.js';
 import { fillHelp } from './help.js';
 
@@ -13,7 +13,7 @@ export function createDialogs(editor, commands, surface, actions) {
   return {
     help,
     instructions: createDialog('[data-instructions]', surface),
-    looks: createLooksDialog(editor, surface),
+    looks: createDisplayDialog(editor, surface),
     finder: createFinder(editor, commands, surface),
   };
 }

@@ -6,7 +6,7 @@ import { METHOD_WORDS } from '../commands/box-handlers.js';
 import { createDialog } from './dialog.js';
 
 /** @param {import('../editor.js').Editor} editor @param {HTMLElement} surface */
-export function createLooksDialog(editor, surface) {
+export function createDisplayDialog(editor, surface) {
   const { state } = editor;
   const dialog = createDialog('[data-looks]', surface);
 

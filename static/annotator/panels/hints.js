@@ -45,12 +45,12 @@ function hintsFor(editor, keys) {
         help,
       ],
     };
-  if (state.making?.marks)
+  if (state.draftShape?.marks)
     return {
       now: 'Click the outermost points, any order',
       hints: [hint('back-point', 'take back a point'), hint('cancel', 'cancel'), help],
     };
-  if (state.making && !state.making.marquee)
+  if (state.draftShape && !state.draftShape.marquee)
     return { now: 'Click the opposite corner', hints: [hint('cancel', 'cancel'), help] };
   if (state.grabbed)
     return {
@@ -107,8 +107,8 @@ function hintsFor(editor, keys) {
 
 /** @param {Editor} editor
  * @param {() => Hint[]|null} pageHints hints that belong to the page and come before the others
- * @param {(text: string) => void} beside says it at the pointer, too */
-export function startHints(editor, pageHints, beside) {
+ * @param {(text: string) => void} sayAtPointer */
+export function startHints(editor, pageHints, sayAtPointer) {
   const root = must('[data-hints]');
   const place = must('[data-place]');
   const zoom = must('[data-zoom]');
@@ -159,7 +159,7 @@ export function startHints(editor, pageHints, beside) {
       notice = text;
       inSheet.textContent = text;
       inSheet.hidden = !text;
-      beside(text);
+      sayAtPointer(text);
       show();
     },
   };

@@ -181,7 +181,7 @@ export function createNotes({ editor, surface, api, userId, keysOf, reviewing })
       show();
       if (picture && some) load();
     },
-    doing: {
+    handler: {
       when: () => image !== null && editor.state.picture !== null,
       run: () => {
         const { width, height } = editor.doc.size;

@@ -7,11 +7,11 @@ import { swatch } from './classes.js';
 const SHOWN_MS = 3_500;
 const AIR = 6;
 
-/** @typedef {ReturnType<typeof createBeside>} Beside */
+/** @typedef {ReturnType<typeof createPointerLabel>} PointerLabel */
 
 /** Speech is elsewhere: this is for those who see. @param {HTMLElement} surface
  * @param {import('../editor.js').Editor} editor */
-export function createBeside(surface, editor) {
+export function createPointerLabel(surface, editor) {
   const { state, viewport } = editor;
   const chip = el('span', { class: 'beside beside-class', hidden: true, 'aria-hidden': 'true' });
   const said = el('span', { class: 'beside beside-said', hidden: true, 'aria-hidden': 'true' });
@@ -26,7 +26,8 @@ export function createBeside(surface, editor) {
   const drawing = () => {
     const { pointer } = state;
     if (!pointer || state.finger || state.tool !== 'draw' || !state.editable) return false;
-    if (state.making || state.grabbed || state.looks.spot !== null || editor.doc.busy) return false;
+    if (state.draftShape || state.grabbed || state.looks.spot !== null || editor.doc.busy)
+      return false;
     const hit = editor.hit(pointer);
     return !hit || (hit.kind === 'box' && hit.box.id !== state.selectedId && !hit.onEdge);
   };

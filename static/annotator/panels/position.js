@@ -1,4 +1,4 @@
-/** "Your image 3": counts what the person handed in, also what the server does not have yet. What is left
+/** "Your image 3": counts what the person submitted, also what the server does not have yet. What is left
  * is everybody's, and is no promise: others draw, too. */
 
 import { roundWords } from './status.js';
@@ -7,24 +7,24 @@ import { roundWords } from './status.js';
 
 /** @param {Pick<ReturnType<typeof import('./status.js').createStatus>, 'place'|'finished'>} status */
 export function createPosition(status) {
-  /** Each round counts anew, and seats of two may be here at once. @type {Map<number, number>} */
+  /** Each round counts anew, and assignments of two may be here at once. @type {Map<number, number>} */
   const done = new Map();
   /** Of anybody, this image included. @type {Map<number, number>} */
   const left = new Map();
-  /** @param {Assignment} seat */
+  /** @param {Assignment} assignment */
   const doneIn = ({ round }) => done.get(round.number) ?? 0;
-  /** @param {Assignment} seat */
+  /** @param {Assignment} assignment */
   const leftIn = ({ round, position }) => left.get(round.number) ?? position.left;
-  /** The server may know of answers from elsewhere; a seat fetched ahead knows less than the page.
-   * @param {Assignment} seat */
-  const see = (seat) => {
-    done.set(seat.round.number, Math.max(doneIn(seat), seat.position.done));
-    left.set(seat.round.number, Math.min(leftIn(seat), seat.position.left));
+  /** The server may know of answers from elsewhere; an assignment fetched ahead knows less than the page.
+   * @param {Assignment} assignment */
+  const see = (assignment) => {
+    done.set(assignment.round.number, Math.max(doneIn(assignment), assignment.position.done));
+    left.set(assignment.round.number, Math.min(leftIn(assignment), assignment.position.left));
   };
-  /** @param {Assignment} seat @param {number} by */
-  const add = (seat, by) => {
-    done.set(seat.round.number, doneIn(seat) + by);
-    left.set(seat.round.number, Math.max(0, leftIn(seat) - by));
+  /** @param {Assignment} assignment @param {number} by */
+  const add = (assignment, by) => {
+    done.set(assignment.round.number, doneIn(assignment) + by);
+    left.set(assignment.round.number, Math.max(0, leftIn(assignment) - by));
   };
 
   return {
@@ -32,25 +32,29 @@ export function createPosition(status) {
     start(waiting) {
       for (const each of waiting) add(each, 1);
     },
-    /** @param {Assignment} seat @param {number} activeMs */
-    handedIn(seat, activeMs) {
-      add(seat, 1);
+    /** @param {Assignment} assignment @param {number} activeMs */
+    submitted(assignment, activeMs) {
+      add(assignment, 1);
       status.finished(activeMs);
     },
-    /** An answer came back to be changed. @param {Assignment} seat */
-    takenBack: (seat) => add(seat, -1),
-    /** @param {readonly Assignment[]} seats */
-    see: (seats) => seats.forEach(see),
-    /** Says where the person is. @param {Assignment|null} seat @returns {string} */
-    show(seat) {
-      if (!seat) {
+    /** An answer came back to be changed. @param {Assignment} assignment */
+    takenBack: (assignment) => add(assignment, -1),
+    /** @param {readonly Assignment[]} assignments */
+    see: (assignments) => assignments.forEach(see),
+    /** Says where the person is. @param {Assignment|null} assignment @returns {string} */
+    show(assignment) {
+      if (!assignment) {
         status.place('', '', '');
         return '';
       }
-      see(seat);
-      const text = `Your image ${doneIn(seat) + 1}`;
-      const rest = leftIn(seat);
-      status.place(roundWords(seat.round), text, rest > 1 ? `${rest} left in this round` : '');
+      see(assignment);
+      const text = `Your image ${doneIn(assignment) + 1}`;
+      const rest = leftIn(assignment);
+      status.place(
+        roundWords(assignment.round),
+        text,
+        rest > 1 ? `${rest} left in this round` : '',
+      );
       return text;
     },
   };

@@ -6,14 +6,14 @@ import { icon } from '../../common/icons.js';
 /**
  * @param {object} parts
  * @param {HTMLElement} parts.root empty and hidden until opened
- * @param {HTMLElement} parts.beside what the menu takes the place of
+ * @param {HTMLElement} parts.replaces what the menu takes the place of
  * @param {(keys: Map<string, () => void>|null) => void} parts.setMenu
  * @param {() => void} parts.onToggle after opening and closing
  */
-export function createReasons({ root, beside, setMenu, onToggle }) {
+export function createReasons({ root, replaces, setMenu, onToggle }) {
   const close = () => {
     root.hidden = true;
-    beside.hidden = false;
+    replaces.hidden = false;
     root.replaceChildren();
     setMenu(null);
     onToggle();
@@ -63,7 +63,7 @@ export function createReasons({ root, beside, setMenu, onToggle }) {
       );
       root.className = tone === 'bad' ? 'reasons reasons-bad' : 'reasons';
       root.hidden = false;
-      beside.hidden = true;
+      replaces.hidden = true;
       setMenu(keys);
       onToggle();
       root.querySelector('button.row')?.scrollIntoView({ block: 'nearest' });

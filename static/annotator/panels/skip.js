@@ -10,10 +10,10 @@ import { createReasons } from './reasons.js';
  * @param {(keys: Map<string, () => void>|null) => void} parts.setMenu
  * @param {() => void} parts.onToggle
  */
-export function createSkipping({ reasons, skip, setMenu, onToggle }) {
+export function createSkipMenu({ reasons, skip, setMenu, onToggle }) {
   const menu = createReasons({
     root: must('[data-reasons]'),
-    beside: must('[data-buttons]'),
+    replaces: must('[data-buttons]'),
     setMenu,
     onToggle,
   });

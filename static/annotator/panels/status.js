@@ -82,7 +82,7 @@ export function createStatus(onProblem) {
       );
       pace.hidden = false;
     },
-    /** @param {boolean[]} ready one for each seat ahead */
+    /** @param {boolean[]} ready one for each assignment ahead */
     prefetch(ready) {
       const count = ready.filter(Boolean).length;
       fill(

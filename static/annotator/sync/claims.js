@@ -6,7 +6,7 @@ import { PAGE_ID } from './page-id.js';
 /**
  * @param {object} parts
  * @param {string} parts.url
- * @param {number} parts.stock how many seats the page would like to hold
+ * @param {number} parts.stock how many assignments the page would like to hold
  * @param {ReturnType<typeof import('./api.js').createApi>} parts.api
  * @param {(reply: any) => void} parts.onWork
  * @param {(message: string) => void} parts.onRefused there is no work for this person

@@ -35,12 +35,12 @@ const onlyTab = (userId) => async (/** @type {() => Promise<void>} */ work) => {
 /**
  * @param {import('../../common/types.js').User} user
  * @param {object} page
- * @param {() => {hold: number[], count?: number}} page.ask seats the page has, and how many it wants,
+ * @param {() => {hold: number[], count?: number}} page.ask assignments the page has, and how many it wants,
  *   asked for at the moment of sending
  * @param {(item: Item, reply: any) => void} page.onSent
  * @param {(item: Item) => void} page.reopen
  */
-export async function createSending(user, { ask, onSent, reopen }) {
+export async function createDelivery(user, { ask, onSent, reopen }) {
   /** How the last request went, whoever asked. @type {import('./api.js').ErrorKind|null} */
   let line = null;
   const api = createApi({
@@ -68,7 +68,9 @@ export async function createSending(user, { ask, onSent, reopen }) {
             text: `The server refused an answer: ${sentence(item.problem?.message ?? '')} Your boxes are kept.`,
             tone: 'bad',
             actions: [
-              ...(item.context?.seat ? [{ label: 'Open again', run: () => reopen(item) }] : []),
+              ...(item.context?.assignment
+                ? [{ label: 'Open again', run: () => reopen(item) }]
+                : []),
               { label: 'Give it up', run: () => outbox.drop(item) },
             ],
           }

@@ -10,17 +10,17 @@ import { ApiError } from './api.js';
  * @param {object} page
  * @param {ReturnType<typeof import('./api.js').createApi>} page.api
  * @param {import('./outbox.js').Outbox} page.outbox
- * @param {(seat: Assignment) => void} page.reopen it is at the server, or on its way
- * @param {(seat: Assignment, how: How) => void} page.takeBack it never left this page
+ * @param {(assignment: Assignment) => void} page.reopen it is at the server, or on its way
+ * @param {(assignment: Assignment, how: How) => void} page.takeBack it never left this page
  * @param {(message: string) => void} page.tell
  */
-export function createReopening({ api, outbox, reopen, takeBack, tell }) {
-  /** What was handed in last. @type {{id: number, how: How}|null} */
+export function createLastSubmission({ api, outbox, reopen, takeBack, tell }) {
+  /** What was sent or skipped last. @type {{id: number, how: How}|null} */
   let last = null;
 
-  /** @param {any} seat as the server has it, with `changeable` */
-  const open = (seat) => {
-    if (seat.changeable) return reopen(seat);
+  /** @param {any} assignment as the server has it, with `changeable` */
+  const open = (assignment) => {
+    if (assignment.changeable) return reopen(assignment);
     tell(
       'This answer can no longer be changed: its image is finished. In “My answers” you can suggest a correction.',
     );
@@ -28,11 +28,11 @@ export function createReopening({ api, outbox, reopen, takeBack, tell }) {
 
   return {
     open,
-    /** @param {number|null} id of the seat @param {How} how */
-    handedIn(id, how) {
+    /** @param {number|null} id of the assignment @param {How} how */
+    note(id, how) {
       last = id === null ? null : { id, how };
     },
-    doing: {
+    handler: {
       when: () => last !== null,
       run: async () => {
         if (!last) return;
@@ -41,10 +41,11 @@ export function createReopening({ api, outbox, reopen, takeBack, tell }) {
         const found = await outbox.takeBack(`assignments:${id}`);
         if (found) {
           last = null;
-          const { seat } = found.item.context;
-          const { boxes = seat.boxes, version } = found.item.body;
-          if (found.whole) return takeBack({ ...seat, boxes }, how);
-          if (how === 'sent') return reopen({ ...seat, boxes, version, lease_expires_at: null });
+          const { assignment } = found.item.context;
+          const { boxes = assignment.boxes, version } = found.item.body;
+          if (found.whole) return takeBack({ ...assignment, boxes }, how);
+          if (how === 'sent')
+            return reopen({ ...assignment, boxes, version, lease_expires_at: null });
         }
         if (how === 'skipped')
           return tell('This skip has reached the server: others may have the image now.');

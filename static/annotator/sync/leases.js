@@ -1,9 +1,9 @@
-/** How long the seats in hand are still this person's: renews them while somebody works. */
+/** How long the assignments held here are still this person's: renews them while somebody works. */
 
 import { ApiError } from './api.js';
 import { PAGE_ID } from './page-id.js';
 
-/** @typedef {import('../../common/types.js').AnySeat} AnySeat */
+/** @typedef {import('../../common/types.js').AnyAssignment} AnyAssignment */
 /** @typedef {'held'|'ending'|'ended'|'lost'} LeaseState */
 
 const WARN_MS = 60_000;
@@ -15,13 +15,13 @@ const AFTER_TROUBLE_MS = 5_000;
  * @param {number} parts.leaseMs
  * @param {ReturnType<typeof import('./api.js').createApi>} parts.api
  * @param {() => number} parts.lastAct when the person last did something, ms
- * @param {() => readonly AnySeat[]} parts.held the open one first
- * @param {() => AnySeat|null} parts.open
- * @param {(state: LeaseState) => void} parts.onState of the open seat
- * @param {(seat: AnySeat) => void} parts.onGone a seat that is not open went to somebody else
+ * @param {() => readonly AnyAssignment[]} parts.held the open one first
+ * @param {() => AnyAssignment|null} parts.open
+ * @param {(state: LeaseState) => void} parts.onState of the open assignment
+ * @param {(assignment: AnyAssignment) => void} parts.onGone an assignment that is not open went to somebody else
  */
 export function createLeases({ kind, leaseMs, api, lastAct, held, open, onState, onGone }) {
-  /** @type {Map<number, number>} seat id to end of lease, on this machine's clock */
+  /** @type {Map<number, number>} assignment id to end of lease, on this machine's clock */
   const ends = new Map();
   let renewing = false;
   let notBefore = 0;
@@ -42,18 +42,18 @@ export function createLeases({ kind, leaseMs, api, lastAct, held, open, onState,
     ends.set(id, until === null ? Infinity : Date.now() + leaseMs);
   };
 
-  /** @param {AnySeat} seat @returns {Promise<boolean>} whether the server could be asked */
-  const renew = async (seat) => {
+  /** @param {AnyAssignment} assignment @returns {Promise<boolean>} whether the server could be asked */
+  const renew = async (assignment) => {
     try {
-      const reply = await api.post(`/api/${kind}/${seat.id}/renew`, { page: PAGE_ID });
-      note(seat.id, reply.lease_expires_at);
-      if (seat === open()) set('held');
+      const reply = await api.post(`/api/${kind}/${assignment.id}/renew`, { page: PAGE_ID });
+      note(assignment.id, reply.lease_expires_at);
+      if (assignment === open()) set('held');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.kind !== 'refused') return false;
-      ends.set(seat.id, Infinity);
-      if (seat === open()) set('lost');
-      else onGone(seat);
+      ends.set(assignment.id, Infinity);
+      if (assignment === open()) set('lost');
+      else onGone(assignment);
     }
     return true;
   };
@@ -62,9 +62,9 @@ export function createLeases({ kind, leaseMs, api, lastAct, held, open, onState,
     if (renewing || Date.now() < notBefore) return;
     renewing = true;
     try {
-      for (const seat of held()) {
-        const due = (ends.get(seat.id) ?? 0) - Date.now() < leaseMs / 2;
-        if (!due || (await renew(seat))) continue;
+      for (const assignment of held()) {
+        const due = (ends.get(assignment.id) ?? 0) - Date.now() < leaseMs / 2;
+        if (!due || (await renew(assignment))) continue;
         notBefore = Date.now() + AFTER_TROUBLE_MS;
         return;
       }
@@ -80,10 +80,10 @@ export function createLeases({ kind, leaseMs, api, lastAct, held, open, onState,
     restart: () => set('held'),
     /** Once a second. */
     tick() {
-      const seat = open();
-      if (!seat || state === 'lost') return;
+      const assignment = open();
+      if (!assignment || state === 'lost') return;
       const now = Date.now();
-      const left = (ends.get(seat.id) ?? now) - now;
+      const left = (ends.get(assignment.id) ?? now) - now;
       // Where nobody does anything, a lease ends: others wait for the image.
       if (now - lastAct() < leaseMs / 2) renewDue();
       else if (left <= 0) set('ended');

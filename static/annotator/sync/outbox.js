@@ -1,11 +1,11 @@
-/** Answers on their way: kept first, then sent in order per seat until the server said yes. */
+/** Answers on their way: kept first, then sent in order per assignment until the server said yes. */
 
 import { ApiError } from './api.js';
 
 /**
  * @typedef {object} Item
  * @property {number} [key] set by the store; also the order
- * @property {string} seat items of one seat go strictly one after another
+ * @property {string} assignment items of one assignment go strictly one after another
  * @property {string} method
  * @property {string} url
  * @property {Record<string, any>} body
@@ -63,11 +63,11 @@ export function createOutbox({
     onState({ waiting: items.length - refused.length, sending, refused, trouble });
   };
 
-  /** The oldest item that nothing holds back: a refused one holds only its own seat. */
+  /** The oldest item that nothing holds back: a refused one holds only its own assignment. */
   const nextItem = async () => {
     const items = (await store.all()).sort((a, b) => Number(a.key) - Number(b.key));
-    const stuck = new Set(items.filter((item) => item.problem).map((item) => item.seat));
-    return items.find((item) => !stuck.has(item.seat) && !holdMs(item));
+    const stuck = new Set(items.filter((item) => item.problem).map((item) => item.assignment));
+    return items.find((item) => !stuck.has(item.assignment) && !holdMs(item));
   };
 
   /** How much longer it is held. @param {Item} item */
@@ -145,11 +145,12 @@ export function createOutbox({
     }
   };
 
-  /** @param {string} seat @param {number} key of the new item */
-  const afterPut = async (seat, key) => {
-    // A new answer for a seat takes the place of the refused one, never before it is kept itself.
+  /** @param {string} assignment @param {number} key of the new item */
+  const afterPut = async (assignment, key) => {
+    // A new answer for an assignment takes the place of the refused one, never before it is kept itself.
     for (const old of await store.all()) {
-      if (old.seat === seat && old.problem && old.key !== key) await store.remove(Number(old.key));
+      if (old.assignment === assignment && old.problem && old.key !== key)
+        await store.remove(Number(old.key));
     }
     await report();
     const kept = (await store.all()).find((item) => item.key === key);
@@ -168,7 +169,7 @@ export function createOutbox({
       const key = await store.put({ ...item, problem: null });
       if (item.after) held.set(key, { ...item, key, problem: null });
       // The next image need not wait for what follows.
-      afterPut(item.seat, key);
+      afterPut(item.assignment, key);
     },
     /** The page is being left: nobody can take anything back any more. */
     release() {
@@ -180,11 +181,11 @@ export function createOutbox({
         );
       held.clear();
     },
-    /** The newest item of a seat, out of the outbox where it is not on its way yet.
-     * @param {string} seat @returns {Promise<{item: Item, whole: boolean}|null>} `whole`: the server
+    /** The newest item of an assignment, out of the outbox where it is not on its way yet.
+     * @param {string} assignment @returns {Promise<{item: Item, whole: boolean}|null>} `whole`: the server
      *   never gets it */
-    async takeBack(seat) {
-      const item = (await store.all()).filter((each) => each.seat === seat).at(-1);
+    async takeBack(assignment) {
+      const item = (await store.all()).filter((each) => each.assignment === assignment).at(-1);
       if (!item) return null;
       const whole = item.key !== flying;
       if (whole) {

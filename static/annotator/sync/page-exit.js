@@ -6,7 +6,7 @@
  * @param {() => void} [page.save] sends the draft while the page goes
  * @param {(begun: boolean) => void} page.giveBack
  */
-export function listenForLeaving({ begun, save = () => {}, giveBack }) {
+export function listenForPageExit({ begun, save = () => {}, giveBack }) {
   const leave = () => {
     if (begun()) save();
     giveBack(begun());

@@ -77,7 +77,7 @@ const REMEMBERED = /** @type {const} */ ([
 
 /** Brings the editor to what the person chose before, and remembers what they choose.
  * @param {import('../editor.js').Editor} editor @param {Preferences} preferences */
-export function rememberLooks(editor, preferences) {
+export function rememberDisplay(editor, preferences) {
   const known = REMEMBERED.filter((name) => preferences.page[name] !== undefined);
   Object.assign(
     editor.state,

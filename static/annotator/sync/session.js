@@ -1,11 +1,11 @@
-/** Which seat is open and which come next: claims, prefetches, hands work to the outbox. */
+/** Which assignment is open and which come next: claims, prefetches, gives work to the outbox. */
 
 import { createClaims } from './claims.js';
 import { createLeases } from './leases.js';
 import { PAGE_ID } from './page-id.js';
 
 /** @typedef {import('../../common/types.js').Queue} Queue */
-/** @typedef {import('../../common/types.js').AnySeat} AnySeat */
+/** @typedef {import('../../common/types.js').AnyAssignment} AnyAssignment */
 
 const SOON_MS = 900;
 const POLL_MS = 5_000;
@@ -14,23 +14,23 @@ const REFILL_MS = 15_000;
 const DECODED = 3;
 
 /**
- * @template {AnySeat} Seat
+ * @template {AnyAssignment} Work
  * @param {object} parts
- * @param {string} parts.kind names seats in the outbox and in addresses: 'assignments' or 'audits'
+ * @param {string} parts.kind names assignments in the outbox and in addresses: 'assignments' or 'audits'
  * @param {string} parts.claimUrl
  * @param {number} parts.leaseMs
- * @param {number} [parts.stock] how many seats the page would like to hold
+ * @param {number} [parts.stock] how many assignments the page would like to hold
  * @param {ReturnType<typeof import('./api.js').createApi>} parts.api
  * @param {import('./outbox.js').Outbox} parts.outbox
  * @param {ReturnType<typeof import('../view/images.js').createImages>} parts.images
  * @param {() => number} parts.lastAct when the person last did something, ms
- * @param {(seat: Seat|null) => void} parts.onOpen
+ * @param {(assignment: Work|null) => void} parts.onOpen
  * @param {() => void} parts.onChange
  * @param {(reply: any) => void} [parts.onReply] sees every reply that carries work
  * @param {(state: import('./leases.js').LeaseState) => void} parts.onLease
- * @param {(seat: Seat) => boolean} [parts.avoid] open elsewhere; taken only when nothing else is left
- * @param {(seat: Seat) => void} [parts.onHandIn]
- * @param {(seat: Seat, storage: unknown, server: unknown) => void} parts.onStuck neither disk nor
+ * @param {(assignment: Work) => boolean} [parts.avoid] open elsewhere; taken only when nothing else is left
+ * @param {(assignment: Work) => void} [parts.onFinish]
+ * @param {(assignment: Work, storage: unknown, server: unknown) => void} parts.onStuck neither disk nor
  *   server took the work, and why not
  */
 export function createSession({
@@ -47,17 +47,17 @@ export function createSession({
   onReply,
   onLease,
   avoid = () => false,
-  onHandIn,
+  onFinish,
   onStuck,
 }) {
-  /** @type {Seat|null} */
+  /** @type {Work|null} */
   let current = null;
-  /** @type {Seat[]} */
+  /** @type {Work[]} */
   let upcoming = [];
   /** @type {Queue|null} */
   let queue = null;
-  /** Seats whose work was handed in; a list from before that must not bring them back. */
-  const handedIn = new Set();
+  /** Assignments whose work is done; a list from before that must not bring them back. */
+  const finished = new Set();
   const held = () => (current ? [current, ...upcoming] : upcoming);
   const leases = createLeases({
     kind,
@@ -68,21 +68,21 @@ export function createSession({
     open: () => current,
     onState: onLease,
     onGone: ({ id }) => {
-      upcoming = upcoming.filter((seat) => seat.id !== id);
+      upcoming = upcoming.filter((assignment) => assignment.id !== id);
       onChange();
     },
   });
 
   const prefetch = () => {
-    const pictures = held().map((seat) => seat.image);
+    const pictures = held().map((assignment) => assignment.image);
     images.keepOnly(pictures.slice(0, DECODED), pictures);
     for (const picture of pictures.slice(0, DECODED)) images.want(picture);
     images.stock(pictures.slice(DECODED));
   };
 
-  /** @param {Seat|null} seat */
-  const open = (seat) => {
-    current = seat;
+  /** @param {Work|null} assignment */
+  const open = (assignment) => {
+    current = assignment;
     leases.restart();
     prefetch();
     onOpen(current);
@@ -91,17 +91,17 @@ export function createSession({
   const openNext = () => {
     const free = Math.max(
       0,
-      upcoming.findIndex((seat) => !avoid(seat)),
+      upcoming.findIndex((assignment) => !avoid(assignment)),
     );
     open(upcoming.splice(free, 1)[0] ?? null);
   };
 
-  /** @param {Seat[]} seats */
-  const merge = (seats) => {
-    for (const seat of seats) {
-      leases.note(seat.id, seat.lease_expires_at);
-      if (!handedIn.has(seat.id) && !held().some((known) => known.id === seat.id))
-        upcoming.push(seat);
+  /** @param {Work[]} assignments */
+  const merge = (assignments) => {
+    for (const assignment of assignments) {
+      leases.note(assignment.id, assignment.lease_expires_at);
+      if (!finished.has(assignment.id) && !held().some((known) => known.id === assignment.id))
+        upcoming.push(assignment);
     }
     if (!current && upcoming.length) openNext();
     else prefetch();
@@ -150,12 +150,12 @@ export function createSession({
     claim: claims.now,
     renewDue: leases.renewDue,
     /** Ids the page has, so that the server does not send them twice. */
-    hold: () => held().map((seat) => seat.id),
-    /** Asks for work; what was handed in on an earlier visit and not sent yet is done. */
+    heldIds: () => held().map((assignment) => assignment.id),
+    /** Asks for work; what was done on an earlier visit and not sent yet is done. */
     async start() {
       for (const item of await outbox.all()) {
-        const [itemKind, id] = item.seat.split(':');
-        if (itemKind === kind) handedIn.add(Number(id));
+        const [itemKind, id] = item.assignment.split(':');
+        if (itemKind === kind) finished.add(Number(id));
       }
       await claims.now();
       if (!current) openNext();
@@ -163,31 +163,37 @@ export function createSession({
     },
     /** Keeps the work here, then shows the next image; sending happens behind.
      * @param {{method: string, url: string, body: Record<string, any>, after?: number}} request */
-    async handIn({ method, url, body, after }) {
-      const seat = current;
-      if (!seat) return;
-      handedIn.add(seat.id);
+    async finish({ method, url, body, after }) {
+      const assignment = current;
+      if (!assignment) return;
+      finished.add(assignment.id);
       try {
-        const item = { seat: `${kind}:${seat.id}`, method, url, body, context: { seat } };
+        const item = {
+          assignment: `${kind}:${assignment.id}`,
+          method,
+          url,
+          body,
+          context: { assignment },
+        };
         await outbox.put(after ? { ...item, after } : item);
       } catch (storage) {
         // The disk is full or forbidden: then the server itself must have it before the next opens.
         const hold = held().map(({ id }) => id);
         const sent = api.request(method, url, { ...body, hold, page: PAGE_ID });
         const reply = await sent.catch((why) => {
-          handedIn.delete(seat.id);
-          onStuck(seat, storage, why);
+          finished.delete(assignment.id);
+          onStuck(assignment, storage, why);
         });
         if (!reply) return;
         take(reply);
       }
-      onHandIn?.(seat);
+      onFinish?.(assignment);
       openNext();
     },
-    /** Another tab has handed it in. @param {number} id */
+    /** Another tab has submitted it. @param {number} id */
     forget(id) {
-      handedIn.add(id);
-      upcoming = upcoming.filter((seat) => seat.id !== id);
+      finished.add(id);
+      upcoming = upcoming.filter((assignment) => assignment.id !== id);
       prefetch();
       onChange();
     },
@@ -195,25 +201,25 @@ export function createSession({
      * @param {boolean} begun whether the open image was */
     giveBack(begun) {
       const ids = held()
-        .filter((seat) => seat !== current || !begun)
+        .filter((assignment) => assignment !== current || !begun)
         .map(({ id }) => id);
       if (!ids.length) return;
       const url = claimUrl.replace(/claim$/, 'give-back');
       api.request('POST', url, { ids, page: PAGE_ID }, { outlive: true }).catch(() => {});
     },
-    /** The present seat is somebody else's now. */
+    /** The present assignment is somebody else's now. */
     leave() {
-      if (current) handedIn.add(current.id);
+      if (current) finished.add(current.id);
       openNext();
     },
-    /** Shows a seat again whose answer was refused. @param {Seat} seat */
-    reopen(seat) {
-      handedIn.delete(seat.id);
-      leases.note(seat.id, seat.lease_expires_at);
+    /** Shows an assignment again whose answer was refused. @param {Work} assignment */
+    reopen(assignment) {
+      finished.delete(assignment.id);
+      leases.note(assignment.id, assignment.lease_expires_at);
       if (current) upcoming.unshift(current);
-      upcoming = upcoming.filter((other) => other.id !== seat.id);
+      upcoming = upcoming.filter((other) => other.id !== assignment.id);
       // Asked for by name: it opens although this tab may just have let go of it.
-      open(seat);
+      open(assignment);
     },
   };
 }

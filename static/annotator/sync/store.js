@@ -5,7 +5,7 @@ import { causeOf } from '../core/storage-errors.js';
 
 /** @typedef {import('./outbox.js').Item} Item */
 /** @typedef {import('./outbox.js').ItemStore} ItemStore */
-/** @typedef {{seat: string, version: number, number: number, writer: string, boxes: import('../core/document.js').GivenBox[],
+/** @typedef {{assignment: string, version: number, number: number, writer: string, boxes: import('../core/document.js').GivenBox[],
  *   past?: import('../core/history.js').Past, active_ms: number,
  *   action_ms?: Record<string, number>|null}} Draft */
 /** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
@@ -32,20 +32,34 @@ function memoryStore(error) {
       },
       remove: async (key) => void items.delete(key),
     },
-    /** @param {string} seat */
-    draft: async (seat) => drafts.get(seat),
+    /** @param {string} assignment */
+    draft: async (assignment) => drafts.get(assignment),
     /** @param {Draft} draft @param {number} _known @returns {Promise<Draft|null>} */
     async saveDraft(draft, _known) {
-      drafts.set(draft.seat, draft);
+      drafts.set(draft.assignment, draft);
       return null;
     },
-    /** @param {string} seat */
-    removeDraft: async (seat) => void drafts.delete(seat),
+    /** @param {string} assignment */
+    removeDraft: async (assignment) => void drafts.delete(assignment),
   };
 }
 
 /** @param {number} userId */
 export const openStore = (userId) => openDisk(userId).catch(memoryStore);
+
+/** On disk an assignment is called `seat`, as in earlier versions: what waits there must still be found.
+ * @param {any} kept @returns {any} */
+const fromDisk = ({ seat, context, ...rest }) => ({
+  ...rest,
+  ...(context && { context: { assignment: context.seat } }),
+  assignment: seat,
+});
+/** @param {any} kept @returns {any} */
+const toDisk = ({ assignment, context, ...rest }) => ({
+  ...rest,
+  ...(context && { context: { seat: context.assignment } }),
+  seat: assignment,
+});
 
 /** On a shared computer nobody may find another's work. @param {number} userId */
 async function openDisk(userId) {
@@ -66,33 +80,37 @@ async function openDisk(userId) {
     cause: null,
     /** @type {ItemStore} */
     items: {
-      all: () => base.getAll('outbox'),
+      all: async () => (await base.getAll('outbox')).map(fromDisk),
       async put(item) {
         // 'strict' waits for the disk; 'relaxed' may lose the last answers when the power goes.
         const change = base.transaction('outbox', 'readwrite', { durability: 'strict' });
-        const key = /** @type {number} */ (await change.store.put(item));
+        const key = /** @type {number} */ (await change.store.put(toDisk(item)));
         await change.done;
         return key;
       },
       remove: (key) => base.delete('outbox', key),
     },
-    /** @param {string} seat @returns {Promise<Draft|undefined>} */
-    draft: (seat) => base.get('drafts', seat),
+    /** @param {string} assignment @returns {Promise<Draft|undefined>} */
+    async draft(assignment) {
+      const kept = await base.get('drafts', assignment);
+      return kept && fromDisk(kept);
+    },
     /** Keeps the draft, unless another page kept one that this page has not seen; then that is given
      * back instead. @param {Draft} draft @param {number} known @returns {Promise<Draft|null>} */
     async saveDraft(draft, known) {
       const change = base.transaction('drafts', 'readwrite');
-      const kept = /** @type {Draft|undefined} */ (await change.store.get(draft.seat));
+      const found = await change.store.get(draft.assignment);
+      const kept = /** @type {Draft|undefined} */ (found && fromDisk(found));
       const newer =
         kept &&
         kept.writer !== draft.writer &&
         kept.version === draft.version &&
         kept.number > known;
-      if (!newer) await change.store.put(draft);
+      if (!newer) await change.store.put(toDisk(draft));
       await change.done;
       return newer ? kept : null;
     },
-    /** @param {string} seat @returns {Promise<void>} */
-    removeDraft: (seat) => base.delete('drafts', seat),
+    /** @param {string} assignment @returns {Promise<void>} */
+    removeDraft: (assignment) => base.delete('drafts', assignment),
   };
 }

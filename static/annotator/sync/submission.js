@@ -8,7 +8,7 @@ import { questionsOf } from '../core/questions.js';
 /** @typedef {import('../../common/types.js').Box} Box */
 
 /** So long a skip can be taken back; then it goes to the server, which gives the image to others. */
-export const HOLD_MS = 6_000;
+export const TAKE_BACK_MS = 6_000;
 
 /**
  * @param {object} page
@@ -18,7 +18,7 @@ export const HOLD_MS = 6_000;
  * @param {(activeMs: number, boxes: number) => void} page.onSend
  * @param {() => void} page.onSkip
  */
-export function createHandingIn({ workspace, session, stage, onSend, onSkip }) {
+export function createSubmission({ workspace, session, stage, onSend, onSkip }) {
   const { editor, hints, commands } = workspace;
   /** What Enter has confirmed on this image, or is asked to. @type {Set<string>} */
   let confirmed = new Set();
@@ -41,23 +41,25 @@ export function createHandingIn({ workspace, session, stage, onSend, onSkip }) {
 
   /** @param {Box[]} boxes */
   const send = (boxes) => {
-    const seat = /** @type {Assignment} */ (session.current);
+    const assignment = /** @type {Assignment} */ (session.current);
     workspace.markTime('submit');
-    const suggested = seat.suggested ?? [];
+    const suggested = assignment.suggested ?? [];
     const { lowest } = editor.state.looks;
     const body = {
-      version: seat.version + 1,
+      version: assignment.version + 1,
       boxes,
       active_ms: workspace.activeMs(),
       action_ms: workspace.actionMs(),
       // An answer opened again no longer knows which box was which suggestion.
       outcomes:
-        suggested.length && !seat.boxes ? outcomes(suggested, editor.doc.boxes, lowest) : null,
+        suggested.length && !assignment.boxes
+          ? outcomes(suggested, editor.doc.boxes, lowest)
+          : null,
     };
     commands.remember(boxes);
     onSend(body.active_ms, boxes.length);
     stage.leave();
-    session.handIn({ method: 'PUT', url: `/api/assignments/${seat.id}/answer`, body });
+    session.finish({ method: 'PUT', url: `/api/assignments/${assignment.id}/answer`, body });
   };
 
   return {
@@ -90,12 +92,12 @@ export function createHandingIn({ workspace, session, stage, onSend, onSkip }) {
     },
     /** @param {string} reason */
     skip(reason) {
-      const seat = session.current;
-      if (!seat) return;
+      const assignment = session.current;
+      if (!assignment) return;
       onSkip();
       stage.leave();
-      const url = `/api/assignments/${seat.id}/skip`;
-      session.handIn({ method: 'POST', url, body: { reason }, after: Date.now() + HOLD_MS });
+      const url = `/api/assignments/${assignment.id}/skip`;
+      session.finish({ method: 'POST', url, body: { reason }, after: Date.now() + TAKE_BACK_MS });
       speak('Image skipped');
     },
   };

@@ -6,7 +6,7 @@ import { PAGE_ID } from './page-id.js';
 
 /**
  * @param {number} userId
- * @param {(seat: string) => void} onAnswered another tab has handed this image in
+ * @param {(assignment: string) => void} onAnswered another tab has submitted this image
  */
 export function createTabs(userId, onAnswered) {
   const prefix = `boxwise-open-${userId}-`;
@@ -33,30 +33,30 @@ export function createTabs(userId, onAnswered) {
         .filter((name) => name.startsWith(prefix))
         .map((name) => name.slice(prefix.length).split(' '))
         .filter(([, tab]) => tab !== PAGE_ID)
-        .map(([seat]) => seat),
+        .map(([assignment]) => assignment),
     );
   };
 
   return {
     look,
-    /** @param {string} seat */
-    hasElsewhere: (seat) => elsewhere.has(seat),
-    /** This tab shows that image now. @param {string} seat '' for none */
-    opened(seat) {
+    /** @param {string} assignment */
+    hasElsewhere: (assignment) => elsewhere.has(assignment),
+    /** This tab shows that image now. @param {string} assignment '' for none */
+    opened(assignment) {
       release();
-      channel?.postMessage({ opened: seat });
-      if (!locks || !seat) return;
+      channel?.postMessage({ opened: assignment });
+      if (!locks || !assignment) return;
       // Nobody waits for the lock: that it is held is the message, and ends with the tab.
       let end = () => {};
       const held = new Promise((done) => {
         end = () => done(undefined);
       });
       release = end;
-      locks.request(`${prefix}${seat} ${PAGE_ID}`, () => held).catch(() => {});
+      locks.request(`${prefix}${assignment} ${PAGE_ID}`, () => held).catch(() => {});
       look();
     },
-    /** @param {string} seat */
-    answered: (seat) => channel?.postMessage({ answered: seat }),
+    /** @param {string} assignment */
+    answered: (assignment) => channel?.postMessage({ answered: assignment }),
   };
 }
 

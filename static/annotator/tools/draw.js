@@ -51,7 +51,7 @@ export function createDrawTool(editor, commands, say, show) {
     waiting = false;
     marks = [];
     pick = null;
-    state.making = null;
+    state.draftShape = null;
   };
 
   /** @param {import('../core/geometry.js').Rect} box @param {import('../../common/types.js').Method} by */
@@ -71,8 +71,8 @@ export function createDrawTool(editor, commands, say, show) {
 
   /** @param {Point|null} pointer */
   const preview = (pointer) => {
-    if (corner && pointer) state.making = { rect: fromCorners(corner, pointer) };
-    else if (marks.length) state.making = { rect: boxOf(marks, pointer), marks };
+    if (corner && pointer) state.draftShape = { rect: fromCorners(corner, pointer) };
+    else if (marks.length) state.draftShape = { rect: boxOf(marks, pointer), marks };
     editor.paint();
   };
 
@@ -80,7 +80,7 @@ export function createDrawTool(editor, commands, say, show) {
   const place = (mark) => {
     marks = [...marks.filter((other) => !mark.side || other.side !== mark.side), mark];
     if (marks.length >= ENOUGH) return finish(boxOf(marks, null), 'points');
-    state.making = { rect: boxOf(marks, state.pointer), marks };
+    state.draftShape = { rect: boxOf(marks, state.pointer), marks };
     editor.changed();
   };
 
@@ -96,7 +96,7 @@ export function createDrawTool(editor, commands, say, show) {
     if (state.method === 'drag') return;
     corner = first;
     waiting = true;
-    state.making = { rect: fromCorners(first, first) };
+    state.draftShape = { rect: fromCorners(first, first) };
     editor.changed();
   };
 

@@ -7,7 +7,7 @@ import { createFingers } from './fingers.js';
  * `dragged`: the pointer left the place of the press by more than a shaking hand does. */
 /** @typedef {{down: (press: Press) => void, move: (press: Press) => void, up: (press: Press) => void,
  *   cancel: () => void, drop?: () => void, cursor: (press: Press) => string}} Tool
- * `drop` ends only the press; `cancel` everything in the making. */
+ * `drop` ends only the press; `cancel` everything begun. */
 /** @typedef {import('../editor.js').Editor} Editor */
 
 const DRAG_FROM = 4;
@@ -154,7 +154,7 @@ export function listenToPointer(surface, editor, tools, onAct, onLongPress) {
       spaceHeld = held;
       surface.style.cursor = held ? 'grab' : 'default';
     },
-    /** Drops whatever is in the making. */
+    /** Drops whatever was begun. */
     cancel() {
       drop();
       current().cancel();

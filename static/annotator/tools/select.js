@@ -41,7 +41,7 @@ export function createSelectTool(editor, commands, show) {
   let again = null;
 
   const end = () => {
-    if (drag?.kind === 'marquee') state.making = null;
+    if (drag?.kind === 'marquee') state.draftShape = null;
     else if (drag && editor.doc.busy) {
       const box = editor.doc.find(drag.kind === 'move' ? drag.id : drag.box.id);
       if (box && bigEnough(box)) {
@@ -85,7 +85,7 @@ export function createSelectTool(editor, commands, show) {
       if (!drag || !press.dragged) return;
       if (drag.kind === 'marquee') {
         const rect = fromCorners(drag.from, press.image);
-        state.making = { rect, marquee: true };
+        state.draftShape = { rect, marquee: true };
         const inside = editor
           .shown()
           .filter((box) => touches(box, rect))
@@ -118,7 +118,7 @@ export function createSelectTool(editor, commands, show) {
       if (empty && state.editable && !editor.shown().length) show('The Select tool draws nothing');
     },
     cancel() {
-      state.making = null;
+      state.draftShape = null;
       editor.doc.cancel();
       drag = null;
       again = null;

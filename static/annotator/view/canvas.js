@@ -3,7 +3,7 @@
 
 import { must } from '../../common/dom.js';
 import { paintBoxes, paintPointed, paintSpot } from './paint/boxes.js';
-import { paintCrosshair, paintMaking } from './paint/draft-shape.js';
+import { paintCrosshair, paintDraftShape } from './paint/draft-shape.js';
 import { paintImage } from './paint/image.js';
 import { paintMagnifier } from './paint/magnifier.js';
 
@@ -49,7 +49,7 @@ export function startCanvas(surface, editor) {
       ? editor.shown().filter((box) => !chosen.has(box.id))
       : editor.shown();
     const same = boxes.length === painted.length && boxes.every((box, i) => box === painted[i]);
-    const lookKey = [
+    const displayKey = [
       labels,
       looks.lockedAll,
       [...looks.lockedIds],
@@ -57,9 +57,9 @@ export function startCanvas(surface, editor) {
     ].join();
     const view = viewKey();
     const moved = !stillKey.startsWith(view);
-    const key = `${view};${lookKey}`;
+    const key = `${view};${displayKey}`;
     if (same && key === stillKey) return;
-    if (same && moved && cost > SLOW_MS && stillKey.endsWith(lookKey)) return carry();
+    if (same && moved && cost > SLOW_MS && stillKey.endsWith(displayKey)) return carry();
     const began = performance.now();
     const { width, height } = editor.viewport.view;
     still.clearRect(0, 0, width, height);
@@ -96,7 +96,7 @@ export function startCanvas(surface, editor) {
     paintSpot(top, editor);
     paintPointed(top, editor);
     paintCrosshair(top, editor);
-    paintMaking(top, editor);
+    paintDraftShape(top, editor);
     paintMagnifier(top, editor);
   };
 

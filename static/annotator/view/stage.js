@@ -1,13 +1,13 @@
-/** Shows one seat on the canvas: its boxes or newer draft, its pixels when ready, or a card. */
+/** Shows one assignment on the canvas: its boxes or newer draft, its pixels when ready, or a card. */
 
 import { fetchPatiently } from '../../common/busy.js';
-import { createKeeping } from '../sync/drafts.js';
+import { createDrafts } from '../sync/drafts.js';
 
 /** @typedef {import('../core/document.js').GivenBox} GivenBox */
-/** @typedef {import('../sync/session.js').AnySeat} AnySeat */
+/** @typedef {import('../sync/session.js').AnyAssignment} AnyAssignment */
 
 /**
- * @template {AnySeat} Seat
+ * @template {AnyAssignment} Work
  * @param {object} parts
  * @param {string} parts.kind
  * @param {import('../workspace.js').Workspace} parts.workspace
@@ -17,9 +17,9 @@ import { createKeeping } from '../sync/drafts.js';
  * @param {ReturnType<typeof import('../panels/banner.js').createBanners>} [parts.banners]
  * @param {ReturnType<typeof import('../panels/card.js').createCard>} parts.card
  * @param {ReturnType<typeof import('../panels/status.js').createStatus>} parts.status
- * @param {() => {current: Seat|null, queue: import('../../common/types.js').Queue|null,
+ * @param {() => {current: Work|null, queue: import('../../common/types.js').Queue|null,
  *   trouble: import('../sync/api.js').ErrorKind|null, claim: () => void}} parts.session
- * @param {(seat: Seat) => GivenBox[]} parts.boxesOf
+ * @param {(assignment: Work) => GivenBox[]} parts.boxesOf
  * @param {(() => void)|null} parts.skip
  * @param {boolean} [parts.editable]
  * @param {(found: boolean) => void} [parts.onReady] the boxes are as they were left, or as they came
@@ -46,9 +46,9 @@ export function createStage({
   waiting = () => 0,
 }) {
   const { editor } = workspace;
-  /** @type {Seat|null} */
+  /** @type {Work|null} */
   let shown = null;
-  /** @type {Seat|null} */
+  /** @type {Work|null} */
   let previewFor = null;
 
   const refresh = () => {
@@ -77,22 +77,22 @@ export function createStage({
     }
   };
 
-  /** Coarse pixels now rather than sharp ones later. @param {Seat} seat */
-  const showPreview = async (seat) => {
+  /** Coarse pixels now rather than sharp ones later. @param {Work} assignment */
+  const showPreview = async (assignment) => {
     try {
-      const reply = await fetchPatiently(seat.image.preview_url);
+      const reply = await fetchPatiently(assignment.image.preview_url);
       if (!reply.ok) return;
       const bitmap = await createImageBitmap(await reply.blob());
-      if (shown === seat && !editor.state.bitmap) editor.show(bitmap);
+      if (shown === assignment && !editor.state.bitmap) editor.show(bitmap);
       else bitmap.close();
     } catch {
       // Only a courtesy: the full image, or its own error, follows.
     }
   };
 
-  /** @param {Seat} seat @param {import('../sync/store.js').Draft} draft */
-  const restore = (seat, draft) => {
-    editor.open(seat.image, draft.boxes, editable, draft.past);
+  /** @param {Work} assignment @param {import('../sync/store.js').Draft} draft */
+  const restore = (assignment, draft) => {
+    editor.open(assignment.image, draft.boxes, editable, draft.past);
     workspace.restartActivity(draft.active_ms, draft.action_ms);
     refresh();
     onDraft?.();
@@ -101,12 +101,12 @@ export function createStage({
   /** @param {import('../sync/store.js').Draft|null} other */
   const onElsewhere = (other) => {
     const take = async () => {
-      const seat = shown;
-      const draft = await keeping.takeOther(other).catch(() => null);
-      if (seat && seat === shown && draft) restore(seat, draft);
+      const assignment = shown;
+      const draft = await drafts.takeOther(other).catch(() => null);
+      if (assignment && assignment === shown && draft) restore(assignment, draft);
       banners?.set('elsewhere', null);
     };
-    const keep = () => keeping.keepMine(other).then(() => banners?.set('elsewhere', null));
+    const keep = () => drafts.keepMine(other).then(() => banners?.set('elsewhere', null));
     banners?.set('elsewhere', {
       text: `This image was worked on in another ${other ? 'tab' : 'place'} meanwhile. Yours stays on screen and is not saved until you choose.`,
       actions: [
@@ -116,7 +116,7 @@ export function createStage({
     });
   };
 
-  const keeping = createKeeping({
+  const drafts = createDrafts({
     kind,
     store,
     api,
@@ -129,40 +129,40 @@ export function createStage({
     onKept: status.keptHere,
     onElsewhere,
   });
-  editor.onGesture(keeping.save);
+  editor.onGesture(drafts.save);
 
-  /** @param {Seat|null} seat */
-  const turnTo = (seat) => {
-    shown = seat;
-    keeping.turnTo(seat);
+  /** @param {Work|null} assignment */
+  const turnTo = (assignment) => {
+    shown = assignment;
+    drafts.turnTo(assignment);
     banners?.set('elsewhere', null);
   };
 
   return {
     refresh,
     isOpen: () => shown !== null && editor.state.picture !== null,
-    /** @param {Seat|null} seat */
-    async open(seat) {
+    /** @param {Work|null} assignment */
+    async open(assignment) {
       turnTo(null);
-      if (!seat) {
+      if (!assignment) {
         editor.close();
         refresh();
         return;
       }
       card.hide();
-      const boxes = boxesOf(seat);
-      turnTo(seat);
-      editor.open(seat.image, boxes, editable);
+      const boxes = boxesOf(assignment);
+      turnTo(assignment);
+      editor.open(assignment.image, boxes, editable);
       workspace.restartActivity();
       refresh();
-      const draft = await keeping.find();
+      const draft = await drafts.find();
       // Somebody quick may have drawn already; what is on screen then is newer.
-      if (shown !== seat) return;
+      if (shown !== assignment) return;
       const found = draft !== null && !editor.doc.canUndo;
-      if (draft && found) restore(seat, draft);
+      if (draft && found) restore(assignment, draft);
       onReady?.(found);
     },
-    /** The work is handed in: later gestures belong to the next image. */
+    /** The work is submitted: later gestures belong to the next image. */
     leave: () => turnTo(null),
     /** Selects the box an error speaks of. @param {string} where such as 'boxes[3].x2' @param {string} message */
     pointOut(where, message) {
@@ -172,8 +172,8 @@ export function createStage({
       return box ? `Box ${place + 1}: ${message}` : message;
     },
     /** The page is being left. */
-    saveNow: keeping.sendNow,
-    /** It could not be handed in: the same image stays open. @param {Seat} seat */
-    stay: (seat) => turnTo(seat),
+    saveNow: drafts.sendNow,
+    /** It could not be submitted: the same image stays open. @param {Work} assignment */
+    stay: (assignment) => turnTo(assignment),
   };
 }

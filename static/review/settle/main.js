@@ -13,7 +13,7 @@ import { forget, recallList, remember } from '../../common/storage.js';
 import { plural } from '../../common/words.js';
 import { createSuggested } from '../suggested.js';
 import { createUndoBar } from '../undo-bar.js';
-import { settleDoings, settleHints } from './actions.js';
+import { settleHandlers, settleHints } from './actions.js';
 import { createByHand, zoomToGroup } from './by-hand.js';
 import { createDecisions } from './decisions.js';
 import { startPeople } from './people.js';
@@ -237,8 +237,8 @@ function showPixels() {
 
 workspace.start('settle', (common) => ({
   ...common,
-  ...suggested.doings,
-  ...settleDoings({
+  ...suggested.handlers,
+  ...settleHandlers({
     decisions: () => decisions,
     isDrawing: () => byHand.on,
     act,

@@ -1,4 +1,4 @@
-/** Draws what is in the making: crosshair, the new box with its points. */
+/** Draws what is being drawn: crosshair, the new box with its points. */
 
 import { sidesOf, toGo } from '../../core/points.js';
 import { sizeNotes } from './boxes.js';
@@ -12,7 +12,7 @@ import { areaOf, CASING, frame, note, widthOf } from './lines.js';
 export function paintCrosshair(ctx, editor) {
   const { state, viewport } = editor;
   if (!state.pointer || state.tool !== 'draw' || !state.editable || state.grabbed) return;
-  if (!state.crosshair || (state.finger && !state.making)) return;
+  if (!state.crosshair || (state.finger && !state.draftShape)) return;
   const { x, y } = viewport.toScreen(state.pointer);
   const { left, top, image, scale } = viewport;
   const [right, bottom] = [left + image.width * scale, top + image.height * scale];
@@ -35,7 +35,7 @@ export function paintCrosshair(ctx, editor) {
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
-  const hit = state.making ? null : editor.hit(state.pointer);
+  const hit = state.draftShape ? null : editor.hit(state.pointer);
   if (hit?.kind === 'handle' || (hit?.kind === 'box' && hit.onEdge)) return;
   ring(ctx, x, y, 9, CASING, 3.5);
   ring(ctx, x, y, 9, state.crosshairColor, 1.5);
@@ -52,16 +52,16 @@ function ring(ctx, x, y, r, color, line) {
 }
 
 /** @param {Context} ctx @param {Editor} editor */
-export function paintMaking(ctx, editor) {
+export function paintDraftShape(ctx, editor) {
   const { state, viewport } = editor;
-  const { making } = state;
-  if (!making) return;
-  const at = areaOf(viewport, making.rect);
-  if (making.marquee) return frame(ctx, at, '#fff', 1, [4, 4]);
+  const { draftShape } = state;
+  if (!draftShape) return;
+  const at = areaOf(viewport, draftShape.rect);
+  if (draftShape.marquee) return frame(ctx, at, '#fff', 1, [4, 4]);
   const color = editor.classOf(state.classId)?.color ?? '#fff';
-  if (!making.marks) {
+  if (!draftShape.marks) {
     frame(ctx, at, color, 2);
-    for (const words of makingNotes(ctx, editor)) note(ctx, words);
+    for (const words of draftShapeNotes(ctx, editor)) note(ctx, words);
     return;
   }
   ctx.globalAlpha = 0.12;
@@ -69,9 +69,9 @@ export function paintMaking(ctx, editor) {
   ctx.fillRect(at.x, at.y, at.w, at.h);
   ctx.globalAlpha = 1;
   frame(ctx, at, color, 1, [1, 4]);
-  const known = sidesOf(making.marks, state.pointer);
+  const known = sidesOf(draftShape.marks, state.pointer);
   for (const side of known) solidSide(ctx, at, side, color);
-  making.marks.forEach((mark, place) => {
+  draftShape.marks.forEach((mark, place) => {
     const { x, y } = viewport.toScreen(mark);
     ctx.beginPath();
     ctx.arc(x, y, 7, 0, 2 * Math.PI);
@@ -84,24 +84,24 @@ export function paintMaking(ctx, editor) {
     ctx.font = '600 9px Inter, ui-sans-serif, system-ui, sans-serif';
     ctx.fillText(String(place + 1), x, y + 0.5);
   });
-  for (const words of makingNotes(ctx, editor)) note(ctx, words);
+  for (const words of draftShapeNotes(ctx, editor)) note(ctx, words);
 }
 
-/** What is said about the box in the making, beside it. @param {Context} ctx @param {Editor} editor
+/** What is said about the box being drawn, beside it. @param {Context} ctx @param {Editor} editor
  * @returns {import('./lines.js').Note[]} */
-export function makingNotes(ctx, { state: { making, pointer }, viewport }) {
-  if (!making || making.marquee) return [];
-  if (!making.marks) return sizeNotes(areaOf(viewport, making.rect), making.rect);
+export function draftShapeNotes(ctx, { state: { draftShape, pointer }, viewport }) {
+  if (!draftShape || draftShape.marquee) return [];
+  if (!draftShape.marks) return sizeNotes(areaOf(viewport, draftShape.rect), draftShape.rect);
   if (!pointer) return [];
   const { x, y } = viewport.toScreen(pointer);
-  const text = toGo(making.marks, pointer);
+  const text = toGo(draftShape.marks, pointer);
   const half = widthOf(ctx, text) / 2 + 10;
   const { width, height } = viewport.view;
-  const beside = x + (x + 250 < width ? 130 : -130);
+  const asideX = x + (x + 250 < width ? 130 : -130);
   return [
     {
       text,
-      x: Math.max(half, Math.min(beside, width - half)),
+      x: Math.max(half, Math.min(asideX, width - half)),
       y: Math.min(y + (y > 60 ? 28 : 40), height - 12),
     },
   ];

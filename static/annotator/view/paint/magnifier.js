@@ -3,7 +3,7 @@
 import { GLASS, placeGlass } from '../../core/magnifier.js';
 import { levelFor } from '../levels.js';
 import { sizeNotes } from './boxes.js';
-import { makingNotes } from './draft-shape.js';
+import { draftShapeNotes } from './draft-shape.js';
 import { areaOf, CASING, NOTE, note, noteArea } from './lines.js';
 
 /** @typedef {import('../../editor.js').Editor} Editor */
@@ -14,7 +14,8 @@ const TIMES = 8;
 /** @param {Context} ctx @param {Editor} editor */
 export function paintMagnifier(ctx, editor) {
   const { state, viewport } = editor;
-  const placing = (state.making && !state.making.marquee) || state.grabbed || editor.doc.busy;
+  const placing =
+    (state.draftShape && !state.draftShape.marquee) || state.grabbed || editor.doc.busy;
   if (!state.magnifier || !state.pointer || !placing || !state.bitmap) return;
   const at = viewport.toScreen(state.pointer);
   const { width, height } = viewport.view;
@@ -22,9 +23,13 @@ export function paintMagnifier(ctx, editor) {
     if (!state.finger) return;
   }
   const zoom = Math.max(TIMES, viewport.scale * 2);
-  const rect = state.making?.rect ?? editor.selected;
+  const rect = state.draftShape?.rect ?? editor.selected;
   const box = rect ? areaOf(viewport, rect) : null;
-  const notes = state.making ? makingNotes(ctx, editor) : box && rect ? sizeNotes(box, rect) : [];
+  const notes = state.draftShape
+    ? draftShapeNotes(ctx, editor)
+    : box && rect
+      ? sizeNotes(box, rect)
+      : [];
   const { x: left, y: top } = placeGlass(
     at,
     viewport.view,
