@@ -68,7 +68,7 @@ const delivery = await createDelivery(data.user, {
   onSent: (item, reply) => {
     delivery.store.removeDraft(item.assignment);
     if (reply.state === 'surplus') {
-      speak('That image had been given to someone else; your boxes were kept as extra evidence.');
+      speak('That image had been reassigned; your boxes were kept as an extra submission.');
     }
     position.see(reply.next ?? []);
     session.take(reply);
@@ -97,13 +97,13 @@ const lastSubmission = createLastSubmission({
     position.takenBack(assignment);
     session.reopen(assignment);
     hints.notice(
-      `You sent this one already. ${hints.press('submit', 'Submit')} to send it again, as it is then.`,
+      `You submitted this one already. ${hints.press('submit', 'Submit')} to submit it again with your changes.`,
     );
   },
   takeBack: (assignment, kind) => {
     if (kind === 'sent') position.takenBack(assignment);
     session.reopen(assignment);
-    hints.notice('Taken back: it was not sent.');
+    hints.notice('Reopened: it was not sent.');
   },
   tell,
 });
@@ -189,7 +189,9 @@ const submission = createSubmission({
   stage,
   onSend: (activeMs, boxes) => {
     lastSubmission.note(session.current?.id ?? null, 'sent');
-    offer.show(boxes ? `Sent with ${plural(boxes, 'box', 'boxes')}.` : 'Sent as empty.');
+    offer.show(
+      boxes ? `Submitted with ${plural(boxes, 'box', 'boxes')}.` : 'Submitted without boxes.',
+    );
     if (session.current) position.submitted(session.current, activeMs);
   },
   onSkip: () => {

@@ -45,7 +45,7 @@ async function act(action) {
   await attempt(async () => {
     show(await api.post(`${address}/actions`, { action }));
     speak(
-      { pause: 'Paused', resume: 'Going on', start: 'Started', retry: 'Trying again' }[action] ??
+      { pause: 'Paused', resume: 'Resumed', start: 'Started', retry: 'Trying again' }[action] ??
         'Done',
     );
   });
@@ -88,7 +88,7 @@ function showHead() {
       class: 'chip',
       text: certified
         ? `certified, risk ${Math.round(job.risk * 100)} %`
-        : 'each round, no promise',
+        : 'each round, no guarantee',
     }),
     el('span', {
       class: 'chip',

@@ -29,7 +29,7 @@ export function imageQuality(histogram) {
     title: 'Image quality',
     legend: true,
     note: 'Overlap with a reference, image by image.',
-    empty: histogram ? null : 'From the first checked images on',
+    empty: histogram ? null : 'Available after the first checked images',
     summary: `Images with a reference; mean quality: ${means.join(', ') || 'not known yet'}.`,
     head: ['Quality', 'People', 'Auto'],
     rows: human.map((value, place) => [

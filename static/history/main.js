@@ -1,4 +1,4 @@
-/** What I sent in this job, with thumbnails; an answer opens again until its image is finished, and
+/** What I sent in this job, with thumbnails; a submission can be edited until its image is consolidated, and
  * afterwards a correction of it can be suggested to the reviewers. */
 
 import { ApiError, createApi } from '../annotator/sync/api.js';
@@ -35,7 +35,7 @@ function outcomeOf({ suggestion }) {
 /** @param {Given} answer */
 function state({ changeable, surplus, labelled }) {
   if (changeable) return { mark: 'pencil', words: 'Can be changed' };
-  if (surplus) return { mark: 'clock', words: 'Extra evidence: it had gone to someone else' };
+  if (surplus) return { mark: 'clock', words: 'Extra submission: the image had been reassigned' };
   return { mark: 'check', words: labelled ? `Finished, label by ${labelled}` : 'Finished' };
 }
 
@@ -103,7 +103,7 @@ fill(
   must('[data-about]'),
   ...(data.first.answers.length
     ? [
-        'An answer opens again, and may be changed, until everybody’s boxes on its image became one label. After that, open it to suggest a correction: a reviewer takes it or tells you why not.',
+        'You can edit a submission until its image is consolidated. After that, open it to suggest a correction: a reviewer takes it or tells you why not.',
       ]
     : [
         'You have not sent anything in this job yet. ',

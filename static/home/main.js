@@ -38,7 +38,7 @@ function showJobs() {
 function showSent({ waiting, refused, trouble }) {
   const open = waiting + refused.length;
   const text = refused.length
-    ? 'The server refused some. Open the job to see which box is meant.'
+    ? 'The server refused some. Open the job to see which box it is about.'
     : trouble
       ? 'They stay on this computer and are sent when the server can be reached.'
       : 'They are on their way.';

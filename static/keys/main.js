@@ -81,7 +81,7 @@ function show() {
   fill(
     must('[data-groups]'),
     ...sections,
-    !sections.length && el('p', { text: 'No action is called that.' }),
+    !sections.length && el('p', { text: 'No matching action.' }),
   );
   save.disabled = draft.saved;
 }
@@ -100,7 +100,7 @@ document.addEventListener(
       return show();
     }
     draft.give(asking.name, key);
-    speak(`${key} it is`);
+    speak(`Set to ${key}`);
     stop();
   },
   true,
@@ -119,7 +119,7 @@ save.addEventListener('click', async () => {
 });
 must('[data-reset]').addEventListener('click', () => {
   draft.reset();
-  say('All keys are as at the beginning. Save to keep that.');
+  say('Default keys restored. Save to keep them.');
   show();
 });
 must('[data-export]').addEventListener('click', () => {
@@ -133,7 +133,7 @@ must('[data-import]').addEventListener('change', async (event) => {
   if (!file) return;
   try {
     draft.read(await file.text());
-    say('Read. Save to keep them.', 'ok');
+    say('Imported. Save to keep them.', 'ok');
   } catch (error) {
     say(error instanceof Error ? error.message : String(error), 'bad');
   }

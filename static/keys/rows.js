@@ -29,8 +29,8 @@ export function createRows(draft, { asking, ask, stop }) {
       { class: 'clash', role: 'alert' },
       icon('warn'),
       el('p', {}, ...capsOf(key).map(keycap), ` ${wrong}`),
-      swap && small('Swap the two', swapAndStop),
-      small('Keep as it was', stop),
+      swap && small('Swap keys', swapAndStop),
+      small('Cancel', stop),
     );
   };
 

@@ -177,10 +177,10 @@ export async function startAudits(data) {
   };
 
   const undo = async () => {
-    if (walk.undo()) return speak('Box decision taken back');
+    if (walk.undo()) return speak('Box decision undone');
     undoBar.hide();
     await verdicts.undo();
-    speak('Verdict taken back');
+    speak('Verdict undone');
   };
 
   const actions = auditActions({

@@ -117,7 +117,7 @@ export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
       const foot = el('div', { class: 'thread-foot', 'data-decide': thread.id });
       const decline = () => {
         const field = composer({
-          label: `Why it stays, to ${thread.by}`,
+          label: `Reason, for ${thread.by}`,
           send: 'Decline',
           onSend: (text) => decide(thread, { take: false, text }, 'Declined.'),
           onLeave: show,

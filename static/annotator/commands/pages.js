@@ -44,7 +44,7 @@ const PLAIN = ['help', 'theme'];
 export const PAGES = {
   draw: { title: 'Drawing', rows: [], common: () => true },
   review: {
-    title: 'Checking',
+    title: 'Review',
     rows: [
       ...rowsOf('Verdict', [
         ['approve', 'Approve; on a box: it is right, next box', ['y']],
@@ -58,7 +58,7 @@ export const PAGES = {
       ]),
       ...rowsOf('Verdict', [
         ['take-theirs', 'On a correction: take the boxes that an annotator suggests', ['t']],
-        ['decline', 'Decline them with a word', ['Shift+t']],
+        ['decline', 'Decline them with a reason', ['Shift+t']],
       ]),
       ...rowsOf('View', [['grid', 'To the grid', ['Shift+g']]]),
     ],
@@ -82,20 +82,20 @@ export const PAGES = {
         ...STEPS,
         ['page-on', 'Next page, this one undecided', [']', 'PageDown'], { shown: ']' }],
         ['page-back', 'Page before', ['[', 'PageUp'], { shown: '[' }],
-        ['larger-page', 'More a page', ['+', '='], { shown: '+' }],
-        ['smaller-page', 'Fewer a page', ['-']],
+        ['larger-page', 'More per page', ['+', '='], { shown: '+' }],
+        ['smaller-page', 'Fewer per page', ['-']],
         ['audit', 'To the audit', ['Shift+g']],
       ]),
     ],
     common: only(PLAIN),
   },
   list: {
-    title: 'Differences',
-    rows: [called('submit', 'View', 'Settle the first'), ...rowsOf('View', STEPS)],
+    title: 'Disagreements',
+    rows: [called('submit', 'View', 'Resolve the first'), ...rowsOf('View', STEPS)],
     common: only(PLAIN),
   },
   settle: {
-    title: 'Settling',
+    title: 'Adjudication',
     rows: [
       ...rowsOf('Verdict', [
         ['merged', 'Take the merged box', ['y']],
@@ -103,10 +103,10 @@ export const PAGES = {
         ['draw-it', 'Draw it; after the last group, what everybody missed', ['e']],
         ['correct', 'Correct the whole label', ['Shift+e']],
         ['take-theirs', 'Take the boxes that an annotator suggests', ['t']],
-        ['decline', 'Decline them with a word', ['Shift+t']],
+        ['decline', 'Decline them with a reason', ['Shift+t']],
         ['back', 'Undo; then the last image sent', ['u']],
       ]),
-      called('submit', 'Verdict', 'Send, next image; while drawing: done'),
+      called('submit', 'Verdict', 'Save and next; while drawing: done'),
       ...rowsOf('View', [['list', 'To the list of images', ['Shift+g']]]),
       ...['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit, place) => ({
         id: `person-${digit}`,
@@ -140,7 +140,7 @@ export const PAGES = {
       ['answer', 'Answer', ['e']],
       ['close', 'Done, or open again', ['d']],
       ['take-theirs', 'Take the boxes that an annotator suggests', ['t']],
-      ['decline', 'Decline them with a word', ['Shift+t']],
+      ['decline', 'Decline them with a reason', ['Shift+t']],
       ['back', 'Undo what was stored last', ['u', 'Ctrl+z']],
     ]),
     common: only(PLAIN),

@@ -70,7 +70,7 @@ export const TABLE = [
     ['skip', 'Skip with a reason', ['k']],
     ['instructions', 'Instructions', ['i']],
     ['note', 'Pin a note at the pointer', ['p']],
-    ['last-sent', 'Undo Submit or Skip: last image again', [',']],
+    ['last-sent', 'Undo Submit or Skip: reopen the last image', [',']],
   ]),
   ...rowsOf('Class', [
     ...DIGITS.map(
@@ -91,20 +91,20 @@ export const TABLE = [
     ['darker', 'Darker', ['Ctrl+ArrowDown'], ON_CANVAS],
     ['more-contrast', 'More contrast', ['Ctrl+ArrowRight'], ON_CANVAS],
     ['less-contrast', 'Less contrast', ['Ctrl+ArrowLeft'], ON_CANVAS],
-    ['looks', 'Light, contrast, crosshair…', ['.']],
+    ['looks', 'Brightness, contrast, crosshair…', ['.']],
     ['leave', 'From the canvas to the panel', ['Ctrl+F6']],
   ]),
   ...rowsOf('Draw', [
     ['draw', 'Draw tool', ['b']],
-    ['place', 'Box in the middle, for the arrows', ['Shift+b']],
+    ['place', 'Place a box in the middle, for the arrow keys', ['Shift+b']],
     ['method', 'Drag, two clicks, four points', ['m']],
   ]),
   ...edges('edge', 'Edge to the pointer', '', 'Edge to the pointer', 'W A S D'),
   ...edges('new-edge', 'Edge of a new box', 'Shift+', 'Edge of a new box', 'Shift W A S D'),
   ...rowsOf('Draw', [
-    ['back-point', 'Take back a point', ['Backspace']],
+    ['back-point', 'Undo a point', ['Backspace']],
     ['stamp', 'Box of the last size at the pointer', ['j']],
-    ['repeat-image', 'Boxes of the last image again', ['r']],
+    ['repeat-image', 'Repeat the boxes of the last image', ['r']],
     ['cancel', 'Cancel; deselect, to draw inside', ['Escape']],
   ]),
   ...rowsOf('Boxes', [
@@ -133,8 +133,8 @@ export const TABLE = [
     ['accept', 'Accept', ['y']],
     ['accept-all', 'Accept all shown', ['Shift+y']],
     ['reject', 'Reject', ['x']],
-    ['fewer', 'Only surer ones', [']', 'PageUp'], { shown: ']', ...HELD }],
-    ['more', 'Less sure ones, too', ['[', 'PageDown'], { shown: '[', ...HELD }],
+    ['fewer', 'Higher confidence threshold', [']', 'PageUp'], { shown: ']', ...HELD }],
+    ['more', 'Lower confidence threshold', ['[', 'PageDown'], { shown: '[', ...HELD }],
     ['suggestions', 'Show or hide suggestions', ['t']],
     ['verify', 'One at a time, on or off', ['Shift+v']],
     ['undo-verdict', 'Undo the last verdict', ['u']],
@@ -148,6 +148,6 @@ export const TABLE = [
     ['hide-class', 'Hide the class', ['Alt+h']],
     ['show-all', 'Show all again', ['Ctrl+Shift+h']],
     ['theme', 'Light or dark', ['Shift+l']],
-    ['help', 'This help', ['?']],
+    ['help', 'All keys', ['?']],
   ]),
 ];

@@ -22,8 +22,8 @@ export function startOneObject({ editor, hints, surface }, isOpen, submit) {
     stop();
     if (!['Draw', 'Move', 'Resize', 'Class', 'Accept'].includes(name)) return;
     if (editor.doc.answer().length !== 1) return;
-    hints.notice('Sends itself in a second. Undo takes it back.');
-    speak('Sends itself in a second');
+    hints.notice('Submits itself in a second. Undo stops that.');
+    speak('Submits itself in a second');
     timer = window.setTimeout(fire, GRACE_MS);
   });
   // A hand on its way to a correction must not be overtaken.

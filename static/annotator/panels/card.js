@@ -55,7 +55,7 @@ export function createCard(lasting = true) {
           el('a', { class: 'button', href: '/', text: 'My jobs' }),
         ]);
       const waits = ['machine', 'taken', 'paused', 'not_started'].includes(reason);
-      const again = waits ? ' This page looks again by itself.' : '';
+      const again = waits ? ' This page checks again by itself.' : '';
       const mark = reason === 'complete' ? 'check' : reason === 'paused' ? 'pause' : 'clock';
       show(mark, title, text + again, [el('a', { class: 'button', href: '/', text: 'My jobs' })]);
     },

@@ -56,7 +56,7 @@ export function createDisplayDialog(editor, surface) {
       },
       ...options,
     );
-    return el('label', { class: 'setting' }, el('span', { text: 'A new box' }), choice);
+    return el('label', { class: 'setting' }, el('span', { text: 'Drawing method' }), choice);
   };
   const color = () => {
     const input = el('input', {
@@ -64,7 +64,7 @@ export function createDisplayDialog(editor, surface) {
       value: state.crosshairColor,
       on: { input: () => editor.set({ crosshairColor: input.value }) },
     });
-    return el('label', { class: 'setting' }, el('span', { text: 'Its colour' }), input);
+    return el('label', { class: 'setting' }, el('span', { text: 'Crosshair colour' }), input);
   };
 
   const show = () => {
@@ -74,21 +74,21 @@ export function createDisplayDialog(editor, surface) {
     };
     fill(
       must('[data-looks-body]', dialog),
-      el('h3', { text: 'The photo, for your eyes only' }),
-      slider('Light', 'brightness', 0.4, 2),
+      el('h3', { text: 'Display adjustments' }),
+      slider('Brightness', 'brightness', 0.4, 2),
       slider('Contrast', 'contrast', 0.4, 2),
       el(
         'button',
         { type: 'button', class: 'button button-small', on: { click: reset } },
         icon('undo'),
-        'As it is',
+        'Reset',
       ),
       el('h3', { text: 'Drawing' }),
       methods(),
       tick('Magnifier while a point is placed', 'magnifier'),
       tick('Crosshair over the whole image', 'crosshair'),
       color(),
-      slider('Its strength', 'crosshairStrength', 0.1, 1),
+      slider('Crosshair opacity', 'crosshairStrength', 0.1, 1),
     );
   };
   return {

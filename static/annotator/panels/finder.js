@@ -63,7 +63,7 @@ export function createFinder(editor, commands, surface) {
           el('span', { class: 'row-end' }, keycap(number)),
         ),
       ),
-      !rows.length && el('li', { class: 'empty', text: 'No class is called that.' }),
+      !rows.length && el('li', { class: 'empty', text: 'No matching class.' }),
     );
     if (rows.length) field.setAttribute('aria-activedescendant', `finder-${at}`);
     else field.removeAttribute('aria-activedescendant');

@@ -28,7 +28,7 @@ function hintsFor(editor, keys) {
         hint('submit', 'done'),
         hint('grab', 'grab edge'),
         [['←', '→'], 'nudge'],
-        hint('undo-verdict', 'as it was'),
+        hint('undo-verdict', 'restore'),
         help,
       ],
     };
@@ -41,7 +41,7 @@ function hintsFor(editor, keys) {
           'other class',
         ],
         hint('hide', 'hide boxes'),
-        hint('verify', 'all at once'),
+        hint('verify', 'show all'),
         help,
       ],
     };
@@ -96,7 +96,7 @@ function hintsFor(editor, keys) {
   return {
     now: drawing ? START[state.method] : now,
     hints: [
-      drawing ? hint('method', 'another way') : hint('draw', 'draw'),
+      drawing ? hint('method', 'change method') : hint('draw', 'draw'),
       ...(doc.boxes.some((box) => box.suggested) ? [hint('accept', 'accept')] : []),
       hint('pan', 'pan'),
       hint('hide', 'hide boxes'),

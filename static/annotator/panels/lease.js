@@ -24,7 +24,7 @@ export function leaseMessage(state, seconds, { stay, next }) {
   }
   if (state === 'lost') {
     return {
-      text: `This image is no longer yours: it went to the others after ${minutes} without a sign, or a manager gave it to them. What you did is kept; “Next image” sends it as extra evidence.`,
+      text: `This image is no longer yours: it went to the others after ${minutes} without a sign, or a manager gave it to them. What you did is kept; “Next image” submits it as an extra answer.`,
       actions: [{ label: 'Next image', run: next }],
     };
   }

@@ -9,7 +9,7 @@ import { ApiError } from '../sync/api.js';
 /** @type {Record<NotKept, string>} */
 const HERE = {
   forbidden: 'This browser lets the page store nothing',
-  full: 'This browser has no room left for answers',
+  full: 'This browser has no storage left for answers',
   failed: 'This browser failed to store the answer',
   elsewhere: 'Other work on this image waits for your choice',
 };
@@ -36,7 +36,7 @@ export function notTaken(storage, server) {
  * @param {NotKept} cause @param {() => void} close @returns {Message} */
 export const onlyHere = (cause, close) => ({
   text: `${HERE[cause]}. Keep this page open until “All sent” stands above: what is not sent is lost with it.`,
-  actions: [{ label: 'Understood', run: close }],
+  actions: [{ label: 'OK', run: close }],
 });
 
 /** @type {Message} */

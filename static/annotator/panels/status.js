@@ -31,7 +31,7 @@ export const roundWords = (round, instead) =>
 function sentHalf({ waiting, sending, refused, trouble }) {
   if (refused.length)
     return {
-      text: refused.length > 1 ? `${refused.length} need you` : 'Needs you',
+      text: refused.length > 1 ? `${refused.length} need attention` : 'Needs attention',
       mark: 'warn',
       warn: true,
     };
@@ -48,7 +48,7 @@ function sentHalf({ waiting, sending, refused, trouble }) {
     : { text: 'Offline', mark: 'cloud', warn: true };
 }
 
-/** @param {(refusedClicked: void) => void} onProblem when somebody presses "needs you" */
+/** @param {(refusedClicked: void) => void} onProblem when somebody presses "needs attention" */
 export function createStatus(onProblem) {
   const round = must('[data-round]');
   const position = must('[data-position]');
@@ -78,7 +78,7 @@ export function createStatus(onProblem) {
       fill(
         pace,
         icon('clock'),
-        el('span', { text: `${Math.max(1, Math.round(middle / 1000))} s an image` }),
+        el('span', { text: `${Math.max(1, Math.round(middle / 1000))} s per image` }),
       );
       pace.hidden = false;
     },

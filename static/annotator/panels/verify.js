@@ -30,7 +30,7 @@ export function createVerifyPanel(editor) {
     answer('reject', 'cross', 'Reject', 'is-bad'),
   );
   const done = answer('submit', 'check', 'Done fixing', 'is-ok');
-  const none = answer('submit', 'check', 'No, send', 'is-ok');
+  const none = answer('submit', 'check', 'No, submit', 'is-ok');
   const back = answer('undo-verdict', 'undo', 'Undo', '');
   fill(bar, question, answers, done, none, back);
 

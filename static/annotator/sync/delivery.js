@@ -68,10 +68,8 @@ export async function createDelivery(user, { ask, onSent, reopen }) {
             text: `The server refused an answer: ${sentence(item.problem?.message ?? '')} Your boxes are kept.`,
             tone: 'bad',
             actions: [
-              ...(item.context?.assignment
-                ? [{ label: 'Open again', run: () => reopen(item) }]
-                : []),
-              { label: 'Give it up', run: () => outbox.drop(item) },
+              ...(item.context?.assignment ? [{ label: 'Reopen', run: () => reopen(item) }] : []),
+              { label: 'Discard', run: () => outbox.drop(item) },
             ],
           }
         : null,

@@ -125,7 +125,7 @@ function act(decide) {
   zoom();
   changed();
   if (decisions?.done)
-    speak(`Every group is settled. Anything missing? ${hints.words('submit')} sends.`);
+    speak(`Every group is resolved. Anything missing? ${hints.words('submit')} sends.`);
 }
 
 function submit() {
@@ -133,7 +133,7 @@ function submit() {
   if (!decisions) return;
   if (!decisions.done) {
     const left = decisions.open.filter((place) => !decisions?.of(place)).length;
-    hints.notice(`${plural(left, 'group is', 'groups are')} not settled yet.`);
+    hints.notice(`${plural(left, 'group is', 'groups are')} not resolved yet.`);
     return;
   }
   send();
@@ -149,15 +149,15 @@ async function send() {
     sent = { label: reply.label, image, decisions: JSON.stringify(decisions.entries()) };
     forget(keptName());
     await queue.settled(image);
-    speak('Settled');
+    speak('Resolved');
     await openNext();
-    undoBar.show(`${image.name} is settled.`, undoSent);
+    undoBar.show(`${image.name} is resolved.`, undoSent);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     banners.set('send', {
       text: `Not sent: ${error.message} Your decisions are kept here.`,
       tone: 'bad',
-      actions: [{ label: 'Look again', run: () => openImage(image) }],
+      actions: [{ label: 'Reopen', run: () => openImage(image) }],
     });
   } finally {
     sending = false;
@@ -196,7 +196,7 @@ async function openNext() {
   decisions = null;
   editor.close();
   must('[data-position]').textContent = '';
-  card.empty({ reason: 'none', message: 'Nobody differs much any more. All of it is settled.' });
+  card.empty({ reason: 'none', message: 'There is no open disagreement any more.' });
 }
 
 /** @param {Picture} image */
@@ -218,7 +218,7 @@ async function openImage(image) {
   editor.open(image, [], false);
   editor.set({ tool: 'select' });
   showPixels();
-  must('[data-position]').textContent = reply.settled ? 'Settled already' : queue.place;
+  must('[data-position]').textContent = reply.settled ? 'Resolved already' : queue.place;
   zoom();
   changed();
   const ahead = queue.ahead(shown.image);

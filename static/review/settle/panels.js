@@ -46,7 +46,7 @@ export function showGroup(root, decisions, people, className, on) {
       el('p', {
         class: 'section-help',
         text: decisions.done
-          ? `Every group is settled. ${on.keysOf('draw-it').join(' ')} draws what everybody missed; ${on.keysOf('submit').join(' ')} sends.`
+          ? `Every group is resolved. ${on.keysOf('draw-it').join(' ')} draws what everybody missed; ${on.keysOf('submit').join(' ')} sends.`
           : 'Tab goes to the next group.',
       }),
     );
@@ -164,7 +164,7 @@ export function showGroups(root, decisions, people, className, onChoose) {
     el(
       'div',
       { class: 'section-head' },
-      el('h2', { class: 'section-title', text: 'Groups to settle' }),
+      el('h2', { class: 'section-title', text: 'Open groups' }),
       el('span', {
         class: 'section-note',
         text: open.length ? `${settled} of ${open.length}, doubtful first` : 'none',
