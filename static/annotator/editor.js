@@ -16,16 +16,14 @@ import { createViewport } from './core/viewport.js';
 /** @typedef {{rect: import('./core/geometry.js').Rect, marks?: readonly import('./core/points.js').Mark[],
  *   marquee?: boolean}} DraftShape the box being drawn */
 
-/** @param {LabelClass[]} classes */
-export function createEditor(classes) {
+/** @param {LabelClass[]} classes @param {(name: string) => void} [onGesture] runs after every one */
+export function createEditor(classes, onGesture = () => {}) {
   const viewport = createViewport();
   const byIndex = new Map(classes.map((entry, place) => [entry.index, { ...entry, place }]));
   /** @type {Set<() => void>} */
   const painters = new Set();
   /** @type {Set<() => void>} */
   const watchers = new Set();
-  /** @type {Set<(name: string) => void>} */
-  const savers = new Set();
   let doc = createDocument({ width: 1, height: 1 }, []);
 
   /** Where the pointer is on the screen: that stays when the view or the image changes under it.
@@ -93,7 +91,7 @@ export function createEditor(classes) {
       choose(left, doc.find(state.selectedId) ? state.selectedId : left[0]);
     if (!doc.find(state.hoverId)) state.hoverId = null;
     changed();
-    for (const saver of savers) saver(name);
+    onGesture(name);
   };
 
   /** @type {{boxes: readonly DocBox[], looks: object, list: DocBox[]}} */
@@ -205,7 +203,5 @@ export function createEditor(classes) {
     onPaint: (painter) => painters.add(painter),
     /** Runs when panels must follow: selection, tool, finished gestures. @param {() => void} watcher */
     onChange: (watcher) => watchers.add(watcher),
-    /** Runs after every gesture. @param {(name: string) => void} saver */
-    onGesture: (saver) => savers.add(saver),
   };
 }

@@ -32,16 +32,16 @@ const QUIET_MS = 300;
 
 /** @typedef {ReturnType<typeof createWorkspace>} Workspace */
 
-/** @param {import('../common/types.js').LabelClass[]} classes
- * @param {() => import('./panels/hints.js').Hint[]|null} pageHints
+/** @param {import('./app.js').App<any>} app
+ * @param {import('../common/types.js').LabelClass[]} classes
  * @param {import('./sync/preferences.js').Preferences} [own] without it, what this browser remembers */
 export function createWorkspace(
+  app,
   classes,
-  pageHints,
   own = createPreferences(pageData().user.id, pageData().preferences, null),
 ) {
   const surface = must('[data-surface]');
-  const editor = createEditor(classes);
+  const editor = createEditor(classes, (name) => app.emit('gesture', name));
   const { state } = editor;
   const pointerLabel = createPointerLabel(surface, editor);
   /** @param {string} text @param {number|null} [box] that was changed: there the way back is named */
@@ -66,7 +66,7 @@ export function createWorkspace(
     activity.touch(Date.now());
     hints.notice('');
   };
-  editor.onGesture((name) => {
+  app.on('gesture', (name) => {
     if (name) activity.mark(kindOf(name, draw.way), Date.now());
   });
   const pointer = listenToPointer(surface, editor, tools, act, (point) => {
@@ -85,7 +85,7 @@ export function createWorkspace(
       (all) => all[name].showModal(),
       () => hints.notice('This could not be fetched. Try again when the server is back.'),
     );
-  const hints = startHints(editor, pageHints, pointerLabel.say);
+  const hints = startHints(editor, pointerLabel.say);
 
   /** @returns {import('./core/gesture.js').Phase|null} */
   const phase = () => {
@@ -153,7 +153,7 @@ export function createWorkspace(
     /** @param {import('./core/activity.js').ActionKind} kind */
     markTime: (kind) => activity.mark(kind, Date.now()),
     /** @param {import('./commands/pages.js').PageId} page
-     * @param {(common: import('./commands/bindings.js').Handlers) => import('./commands/bindings.js').Handlers} more
+     * @param {(common: import('../common/types.js').Handlers) => import('../common/types.js').Handlers} more
      *   what the rows do on this page, from what they do on all */
     start(page, more) {
       const handlers = more({
@@ -178,7 +178,8 @@ export function createWorkspace(
       startSheet();
       whenDrawn(editor, () => dialogs().catch(() => {}));
       surface.focus({ preventScroll: true });
-      return listenToKeys(actions, surface, act);
+      const keys = listenToKeys(actions, surface, act);
+      app.on('menu', keys.setMenu);
     },
   };
 }

@@ -48,4 +48,8 @@
  * @property {boolean} [canvas] only while the canvas has the focus
  */
 
+/** @typedef {{run: () => void, when?: () => boolean, release?: () => void, label?: string}} Handler
+ * What an action does on a page, and when. */
+/** @typedef {Record<string, Handler>} Handlers by the action's id */
+
 export {};

@@ -138,7 +138,7 @@ export function auditActions({
     undo();
   };
 
-  /** @type {import('../annotator/commands/bindings.js').Handlers} */
+  /** @type {import('../common/types.js').Handlers} */
   const handlers = {
     approve: { when: judging, run: approve },
     correct: { when: () => judging() && !revealing(), run: correct },

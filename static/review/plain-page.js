@@ -31,7 +31,7 @@ export function createPlainPage(id, root, wanted) {
     action: (id) => actions.find((action) => action.id === id),
     /** What a key means on this page. @param {string} key @returns {Action|undefined} */
     actionOf: (key) => actions.find(({ keys }) => keys.includes(key)),
-    /** @param {import('../annotator/commands/bindings.js').Handlers} handlers */
+    /** @param {import('../common/types.js').Handlers} handlers */
     start(handlers) {
       const { user, preferences } = pageData();
       actions = bindActions(

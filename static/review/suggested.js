@@ -65,7 +65,7 @@ export function createSuggested(first, { api, classes, keysOf, undoBar, tell, on
       threads = others;
       show();
     },
-    /** @type {import('../annotator/commands/bindings.js').Handlers} */
+    /** @type {import('../common/types.js').Handlers} */
     handlers: {
       'take-theirs': { when, run: onNext(suggestions.take) },
       decline: { when, run: onNext(suggestions.decline) },

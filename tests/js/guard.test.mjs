@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createApp } from '../../static/annotator/app.js';
 import { createGuard } from '../../static/annotator/commands/guard.js';
 
 function start() {
   const page = { time: 1_000, seen: true, said: [], ran: [] };
-  const guard = createGuard({
+  const app = createApp();
+  const guard = createGuard(app, {
     seen: () => page.seen,
     tell: (text) => page.said.push(text),
     now: () => page.time,
@@ -16,12 +18,12 @@ function start() {
   const press = (...keys) => {
     for (const key of keys) handlers[key].run();
   };
-  return { page, guard, press };
+  return { page, app, press };
 }
 
 test('what follows an image change at once sends, skips, answers and deletes nothing, and says so', () => {
-  const { page, guard, press } = start();
-  guard.opened();
+  const { page, app, press } = start();
+  app.emit('assignment-opened', null);
   page.time += 299;
   press('submit', 'nothing', 'skip', 'delete', 'accept', 'reject');
   assert.deepEqual(page.ran, []);

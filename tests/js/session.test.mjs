@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
+import { createApp } from '../../static/annotator/app.js';
 import { ApiError } from '../../static/annotator/sync/api.js';
 import { createSession } from '../../static/annotator/sync/session.js';
 
@@ -22,7 +23,7 @@ async function start({
   acts = () => Date.now(),
 } = {}) {
   mock.timers.enable({ apis: ['setInterval', 'Date'] });
-  const seen = { opened: [], stuck: [], leases: [], gone: 0 };
+  const seen = { opened: [], stuck: [], leases: [] };
   let asked = false;
   const post = async (url, body) => {
     if (!asked) {
@@ -31,21 +32,21 @@ async function start({
     }
     return api.post?.(url, body);
   };
-  const session = createSession({
-    kind: 'assignments',
+  const app = createApp();
+  app.on('assignment-opened', (opened) => seen.opened.push(opened?.id ?? null));
+  app.on('lease-changed', (state) => seen.leases.push(state));
+  app.on('stuck', (stuck) => seen.stuck.push([stuck.assignment.id, stuck.server.message]));
+  const session = createSession(app, {
     claimUrl: '/claim',
     leaseMs: 600_000,
     api: { ...api, post },
     outbox: { all: async () => waiting, put },
     images: { keepOnly() {}, want() {}, stock() {} },
     lastAct: acts,
-    onOpen: (opened) => seen.opened.push(opened?.id ?? null),
-    onChange() {},
-    onLease: (state) => seen.leases.push(state),
-    onStuck: (stuck, _storage, server) => seen.stuck.push([stuck.id, server.message]),
   });
   await session.start();
-  return { session, seen };
+  const held = () => app.held().map(({ id }) => id);
+  return { app, session, seen, held };
 }
 
 const answer = { method: 'PUT', url: '/answer', body: {} };
@@ -57,10 +58,10 @@ test('the next image opens as soon as the answer is kept, without a reply', asyn
 });
 
 test('a list from before the answer does not bring the image back', async () => {
-  const { session } = await start();
+  const { session, held } = await start();
   await session.finish(answer);
   session.take({ next: [assignment(1), assignment(3)], queue: WORK });
-  assert.deepEqual(session.heldIds(), [2, 3]);
+  assert.deepEqual(held(), [2, 3]);
 });
 
 test('after a reload an image whose answer still waits is not shown again', async () => {
@@ -82,18 +83,18 @@ test('an answer that neither disk nor server took stays on screen', async () => 
   const full = async () => {
     throw new Error('quota');
   };
-  const { session, seen } = await start({ put: full, api: { request: full } });
+  const { app, session, seen } = await start({ put: full, api: { request: full } });
   await session.finish(answer);
   assert.deepEqual(seen.stuck, [[1, 'quota']]);
-  assert.equal(session.current.id, 1);
+  assert.equal(app.current.id, 1);
 });
 
 test('a refused answer opens again, and the open image comes after it', async () => {
-  const { session, seen } = await start();
+  const { session, seen, held } = await start();
   await session.finish(answer);
   session.reopen(assignment(1));
   assert.deepEqual(seen.opened, [1, 2, 1]);
-  assert.deepEqual(session.heldIds(), [1, 2]);
+  assert.deepEqual(held(), [1, 2]);
 });
 
 test('a clock a day ahead asks for no renewals and thinks no lease lost', async () => {

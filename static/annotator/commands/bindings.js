@@ -4,8 +4,7 @@ import { withOwnKeys } from '../core/keymap.js';
 import { rowsOn } from './pages.js';
 
 /** @typedef {import('../../common/types.js').Action} Action */
-/** @typedef {{run: () => void, when?: () => boolean, release?: () => void, label?: string}} Handler */
-/** @typedef {Record<string, Handler>} Handlers by the action's id */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 
 /** Rows that nothing stands behind are left out.
  * @param {import('./pages.js').PageId} page @param {Handlers} handlers

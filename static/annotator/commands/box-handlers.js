@@ -2,7 +2,7 @@
 
 import { DIGITS, EDGE_KEYS, WAYS } from './table.js';
 
-/** @typedef {import('./bindings.js').Handlers} Handlers */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 
 /** @type {import('../../common/types.js').Method[]} */
 const METHODS = ['drag', 'clicks', 'points'];

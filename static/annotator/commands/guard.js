@@ -1,6 +1,6 @@
 /** Keeps what was meant for the image before from acting on the next one: a second Enter, a double click. */
 
-/** @typedef {import('./bindings.js').Handlers} Handlers */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 
 /** Nobody sees a new image and decides on it in less; a double press is always quicker. */
 const SETTLE_MS = 300;
@@ -14,18 +14,18 @@ const GUARDED = [
 const NEEDS_PIXELS = ['submit', 'nothing', 'accept', 'accept-all', 'reject'];
 
 /**
+ * @param {import('../app.js').App<any>} app
  * @param {object} page
  * @param {() => boolean} page.seen the image's pixels are on screen
  * @param {(text: string) => void} page.tell
  * @param {() => number} [page.now] ms
  */
-export function createGuard({ seen, tell, now = () => performance.now() }) {
+export function createGuard(app, { seen, tell, now = () => performance.now() }) {
   let opened = -Infinity;
+  app.on('assignment-opened', () => {
+    opened = now();
+  });
   return {
-    /** Another image is open. */
-    opened() {
-      opened = now();
-    },
     /** @param {Handlers} handlers @returns {Handlers} */
     wrap(handlers) {
       /** @param {string} id @param {() => void} run */

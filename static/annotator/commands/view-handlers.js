@@ -1,6 +1,6 @@
 /** What the actions of the view do: zoom, pan, light and contrast, what is shown. */
 
-/** @typedef {import('./bindings.js').Handlers} Handlers */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 
 const STEP = 0.1;
 

@@ -2,7 +2,7 @@
 
 import { speak } from '../../common/speak.js';
 
-/** @typedef {import('../commands/bindings.js').Handlers} Handlers */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 
 /** @param {import('../workspace.js').Workspace} workspace */
 export function createOneClass({ editor, hints }) {

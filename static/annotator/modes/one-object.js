@@ -4,9 +4,10 @@ import { speak } from '../../common/speak.js';
 
 const GRACE_MS = 1_000;
 
-/** @param {import('../workspace.js').Workspace} workspace @param {() => boolean} isOpen
+/** @param {import('../app.js').App<any>} app
+ * @param {import('../workspace.js').Workspace} workspace @param {() => boolean} isOpen
  * @param {() => void} submit */
-export function startOneObject({ editor, hints, surface }, isOpen, submit) {
+export function startOneObject(app, { editor, hints, surface }, isOpen, submit) {
   let timer = 0;
   const stop = () => {
     clearTimeout(timer);
@@ -18,7 +19,7 @@ export function startOneObject({ editor, hints, surface }, isOpen, submit) {
     if (editor.doc.busy || editor.state.draftShape || editor.state.grabbed) return;
     if (isOpen() && editor.doc.answer().length === 1) submit();
   };
-  editor.onGesture((name) => {
+  app.on('gesture', (name) => {
     stop();
     if (!['Draw', 'Move', 'Resize', 'Class', 'Accept'].includes(name)) return;
     if (editor.doc.answer().length !== 1) return;

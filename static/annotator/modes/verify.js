@@ -6,7 +6,7 @@ import { createVerdicts } from '../core/verify.js';
 import { createVerifyPanel } from '../panels/verify.js';
 import { createFlight } from '../view/flight.js';
 
-/** @typedef {import('../commands/bindings.js').Handlers} Handlers */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 /** @typedef {import('../core/verify.js').Verdict} Verdict */
 
 /** @param {import('../workspace.js').Workspace} workspace */

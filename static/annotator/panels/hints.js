@@ -106,14 +106,15 @@ function hintsFor(editor, keys) {
 }
 
 /** @param {Editor} editor
- * @param {() => Hint[]|null} pageHints hints that belong to the page and come before the others
  * @param {(text: string) => void} sayAtPointer */
-export function startHints(editor, pageHints, sayAtPointer) {
+export function startHints(editor, sayAtPointer) {
   const root = must('[data-hints]');
   const place = must('[data-place]');
   const zoom = must('[data-zoom]');
   const inSheet = must('[data-notice]');
   let notice = '';
+  /** @type {() => Hint[]|null} */
+  let pageHints = () => null;
   /** @type {KeysOf} */
   let caps = () => [];
   let before = '';
@@ -139,6 +140,10 @@ export function startHints(editor, pageHints, sayAtPointer) {
   });
 
   return {
+    /** Hints that belong to the page, and come before the others. @param {() => Hint[]|null} own */
+    forPage(own) {
+      pageHints = own;
+    },
     /** @param {readonly import('../../common/types.js').Action[]} actions with the person's keys */
     know(actions) {
       caps = capsIn(actions);

@@ -10,6 +10,7 @@ import { ApiError } from '../sync/api.js';
 /** @typedef {import('../../common/threads.js').Thread} Thread */
 
 /**
+ * @param {import('../app.js').App<any>} app
  * @param {object} page
  * @param {import('../editor.js').Editor} page.editor
  * @param {HTMLElement} page.surface
@@ -18,7 +19,7 @@ import { ApiError } from '../sync/api.js';
  * @param {(id: string) => string[]} page.keysOf the person's own keys of an action
  * @param {boolean} page.reviewing reviewers answer, and see what others wrote
  */
-export function createNotes({ editor, surface, api, userId, keysOf, reviewing }) {
+export function createNotes(app, { editor, surface, api, userId, keysOf, reviewing }) {
   const section = el('section', { class: 'section', 'data-notes': true, hidden: true });
   must('.panel-scroll').prepend(section);
   const layer = el('div', { class: 'pins' });
@@ -171,16 +172,16 @@ export function createNotes({ editor, surface, api, userId, keysOf, reviewing })
     show();
   };
 
+  app.on('image-opened', (assignment) => {
+    image = assignment?.image ?? null;
+    threads = [];
+    writing = null;
+    loaded = true;
+    show();
+    if (image && (reviewing || assignment.notes > 0)) load();
+  });
+
   return {
-    /** Another image is open. @param {Picture|null} picture @param {boolean} some whether it has notes */
-    open(picture, some) {
-      image = picture;
-      threads = [];
-      writing = null;
-      loaded = true;
-      show();
-      if (picture && some) load();
-    },
     handler: {
       when: () => image !== null && editor.state.picture !== null,
       run: () => {

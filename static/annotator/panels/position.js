@@ -5,8 +5,9 @@ import { roundWords } from './status.js';
 
 /** @typedef {import('../../common/types.js').Assignment} Assignment */
 
-/** @param {Pick<ReturnType<typeof import('./status.js').createStatus>, 'place'|'finished'>} status */
-export function createPosition(status) {
+/** @param {import('../app.js').App<Assignment>} app
+ * @param {Pick<ReturnType<typeof import('./status.js').createStatus>, 'place'|'finished'>} status */
+export function createPosition(app, status) {
   /** Each round counts anew, and assignments of two may be here at once. @type {Map<number, number>} */
   const done = new Map();
   /** Of anybody, this image included. @type {Map<number, number>} */
@@ -27,35 +28,33 @@ export function createPosition(status) {
     left.set(assignment.round.number, Math.max(0, leftIn(assignment) - by));
   };
 
+  /** Says where the person is. @param {Assignment|null} assignment @returns {string} */
+  const show = (assignment) => {
+    if (!assignment) {
+      status.place('', '', '');
+      return '';
+    }
+    see(assignment);
+    const text = `Your image ${doneIn(assignment) + 1}`;
+    const rest = leftIn(assignment);
+    const words = rest > 1 ? `${rest} left in this round` : '';
+    status.place(roundWords(assignment.round), text, words);
+    return text;
+  };
+
+  app.on('submitted', ({ assignment, activeMs }) => {
+    add(assignment, 1);
+    status.finished(activeMs);
+  });
+  app.on('reopened', (assignment) => add(assignment, -1));
+  app.on('sent', ({ reply }) => (reply.next ?? []).forEach(see));
+
   return {
+    show,
     /** @param {readonly Assignment[]} waiting those whose answers wait here to be sent */
     start(waiting) {
       for (const each of waiting) add(each, 1);
-    },
-    /** @param {Assignment} assignment @param {number} activeMs */
-    submitted(assignment, activeMs) {
-      add(assignment, 1);
-      status.finished(activeMs);
-    },
-    /** An answer came back to be changed. @param {Assignment} assignment */
-    takenBack: (assignment) => add(assignment, -1),
-    /** @param {readonly Assignment[]} assignments */
-    see: (assignments) => assignments.forEach(see),
-    /** Says where the person is. @param {Assignment|null} assignment @returns {string} */
-    show(assignment) {
-      if (!assignment) {
-        status.place('', '', '');
-        return '';
-      }
-      see(assignment);
-      const text = `Your image ${doneIn(assignment) + 1}`;
-      const rest = leftIn(assignment);
-      status.place(
-        roundWords(assignment.round),
-        text,
-        rest > 1 ? `${rest} left in this round` : '',
-      );
-      return text;
+      show(app.current);
     },
   };
 }

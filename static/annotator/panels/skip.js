@@ -4,32 +4,37 @@ import { must } from '../../common/dom.js';
 import { createReasons } from './reasons.js';
 
 /**
- * @param {object} parts
- * @param {string[]} parts.reasons
- * @param {(reason: string) => void} parts.skip
- * @param {(keys: Map<string, () => void>|null) => void} parts.setMenu
- * @param {() => void} parts.onToggle
+ * @param {import('../app.js').App<any>} app
+ * @param {import('../workspace.js').Workspace} workspace
+ * @param {string[]} reasons
  */
-export function createSkipMenu({ reasons, skip, setMenu, onToggle }) {
+export function createSkipMenu(app, { editor, surface, hints }, reasons) {
   const menu = createReasons({
     root: must('[data-reasons]'),
     replaces: must('[data-buttons]'),
-    setMenu,
-    onToggle,
-  });
-  return {
-    ask: () => menu.show({ title: 'Skip. Why?', reasons, onChoose: skip }),
-    /** Another image is open. */
-    close() {
-      if (menu.open) menu.close();
+    setMenu: (keys) => app.emit('menu', keys),
+    onToggle: () => {
+      surface.focus({ preventScroll: true });
+      editor.changed();
     },
-    /** What helps while it asks. @returns {import('./hints.js').Hint[]|null} */
-    hints: () =>
-      menu.open
-        ? [
-            [['1', '…'], 'reason'],
-            [['Esc'], 'back'],
-          ]
-        : null,
+  });
+  app.on('image-closed', () => {
+    if (menu.open) menu.close();
+  });
+  hints.forPage(() =>
+    menu.open
+      ? [
+          [['1', '…'], 'reason'],
+          [['Esc'], 'back'],
+        ]
+      : null,
+  );
+  return {
+    ask: () =>
+      menu.show({
+        title: 'Skip. Why?',
+        reasons,
+        onChoose: (reason) => app.emit('skip', reason),
+      }),
   };
 }

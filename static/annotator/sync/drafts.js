@@ -4,7 +4,7 @@ import { causeOf } from '../core/storage-errors.js';
 import { ApiError } from './api.js';
 import { PAGE_ID } from './page-id.js';
 
-/** @typedef {import('./session.js').AnyAssignment} AnyAssignment */
+/** @typedef {import('../../common/types.js').AnyAssignment} AnyAssignment */
 /** @typedef {import('./store.js').Draft} Draft */
 /** @typedef {ReturnType<typeof createDrafts>} Drafts */
 

@@ -4,7 +4,6 @@ import { createClaims } from './claims.js';
 import { createLeases } from './leases.js';
 import { PAGE_ID } from './page-id.js';
 
-/** @typedef {import('../../common/types.js').Queue} Queue */
 /** @typedef {import('../../common/types.js').AnyAssignment} AnyAssignment */
 
 const SOON_MS = 900;
@@ -15,8 +14,8 @@ const DECODED = 3;
 
 /**
  * @template {AnyAssignment} Work
+ * @param {import('../app.js').App<Work>} app
  * @param {object} parts
- * @param {string} parts.kind names assignments in the outbox and in addresses: 'assignments' or 'audits'
  * @param {string} parts.claimUrl
  * @param {number} parts.leaseMs
  * @param {number} [parts.stock] how many assignments the page would like to hold
@@ -24,57 +23,34 @@ const DECODED = 3;
  * @param {import('./outbox.js').Outbox} parts.outbox
  * @param {ReturnType<typeof import('../view/images.js').createImages>} parts.images
  * @param {() => number} parts.lastAct when the person last did something, ms
- * @param {(assignment: Work|null) => void} parts.onOpen
- * @param {() => void} parts.onChange
- * @param {(reply: any) => void} [parts.onReply] sees every reply that carries work
- * @param {(state: import('./leases.js').LeaseState) => void} parts.onLease
  * @param {(assignment: Work) => boolean} [parts.avoid] open elsewhere; taken only when nothing else is left
- * @param {(assignment: Work) => void} [parts.onFinish]
- * @param {(assignment: Work, storage: unknown, server: unknown) => void} parts.onStuck neither disk nor
- *   server took the work, and why not
  */
-export function createSession({
-  kind,
-  claimUrl,
-  leaseMs,
-  stock = 2,
-  api,
-  outbox,
-  images,
-  lastAct,
-  onOpen,
-  onChange,
-  onReply,
-  onLease,
-  avoid = () => false,
-  onFinish,
-  onStuck,
-}) {
-  /** @type {Work|null} */
-  let current = null;
-  /** @type {Work[]} */
-  let upcoming = [];
-  /** @type {Queue|null} */
-  let queue = null;
+export function createSession(
+  app,
+  { claimUrl, leaseMs, stock = 2, api, outbox, images, lastAct, avoid = () => false },
+) {
   /** Assignments whose work is done; a list from before that must not bring them back. */
   const finished = new Set();
-  const held = () => (current ? [current, ...upcoming] : upcoming);
+  /** @param {number} id */
+  const withdraw = (id) => {
+    app.upcoming = app.upcoming.filter((assignment) => assignment.id !== id);
+  };
   const leases = createLeases({
-    kind,
+    kind: app.kind,
     leaseMs,
     api,
     lastAct,
-    held,
-    open: () => current,
-    onState: onLease,
+    held: app.held,
+    open: () => app.current,
+    onState: (state) => app.emit('lease-changed', state),
     onGone: ({ id }) => {
-      upcoming = upcoming.filter((assignment) => assignment.id !== id);
-      onChange();
+      withdraw(id);
+      app.emit('work-changed');
     },
   });
 
   const prefetch = () => {
-    const pictures = held().map((assignment) => assignment.image);
+    const pictures = app.held().map((assignment) => assignment.image);
     images.keepOnly(pictures.slice(0, DECODED), pictures);
     for (const picture of pictures.slice(0, DECODED)) images.want(picture);
     images.stock(pictures.slice(DECODED));
@@ -82,38 +58,34 @@ export function createSession({
 
   /** @param {Work|null} assignment */
   const open = (assignment) => {
-    current = assignment;
+    app.current = assignment;
     leases.restart();
     prefetch();
-    onOpen(current);
-    onChange();
+    app.emit('image-closed');
+    app.emit('assignment-opened', assignment);
+    app.emit('work-changed');
   };
   const openNext = () => {
-    const free = Math.max(
-      0,
-      upcoming.findIndex((assignment) => !avoid(assignment)),
-    );
-    open(upcoming.splice(free, 1)[0] ?? null);
-  };
-
-  /** @param {Work[]} assignments */
-  const merge = (assignments) => {
-    for (const assignment of assignments) {
-      leases.note(assignment.id, assignment.lease_expires_at);
-      if (!finished.has(assignment.id) && !held().some((known) => known.id === assignment.id))
-        upcoming.push(assignment);
-    }
-    if (!current && upcoming.length) openNext();
-    else prefetch();
+    const free = app.upcoming.findIndex((assignment) => !avoid(assignment));
+    open(app.upcoming.splice(Math.max(0, free), 1)[0] ?? null);
   };
 
   /** @param {any} reply */
   const take = (reply) => {
-    queue = reply.queue ?? queue;
-    merge(reply.next ?? reply[kind] ?? []);
-    onReply?.(reply);
-    onChange();
+    app.queue = reply.queue ?? app.queue;
+    /** @type {Work[]} */
+    const assignments = reply.next ?? reply[app.kind] ?? [];
+    for (const assignment of assignments) {
+      leases.note(assignment.id, assignment.lease_expires_at);
+      const known = app.held().some(({ id }) => id === assignment.id);
+      if (!known && !finished.has(assignment.id)) app.upcoming.push(assignment);
+    }
+    if (!app.current && app.upcoming.length) openNext();
+    else prefetch();
+    app.emit('work-received', reply);
+    app.emit('work-changed');
   };
+  app.on('sent', ({ reply }) => take(reply));
 
   const claims = createClaims({
     url: claimUrl,
@@ -121,87 +93,72 @@ export function createSession({
     api,
     onWork: take,
     onRefused(message) {
-      queue = { reason: 'none', message };
-      onChange();
+      app.queue = { reason: 'none', message };
+      app.emit('work-changed');
     },
-    onTrouble: onChange,
+    onTrouble: () => app.emit('work-changed'),
   });
   const tick = () => {
     // Work there is, only not here yet: that is asked for sooner than work that may come.
-    if (!current) claims.again(queue?.reason === 'work' ? SOON_MS : POLL_MS);
-    else if (!upcoming.length) claims.again(REFILL_MS);
+    if (!app.current) claims.again(app.queue?.reason === 'work' ? SOON_MS : POLL_MS);
+    else if (!app.upcoming.length) claims.again(REFILL_MS);
     leases.tick();
   };
 
   return {
-    get current() {
-      return current;
-    },
-    get upcoming() {
-      return upcoming;
-    },
-    get queue() {
-      return queue;
-    },
     get trouble() {
       return claims.trouble;
     },
     take,
     claim: claims.now,
     renewDue: leases.renewDue,
-    /** Ids the page has, so that the server does not send them twice. */
-    heldIds: () => held().map((assignment) => assignment.id),
-    /** Asks for work; what was done on an earlier visit and not sent yet is done. */
+    /** Asks for work; what was done on an earlier visit and not sent yet is finished. */
     async start() {
       for (const item of await outbox.all()) {
-        const [itemKind, id] = item.assignment.split(':');
-        if (itemKind === kind) finished.add(Number(id));
+        const [kind, id] = item.assignment.split(':');
+        if (kind === app.kind) finished.add(Number(id));
       }
       await claims.now();
-      if (!current) openNext();
+      if (!app.current) openNext();
       setInterval(tick, 1_000);
     },
     /** Keeps the work here, then shows the next image; sending happens behind.
      * @param {{method: string, url: string, body: Record<string, any>, after?: number}} request */
     async finish({ method, url, body, after }) {
-      const assignment = current;
+      const assignment = app.current;
       if (!assignment) return;
       finished.add(assignment.id);
       try {
-        const item = {
-          assignment: `${kind}:${assignment.id}`,
-          method,
-          url,
-          body,
-          context: { assignment },
-        };
+        const name = app.nameOf(assignment);
+        const item = { assignment: name, method, url, body, context: { assignment } };
         await outbox.put(after ? { ...item, after } : item);
       } catch (storage) {
         // The disk is full or forbidden: then the server itself must have it before the next opens.
-        const hold = held().map(({ id }) => id);
+        const hold = app.held().map(({ id }) => id);
         const sent = api.request(method, url, { ...body, hold, page: PAGE_ID });
-        const reply = await sent.catch((why) => {
+        const reply = await sent.catch((server) => {
           finished.delete(assignment.id);
-          onStuck(assignment, storage, why);
+          app.emit('stuck', { assignment, storage, server });
         });
         if (!reply) return;
         take(reply);
       }
-      onFinish?.(assignment);
+      app.emit('finished', assignment);
       openNext();
     },
     /** Another tab has submitted it. @param {number} id */
     forget(id) {
       finished.add(id);
-      upcoming = upcoming.filter((assignment) => assignment.id !== id);
+      withdraw(id);
       prefetch();
-      onChange();
+      app.emit('work-changed');
     },
     /** The page is being left: others may have at once what was not begun.
      * @param {boolean} begun whether the open image was */
     giveBack(begun) {
-      const ids = held()
-        .filter((assignment) => assignment !== current || !begun)
+      const ids = app
+        .held()
+        .filter((assignment) => assignment !== app.current || !begun)
         .map(({ id }) => id);
       if (!ids.length) return;
       const url = claimUrl.replace(/claim$/, 'give-back');
@@ -209,15 +166,15 @@ export function createSession({
     },
     /** The present assignment is somebody else's now. */
     leave() {
-      if (current) finished.add(current.id);
+      if (app.current) finished.add(app.current.id);
       openNext();
     },
     /** Shows an assignment again whose answer was refused. @param {Work} assignment */
     reopen(assignment) {
       finished.delete(assignment.id);
       leases.note(assignment.id, assignment.lease_expires_at);
-      if (current) upcoming.unshift(current);
-      upcoming = upcoming.filter((other) => other.id !== assignment.id);
+      if (app.current) app.upcoming.unshift(app.current);
+      withdraw(assignment.id);
       // Asked for by name: it opens although this tab may just have let go of it.
       open(assignment);
     },

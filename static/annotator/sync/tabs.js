@@ -5,10 +5,10 @@ import { PAGE_ID } from './page-id.js';
 /** @typedef {ReturnType<typeof createTabs>} Tabs */
 
 /**
+ * @param {import('../app.js').App<any>} app
  * @param {number} userId
- * @param {(assignment: string) => void} onAnswered another tab has submitted this image
  */
-export function createTabs(userId, onAnswered) {
+export function createTabs(app, userId) {
   const prefix = `boxwise-open-${userId}-`;
   // Browsers offer locks over HTTPS and on localhost only; without them tabs know nothing.
   const { locks } = navigator;
@@ -19,7 +19,7 @@ export function createTabs(userId, onAnswered) {
   let release = () => {};
 
   channel?.addEventListener('message', ({ data }) => {
-    if (data.answered) onAnswered(data.answered);
+    if (data.answered) app.emit('answered-elsewhere', data.answered);
     if (data.opened !== undefined) look();
   });
 
@@ -37,26 +37,27 @@ export function createTabs(userId, onAnswered) {
     );
   };
 
+  /** This tab shows that image now. @param {string} name '' for none */
+  const tell = (name) => {
+    release();
+    channel?.postMessage({ opened: name });
+    if (!locks || !name) return;
+    // Nobody waits for the lock: that it is held is the message, and ends with the tab.
+    let end = () => {};
+    const held = new Promise((done) => {
+      end = () => done(undefined);
+    });
+    release = end;
+    locks.request(`${prefix}${name} ${PAGE_ID}`, () => held).catch(() => {});
+    look();
+  };
+  app.on('assignment-opened', (assignment) => tell(assignment ? app.nameOf(assignment) : ''));
+  app.on('finished', (assignment) => channel?.postMessage({ answered: app.nameOf(assignment) }));
+
   return {
     look,
-    /** @param {string} assignment */
-    hasElsewhere: (assignment) => elsewhere.has(assignment),
-    /** This tab shows that image now. @param {string} assignment '' for none */
-    opened(assignment) {
-      release();
-      channel?.postMessage({ opened: assignment });
-      if (!locks || !assignment) return;
-      // Nobody waits for the lock: that it is held is the message, and ends with the tab.
-      let end = () => {};
-      const held = new Promise((done) => {
-        end = () => done(undefined);
-      });
-      release = end;
-      locks.request(`${prefix}${assignment} ${PAGE_ID}`, () => held).catch(() => {});
-      look();
-    },
-    /** @param {string} assignment */
-    answered: (assignment) => channel?.postMessage({ answered: assignment }),
+    /** @param {{id: number}} assignment */
+    hasElsewhere: (assignment) => elsewhere.has(app.nameOf(assignment)),
   };
 }
 

@@ -4,12 +4,12 @@ import { fetchPatiently } from '../../common/busy.js';
 import { createDrafts } from '../sync/drafts.js';
 
 /** @typedef {import('../core/document.js').GivenBox} GivenBox */
-/** @typedef {import('../sync/session.js').AnyAssignment} AnyAssignment */
+/** @typedef {import('../../common/types.js').AnyAssignment} AnyAssignment */
 
 /**
  * @template {AnyAssignment} Work
+ * @param {import('../app.js').App<Work>} app
  * @param {object} parts
- * @param {string} parts.kind
  * @param {import('../workspace.js').Workspace} parts.workspace
  * @param {ReturnType<typeof import('./images.js').createImages>} parts.images
  * @param {import('../sync/store.js').Store} parts.store
@@ -17,34 +17,27 @@ import { createDrafts } from '../sync/drafts.js';
  * @param {ReturnType<typeof import('../panels/banner.js').createBanners>} [parts.banners]
  * @param {ReturnType<typeof import('../panels/card.js').createCard>} parts.card
  * @param {ReturnType<typeof import('../panels/status.js').createStatus>} parts.status
- * @param {() => {current: Work|null, queue: import('../../common/types.js').Queue|null,
- *   trouble: import('../sync/api.js').ErrorKind|null, claim: () => void}} parts.session
+ * @param {{trouble: import('../sync/api.js').ErrorKind|null, claim: () => void}} parts.session
  * @param {(assignment: Work) => GivenBox[]} parts.boxesOf
- * @param {(() => void)|null} parts.skip
+ * @param {string} [parts.brokenReason] an image that does not load may be skipped with it
  * @param {boolean} [parts.editable]
- * @param {(found: boolean) => void} [parts.onReady] the boxes are as they were left, or as they came
- * @param {() => void} [parts.onDraft] when earlier work was found and shown
- * @param {() => void} parts.signIn
- * @param {() => number} [parts.waiting] answers not yet sent, for the offline card
  */
-export function createStage({
-  kind,
-  workspace,
-  images,
-  store,
-  api = null,
-  banners,
-  card,
-  status,
-  session,
-  boxesOf,
-  skip,
-  editable = true,
-  onReady,
-  onDraft,
-  signIn,
-  waiting = () => 0,
-}) {
+export function createStage(
+  app,
+  {
+    workspace,
+    images,
+    store,
+    api = null,
+    banners,
+    card,
+    status,
+    session,
+    boxesOf,
+    brokenReason,
+    editable = true,
+  },
+) {
   const { editor } = workspace;
   /** @type {Work|null} */
   let shown = null;
@@ -52,12 +45,14 @@ export function createStage({
   let previewFor = null;
 
   const refresh = () => {
+    status.prefetch(app.upcoming.map((assignment) => images.isReady(assignment.image)));
     if (!shown) {
-      const { current, queue, trouble, claim } = session();
-      if (current) return;
-      if (!navigator.onLine || trouble === 'offline') card.offline(waiting(), claim);
-      else if (trouble) card.trouble(trouble, waiting(), claim, signIn);
-      else card.empty(queue);
+      if (app.current) return;
+      const { trouble, claim } = session;
+      const { waiting } = app.outbox;
+      if (!navigator.onLine || trouble === 'offline') card.offline(waiting, claim);
+      else if (trouble) card.trouble(trouble, waiting, claim, () => app.emit('sign-in'));
+      else card.empty(app.queue);
       return;
     }
     const { image } = shown;
@@ -67,7 +62,7 @@ export function createStage({
         card.hide();
         images.retry(image);
       };
-      card.broken(retry, skip);
+      card.broken(retry, brokenReason ? () => app.emit('skip', brokenReason) : null);
     } else if (entry.ready) {
       card.hide();
       if (editor.state.bitmap !== entry.ready) editor.show(entry.ready);
@@ -95,7 +90,7 @@ export function createStage({
     editor.open(assignment.image, draft.boxes, editable, draft.past);
     workspace.restartActivity(draft.active_ms, draft.action_ms);
     refresh();
-    onDraft?.();
+    app.emit('draft-restored', assignment);
   };
 
   /** @param {import('../sync/store.js').Draft|null} other */
@@ -117,7 +112,7 @@ export function createStage({
   };
 
   const drafts = createDrafts({
-    kind,
+    kind: app.kind,
     store,
     api,
     read: () => ({
@@ -129,7 +124,6 @@ export function createStage({
     onKept: status.keptHere,
     onElsewhere,
   });
-  editor.onGesture(drafts.save);
 
   /** @param {Work|null} assignment */
   const turnTo = (assignment) => {
@@ -138,31 +132,41 @@ export function createStage({
     banners?.set('elsewhere', null);
   };
 
-  return {
-    refresh,
-    isOpen: () => shown !== null && editor.state.picture !== null,
-    /** @param {Work|null} assignment */
-    async open(assignment) {
-      turnTo(null);
-      if (!assignment) {
-        editor.close();
-        refresh();
-        return;
-      }
-      card.hide();
-      const boxes = boxesOf(assignment);
-      turnTo(assignment);
-      editor.open(assignment.image, boxes, editable);
-      workspace.restartActivity();
+  /** @param {Work|null} assignment */
+  const open = async (assignment) => {
+    turnTo(null);
+    if (!assignment) {
+      editor.close();
       refresh();
-      const draft = await drafts.find();
-      // Somebody quick may have drawn already; what is on screen then is newer.
-      if (shown !== assignment) return;
-      const found = draft !== null && !editor.doc.canUndo;
-      if (draft && found) restore(assignment, draft);
-      onReady?.(found);
-    },
-    /** The work is submitted: later gestures belong to the next image. */
+      app.emit('image-opened', null);
+      return;
+    }
+    card.hide();
+    const boxes = boxesOf(assignment);
+    turnTo(assignment);
+    editor.open(assignment.image, boxes, editable);
+    workspace.restartActivity();
+    refresh();
+    app.emit('image-opened', assignment);
+    const draft = await drafts.find();
+    // Somebody quick may have drawn already; what is on screen then is newer.
+    if (shown !== assignment) return;
+    if (draft && !editor.doc.canUndo) restore(assignment, draft);
+    app.emit('boxes-ready', assignment);
+  };
+
+  app.on('assignment-opened', open);
+  app.on('work-changed', refresh);
+  app.on('images-changed', refresh);
+  app.on('gesture', drafts.save);
+  // The work is on its way: later gestures belong to the next image.
+  for (const name of /** @type {const} */ (['submitted', 'skipped']))
+    app.on(name, () => turnTo(null));
+  // It could not be submitted: the same image stays open.
+  app.on('stuck', ({ assignment }) => turnTo(assignment));
+
+  return {
+    isOpen: () => shown !== null && editor.state.picture !== null,
     leave: () => turnTo(null),
     /** Selects the box an error speaks of. @param {string} where such as 'boxes[3].x2' @param {string} message */
     pointOut(where, message) {
@@ -173,7 +177,5 @@ export function createStage({
     },
     /** The page is being left. */
     saveNow: drafts.sendNow,
-    /** It could not be submitted: the same image stays open. @param {Work} assignment */
-    stay: (assignment) => turnTo(assignment),
   };
 }

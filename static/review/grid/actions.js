@@ -18,7 +18,7 @@
  * @param {() => (() => void)|null} page.onwards
  * @param {() => (() => void)|null} page.backwards
  * @param {() => void} page.audit
- * @returns {import('../../annotator/commands/bindings.js').Handlers}
+ * @returns {import('../../common/types.js').Handlers}
  */
 export function gridHandlers(page) {
   const when = page.any;

@@ -17,7 +17,7 @@ const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
  * @param {() => void} page.toList
  * @param {() => void} page.correct
  * @param {() => boolean} page.canUndoSent
- * @returns {import('../../annotator/commands/bindings.js').Handlers}
+ * @returns {import('../../common/types.js').Handlers}
  */
 export function settleHandlers(page) {
   const onGroup = () => !page.isDrawing() && page.decisions()?.group !== undefined;

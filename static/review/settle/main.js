@@ -1,5 +1,6 @@
 /** Settles where people differ: one image, group by group, then the next image. */
 
+import { createApp } from '../../annotator/app.js';
 import { createBanners } from '../../annotator/panels/banner.js';
 import { createCard } from '../../annotator/panels/card.js';
 import { ApiError, createApi } from '../../annotator/sync/api.js';
@@ -35,8 +36,8 @@ const api = createApi({
 const banners = createBanners(must('[data-banners]'));
 // The digits choose a person here, and a class only while something is drawn.
 const workspace = createWorkspace(
+  createApp(),
   data.classes.map((/** @type {LabelClass} */ entry) => ({ ...entry, hotkey: '' })),
-  () => settleHints(byHand.on, decisions, hints.keys),
 );
 const { editor, commands, hints, surface } = workspace;
 const card = createCard();
@@ -85,6 +86,7 @@ const keptName = (image = shown.image.id, label = shown.label) =>
 
 const zoom = () => zoomToGroup(editor.viewport, decisions?.group);
 const byHand = createByHand(workspace, () => decisions?.group);
+hints.forPage(() => settleHints(byHand.on, decisions, hints.keys));
 /** @param {boolean} keep */
 function endDrawing(keep) {
   const boxes = byHand.end();
