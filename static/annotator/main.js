@@ -48,7 +48,7 @@ const app = createApp();
 const own = createPreferences(data.user.id, data.preferences, createApi({ userId: data.user.id }));
 const workspace = createWorkspace(app, data.classes, own);
 const { editor, hints, commands, draw } = workspace;
-if (!own.page.method) editor.state.method = job.drawing;
+if (!own.page.method) editor.state.drawing.method = job.drawing;
 startSuggestions(must('[data-suggestions]'), editor, commands);
 rememberConfidence(editor, own, job.slug);
 const modes = createModes(app, workspace);
@@ -126,7 +126,7 @@ app.on('image-opened', (assignment) => {
 
 // Keys and buttons.
 const guard = createGuard(app, {
-  seen: () => editor.state.bitmap !== null,
+  seen: () => editor.state.view.bitmap !== null,
   tell: (text) => {
     hints.notice(text);
     speak(text);

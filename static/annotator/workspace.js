@@ -42,12 +42,12 @@ export function createWorkspace(
 ) {
   const surface = must('[data-surface]');
   const editor = createEditor(classes, (name) => app.emit('gesture', name));
-  const { state } = editor;
+  const { selection, view, drawing } = editor.state;
   const pointerLabel = createPointerLabel(surface, editor);
   /** @param {string} text @param {number|null} [box] that was changed: there the way back is named */
   const show = (text, box = null) => {
     const caps = hints.keys('undo').join(' ');
-    const undo = box !== null && caps && !state.finger ? ` · ${caps} undoes it` : '';
+    const undo = box !== null && caps && !view.finger ? ` · ${caps} undoes it` : '';
     pointerLabel.say(text + undo, box);
   };
   const commands = createCommands(editor, speak, show);
@@ -89,7 +89,7 @@ export function createWorkspace(
 
   /** @returns {import('./core/gesture.js').Phase|null} */
   const phase = () => {
-    if (state.grabbed) return 'grabbed';
+    if (drawing.grabbed) return 'grabbed';
     return pointer.pressed || editor.doc.busy ? 'drag' : draw.waitsFor;
   };
   /** In the middle of a gesture most keys and buttons do nothing, and say why.
@@ -98,24 +98,25 @@ export function createWorkspace(
     ...action,
     run() {
       const now = phase();
-      const drawing = state.draftShape !== null && !state.draftShape.marquee;
-      if (!mayAct(action.id, now, drawing)) {
+      const begun = drawing.draftShape !== null && !drawing.draftShape.marquee;
+      if (!mayAct(action.id, now, begun)) {
         const why = UNFINISHED[/** @type {import('./core/gesture.js').Phase} */ (now)];
         hints.notice(why);
         return speak(why);
       }
       // Enter ends what has begun before it sends anything.
-      if (now === 'grabbed' && action.id === 'submit') return editor.set({ grabbed: null });
+      if (now === 'grabbed' && action.id === 'submit')
+        return editor.set('drawing', { grabbed: null });
       action.run();
     },
   });
 
   const leaveCanvas = () => must('.panel button:not(:disabled)').focus();
   const cancel = () => {
-    const idle = !draw.busy && !editor.doc.busy && !state.chosen.size;
+    const idle = !draw.busy && !editor.doc.busy && !selection.chosen.size;
     pointer.cancel();
-    state.stack = [];
-    editor.set({ grabbed: null, relabelling: false });
+    selection.stack = [];
+    editor.set('drawing', { grabbed: null, relabelling: false });
     editor.select(null);
     // Tab belongs to the canvas while it has the focus; twice Esc is the way out.
     if (idle && Date.now() - lastEscape < 1_000) leaveCanvas();
@@ -167,8 +168,8 @@ export function createWorkspace(
           theme: switchTheme,
         }),
         ...boxHandlers(editor, commands, draw, speak, show),
-        place: { when: () => state.editable, run: () => commands.place(page === 'draw') },
-        'find-class': { when: () => state.editable, run: openDialog('finder') },
+        place: { when: () => drawing.editable, run: () => commands.place(page === 'draw') },
+        'find-class': { when: () => drawing.editable, run: openDialog('finder') },
       });
       actions = bindActions(page, handlers, own.keys).map(unlessUnfinished);
       hints.know(actions);
@@ -188,7 +189,7 @@ export function createWorkspace(
 function whenDrawn(editor, act) {
   let waiting = true;
   editor.onPaint(() => {
-    if (!waiting || !editor.state.bitmap) return;
+    if (!waiting || !editor.state.view.bitmap) return;
     waiting = false;
     setTimeout(act, QUIET_MS);
   });

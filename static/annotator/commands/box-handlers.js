@@ -17,23 +17,23 @@ export const METHOD_WORDS = {
  *   cancel: () => void}} draw
  * @param {(text: string) => void} say @param {(text: string) => void} show @returns {Handlers} */
 export function boxHandlers(editor, commands, draw, say, show) {
-  const { state } = editor;
-  const editable = () => state.editable;
-  const chosen = () => state.editable && state.chosen.size > 0;
+  const { selection, drawing } = editor.state;
+  const editable = () => drawing.editable;
+  const chosen = () => drawing.editable && selection.chosen.size > 0;
 
   /** @type {Handlers} */
   const handlers = {
     draw: {
       when: editable,
       run: () => {
-        editor.set({ tool: 'draw' });
-        show(METHOD_WORDS[state.method]);
+        editor.set('drawing', { tool: 'draw' });
+        show(METHOD_WORDS[drawing.method]);
       },
     },
     place: { when: editable, run: commands.place },
     select: {
       run: () => {
-        editor.set({ tool: 'select' });
+        editor.set('drawing', { tool: 'select' });
         show('Select: press moves, drag picks several');
       },
     },
@@ -41,8 +41,8 @@ export function boxHandlers(editor, commands, draw, say, show) {
       when: editable,
       run: () => {
         draw.cancel();
-        const method = METHODS[(METHODS.indexOf(state.method) + 1) % METHODS.length];
-        editor.set({ method, tool: 'draw' });
+        const method = METHODS[(METHODS.indexOf(drawing.method) + 1) % METHODS.length];
+        editor.set('drawing', { method, tool: 'draw' });
         show(METHOD_WORDS[method]);
         say(METHOD_WORDS[method]);
       },
@@ -62,7 +62,7 @@ export function boxHandlers(editor, commands, draw, say, show) {
     relabel: { when: editable, run: commands.relabel },
     grab: { when: editable, run: commands.grab },
     duplicate: { when: chosen, run: commands.duplicate },
-    copy: { when: () => state.chosen.size > 0, run: commands.copy },
+    copy: { when: () => selection.chosen.size > 0, run: commands.copy },
     paste: { when: () => editable() && commands.hasCopy(), run: commands.paste },
     delete: { when: chosen, run: () => commands.remove() },
     'select-all': { run: commands.selectAll },
@@ -102,13 +102,13 @@ export function boxHandlers(editor, commands, draw, say, show) {
  * @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
  * @returns {Handlers} */
 export function suggestionHandlers(editor, commands) {
-  const { state } = editor;
-  const meant = () => state.editable && commands.meantSuggestion() !== null;
+  const { drawing, display } = editor.state;
+  const meant = () => drawing.editable && commands.meantSuggestion() !== null;
   const some = () => editor.doc.boxes.some((box) => box.suggested);
   return {
     accept: { when: meant, run: commands.accept },
     'accept-all': {
-      when: () => state.editable && commands.openSuggestions().length > 0,
+      when: () => drawing.editable && commands.openSuggestions().length > 0,
       run: commands.acceptAll,
     },
     reject: { when: meant, run: commands.reject },
@@ -116,7 +116,7 @@ export function suggestionHandlers(editor, commands) {
     more: { when: some, run: commands.more },
     suggestions: {
       when: some,
-      run: () => editor.look({ suggestions: !state.looks.suggestions }),
+      run: () => editor.set('display', { suggestions: !display.suggestions }),
     },
   };
 }

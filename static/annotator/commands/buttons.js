@@ -12,22 +12,22 @@ export const nameKeys = (button, labels) => {
  * @param {import('../editor.js').Editor} editor */
 export function wireButtons(actions, editor) {
   const table = new Map(actions.map((action) => [action.id, action]));
-  const { state } = editor;
+  const { drawing, display } = editor.state;
   /** @type {Record<string, () => boolean>} */
   const isOn = {
-    draw: () => state.tool === 'draw',
-    select: () => state.tool === 'select',
-    'pan-tool': () => state.tool === 'pan',
-    crosshair: () => state.crosshair,
-    magnifier: () => state.magnifier,
-    labels: () => state.labels !== 'none',
-    hide: () => state.looks.hidden,
-    'one-class': () => state.looks.onlyClass !== null,
+    draw: () => drawing.tool === 'draw',
+    select: () => drawing.tool === 'select',
+    'pan-tool': () => drawing.tool === 'pan',
+    crosshair: () => display.crosshair,
+    magnifier: () => display.magnifier,
+    labels: () => display.labels !== 'none',
+    hide: () => display.hidden,
+    'one-class': () => display.onlyClass !== null,
   };
   /** @type {Record<string, () => void>} a click does not hold */
   const clicks = {
-    'pan-tool': () => editor.set({ tool: 'pan' }),
-    hide: () => editor.look({ hidden: !state.looks.hidden }),
+    'pan-tool': () => editor.set('drawing', { tool: 'pan' }),
+    hide: () => editor.set('display', { hidden: !display.hidden }),
   };
   for (const cap of document.querySelectorAll('[data-keys-of]')) {
     const action = table.get(/** @type {HTMLElement} */ (cap).dataset.keysOf ?? '');

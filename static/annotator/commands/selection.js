@@ -7,7 +7,7 @@ import { clickedOf } from '../core/hittest.js';
 
 /** @param {import('./common.js').Tools} tools */
 export function chooseCommands({ editor, say, nameOf }) {
-  const { state } = editor;
+  const { selection, drawing } = editor.state;
   /** @type {{boxes: readonly DocBox[], order: DocBox[]}} */
   let last = { boxes: [], order: [] };
   const order = () => {
@@ -18,7 +18,7 @@ export function chooseCommands({ editor, say, nameOf }) {
 
   /** @param {DocBox[]} line @param {1|-1} way */
   const step = (line, way) => {
-    const at = line.findIndex((box) => box.id === state.selectedId);
+    const at = line.findIndex((box) => box.id === selection.selectedId);
     const first = way > 0 ? 0 : line.length - 1;
     const box = line[at < 0 ? first : (at + way + line.length) % line.length];
     editor.select(box.id);
@@ -32,8 +32,8 @@ export function chooseCommands({ editor, say, nameOf }) {
     /** The next box; where boxes overlap under the last press, the next of those.
      * @param {1|-1} way */
     cycle(way) {
-      const under = state.stack.flatMap((id) => editor.doc.find(id) ?? []);
-      const line = under.length > 1 && state.chosen.size === 1 ? under : order();
+      const under = selection.stack.flatMap((id) => editor.doc.find(id) ?? []);
+      const line = under.length > 1 && selection.chosen.size === 1 ? under : order();
       if (line.length) step(line, way);
     },
     /** Selects what a click means there: a further click in one place reaches the next box below.
@@ -42,7 +42,7 @@ export function chooseCommands({ editor, say, nameOf }) {
      *   after the last the first again @returns {boolean} whether there is one */
     click(point, before, was, round = true) {
       this.noteStack(point);
-      const stack = state.stack.filter((id) => {
+      const stack = selection.stack.filter((id) => {
         const box = editor.doc.find(id);
         return box && !editor.locked(box);
       });
@@ -55,7 +55,7 @@ export function chooseCommands({ editor, say, nameOf }) {
     },
     /** Remembers what lies over one another there. @param {import('../../common/types.js').Point} point */
     noteStack(point) {
-      state.stack = editor
+      selection.stack = editor
         .shown()
         .filter((box) => contains(box, point))
         .sort((a, b) => area(a) - area(b))
@@ -63,11 +63,11 @@ export function chooseCommands({ editor, say, nameOf }) {
     },
     selectAll() {
       editor.choose(order().map((box) => box.id));
-      say(`${state.chosen.size} boxes selected`);
+      say(`${selection.chosen.size} boxes selected`);
     },
     /** Of the class of the selected box, else of the one drawn with. */
     selectClass() {
-      const index = editor.selected?.class_id ?? state.classId;
+      const index = editor.selected?.class_id ?? drawing.classId;
       const ids = order()
         .filter((box) => box.class_id === index)
         .map((box) => box.id);
@@ -76,9 +76,9 @@ export function chooseCommands({ editor, say, nameOf }) {
     },
     /** Into the selection, or out of it. @param {number} id */
     toggleChosen(id) {
-      const ids = state.chosen.has(id)
-        ? [...state.chosen].filter((other) => other !== id)
-        : [...state.chosen, id];
+      const ids = selection.chosen.has(id)
+        ? [...selection.chosen].filter((other) => other !== id)
+        : [...selection.chosen, id];
       editor.choose(ids, ids[ids.length - 1]);
       say(`${ids.length} selected`);
     },

@@ -15,7 +15,8 @@ const STEP = 0.1;
  * @param {() => void} page.leaveCanvas
  * @returns {Handlers} */
 export function viewHandlers(editor, commands, page) {
-  const { state, viewport } = editor;
+  const { viewport } = editor;
+  const { selection, display } = editor.state;
   /** @param {() => void} move */
   const moving = (move) => () => {
     move();
@@ -23,7 +24,9 @@ export function viewHandlers(editor, commands, page) {
   };
   /** @param {'brightness'|'contrast'} name @param {number} by */
   const adjust = (name, by) => () =>
-    editor.set({ [name]: Number(Math.min(2, Math.max(0.4, state[name] + by)).toFixed(1)) });
+    editor.set('display', {
+      [name]: Number(Math.min(2, Math.max(0.4, display[name] + by)).toFixed(1)),
+    });
   const labels = /** @type {const} */ ({ names: 'numbers', numbers: 'none', none: 'names' });
 
   return {
@@ -46,14 +49,14 @@ export function viewHandlers(editor, commands, page) {
     help: { run: page.help },
     instructions: { run: page.instructions },
     theme: { run: page.theme },
-    crosshair: { run: () => editor.set({ crosshair: !state.crosshair }) },
-    magnifier: { run: () => editor.set({ magnifier: !state.magnifier }) },
-    labels: { run: () => editor.set({ labels: labels[state.labels] }) },
+    crosshair: { run: () => editor.set('display', { crosshair: !display.crosshair }) },
+    magnifier: { run: () => editor.set('display', { magnifier: !display.magnifier }) },
+    labels: { run: () => editor.set('display', { labels: labels[display.labels] }) },
     hide: {
-      run: () => editor.look({ hidden: true }),
-      release: () => editor.look({ hidden: false }),
+      run: () => editor.set('display', { hidden: true }),
+      release: () => editor.set('display', { hidden: false }),
     },
-    'hide-box': { when: () => state.chosen.size > 0, run: commands.hideChosen },
+    'hide-box': { when: () => selection.chosen.size > 0, run: commands.hideChosen },
     'hide-class': { run: () => commands.hideClass() },
     'show-all': { run: commands.showAll },
   };

@@ -4,26 +4,26 @@ import { toggled } from '../core/display.js';
 
 /** @param {import('./common.js').Tools} tools */
 export function lookCommands({ editor, say, nameOf }) {
-  const { state } = editor;
-  const classMeant = () => editor.selected?.class_id ?? state.classId;
+  const { selection, drawing, display } = editor.state;
+  const classMeant = () => editor.selected?.class_id ?? drawing.classId;
 
   return {
     /** The chosen boxes go out of the way until all are shown again. */
     hideChosen() {
-      const ids = [...state.chosen];
+      const ids = [...selection.chosen];
       if (!ids.length) return;
       editor.choose([]);
-      editor.look({ hiddenIds: new Set([...state.looks.hiddenIds, ...ids]) });
+      editor.set('display', { hiddenIds: new Set([...display.hiddenIds, ...ids]) });
       say(`${ids.length} hidden`);
     },
     /** @param {number} [index] */
     hideClass(index = classMeant()) {
-      const hiddenClasses = toggled(state.looks.hiddenClasses, index);
-      editor.look({ hiddenClasses });
+      const hiddenClasses = toggled(display.hiddenClasses, index);
+      editor.set('display', { hiddenClasses });
       say(`${nameOf(index)} ${hiddenClasses.has(index) ? 'hidden' : 'shown'}`);
     },
     showAll() {
-      editor.look({
+      editor.set('display', {
         hidden: false,
         suggestions: true,
         hiddenIds: new Set(),
@@ -32,24 +32,24 @@ export function lookCommands({ editor, say, nameOf }) {
       say('All boxes shown');
     },
     lockChosen() {
-      const ids = [...state.chosen];
+      const ids = [...selection.chosen];
       if (!ids.length) return;
-      const lock = !ids.every((id) => state.looks.lockedIds.has(id));
-      const lockedIds = new Set(state.looks.lockedIds);
+      const lock = !ids.every((id) => display.lockedIds.has(id));
+      const lockedIds = new Set(display.lockedIds);
       for (const id of ids) lock ? lockedIds.add(id) : lockedIds.delete(id);
-      editor.look({ lockedIds });
+      editor.set('display', { lockedIds });
       say(lock ? 'Locked' : 'Unlocked');
     },
     /** @param {number} [index] */
     lockClass(index = classMeant()) {
-      const lockedClasses = toggled(state.looks.lockedClasses, index);
-      editor.look({ lockedClasses });
+      const lockedClasses = toggled(display.lockedClasses, index);
+      editor.set('display', { lockedClasses });
       say(`${nameOf(index)} ${lockedClasses.has(index) ? 'locked' : 'unlocked'}`);
     },
     lockAll() {
-      const lockedAll = !state.looks.lockedAll;
+      const lockedAll = !display.lockedAll;
       const none = lockedAll ? {} : { lockedIds: new Set(), lockedClasses: new Set() };
-      editor.look({ lockedAll, ...none });
+      editor.set('display', { lockedAll, ...none });
       say(lockedAll ? 'All boxes locked' : 'All boxes unlocked');
     },
   };

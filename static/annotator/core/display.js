@@ -1,9 +1,9 @@
-/** Which boxes are on screen, which may be changed: hiding, locking, confidence, one class at a time. */
+/** How an image and its boxes are shown, and which boxes may be changed; none of it is part of the answer. */
 
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
 
-/** Of one image; the person's choices, not part of the answer. */
-export function createLooks() {
+/** Which boxes are on screen; each image begins anew. */
+export function createVisibility() {
   return {
     hidden: false,
     suggestions: true,
@@ -26,20 +26,32 @@ export function createLooks() {
     lockedAll: false,
   };
 }
-/** @typedef {ReturnType<typeof createLooks>} Looks */
+/** @typedef {ReturnType<typeof createVisibility>} Visibility */
 
-/** @param {DocBox} box @param {Looks} looks */
-export const isShown = (box, looks) =>
-  !looks.hidden &&
-  (looks.spot === null || !box.suggested || box.id === looks.spot) &&
-  (!box.suggested || (looks.suggestions && (box.score ?? 1) >= looks.confidence)) &&
-  (looks.onlyClass === null || box.class_id === looks.onlyClass) &&
-  !looks.hiddenIds.has(box.id) &&
-  !looks.hiddenClasses.has(box.class_id);
+/** The same with the person's settings, which outlast the image. */
+export const createDisplay = () => ({
+  ...createVisibility(),
+  crosshair: true,
+  crosshairColor: '#ffffff',
+  crosshairStrength: 0.9,
+  magnifier: true,
+  labels: /** @type {'names'|'numbers'|'none'} */ ('names'),
+  brightness: 1,
+  contrast: 1,
+});
 
-/** @param {DocBox} box @param {Looks} looks */
-export const isLocked = (box, looks) =>
-  looks.lockedAll || looks.lockedIds.has(box.id) || looks.lockedClasses.has(box.class_id);
+/** @param {DocBox} box @param {Visibility} display */
+export const isShown = (box, display) =>
+  !display.hidden &&
+  (display.spot === null || !box.suggested || box.id === display.spot) &&
+  (!box.suggested || (display.suggestions && (box.score ?? 1) >= display.confidence)) &&
+  (display.onlyClass === null || box.class_id === display.onlyClass) &&
+  !display.hiddenIds.has(box.id) &&
+  !display.hiddenClasses.has(box.class_id);
+
+/** @param {DocBox} box @param {Visibility} display */
+export const isLocked = (box, display) =>
+  display.lockedAll || display.lockedIds.has(box.id) || display.lockedClasses.has(box.class_id);
 
 /** In the set if it was not, and out if it was. @template T @param {Set<T>} set @param {T} item
  * @returns {Set<T>} */

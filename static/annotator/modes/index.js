@@ -12,7 +12,7 @@ export function createModes(app, workspace) {
   const verify = createVerify(workspace);
   const oneClass = createOneClass(workspace);
   app.on('image-closed', () => {
-    workspace.editor.state.tool = 'draw';
+    workspace.editor.state.drawing.tool = 'draw';
     verify.open(false);
   });
   app.on('boxes-ready', (assignment) => {

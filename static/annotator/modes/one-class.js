@@ -6,31 +6,32 @@ import { speak } from '../../common/speak.js';
 
 /** @param {import('../workspace.js').Workspace} workspace */
 export function createOneClass({ editor, hints }) {
-  const { state, classes } = editor;
-  const place = () => classes.findIndex((entry) => entry.index === state.looks.onlyClass);
+  const { classes } = editor;
+  const { drawing, display } = editor.state;
+  const place = () => classes.findIndex((entry) => entry.index === display.onlyClass);
 
   /** @param {number} at */
   const go = (at) => {
     const entry = classes[at];
-    state.classId = entry.index;
+    drawing.classId = entry.index;
     editor.choose([]);
-    editor.look({ onlyClass: entry.index });
+    editor.set('display', { onlyClass: entry.index });
     const words = `Class ${at + 1} of ${classes.length}: ${entry.name}`;
     hints.notice(`${words}. Draw all of them, then go on to the next class.`);
     speak(words);
   };
   const end = () => {
-    editor.look({ onlyClass: null });
+    editor.set('display', { onlyClass: null });
     hints.notice('All classes again.');
   };
 
   return {
     get on() {
-      return state.looks.onlyClass !== null;
+      return display.onlyClass !== null;
     },
     /** A new image starts with the first class. */
     open() {
-      if (state.looks.onlyClass !== null) go(0);
+      if (display.onlyClass !== null) go(0);
     },
     /** @param {Handlers} handlers @returns {Handlers} */
     wrap(handlers) {
@@ -38,8 +39,8 @@ export function createOneClass({ editor, hints }) {
       return {
         ...handlers,
         'one-class': {
-          when: () => state.editable,
-          run: () => (state.looks.onlyClass === null ? go(0) : end()),
+          when: () => drawing.editable,
+          run: () => (display.onlyClass === null ? go(0) : end()),
         },
         submit: {
           ...handlers.submit,
@@ -50,9 +51,9 @@ export function createOneClass({ editor, hints }) {
     /** A class chosen by key or in the list is the one that shows. */
     follow() {
       editor.onChange(() => {
-        const { onlyClass } = state.looks;
-        if (onlyClass !== null && onlyClass !== state.classId)
-          editor.look({ onlyClass: state.classId });
+        const { onlyClass } = display;
+        if (onlyClass !== null && onlyClass !== drawing.classId)
+          editor.set('display', { onlyClass: drawing.classId });
       });
     },
   };

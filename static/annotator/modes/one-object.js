@@ -16,7 +16,7 @@ export function startOneObject(app, { editor, hints, surface }, isOpen, submit) 
   const fire = () => {
     timer = 0;
     // Somebody is at it again: their next gesture starts the moment anew.
-    if (editor.doc.busy || editor.state.draftShape || editor.state.grabbed) return;
+    if (editor.doc.busy || editor.state.drawing.draftShape || editor.state.drawing.grabbed) return;
     if (isOpen() && editor.doc.answer().length === 1) submit();
   };
   app.on('gesture', (name) => {

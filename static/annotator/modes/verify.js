@@ -11,7 +11,8 @@ import { createFlight } from '../view/flight.js';
 
 /** @param {import('../workspace.js').Workspace} workspace */
 export function createVerify({ editor, commands, hints }) {
-  const { state, viewport } = editor;
+  const { viewport } = editor;
+  const { drawing, display } = editor.state;
   const fly = createFlight(editor);
   const panel = createVerifyPanel(editor);
   /** @type {ReturnType<typeof createVerdicts>|null} */
@@ -20,24 +21,24 @@ export function createVerify({ editor, commands, hints }) {
   let lent = new Set();
   let fixing = false;
 
-  const spot = () => editor.doc.find(state.looks.spot);
+  const spot = () => editor.doc.find(display.spot);
   const asking = () => verdicts !== null && spot() !== undefined;
 
   const show = () => {
     const box = spot();
     const reach = box ? viewport.toScreen({ x: box.x2, y: box.y2 }).y : 0;
-    panel.show(verdicts, state.looks.spot, fixing, reach > viewport.view.height - 110);
+    panel.show(verdicts, display.spot, fixing, reach > viewport.view.height - 110);
   };
 
   const goOn = () => {
     fixing = false;
     const next = verdicts?.next() ?? null;
     editor.choose([]);
-    editor.look({ spot: next?.id ?? null });
+    editor.set('display', { spot: next?.id ?? null });
     if (next) fly(() => viewport.zoomToBox(next));
     else {
       fly(() => viewport.fit());
-      editor.set({ tool: 'draw' });
+      editor.set('drawing', { tool: 'draw' });
       speak(`Anything missing? Draw it, or ${hints.words('submit')} for no.`);
     }
     show();
@@ -65,7 +66,7 @@ export function createVerify({ editor, commands, hints }) {
     fixing = true;
     const { id } = /** @type {import('../../common/types.js').DocBox} */ (spot());
     verdicts?.give(id, 'fixed', editor.doc.depth);
-    editor.set({ tool: 'select' });
+    editor.set('drawing', { tool: 'select' });
     editor.select(id);
     speak(`Fix it, then ${hints.words('submit')}`);
     show();
@@ -96,7 +97,7 @@ export function createVerify({ editor, commands, hints }) {
       editor.doc.edit('Check', () => editor.doc.changeAll([...lent], () => ({ suggested: true })));
     }
     const proposed = editor.doc.boxes.filter(
-      (box) => box.suggested && (box.score ?? 1) >= state.looks.confidence,
+      (box) => box.suggested && (box.score ?? 1) >= display.confidence,
     );
     if (!proposed.length && !asked) return hints.notice('There is no proposed box on this image.');
     verdicts = createVerdicts(proposed);
@@ -108,7 +109,7 @@ export function createVerify({ editor, commands, hints }) {
     const left = [...lent].filter((id) => editor.doc.find(id)?.suggested);
     if (left.length) editor.doc.edit('Check', () => editor.doc.changeAll(left, () => OWN));
     lent = new Set();
-    editor.look({ spot: null });
+    editor.set('display', { spot: null });
     fly(() => viewport.fit());
     show();
   };
@@ -128,7 +129,7 @@ export function createVerify({ editor, commands, hints }) {
       verdicts = null;
       lent = new Set();
       fixing = false;
-      if (state.looks.spot !== null) editor.look({ spot: null });
+      if (display.spot !== null) editor.set('display', { spot: null });
       if (wanted) begin(true);
       show();
     },
@@ -159,12 +160,12 @@ export function createVerify({ editor, commands, hints }) {
           () => false,
         ),
         'undo-verdict': { when: () => (verdicts?.count ?? 0) > 0, run: undo },
-        verify: { when: () => state.editable, run: () => (verdicts ? end() : begin(false)) },
+        verify: { when: () => drawing.editable, run: () => (verdicts ? end() : begin(false)) },
       };
       for (const id of Object.keys(handlers).filter((name) => /^class-\d$/.test(name))) {
         const entry = editor.classes.find(({ hotkey }) => `class-${hotkey}` === id);
         wrapped[id] = instead(id, () => {
-          const index = entry?.index ?? state.classId;
+          const index = entry?.index ?? drawing.classId;
           const box = spot();
           if (fixing || !box) return handlers[id].run();
           decide('fixed', () =>

@@ -73,23 +73,23 @@ export function startClasses(root, editor, commands) {
     const counts = new Map();
     for (const box of editor.doc.boxes)
       if (!box.suggested) counts.set(box.class_id, (counts.get(box.class_id) ?? 0) + 1);
-    const { state } = editor;
+    const { drawing, display } = editor.state;
     for (const row of rows) {
       const { index } = row.entry;
-      const on = index === state.classId;
+      const on = index === drawing.classId;
       write(row.count, String(counts.get(index) ?? ''));
       const words = [
         on && 'drawing with',
-        state.looks.hiddenClasses.has(index) && 'hidden',
-        state.looks.lockedClasses.has(index) && 'locked',
+        display.hiddenClasses.has(index) && 'hidden',
+        display.lockedClasses.has(index) && 'locked',
       ];
       write(row.state, words.filter(Boolean).join(', '));
       if (row.button.getAttribute('aria-pressed') !== String(on))
         row.button.setAttribute('aria-pressed', String(on));
-      if (row.button.disabled !== !state.editable) row.button.disabled = !state.editable;
+      if (row.button.disabled !== !drawing.editable) row.button.disabled = !drawing.editable;
     }
-    if (active === state.classId) return;
-    active = state.classId;
+    if (active === drawing.classId) return;
+    active = drawing.classId;
     rows.find((row) => row.entry.index === active)?.item.scrollIntoView({ block: 'nearest' });
   });
 }

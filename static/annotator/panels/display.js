@@ -7,24 +7,24 @@ import { createDialog } from './dialog.js';
 
 /** @param {import('../editor.js').Editor} editor @param {HTMLElement} surface */
 export function createDisplayDialog(editor, surface) {
-  const { state } = editor;
+  const { drawing, display } = editor.state;
   const dialog = createDialog('[data-looks]', surface);
 
   /** @param {string} label @param {'brightness'|'contrast'|'crosshairStrength'} name
    * @param {number} least @param {number} most */
   const slider = (label, name, least, most) => {
-    const words = () => `${Math.round(state[name] * 100)} %`;
+    const words = () => `${Math.round(display[name] * 100)} %`;
     const shown = el('output', { text: words() });
     const input = el('input', {
       type: 'range',
       min: least,
       max: most,
       step: 0.05,
-      value: state[name],
+      value: display[name],
       'aria-label': label,
       on: {
         input: () => {
-          editor.set({ [name]: Number(input.value) });
+          editor.set('display', { [name]: Number(input.value) });
           shown.textContent = words();
         },
       },
@@ -35,21 +35,21 @@ export function createDisplayDialog(editor, surface) {
   const tick = (label, name) => {
     const input = el('input', {
       type: 'checkbox',
-      checked: state[name],
-      on: { change: () => editor.set({ [name]: input.checked }) },
+      checked: display[name],
+      on: { change: () => editor.set('display', { [name]: input.checked }) },
     });
     return el('label', { class: 'setting' }, el('span', { text: label }), input);
   };
   const methods = () => {
     const options = Object.entries(METHOD_WORDS).map(([value, text]) =>
-      el('option', { value, text, selected: value === state.method }),
+      el('option', { value, text, selected: value === drawing.method }),
     );
     const choice = el(
       'select',
       {
         on: {
           change: () =>
-            editor.set({
+            editor.set('drawing', {
               method: /** @type {import('../../common/types.js').Method} */ (choice.value),
             }),
         },
@@ -61,15 +61,15 @@ export function createDisplayDialog(editor, surface) {
   const color = () => {
     const input = el('input', {
       type: 'color',
-      value: state.crosshairColor,
-      on: { input: () => editor.set({ crosshairColor: input.value }) },
+      value: display.crosshairColor,
+      on: { input: () => editor.set('display', { crosshairColor: input.value }) },
     });
     return el('label', { class: 'setting' }, el('span', { text: 'Crosshair colour' }), input);
   };
 
   const show = () => {
     const reset = () => {
-      editor.set({ brightness: 1, contrast: 1 });
+      editor.set('display', { brightness: 1, contrast: 1 });
       show();
     };
     fill(

@@ -15,13 +15,14 @@ const START = {
 
 /** @param {Editor} editor @param {KeysOf} keys @returns {{now: string, hints: Hint[]}} */
 function hintsFor(editor, keys) {
-  const { state, selected, doc } = editor;
+  const { selected, doc } = editor;
+  const { selection, view, drawing, display } = editor.state;
   /** @param {string} id @param {string} words @returns {Hint} */
   const hint = (id, words) => [keys(id), words];
   const help = hint('help', 'all keys');
-  if (!state.picture) return { now: '', hints: [help] };
-  if (state.looks.hidden) return { now: 'All boxes are hidden', hints: [] };
-  if (state.looks.spot !== null && selected)
+  if (!view.picture) return { now: '', hints: [help] };
+  if (display.hidden) return { now: 'All boxes are hidden', hints: [] };
+  if (display.spot !== null && selected)
     return {
       now: 'Fix the box',
       hints: [
@@ -32,7 +33,7 @@ function hintsFor(editor, keys) {
         help,
       ],
     };
-  if (state.looks.spot !== null)
+  if (display.spot !== null)
     return {
       now: 'One box at a time',
       hints: [
@@ -45,38 +46,38 @@ function hintsFor(editor, keys) {
         help,
       ],
     };
-  if (state.draftShape?.marks)
+  if (drawing.draftShape?.marks)
     return {
       now: 'Click the outermost points, any order',
       hints: [hint('back-point', 'take back a point'), hint('cancel', 'cancel'), help],
     };
-  if (state.draftShape && !state.draftShape.marquee)
+  if (drawing.draftShape && !drawing.draftShape.marquee)
     return { now: 'Click the opposite corner', hints: [hint('cancel', 'cancel'), help] };
-  if (state.grabbed)
+  if (drawing.grabbed)
     return {
       now: 'Edge grabbed: move the pointer, or press arrows',
       hints: [hint('grab', 'let go'), hint('cancel', 'cancel')],
     };
-  if (state.relabelling)
+  if (drawing.relabelling)
     return {
       now: 'Relabelling: a class key goes on to the next box',
       hints: [hint('next', 'leave as it is'), hint('relabel', 'end'), help],
     };
-  if (state.chosen.size > 1)
+  if (selection.chosen.size > 1)
     return {
-      now: `${state.chosen.size} boxes selected`,
+      now: `${selection.chosen.size} boxes selected`,
       hints: [hint('delete', 'delete all'), hint('lock', 'lock'), hint('cancel', 'deselect'), help],
     };
   const now = selected ? `${editor.classOf(selected.class_id)?.name ?? 'box'} selected` : '';
-  const stack = state.stack.indexOf(state.selectedId ?? -1);
+  const stack = selection.stack.indexOf(selection.selectedId ?? -1);
   const place =
-    stack >= 0 && state.stack.length > 1 ? ` (${stack + 1} of ${state.stack.length})` : '';
+    stack >= 0 && selection.stack.length > 1 ? ` (${stack + 1} of ${selection.stack.length})` : '';
   if (selected?.suggested)
     return {
       now: `${now}${place}, suggested`,
       hints: [hint('accept', 'accept'), hint('reject', 'reject'), hint('next', 'next'), help],
     };
-  if (selected && state.editable) {
+  if (selected && drawing.editable) {
     const edges = ['top', 'left', 'bottom', 'right'].flatMap((name) => keys(`edge-${name}`));
     return {
       now: `${now}${place}`,
@@ -90,13 +91,13 @@ function hintsFor(editor, keys) {
       ],
     };
   }
-  const view = hint('labels', 'labels');
-  if (!state.editable) return { now, hints: [hint('hide', 'hide boxes'), view, help] };
-  const drawing = state.tool === 'draw';
+  const labels = hint('labels', 'labels');
+  if (!drawing.editable) return { now, hints: [hint('hide', 'hide boxes'), labels, help] };
+  const draws = drawing.tool === 'draw';
   return {
-    now: drawing ? START[state.method] : now,
+    now: draws ? START[drawing.method] : now,
     hints: [
-      drawing ? hint('method', 'change method') : hint('draw', 'draw'),
+      draws ? hint('method', 'change method') : hint('draw', 'draw'),
       ...(doc.boxes.some((box) => box.suggested) ? [hint('accept', 'accept')] : []),
       hint('pan', 'pan'),
       hint('hide', 'hide boxes'),
@@ -133,7 +134,7 @@ export function startHints(editor, sayAtPointer) {
   };
   editor.onChange(show);
   editor.onPaint(() => {
-    const { pointer, picture } = editor.state;
+    const { pointer, picture } = editor.state.view;
     const percent = picture ? `${Math.round(editor.viewport.scale * 100)} %` : '–';
     if (zoom.textContent !== percent) zoom.textContent = percent;
     place.textContent = pointer ? `x ${Math.round(pointer.x)}  y ${Math.round(pointer.y)}` : '';

@@ -183,10 +183,10 @@ export function createNotes(app, { editor, surface, api, userId, keysOf, reviewi
 
   return {
     handler: {
-      when: () => image !== null && editor.state.picture !== null,
+      when: () => image !== null && editor.state.view.picture !== null,
       run: () => {
         const { width, height } = editor.doc.size;
-        const { x, y } = editor.state.pointer ?? { x: width / 2, y: height / 2 };
+        const { x, y } = editor.state.view.pointer ?? { x: width / 2, y: height / 2 };
         writing = {
           x: Math.round(Math.min(Math.max(x, 0), width)),
           y: Math.round(Math.min(Math.max(y, 0), height)),

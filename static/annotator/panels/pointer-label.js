@@ -12,7 +12,8 @@ const AIR = 6;
 /** Speech is elsewhere: this is for those who see. @param {HTMLElement} surface
  * @param {import('../editor.js').Editor} editor */
 export function createPointerLabel(surface, editor) {
-  const { state, viewport } = editor;
+  const { viewport } = editor;
+  const { selection, view, drawing, display } = editor.state;
   const chip = el('span', { class: 'beside beside-class', hidden: true, 'aria-hidden': 'true' });
   const said = el('span', { class: 'beside beside-said', hidden: true, 'aria-hidden': 'true' });
   surface.append(chip, said);
@@ -23,17 +24,17 @@ export function createPointerLabel(surface, editor) {
   let about = null;
 
   /** A press here would begin a box. */
-  const drawing = () => {
-    const { pointer } = state;
-    if (!pointer || state.finger || state.tool !== 'draw' || !state.editable) return false;
-    if (state.draftShape || state.grabbed || state.looks.spot !== null || editor.doc.busy)
+  const beginsBox = () => {
+    const { pointer } = view;
+    if (!pointer || view.finger || drawing.tool !== 'draw' || !drawing.editable) return false;
+    if (drawing.draftShape || drawing.grabbed || display.spot !== null || editor.doc.busy)
       return false;
     const hit = editor.hit(pointer);
-    return !hit || (hit.kind === 'box' && hit.box.id !== state.selectedId && !hit.onEdge);
+    return !hit || (hit.kind === 'box' && hit.box.id !== selection.selectedId && !hit.onEdge);
   };
 
   const name = () => {
-    const place = editor.classes.findIndex((entry) => entry.index === state.classId);
+    const place = editor.classes.findIndex((entry) => entry.index === drawing.classId);
     const entry = editor.classes[place];
     const key = entry ? `${numberOf(entry, place)} ${entry.name}` : '';
     if (key === named) return;
@@ -56,17 +57,17 @@ export function createPointerLabel(surface, editor) {
       const at = viewport.toScreen({ x: box.x1, y: box.y2 });
       return { x: at.x, y: at.y + 30 };
     }
-    if (!state.pointer) return { x: viewport.view.width / 2 - said.offsetWidth / 2, y: 12 };
-    const { x, y } = viewport.toScreen(state.pointer);
+    if (!view.pointer) return { x: viewport.view.width / 2 - said.offsetWidth / 2, y: 12 };
+    const { x, y } = viewport.toScreen(view.pointer);
     return { x: x + 16, y: y + 42 };
   };
 
   const place = () => {
     asked = false;
-    chip.hidden = !drawing();
-    if (!chip.hidden && state.pointer) {
+    chip.hidden = !beginsBox();
+    if (!chip.hidden && view.pointer) {
       name();
-      const { x, y } = viewport.toScreen(state.pointer);
+      const { x, y } = viewport.toScreen(view.pointer);
       put(chip, { x: x + 16, y: y + 16 });
     }
     if (!said.hidden) put(said, wordsAt());

@@ -6,7 +6,6 @@ import { isPlaced } from '../core/questions.js';
 /** @param {HTMLElement} root @param {import('../editor.js').Editor} editor
  * @param {import('../commands/index.js').Commands} commands */
 export function startSuggestions(root, editor, commands) {
-  const { state } = editor;
   const caps = () => el('span', { class: 'keys', 'data-keys': true });
   const note = el('span', { class: 'section-note' });
   const word = el('span', {});
@@ -69,12 +68,12 @@ export function startSuggestions(root, editor, commands) {
     const open = editor.doc.boxes.filter((box) => box.suggested && !isPlaced(box)).length;
     root.hidden = open === 0;
     if (!open) return;
-    const { looks } = state;
+    const { display } = editor.state;
     const shown = commands.openSuggestions().filter((box) => !isPlaced(box)).length;
-    note.textContent = looks.suggestions ? `${shown} of ${open} shown` : `${open} hidden`;
-    word.textContent = looks.suggestions ? 'hide' : 'show';
-    slider.value = String(looks.confidence);
-    cut.textContent = `≥ ${looks.confidence.toFixed(2)}`;
+    note.textContent = display.suggestions ? `${shown} of ${open} shown` : `${open} hidden`;
+    word.textContent = display.suggestions ? 'hide' : 'show';
+    slider.value = String(display.confidence);
+    cut.textContent = `≥ ${display.confidence.toFixed(2)}`;
   });
 }
 
@@ -83,9 +82,9 @@ export function startSuggestions(root, editor, commands) {
  * @param {string} slug of the job */
 export function rememberConfidence(editor, own, slug) {
   let before = own.page.confidence?.[slug] ?? 0;
-  editor.state.looks = { ...editor.state.looks, confidence: before, lowest: before };
+  Object.assign(editor.state.display, { confidence: before, lowest: before });
   editor.onChange(() => {
-    const { confidence } = editor.state.looks;
+    const { confidence } = editor.state.display;
     if (confidence === before) return;
     before = confidence;
     own.set({ confidence: { ...own.page.confidence, [slug]: confidence } });

@@ -38,7 +38,7 @@ export function createVerifyPanel(editor) {
    * @param {import('../../common/types.js').DocBox} box */
   const thumb = (box) => {
     const canvas = el('canvas', { ...THUMB, class: 'thumb', 'aria-hidden': 'true' });
-    const { bitmap, picture } = editor.state;
+    const { bitmap, picture } = editor.state.view;
     const ctx = canvas.getContext('2d');
     if (!ctx || !bitmap || !picture) return canvas;
     const share = bitmap.width / picture.width;
@@ -86,8 +86,8 @@ export function createVerifyPanel(editor) {
       must('.panel').classList.toggle('is-checking', verdicts !== null && spot !== null);
       if (!verdicts) return;
       const asking = spot !== null;
-      if (bitmapBefore !== editor.state.bitmap) thumbs = new WeakMap();
-      bitmapBefore = editor.state.bitmap;
+      if (bitmapBefore !== editor.state.view.bitmap) thumbs = new WeakMap();
+      bitmapBefore = editor.state.view.bitmap;
       bar.classList.toggle('is-top', low);
       const { order } = verdicts;
       const place = order.findIndex((box) => box.id === spot) + 1;
@@ -121,7 +121,7 @@ export function createVerifyPanel(editor) {
           ...order.map((box) => {
             const verdict = verdicts.of(box.id);
             const small = thumbs.get(box) ?? thumb(box);
-            if (editor.state.bitmap) thumbs.set(box, small);
+            if (editor.state.view.bitmap) thumbs.set(box, small);
             const now = box.id === spot;
             return el(
               'li',

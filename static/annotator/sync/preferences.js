@@ -65,9 +65,8 @@ export function createPreferences(userId, fromServer, api) {
   };
 }
 
-/** What of the editor's state is remembered. */
+/** What of the display is remembered, beside the method of drawing. */
 const REMEMBERED = /** @type {const} */ ([
-  'method',
   'crosshair',
   'crosshairColor',
   'crosshairStrength',
@@ -78,16 +77,20 @@ const REMEMBERED = /** @type {const} */ ([
 /** Brings the editor to what the person chose before, and remembers what they choose.
  * @param {import('../editor.js').Editor} editor @param {Preferences} preferences */
 export function rememberDisplay(editor, preferences) {
-  const known = REMEMBERED.filter((name) => preferences.page[name] !== undefined);
-  Object.assign(
-    editor.state,
-    Object.fromEntries(known.map((name) => [name, preferences.page[name]])),
-  );
-  let before = JSON.stringify(REMEMBERED.map((name) => editor.state[name]));
+  const { drawing, display } = editor.state;
+  const { page } = preferences;
+  const known = REMEMBERED.filter((name) => page[name] !== undefined);
+  Object.assign(display, Object.fromEntries(known.map((name) => [name, page[name]])));
+  drawing.method = page.method ?? drawing.method;
+  const chosen = () => ({
+    method: drawing.method,
+    ...Object.fromEntries(REMEMBERED.map((name) => [name, display[name]])),
+  });
+  let before = JSON.stringify(chosen());
   editor.onChange(() => {
-    const now = JSON.stringify(REMEMBERED.map((name) => editor.state[name]));
+    const now = JSON.stringify(chosen());
     if (now === before) return;
     before = now;
-    preferences.set(Object.fromEntries(REMEMBERED.map((name) => [name, editor.state[name]])));
+    preferences.set(chosen());
   });
 }

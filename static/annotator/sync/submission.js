@@ -39,7 +39,7 @@ export function createSubmission(app, workspace, session) {
     const boxes = editor.doc.answer();
     workspace.markTime('submit');
     const suggested = assignment.suggested ?? [];
-    const { lowest } = editor.state.looks;
+    const { lowest } = editor.state.display;
     const activeMs = workspace.activeMs();
     // An answer opened again no longer knows which box was which suggestion.
     const knows = suggested.length > 0 && !assignment.boxes;

@@ -30,7 +30,11 @@ export function listenToPointer(surface, editor, tools, onAct, onLongPress) {
   let spaceHeld = false;
 
   const current = () =>
-    spaceHeld ? tools.pan : editor.state.grabbed ? tools.grab : tools[editor.state.tool];
+    spaceHeld
+      ? tools.pan
+      : editor.state.drawing.grabbed
+        ? tools.grab
+        : tools[editor.state.drawing.tool];
   /** @param {MouseEvent} event @returns {Point} */
   const screenOf = (event) => {
     const frame = surface.getBoundingClientRect();
@@ -40,7 +44,7 @@ export function listenToPointer(surface, editor, tools, onAct, onLongPress) {
   /** @param {MouseEvent} event @returns {Press} */
   const read = (event) => {
     const screen = screenOf(event);
-    const far = editor.state.finger ? FINGER_DRAG_FROM : DRAG_FROM;
+    const far = editor.state.view.finger ? FINGER_DRAG_FROM : DRAG_FROM;
     if (holder && Math.hypot(screen.x - pressedAt.x, screen.y - pressedAt.y) > far) dragged = true;
     const { shiftKey: shift, ctrlKey, metaKey } = event;
     return {
@@ -54,9 +58,9 @@ export function listenToPointer(surface, editor, tools, onAct, onLongPress) {
 
   /** @param {Press} press */
   const follow = (press) => {
-    editor.state.pointer = press.image;
+    editor.state.view.pointer = press.image;
     const hit = holder ? null : editor.hit(press.image);
-    editor.state.hoverId = hit?.box.id ?? null;
+    editor.state.selection.hoverId = hit?.box.id ?? null;
     surface.style.cursor = (holder ?? current()).cursor(press);
     editor.paint();
   };
@@ -78,33 +82,33 @@ export function listenToPointer(surface, editor, tools, onAct, onLongPress) {
   });
 
   surface.addEventListener('pointerdown', (event) => {
-    if (!editor.state.picture || (event.button !== 0 && event.button !== 1)) return;
+    if (!editor.state.view.picture || (event.button !== 0 && event.button !== 1)) return;
     event.preventDefault();
     surface.focus({ preventScroll: true });
     surface.setPointerCapture(event.pointerId);
     onAct();
-    editor.state.finger = event.pointerType === 'touch';
+    editor.state.view.finger = event.pointerType === 'touch';
     if (fingers.down(event, screenOf(event)) || holder) return;
     const press = read(event);
     pressedAt = press.screen;
     dragged = false;
-    editor.state.pointer = press.image;
+    editor.state.view.pointer = press.image;
     const tool = event.button === 1 ? tools.pan : current();
     tool.down({ ...press, dragged: false });
     holder = tool;
     follow(press);
   });
   surface.addEventListener('pointermove', (event) => {
-    if (!editor.state.picture || fingers.move(event, screenOf(event))) return;
+    if (!editor.state.view.picture || fingers.move(event, screenOf(event))) return;
     const press = read(event);
-    editor.state.pointer = press.image;
+    editor.state.view.pointer = press.image;
     (holder ?? current()).move(press);
     follow(press);
   });
   surface.addEventListener('pointerup', (event) => {
     if (fingers.up(event) || !holder) return;
     const press = read(event);
-    editor.state.pointer = press.image;
+    editor.state.view.pointer = press.image;
     const tool = holder;
     holder = null;
     tool.up(press);
@@ -119,8 +123,8 @@ export function listenToPointer(surface, editor, tools, onAct, onLongPress) {
     drop();
   });
   const leave = () => {
-    editor.state.pointer = null;
-    editor.state.hoverId = null;
+    editor.state.view.pointer = null;
+    editor.state.selection.hoverId = null;
     editor.paint();
   };
   surface.addEventListener('pointerleave', () => {
@@ -129,7 +133,7 @@ export function listenToPointer(surface, editor, tools, onAct, onLongPress) {
   surface.addEventListener(
     'wheel',
     (event) => {
-      if (!editor.state.picture) return;
+      if (!editor.state.view.picture) return;
       event.preventDefault();
       onAct();
       // Lines and pages come from mice of other systems; 16 is the usual line.

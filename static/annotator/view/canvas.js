@@ -32,11 +32,11 @@ export function startCanvas(surface, editor) {
 
   const viewKey = () => {
     const { left, top: up, scale, view } = editor.viewport;
-    return [left, up, scale, view.width, view.height, ratio, editor.state.picture?.id].join();
+    return [left, up, scale, view.width, view.height, ratio, editor.state.view.picture?.id].join();
   };
 
   const paintPhoto = () => {
-    const { bitmap } = editor.state;
+    const { bitmap } = editor.state.view;
     const key = `${viewKey()},${bitmap?.width},${bitmap?.height}`;
     if (key === photoKey) return;
     photoKey = key;
@@ -44,16 +44,17 @@ export function startCanvas(surface, editor) {
   };
 
   const paintStill = () => {
-    const { chosen, labels, looks } = editor.state;
+    const { display } = editor.state;
+    const { chosen } = editor.state.selection;
     const boxes = chosen.size
       ? editor.shown().filter((box) => !chosen.has(box.id))
       : editor.shown();
     const same = boxes.length === painted.length && boxes.every((box, i) => box === painted[i]);
     const displayKey = [
-      labels,
-      looks.lockedAll,
-      [...looks.lockedIds],
-      [...looks.lockedClasses],
+      display.labels,
+      display.lockedAll,
+      [...display.lockedIds],
+      [...display.lockedClasses],
     ].join();
     const view = viewKey();
     const moved = !stillKey.startsWith(view);
@@ -63,7 +64,7 @@ export function startCanvas(surface, editor) {
     const began = performance.now();
     const { width, height } = editor.viewport.view;
     still.clearRect(0, 0, width, height);
-    if (editor.state.picture) paintBoxes(still, editor, boxes);
+    if (editor.state.view.picture) paintBoxes(still, editor, boxes);
     cost = performance.now() - began;
     still.canvas.style.transform = '';
     const { left, top: up, scale } = editor.viewport;
@@ -92,7 +93,7 @@ export function startCanvas(surface, editor) {
     paintStill();
     const { width, height } = editor.viewport.view;
     top.clearRect(0, 0, width, height);
-    if (!editor.state.picture) return;
+    if (!editor.state.view.picture) return;
     paintSpot(top, editor);
     paintPointed(top, editor);
     paintCrosshair(top, editor);
@@ -123,7 +124,7 @@ export function startCanvas(surface, editor) {
 
   editor.onPaint(ask);
   editor.onChange(() => {
-    const { brightness, contrast } = editor.state;
+    const { brightness, contrast } = editor.state.display;
     const plain = brightness === 1 && contrast === 1;
     photo.canvas.style.filter = plain ? '' : `brightness(${brightness}) contrast(${contrast})`;
   });

@@ -15,7 +15,7 @@ export function createFlight(editor) {
     jump();
     const to = viewport.place;
     const { view } = viewport;
-    if (still.matches || !editor.state.bitmap) return editor.paint();
+    if (still.matches || !editor.state.view.bitmap) return editor.paint();
     const began = performance.now();
     const step = () => {
       // The window has another size now, and the view found its place in it already.

@@ -65,7 +65,7 @@ export function createStage(
       card.broken(retry, brokenReason ? () => app.emit('skip', brokenReason) : null);
     } else if (entry.ready) {
       card.hide();
-      if (editor.state.bitmap !== entry.ready) editor.show(entry.ready);
+      if (editor.state.view.bitmap !== entry.ready) editor.show(entry.ready);
     } else if (previewFor !== shown) {
       previewFor = shown;
       showPreview(shown);
@@ -78,7 +78,7 @@ export function createStage(
       const reply = await fetchPatiently(assignment.image.preview_url);
       if (!reply.ok) return;
       const bitmap = await createImageBitmap(await reply.blob());
-      if (shown === assignment && !editor.state.bitmap) editor.show(bitmap);
+      if (shown === assignment && !editor.state.view.bitmap) editor.show(bitmap);
       else bitmap.close();
     } catch {
       // Only a courtesy: the full image, or its own error, follows.
@@ -166,7 +166,7 @@ export function createStage(
   app.on('stuck', ({ assignment }) => turnTo(assignment));
 
   return {
-    isOpen: () => shown !== null && editor.state.picture !== null,
+    isOpen: () => shown !== null && editor.state.view.picture !== null,
     leave: () => turnTo(null),
     /** Selects the box an error speaks of. @param {string} where such as 'boxes[3].x2' @param {string} message */
     pointOut(where, message) {

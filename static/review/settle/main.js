@@ -218,7 +218,7 @@ async function openImage(image) {
   decisions = createDecisions(reply.groups, reply.sure, kept);
   history.replaceState(null, '', `/jobs/${job.slug}/images/${image.id}/settle`);
   editor.open(image, [], false);
-  editor.set({ tool: 'select' });
+  editor.set('drawing', { tool: 'select' });
   showPixels();
   must('[data-position]').textContent = reply.settled ? 'Resolved already' : queue.place;
   zoom();
@@ -229,11 +229,11 @@ async function openImage(image) {
 }
 
 function showPixels() {
-  if (!shown || editor.state.picture?.id !== shown.image.id) return;
+  if (!shown || editor.state.view.picture?.id !== shown.image.id) return;
   const entry = images.want(shown.image);
   if (entry.ready) {
     card.hide();
-    if (editor.state.bitmap !== entry.ready) editor.show(entry.ready);
+    if (editor.state.view.bitmap !== entry.ready) editor.show(entry.ready);
   } else if (entry.failed) card.broken(() => images.retry(shown.image), null);
 }
 

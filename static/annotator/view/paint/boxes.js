@@ -28,7 +28,7 @@ function textOf(editor, box, pointed) {
   const number = entry.hotkey || String(entry.place + 1);
   const lock = editor.locked(box) ? ' · locked' : '';
   const score = box.score === undefined ? '' : ` ${shortScore(box.score)}`;
-  const { labels } = editor.state;
+  const { labels } = editor.state.display;
   if (labels === 'none' && !pointed) return '';
   if (labels === 'numbers' && !pointed) return `${number}${lock}`;
   return `${number} ${entry.name}${score}${lock}`;
@@ -72,11 +72,11 @@ export function paintBoxes(ctx, editor, boxes) {
 
 /** @param {Context} ctx @param {Editor} editor @param {DocBox} box */
 function handles(ctx, editor, box) {
-  const size = editor.state.finger ? FINGER_HANDLE : HANDLE;
+  const size = editor.state.view.finger ? FINGER_HANDLE : HANDLE;
   for (const name of HANDLES) {
     const { x, y } = editor.viewport.toScreen(handlePoint(box, name));
-    ctx.fillStyle = editor.state.grabbed === name ? '#16181d' : '#fff';
-    ctx.strokeStyle = editor.state.grabbed === name ? '#fff' : '#16181d';
+    ctx.fillStyle = editor.state.drawing.grabbed === name ? '#16181d' : '#fff';
+    ctx.strokeStyle = editor.state.drawing.grabbed === name ? '#fff' : '#16181d';
     ctx.lineWidth = 1.5;
     ctx.beginPath();
     ctx.roundRect(x - size / 2, y - size / 2, size, size, size === HANDLE ? 1.5 : size / 2);
@@ -95,8 +95,8 @@ function paintChosen(ctx, editor, box) {
   frame(ctx, { x: at.x - 1.5, y: at.y - 1.5, w: at.w + 3, h: at.h + 3 }, '#fff', 3);
   lines(ctx, editor, box, at, 2);
   label(ctx, editor, box, at, true);
-  if (box.id !== editor.state.selectedId || !editor.state.editable) return;
-  if (editor.state.chosen.size === 1 && !editor.locked(box)) handles(ctx, editor, box);
+  if (box.id !== editor.state.selection.selectedId || !editor.state.drawing.editable) return;
+  if (editor.state.selection.chosen.size === 1 && !editor.locked(box)) handles(ctx, editor, box);
   for (const words of sizeNotes(at, box)) note(ctx, words);
 }
 
@@ -115,7 +115,7 @@ export function sizeNotes(at, box) {
 
 /** All but the box that is asked about, dimmed. @param {Context} ctx @param {Editor} editor */
 export function paintSpot(ctx, editor) {
-  const box = editor.doc.find(editor.state.looks.spot);
+  const box = editor.doc.find(editor.state.display.spot);
   if (!box) return;
   const at = areaOf(editor.viewport, box);
   const { width, height } = editor.viewport.view;
@@ -124,7 +124,7 @@ export function paintSpot(ctx, editor) {
   ctx.rect(at.x, at.y, at.w, at.h);
   ctx.fillStyle = 'rgb(0 0 0 / 33%)';
   ctx.fill('evenodd');
-  if (editor.state.chosen.has(box.id)) return;
+  if (editor.state.selection.chosen.has(box.id)) return;
   lines(ctx, editor, box, at, 3);
   label(ctx, editor, box, at, true);
 }
@@ -132,17 +132,20 @@ export function paintSpot(ctx, editor) {
 /** The boxes somebody points at or has chosen, last so that their handles lie above all lines.
  * @param {Context} ctx @param {Editor} editor */
 export function paintPointed(ctx, editor) {
-  const { state } = editor;
+  const { selection } = editor.state;
   const shown = editor.shown();
-  const hovered = shown.find((box) => box.id === state.hoverId && !state.chosen.has(box.id));
+  const hovered = shown.find(
+    (box) => box.id === selection.hoverId && !selection.chosen.has(box.id),
+  );
   if (hovered) {
     const at = areaOf(editor.viewport, hovered);
     lines(ctx, editor, hovered, at, 3);
     label(ctx, editor, hovered, at, true);
   }
-  if (!state.chosen.size) return;
+  if (!selection.chosen.size) return;
   for (const box of shown)
-    if (state.chosen.has(box.id) && box.id !== state.selectedId) paintChosen(ctx, editor, box);
-  const selected = shown.find((box) => box.id === state.selectedId);
+    if (selection.chosen.has(box.id) && box.id !== selection.selectedId)
+      paintChosen(ctx, editor, box);
+  const selected = shown.find((box) => box.id === selection.selectedId);
   if (selected) paintChosen(ctx, editor, selected);
 }

@@ -10,10 +10,11 @@ import { areaOf, CASING, frame, note, widthOf } from './lines.js';
 
 /** @param {Context} ctx @param {Editor} editor */
 export function paintCrosshair(ctx, editor) {
-  const { state, viewport } = editor;
-  if (!state.pointer || state.tool !== 'draw' || !state.editable || state.grabbed) return;
-  if (!state.crosshair || (state.finger && !state.draftShape)) return;
-  const { x, y } = viewport.toScreen(state.pointer);
+  const { viewport } = editor;
+  const { view, drawing, display } = editor.state;
+  if (!view.pointer || drawing.tool !== 'draw' || !drawing.editable || drawing.grabbed) return;
+  if (!display.crosshair || (view.finger && !drawing.draftShape)) return;
+  const { x, y } = viewport.toScreen(view.pointer);
   const { left, top, image, scale } = viewport;
   const [right, bottom] = [left + image.width * scale, top + image.height * scale];
   ctx.beginPath();
@@ -25,20 +26,20 @@ export function paintCrosshair(ctx, editor) {
     ctx.moveTo(x, top);
     ctx.lineTo(x, bottom);
   }
-  ctx.globalAlpha = state.crosshairStrength;
+  ctx.globalAlpha = display.crosshairStrength;
   ctx.strokeStyle = CASING;
   ctx.lineWidth = 1.5;
   ctx.stroke();
   ctx.setLineDash([4, 4]);
-  ctx.strokeStyle = state.crosshairColor;
+  ctx.strokeStyle = display.crosshairColor;
   ctx.lineWidth = 1;
   ctx.stroke();
   ctx.setLineDash([]);
   ctx.globalAlpha = 1;
-  const hit = state.draftShape ? null : editor.hit(state.pointer);
+  const hit = drawing.draftShape ? null : editor.hit(view.pointer);
   if (hit?.kind === 'handle' || (hit?.kind === 'box' && hit.onEdge)) return;
   ring(ctx, x, y, 9, CASING, 3.5);
-  ring(ctx, x, y, 9, state.crosshairColor, 1.5);
+  ring(ctx, x, y, 9, display.crosshairColor, 1.5);
 }
 
 /** @param {Context} ctx @param {number} x @param {number} y @param {number} r @param {string} color
@@ -53,12 +54,13 @@ function ring(ctx, x, y, r, color, line) {
 
 /** @param {Context} ctx @param {Editor} editor */
 export function paintDraftShape(ctx, editor) {
-  const { state, viewport } = editor;
-  const { draftShape } = state;
+  const { viewport } = editor;
+  const { view, drawing } = editor.state;
+  const { draftShape } = drawing;
   if (!draftShape) return;
   const at = areaOf(viewport, draftShape.rect);
   if (draftShape.marquee) return frame(ctx, at, '#fff', 1, [4, 4]);
-  const color = editor.classOf(state.classId)?.color ?? '#fff';
+  const color = editor.classOf(drawing.classId)?.color ?? '#fff';
   if (!draftShape.marks) {
     frame(ctx, at, color, 2);
     for (const words of draftShapeNotes(ctx, editor)) note(ctx, words);
@@ -69,7 +71,7 @@ export function paintDraftShape(ctx, editor) {
   ctx.fillRect(at.x, at.y, at.w, at.h);
   ctx.globalAlpha = 1;
   frame(ctx, at, color, 1, [1, 4]);
-  const known = sidesOf(draftShape.marks, state.pointer);
+  const known = sidesOf(draftShape.marks, view.pointer);
   for (const side of known) solidSide(ctx, at, side, color);
   draftShape.marks.forEach((mark, place) => {
     const { x, y } = viewport.toScreen(mark);
@@ -89,7 +91,9 @@ export function paintDraftShape(ctx, editor) {
 
 /** What is said about the box being drawn, beside it. @param {Context} ctx @param {Editor} editor
  * @returns {import('./lines.js').Note[]} */
-export function draftShapeNotes(ctx, { state: { draftShape, pointer }, viewport }) {
+export function draftShapeNotes(ctx, { state: { drawing, view }, viewport }) {
+  const { draftShape } = drawing;
+  const { pointer } = view;
   if (!draftShape || draftShape.marquee) return [];
   if (!draftShape.marks) return sizeNotes(areaOf(viewport, draftShape.rect), draftShape.rect);
   if (!pointer) return [];

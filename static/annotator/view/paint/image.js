@@ -9,12 +9,13 @@ const GRID_FROM = 8;
 
 /** @param {CanvasRenderingContext2D} ctx @param {Editor} editor @param {number} ratio device pixels */
 export function paintImage(ctx, editor, ratio) {
-  const { viewport, state } = editor;
+  const { viewport } = editor;
+  const { view } = editor.state;
   const { width, height } = viewport.view;
   ctx.clearRect(0, 0, width, height);
-  if (!state.picture) return;
+  if (!view.picture) return;
   const { left, top, scale, image } = viewport;
-  if (!state.bitmap) {
+  if (!view.bitmap) {
     ctx.fillStyle = 'rgb(128 128 128 / 15%)';
     return ctx.fillRect(left, top, image.width * scale, image.height * scale);
   }
@@ -24,7 +25,7 @@ export function paintImage(ctx, editor, ratio) {
   const x2 = Math.min(image.width, Math.ceil((width - left) / scale));
   const y2 = Math.min(image.height, Math.ceil((height - top) / scale));
   if (x2 <= x1 || y2 <= y1) return;
-  const full = state.bitmap;
+  const full = view.bitmap;
   const level = levelFor(full, (image.width / full.width) * scale * ratio);
   const share = level.width / image.width;
   const down = level.height / image.height;

@@ -13,19 +13,20 @@ const TIMES = 8;
 
 /** @param {Context} ctx @param {Editor} editor */
 export function paintMagnifier(ctx, editor) {
-  const { state, viewport } = editor;
+  const { viewport } = editor;
+  const { view, drawing, display } = editor.state;
   const placing =
-    (state.draftShape && !state.draftShape.marquee) || state.grabbed || editor.doc.busy;
-  if (!state.magnifier || !state.pointer || !placing || !state.bitmap) return;
-  const at = viewport.toScreen(state.pointer);
+    (drawing.draftShape && !drawing.draftShape.marquee) || drawing.grabbed || editor.doc.busy;
+  if (!display.magnifier || !view.pointer || !placing || !view.bitmap) return;
+  const at = viewport.toScreen(view.pointer);
   const { width, height } = viewport.view;
   if (width < 2 * GLASS || height < 2 * GLASS) {
-    if (!state.finger) return;
+    if (!view.finger) return;
   }
   const zoom = Math.max(TIMES, viewport.scale * 2);
-  const rect = state.draftShape?.rect ?? editor.selected;
+  const rect = drawing.draftShape?.rect ?? editor.selected;
   const box = rect ? areaOf(viewport, rect) : null;
-  const notes = state.draftShape
+  const notes = drawing.draftShape
     ? draftShapeNotes(ctx, editor)
     : box && rect
       ? sizeNotes(box, rect)
@@ -33,15 +34,15 @@ export function paintMagnifier(ctx, editor) {
   const { x: left, y: top } = placeGlass(
     at,
     viewport.view,
-    state.finger,
+    view.finger,
     box,
     notes.map((words) => noteArea(ctx, words)),
   );
 
   const side = GLASS / zoom;
-  const level = levelFor(state.bitmap, zoom);
+  const level = levelFor(view.bitmap, zoom);
   const share = level.width / viewport.image.width;
-  const { x, y } = state.pointer;
+  const { x, y } = view.pointer;
   ctx.save();
   ctx.beginPath();
   ctx.roundRect(left, top, GLASS, GLASS, 8);
