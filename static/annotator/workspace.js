@@ -5,7 +5,7 @@ import { must, pageData } from '../common/dom.js';
 import { createLater } from '../common/later.js';
 import { speak } from '../common/speak.js';
 import { bindActions } from './commands/bindings.js';
-import { boxHandlers } from './commands/box-handlers.js';
+import { boxHandlers, familyHandlers } from './commands/box-handlers.js';
 import { wireButtons } from './commands/buttons.js';
 import { listenToKeys } from './commands/hotkeys.js';
 import { createCommands } from './commands/index.js';
@@ -79,7 +79,7 @@ export function createWorkspace(
     const { createDialogs } = await import('./panels/dialogs.js');
     return createDialogs(editor, commands, surface, actions);
   });
-  /** @param {'help'|'instructions'|'looks'|'finder'} name */
+  /** @param {'help'|'instructions'|'display'|'finder'} name */
   const openDialog = (name) => () =>
     dialogs().then(
       (all) => all[name].showModal(),
@@ -164,12 +164,13 @@ export function createWorkspace(
           holdSpace: pointer.holdSpace,
           help: openDialog('help'),
           instructions: openDialog('instructions'),
-          looks: openDialog('looks'),
+          display: openDialog('display'),
+          findClass: openDialog('finder'),
           theme: switchTheme,
         }),
         ...boxHandlers(editor, commands, draw, speak, show),
+        ...familyHandlers(editor, commands, draw),
         place: { when: () => drawing.editable, run: () => commands.place(page === 'draw') },
-        'find-class': { when: () => drawing.editable, run: openDialog('finder') },
       });
       actions = bindActions(page, handlers, own.keys).map(unlessUnfinished);
       hints.know(actions);

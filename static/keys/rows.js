@@ -1,6 +1,6 @@
 /** The rows of the page of own keys: an action, its key, and what stands in the way of a new one. */
 
-import { capsOf } from '../annotator/commands/bindings.js';
+import { capsOf } from '../annotator/commands/key-caps.js';
 import { FIXED } from '../annotator/core/keymap.js';
 import { el, keycap } from '../common/dom.js';
 import { icon } from '../common/icons.js';

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bindActions, capsOf, keyLabels } from '../../static/annotator/commands/bindings.js';
-import { boxHandlers, suggestionHandlers } from '../../static/annotator/commands/box-handlers.js';
+import { bindActions } from '../../static/annotator/commands/bindings.js';
+import {
+  boxHandlers,
+  familyHandlers,
+  suggestionHandlers,
+} from '../../static/annotator/commands/box-handlers.js';
 import { bindKeys, keyName } from '../../static/annotator/commands/hotkeys.js';
+import { capsOf, keyLabels } from '../../static/annotator/commands/key-caps.js';
 import { TABLE } from '../../static/annotator/commands/table.js';
 import { viewHandlers } from '../../static/annotator/commands/view-handlers.js';
 
@@ -20,6 +25,7 @@ function handlers() {
   return {
     ...viewHandlers(editor, {}, {}),
     ...boxHandlers(editor, {}, {}, () => {}),
+    ...familyHandlers(editor, {}, {}),
     ...suggestionHandlers(editor, {}),
   };
 }

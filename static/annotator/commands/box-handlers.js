@@ -1,6 +1,6 @@
 /** What the actions on boxes do: draw, choose, move, shape, class, copy, lock, undo. */
 
-import { DIGITS, EDGE_KEYS, WAYS } from './table.js';
+import { DIGITS, EDGE_KEYS, WAYS } from './families.js';
 
 /** @typedef {import('../../common/types.js').Handlers} Handlers */
 
@@ -15,14 +15,13 @@ export const METHOD_WORDS = {
 /** @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
  * @param {{edge: (side: import('../core/points.js').Side) => void, back: () => boolean, busy: boolean,
  *   cancel: () => void}} draw
- * @param {(text: string) => void} say @param {(text: string) => void} show @returns {Handlers} */
+ * @param {(text: string) => void} say @param {(text: string) => void} show */
 export function boxHandlers(editor, commands, draw, say, show) {
   const { selection, drawing } = editor.state;
   const editable = () => drawing.editable;
   const chosen = () => drawing.editable && selection.chosen.size > 0;
 
-  /** @type {Handlers} */
-  const handlers = {
+  return {
     draw: {
       when: editable,
       run: () => {
@@ -71,6 +70,17 @@ export function boxHandlers(editor, commands, draw, say, show) {
     'lock-class': { when: editable, run: () => commands.lockClass() },
     'lock-all': { when: editable, run: commands.lockAll },
   };
+}
+
+/** Those of arrows, edges and digits, one for each key.
+ * @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
+ * @param {{edge: (side: import('../core/points.js').Side) => void, busy: boolean}} draw */
+export function familyHandlers(editor, commands, draw) {
+  const { selection, drawing } = editor.state;
+  const editable = () => drawing.editable;
+  const chosen = () => drawing.editable && selection.chosen.size > 0;
+  /** @type {Handlers} */
+  const handlers = {};
   for (const [, way, x, y] of WAYS) {
     for (const pixels of [1, 10]) {
       const step = { dx: x * pixels, dy: y * pixels };
@@ -99,8 +109,7 @@ export function boxHandlers(editor, commands, draw, say, show) {
 }
 
 /** Only pages that show suggestions have these.
- * @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
- * @returns {Handlers} */
+ * @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands */
 export function suggestionHandlers(editor, commands) {
   const { drawing, display } = editor.state;
   const meant = () => drawing.editable && commands.meantSuggestion() !== null;

@@ -1,7 +1,7 @@
 /** Buttons of rail, strip and panel that stand for an action carry its name, and show its key. */
 
 import { fill, keycap } from '../../common/dom.js';
-import { keyLabels } from './bindings.js';
+import { keyLabels } from './key-caps.js';
 
 /** Of a button that is an icon, what the pointer is told. @param {HTMLElement} button @param {string[]} labels */
 export const nameKeys = (button, labels) => {

@@ -1,5 +1,7 @@
-/** The table of all actions of the drawing page: names and keys. Keys, buttons, help and the page of
- * own keys read it; what an action does stands in the files beside this one. */
+/** The table of all actions of the drawing page: names and keys, read by keys, buttons, help and the page
+ * of own keys. Each row's name is that of its function: "go to definition" on it leads there. */
+
+import { DIGITS, EDGE_KEYS, WAYS } from './families.js';
 
 /**
  * @typedef {object} Row
@@ -12,28 +14,37 @@
  * @property {boolean} [repeat] a held key repeats
  * @property {boolean} [canvas] only while the canvas has the focus
  */
+/** @typedef {[label: string, keys: string[], more?: Partial<Row>]} Texts */
+/**
+ * Makes rows for functions of one file.
+ * @template Handlers
+ * @typedef {(group: string, rows: {[Id in keyof Handlers]?: Texts}) => Row[]} RowsOf
+ */
 
-/** @type {[string, string, number, number][]} key, way, x, y */
-export const WAYS = [
-  ['ArrowLeft', 'left', -1, 0],
-  ['ArrowUp', 'up', 0, -1],
-  ['ArrowRight', 'right', 1, 0],
-  ['ArrowDown', 'down', 0, 1],
-];
-/** @type {[string, string, import('../core/points.js').Side][]} key, name, side */
-export const EDGE_KEYS = [
-  ['w', 'top', 'n'],
-  ['a', 'left', 'w'],
-  ['s', 'bottom', 's'],
-  ['d', 'right', 'e'],
-];
-export const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'];
-
-/** @param {string} group @param {[string, string, string[], Partial<Row>?][]} rows @returns {Row[]} */
+/** @param {string} group @param {Record<string, Texts|undefined>} rows @returns {Row[]} */
 const rowsOf = (group, rows) =>
-  rows.map(([id, label, keys, more]) => ({ id, group, label, keys, ...more }));
+  Object.entries(/** @type {Record<string, Texts>} */ (rows)).map(([id, [label, keys, more]]) => ({
+    id,
+    group,
+    label,
+    keys,
+    ...more,
+  }));
+/** @type {RowsOf<ReturnType<typeof import('./draw-handlers.js').drawHandlers>>} */
+const drawRows = rowsOf;
+/** @type {RowsOf<ReturnType<typeof import('./box-handlers.js').boxHandlers>>} */
+const boxRows = rowsOf;
+/** @type {RowsOf<ReturnType<typeof import('./box-handlers.js').suggestionHandlers>>} */
+const suggestionRows = rowsOf;
+/** @type {RowsOf<ReturnType<typeof import('./view-handlers.js').viewHandlers>>} */
+const viewRows = rowsOf;
+/** @type {RowsOf<ReturnType<typeof import('../modes/verify.js').createVerify>['handlers']>} */
+const verifyRows = rowsOf;
+/** @type {RowsOf<ReturnType<typeof import('../modes/one-class.js').createOneClass>['handlers']>} */
+const oneClassRows = rowsOf;
 
-/** @param {string} id @param {string} verb @param {string} prefix @param {string} brief @param {string} shown */
+/** Their functions stand in `familyHandlers` of box-handlers.js.
+ * @param {string} id @param {string} verb @param {string} prefix @param {string} brief @param {string} shown */
 const arrows = (id, verb, prefix, brief, shown) =>
   WAYS.flatMap(([key, way], place) =>
     [1, 10].map((pixels) => ({
@@ -58,96 +69,101 @@ const edges = (id, label, prefix, brief, shown) =>
     brief: place === 0 ? brief : '',
     shown,
   }));
+const digits = DIGITS.map((digit) => ({
+  id: `class-${digit}`,
+  group: 'Class',
+  label: `Class ${digit}`,
+  keys: [digit],
+}));
 
 const HELD = { repeat: true };
 const ON_CANVAS = { repeat: true, canvas: true };
 
 /** @type {Row[]} */
 export const TABLE = [
-  ...rowsOf('Image', [
-    ['submit', 'Submit, next image', ['Enter']],
-    ['nothing', 'Nothing here; Submit sends it', ['n']],
-    ['skip', 'Skip with a reason', ['k']],
-    ['instructions', 'Instructions', ['i']],
-    ['note', 'Pin a note at the pointer', ['p']],
-    ['last-sent', 'Undo Submit or Skip: reopen the last image', [',']],
-  ]),
-  ...rowsOf('Class', [
-    ...DIGITS.map(
-      (digit) =>
-        /** @type {[string, string, string[]]} */ ([`class-${digit}`, `Class ${digit}`, [digit]]),
-    ),
-    ['find-class', 'Find a class by name or number', ['c']],
-    ['one-class', 'One class at a time, on or off', ['Shift+c']],
-  ]),
-  ...rowsOf('View', [
-    ['fit', 'Fit image', ['f']],
-    ['actual', 'Image at 100 %', ['Shift+f']],
-    ['zoom-box', 'Zoom to the box', ['q']],
-    ['zoom-in', 'Zoom in', ['+', '='], { shown: '+', ...HELD }],
-    ['zoom-out', 'Zoom out', ['-'], HELD],
-    ['pan', 'Pan', ['Space'], { shown: 'Space hold', canvas: true }],
-    ['brighter', 'Brighter', ['Ctrl+ArrowUp'], ON_CANVAS],
-    ['darker', 'Darker', ['Ctrl+ArrowDown'], ON_CANVAS],
-    ['more-contrast', 'More contrast', ['Ctrl+ArrowRight'], ON_CANVAS],
-    ['less-contrast', 'Less contrast', ['Ctrl+ArrowLeft'], ON_CANVAS],
-    ['looks', 'Brightness, contrast, crosshair…', ['.']],
-    ['leave', 'From the canvas to the panel', ['Ctrl+F6']],
-  ]),
-  ...rowsOf('Draw', [
-    ['draw', 'Draw tool', ['b']],
-    ['place', 'Place a box in the middle, for the arrow keys', ['Shift+b']],
-    ['method', 'Drag, two clicks, four points', ['m']],
-  ]),
+  ...drawRows('Image', {
+    submit: ['Submit, next image', ['Enter']],
+    nothing: ['Nothing here; Submit sends it', ['n']],
+    skip: ['Skip with a reason', ['k']],
+  }),
+  ...viewRows('Image', { instructions: ['Instructions', ['i']] }),
+  ...drawRows('Image', {
+    note: ['Pin a note at the pointer', ['p']],
+    'last-sent': ['Undo Submit or Skip: reopen the last image', [',']],
+  }),
+  ...digits,
+  ...viewRows('Class', { 'find-class': ['Find a class by name or number', ['c']] }),
+  ...oneClassRows('Class', { 'one-class': ['One class at a time, on or off', ['Shift+c']] }),
+  ...viewRows('View', {
+    fit: ['Fit image', ['f']],
+    actual: ['Image at 100 %', ['Shift+f']],
+    'zoom-box': ['Zoom to the box', ['q']],
+    'zoom-in': ['Zoom in', ['+', '='], { shown: '+', ...HELD }],
+    'zoom-out': ['Zoom out', ['-'], HELD],
+    pan: ['Pan', ['Space'], { shown: 'Space hold', canvas: true }],
+    brighter: ['Brighter', ['Ctrl+ArrowUp'], ON_CANVAS],
+    darker: ['Darker', ['Ctrl+ArrowDown'], ON_CANVAS],
+    'more-contrast': ['More contrast', ['Ctrl+ArrowRight'], ON_CANVAS],
+    'less-contrast': ['Less contrast', ['Ctrl+ArrowLeft'], ON_CANVAS],
+    looks: ['Brightness, contrast, crosshair…', ['.']],
+    leave: ['From the canvas to the panel', ['Ctrl+F6']],
+  }),
+  ...boxRows('Draw', {
+    draw: ['Draw tool', ['b']],
+    place: ['Place a box in the middle, for the arrow keys', ['Shift+b']],
+    method: ['Drag, two clicks, four points', ['m']],
+  }),
   ...edges('edge', 'Edge to the pointer', '', 'Edge to the pointer', 'W A S D'),
   ...edges('new-edge', 'Edge of a new box', 'Shift+', 'Edge of a new box', 'Shift W A S D'),
-  ...rowsOf('Draw', [
-    ['back-point', 'Undo a point', ['Backspace']],
-    ['stamp', 'Box of the last size at the pointer', ['j']],
-    ['repeat-image', 'Repeat the boxes of the last image', ['r']],
-    ['cancel', 'Cancel; deselect, to draw inside', ['Escape']],
-  ]),
-  ...rowsOf('Boxes', [
-    ['select', 'Select tool', ['v']],
-    ['next', 'Next box', ['Tab'], ON_CANVAS],
-    ['previous', 'Previous box', ['Shift+Tab'], ON_CANVAS],
-    ['relabel', 'Relabel one after another, on or off', ['Shift+r']],
-    ['grab', 'Grab the nearest edge or corner', ['e']],
-  ]),
+  ...boxRows('Draw', {
+    'back-point': ['Undo a point', ['Backspace']],
+    stamp: ['Box of the last size at the pointer', ['j']],
+    'repeat-image': ['Repeat the boxes of the last image', ['r']],
+  }),
+  ...viewRows('Draw', { cancel: ['Cancel; deselect, to draw inside', ['Escape']] }),
+  ...boxRows('Boxes', {
+    select: ['Select tool', ['v']],
+    next: ['Next box', ['Tab'], ON_CANVAS],
+    previous: ['Previous box', ['Shift+Tab'], ON_CANVAS],
+    relabel: ['Relabel one after another, on or off', ['Shift+r']],
+    grab: ['Grab the nearest edge or corner', ['e']],
+  }),
   ...arrows('nudge', 'Move', '', 'Nudge 1 px, with Shift 10', '← ↑ ↓ →'),
   ...arrows('resize', 'Resize', 'Alt+', 'Resize 1 px, with Shift 10', 'Alt ← ↑ ↓ →'),
-  ...rowsOf('Boxes', [
-    ['duplicate', 'Duplicate', ['Ctrl+d']],
-    ['copy', 'Copy', ['Ctrl+c']],
-    ['paste', 'Paste', ['Ctrl+v']],
-    ['select-all', 'Select all', ['Ctrl+a']],
-    ['select-class', 'Select all of the class', ['Alt+a']],
-    ['delete', 'Delete', ['Delete']],
-    ['undo', 'Undo', ['Ctrl+z'], HELD],
-    ['redo', 'Redo', ['Ctrl+Shift+z', 'Ctrl+y'], { shown: 'Ctrl Shift Z', ...HELD }],
-    ['lock', 'Lock or unlock', ['o']],
-    ['lock-class', 'Lock or unlock the class', ['Alt+o']],
-    ['lock-all', 'Lock or unlock all', ['Shift+o']],
-  ]),
-  ...rowsOf('Suggestions', [
-    ['accept', 'Accept', ['y']],
-    ['accept-all', 'Accept all shown', ['Shift+y']],
-    ['reject', 'Reject', ['x']],
-    ['fewer', 'Higher confidence threshold', [']', 'PageUp'], { shown: ']', ...HELD }],
-    ['more', 'Lower confidence threshold', ['[', 'PageDown'], { shown: '[', ...HELD }],
-    ['suggestions', 'Show or hide suggestions', ['t']],
-    ['verify', 'One at a time, on or off', ['Shift+v']],
-    ['undo-verdict', 'Undo the last verdict', ['u']],
-  ]),
-  ...rowsOf('Show', [
-    ['crosshair', 'Crosshair', ['g']],
-    ['magnifier', 'Magnifier', ['z']],
-    ['labels', 'Labels: names, numbers, none', ['l']],
-    ['hide', 'Hide all boxes', ['h'], { shown: 'H hold' }],
-    ['hide-box', 'Hide the box', ['Shift+h']],
-    ['hide-class', 'Hide the class', ['Alt+h']],
-    ['show-all', 'Show all again', ['Ctrl+Shift+h']],
-    ['theme', 'Light or dark', ['Shift+l']],
-    ['help', 'All keys', ['?']],
-  ]),
+  ...boxRows('Boxes', {
+    duplicate: ['Duplicate', ['Ctrl+d']],
+    copy: ['Copy', ['Ctrl+c']],
+    paste: ['Paste', ['Ctrl+v']],
+    'select-all': ['Select all', ['Ctrl+a']],
+    'select-class': ['Select all of the class', ['Alt+a']],
+    delete: ['Delete', ['Delete']],
+    undo: ['Undo', ['Ctrl+z'], HELD],
+    redo: ['Redo', ['Ctrl+Shift+z', 'Ctrl+y'], { shown: 'Ctrl Shift Z', ...HELD }],
+    lock: ['Lock or unlock', ['o']],
+    'lock-class': ['Lock or unlock the class', ['Alt+o']],
+    'lock-all': ['Lock or unlock all', ['Shift+o']],
+  }),
+  ...suggestionRows('Suggestions', {
+    accept: ['Accept', ['y']],
+    'accept-all': ['Accept all shown', ['Shift+y']],
+    reject: ['Reject', ['x']],
+    fewer: ['Higher confidence threshold', [']', 'PageUp'], { shown: ']', ...HELD }],
+    more: ['Lower confidence threshold', ['[', 'PageDown'], { shown: '[', ...HELD }],
+    suggestions: ['Show or hide suggestions', ['t']],
+  }),
+  ...verifyRows('Suggestions', {
+    verify: ['One at a time, on or off', ['Shift+v']],
+    'undo-verdict': ['Undo the last verdict', ['u']],
+  }),
+  ...viewRows('Show', {
+    crosshair: ['Crosshair', ['g']],
+    magnifier: ['Magnifier', ['z']],
+    labels: ['Labels: names, numbers, none', ['l']],
+    hide: ['Hide all boxes', ['h'], { shown: 'H hold' }],
+    'hide-box': ['Hide the box', ['Shift+h']],
+    'hide-class': ['Hide the class', ['Alt+h']],
+    'show-all': ['Show all again', ['Ctrl+Shift+h']],
+    theme: ['Light or dark', ['Shift+l']],
+    help: ['All keys', ['?']],
+  }),
 ];

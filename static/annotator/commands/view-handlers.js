@@ -1,7 +1,5 @@
 /** What the actions of the view do: zoom, pan, light and contrast, what is shown. */
 
-/** @typedef {import('../../common/types.js').Handlers} Handlers */
-
 const STEP = 0.1;
 
 /** @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
@@ -10,13 +8,13 @@ const STEP = 0.1;
  * @param {(held: boolean) => void} page.holdSpace
  * @param {() => void} page.help
  * @param {() => void} page.instructions
- * @param {() => void} page.looks
+ * @param {() => void} page.display
  * @param {() => void} page.theme
  * @param {() => void} page.leaveCanvas
- * @returns {Handlers} */
+ * @param {() => void} page.findClass */
 export function viewHandlers(editor, commands, page) {
   const { viewport } = editor;
-  const { selection, display } = editor.state;
+  const { selection, drawing, display } = editor.state;
   /** @param {() => void} move */
   const moving = (move) => () => {
     move();
@@ -43,8 +41,9 @@ export function viewHandlers(editor, commands, page) {
     darker: { run: adjust('brightness', -STEP) },
     'more-contrast': { run: adjust('contrast', STEP) },
     'less-contrast': { run: adjust('contrast', -STEP) },
-    looks: { run: page.looks },
+    looks: { run: page.display },
     leave: { run: page.leaveCanvas },
+    'find-class': { when: () => drawing.editable, run: page.findClass },
     cancel: { run: page.cancel },
     help: { run: page.help },
     instructions: { run: page.instructions },

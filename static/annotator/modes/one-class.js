@@ -4,7 +4,8 @@ import { speak } from '../../common/speak.js';
 
 /** @typedef {import('../../common/types.js').Handlers} Handlers */
 
-/** @param {import('../workspace.js').Workspace} workspace */
+/** @param {{editor: import('../editor.js').Editor,
+ *   hints: ReturnType<typeof import('../panels/hints.js').startHints>}} workspace */
 export function createOneClass({ editor, hints }) {
   const { classes } = editor;
   const { drawing, display } = editor.state;
@@ -25,10 +26,15 @@ export function createOneClass({ editor, hints }) {
     hints.notice('All classes again.');
   };
 
-  return {
-    get on() {
-      return display.onlyClass !== null;
+  const own = {
+    'one-class': {
+      when: () => drawing.editable,
+      run: () => (display.onlyClass === null ? go(0) : end()),
     },
+  };
+
+  return {
+    handlers: own,
     /** A new image starts with the first class. */
     open() {
       if (display.onlyClass !== null) go(0);
@@ -38,10 +44,7 @@ export function createOneClass({ editor, hints }) {
       const more = () => place() >= 0 && place() < classes.length - 1;
       return {
         ...handlers,
-        'one-class': {
-          when: () => drawing.editable,
-          run: () => (display.onlyClass === null ? go(0) : end()),
-        },
+        ...own,
         submit: {
           ...handlers.submit,
           run: () => (more() ? go(place() + 1) : handlers.submit.run()),

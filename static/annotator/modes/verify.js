@@ -9,7 +9,8 @@ import { createFlight } from '../view/flight.js';
 /** @typedef {import('../../common/types.js').Handlers} Handlers */
 /** @typedef {import('../core/verify.js').Verdict} Verdict */
 
-/** @param {import('../workspace.js').Workspace} workspace */
+/** @param {{editor: import('../editor.js').Editor, commands: import('../commands/index.js').Commands,
+ *   hints: ReturnType<typeof import('../panels/hints.js').startHints>}} workspace */
 export function createVerify({ editor, commands, hints }) {
   const { viewport } = editor;
   const { drawing, display } = editor.state;
@@ -118,12 +119,13 @@ export function createVerify({ editor, commands, hints }) {
     if (verdicts) show();
   });
 
+  const own = {
+    verify: { when: () => drawing.editable, run: () => (verdicts ? end() : begin(false)) },
+    'undo-verdict': { when: () => (verdicts?.count ?? 0) > 0, run: undo },
+  };
+
   return {
-    get on() {
-      return verdicts !== null;
-    },
-    /** Whether there is a box to answer before the image may be sent. */
-    asking,
+    handlers: own,
     /** A new image: nothing of the one before holds. @param {boolean} wanted */
     open(wanted) {
       verdicts = null;
@@ -159,8 +161,6 @@ export function createVerify({ editor, commands, hints }) {
           () => {},
           () => false,
         ),
-        'undo-verdict': { when: () => (verdicts?.count ?? 0) > 0, run: undo },
-        verify: { when: () => drawing.editable, run: () => (verdicts ? end() : begin(false)) },
       };
       for (const id of Object.keys(handlers).filter((name) => /^class-\d$/.test(name))) {
         const entry = editor.classes.find(({ hotkey }) => `class-${hotkey}` === id);
@@ -173,7 +173,7 @@ export function createVerify({ editor, commands, hints }) {
           );
         });
       }
-      return { ...handlers, ...wrapped };
+      return { ...handlers, ...wrapped, ...own };
     },
   };
 }

@@ -13,7 +13,7 @@ export function createDialogs(editor, commands, surface, actions) {
   return {
     help,
     instructions: createDialog('[data-instructions]', surface),
-    looks: createDisplayDialog(editor, surface),
+    display: createDisplayDialog(editor, surface),
     finder: createFinder(editor, commands, surface),
   };
 }

@@ -2,7 +2,7 @@
 
 import { el, fill, keycap } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
-import { keyLabels } from '../commands/bindings.js';
+import { keyLabels } from '../commands/key-caps.js';
 
 /** @typedef {import('../../common/types.js').Action} Action */
 

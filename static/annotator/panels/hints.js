@@ -1,7 +1,7 @@
 /** The line at the bottom: what is selected, the keys that help now, pointer position and zoom. */
 
 import { el, fill, keycap, must } from '../../common/dom.js';
-import { capsIn } from '../commands/bindings.js';
+import { capsIn } from '../commands/key-caps.js';
 
 /** @typedef {import('../editor.js').Editor} Editor */
 /** @typedef {[string[], string]} Hint keys and what they do */
