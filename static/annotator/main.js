@@ -7,7 +7,7 @@ import { createApp } from './app.js';
 import { suggestionHandlers } from './commands/box-handlers.js';
 import { drawHandlers } from './commands/draw-handlers.js';
 import { createGuard } from './commands/guard.js';
-import { initialBoxes } from './core/initial-boxes.js';
+import { initialBoxes } from './core/suggestions.js';
 import { createModes } from './modes/index.js';
 import { createCard } from './panels/card.js';
 import { showConnection } from './panels/connection.js';

@@ -1,8 +1,8 @@
 /** Keys, buttons, help and hints of a page without a canvas, from its rows of the action table. */
 
-import { bindActions } from '../annotator/commands/bindings.js';
 import { listenToKeys } from '../annotator/commands/hotkeys.js';
 import { capsIn } from '../annotator/commands/key-caps.js';
+import { bindActions } from '../annotator/commands/pages.js';
 import { createDialog } from '../annotator/panels/dialog.js';
 import { fillHelp } from '../annotator/panels/help.js';
 import { createPreferences } from '../annotator/sync/preferences.js';

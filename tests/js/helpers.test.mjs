@@ -8,8 +8,8 @@ import {
   toggled,
 } from '../../static/annotator/core/display.js';
 import { nearestHandle } from '../../static/annotator/core/geometry.js';
-import { outcomes } from '../../static/annotator/core/outcomes.js';
 import { snapped } from '../../static/annotator/core/snap.js';
+import { outcomes } from '../../static/annotator/core/suggestions.js';
 
 const BOX = { class_id: 0, x1: 10, y1: 10, x2: 30.04, y2: 30 };
 const doc = (more) => ({ ...BOX, id: 1, suggested: false, ...more });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bindActions } from '../../static/annotator/commands/bindings.js';
 import {
   boxHandlers,
   familyHandlers,
@@ -8,6 +7,7 @@ import {
 } from '../../static/annotator/commands/box-handlers.js';
 import { bindKeys, keyName } from '../../static/annotator/commands/hotkeys.js';
 import { capsOf, keyLabels } from '../../static/annotator/commands/key-caps.js';
+import { bindActions } from '../../static/annotator/commands/pages.js';
 import { TABLE } from '../../static/annotator/commands/table.js';
 import { viewHandlers } from '../../static/annotator/commands/view-handlers.js';
 

@@ -1,7 +1,10 @@
 /** The pages with keys: the rows only they have, and which rows of the common table hold there, too. */
 
+import { withOwnKeys } from '../core/keymap.js';
 import { TABLE } from './table.js';
 
+/** @typedef {import('../../common/types.js').Action} Action */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 /** @typedef {import('./table.js').Row} Row */
 /** @typedef {Row & {name: string, common: boolean}} Named `name` is the row's in a map of own keys */
 /** @typedef {'draw'|'review'|'list'|'settle'|'grid'|'compare'|'notes'} PageId */
@@ -168,3 +171,16 @@ export function rowsOn(id) {
 
 /** @type {PageId[]} */
 export const PAGE_IDS = ['draw', 'review', 'grid', 'list', 'settle', 'compare', 'notes'];
+
+/** Joins a page's rows with what they do there and with the person's own keys; rows that nothing stands
+ * behind are left out.
+ * @param {PageId} page @param {Handlers} handlers
+ * @param {import('../core/keymap.js').KeyMap} own @returns {Action[]} */
+export function bindActions(page, handlers, own) {
+  const rows = rowsOn(page).filter(({ id }) => handlers[id]);
+  return withOwnKeys(rows, own).map(({ brief, ...row }) => ({
+    ...row,
+    label: brief ?? row.label,
+    ...handlers[row.id],
+  }));
+}

@@ -6,7 +6,7 @@ import { iou } from './geometry.js';
 
 /** From this overlap on two boxes of a class are questioned: so alike are two hands at most on one
  * object, and real neighbours hardly ever. */
-export const ALIKE = 0.9;
+const ALIKE = 0.9;
 
 /** Pairs of one class, each box once. @param {readonly DocBox[]} boxes @returns {[DocBox, DocBox][]} */
 export function twins(boxes) {

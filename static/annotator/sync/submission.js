@@ -1,8 +1,8 @@
 /** Ends an image: submit, nothing here, skip; asks once where something may have been forgotten. */
 
 import { speak } from '../../common/speak.js';
-import { outcomes } from '../core/outcomes.js';
 import { questionsOf } from '../core/questions.js';
+import { outcomes } from '../core/suggestions.js';
 
 /** @typedef {import('../../common/types.js').Assignment} Assignment */
 

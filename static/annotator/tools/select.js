@@ -17,7 +17,7 @@ import {
 /** @typedef {import('../core/geometry.js').Handle} Handle */
 
 /** @type {Record<Handle, string>} */
-export const HANDLE_CURSORS = {
+const HANDLE_CURSORS = {
   nw: 'nwse-resize',
   se: 'nwse-resize',
   ne: 'nesw-resize',

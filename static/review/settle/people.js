@@ -5,7 +5,7 @@
 /** @typedef {{x: number, y: number, w: number, h: number}} Area on the screen */
 
 /** A colour and a dash for each person; the dash alone tells them apart too. */
-export const LOOKS = [
+const LOOKS = [
   { color: '#FFC400', dash: [] },
   { color: '#56B4FF', dash: [10, 5] },
   { color: '#DD2299', dash: [2, 3] },

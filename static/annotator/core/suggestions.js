@@ -1,8 +1,20 @@
-/** What became of each suggestion, told from the boxes as they stand at the end. */
+/** How the model's boxes begin on an image, and what became of each of them at the end. */
 
 /** @typedef {import('../../common/types.js').Box} Box */
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
 /** @typedef {'accepted'|'changed'|'dismissed'|'left'|'unseen'} Outcome */
+
+/** The boxes an assignment opens with: its own answer, the model's as suggestions, or those to correct.
+ * @param {import('../../common/types.js').Assignment} assignment
+ * @returns {import('./document.js').GivenBox[]} each knows which suggestion it began as */
+export function initialBoxes(assignment) {
+  if (assignment.boxes) return assignment.boxes;
+  const suggested = assignment.suggested ?? [];
+  // What is to be verified must be answered box by box, so it starts as a suggestion, too.
+  if (!assignment.prelabelled || assignment.verify)
+    return suggested.map((box, source) => ({ ...box, suggested: true, source }));
+  return suggested.map(({ score: _, ...box }, source) => ({ ...box, source }));
+}
 
 /** Coordinates are kept to a tenth of a pixel, so a rounded box is still the same box. */
 const SAME = 0.051;
@@ -16,7 +28,7 @@ const alike = (a, b) =>
   Math.abs(a.y2 - b.y2) < SAME;
 
 /**
- * One for each suggestion, in their order.
+ * What became of each suggestion, in their order.
  * @param {readonly Box[]} suggested as the server sent them
  * @param {readonly DocBox[]} boxes
  * @param {number} lowest confidence from which they were shown at any time
