@@ -85,7 +85,6 @@ export function createChart(card) {
   const show = () => {
     if (!chart) return;
     const toggle = el('button', {
-      type: 'button',
       class: 'link-button',
       'aria-pressed': String(asTable),
       text: asTable ? 'Show as chart' : 'Show as table',

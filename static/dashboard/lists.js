@@ -103,12 +103,7 @@ export function showAlerts(root, { alerts, round }, retry) {
           text: `${stateWord(round.state)}: ${failed} Nothing is lost.`,
         }),
         retry &&
-          el('button', {
-            type: 'button',
-            class: 'button button-small',
-            text: 'Retry',
-            on: { click: retry },
-          }),
+          el('button', { class: 'button button-small', text: 'Retry', on: { click: retry } }),
       ),
   );
 }
@@ -185,12 +180,7 @@ export function showExports(card, transfers, order) {
         ...Object.entries(FORMATS).map(([format, name]) =>
           el(
             'button',
-            {
-              type: 'button',
-              class: 'button',
-              'data-format': format,
-              on: { click: () => order(format) },
-            },
+            { class: 'button', 'data-format': format, on: { click: () => order(format) } },
             icon('download'),
             name,
           ),

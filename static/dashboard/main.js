@@ -102,12 +102,7 @@ function showHead() {
     button &&
       el(
         'button',
-        {
-          type: 'button',
-          class: 'button',
-          'data-act': button[0],
-          on: { click: () => act(button[0]) },
-        },
+        { class: 'button', 'data-act': button[0], on: { click: () => act(button[0]) } },
         icon(button[1]),
         button[2],
       ),

@@ -60,7 +60,6 @@ function show() {
     must('[data-pages]'),
     ...PAGE_IDS.map((id) =>
       el('button', {
-        type: 'button',
         class: 'key-page',
         'aria-pressed': String(!wanted && id === open),
         text: PAGES[id].title,

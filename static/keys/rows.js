@@ -14,7 +14,7 @@ import { icon } from '../common/icons.js';
 export function createRows(draft, { asking, ask, stop }) {
   /** @param {string} text @param {() => void} click */
   const small = (text, click) =>
-    el('button', { type: 'button', class: 'button button-small', text, on: { click } });
+    el('button', { class: 'button button-small', text, on: { click } });
 
   /** @param {Row} row */
   const clash = (row) => {
@@ -43,7 +43,6 @@ export function createRows(draft, { asking, ask, stop }) {
     const button = el(
       'button',
       {
-        type: 'button',
         class: waits ? 'key-button is-waiting' : 'key-button',
         'data-key': row.name,
         disabled: fixed,

@@ -105,7 +105,7 @@ export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
   const button = (id, words, run, look = '') =>
     el(
       'button',
-      { type: 'button', class: `button button-small ${look}`, on: { click: run } },
+      { class: `button button-small ${look}`, on: { click: run } },
       words,
       el('span', { class: 'keys' }, ...keysOf(id).map(keycap)),
     );

@@ -1,7 +1,7 @@
 /** The twin of the canvas: every box as a list item that can be chosen, reclassed, moved and deleted.
  * Only the rows in view are in the page, so that ten thousand boxes stay quick. */
 
-import { arrange, el, fill, keycap, must } from '../../common/dom.js';
+import { arrange, el, fill, keycap, must, sectionHead } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { height, width } from '../core/geometry.js';
 import { isPlaced } from '../core/questions.js';
@@ -28,13 +28,7 @@ export function startBoxes(root, editor, commands) {
   );
   fill(
     root,
-    el(
-      'div',
-      { class: 'section-head' },
-      el('h2', { class: 'section-title', text: 'Boxes' }),
-      count,
-      el('span', { class: 'section-key' }, 'next', keycap('Tab')),
-    ),
+    sectionHead('Boxes', count, el('span', { class: 'section-key' }, 'next', keycap('Tab'))),
     list,
     empty,
   );
@@ -53,7 +47,6 @@ export function startBoxes(root, editor, commands) {
     const choose = el(
       'button',
       {
-        type: 'button',
         class: 'row',
         'data-box': box.id,
         'aria-pressed': String(selected),
@@ -79,7 +72,6 @@ export function startBoxes(root, editor, commands) {
       el(
         'button',
         {
-          type: 'button',
           class: 'icon-button row-delete',
           'aria-label': `Delete ${name}`,
           title: 'Delete (Del)',

@@ -1,6 +1,6 @@
 /** The class list: what the next box will be, and how many of each there are. */
 
-import { el, fill } from '../../common/dom.js';
+import { el, fill, sectionHead } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 
 /** From so many on, the list alone is no way to find one. */
@@ -21,7 +21,7 @@ export function swatch(color, open = false) {
 export function startClasses(root, editor, commands) {
   const finding = el(
     'button',
-    { type: 'button', class: 'link-button', 'data-action': 'find-class' },
+    { class: 'link-button', 'data-action': 'find-class' },
     'find',
     el('span', { class: 'keys', 'data-keys': true }),
   );
@@ -31,7 +31,6 @@ export function startClasses(root, editor, commands) {
     const button = el(
       'button',
       {
-        type: 'button',
         class: 'row',
         title: entry.note || null,
         'data-action': entry.hotkey ? `class-${entry.hotkey}` : null,
@@ -51,10 +50,8 @@ export function startClasses(root, editor, commands) {
   );
   fill(
     root,
-    el(
-      'div',
-      { class: 'section-head' },
-      el('h2', { class: 'section-title', text: 'Class' }),
+    sectionHead(
+      'Class',
       el('span', { class: 'section-note', text: rows.length > MANY ? rows.length : '' }),
       rows.length > 1 && finding,
     ),

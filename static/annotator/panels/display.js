@@ -77,12 +77,7 @@ export function createDisplayDialog(editor, surface) {
       el('h3', { text: 'Display adjustments' }),
       slider('Brightness', 'brightness', 0.4, 2),
       slider('Contrast', 'contrast', 0.4, 2),
-      el(
-        'button',
-        { type: 'button', class: 'button button-small', on: { click: reset } },
-        icon('undo'),
-        'Reset',
-      ),
+      el('button', { class: 'button button-small', on: { click: reset } }, icon('undo'), 'Reset'),
       el('h3', { text: 'Drawing' }),
       methods(),
       tick('Magnifier while a point is placed', 'magnifier'),

@@ -72,12 +72,7 @@ export function fillHelp(dialog, actions) {
   find.addEventListener('input', show);
   const close = el(
     'button',
-    {
-      type: 'button',
-      class: 'icon-button',
-      'aria-label': 'Close',
-      on: { click: () => dialog.close() },
-    },
+    { class: 'icon-button', 'aria-label': 'Close', on: { click: () => dialog.close() } },
     icon('cross'),
   );
   fill(

@@ -1,6 +1,6 @@
 /** Notes on the open image: pins on the canvas, a section in the panel, and P to write one. */
 
-import { el, fill, keycap, must } from '../../common/dom.js';
+import { el, fill, keycap, must, sectionHead } from '../../common/dom.js';
 import { speak } from '../../common/speak.js';
 import { forget, recall, remember } from '../../common/storage.js';
 import { composer, threadCard } from '../../common/threads.js';
@@ -55,7 +55,6 @@ export function createNotes(app, { editor, surface, api, userId, keysOf, reviewi
   /** @param {{x: number, y: number}} at @param {string} text @param {string} name @param {() => void} open */
   const pin = ({ x, y }, text, name, open) => {
     const node = el('button', {
-      type: 'button',
       class: 'pin',
       'aria-label': name,
       title: name,
@@ -82,17 +81,15 @@ export function createNotes(app, { editor, surface, api, userId, keysOf, reviewi
     const field = writing && newNote(writing);
     fill(
       section,
-      el(
-        'div',
-        { class: 'section-head' },
-        el('h2', { class: 'section-title', text: 'Notes' }),
+      sectionHead(
+        'Notes',
         el('span', { class: 'section-note', text: threads.length || '' }),
         el('span', { class: 'section-key' }, 'new', ...keysOf('note').map(keycap)),
       ),
       !loaded &&
         el(
           'button',
-          { type: 'button', class: 'link-button', on: { click: load } },
+          { class: 'link-button', on: { click: load } },
           'Notes did not load. Try again',
         ),
       field?.root,

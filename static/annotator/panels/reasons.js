@@ -40,7 +40,7 @@ export function createReasons({ root, replaces, setMenu, onToggle }) {
           {},
           el(
             'button',
-            { type: 'button', class: 'row', on: { click: () => choose(reason) } },
+            { class: 'row', on: { click: () => choose(reason) } },
             keycap(String(place + 1)),
             el('span', { class: 'row-name', text: reason }),
           ),
@@ -53,11 +53,7 @@ export function createReasons({ root, replaces, setMenu, onToggle }) {
           { class: 'reasons-head' },
           icon(tone === 'bad' ? 'cross' : 'next'),
           el('h2', { text: title }),
-          el(
-            'button',
-            { type: 'button', class: 'link-button', on: { click: close } },
-            keycap('Esc'),
-          ),
+          el('button', { class: 'link-button', on: { click: close } }, keycap('Esc')),
         ),
         el('ul', { class: 'rows' }, ...rows),
       );

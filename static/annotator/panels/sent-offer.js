@@ -32,7 +32,7 @@ export function createSentOffer(app, root, undo, caps) {
       el('span', { class: 'grow', text }),
       el(
         'button',
-        { type: 'button', class: 'link-button', on: { click: undo } },
+        { class: 'link-button', on: { click: undo } },
         'Undo',
         el('span', { class: 'keys' }, ...caps().map(keycap)),
       ),

@@ -1,6 +1,6 @@
 /** What the model proposes: from which confidence it shows, how many are open, the keys that answer. */
 
-import { el, fill } from '../../common/dom.js';
+import { el, fill, sectionHead } from '../../common/dom.js';
 import { isPlaced } from '../core/questions.js';
 
 /** @param {HTMLElement} root @param {import('../editor.js').Editor} editor
@@ -9,12 +9,7 @@ export function startSuggestions(root, editor, commands) {
   const caps = () => el('span', { class: 'keys', 'data-keys': true });
   const note = el('span', { class: 'section-note' });
   const word = el('span', {});
-  const toggle = el(
-    'button',
-    { type: 'button', class: 'link-button', 'data-action': 'suggestions' },
-    word,
-    caps(),
-  );
+  const toggle = el('button', { class: 'link-button', 'data-action': 'suggestions' }, word, caps());
   const slider = el('input', {
     type: 'range',
     min: 0,
@@ -26,32 +21,22 @@ export function startSuggestions(root, editor, commands) {
   const cut = el('output', { class: 'cut' });
   /** @param {string} name @param {string} label */
   const step = (name, label) =>
-    el(
-      'button',
-      { type: 'button', class: 'step', 'data-action': name, 'aria-label': label },
-      caps(),
-    );
+    el('button', { class: 'step', 'data-action': name, 'aria-label': label }, caps());
   const all = el(
     'button',
-    { type: 'button', class: 'row', 'data-action': 'accept-all' },
+    { class: 'row', 'data-action': 'accept-all' },
     el('span', { class: 'row-name', text: 'Accept all shown' }),
     el('span', { class: 'row-end' }, caps()),
   );
   const verify = el(
     'button',
-    { type: 'button', class: 'row', 'data-action': 'verify' },
+    { class: 'row', 'data-action': 'verify' },
     el('span', { class: 'row-name', text: 'One at a time' }),
     el('span', { class: 'row-end' }, caps()),
   );
   fill(
     root,
-    el(
-      'div',
-      { class: 'section-head' },
-      el('h2', { class: 'section-title', text: 'Suggestions' }),
-      note,
-      toggle,
-    ),
+    sectionHead('Suggestions', note, toggle),
     el(
       'div',
       { class: 'cuts' },

@@ -17,7 +17,7 @@ export function createVerifyPanel(editor) {
   const answer = (id, mark, text, tone) =>
     el(
       'button',
-      { type: 'button', class: `button verdict ${tone}`, 'data-action': id },
+      { class: `button verdict ${tone}`, 'data-action': id },
       icon(mark),
       text,
       el('span', { class: 'keys', 'data-keys': true }),

@@ -89,11 +89,7 @@ export function createCloseup(dialog, classes, page, again) {
             ...BUTTONS.filter(([id]) => id !== 'wrong' || !label.stays).map(([id, words]) =>
               el(
                 'button',
-                {
-                  type: 'button',
-                  class: 'button button-small',
-                  on: { click: () => act(page.action(id)) },
-                },
+                { class: 'button button-small', on: { click: () => act(page.action(id)) } },
                 words,
                 el('span', { class: 'keys' }, ...page.keysOf(id).map(keycap)),
               ),
@@ -101,7 +97,6 @@ export function createCloseup(dialog, classes, page, again) {
             el(
               'button',
               {
-                type: 'button',
                 class: 'icon-button',
                 'aria-label': 'Close',
                 title: `Close (${page.keysOf('large').join(' ')})`,
