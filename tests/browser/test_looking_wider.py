@@ -128,7 +128,7 @@ def test_own_keys_of_a_page_are_refused_swapped_saved_and_shown_where_they_act(
     page.keyboard.press("Enter")
     page.keyboard.press("x")
     expect(page.locator(".clash")).to_contain_text("already “Reject, then a reason”.")
-    page.get_by_role("button", name="Swap the two").click()
+    page.get_by_role("button", name="Swap keys").click()
     page.get_by_role("button", name=re.compile("^Undo; then the last page: u")).click()
     page.keyboard.press("j")
     page.get_by_role("button", name="Save keys").click()

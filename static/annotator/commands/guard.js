@@ -1,4 +1,4 @@
-/** Keeps what was meant for the image before from acting on the next one: a second Enter, a double click. */
+/** Keeps a second Enter or a double click meant for one image from acting on the next. */
 
 /** @typedef {import('../../common/types.js').Handlers} Handlers */
 

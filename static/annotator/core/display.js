@@ -1,4 +1,4 @@
-/** How an image and its boxes are shown, and which boxes may be changed; none of it is part of the answer. */
+/** How an image is shown, and which boxes may be changed; none of it is part of the answer. */
 
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
 

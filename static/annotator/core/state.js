@@ -1,4 +1,4 @@
-/** What the canvas page knows beside the boxes: what is selected, seen, being drawn, and how it is shown. */
+/** What the canvas page knows besides the boxes: selection, view, drawing and display. */
 
 import { createDisplay } from './display.js';
 

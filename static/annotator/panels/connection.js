@@ -1,4 +1,4 @@
-/** What becomes of the work on its way: signed out, offline, refused, or kept on this page alone. */
+/** Tells what becomes of the work on its way: signed out, offline, refused, or kept on this page alone. */
 
 import { must } from '../../common/dom.js';
 import { createSignIn } from '../../common/sign-in.js';

@@ -1,4 +1,4 @@
-/** The dialogs over the canvas, together in one fetch: all keys, how the page draws, the class finder. */
+/** The dialogs over the canvas, together in one fetch: all keys, display, the class finder. */
 
 import { createDialog } from './dialog.js';
 import { createDisplayDialog } from './display.js';

@@ -1,4 +1,4 @@
-/** How the page draws for this person: light and contrast of the photo, crosshair, magnifier. */
+/** The person's drawing settings: brightness and contrast, crosshair, magnifier, method. */
 
 import { el, fill, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';

@@ -1,4 +1,4 @@
-/** Banners about the open image: its lease, its storage, the job's pause, the same image in another tab. */
+/** Banners about the open image: lease, storage, the job's pause, the same image in another tab. */
 
 import { causeOf } from '../core/storage-errors.js';
 import { answeredElsewhere, leaseMessage, notTaken, PAUSED } from './messages.js';
