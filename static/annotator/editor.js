@@ -1,9 +1,10 @@
-/** The state of the canvas page: the open image, its boxes, what is selected and how it is shown. */
+/** The canvas page: the open image with its boxes, its state, and who follows them. */
 
+import { createVisibility, isLocked, isShown } from './core/display.js';
 import { createDocument } from './core/document.js';
 import { contains } from './core/geometry.js';
 import { hitTest } from './core/hittest.js';
-import { createLooks, isLocked, isShown } from './core/shown.js';
+import { createState } from './core/state.js';
 import { createViewport } from './core/viewport.js';
 
 /** @typedef {import('../common/types.js').DocBox} DocBox */
@@ -12,64 +13,21 @@ import { createViewport } from './core/viewport.js';
 /** @typedef {import('../common/types.js').Point} Point */
 /** @typedef {import('./core/document.js').BoxDocument} BoxDocument */
 /** @typedef {ReturnType<typeof createEditor>} Editor */
-/** @typedef {'draw'|'select'|'pan'} ToolName */
-/** @typedef {{rect: import('./core/geometry.js').Rect, marks?: readonly import('./core/points.js').Mark[],
- *   marquee?: boolean}} Making the box in the making */
 
-/** @param {LabelClass[]} classes */
-export function createEditor(classes) {
+/** @param {LabelClass[]} classes @param {(name: string) => void} [onGesture] runs after every one */
+export function createEditor(classes, onGesture = () => {}) {
   const viewport = createViewport();
   const byIndex = new Map(classes.map((entry, place) => [entry.index, { ...entry, place }]));
   /** @type {Set<() => void>} */
   const painters = new Set();
   /** @type {Set<() => void>} */
   const watchers = new Set();
-  /** @type {Set<(name: string) => void>} */
-  const savers = new Set();
   let doc = createDocument({ width: 1, height: 1 }, []);
 
-  /** Where the pointer is on the screen: that stays when the view or the image changes under it.
-   * @type {Point|null} */
-  let pointerAt = null;
-
-  const state = {
-    picture: /** @type {Picture|null} */ (null),
-    bitmap: /** @type {ImageBitmap|null} */ (null),
-    /** The box keys act on first. */
-    selectedId: /** @type {number|null} */ (null),
-    /** All boxes keys act on. */
-    chosen: /** @type {ReadonlySet<number>} */ (new Set()),
-    /** Boxes under the last press, smallest first: Tab goes through them. */
-    stack: /** @type {number[]} */ ([]),
-    hoverId: /** @type {number|null} */ (null),
-    tool: /** @type {ToolName} */ ('draw'),
-    method: /** @type {import('../common/types.js').Method} */ ('clicks'),
-    classId: classes[0]?.index ?? 0,
-    /** The pointer in image pixels while it is over the canvas. @returns {Point|null} */
-    get pointer() {
-      return pointerAt && viewport.toImage(pointerAt);
-    },
-    set pointer(point) {
-      pointerAt = point && viewport.toScreen(point);
-    },
-    /** A finger, not a mouse or pen: things beside it would be hidden by the hand. */
-    finger: false,
-    making: /** @type {Making|null} */ (null),
-    /** An edge or corner that follows the pointer. @type {import('./core/geometry.js').Handle|null} */
-    grabbed: /** @type {import('./core/geometry.js').Handle|null} */ (null),
-    lastSize: /** @type {import('../common/types.js').Size|null} */ (null),
-    crosshair: true,
-    crosshairColor: '#ffffff',
-    crosshairStrength: 0.9,
-    magnifier: true,
-    labels: /** @type {'names'|'numbers'|'none'} */ ('names'),
-    brightness: 1,
-    contrast: 1,
-    editable: false,
-    /** Class keys go on to the next box. */
-    relabelling: false,
-    looks: createLooks(),
-  };
+  const state = createState(viewport, classes[0]?.index ?? 0);
+  const { selection, view, drawing, display } = state;
+  /** Counts changes of what is displayed. */
+  let revision = 0;
 
   const paint = () => {
     for (const painter of painters) painter();
@@ -81,29 +39,28 @@ export function createEditor(classes) {
 
   /** @param {readonly number[]} ids @param {number|null} [first] */
   const choose = (ids, first = ids[0] ?? null) => {
-    state.chosen = new Set(ids);
-    state.selectedId = first;
+    selection.chosen = new Set(ids);
+    selection.selectedId = first;
   };
 
   /** @param {import('./core/document.js').Change} change @param {string} name */
   const onDocument = (change, name) => {
     if (change === 'moving') return paint();
-    const left = [...state.chosen].filter((id) => doc.find(id));
-    if (left.length < state.chosen.size || !doc.find(state.selectedId))
-      choose(left, doc.find(state.selectedId) ? state.selectedId : left[0]);
-    if (!doc.find(state.hoverId)) state.hoverId = null;
+    const left = [...selection.chosen].filter((id) => doc.find(id));
+    if (left.length < selection.chosen.size || !doc.find(selection.selectedId))
+      choose(left, doc.find(selection.selectedId) ? selection.selectedId : left[0]);
+    if (!doc.find(selection.hoverId)) selection.hoverId = null;
     changed();
-    for (const saver of savers) saver(name);
+    onGesture(name);
   };
 
-  /** @type {{boxes: readonly DocBox[], looks: object, list: DocBox[]}} */
-  let last = { boxes: [], looks: {}, list: [] };
-  /** Immutable parts make a filter of ten thousand boxes worth keeping. */
+  /** @type {{boxes: readonly DocBox[], revision: number, list: DocBox[]}} */
+  let last = { boxes: [], revision: -1, list: [] };
+  /** A filter of ten thousand boxes is worth keeping while nothing has changed. */
   const shown = () => {
-    if (last.boxes !== doc.boxes || last.looks !== state.looks) {
-      const { looks } = state;
-      last = { boxes: doc.boxes, looks, list: doc.boxes.filter((box) => isShown(box, looks)) };
-    }
+    const { boxes } = doc;
+    if (last.boxes !== boxes || last.revision !== revision)
+      last = { boxes, revision, list: boxes.filter((box) => isShown(box, display)) };
     return last.list;
   };
 
@@ -118,60 +75,64 @@ export function createEditor(classes) {
       return doc;
     },
     get selected() {
-      return doc.find(state.selectedId);
+      return doc.find(selection.selectedId);
     },
     /** All chosen boxes, in the order they were drawn. */
     get selection() {
-      return doc.boxes.filter((box) => state.chosen.has(box.id));
+      return doc.boxes.filter((box) => selection.chosen.has(box.id));
     },
     /** Those of them that may be changed. */
     get changeable() {
-      if (!state.editable) return [];
-      return doc.boxes.filter((box) => state.chosen.has(box.id) && !isLocked(box, state.looks));
+      if (!drawing.editable) return [];
+      return doc.boxes.filter((box) => selection.chosen.has(box.id) && !isLocked(box, display));
     },
     /** @param {number} index */
     classOf: (index) => byIndex.get(index),
     /** @param {DocBox} box */
-    locked: (box) => isLocked(box, state.looks),
+    locked: (box) => isLocked(box, display),
     /** The chosen box that a press there would move, the selected one first.
      * @param {Point} point in image pixels @returns {DocBox|null} */
     held(point) {
       const under = shown().filter(
-        (box) => state.chosen.has(box.id) && !isLocked(box, state.looks) && contains(box, point),
+        (box) => selection.chosen.has(box.id) && !isLocked(box, display) && contains(box, point),
       );
-      return under.find((box) => box.id === state.selectedId) ?? under[0] ?? null;
+      return under.find((box) => box.id === selection.selectedId) ?? under[0] ?? null;
     },
     /** @param {Point} point in image pixels */
     hit: (point) => {
-      const boxes = state.looks.lockedAll
+      const boxes = display.lockedAll
         ? []
-        : shown().filter((box) => box.id === state.selectedId || !isLocked(box, state.looks));
-      return hitTest(boxes, state.selectedId, point, viewport.scale);
+        : shown().filter((box) => box.id === selection.selectedId || !isLocked(box, display));
+      return hitTest(boxes, selection.selectedId, point, viewport.scale);
     },
     /** Opens an image; its pixels may follow later.
      * @param {Picture} picture @param {readonly import('./core/document.js').GivenBox[]} boxes
      * @param {boolean} editable @param {import('./core/history.js').Past} [past] */
     open(picture, boxes, editable, past) {
       const size = { width: picture.width, height: picture.height };
-      const { confidence, suggestions, onlyClass } = state.looks;
       doc = createDocument(size, boxes, past);
       doc.observe(onDocument);
       choose([]);
-      Object.assign(state, { picture, bitmap: null, hoverId: null, making: null, grabbed: null });
-      Object.assign(state, { editable, stack: [], relabelling: false });
-      state.looks = { ...createLooks(), confidence, suggestions, onlyClass, lowest: confidence };
+      Object.assign(selection, { hoverId: null, stack: [] });
+      Object.assign(view, { picture, bitmap: null });
+      Object.assign(drawing, { editable, draftShape: null, grabbed: null, relabelling: false });
+      const { confidence, suggestions, onlyClass } = display;
+      const kept = { confidence, suggestions, onlyClass, lowest: confidence };
+      Object.assign(display, createVisibility(), kept);
+      revision += 1;
       viewport.setImage(size);
       changed();
     },
     close() {
       choose([]);
-      Object.assign(state, { picture: null, bitmap: null, making: null, editable: false });
+      Object.assign(view, { picture: null, bitmap: null });
+      Object.assign(drawing, { draftShape: null, editable: false });
       doc = createDocument({ width: 1, height: 1 }, []);
       changed();
     },
     /** @param {ImageBitmap} bitmap */
     show(bitmap) {
-      state.bitmap = bitmap;
+      view.bitmap = bitmap;
       changed();
     },
     /** One box or none. @param {number|null|undefined} id */
@@ -184,22 +145,19 @@ export function createEditor(classes) {
       choose(ids, first);
       changed();
     },
-    /** @param {Partial<typeof state>} patch */
-    set(patch) {
-      Object.assign(state, patch);
-      changed();
-    },
-    /** @param {Partial<import('./core/shown.js').Looks>} patch */
-    look(patch) {
-      state.looks = { ...state.looks, ...patch };
-      state.looks.lowest = Math.min(state.looks.lowest, state.looks.confidence);
+    /** @template {keyof import('./core/state.js').State} Part
+     * @param {Part} part @param {Partial<import('./core/state.js').State[Part]>} patch */
+    set(part, patch) {
+      Object.assign(state[part], patch);
+      if (part === 'display') {
+        revision += 1;
+        display.lowest = Math.min(display.lowest, display.confidence);
+      }
       changed();
     },
     /** Runs on every repaint. @param {() => void} painter */
     onPaint: (painter) => painters.add(painter),
     /** Runs when panels must follow: selection, tool, finished gestures. @param {() => void} watcher */
     onChange: (watcher) => watchers.add(watcher),
-    /** Runs after every gesture. @param {(name: string) => void} saver */
-    onGesture: (saver) => savers.add(saver),
   };
 }

@@ -3,133 +3,64 @@
 import { startChrome } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
-import { plural } from '../common/words.js';
-import { suggestionDoings } from './actions/boxes.js';
-import { createApi } from './api.js';
-import { startingBoxes } from './core/starting.js';
-import { causeOf } from './core/storing.js';
-import { showFirst } from './first-visit.js';
-import { createHandingIn } from './handing-in.js';
-import { createImages } from './images.js';
-import { listenForLeaving } from './leaving.js';
+import { createApp } from './app.js';
+import { suggestionHandlers } from './commands/box-handlers.js';
+import { drawHandlers } from './commands/draw-handlers.js';
+import { createGuard } from './commands/guard.js';
+import { initialBoxes } from './core/suggestions.js';
 import { createModes } from './modes/index.js';
-import { createNotes } from './notes.js';
-import { PAGE_ID } from './page-id.js';
 import { createCard } from './panels/card.js';
-import { leaseMessage } from './panels/lease.js';
-import { answeredElsewhere, notTaken, PAUSED } from './panels/messages.js';
+import { showConnection } from './panels/connection.js';
+import { showFirst } from './panels/instructions.js';
+import { createNotes } from './panels/notes.js';
+import { createPosition } from './panels/position.js';
+import { showReturned } from './panels/returned.js';
 import { createSentOffer } from './panels/sent-offer.js';
+import { createSkipMenu } from './panels/skip.js';
 import { rememberConfidence, startSuggestions } from './panels/suggestions.js';
-import { createPosition } from './position.js';
-import { createPreferences } from './preferences.js';
-import { createReopening } from './reopening.js';
-import { createReturned } from './returned.js';
-import { createSending } from './sending.js';
-import { createSession } from './session.js';
-import { createSkipping } from './skipping.js';
-import { createStage } from './stage.js';
-import { createStrayGuard } from './stray.js';
-import { createTabs } from './tabs.js';
+import { showOtherTabs, showPause, showWorkBanners } from './panels/work-banners.js';
+import { createApi } from './sync/api.js';
+import { createDelivery } from './sync/delivery.js';
+import { createLastSubmission } from './sync/last-submission.js';
+import { listenForPageExit } from './sync/page-exit.js';
+import { createPreferences } from './sync/preferences.js';
+import { createSession } from './sync/session.js';
+import { createSubmission } from './sync/submission.js';
+import { createTabs } from './sync/tabs.js';
+import { createImages } from './view/images.js';
+import { createStage } from './view/stage.js';
 import { createWorkspace } from './workspace.js';
-
-/** @typedef {import('../common/types.js').Assignment} Assignment */
 
 /** The skip that tells managers; the server says the same word. */
 const BROKEN = 'Image is broken';
 /** Images kept here, so that work goes on while the network is away. */
 const STOCK = 12;
-const KIND = 'assignments';
 
 const data = pageData();
 /** @type {import('../common/types.js').Job} */
 const job = data.job;
 
 startChrome();
+/** @type {import('./app.js').App<import('../common/types.js').Assignment>} */
+const app = createApp();
+
+// The canvas with its tools, as this person set it up.
 const own = createPreferences(data.user.id, data.preferences, createApi({ userId: data.user.id }));
-const workspace = createWorkspace(data.classes, () => skipping.hints(), own);
-const { editor, hints, commands } = workspace;
-if (!own.page.method) editor.state.method = job.drawing;
+const workspace = createWorkspace(app, data.classes, own);
+const { editor, hints, commands, draw } = workspace;
+if (!own.page.method) editor.state.drawing.method = job.drawing;
 startSuggestions(must('[data-suggestions]'), editor, commands);
 rememberConfidence(editor, own, job.slug);
-const modes = createModes(workspace);
+const modes = createModes(app, workspace);
 
-const sending = await createSending(data.user, {
-  ask: () => ({ hold: session.hold(), count: STOCK, page: PAGE_ID }),
-  reopen: (item) => {
-    const { seat, boxes } = { seat: item.context.seat, boxes: item.body.boxes };
-    position.takenBack(seat);
-    session.reopen({
-      ...seat,
-      boxes: boxes ?? seat.boxes,
-      version: item.body.version ?? seat.version,
-    });
-    if (item.problem?.where) hints.notice(stage.pointOut(item.problem.where, item.problem.message));
-  },
-  onSent: (item, reply) => {
-    sending.store.removeDraft(item.seat);
-    if (reply.state === 'surplus') {
-      speak('That image had been given to someone else; your boxes were kept as extra evidence.');
-    }
-    position.see(reply.next ?? []);
-    session.take(reply);
-  },
-});
-const { api, store, outbox, banners, status, waiting, signInNow } = sending;
-const position = createPosition(status);
-const notes = createNotes({
-  editor,
-  surface: workspace.surface,
-  api,
-  userId: data.user.id,
-  keysOf: hints.keys,
-  reviewing: false,
-});
-const returned = createReturned();
-const tell = (/** @type {string} */ text) => {
-  hints.notice(text);
-  speak(text);
-};
-const stray = createStrayGuard({ seen: () => editor.state.bitmap !== null, tell });
-const reopening = createReopening({
-  api,
-  outbox,
-  reopen: (seat) => {
-    position.takenBack(seat);
-    session.reopen(seat);
-    hints.notice(
-      `You sent this one already. ${hints.press('submit', 'Submit')} to send it again, as it is then.`,
-    );
-  },
-  takeBack: (seat, kind) => {
-    if (kind === 'sent') position.takenBack(seat);
-    session.reopen(seat);
-    hints.notice('Taken back: it was not sent.');
-  },
-  tell,
-});
-const offer = createSentOffer(
-  must('[data-sent-offer]'),
-  () => reopening.doing.run(),
-  () => hints.keys('last-sent'),
-);
-const images = createImages(() => refresh());
-const refresh = () => {
-  status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
-  stage.refresh();
-};
-
-/** @param {{id: number}} seat */
-const nameOf = (seat) => `${KIND}:${seat.id}`;
-const tabs = createTabs(data.user.id, (name) => {
-  const { current } = session;
-  if (!current || name !== nameOf(current)) return session.forget(Number(name.split(':')[1]));
-  if (!editor.doc.canUndo) return session.leave();
-  banners.set('answered', answeredElsewhere(session.leave));
-});
-
-/** @type {ReturnType<typeof createSession<Assignment>>} */
-const session = createSession({
-  kind: KIND,
+// What goes to the server and comes from it.
+const delivery = await createDelivery(app, data.user.id, STOCK);
+const { api, store, outbox } = delivery;
+const { banners, status } = showConnection(app, data.user, delivery);
+const position = createPosition(app, status);
+const images = createImages(() => app.emit('images-changed'));
+const tabs = createTabs(app, data.user.id);
+const session = createSession(app, {
   claimUrl: `/api/jobs/${job.slug}/assignments/claim`,
   leaseMs: job.lease_seconds * 1000,
   stock: STOCK,
@@ -137,38 +68,12 @@ const session = createSession({
   outbox,
   images,
   lastAct: workspace.lastAct,
-  avoid: (seat) => tabs.hasElsewhere(nameOf(seat)),
-  onHandIn: (seat) => tabs.answered(nameOf(seat)),
-  onOpen: (seat) => {
-    handing.forget();
-    stray.opened();
-    editor.state.tool = 'draw';
-    modes.leave();
-    banners.set('answered', null);
-    skipping.close();
-    tabs.opened(seat ? nameOf(seat) : '');
-    stage.open(seat);
-    notes.open(seat?.image ?? null, (seat?.notes ?? 0) > 0);
-    returned.show(seat?.returned);
-    const text = position.show(seat);
-    if (!seat) return;
-    const open = editor.doc.boxes.filter((box) => box.suggested).length;
-    speak(open ? `${text}, ${open} suggestions` : text);
-  },
-  onChange: () => {
-    refresh();
-    banners.set('paused', session.current && session.queue?.reason === 'paused' ? PAUSED : null);
-  },
-  onLease: (state) =>
-    banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: leaveLost })),
-  onStuck: (seat, storage, server) => {
-    stage.stay(seat);
-    status.keptHere(causeOf(storage));
-    banners.set('storage', notTaken(storage, server));
-  },
+  avoid: tabs.hasElsewhere,
 });
-const stage = createStage({
-  kind: KIND,
+
+// The open image: shown, submitted or skipped, and opened again.
+const skipMenu = createSkipMenu(app, workspace, job.skip_reasons);
+const stage = createStage(app, {
   workspace,
   images,
   store,
@@ -176,92 +81,82 @@ const stage = createStage({
   banners,
   card: createCard(store.cause === null),
   status,
-  session: () => session,
-  skip: () => handing.skip(BROKEN),
-  waiting,
-  signIn: signInNow,
-  onReady: () => modes.open(session.current?.verify ?? false),
-  boxesOf: startingBoxes,
+  session,
+  boxesOf: initialBoxes,
+  brokenReason: BROKEN,
 });
-const handing = createHandingIn({
+const submission = createSubmission(app, workspace, session);
+const lastSubmission = createLastSubmission(app, { api, outbox, session, stage, hints });
+const offer = createSentOffer(app, must('[data-sent-offer]'), lastSubmission.reopen, () =>
+  hints.keys('last-sent'),
+);
+const isOpen = () => app.current !== null && stage.isOpen();
+const begun = () => editor.doc.canUndo;
+
+// What the person is told.
+const notes = createNotes(app, {
+  editor,
+  surface: workspace.surface,
+  api,
+  userId: data.user.id,
+  keysOf: hints.keys,
+  reviewing: false,
+});
+showReturned(app);
+showWorkBanners(app, {
+  banners,
+  status,
   workspace,
   session,
-  stage,
-  onSend: (activeMs, boxes) => {
-    reopening.handedIn(session.current?.id ?? null, 'sent');
-    offer.show(boxes ? `Sent with ${plural(boxes, 'box', 'boxes')}.` : 'Sent as empty.');
-    if (session.current) position.handedIn(session.current, activeMs);
-  },
-  onSkip: () => {
-    reopening.handedIn(session.current?.id ?? null, 'skipped');
-    offer.show('Skipped.');
-  },
+  leaseSeconds: job.lease_seconds,
+  leaveLost: submission.leaveLost,
+});
+showPause(app, banners);
+showOtherTabs(app, banners, session, begun);
+app.on('sent', ({ reply }) => {
+  if (reply.state === 'surplus')
+    speak('That image had been reassigned; your boxes were kept as an extra submission.');
+});
+app.on('image-opened', (assignment) => {
+  const text = position.show(assignment);
+  if (!assignment) return;
+  const open = editor.doc.boxes.filter((box) => box.suggested).length;
+  speak(open ? `${text}, ${open} suggestions` : text);
 });
 
-const stay = () => {
-  workspace.touch();
-  session.renewDue();
-};
-/** Somebody else has the image: what was drawn still goes to the server, as extra evidence. */
-const leaveLost = () =>
-  editor.doc.answer().length ? handing.send(editor.doc.answer()) : session.leave();
-listenForLeaving({
-  begun: () => editor.doc.canUndo,
-  save: stage.saveNow,
-  giveBack: (begun) => {
-    outbox.release();
-    session.giveBack(begun);
+// Keys and buttons.
+const guard = createGuard(app, {
+  seen: () => editor.state.view.bitmap !== null,
+  tell: (text) => {
+    hints.notice(text);
+    speak(text);
   },
 });
-const open = () => session.current !== null && stage.isOpen();
-const skipping = createSkipping({
-  reasons: job.skip_reasons,
-  setMenu: (choices) => keys.setMenu(choices),
-  skip: handing.skip,
-  onToggle: () => {
-    workspace.surface.focus({ preventScroll: true });
-    editor.changed();
-  },
-});
-
-const keys = workspace.start('draw', (common) =>
-  stray.wrap(
+const page = { isOpen, editor, draw, submission, lastSubmission, offer, skipMenu };
+workspace.start('draw', (common) =>
+  guard.wrap(
     modes.wrap({
       ...common,
-      cancel: {
-        run: () => {
-          handing.forget();
-          common.cancel.run();
-        },
-      },
-      undo: {
-        when: () => common.undo.when?.() || offer.open,
-        // Nothing to undo here: then the image just sent is meant.
-        run: () => {
-          if (offer.open && !editor.doc.canUndo && !workspace.draw.busy) reopening.doing.run();
-          else common.undo.run();
-        },
-      },
-      submit: { when: open, run: handing.submit },
-      nothing: {
-        when: () => open() && editor.doc.boxes.length === 0,
-        run: handing.nothing,
-      },
-      skip: { when: open, run: skipping.ask },
-      note: notes.doing,
-      'last-sent': reopening.doing,
-      ...suggestionDoings(editor, commands),
+      ...suggestionHandlers(editor, commands),
+      ...drawHandlers({ ...page, note: notes.handler }, common),
     }),
   ),
 );
-modes.start(job.one_object ? { isOpen: open, submit: handing.submit } : null);
+modes.start(job.one_object ? { isOpen, submit: submission.submit } : null);
+listenForPageExit({
+  begun,
+  save: stage.saveNow,
+  giveBack: (wasBegun) => {
+    outbox.release();
+    session.giveBack(wasBegun);
+  },
+});
 
 // Answers still waiting here are done too, though the server has not counted them.
-const unsent = (await outbox.all()).map((item) => item.context?.seat);
+const unsent = (await outbox.all()).map((item) => item.context?.assignment);
 await tabs.look();
 await session.start();
-position.start(unsent.filter((seat) => seat?.position));
-position.show(session.current);
+position.start(unsent.filter((assignment) => assignment?.position));
 outbox.flush();
-if (data.reopen) reopening.open(data.reopen);
+if (data.reopen) lastSubmission.open(data.reopen);
 if (data.instructions_new) showFirst(workspace, api, job);

@@ -4,56 +4,56 @@ import { switchTheme } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
 import { createLater } from '../common/later.js';
 import { speak } from '../common/speak.js';
-import { bindActions } from './actions/bind.js';
-import { boxDoings } from './actions/boxes.js';
-import { viewDoings } from './actions/view.js';
-import { wireButtons } from './buttons.js';
-import { startCanvas } from './canvas.js';
+import { boxHandlers, familyHandlers } from './commands/box-handlers.js';
+import { wireButtons } from './commands/buttons.js';
+import { listenToKeys } from './commands/hotkeys.js';
 import { createCommands } from './commands/index.js';
+import { bindActions } from './commands/pages.js';
+import { viewHandlers } from './commands/view-handlers.js';
 import { createActivity, kindOf } from './core/activity.js';
 import { mayAct, UNFINISHED } from './core/gesture.js';
 import { createEditor } from './editor.js';
-import { listenToKeys } from './hotkeys.js';
-import { createBeside } from './panels/beside.js';
 import { startBoxes } from './panels/boxes.js';
 import { startClasses } from './panels/classes.js';
 import { startHints } from './panels/hints.js';
 import { startNavigator } from './panels/navigator.js';
+import { createPointerLabel } from './panels/pointer-label.js';
 import { startSheet } from './panels/sheet.js';
-import { listenToPointer } from './pointer.js';
-import { createPreferences, rememberLooks } from './preferences.js';
+import { createPreferences, rememberDisplay } from './sync/preferences.js';
 import { createDrawTool } from './tools/draw.js';
 import { createGrabTool } from './tools/grab.js';
 import { createPanTool } from './tools/pan.js';
+import { listenToPointer } from './tools/pointer.js';
 import { createSelectTool } from './tools/select.js';
+import { startCanvas } from './view/canvas.js';
 
 /** Lets the next images come first. */
 const QUIET_MS = 300;
 
 /** @typedef {ReturnType<typeof createWorkspace>} Workspace */
 
-/** @param {import('../common/types.js').LabelClass[]} classes
- * @param {() => import('./panels/hints.js').Hint[]|null} pageHints
- * @param {import('./preferences.js').Preferences} [own] without it, what this browser remembers */
+/** @param {import('./app.js').App<any>} app
+ * @param {import('../common/types.js').LabelClass[]} classes
+ * @param {import('./sync/preferences.js').Preferences} [own] without it, what this browser remembers */
 export function createWorkspace(
+  app,
   classes,
-  pageHints,
   own = createPreferences(pageData().user.id, pageData().preferences, null),
 ) {
   const surface = must('[data-surface]');
-  const editor = createEditor(classes);
-  const { state } = editor;
-  const beside = createBeside(surface, editor);
+  const editor = createEditor(classes, (name) => app.emit('gesture', name));
+  const { selection, view, drawing } = editor.state;
+  const pointerLabel = createPointerLabel(surface, editor);
   /** @param {string} text @param {number|null} [box] that was changed: there the way back is named */
   const show = (text, box = null) => {
     const caps = hints.keys('undo').join(' ');
-    const undo = box !== null && caps && !state.finger ? ` · ${caps} undoes it` : '';
-    beside.say(text + undo, box);
+    const undo = box !== null && caps && !view.finger ? ` · ${caps} undoes it` : '';
+    pointerLabel.say(text + undo, box);
   };
   const commands = createCommands(editor, speak, show);
   let activity = createActivity(Date.now());
   let lastEscape = 0;
-  rememberLooks(editor, own);
+  rememberDisplay(editor, own);
 
   const draw = createDrawTool(editor, commands, speak, show);
   const tools = {
@@ -66,7 +66,7 @@ export function createWorkspace(
     activity.touch(Date.now());
     hints.notice('');
   };
-  editor.onGesture((name) => {
+  app.on('gesture', (name) => {
     if (name) activity.mark(kindOf(name, draw.way), Date.now());
   });
   const pointer = listenToPointer(surface, editor, tools, act, (point) => {
@@ -79,17 +79,17 @@ export function createWorkspace(
     const { createDialogs } = await import('./panels/dialogs.js');
     return createDialogs(editor, commands, surface, actions);
   });
-  /** @param {'help'|'instructions'|'looks'|'finder'} name */
+  /** @param {'help'|'instructions'|'display'|'finder'} name */
   const openDialog = (name) => () =>
     dialogs().then(
       (all) => all[name].showModal(),
       () => hints.notice('This could not be fetched. Try again when the server is back.'),
     );
-  const hints = startHints(editor, pageHints, beside.say);
+  const hints = startHints(editor, pointerLabel.say);
 
   /** @returns {import('./core/gesture.js').Phase|null} */
   const phase = () => {
-    if (state.grabbed) return 'grabbed';
+    if (drawing.grabbed) return 'grabbed';
     return pointer.pressed || editor.doc.busy ? 'drag' : draw.waitsFor;
   };
   /** In the middle of a gesture most keys and buttons do nothing, and say why.
@@ -98,24 +98,25 @@ export function createWorkspace(
     ...action,
     run() {
       const now = phase();
-      const drawing = state.making !== null && !state.making.marquee;
-      if (!mayAct(action.id, now, drawing)) {
+      const begun = drawing.draftShape !== null && !drawing.draftShape.marquee;
+      if (!mayAct(action.id, now, begun)) {
         const why = UNFINISHED[/** @type {import('./core/gesture.js').Phase} */ (now)];
         hints.notice(why);
         return speak(why);
       }
       // Enter ends what has begun before it sends anything.
-      if (now === 'grabbed' && action.id === 'submit') return editor.set({ grabbed: null });
+      if (now === 'grabbed' && action.id === 'submit')
+        return editor.set('drawing', { grabbed: null });
       action.run();
     },
   });
 
   const leaveCanvas = () => must('.panel button:not(:disabled)').focus();
   const cancel = () => {
-    const idle = !draw.busy && !editor.doc.busy && !state.chosen.size;
+    const idle = !draw.busy && !editor.doc.busy && !selection.chosen.size;
     pointer.cancel();
-    state.stack = [];
-    editor.set({ grabbed: null, relabelling: false });
+    selection.stack = [];
+    editor.set('drawing', { grabbed: null, relabelling: false });
     editor.select(null);
     // Tab belongs to the canvas while it has the focus; twice Esc is the way out.
     if (idle && Date.now() - lastEscape < 1_000) leaveCanvas();
@@ -152,25 +153,26 @@ export function createWorkspace(
     touch: () => activity.touch(Date.now()),
     /** @param {import('./core/activity.js').ActionKind} kind */
     markTime: (kind) => activity.mark(kind, Date.now()),
-    /** @param {import('./actions/pages.js').PageId} page
-     * @param {(common: import('./actions/bind.js').Doings) => import('./actions/bind.js').Doings} more
+    /** @param {import('./commands/pages.js').PageId} page
+     * @param {(common: import('../common/types.js').Handlers) => import('../common/types.js').Handlers} more
      *   what the rows do on this page, from what they do on all */
     start(page, more) {
-      const doings = more({
-        ...viewDoings(editor, commands, {
+      const handlers = more({
+        ...viewHandlers(editor, commands, {
           cancel,
           leaveCanvas,
           holdSpace: pointer.holdSpace,
           help: openDialog('help'),
           instructions: openDialog('instructions'),
-          looks: openDialog('looks'),
+          display: openDialog('display'),
+          findClass: openDialog('finder'),
           theme: switchTheme,
         }),
-        ...boxDoings(editor, commands, draw, speak, show),
-        place: { when: () => state.editable, run: () => commands.place(page === 'draw') },
-        'find-class': { when: () => state.editable, run: openDialog('finder') },
+        ...boxHandlers(editor, commands, draw, speak, show),
+        ...familyHandlers(editor, commands, draw),
+        place: { when: () => drawing.editable, run: () => commands.place(page === 'draw') },
       });
-      actions = bindActions(page, doings, own.keys).map(unlessUnfinished);
+      actions = bindActions(page, handlers, own.keys).map(unlessUnfinished);
       hints.know(actions);
       wireButtons(actions, editor);
       startCanvas(surface, editor);
@@ -178,7 +180,8 @@ export function createWorkspace(
       startSheet();
       whenDrawn(editor, () => dialogs().catch(() => {}));
       surface.focus({ preventScroll: true });
-      return listenToKeys(actions, surface, act);
+      const keys = listenToKeys(actions, surface, act);
+      app.on('menu', keys.setMenu);
     },
   };
 }
@@ -187,7 +190,7 @@ export function createWorkspace(
 function whenDrawn(editor, act) {
   let waiting = true;
   editor.onPaint(() => {
-    if (!waiting || !editor.state.bitmap) return;
+    if (!waiting || !editor.state.view.bitmap) return;
     waiting = false;
     setTimeout(act, QUIET_MS);
   });

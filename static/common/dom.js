@@ -4,7 +4,8 @@
 
 /**
  * An element. `class`, `text`, `on` (listeners) and `style` (through CSSOM, which the strict policy
- * allows) are special; `true` sets a bare attribute; `false` and null leave it out.
+ * allows) are special; `true` sets a bare attribute; `false` and null leave it out. A button sends no form
+ * unless it is told to.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {Record<string, any>} [attributes]
@@ -13,6 +14,7 @@
  */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
+  if (tag === 'button') node.setAttribute('type', 'button');
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (name === 'text') node.textContent = value;
@@ -65,6 +67,10 @@ export function arrange(parent, wanted) {
 
 /** A key cap. @param {string} label */
 export const keycap = (label) => el('kbd', { text: label });
+
+/** The heading of a part of the panel. @param {string} title @param {...Child} rest */
+export const sectionHead = (title, ...rest) =>
+  el('div', { class: 'section-head' }, el('h2', { class: 'section-title', text: title }), ...rest);
 
 /** The data the server put into the page. @returns {any} */
 export function pageData() {

@@ -50,7 +50,7 @@ export function createSignIn(owner) {
         el('h2', { id: 'sign-in-title', text: title }),
         el(
           'button',
-          { type: 'button', class: 'icon-button', 'aria-label': 'Later', on: { click: leave } },
+          { class: 'icon-button', 'aria-label': 'Later', on: { click: leave } },
           icon('cross'),
         ),
       ),
@@ -77,7 +77,7 @@ export function createSignIn(owner) {
       'aria-describedby': 'sign-in-trouble',
     });
     const trouble = el('p', { class: 'field-error', id: 'sign-in-trouble', role: 'alert' });
-    const send = el('button', { class: 'button button-primary' }, 'Sign in');
+    const send = el('button', { type: 'submit', class: 'button button-primary' }, 'Sign in');
     /** @param {Event} event */
     const submit = async (event) => {
       event.preventDefault();
@@ -114,7 +114,7 @@ export function createSignIn(owner) {
           { class: 'sign-in-foot' },
           el(
             'button',
-            { type: 'button', class: 'button', on: { click: leave } },
+            { class: 'button', on: { click: leave } },
             'Later ',
             el('kbd', { text: 'Esc' }),
           ),
@@ -144,7 +144,6 @@ export function createSignIn(owner) {
           'div',
           { class: 'sign-in-foot' },
           el('button', {
-            type: 'button',
             class: 'button',
             text: `Sign in as ${owner.name}`,
             on: { click: showForm },

@@ -5,7 +5,7 @@ import { remember } from './storage.js';
 const KEY = 'boxwise-theme';
 
 /** @returns {'dark'|'light'} */
-export function currentTheme() {
+function currentTheme() {
   const chosen = document.documentElement.dataset.theme;
   if (chosen === 'dark' || chosen === 'light') return chosen;
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';

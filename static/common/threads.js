@@ -32,7 +32,6 @@ const saying = ({ id, by, at, text, fresh, removable }, remove) =>
         el(
           'button',
           {
-            type: 'button',
             class: 'link-button',
             title: 'Until somebody has read or answered it',
             on: { click: () => remove(id) },
@@ -52,11 +51,7 @@ export function composer({ label, send, onSend, onLeave, text = '', onInput }) {
   const field = el('textarea', { rows: 3, maxlength: 2000, 'aria-label': label });
   field.value = text;
   const trouble = el('p', { class: 'field-error', role: 'alert' });
-  const button = el(
-    'button',
-    { type: 'button', class: 'button button-primary button-small' },
-    send,
-  );
+  const button = el('button', { class: 'button button-primary button-small' }, send);
   const submit = async () => {
     if (!field.value.trim()) return field.focus();
     button.disabled = true;
@@ -81,12 +76,7 @@ export function composer({ label, send, onSend, onLeave, text = '', onInput }) {
     }
   });
   const cancel =
-    onLeave &&
-    el(
-      'button',
-      { type: 'button', class: 'button button-small', on: { click: onLeave } },
-      'Cancel',
-    );
+    onLeave && el('button', { class: 'button button-small', on: { click: onLeave } }, 'Cancel');
   const root = el(
     'div',
     { class: 'composer' },
@@ -124,7 +114,7 @@ export function threadCard(thread, { mayAnswer, answer, close, remove, body, foo
         ? [
             el(
               'button',
-              { type: 'button', class: 'button button-small', on: { click: write } },
+              { class: 'button button-small', on: { click: write } },
               thread.mine ? 'Add' : 'Answer',
             ),
           ]
@@ -134,7 +124,7 @@ export function threadCard(thread, { mayAnswer, answer, close, remove, body, foo
         ? [
             el(
               'button',
-              { type: 'button', class: 'link-button', on: { click: () => close(!thread.closed) } },
+              { class: 'link-button', on: { click: () => close(!thread.closed) } },
               icon('check'),
               thread.closed ? 'Open again' : 'Done',
             ),

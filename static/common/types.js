@@ -27,7 +27,7 @@
  *   boxes: Box[], revealed: Box[], confidence: number|null, threshold: number|null,
  *   scores_shown: boolean, lease_expires_at: string}} Audit
  * `revealed`: of a blind check, the label's boxes, shown once the checker has drawn. */
-/** @typedef {Assignment | Audit} AnySeat */
+/** @typedef {Assignment | Audit} AnyAssignment */
 /** @typedef {{kind: string, decided: number, about: number, budget: number|null, observed: number|null,
  *   bound: number|null, target: number, path: [number, number, number][], approved: number|null,
  *   corrected: number, rejected: number, sentence: string}} AuditProgress */
@@ -47,5 +47,9 @@
  * @property {boolean} [repeat] a held key repeats
  * @property {boolean} [canvas] only while the canvas has the focus
  */
+
+/** @typedef {{run: () => void, when?: () => boolean, release?: () => void, label?: string}} Handler
+ * What an action does on a page, and when. */
+/** @typedef {Record<string, Handler>} Handlers by the action's id */
 
 export {};

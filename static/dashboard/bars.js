@@ -31,7 +31,9 @@ function perRound({ title, unit, rounds, people, auto, words = count, sum = fals
   return {
     title,
     legend: true,
-    empty: rounds.some((row) => people(row) + auto(row)) ? null : 'From the first labels on',
+    empty: rounds.some((row) => people(row) + auto(row))
+      ? null
+      : 'Available after the first labels',
     note: 'Of each round, by people and by the machine.',
     summary: `${words(d3.sum(closed, people))} ${unit} by people, ${words(d3.sum(closed, auto))} auto.${running}`,
     head: ['Round', 'People', 'Auto'],

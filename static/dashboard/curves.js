@@ -1,4 +1,4 @@
-/** Charts of confidence: the calibration curve, and one dot for each judging image. */
+/** Charts of confidence: the calibration curve, and one dot for each calibration image. */
 
 import { axisX, gridY } from './charts.js';
 import { line, short, targetLine, thetaLine } from './lines.js';
@@ -12,13 +12,13 @@ export function calibrationCurve(calibration) {
   const apart = classByClass(calibration?.class_thresholds ?? {});
   return {
     title: 'Calibration',
-    note: ['Quality of the judging images above each confidence.', apart].join(' ').trim(),
-    empty: curve.length ? null : 'From the first trained round on',
+    note: ['Quality of the calibration images above each confidence.', apart].join(' ').trim(),
+    empty: curve.length ? null : 'Available after the first training',
     summary:
       threshold === null
         ? apart ||
-          'Mean quality of the judging images above each confidence; no confidence is safe yet.'
-        : `Above confidence ${two(threshold)}, the judging images reach ${two(target)}.`,
+          'Mean quality of the calibration images above each confidence; no confidence is safe yet.'
+        : `Above confidence ${two(threshold)}, the calibration images reach ${two(target)}.`,
     head: ['Confidence at least', 'Mean quality', 'Images'],
     rows: curve.map(([confidence, quality, n]) => [two(confidence), two(quality), n]),
     draw({ plot, width, height }) {
@@ -53,12 +53,12 @@ export function qualityAgainstConfidence(calibration) {
   const above = theta === null ? [] : points.filter(([confidence]) => confidence >= theta);
   return {
     title: 'Quality against confidence',
-    note: 'One dot for each judging image.',
-    empty: points.length ? null : 'From the first trained round on',
+    note: 'One dot for each calibration image.',
+    empty: points.length ? null : 'Available after the first training',
     summary:
       theta === null
-        ? `${points.length} judging images.`
-        : `${points.length} judging images, ${above.length} at or above θ.`,
+        ? `${points.length} calibration images.`
+        : `${points.length} calibration images, ${above.length} at or above θ.`,
     head: ['Confidence', 'Quality'],
     rows: points.map(([confidence, quality]) => [two(confidence), two(quality)]),
     draw({ plot, width, height }) {

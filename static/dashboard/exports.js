@@ -9,7 +9,7 @@ const POLL_MS = 2_000;
 
 /**
  * @param {HTMLElement} card
- * @param {{data: any, api: ReturnType<typeof import('../annotator/api.js').createApi>}} page
+ * @param {{data: any, api: ReturnType<typeof import('../annotator/sync/api.js').createApi>}} page
  * @param {(work: () => Promise<void>) => Promise<void>} attempt runs it and shows a refusal
  */
 export function startExports(card, { data, api }, attempt) {

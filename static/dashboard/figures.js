@@ -113,7 +113,7 @@ export function showCertificate(card, { certificate, estimate, job }) {
     el('p', {
       class: 'claim',
       text: perRound
-        ? `Each round, above a threshold aiming at ${two(job.target)}. No promise.`
+        ? `Each round, above a threshold aiming at ${two(job.target)}. No guarantee.`
         : `${job.aim}.`,
     }),
     el(

@@ -38,7 +38,6 @@ export function heldLines({ held, round }, release) {
         icon('clock'),
         el('span', { text: sentence(holder) }),
         el('button', {
-          type: 'button',
           class: 'button button-small',
           text: 'Give to others',
           'aria-label': `Give what ${holder.name} holds to others`,

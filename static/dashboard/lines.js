@@ -44,12 +44,12 @@ export function thetaLine(plot, x, height, theta) {
     .attr('x2', x(theta))
     .attr('y1', 4)
     .attr('y2', height);
-  besideLine(plot, x(theta), 8, `θ = ${two(theta)}`, 'theta-word');
+  lineLabel(plot, x(theta), 8, `θ = ${two(theta)}`, 'theta-word');
 }
 
 /** Words beside an upright line: left of it, or right where the chart's edge would cut them off.
  * @param {Plot} plot @param {number} at @param {number} y @param {string} words @param {string} kind */
-export function besideLine(plot, at, y, words, kind) {
+export function lineLabel(plot, at, y, words, kind) {
   const toTheRight = at < words.length * LETTER;
   plot
     .append('text')

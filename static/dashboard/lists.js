@@ -20,8 +20,8 @@ export function showPeople(card, { people, others }) {
     el(
       'div',
       { class: 'card-head' },
-      el('h2', { class: 'card-title', text: 'People now' }),
-      people.length > 0 && el('span', { class: 'card-side', text: 'seconds an image' }),
+      el('h2', { class: 'card-title', text: 'People at work' }),
+      people.length > 0 && el('span', { class: 'card-side', text: 'seconds per image' }),
     ),
     people.length > 0 &&
       el(
@@ -46,7 +46,7 @@ export function showPeople(card, { people, others }) {
         ),
       ),
     people.length + others === 0 &&
-      el('p', { class: 'chart-empty', text: 'Nobody is at work just now.' }),
+      el('p', { class: 'chart-empty', text: 'Nobody is working at the moment.' }),
     others > 0 &&
       el('p', { class: 'card-note', text: `${plural(others, 'other')} in the last hour` }),
   );
@@ -64,7 +64,7 @@ function eventIcon(kind) {
 export function showEvents(card, events) {
   fill(
     card,
-    el('div', { class: 'card-head' }, el('h2', { class: 'card-title', text: 'What happened' })),
+    el('div', { class: 'card-head' }, el('h2', { class: 'card-title', text: 'Activity' })),
     events.length
       ? el(
           'ul',
@@ -103,12 +103,7 @@ export function showAlerts(root, { alerts, round }, retry) {
           text: `${stateWord(round.state)}: ${failed} Nothing is lost.`,
         }),
         retry &&
-          el('button', {
-            type: 'button',
-            class: 'button button-small',
-            text: 'Retry',
-            on: { click: retry },
-          }),
+          el('button', { class: 'button button-small', text: 'Retry', on: { click: retry } }),
       ),
   );
 }
@@ -185,12 +180,7 @@ export function showExports(card, transfers, order) {
         ...Object.entries(FORMATS).map(([format, name]) =>
           el(
             'button',
-            {
-              type: 'button',
-              class: 'button',
-              'data-format': format,
-              on: { click: () => order(format) },
-            },
+            { class: 'button', 'data-format': format, on: { click: () => order(format) } },
             icon('download'),
             name,
           ),

@@ -1,7 +1,6 @@
 /** The live page of a job: shows each snapshot as it comes, and lets managers pause, retry and export. */
 
-import { ApiError, createApi } from '../annotator/api.js';
-import { listenLive } from '../annotator/live.js';
+import { ApiError, createApi } from '../annotator/sync/api.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';
@@ -14,6 +13,7 @@ import { startExports } from './exports.js';
 import { showCertificate, showImages } from './figures.js';
 import { showForecast } from './forecast.js';
 import { showAlerts, showEvents, showPeople } from './lists.js';
+import { listenLive } from './live.js';
 import { auditPath, trainingLoss } from './paths.js';
 import { imageQuality } from './quality.js';
 import { showState } from './state.js';
@@ -30,7 +30,7 @@ const part = (/** @type {string} */ name) => must(`[data-part="${name}"]`);
 
 /** @type {Snapshot} */
 let snapshot = data.snapshot;
-/** @type {import('../annotator/live.js').LiveState} */
+/** @type {import('./live.js').LiveState} */
 let live = { socket: false, lastAt: Date.now() };
 let problem = '';
 
@@ -45,7 +45,7 @@ async function act(action) {
   await attempt(async () => {
     show(await api.post(`${address}/actions`, { action }));
     speak(
-      { pause: 'Paused', resume: 'Going on', start: 'Started', retry: 'Trying again' }[action] ??
+      { pause: 'Paused', resume: 'Resumed', start: 'Started', retry: 'Trying again' }[action] ??
         'Done',
     );
   });
@@ -88,7 +88,7 @@ function showHead() {
       class: 'chip',
       text: certified
         ? `certified, risk ${Math.round(job.risk * 100)} %`
-        : 'each round, no promise',
+        : 'each round, no guarantee',
     }),
     el('span', {
       class: 'chip',
@@ -102,12 +102,7 @@ function showHead() {
     button &&
       el(
         'button',
-        {
-          type: 'button',
-          class: 'button',
-          'data-act': button[0],
-          on: { click: () => act(button[0]) },
-        },
+        { class: 'button', 'data-act': button[0], on: { click: () => act(button[0]) } },
         icon(button[1]),
         button[2],
       ),

@@ -34,14 +34,14 @@ function whyUntrained(training) {
   // a detector that an earlier job taught may look before it is trained here
   return training && !training.total
     ? `No image here has taught the detector yet. ${training.why}`.trim()
-    : 'From the first trained round on';
+    : 'Available after the first training';
 }
 
 /** @param {import('./types.js').AuditProgress|null} audit */
 function whyEmpty(audit) {
   if (!audit) return 'When auto-labels are audited';
   // of a running proof only managers hear more than how many checks are made
-  return audit.decided > 0 ? audit.sentence : 'From the first check on';
+  return audit.decided > 0 ? audit.sentence : 'Available after the first check';
 }
 
 /** @param {import('./types.js').AuditProgress|null} audit @returns {Chart} */

@@ -1,7 +1,7 @@
 /** The histogram of image quality, people beside auto. */
 
 import { gridY } from './charts.js';
-import { besideLine } from './lines.js';
+import { lineLabel } from './lines.js';
 import { count, two } from './words.js';
 
 /** @typedef {import('./charts.js').Chart} Chart */
@@ -29,7 +29,7 @@ export function imageQuality(histogram) {
     title: 'Image quality',
     legend: true,
     note: 'Overlap with a reference, image by image.',
-    empty: histogram ? null : 'From the first checked images on',
+    empty: histogram ? null : 'Available after the first checked images',
     summary: `Images with a reference; mean quality: ${means.join(', ') || 'not known yet'}.`,
     head: ['Quality', 'People', 'Auto'],
     rows: human.map((value, place) => [
@@ -88,7 +88,7 @@ export function imageQuality(histogram) {
           .attr('x2', x(mean))
           .attr('y1', at)
           .attr('y2', height);
-        besideLine(plot, x(mean), at + 8, `${name} ${two(mean)}`, kind);
+        lineLabel(plot, x(mean), at + 8, `${name} ${two(mean)}`, kind);
       }
     },
   };

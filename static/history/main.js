@@ -1,7 +1,7 @@
-/** What I sent in this job, with thumbnails; an answer opens again until its image is finished, and
+/** What I sent in this job, with thumbnails; a submission can be edited until its image is consolidated, and
  * afterwards a correction of it can be suggested to the reviewers. */
 
-import { ApiError, createApi } from '../annotator/api.js';
+import { ApiError, createApi } from '../annotator/sync/api.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { classLook, figure } from '../common/figure.js';
@@ -24,7 +24,7 @@ startChrome();
 listenForThemeKey();
 
 /** What became of the correction that I suggested. @param {Given} answer */
-function fate({ suggestion }) {
+function outcomeOf({ suggestion }) {
   if (!suggestion) return null;
   const { outcome, words } = suggestion;
   if (outcome === 'taken') return ['check', 'Your correction became the label'];
@@ -35,7 +35,7 @@ function fate({ suggestion }) {
 /** @param {Given} answer */
 function state({ changeable, surplus, labelled }) {
   if (changeable) return { mark: 'pencil', words: 'Can be changed' };
-  if (surplus) return { mark: 'clock', words: 'Extra evidence: it had gone to someone else' };
+  if (surplus) return { mark: 'clock', words: 'Extra submission: the image had been reassigned' };
   return { mark: 'check', words: labelled ? `Finished, label by ${labelled}` : 'Finished' };
 }
 
@@ -53,7 +53,7 @@ function card(answer) {
     }),
     el('span', { class: `history-state is-${mark}` }, icon(mark), words),
   ];
-  const became = fate(answer);
+  const became = outcomeOf(answer);
   if (became)
     inside.push(el('span', { class: `history-state is-${became[0]}` }, icon(became[0]), became[1]));
   const address = answer.changeable ? `${data.job.work_url}?seat=${answer.id}` : answer.suggest_url;
@@ -103,7 +103,7 @@ fill(
   must('[data-about]'),
   ...(data.first.answers.length
     ? [
-        'An answer opens again, and may be changed, until everybody’s boxes on its image became one label. After that, open it to suggest a correction: a reviewer takes it or tells you why not.',
+        'You can edit a submission until its image is consolidated. After that, open it to suggest a correction: a reviewer takes it or tells you why not.',
       ]
     : [
         'You have not sent anything in this job yet. ',

@@ -1,8 +1,8 @@
 /** After sign-in: one primary action, the other jobs, today's figures, and what is not yet sent. */
 
-import { createApi } from '../annotator/api.js';
-import { createOutbox } from '../annotator/outbox.js';
-import { openStore } from '../annotator/store.js';
+import { createApi } from '../annotator/sync/api.js';
+import { createOutbox } from '../annotator/sync/outbox.js';
+import { openStore } from '../annotator/sync/store.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';
@@ -38,7 +38,7 @@ function showJobs() {
 function showSent({ waiting, refused, trouble }) {
   const open = waiting + refused.length;
   const text = refused.length
-    ? 'The server refused some. Open the job to see which box is meant.'
+    ? 'The server refused some. Open the job to see which box it is about.'
     : trouble
       ? 'They stay on this computer and are sent when the server can be reached.'
       : 'They are on their way.';
@@ -71,7 +71,7 @@ const store = await openStore(data.user.id);
 const outbox = createOutbox({
   store: store.items,
   send: ({ method, url, body }) => api.request(method, url, { ...body, hold: [] }),
-  onSent: (item) => store.removeDraft(item.seat),
+  onSent: (item) => store.removeDraft(item.assignment),
   onState: showSent,
 });
 window.addEventListener('online', () => outbox.flush());

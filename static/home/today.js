@@ -56,7 +56,7 @@ export function showToday(root, today) {
     some && bars(week),
     now !== null && el('hr'),
     now !== null && el('p', { class: 'figure', text: pace(now) }),
-    now !== null && el('p', { class: 'figure-words', text: 'an image, median' }),
+    now !== null && el('p', { class: 'figure-words', text: 'per image, median' }),
     now !== null &&
       usual !== null &&
       el('p', { class: 'figure-words', text: `Your week: ${pace(usual)}` }),

@@ -1,10 +1,10 @@
 /** The keys as they are being chosen: what differs from what is saved, what clashes, what a swap would do. */
 
-import { PAGE_IDS, PAGES, rowsOn } from '../annotator/actions/pages.js';
+import { PAGE_IDS, PAGES, rowsOn } from '../annotator/commands/pages.js';
 import { asChosen, difference, FIXED, fromFile, holder, toFile } from '../annotator/core/keymap.js';
 
-/** @typedef {import('../annotator/actions/pages.js').Named} Row */
-/** @typedef {import('../annotator/actions/pages.js').PageId} PageId */
+/** @typedef {import('../annotator/commands/pages.js').Named} Row */
+/** @typedef {import('../annotator/commands/pages.js').PageId} PageId */
 /** @typedef {import('../annotator/core/keymap.js').KeyMap} KeyMap */
 /** @typedef {ReturnType<typeof createDraft>} Draft */
 

@@ -1,9 +1,9 @@
 /** The page of own keys: every action of every page, to be given other keys, saved with the account. */
 
-import { PAGE_IDS, PAGES } from '../annotator/actions/pages.js';
-import { createApi } from '../annotator/api.js';
-import { keyName } from '../annotator/hotkeys.js';
-import { createPreferences } from '../annotator/preferences.js';
+import { keyName } from '../annotator/commands/hotkeys.js';
+import { PAGE_IDS, PAGES } from '../annotator/commands/pages.js';
+import { createApi } from '../annotator/sync/api.js';
+import { createPreferences } from '../annotator/sync/preferences.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { speak } from '../common/speak.js';
@@ -60,7 +60,6 @@ function show() {
     must('[data-pages]'),
     ...PAGE_IDS.map((id) =>
       el('button', {
-        type: 'button',
         class: 'key-page',
         'aria-pressed': String(!wanted && id === open),
         text: PAGES[id].title,
@@ -81,7 +80,7 @@ function show() {
   fill(
     must('[data-groups]'),
     ...sections,
-    !sections.length && el('p', { text: 'No action is called that.' }),
+    !sections.length && el('p', { text: 'No matching action.' }),
   );
   save.disabled = draft.saved;
 }
@@ -100,7 +99,7 @@ document.addEventListener(
       return show();
     }
     draft.give(asking.name, key);
-    speak(`${key} it is`);
+    speak(`Set to ${key}`);
     stop();
   },
   true,
@@ -119,7 +118,7 @@ save.addEventListener('click', async () => {
 });
 must('[data-reset]').addEventListener('click', () => {
   draft.reset();
-  say('All keys are as at the beginning. Save to keep that.');
+  say('Default keys restored. Save to keep them.');
   show();
 });
 must('[data-export]').addEventListener('click', () => {
@@ -133,7 +132,7 @@ must('[data-import]').addEventListener('change', async (event) => {
   if (!file) return;
   try {
     draft.read(await file.text());
-    say('Read. Save to keep them.', 'ok');
+    say('Imported. Save to keep them.', 'ok');
   } catch (error) {
     say(error instanceof Error ? error.message : String(error), 'bad');
   }

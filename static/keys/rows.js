@@ -1,6 +1,6 @@
 /** The rows of the page of own keys: an action, its key, and what stands in the way of a new one. */
 
-import { capsOf } from '../annotator/actions/bind.js';
+import { capsOf } from '../annotator/commands/key-caps.js';
 import { FIXED } from '../annotator/core/keymap.js';
 import { el, keycap } from '../common/dom.js';
 import { icon } from '../common/icons.js';
@@ -14,7 +14,7 @@ import { icon } from '../common/icons.js';
 export function createRows(draft, { asking, ask, stop }) {
   /** @param {string} text @param {() => void} click */
   const small = (text, click) =>
-    el('button', { type: 'button', class: 'button button-small', text, on: { click } });
+    el('button', { class: 'button button-small', text, on: { click } });
 
   /** @param {Row} row */
   const clash = (row) => {
@@ -29,8 +29,8 @@ export function createRows(draft, { asking, ask, stop }) {
       { class: 'clash', role: 'alert' },
       icon('warn'),
       el('p', {}, ...capsOf(key).map(keycap), ` ${wrong}`),
-      swap && small('Swap the two', swapAndStop),
-      small('Keep as it was', stop),
+      swap && small('Swap keys', swapAndStop),
+      small('Cancel', stop),
     );
   };
 
@@ -43,7 +43,6 @@ export function createRows(draft, { asking, ask, stop }) {
     const button = el(
       'button',
       {
-        type: 'button',
         class: waits ? 'key-button is-waiting' : 'key-button',
         'data-key': row.name,
         disabled: fixed,

@@ -1,6 +1,6 @@
 /** The notes of a job: each with its place on the picture, answered by reviewers. */
 
-import { ApiError, createApi } from '../annotator/api.js';
+import { ApiError, createApi } from '../annotator/sync/api.js';
 import { startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { icon } from '../common/icons.js';

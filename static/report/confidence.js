@@ -1,4 +1,4 @@
-/** What each way of being confident is worth on this job's own judging images. */
+/** What each way of being confident is worth on this job's own calibration images. */
 
 import { two } from '../dashboard/words.js';
 import { showTable } from './table.js';
@@ -18,7 +18,7 @@ export function showConfidence(card, calibration) {
   showTable(card, {
     title: 'Image confidence',
     side: calibration
-      ? `On ${calibration.points.length} judging images, target ${two(calibration.target)}`
+      ? `On ${calibration.points.length} calibration images, target ${two(calibration.target)}`
       : '',
     head: [
       'Rule',
@@ -39,6 +39,6 @@ export function showConfidence(card, calibration) {
         { text: rule === calibration?.rule ? 'in use' : '' },
       ],
     })),
-    note: 'Acceptable at best: the share of these images at or above the best cut whose mean quality reaches the target. It looks at the answers, so it compares the rules and decides nothing. Would accept now: the share of the images still unlabelled that the rule would put to the proof as sure enough.',
+    note: 'Acceptable at best: the share of these images at or above the best threshold whose mean quality reaches the target. It looks at the answers, so it compares the rules and decides nothing. Would accept now: the share of the images still unlabelled that the rule would put to the proof as sure enough.',
   });
 }

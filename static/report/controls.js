@@ -37,9 +37,9 @@ export function showControls(card, rows, names) {
 /** @param {HTMLElement} card @param {{name: string, shown: number, let_through: number}[]} rows */
 export function showPlanted(card, rows) {
   showTable(card, {
-    title: 'Planted boxes',
+    title: 'Honeypots',
     side: 'Seen by managers only; never counted as labels',
-    head: ['Who', 'Shown', 'Let through', 'Share'],
+    head: ['Who', 'Shown', 'Missed', 'Share'],
     rows: rows.map(({ name, shown, let_through }) => ({
       name,
       cells: [
@@ -48,6 +48,6 @@ export function showPlanted(card, rows) {
         { text: `${Math.round((100 * let_through) / shown)} %`, number: true },
       ],
     })),
-    note: 'A wrong box was put among the shown ones. Whoever leaves it as it was did not look.',
+    note: 'A wrong box was put among the shown ones. Whoever leaves it as it was missed it.',
   });
 }

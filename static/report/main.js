@@ -1,6 +1,6 @@
 /** The report of a job: certificate, figures, charts, the surest images, exports; made to be printed. */
 
-import { ApiError, createApi } from '../annotator/api.js';
+import { ApiError, createApi } from '../annotator/sync/api.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
 import { classLook, figure } from '../common/figure.js';

@@ -18,8 +18,8 @@ import { count, two } from '../dashboard/words.js';
 const STATUS = {
   pending: ['clock', 'In audit: nothing is final yet'],
   certified: ['check', 'Certified'],
-  not_provable: ['warn', 'Not shown: no promise goes with these labels'],
-  refused: ['cross', 'Refused: no promise goes with these labels'],
+  not_provable: ['warn', 'Not shown: no guarantee goes with these labels'],
+  refused: ['cross', 'Refused: no guarantee goes with these labels'],
 };
 
 /** @param {Snapshot} snapshot @returns {[string, string, string]} icon, state, sentence */
@@ -39,7 +39,7 @@ function said({ certificate, job }) {
       ]
     : [
         'warn',
-        'No promise',
+        'No guarantee',
         `Labels are accepted above a threshold that aims at a mean quality of ${two(job.target)}.`,
       ];
 }

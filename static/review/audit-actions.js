@@ -138,8 +138,8 @@ export function auditActions({
     undo();
   };
 
-  /** @type {import('../annotator/actions/bind.js').Doings} */
-  const doings = {
+  /** @type {import('../common/types.js').Handlers} */
+  const handlers = {
     approve: { when: judging, run: approve },
     correct: { when: () => judging() && !revealing(), run: correct },
     wrong: { when: judging, run: third },
@@ -157,7 +157,7 @@ export function auditActions({
   };
 
   return {
-    doings,
+    handlers,
     /** A draft is on screen: boxes that were being revealed are still to be decided. */
     resume() {
       const waits = audit()?.blind && editor.doc.boxes.some((box) => box.suggested);

@@ -1,23 +1,22 @@
 /** Wires the audit: one auto-label at a time, judged whole or box by box. */
 
-import { causeOf } from '../annotator/core/storing.js';
-import { createImages } from '../annotator/images.js';
-import { listenForLeaving } from '../annotator/leaving.js';
-import { createNotes } from '../annotator/notes.js';
-import { PAGE_ID } from '../annotator/page-id.js';
+import { createApp } from '../annotator/app.js';
 import { createCard } from '../annotator/panels/card.js';
-import { leaseMessage } from '../annotator/panels/lease.js';
-import { notTaken } from '../annotator/panels/messages.js';
+import { showConnection } from '../annotator/panels/connection.js';
+import { createNotes } from '../annotator/panels/notes.js';
 import { createReasons } from '../annotator/panels/reasons.js';
-import { createSending } from '../annotator/sending.js';
-import { createSession } from '../annotator/session.js';
-import { createStage } from '../annotator/stage.js';
+import { showWorkBanners } from '../annotator/panels/work-banners.js';
+import { createDelivery } from '../annotator/sync/delivery.js';
+import { listenForPageExit } from '../annotator/sync/page-exit.js';
+import { createSession } from '../annotator/sync/session.js';
+import { createImages } from '../annotator/view/images.js';
+import { createStage } from '../annotator/view/stage.js';
 import { createWorkspace } from '../annotator/workspace.js';
 import { must } from '../common/dom.js';
 import { speak } from '../common/speak.js';
 import { auditActions } from './audit-actions.js';
 import { createBoxWalk } from './boxwalk.js';
-import { createDeciding } from './deciding.js';
+import { createDecision } from './decision.js';
 import { createFace } from './face.js';
 import { startMarks } from './marks.js';
 import { showAfter, showLabel, showProgress } from './panels.js';
@@ -35,23 +34,19 @@ export async function startAudits(data) {
   /** @type {Mode} */
   let mode = 'judging';
 
-  const workspace = createWorkspace(data.classes, () => actions.hints());
+  /** @type {import('../annotator/app.js').App<Audit>} */
+  const app = createApp('audits');
+  const workspace = createWorkspace(app, data.classes);
   const { editor, hints, surface } = workspace;
-  const open = () => session.current !== null && stage.isOpen();
+  const open = () => app.current !== null && stage.isOpen();
   const judging = () => open() && (mode === 'judging' || mode === 'revealing');
   const walk = createBoxWalk(editor, surface, judging);
   startMarks(surface, editor, walk, judging);
 
-  const { status, store, api, outbox, banners, signInNow } = await createSending(data.user, {
-    ask: () => ({ hold: session.hold(), page: PAGE_ID }),
-    reopen: (item) => session.reopen(item.context.seat),
-    onSent: (item, reply) => {
-      store.removeDraft(item.seat);
-      session.take(reply);
-      showAfter(must('[data-shown]'), reply);
-    },
-  });
-  const notes = createNotes({
+  const delivery = await createDelivery(app, data.user.id);
+  const { store, api, outbox } = delivery;
+  const { banners, status } = showConnection(app, data.user, delivery);
+  const notes = createNotes(app, {
     editor,
     surface,
     api,
@@ -59,31 +54,24 @@ export async function startAudits(data) {
     keysOf: hints.keys,
     reviewing: true,
   });
-  const images = createImages(() => refresh());
-  const card = createCard(store.cause === null);
-  const refresh = () => {
-    status.prefetch(session.upcoming.map((seat) => images.isReady(seat.image)));
-    stage.refresh();
-  };
+  const images = createImages(() => app.emit('images-changed'));
 
   const face = createFace({
     workspace,
     status,
     walk,
     mode: () => mode,
-    audit: () => session.current,
+    audit: () => app.current,
   });
   /** @param {Mode} next */
   const setMode = (next) => {
     mode = next;
-    showLabel(must('[data-label]'), session.current, next === 'revealing');
+    showLabel(must('[data-label]'), app.current, next === 'revealing');
     if (next === 'revealing') must('[data-shown]').hidden = true;
     face.turn();
   };
 
-  /** @type {ReturnType<typeof createSession<Audit>>} */
-  const session = createSession({
-    kind: 'audits',
+  const session = createSession(app, {
     claimUrl: `/api/jobs/${job.slug}/audits/claim`,
     leaseMs: job.lease_seconds * 1000,
     stock: STOCK,
@@ -91,46 +79,24 @@ export async function startAudits(data) {
     outbox,
     images,
     lastAct: workspace.lastAct,
-    onOpen: (audit) => {
-      if (reasons.open) reasons.close();
-      actions.reset();
-      walk.reset();
-      stage.open(audit);
-      notes.open(audit?.image ?? null, true);
-      setMode(audit?.blind ? 'correcting' : 'judging');
-      if (!audit) return;
-      surface.dataset.check = String(audit.id);
-      speak(
-        audit.blind
-          ? 'Blind check: draw every object'
-          : `Auto-label with ${audit.boxes.length} boxes`,
-      );
-    },
-    onChange: refresh,
-    onReply: (reply) => {
-      if (reply.progress) showProgress(must('[data-audit]'), reply.progress);
-    },
-    onLease: (state) =>
-      banners.set('lease', leaseMessage(state, job.lease_seconds, { stay, next: session.leave })),
-    onStuck: (audit, storage, server) => {
-      stage.stay(audit);
-      status.keptHere(causeOf(storage));
-      banners.set('storage', notTaken(storage, server));
-    },
   });
-  const stage = createStage({
-    kind: 'audits',
+  const stage = createStage(app, {
     workspace,
     images,
     store,
-    card,
+    card: createCard(store.cause === null),
     status,
-    session: () => session,
-    skip: null,
-    signIn: signInNow,
+    session,
     editable: false,
     boxesOf: (audit) => audit.boxes,
-    onDraft: () => actions.resume(),
+  });
+  showWorkBanners(app, {
+    banners,
+    status,
+    workspace,
+    session,
+    leaseSeconds: job.lease_seconds,
+    leaveLost: session.leave,
   });
   const verdicts = createVerdicts({
     userId: data.user.id,
@@ -150,12 +116,7 @@ export async function startAudits(data) {
 
   const undoBar = createUndoBar(must('.stage'), () => hints.keys('back'));
 
-  const stay = () => {
-    workspace.touch();
-    session.renewDue();
-  };
-
-  const decide = createDeciding({
+  const decide = createDecision({
     workspace,
     stage,
     status,
@@ -163,7 +124,7 @@ export async function startAudits(data) {
     undoBar,
     undo: () => undo(),
     revealing: () => (mode === 'revealing' ? walk.before : null),
-    audit: () => session.current,
+    audit: () => app.current,
   });
 
   /** Back to the label as it was. */
@@ -172,15 +133,15 @@ export async function startAudits(data) {
       // All the way: going back means the label as it came.
     }
     walk.reset();
-    if (session.current) store.removeDraft(`audits:${session.current.id}`);
+    if (app.current) store.removeDraft(app.nameOf(app.current));
     setMode('judging');
   };
 
   const undo = async () => {
-    if (walk.undo()) return speak('Box decision taken back');
+    if (walk.undo()) return speak('Box decision undone');
     undoBar.hide();
     await verdicts.undo();
-    speak('Verdict taken back');
+    speak('Verdict undone');
   };
 
   const actions = auditActions({
@@ -190,7 +151,7 @@ export async function startAudits(data) {
     job,
     open,
     mode: () => mode,
-    audit: () => session.current,
+    audit: () => app.current,
     setMode,
     decide,
     back,
@@ -200,24 +161,47 @@ export async function startAudits(data) {
   });
   const reasons = createReasons({
     root: must('[data-reasons]'),
-    beside: must('[data-buttons]'),
-    setMenu: (choices) => keys.setMenu(choices),
+    replaces: must('[data-buttons]'),
+    setMenu: (choices) => app.emit('menu', choices),
     onToggle: () => {
       surface.focus({ preventScroll: true });
       editor.changed();
     },
   });
-  const keys = workspace.start('review', (common) => ({
+  hints.forPage(actions.hints);
+  app.on('image-closed', () => {
+    if (reasons.open) reasons.close();
+    actions.reset();
+    walk.reset();
+  });
+  app.on('image-opened', (audit) => {
+    setMode(audit?.blind ? 'correcting' : 'judging');
+    if (!audit) return;
+    surface.dataset.check = String(audit.id);
+    speak(
+      audit.blind
+        ? 'Blind check: draw every object'
+        : `Auto-label with ${audit.boxes.length} boxes`,
+    );
+  });
+  app.on('draft-restored', actions.resume);
+  app.on(
+    'work-received',
+    ({ progress }) => progress && showProgress(must('[data-audit]'), progress),
+  );
+  app.on('sent', ({ reply }) => showAfter(must('[data-shown]'), reply));
+  app.on('refused-reopened', ({ context }) => session.reopen(context.assignment));
+  workspace.start('review', (common) => ({
     ...common,
-    ...actions.doings,
+    ...actions.handlers,
     // While a verdict can be seen to go, the key of undoing takes it back, too.
     undo: {
       run: () => (editor.doc.canUndo || !undoBar.shown ? common.undo.run() : undoBar.run()),
     },
-    note: notes.doing,
+    note: notes.handler,
   }));
   showProgress(must('[data-audit]'), data.progress);
-  listenForLeaving({
+  listenForPageExit({
     begun: () => editor.doc.canUndo || walk.begun,
     giveBack: session.giveBack,
   });

@@ -50,7 +50,7 @@ export function createBoxWalk(editor, surface, judging) {
     true,
   );
   editor.onChange(() => {
-    const { selectedId } = editor.state;
+    const { selectedId } = editor.state.selection;
     if (selectedId === shown) return;
     shown = selectedId;
     if (!judging() || pressed) return;
@@ -78,7 +78,10 @@ export function createBoxWalk(editor, surface, judging) {
     /** @returns {[number, number]} place among the boxes, and how many there are */
     get place() {
       const order = readingOrder(editor.doc.boxes);
-      return [order.findIndex((box) => box.id === editor.state.selectedId) + 1, order.length];
+      return [
+        order.findIndex((box) => box.id === editor.state.selection.selectedId) + 1,
+        order.length,
+      ];
     },
     reset() {
       marks.clear();

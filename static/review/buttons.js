@@ -1,7 +1,7 @@
 /** Buttons that stand for rows of the action table: they carry its keys and obey its `when`. */
 
-import { keyLabels } from '../annotator/actions/bind.js';
-import { nameKeys } from '../annotator/buttons.js';
+import { nameKeys } from '../annotator/commands/buttons.js';
+import { keyLabels } from '../annotator/commands/key-caps.js';
 import { fill, keycap } from '../common/dom.js';
 
 /** @typedef {import('../common/types.js').Action} Action */

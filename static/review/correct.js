@@ -1,9 +1,10 @@
 /** One label is corrected, or by its annotator a correction suggested: change, Enter saves, and back. */
 
-import { ApiError, createApi } from '../annotator/api.js';
-import { createImages } from '../annotator/images.js';
+import { createApp } from '../annotator/app.js';
 import { createBanners } from '../annotator/panels/banner.js';
 import { createCard } from '../annotator/panels/card.js';
+import { ApiError, createApi } from '../annotator/sync/api.js';
+import { createImages } from '../annotator/view/images.js';
 import { createWorkspace } from '../annotator/workspace.js';
 import { must } from '../common/dom.js';
 import { createSignIn } from '../common/sign-in.js';
@@ -21,10 +22,9 @@ export async function startCorrection(data) {
   });
   const banners = createBanners(must('[data-banners]'));
   const suggesting = data.mode === 'suggest';
-  const workspace = createWorkspace(data.classes, () => [
-    [workspace.hints.keys('submit'), suggesting ? 'send to a reviewer' : 'save'],
-  ]);
-  const { editor } = workspace;
+  const workspace = createWorkspace(createApp(), data.classes);
+  const { editor, hints } = workspace;
+  hints.forPage(() => [[hints.keys('submit'), suggesting ? 'send to a reviewer' : 'save']]);
   const card = createCard();
   /** @type {HTMLTextAreaElement|null} */
   const words = document.querySelector('[data-words]');
@@ -48,7 +48,7 @@ export async function startCorrection(data) {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       banners.set('save', {
-        text: `Not saved: ${error.message} Your boxes are still here; ${workspace.hints.words('submit')} tries again.`,
+        text: `Not saved: ${error.message} Your boxes are still here; ${hints.words('submit')} tries again.`,
         tone: 'bad',
       });
     } finally {
@@ -59,7 +59,7 @@ export async function startCorrection(data) {
   const suggested = createSuggested(data.suggestions ?? [], {
     api,
     classes: data.classes,
-    keysOf: workspace.hints.keys,
+    keysOf: hints.keys,
     undoBar: createUndoBar(must('.stage'), () => []),
     tell: (text) => banners.set('save', { text, tone: 'warn' }),
     // The label is another now: drawn on from what it was, this correction would undo it.
@@ -67,7 +67,7 @@ export async function startCorrection(data) {
   });
   workspace.start('review', (common) => ({
     ...common,
-    ...suggested.doings,
+    ...suggested.handlers,
     submit: {
       label: suggesting ? 'Send to a reviewer' : 'Save this label',
       when: () => !saving && !data.refused,

@@ -52,7 +52,10 @@ export function createFace({ workspace, status, walk, mode, audit }) {
       must('[data-back]').classList.toggle('is-single', open?.blind || open?.kind === 'watch');
       must('[data-send-words]').textContent = fixing ? 'Done with this box' : 'Send these boxes';
       workspace.cancelTool();
-      editor.set({ editable: editing, tool: mode() === 'correcting' ? 'draw' : 'select' });
+      editor.set('drawing', {
+        editable: editing,
+        tool: mode() === 'correcting' ? 'draw' : 'select',
+      });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The line at the bottom of pages without a canvas: the keys that help now, or a notice. */
 
-import { capsIn } from '../annotator/actions/bind.js';
+import { capsIn } from '../annotator/commands/key-caps.js';
 import { el, fill, keycap } from '../common/dom.js';
 
 /** @typedef {[string, string]} Hint ids of actions, with blanks, and what they do */

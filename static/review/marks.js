@@ -67,7 +67,7 @@ export function startMarks(surface, editor, walk, judging) {
     }
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, width, height);
-    if (!editor.state.picture || editor.state.looks.hidden || !judging()) return;
+    if (!editor.state.view.picture || editor.state.display.hidden || !judging()) return;
     if (editor.selected) dimAround(editor.selected);
     for (const box of editor.doc.boxes) {
       const mark = walk.marks.get(box.id);

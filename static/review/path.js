@@ -72,18 +72,18 @@ export function pathChart({ path, target, about, budget }) {
   );
   const right = x(last[0]) > WIDE - 110;
   const side = { 'text-anchor': right ? 'end' : 'start' };
-  const beside = x(last[0]) + (right ? -6 : 6);
+  const wordsX = x(last[0]) + (right ? -6 : 6);
   svg.append(
     shape(
       'text',
-      { class: 'word', x: beside, y: y(last[1]) - 6, ...side },
+      { class: 'word', x: wordsX, y: y(last[1]) - 6, ...side },
       `observed ${last[1].toFixed(2)}`,
     ),
   );
   svg.append(
     shape(
       'text',
-      { class: 'word bound-word', x: beside, y: y(Math.max(low, last[2])) + 14, ...side },
+      { class: 'word bound-word', x: wordsX, y: y(Math.max(low, last[2])) + 14, ...side },
       `lower bound ${last[2].toFixed(2)}`,
     ),
   );

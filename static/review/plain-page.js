@@ -1,17 +1,18 @@
 /** Keys, buttons, help and hints of a page without a canvas, from its rows of the action table. */
 
-import { bindActions, capsIn } from '../annotator/actions/bind.js';
-import { listenToKeys } from '../annotator/hotkeys.js';
+import { listenToKeys } from '../annotator/commands/hotkeys.js';
+import { capsIn } from '../annotator/commands/key-caps.js';
+import { bindActions } from '../annotator/commands/pages.js';
 import { createDialog } from '../annotator/panels/dialog.js';
 import { fillHelp } from '../annotator/panels/help.js';
-import { createPreferences } from '../annotator/preferences.js';
+import { createPreferences } from '../annotator/sync/preferences.js';
 import { switchTheme } from '../common/chrome.js';
 import { must, pageData } from '../common/dom.js';
 import { startButtons } from './buttons.js';
 import { createHintLine } from './hint-line.js';
 
 /**
- * @param {import('../annotator/actions/pages.js').PageId} id
+ * @param {import('../annotator/commands/pages.js').PageId} id
  * @param {HTMLElement} root what has the focus while nothing else has
  * @param {import('./hint-line.js').Hint[]} wanted
  */
@@ -31,12 +32,12 @@ export function createPlainPage(id, root, wanted) {
     action: (id) => actions.find((action) => action.id === id),
     /** What a key means on this page. @param {string} key @returns {Action|undefined} */
     actionOf: (key) => actions.find(({ keys }) => keys.includes(key)),
-    /** @param {import('../annotator/actions/bind.js').Doings} doings */
-    start(doings) {
+    /** @param {import('../common/types.js').Handlers} handlers */
+    start(handlers) {
       const { user, preferences } = pageData();
       actions = bindActions(
         id,
-        { ...doings, help: { run: () => help.showModal() }, theme: { run: switchTheme } },
+        { ...handlers, help: { run: () => help.showModal() }, theme: { run: switchTheme } },
         createPreferences(user.id, preferences, null).keys,
       );
       fillHelp(help, actions);

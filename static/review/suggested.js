@@ -9,7 +9,7 @@ import { createSuggestions, isOpen, suggestionPictures } from './suggestions.js'
 /**
  * @param {Thread[]} first
  * @param {object} page
- * @param {ReturnType<typeof import('../annotator/api.js').createApi>} page.api
+ * @param {ReturnType<typeof import('../annotator/sync/api.js').createApi>} page.api
  * @param {import('../common/types.js').LabelClass[]} page.classes
  * @param {(id: string) => string[]} page.keysOf
  * @param {import('./undo-bar.js').UndoBar} page.undoBar
@@ -65,8 +65,8 @@ export function createSuggested(first, { api, classes, keysOf, undoBar, tell, on
       threads = others;
       show();
     },
-    /** @type {import('../annotator/actions/bind.js').Doings} */
-    doings: {
+    /** @type {import('../common/types.js').Handlers} */
+    handlers: {
       'take-theirs': { when, run: onNext(suggestions.take) },
       decline: { when, run: onNext(suggestions.decline) },
     },

@@ -1,6 +1,6 @@
 /** Suggested corrections: the annotator's boxes beside the label, taken or declined with a word. */
 
-import { ApiError } from '../annotator/api.js';
+import { ApiError } from '../annotator/sync/api.js';
 import { el, fill, keycap } from '../common/dom.js';
 import { classLook, figure } from '../common/figure.js';
 import { icon } from '../common/icons.js';
@@ -63,7 +63,7 @@ export function suggestionPictures({ image, by, mine, suggestion }, classes) {
 
 /**
  * @param {object} page
- * @param {ReturnType<typeof import('../annotator/api.js').createApi>} page.api
+ * @param {ReturnType<typeof import('../annotator/sync/api.js').createApi>} page.api
  * @param {(id: string) => string[]} page.keysOf
  * @param {import('./undo-bar.js').UndoBar} page.undoBar
  * @param {(text: string) => void} page.tell of what was refused
@@ -105,7 +105,7 @@ export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
   const button = (id, words, run, look = '') =>
     el(
       'button',
-      { type: 'button', class: `button button-small ${look}`, on: { click: run } },
+      { class: `button button-small ${look}`, on: { click: run } },
       words,
       el('span', { class: 'keys' }, ...keysOf(id).map(keycap)),
     );
@@ -117,7 +117,7 @@ export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
       const foot = el('div', { class: 'thread-foot', 'data-decide': thread.id });
       const decline = () => {
         const field = composer({
-          label: `Why it stays, to ${thread.by}`,
+          label: `Reason, for ${thread.by}`,
           send: 'Decline',
           onSend: (text) => decide(thread, { take: false, text }, 'Declined.'),
           onLeave: show,

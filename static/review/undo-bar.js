@@ -41,7 +41,6 @@ export function createUndoBar(stage, keys) {
       const button = el(
         'button',
         {
-          type: 'button',
           class: 'button button-small',
           on: {
             click: run,

@@ -1,9 +1,9 @@
 /** Verdicts on their way: a proof's one waits a moment, any may be taken back while the server lets it. */
 
-import { ApiError } from '../annotator/api.js';
+import { ApiError } from '../annotator/sync/api.js';
 
 /** @typedef {import('../common/types.js').Audit} Audit */
-/** @typedef {Omit<import('../annotator/outbox.js').Item, 'key'|'problem'>} Item */
+/** @typedef {Omit<import('../annotator/sync/outbox.js').Item, 'key'|'problem'>} Item */
 /** @typedef {import('../common/types.js').DocBox} DocBox */
 /** @typedef {{audit: Audit, item: Item, before: readonly DocBox[]|null}} Given
  * `before`: the boxes of a comparison with the label before its last answer */
@@ -34,11 +34,11 @@ const keep = (waiting) => {
 /**
  * @param {object} parts
  * @param {number} parts.userId
- * @param {() => {handIn: (request: {method: string, url: string, body: any}) => Promise<void>,
+ * @param {() => {finish: (request: {method: string, url: string, body: any}) => Promise<void>,
  *   leave: () => void, reopen: (audit: Audit) => void}} parts.session
- * @param {import('../annotator/outbox.js').Outbox} parts.outbox
- * @param {import('../annotator/store.js').Store} parts.store
- * @param {ReturnType<typeof import('../annotator/api.js').createApi>} parts.api
+ * @param {import('../annotator/sync/outbox.js').Outbox} parts.outbox
+ * @param {import('../annotator/sync/store.js').Store} parts.store
+ * @param {ReturnType<typeof import('../annotator/sync/api.js').createApi>} parts.api
  * @param {(reply: any) => void} parts.onUndone the server's reply, where it was asked
  * @param {(message: string) => void} parts.onRefused
  */
@@ -75,7 +75,7 @@ export function createVerdicts({ userId, session, outbox, store, api, onUndone, 
     const boxes = item.body.verdict === 'corrected' ? item.body.boxes : null;
     if (boxes) {
       const draft = {
-        seat: item.seat,
+        assignment: item.assignment,
         version: 0,
         number: 0,
         writer: '',
@@ -105,11 +105,11 @@ export function createVerdicts({ userId, session, outbox, store, api, onUndone, 
     async give(audit, body, before) {
       await release();
       const request = { method: 'PUT', url: `/api/audits/${audit.id}/verdict`, body };
-      const item = { seat: `audits:${audit.id}`, ...request, context: { seat: audit } };
+      const item = { assignment: `audits:${audit.id}`, ...request, context: { assignment: audit } };
       const row = { audit, item, before };
       given.push(row);
       if (audit.kind !== 'certificate') {
-        session().handIn(request);
+        session().finish(request);
         return;
       }
       waiting = row;
@@ -128,7 +128,7 @@ export function createVerdicts({ userId, session, outbox, store, api, onUndone, 
         keep(null);
         return reopen(last, last.audit);
       }
-      const unsent = (await outbox.all()).find((item) => item.seat === last.item.seat);
+      const unsent = (await outbox.all()).find((item) => item.assignment === last.item.assignment);
       if (unsent) {
         await outbox.drop(unsent);
         return reopen(last, last.audit);

@@ -39,7 +39,7 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     expect(page.locator("[data-group] .person-row")).to_have_count(2)
 
     page.keyboard.press("Enter")
-    expect(page.locator("[data-hints]")).to_contain_text("1 group is not settled yet")
+    expect(page.locator("[data-hints]")).to_contain_text("1 group is not resolved yet")
     for keys in (("2", "u", "y", "u", "1"), ("n",)):
         for key in keys:
             page.keyboard.press(key)
@@ -54,7 +54,7 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     page.keyboard.press("Enter")
     expect(place).to_have_text("Image 4 of 4")
 
-    expect(page.locator("[data-undo-bar]")).to_contain_text("is settled")
+    expect(page.locator("[data-undo-bar]")).to_contain_text("is resolved")
     page.keyboard.press("u")  # the image sent last is back as it was decided
     expect(place).to_have_text("Image 3 of 4")
     expect(page.locator("[data-group]")).to_contain_text("Anything missing?")
@@ -124,11 +124,11 @@ def test_own_keys_of_a_page_are_refused_swapped_saved_and_shown_where_they_act(
     page.get_by_role("button", name="Looks right: y. Change").click()
     page.keyboard.press("Shift+L")
     expect(page.get_by_role("alert").first).to_contain_text("already “Light or dark” (Drawing)")
-    page.get_by_role("button", name="Keep as it was").click()
+    page.get_by_role("button", name="Cancel").click()
     page.keyboard.press("Enter")
     page.keyboard.press("x")
     expect(page.locator(".clash")).to_contain_text("already “Reject, then a reason”.")
-    page.get_by_role("button", name="Swap the two").click()
+    page.get_by_role("button", name="Swap keys").click()
     page.get_by_role("button", name=re.compile("^Undo; then the last page: u")).click()
     page.keyboard.press("j")
     page.get_by_role("button", name="Save keys").click()
@@ -270,7 +270,7 @@ def test_a_finished_answer_is_suggested_anew_and_a_reviewer_takes_or_declines_it
 
     rows.nth(1).focus()
     rita.keyboard.press("Shift+T")
-    rita.get_by_label(re.compile("^Why it stays")).fill("The shadow is no boat.")
+    rita.get_by_label(re.compile("^Reason, for")).fill("The shadow is no boat.")
     rita.keyboard.press("Control+Enter")
     expect(rows.nth(1)).to_contain_text("the label stayed")
 

@@ -161,7 +161,7 @@ def test_each_state_says_what_to_do(enter, backstage, marta, slug, watch):
     page.goto(f"/jobs/{slug}/work")
     card = page.locator("[data-card]")
     expect(card).to_contain_text("This job is paused")
-    expect(card).to_contain_text("looks again by itself")
+    expect(card).to_contain_text("checks again by itself")
     backstage("act", slug=slug, action="resume")
     canvas = Canvas(page).ready("Your image 1")
 
@@ -171,7 +171,7 @@ def test_each_state_says_what_to_do(enter, backstage, marta, slug, watch):
     draw(canvas, 1)
     canvas.keys("Enter")
     expect(banner(page)).to_contain_text("The server refused an answer: x2 lies outside.")
-    banner(page).get_by_role("button", name="Open again").click()
+    banner(page).get_by_role("button", name="Reopen").click()
     canvas.expect_boxes(1)
     page.wait_for_timeout(350)  # an image that has just opened takes no Enter
 

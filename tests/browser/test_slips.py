@@ -121,7 +121,7 @@ def test_what_was_sent_or_skipped_is_taken_back_for_some_seconds(canvas, backsta
     offer = canvas.page.locator("[data-sent-offer]")
     canvas.drag((40, 50), (120, 110))
     canvas.keys("Enter")
-    expect(offer).to_contain_text("Sent with 1 box.")
+    expect(offer).to_contain_text("Submitted with 1 box.")
     assert len(arrived(slug, 1)) == 1
     canvas.ready()
     canvas.keys("Control+z")
@@ -136,7 +136,7 @@ def test_what_was_sent_or_skipped_is_taken_back_for_some_seconds(canvas, backsta
     expect(offer).to_contain_text("Skipped.")
     canvas.ready()
     offer.get_by_role("button", name="Undo").click()
-    expect(canvas.asked()).to_have_text("Taken back: it was not sent.")
+    expect(canvas.asked()).to_have_text("Reopened: it was not sent.")
     canvas.page.wait_for_timeout(7_000)
     assert backstage("skips", slug=slug) == []
     canvas.keys("k", "2")

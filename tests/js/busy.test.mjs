@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 globalThis.document = { querySelector: () => null };
-const { createApi } = await import('../../static/annotator/api.js');
+const { createApi } = await import('../../static/annotator/sync/api.js');
 const { fetchPatiently } = await import('../../static/common/busy.js');
 
 /** A server that answers with these, one after another; and the waits that were asked of us. */

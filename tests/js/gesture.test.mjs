@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TABLE } from '../../static/annotator/actions/table.js';
+import { TABLE } from '../../static/annotator/commands/table.js';
 import { mayAct } from '../../static/annotator/core/gesture.js';
 
 const allowed = (phase, drawing) =>
@@ -20,7 +20,7 @@ test('in the middle of a gesture no key draws, deletes, answers, sends or leaves
     assert.ok(!mayAct('submit', phase, true), phase);
 });
 
-test('a class key names the box in the making, never a box that is being moved', () => {
+test('a class key names the box being drawn, never a box that is being moved', () => {
   assert.ok(mayAct('class-2', 'corner', true));
   assert.ok(mayAct('class-2', 'drag', true));
   assert.ok(!mayAct('class-2', 'drag', false));

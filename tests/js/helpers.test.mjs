@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findClasses, meantByNumber } from '../../static/annotator/core/find.js';
+import { findClasses, meantByNumber } from '../../static/annotator/core/class-search.js';
+import {
+  createVisibility,
+  isLocked,
+  isShown,
+  toggled,
+} from '../../static/annotator/core/display.js';
 import { nearestHandle } from '../../static/annotator/core/geometry.js';
-import { outcomes } from '../../static/annotator/core/outcomes.js';
-import { createLooks, isLocked, isShown, toggled } from '../../static/annotator/core/shown.js';
 import { snapped } from '../../static/annotator/core/snap.js';
+import { outcomes } from '../../static/annotator/core/suggestions.js';
 
 const BOX = { class_id: 0, x1: 10, y1: 10, x2: 30.04, y2: 30 };
 const doc = (more) => ({ ...BOX, id: 1, suggested: false, ...more });
@@ -60,15 +65,15 @@ test('two digits choose at once where no number goes on from them', () => {
 });
 
 test('what is hidden by box, class, confidence or turn is not shown', () => {
-  const looks = createLooks();
+  const visibility = createVisibility();
   const suggestion = doc({ suggested: true, score: 0.4 });
-  assert.equal(isShown(suggestion, looks), true);
-  assert.equal(isShown(suggestion, { ...looks, confidence: 0.5 }), false);
-  assert.equal(isShown(suggestion, { ...looks, suggestions: false }), false);
-  assert.equal(isShown(doc({}), { ...looks, confidence: 0.5, suggestions: false }), true);
-  assert.equal(isShown(doc({}), { ...looks, onlyClass: 3 }), false);
-  assert.equal(isShown(doc({}), { ...looks, hiddenClasses: toggled(new Set(), 0) }), false);
-  assert.equal(isLocked(doc({}), { ...looks, lockedIds: toggled(new Set(), 1) }), true);
+  assert.equal(isShown(suggestion, visibility), true);
+  assert.equal(isShown(suggestion, { ...visibility, confidence: 0.5 }), false);
+  assert.equal(isShown(suggestion, { ...visibility, suggestions: false }), false);
+  assert.equal(isShown(doc({}), { ...visibility, confidence: 0.5, suggestions: false }), true);
+  assert.equal(isShown(doc({}), { ...visibility, onlyClass: 3 }), false);
+  assert.equal(isShown(doc({}), { ...visibility, hiddenClasses: toggled(new Set(), 0) }), false);
+  assert.equal(isLocked(doc({}), { ...visibility, lockedIds: toggled(new Set(), 1) }), true);
 });
 
 test('near a corner the corner is meant, else the nearer edge', () => {

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bindActions, capsOf, keyLabels } from '../../static/annotator/actions/bind.js';
-import { boxDoings, suggestionDoings } from '../../static/annotator/actions/boxes.js';
-import { TABLE } from '../../static/annotator/actions/table.js';
-import { viewDoings } from '../../static/annotator/actions/view.js';
-import { bindKeys, keyName } from '../../static/annotator/hotkeys.js';
+import {
+  boxHandlers,
+  familyHandlers,
+  suggestionHandlers,
+} from '../../static/annotator/commands/box-handlers.js';
+import { bindKeys, keyName } from '../../static/annotator/commands/hotkeys.js';
+import { capsOf, keyLabels } from '../../static/annotator/commands/key-caps.js';
+import { bindActions } from '../../static/annotator/commands/pages.js';
+import { TABLE } from '../../static/annotator/commands/table.js';
+import { viewHandlers } from '../../static/annotator/commands/view-handlers.js';
 
 const press = (key, more = {}) =>
   keyName({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
@@ -15,12 +20,13 @@ const classes = Array.from({ length: 10 }, (_, index) => ({
   hotkey: String((index + 1) % 10),
 }));
 
-function doings() {
+function handlers() {
   const editor = { state: {}, viewport: {}, classes };
   return {
-    ...viewDoings(editor, {}, {}),
-    ...boxDoings(editor, {}, {}, () => {}),
-    ...suggestionDoings(editor, {}),
+    ...viewHandlers(editor, {}, {}),
+    ...boxHandlers(editor, {}, {}, () => {}),
+    ...familyHandlers(editor, {}, {}),
+    ...suggestionHandlers(editor, {}),
   };
 }
 
@@ -46,7 +52,7 @@ test('no key of the table does two things', () => {
 
 test('every row of the table does something, and nothing is done that has no row', () => {
   const rows = new Set(TABLE.map((row) => row.id));
-  const unknown = Object.keys(doings()).filter((id) => !rows.has(id));
+  const unknown = Object.keys(handlers()).filter((id) => !rows.has(id));
   assert.deepEqual(unknown, []);
 });
 
@@ -66,7 +72,7 @@ test('every action has words and key caps', () => {
 
 test('a page has its own rows and those common ones that something stands behind', () => {
   const nothing = { run() {} };
-  const actions = bindActions('review', { ...doings(), wrong: nothing }, { crosshair: ['x'] });
+  const actions = bindActions('review', { ...handlers(), wrong: nothing }, { crosshair: ['x'] });
   const byKey = bindKeys(actions);
   assert.equal(byKey.get('x').id, 'wrong');
   assert.equal(byKey.get('e').id, 'grab'); // nobody corrects here
@@ -75,7 +81,7 @@ test('a page has its own rows and those common ones that something stands behind
 });
 
 test('an own key takes the place of the default', () => {
-  const byKey = bindKeys(bindActions('draw', doings(), { crosshair: ['f'], fit: ['g'] }));
+  const byKey = bindKeys(bindActions('draw', handlers(), { crosshair: ['f'], fit: ['g'] }));
   assert.equal(byKey.get('f').id, 'crosshair');
   assert.equal(byKey.get('g').id, 'fit');
 });

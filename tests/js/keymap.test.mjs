@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PAGE_IDS, rowsOn } from '../../static/annotator/actions/pages.js';
+import { PAGE_IDS, rowsOn } from '../../static/annotator/commands/pages.js';
 import {
   asChosen,
   difference,
@@ -90,7 +90,7 @@ test('a key that decides means one thing on every page', () => {
     k: /^(Skip|Cannot judge)/,
     y: /^(Accept|Approve|Looks right|Take the merged)/,
     u: /^(Undo|Take back)/,
-    Enter: /^(Submit|Send|Settle|Save)/,
+    Enter: /^(Submit|Send|Resolve|Save)/,
   };
   for (const id of PAGE_IDS)
     for (const row of withOwnKeys(rowsOn(id), {}))

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '../../static/annotator/api.js';
-import { causeOf } from '../../static/annotator/core/storing.js';
+import { causeOf } from '../../static/annotator/core/storage-errors.js';
 import { notTaken } from '../../static/annotator/panels/messages.js';
+import { ApiError } from '../../static/annotator/sync/api.js';
 
 const full = new DOMException('no room', 'QuotaExceededError');
 const blocked = new DOMException('denied', 'SecurityError');
@@ -18,7 +18,7 @@ test('why a browser kept nothing is told apart', () => {
 test('work that nobody took names both causes, and never a network that is there', () => {
   const say = (storage, kind, message = 'no') =>
     notTaken(storage, new ApiError(kind, message)).text;
-  assert.match(say(full, 'offline'), /no room left.*cannot be reached/);
+  assert.match(say(full, 'offline'), /no storage left.*cannot be reached/);
   assert.match(say(blocked, 'busy'), /store nothing.*too busy/);
   assert.match(say(full, 'signed_out'), /signed out\. Sign in, then submit again/);
   assert.equal(

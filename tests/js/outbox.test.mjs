@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '../../static/annotator/api.js';
-import { createOutbox } from '../../static/annotator/outbox.js';
+import { ApiError } from '../../static/annotator/sync/api.js';
+import { createOutbox } from '../../static/annotator/sync/outbox.js';
 
 function memoryStore() {
   const items = new Map();
@@ -30,7 +30,13 @@ function start({ send, store = memoryStore() }) {
   return { outbox, store, seen };
 }
 
-const item = (seat, n) => ({ seat, method: 'PUT', url: `/${seat}`, body: { n }, context: null });
+const item = (assignment, n) => ({
+  assignment,
+  method: 'PUT',
+  url: `/${assignment}`,
+  body: { n },
+  context: null,
+});
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 test('an answer is kept before it is sent and until the server said yes', async () => {
@@ -85,7 +91,7 @@ test('a busy server is not asked before the time it named', async () => {
   assert.ok(seen.timers[0].ms >= 20_000);
 });
 
-test('a refused answer stays, says why, and holds up only its own seat', async () => {
+test('a refused answer stays, says why, and holds up only its own assignment', async () => {
   const { outbox, store, seen } = start({
     send: async ({ body }) => {
       if (body.n === 1)
@@ -139,7 +145,7 @@ test('answers of an earlier visit go first', async () => {
   assert.deepEqual(seen.sent, [1, 2]);
 });
 
-test('five hundred answers over a bad line arrive once each, in order per seat', async () => {
+test('five hundred answers over a bad line arrive once each, in order per assignment', async () => {
   let state = 7;
   const chance = () => {
     state = (state * 16807) % 2147483647;
@@ -150,7 +156,8 @@ test('five hundred answers over a bad line arrive once each, in order per seat',
       if (chance() < 0.3) throw new ApiError('offline', 'lost');
     },
   });
-  for (let n = 0; n < 500; n += 1) await store.put({ ...item(`seat-${n % 7}`, n), problem: null });
+  for (let n = 0; n < 500; n += 1)
+    await store.put({ ...item(`assignment-${n % 7}`, n), problem: null });
   while ((await store.all()).length) await outbox.flush();
   assert.deepEqual(
     seen.sent,
@@ -162,7 +169,7 @@ test('a held item waits, can be taken back whole, and goes when the page is left
   const left = [];
   const send = async ({ body }, leaving) => leaving && left.push([body.n, leaving]);
   const { outbox, store, seen } = start({ send });
-  const held = (seat, n) => ({ ...item(seat, n), after: Date.now() + 6_000 });
+  const held = (assignment, n) => ({ ...item(assignment, n), after: Date.now() + 6_000 });
   await outbox.put(held('a', 1));
   await outbox.put(item('b', 2));
   await settle();

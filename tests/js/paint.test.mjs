@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEditor } from '../../static/annotator/editor.js';
-import { paintBoxes } from '../../static/annotator/paint/boxes.js';
+import { paintBoxes } from '../../static/annotator/view/paint/boxes.js';
 
 const classes = Array.from({ length: 37 }, (_, index) => ({
   index,
@@ -13,7 +13,7 @@ const classes = Array.from({ length: 37 }, (_, index) => ({
 /** How many frames a box of this class and size on the screen has; each is a casing and a line. */
 function frames(class_id, size) {
   const editor = createEditor(classes);
-  editor.state.labels = 'none';
+  editor.state.display.labels = 'none';
   editor.viewport.setView({ width: 424, height: 424 });
   editor.open({ id: 1, width: 400, height: 400 }, [], true);
   let rects = 0;

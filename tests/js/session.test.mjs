@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict';
 import { afterEach, mock, test } from 'node:test';
-import { ApiError } from '../../static/annotator/api.js';
-import { createSession } from '../../static/annotator/session.js';
+import { createApp } from '../../static/annotator/app.js';
+import { ApiError } from '../../static/annotator/sync/api.js';
+import { createSession } from '../../static/annotator/sync/session.js';
 
 afterEach(() => mock.timers.reset());
 
-const seat = (id) => ({
+const assignment = (id) => ({
   id,
   image: { id: id * 10 },
   lease_expires_at: new Date(Date.now() + 600_000).toISOString(),
 });
 const WORK = { reason: 'work', message: '' };
 
-/** A page with these seats from its first claim. */
+/** A page with these assignments from its first claim. */
 async function start({
-  seats = [seat(1), seat(2)],
+  assignments = [assignment(1), assignment(2)],
   queue = WORK,
   waiting = [],
   put = async () => {},
@@ -22,56 +23,56 @@ async function start({
   acts = () => Date.now(),
 } = {}) {
   mock.timers.enable({ apis: ['setInterval', 'Date'] });
-  const seen = { opened: [], stuck: [], leases: [], gone: 0 };
+  const seen = { opened: [], stuck: [], leases: [] };
   let asked = false;
   const post = async (url, body) => {
     if (!asked) {
       asked = true;
-      return { assignments: seats, queue };
+      return { assignments, queue };
     }
     return api.post?.(url, body);
   };
-  const session = createSession({
-    kind: 'assignments',
+  const app = createApp();
+  app.on('assignment-opened', (opened) => seen.opened.push(opened?.id ?? null));
+  app.on('lease-changed', (state) => seen.leases.push(state));
+  app.on('stuck', (stuck) => seen.stuck.push([stuck.assignment.id, stuck.server.message]));
+  const session = createSession(app, {
     claimUrl: '/claim',
     leaseMs: 600_000,
     api: { ...api, post },
     outbox: { all: async () => waiting, put },
     images: { keepOnly() {}, want() {}, stock() {} },
     lastAct: acts,
-    onOpen: (opened) => seen.opened.push(opened?.id ?? null),
-    onChange() {},
-    onLease: (state) => seen.leases.push(state),
-    onStuck: (stuck, _storage, server) => seen.stuck.push([stuck.id, server.message]),
   });
   await session.start();
-  return { session, seen };
+  const held = () => app.held().map(({ id }) => id);
+  return { app, session, seen, held };
 }
 
 const answer = { method: 'PUT', url: '/answer', body: {} };
 
 test('the next image opens as soon as the answer is kept, without a reply', async () => {
   const { session, seen } = await start();
-  await session.handIn(answer);
+  await session.finish(answer);
   assert.deepEqual(seen.opened, [1, 2]);
 });
 
 test('a list from before the answer does not bring the image back', async () => {
-  const { session } = await start();
-  await session.handIn(answer);
-  session.take({ next: [seat(1), seat(3)], queue: WORK });
-  assert.deepEqual(session.hold(), [2, 3]);
+  const { session, held } = await start();
+  await session.finish(answer);
+  session.take({ next: [assignment(1), assignment(3)], queue: WORK });
+  assert.deepEqual(held(), [2, 3]);
 });
 
 test('after a reload an image whose answer still waits is not shown again', async () => {
-  const { seen } = await start({ waiting: [{ seat: 'assignments:1' }] });
+  const { seen } = await start({ waiting: [{ assignment: 'assignments:1' }] });
   assert.deepEqual(seen.opened, [2]);
 });
 
 test('with nothing to do it says so, and opens what comes later by itself', async () => {
-  const api = { post: async () => ({ assignments: [seat(5)], queue: WORK }) };
+  const api = { post: async () => ({ assignments: [assignment(5)], queue: WORK }) };
   const queue = { reason: 'machine', message: 'Training.' };
-  const { seen } = await start({ api, seats: [], queue });
+  const { seen } = await start({ api, assignments: [], queue });
   assert.deepEqual(seen.opened, [null]);
   mock.timers.tick(6_000);
   await new Promise(setImmediate);
@@ -82,25 +83,28 @@ test('an answer that neither disk nor server took stays on screen', async () => 
   const full = async () => {
     throw new Error('quota');
   };
-  const { session, seen } = await start({ put: full, api: { request: full } });
-  await session.handIn(answer);
+  const { app, session, seen } = await start({ put: full, api: { request: full } });
+  await session.finish(answer);
   assert.deepEqual(seen.stuck, [[1, 'quota']]);
-  assert.equal(session.current.id, 1);
+  assert.equal(app.current.id, 1);
 });
 
-test('a refused answer opens again, and the image at hand comes after it', async () => {
-  const { session, seen } = await start();
-  await session.handIn(answer);
-  session.reopen(seat(1));
+test('a refused answer opens again, and the open image comes after it', async () => {
+  const { session, seen, held } = await start();
+  await session.finish(answer);
+  session.reopen(assignment(1));
   assert.deepEqual(seen.opened, [1, 2, 1]);
-  assert.deepEqual(session.hold(), [1, 2]);
+  assert.deepEqual(held(), [1, 2]);
 });
 
 test('a clock a day ahead asks for no renewals and thinks no lease lost', async () => {
   const calls = [];
   const api = { post: async (url) => calls.push(url) };
-  const late = { ...seat(1), lease_expires_at: new Date(Date.now() - 86_000_000).toISOString() };
-  const { seen } = await start({ api, seats: [late, { ...late, id: 2 }] });
+  const late = {
+    ...assignment(1),
+    lease_expires_at: new Date(Date.now() - 86_000_000).toISOString(),
+  };
+  const { seen } = await start({ api, assignments: [late, { ...late, id: 2 }] });
   mock.timers.tick(120_000);
   assert.deepEqual(
     calls.filter((url) => url.includes('renew')),
@@ -174,7 +178,10 @@ test('a page that is left gives back what was not begun', async () => {
   const api = {
     request: async (...call) => void sent.push(call),
   };
-  const { session } = await start({ api, seats: [seat(1), seat(2), seat(3)] });
+  const { session } = await start({
+    api,
+    assignments: [assignment(1), assignment(2), assignment(3)],
+  });
   session.giveBack(true);
   session.giveBack(false);
   assert.deepEqual(

@@ -8,7 +8,8 @@ import { words } from './common.js';
 
 /** @param {import('./common.js').Tools} tools */
 export function copyCommands({ editor, say, show, nameOf }) {
-  const { state, viewport } = editor;
+  const { viewport } = editor;
+  const { selection, view, drawing } = editor.state;
   /** Outlives the image, so that paste works on the next one. @type {readonly Box[]} */
   let clipboard = [];
   /** The answer of the image before. @type {readonly Box[]} */
@@ -31,9 +32,9 @@ export function copyCommands({ editor, say, show, nameOf }) {
    *   somebody touched it */
   const place = (middle, suggested) => {
     const { size } = editor.doc;
-    const side = state.lastSize ?? { width: size.width / 5, height: size.height / 5 };
+    const side = drawing.lastSize ?? { width: size.width / 5, height: size.height / 5 };
     const box = {
-      class_id: state.classId,
+      class_id: drawing.classId,
       suggested,
       source: null,
       x1: 0,
@@ -64,7 +65,7 @@ export function copyCommands({ editor, say, show, nameOf }) {
     paste() {
       if (!clipboard.length) return;
       const [one] = clipboard;
-      const { pointer } = state;
+      const { pointer } = view;
       if (clipboard.length === 1 && pointer)
         return add(
           'Paste',
@@ -76,7 +77,7 @@ export function copyCommands({ editor, say, show, nameOf }) {
       add('Paste', clipboard, there ? 10 : 0, there ? 10 : 0);
     },
     hasCopy: () => clipboard.length > 0,
-    /** @param {readonly Box[]} boxes that were handed in */
+    /** @param {readonly Box[]} boxes that were submitted */
     remember(boxes) {
       before = boxes;
     },
@@ -87,9 +88,9 @@ export function copyCommands({ editor, say, show, nameOf }) {
     },
     /** A box of the last size where the pointer is. */
     stamp() {
-      if (!state.pointer) return;
-      place(state.pointer, false);
-      say(`${nameOf(state.classId)} placed`);
+      if (!view.pointer) return;
+      place(view.pointer, false);
+      say(`${nameOf(drawing.classId)} placed`);
     },
     /** A box of the last size in the middle of the view, for drawing by keyboard alone. It counts only
      * once it was moved, shaped, named or accepted: nobody means exactly that place.
@@ -97,9 +98,9 @@ export function copyCommands({ editor, say, show, nameOf }) {
     place(open = true) {
       place(viewport.toImage({ x: viewport.view.width / 2, y: viewport.view.height / 2 }), open);
       const yet = open ? ', not an answer yet' : '';
-      show(`Placed${yet}: arrows move it`, state.selectedId);
+      show(`Placed${yet}: arrows move it`, selection.selectedId);
       say(
-        `${nameOf(state.classId)} placed in the middle${yet}. Arrows move it, Alt and arrows shape it.`,
+        `${nameOf(drawing.classId)} placed in the middle${yet}. Arrows move it, Alt and arrows shape it.`,
       );
     },
   };

@@ -9,10 +9,10 @@ import { OWN, words } from './common.js';
 
 /** @param {import('./common.js').Tools} tools @param {{order: () => DocBox[], cycle: (way: 1|-1) => void}} choosing */
 export function editCommands({ editor, say, show, nameOf }, { order, cycle }) {
-  const { state } = editor;
+  const { selection, view, drawing } = editor.state;
   const ids = () => editor.changeable.map((box) => box.id);
   const refuseLocked = () => {
-    if (state.chosen.size && state.editable && !editor.changeable.length) say('Locked');
+    if (selection.chosen.size && drawing.editable && !editor.changeable.length) say('Locked');
   };
 
   /** @param {string} name @param {(box: DocBox) => import('../core/document.js').Patch} patchOf */
@@ -25,23 +25,23 @@ export function editCommands({ editor, say, show, nameOf }, { order, cycle }) {
    * @param {string} name @param {import('../core/geometry.js').Handle} handle
    * @param {(box: DocBox) => import('../../common/types.js').Point} to */
   const shape = (name, handle, to) => {
-    const box = editor.changeable.find(({ id }) => id === state.selectedId);
+    const box = editor.changeable.find(({ id }) => id === selection.selectedId);
     if (!box) return refuseLocked();
     const next = resized(box, handle, to(box), editor.doc.size);
     if (!bigEnough(next)) return;
     const { x1, y1, x2, y2 } = next;
     editor.doc.edit(name, () => editor.doc.change(box.id, { x1, y1, x2, y2, ...OWN }));
-    state.lastSize = { width: x2 - x1, height: y2 - y1 };
+    drawing.lastSize = { width: x2 - x1, height: y2 - y1 };
   };
 
   return {
     /** Class for the chosen boxes and for the next ones. @param {number} index */
     setClass(index) {
-      state.classId = index;
+      drawing.classId = index;
       const wrong = editor.changeable.filter((box) => box.class_id !== index || box.suggested);
       const was = wrong.length === 1 ? nameOf(wrong[0].class_id) : `${wrong.length} boxes`;
-      if (wrong.length) show(`${was} → ${nameOf(index)}`, state.selectedId);
-      else show(`${state.chosen.size ? 'Already' : 'Next box:'} ${nameOf(index)}`);
+      if (wrong.length) show(`${was} → ${nameOf(index)}`, selection.selectedId);
+      else show(`${selection.chosen.size ? 'Already' : 'Next box:'} ${nameOf(index)}`);
       if (wrong.length)
         editor.doc.edit('Class', () =>
           editor.doc.changeAll(
@@ -55,18 +55,19 @@ export function editCommands({ editor, say, show, nameOf }, { order, cycle }) {
           ? `${editor.selection.length > 1 ? words(editor.selection, nameOf) : 'Box'} is ${nameOf(index)}`
           : `Drawing ${nameOf(index)}`,
       );
-      if (state.relabelling && state.selectedId !== null) {
+      if (drawing.relabelling && selection.selectedId !== null) {
         const line = order();
-        if (line[line.length - 1]?.id === state.selectedId) editor.set({ relabelling: false });
+        if (line[line.length - 1]?.id === selection.selectedId)
+          editor.set('drawing', { relabelling: false });
         else cycle(1);
       }
     },
     /** Class keys go from box to box, starting at the selected or the first one. */
     relabel() {
-      const on = !state.relabelling && order().length > 0;
-      state.stack = [];
-      if (on && state.selectedId === null) editor.select(order()[0].id);
-      editor.set({ relabelling: on });
+      const on = !drawing.relabelling && order().length > 0;
+      selection.stack = [];
+      if (on && selection.selectedId === null) editor.select(order()[0].id);
+      editor.set('drawing', { relabelling: on });
       say(on ? 'Relabelling: each class key goes on to the next box' : 'Relabelling ended');
     },
     /** @param {DocBox} [one] instead of the chosen ones */
@@ -83,10 +84,10 @@ export function editCommands({ editor, say, show, nameOf }, { order, cycle }) {
     },
     /** @param {Step} step */
     nudge({ dx, dy }) {
-      if (state.grabbed)
-        return shape('Resize', state.grabbed, (box) => {
-          const x = (state.grabbed?.includes('w') ? box.x1 : box.x2) + dx;
-          return { x, y: (state.grabbed?.startsWith('n') ? box.y1 : box.y2) + dy };
+      if (drawing.grabbed)
+        return shape('Resize', drawing.grabbed, (box) => {
+          const x = (drawing.grabbed?.includes('w') ? box.x1 : box.x2) + dx;
+          return { x, y: (drawing.grabbed?.startsWith('n') ? box.y1 : box.y2) + dy };
         });
       edit('Move', (box) => {
         const { x1, y1, x2, y2 } = moved(box, dx, dy, editor.doc.size);
@@ -103,14 +104,14 @@ export function editCommands({ editor, say, show, nameOf }, { order, cycle }) {
     },
     /** @param {Side} side */
     edgeToPointer(side) {
-      const { pointer } = state;
+      const { pointer } = view;
       if (pointer) shape('Resize', side, () => pointer);
     },
     /** The nearest edge or corner of the box under the pointer follows it, until the same key, Enter
      * or a press lets go; without a pointer the key goes round the edges, and arrows move them. */
     grab() {
-      if (state.grabbed && state.pointer) return editor.set({ grabbed: null });
-      const { pointer } = state;
+      if (drawing.grabbed && view.pointer) return editor.set('drawing', { grabbed: null });
+      const { pointer } = view;
       const reach = 40 / editor.viewport.scale;
       const near = pointer
         ? (editor.selected ?? editor.hit(pointer)?.box)
@@ -119,11 +120,11 @@ export function editCommands({ editor, say, show, nameOf }, { order, cycle }) {
       const box =
         pointer && !contains(grown(near, reach), pointer) ? editor.hit(pointer)?.box : near;
       if (!box) return;
-      if (box.id !== state.selectedId) editor.select(box.id);
+      if (box.id !== selection.selectedId) editor.select(box.id);
       const round = /** @type {const} */ (['e', 's', 'w', 'n']);
-      const next = state.grabbed ? round.indexOf(/** @type {'e'} */ (state.grabbed)) + 1 : 0;
+      const next = drawing.grabbed ? round.indexOf(/** @type {'e'} */ (drawing.grabbed)) + 1 : 0;
       const handle = pointer ? nearestHandle(box, pointer) : round[next];
-      editor.set({ grabbed: handle ?? null });
+      editor.set('drawing', { grabbed: handle ?? null });
       if (handle) say('Edge grabbed');
     },
     /** @param {'undo'|'redo'} way */

@@ -1,10 +1,10 @@
 /** What can be done to boxes, each as one undo step; keys, buttons and lists all call these. */
 
-import { chooseCommands } from './choose.js';
 import { copyCommands } from './copy.js';
 import { editCommands } from './edit.js';
-import { lookCommands } from './look.js';
+import { chooseCommands } from './selection.js';
 import { suggestionCommands } from './suggestions.js';
+import { lookCommands } from './visibility.js';
 
 /** @typedef {ReturnType<typeof createCommands>} Commands */
 

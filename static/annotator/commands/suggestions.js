@@ -7,11 +7,11 @@ const STEP = 0.05;
 
 /** @param {import('./common.js').Tools} tools */
 export function suggestionCommands({ editor, say, nameOf }) {
-  const { state } = editor;
+  const { view, display } = editor.state;
 
   /** The suggestions a key means: those chosen, else the smallest one under the pointer. */
   const meant = () => {
-    const { pointer } = state;
+    const { pointer } = view;
     const chosen = editor.changeable.filter((box) => box.suggested);
     if (chosen.length > 1) return chosen;
     const under = pointer
@@ -36,8 +36,8 @@ export function suggestionCommands({ editor, say, nameOf }) {
   /** @param {number} cut 0 to 1 */
   const setConfidence = (cut) => {
     const steps = Math.round(Math.min(0.95, Math.max(0, cut)) / STEP);
-    editor.look({ confidence: Number((steps * STEP).toFixed(2)), suggestions: true });
-    say(`From ${state.looks.confidence.toFixed(2)}: ${open().length} shown`);
+    editor.set('display', { confidence: Number((steps * STEP).toFixed(2)), suggestions: true });
+    say(`From ${display.confidence.toFixed(2)}: ${open().length} shown`);
   };
 
   return {
@@ -56,7 +56,7 @@ export function suggestionCommands({ editor, say, nameOf }) {
       say(`${nameOf(boxes[0].class_id)} rejected`);
     },
     setConfidence,
-    fewer: () => setConfidence(state.looks.confidence + STEP),
-    more: () => setConfidence(state.looks.confidence - STEP),
+    fewer: () => setConfidence(display.confidence + STEP),
+    more: () => setConfidence(display.confidence - STEP),
   };
 }

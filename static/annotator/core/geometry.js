@@ -6,7 +6,7 @@
 /** @typedef {'nw'|'n'|'ne'|'e'|'se'|'s'|'sw'|'w'} Handle */
 
 /** Smaller than this on either side is a slip of the hand, not an object. */
-export const MIN_SIDE = 2;
+const MIN_SIDE = 2;
 
 /** @type {readonly Handle[]} */
 export const HANDLES = ['nw', 'n', 'ne', 'e', 'se', 's', 'sw', 'w'];

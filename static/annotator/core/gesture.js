@@ -20,7 +20,7 @@ const MORE = {
 };
 
 /** @param {string} id of the action @param {Phase|null} phase
- * @param {boolean} drawing a new box is in the making: it may still change its class */
+ * @param {boolean} drawing a new box is being drawn: it may still change its class */
 export const mayAct = (id, phase, drawing) =>
   phase === null ||
   VIEW.includes(id) ||

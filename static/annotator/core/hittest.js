@@ -13,10 +13,10 @@ const EDGE_REACH = 5;
 
 /** Edge of a box within reach of a point. @param {DocBox} box @param {Point} point @param {number} reach
  * @returns {Handle|null} */
-export function edgeAt(box, point, reach) {
-  const besideX = point.x >= box.x1 - reach && point.x <= box.x2 + reach;
-  const besideY = point.y >= box.y1 - reach && point.y <= box.y2 + reach;
-  if (!besideX || !besideY) return null;
+function edgeAt(box, point, reach) {
+  const withinX = point.x >= box.x1 - reach && point.x <= box.x2 + reach;
+  const withinY = point.y >= box.y1 - reach && point.y <= box.y2 + reach;
+  if (!withinX || !withinY) return null;
   /** @type {[Handle, number][]} */
   const gaps = [
     ['w', Math.abs(point.x - box.x1)],

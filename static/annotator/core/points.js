@@ -6,9 +6,9 @@
 /** @typedef {{x: number, y: number, side?: Side}} Mark a point on one side; `side` where it was named */
 
 /** @type {readonly Side[]} */
-export const SIDES = ['n', 'w', 's', 'e'];
+const SIDES = ['n', 'w', 's', 'e'];
 /** @type {Record<Side, string>} */
-export const SIDE_NAMES = { n: 'top', w: 'left', s: 'bottom', e: 'right' };
+const SIDE_NAMES = { n: 'top', w: 'left', s: 'bottom', e: 'right' };
 export const ENOUGH = 4;
 
 /** @param {readonly Mark[]} marks at least one @returns {Rect} */

@@ -1,6 +1,6 @@
 /** What is asked before an image is sent: once each, in words that say how to go on. */
 
-import { twins } from './twins.js';
+import { twins } from './duplicates.js';
 
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
 /** @typedef {{code: string, text: string, boxes: number[]}} Question `boxes`: those it is about */

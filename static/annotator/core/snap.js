@@ -22,19 +22,19 @@ function nearest(value, lines, reach) {
  * @returns {Point} */
 export function snapped(point, boxes, reach) {
   const { x, y } = point;
-  const beside = boxes.filter(
+  const near = boxes.filter(
     (box) =>
       x >= box.x1 - reach && x <= box.x2 + reach && y >= box.y1 - reach && y <= box.y2 + reach,
   );
   return {
     x: nearest(
       x,
-      beside.flatMap((box) => [box.x1, box.x2]),
+      near.flatMap((box) => [box.x1, box.x2]),
       reach,
     ),
     y: nearest(
       y,
-      beside.flatMap((box) => [box.y1, box.y2]),
+      near.flatMap((box) => [box.y1, box.y2]),
       reach,
     ),
   };

@@ -4,7 +4,7 @@
 /** @typedef {'accepted'|'fixed'|'rejected'} Verdict */
 
 /** Surest first: doubtful ones come when the eye is trained. @param {readonly DocBox[]} boxes */
-export const inOrder = (boxes) =>
+const inOrder = (boxes) =>
   [...boxes].sort((a, b) => (b.score ?? 1) - (a.score ?? 1) || a.id - b.id);
 
 /** What was decided on an image, in order. @param {readonly DocBox[]} proposed */

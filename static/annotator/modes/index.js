@@ -4,26 +4,29 @@ import { createOneClass } from './one-class.js';
 import { startOneObject } from './one-object.js';
 import { createVerify } from './verify.js';
 
-/** @typedef {import('../actions/bind.js').Doings} Doings */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 
-/** @param {import('../workspace.js').Workspace} workspace */
-export function createModes(workspace) {
+/** @param {import('../app.js').App<import('../../common/types.js').Assignment>} app
+ * @param {import('../workspace.js').Workspace} workspace */
+export function createModes(app, workspace) {
   const verify = createVerify(workspace);
   const oneClass = createOneClass(workspace);
+  app.on('image-closed', () => {
+    workspace.editor.state.drawing.tool = 'draw';
+    verify.open(false);
+  });
+  app.on('boxes-ready', (assignment) => {
+    verify.open(assignment.verify);
+    oneClass.open();
+  });
+
   return {
-    /** The image changes. */
-    leave: () => verify.open(false),
-    /** The boxes of the next one are there. @param {boolean} checking its boxes are asked about, one by one */
-    open(checking) {
-      verify.open(checking);
-      oneClass.open();
-    },
-    /** @param {Doings} doings @returns {Doings} */
-    wrap: (doings) => verify.wrap(oneClass.wrap(doings)),
+    /** @param {Handlers} handlers @returns {Handlers} */
+    wrap: (handlers) => verify.wrap(oneClass.wrap(handlers)),
     /** The actions are bound. @param {{isOpen: () => boolean, submit: () => void}|null} oneObject */
     start(oneObject) {
       oneClass.follow();
-      if (oneObject) startOneObject(workspace, oneObject.isOpen, oneObject.submit);
+      if (oneObject) startOneObject(app, workspace, oneObject.isOpen, oneObject.submit);
     },
   };
 }

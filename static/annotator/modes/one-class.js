@@ -2,54 +2,61 @@
 
 import { speak } from '../../common/speak.js';
 
-/** @typedef {import('../actions/bind.js').Doings} Doings */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 
-/** @param {import('../workspace.js').Workspace} workspace */
+/** @param {{editor: import('../editor.js').Editor,
+ *   hints: ReturnType<typeof import('../panels/hints.js').startHints>}} workspace */
 export function createOneClass({ editor, hints }) {
-  const { state, classes } = editor;
-  const place = () => classes.findIndex((entry) => entry.index === state.looks.onlyClass);
+  const { classes } = editor;
+  const { drawing, display } = editor.state;
+  const place = () => classes.findIndex((entry) => entry.index === display.onlyClass);
 
   /** @param {number} at */
   const go = (at) => {
     const entry = classes[at];
-    state.classId = entry.index;
+    drawing.classId = entry.index;
     editor.choose([]);
-    editor.look({ onlyClass: entry.index });
+    editor.set('display', { onlyClass: entry.index });
     const words = `Class ${at + 1} of ${classes.length}: ${entry.name}`;
     hints.notice(`${words}. Draw all of them, then go on to the next class.`);
     speak(words);
   };
   const end = () => {
-    editor.look({ onlyClass: null });
+    editor.set('display', { onlyClass: null });
     hints.notice('All classes again.');
   };
 
-  return {
-    get on() {
-      return state.looks.onlyClass !== null;
+  const own = {
+    'one-class': {
+      when: () => drawing.editable,
+      run: () => (display.onlyClass === null ? go(0) : end()),
     },
+  };
+
+  return {
+    handlers: own,
     /** A new image starts with the first class. */
     open() {
-      if (state.looks.onlyClass !== null) go(0);
+      if (display.onlyClass !== null) go(0);
     },
-    /** @param {Doings} doings @returns {Doings} */
-    wrap(doings) {
+    /** @param {Handlers} handlers @returns {Handlers} */
+    wrap(handlers) {
       const more = () => place() >= 0 && place() < classes.length - 1;
       return {
-        ...doings,
-        'one-class': {
-          when: () => state.editable,
-          run: () => (state.looks.onlyClass === null ? go(0) : end()),
+        ...handlers,
+        ...own,
+        submit: {
+          ...handlers.submit,
+          run: () => (more() ? go(place() + 1) : handlers.submit.run()),
         },
-        submit: { ...doings.submit, run: () => (more() ? go(place() + 1) : doings.submit.run()) },
       };
     },
     /** A class chosen by key or in the list is the one that shows. */
     follow() {
       editor.onChange(() => {
-        const { onlyClass } = state.looks;
-        if (onlyClass !== null && onlyClass !== state.classId)
-          editor.look({ onlyClass: state.classId });
+        const { onlyClass } = display;
+        if (onlyClass !== null && onlyClass !== drawing.classId)
+          editor.set('display', { onlyClass: drawing.classId });
       });
     },
   };

@@ -4,9 +4,10 @@ import { speak } from '../../common/speak.js';
 
 const GRACE_MS = 1_000;
 
-/** @param {import('../workspace.js').Workspace} workspace @param {() => boolean} isOpen
+/** @param {import('../app.js').App<any>} app
+ * @param {import('../workspace.js').Workspace} workspace @param {() => boolean} isOpen
  * @param {() => void} submit */
-export function startOneObject({ editor, hints, surface }, isOpen, submit) {
+export function startOneObject(app, { editor, hints, surface }, isOpen, submit) {
   let timer = 0;
   const stop = () => {
     clearTimeout(timer);
@@ -15,15 +16,15 @@ export function startOneObject({ editor, hints, surface }, isOpen, submit) {
   const fire = () => {
     timer = 0;
     // Somebody is at it again: their next gesture starts the moment anew.
-    if (editor.doc.busy || editor.state.making || editor.state.grabbed) return;
+    if (editor.doc.busy || editor.state.drawing.draftShape || editor.state.drawing.grabbed) return;
     if (isOpen() && editor.doc.answer().length === 1) submit();
   };
-  editor.onGesture((name) => {
+  app.on('gesture', (name) => {
     stop();
     if (!['Draw', 'Move', 'Resize', 'Class', 'Accept'].includes(name)) return;
     if (editor.doc.answer().length !== 1) return;
-    hints.notice('Sends itself in a second. Undo takes it back.');
-    speak('Sends itself in a second');
+    hints.notice('Submits itself in a second. Undo stops that.');
+    speak('Submits itself in a second');
     timer = window.setTimeout(fire, GRACE_MS);
   });
   // A hand on its way to a correction must not be overtaken.

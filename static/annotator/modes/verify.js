@@ -4,14 +4,16 @@ import { speak } from '../../common/speak.js';
 import { OWN } from '../commands/common.js';
 import { createVerdicts } from '../core/verify.js';
 import { createVerifyPanel } from '../panels/verify.js';
-import { createFlight } from './flight.js';
+import { createFlight } from '../view/flight.js';
 
-/** @typedef {import('../actions/bind.js').Doings} Doings */
+/** @typedef {import('../../common/types.js').Handlers} Handlers */
 /** @typedef {import('../core/verify.js').Verdict} Verdict */
 
-/** @param {import('../workspace.js').Workspace} workspace */
+/** @param {{editor: import('../editor.js').Editor, commands: import('../commands/index.js').Commands,
+ *   hints: ReturnType<typeof import('../panels/hints.js').startHints>}} workspace */
 export function createVerify({ editor, commands, hints }) {
-  const { state, viewport } = editor;
+  const { viewport } = editor;
+  const { drawing, display } = editor.state;
   const fly = createFlight(editor);
   const panel = createVerifyPanel(editor);
   /** @type {ReturnType<typeof createVerdicts>|null} */
@@ -20,24 +22,24 @@ export function createVerify({ editor, commands, hints }) {
   let lent = new Set();
   let fixing = false;
 
-  const spot = () => editor.doc.find(state.looks.spot);
+  const spot = () => editor.doc.find(display.spot);
   const asking = () => verdicts !== null && spot() !== undefined;
 
   const show = () => {
     const box = spot();
     const reach = box ? viewport.toScreen({ x: box.x2, y: box.y2 }).y : 0;
-    panel.show(verdicts, state.looks.spot, fixing, reach > viewport.view.height - 110);
+    panel.show(verdicts, display.spot, fixing, reach > viewport.view.height - 110);
   };
 
   const goOn = () => {
     fixing = false;
     const next = verdicts?.next() ?? null;
     editor.choose([]);
-    editor.look({ spot: next?.id ?? null });
+    editor.set('display', { spot: next?.id ?? null });
     if (next) fly(() => viewport.zoomToBox(next));
     else {
       fly(() => viewport.fit());
-      editor.set({ tool: 'draw' });
+      editor.set('drawing', { tool: 'draw' });
       speak(`Anything missing? Draw it, or ${hints.words('submit')} for no.`);
     }
     show();
@@ -65,7 +67,7 @@ export function createVerify({ editor, commands, hints }) {
     fixing = true;
     const { id } = /** @type {import('../../common/types.js').DocBox} */ (spot());
     verdicts?.give(id, 'fixed', editor.doc.depth);
-    editor.set({ tool: 'select' });
+    editor.set('drawing', { tool: 'select' });
     editor.select(id);
     speak(`Fix it, then ${hints.words('submit')}`);
     show();
@@ -96,7 +98,7 @@ export function createVerify({ editor, commands, hints }) {
       editor.doc.edit('Check', () => editor.doc.changeAll([...lent], () => ({ suggested: true })));
     }
     const proposed = editor.doc.boxes.filter(
-      (box) => box.suggested && (box.score ?? 1) >= state.looks.confidence,
+      (box) => box.suggested && (box.score ?? 1) >= display.confidence,
     );
     if (!proposed.length && !asked) return hints.notice('There is no proposed box on this image.');
     verdicts = createVerdicts(proposed);
@@ -108,7 +110,7 @@ export function createVerify({ editor, commands, hints }) {
     const left = [...lent].filter((id) => editor.doc.find(id)?.suggested);
     if (left.length) editor.doc.edit('Check', () => editor.doc.changeAll(left, () => OWN));
     lent = new Set();
-    editor.look({ spot: null });
+    editor.set('display', { spot: null });
     fly(() => viewport.fit());
     show();
   };
@@ -117,32 +119,33 @@ export function createVerify({ editor, commands, hints }) {
     if (verdicts) show();
   });
 
+  const own = {
+    verify: { when: () => drawing.editable, run: () => (verdicts ? end() : begin(false)) },
+    'undo-verdict': { when: () => (verdicts?.count ?? 0) > 0, run: undo },
+  };
+
   return {
-    get on() {
-      return verdicts !== null;
-    },
-    /** Whether there is a box to answer before the image may be sent. */
-    asking,
+    handlers: own,
     /** A new image: nothing of the one before holds. @param {boolean} wanted */
     open(wanted) {
       verdicts = null;
       lent = new Set();
       fixing = false;
-      if (state.looks.spot !== null) editor.look({ spot: null });
+      if (display.spot !== null) editor.set('display', { spot: null });
       if (wanted) begin(true);
       show();
     },
-    /** The table's actions as they are while boxes are checked. @param {Doings} doings
-     * @returns {Doings} */
-    wrap(doings) {
+    /** The table's actions as they are while boxes are checked. @param {Handlers} handlers
+     * @returns {Handlers} */
+    wrap(handlers) {
       const when = () => asking() && !fixing;
       /** @param {string} id @param {() => void} run @param {() => boolean} [may] */
       const instead = (id, run, may = when) => ({
-        ...doings[id],
-        when: () => (asking() ? may() : (doings[id]?.when?.() ?? true)),
-        run: () => (asking() ? run() : doings[id]?.run()),
+        ...handlers[id],
+        when: () => (asking() ? may() : (handlers[id]?.when?.() ?? true)),
+        run: () => (asking() ? run() : handlers[id]?.run()),
       });
-      /** @type {Doings} */
+      /** @type {Handlers} */
       const wrapped = {
         accept: instead('accept', accept),
         reject: instead('reject', reject),
@@ -158,21 +161,19 @@ export function createVerify({ editor, commands, hints }) {
           () => {},
           () => false,
         ),
-        'undo-verdict': { when: () => (verdicts?.count ?? 0) > 0, run: undo },
-        verify: { when: () => state.editable, run: () => (verdicts ? end() : begin(false)) },
       };
-      for (const id of Object.keys(doings).filter((name) => /^class-\d$/.test(name))) {
+      for (const id of Object.keys(handlers).filter((name) => /^class-\d$/.test(name))) {
         const entry = editor.classes.find(({ hotkey }) => `class-${hotkey}` === id);
         wrapped[id] = instead(id, () => {
-          const index = entry?.index ?? state.classId;
+          const index = entry?.index ?? drawing.classId;
           const box = spot();
-          if (fixing || !box) return doings[id].run();
+          if (fixing || !box) return handlers[id].run();
           decide('fixed', () =>
             editor.doc.edit('Class', () => editor.doc.change(box.id, { class_id: index, ...OWN })),
           );
         });
       }
-      return { ...doings, ...wrapped };
+      return { ...handlers, ...wrapped, ...own };
     },
   };
 }

@@ -26,12 +26,7 @@ export function createBanners(root) {
         icon('warn'),
         el('p', { text: message.text }),
         ...(message.actions ?? []).map(({ label, run }) =>
-          el('button', {
-            type: 'button',
-            class: 'button button-small',
-            text: label,
-            on: { click: run },
-          }),
+          el('button', { class: 'button button-small', text: label, on: { click: run } }),
         ),
       );
       root.append(banner);

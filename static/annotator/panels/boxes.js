@@ -1,7 +1,7 @@
 /** The twin of the canvas: every box as a list item that can be chosen, reclassed, moved and deleted.
  * Only the rows in view are in the page, so that ten thousand boxes stay quick. */
 
-import { arrange, el, fill, keycap, must } from '../../common/dom.js';
+import { arrange, el, fill, keycap, must, sectionHead } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { height, width } from '../core/geometry.js';
 import { isPlaced } from '../core/questions.js';
@@ -28,13 +28,7 @@ export function startBoxes(root, editor, commands) {
   );
   fill(
     root,
-    el(
-      'div',
-      { class: 'section-head' },
-      el('h2', { class: 'section-title', text: 'Boxes' }),
-      count,
-      el('span', { class: 'section-key' }, 'next', keycap('Tab')),
-    ),
+    sectionHead('Boxes', count, el('span', { class: 'section-key' }, 'next', keycap('Tab'))),
     list,
     empty,
   );
@@ -45,15 +39,14 @@ export function startBoxes(root, editor, commands) {
     const [wide, high] = [Math.round(width(box)), Math.round(height(box))];
     const name = entry?.name ?? 'unknown class';
     const place = `at ${Math.round(box.x1)}, ${Math.round(box.y1)}, ${wide} by ${high} pixels`;
-    const selected = editor.state.chosen.has(box.id);
-    const first = box.id === editor.state.selectedId;
+    const selected = editor.state.selection.chosen.has(box.id);
+    const first = box.id === editor.state.selection.selectedId;
     const locked = editor.locked(box);
     const state = isPlaced(box) ? 'not moved yet' : 'suggested';
     const score = box.score === undefined ? null : box.score.toFixed(2);
     const choose = el(
       'button',
       {
-        type: 'button',
         class: 'row',
         'data-box': box.id,
         'aria-pressed': String(selected),
@@ -63,7 +56,7 @@ export function startBoxes(root, editor, commands) {
             event.ctrlKey || event.metaKey || event.shiftKey
               ? commands.toggleChosen(box.id)
               : editor.select(box.id),
-          focus: () => !editor.state.chosen.has(box.id) && editor.select(box.id),
+          focus: () => !editor.state.selection.chosen.has(box.id) && editor.select(box.id),
         },
       },
       swatch(entry?.color ?? '#fff', box.suggested),
@@ -74,12 +67,11 @@ export function startBoxes(root, editor, commands) {
     );
     const remove =
       first &&
-      editor.state.editable &&
+      editor.state.drawing.editable &&
       !locked &&
       el(
         'button',
         {
-          type: 'button',
           class: 'icon-button row-delete',
           'aria-label': `Delete ${name}`,
           title: 'Delete (Del)',
@@ -96,8 +88,10 @@ export function startBoxes(root, editor, commands) {
   let known = '';
   /** @param {DocBox} box @param {number} place @param {number} all */
   const row = (box, place, all) => {
-    const item = editor.state.chosen.has(box.id) ? rowOf(box) : (plain.get(box) ?? rowOf(box));
-    if (!editor.state.chosen.has(box.id)) plain.set(box, item);
+    const item = editor.state.selection.chosen.has(box.id)
+      ? rowOf(box)
+      : (plain.get(box) ?? rowOf(box));
+    if (!editor.state.selection.chosen.has(box.id)) plain.set(box, item);
     item.setAttribute('aria-posinset', String(place + 1));
     item.setAttribute('aria-setsize', String(all));
     return item;
@@ -143,8 +137,14 @@ export function startBoxes(root, editor, commands) {
   let sorted = [];
   let selectedBefore = /** @type {number|null} */ (null);
   editor.onChange(() => {
-    const { editable, looks, selectedId } = editor.state;
-    const key = [editable, looks.lockedAll, [...looks.lockedIds], [...looks.lockedClasses]].join();
+    const { selection, drawing, display } = editor.state;
+    const { selectedId } = selection;
+    const key = [
+      drawing.editable,
+      display.lockedAll,
+      [...display.lockedIds],
+      [...display.lockedClasses],
+    ].join();
     if (key !== known) plain = new WeakMap();
     known = key;
     const focused =
@@ -155,7 +155,7 @@ export function startBoxes(root, editor, commands) {
       ordered = [...shown.filter((box) => !box.suggested), ...shown.filter((box) => box.suggested)];
     sorted = shown;
     count.textContent = String(editor.doc.boxes.filter((box) => !box.suggested).length);
-    empty.hidden = ordered.length > 0 || !editor.state.picture;
+    empty.hidden = ordered.length > 0 || !editor.state.view.picture;
     if (selectedId !== null && selectedId !== selectedBefore)
       reveal(ordered.findIndex((box) => box.id === selectedId));
     selectedBefore = selectedId;

@@ -55,27 +55,17 @@ export function createCard(lasting = true) {
           el('a', { class: 'button', href: '/', text: 'My jobs' }),
         ]);
       const waits = ['machine', 'taken', 'paused', 'not_started'].includes(reason);
-      const again = waits ? ' This page looks again by itself.' : '';
+      const again = waits ? ' This page checks again by itself.' : '';
       const mark = reason === 'complete' ? 'check' : reason === 'paused' ? 'pause' : 'clock';
       show(mark, title, text + again, [el('a', { class: 'button', href: '/', text: 'My jobs' })]);
     },
     /** The server answers, but not with work. @param {'busy'|'signed_out'|string} kind
      * @param {number} waiting answers not yet sent @param {() => void} retry @param {() => void} signIn */
     trouble(kind, waiting, retry, signIn) {
-      const again = el('button', {
-        type: 'button',
-        class: 'button',
-        text: 'Try again',
-        on: { click: retry },
-      });
+      const again = el('button', { class: 'button', text: 'Try again', on: { click: retry } });
       if (kind === 'signed_out')
         return show('warn', 'You were signed out', `${kept(waiting)}Sign in to go on.`, [
-          el('button', {
-            type: 'button',
-            class: 'button button-primary',
-            text: 'Sign in',
-            on: { click: signIn },
-          }),
+          el('button', { class: 'button button-primary', text: 'Sign in', on: { click: signIn } }),
         ]);
       show(
         'warn',
@@ -88,22 +78,15 @@ export function createCard(lasting = true) {
     offline(waiting, retry) {
       const text = `There are no more images here. ${kept(waiting)}This page tries again by itself.`;
       show('cloud', 'You are offline', text, [
-        el('button', { type: 'button', class: 'button', text: 'Try again', on: { click: retry } }),
+        el('button', { class: 'button', text: 'Try again', on: { click: retry } }),
       ]);
     },
     /** @param {() => void} retry @param {(() => void)|null} skip */
     broken(retry, skip) {
       show('warn', 'This image does not load', 'Your boxes, if you drew any, are kept.', [
-        el('button', { type: 'button', class: 'button', text: 'Try again', on: { click: retry } }),
+        el('button', { class: 'button', text: 'Try again', on: { click: retry } }),
         ...(skip
-          ? [
-              el('button', {
-                type: 'button',
-                class: 'button',
-                text: 'Report and skip',
-                on: { click: skip },
-              }),
-            ]
+          ? [el('button', { class: 'button', text: 'Report and skip', on: { click: skip } })]
           : []),
       ]);
     },

@@ -1,6 +1,6 @@
 /** The class list: what the next box will be, and how many of each there are. */
 
-import { el, fill } from '../../common/dom.js';
+import { el, fill, sectionHead } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 
 /** From so many on, the list alone is no way to find one. */
@@ -21,7 +21,7 @@ export function swatch(color, open = false) {
 export function startClasses(root, editor, commands) {
   const finding = el(
     'button',
-    { type: 'button', class: 'link-button', 'data-action': 'find-class' },
+    { class: 'link-button', 'data-action': 'find-class' },
     'find',
     el('span', { class: 'keys', 'data-keys': true }),
   );
@@ -31,7 +31,6 @@ export function startClasses(root, editor, commands) {
     const button = el(
       'button',
       {
-        type: 'button',
         class: 'row',
         title: entry.note || null,
         'data-action': entry.hotkey ? `class-${entry.hotkey}` : null,
@@ -51,10 +50,8 @@ export function startClasses(root, editor, commands) {
   );
   fill(
     root,
-    el(
-      'div',
-      { class: 'section-head' },
-      el('h2', { class: 'section-title', text: 'Class' }),
+    sectionHead(
+      'Class',
       el('span', { class: 'section-note', text: rows.length > MANY ? rows.length : '' }),
       rows.length > 1 && finding,
     ),
@@ -73,23 +70,23 @@ export function startClasses(root, editor, commands) {
     const counts = new Map();
     for (const box of editor.doc.boxes)
       if (!box.suggested) counts.set(box.class_id, (counts.get(box.class_id) ?? 0) + 1);
-    const { state } = editor;
+    const { drawing, display } = editor.state;
     for (const row of rows) {
       const { index } = row.entry;
-      const on = index === state.classId;
+      const on = index === drawing.classId;
       write(row.count, String(counts.get(index) ?? ''));
       const words = [
         on && 'drawing with',
-        state.looks.hiddenClasses.has(index) && 'hidden',
-        state.looks.lockedClasses.has(index) && 'locked',
+        display.hiddenClasses.has(index) && 'hidden',
+        display.lockedClasses.has(index) && 'locked',
       ];
       write(row.state, words.filter(Boolean).join(', '));
       if (row.button.getAttribute('aria-pressed') !== String(on))
         row.button.setAttribute('aria-pressed', String(on));
-      if (row.button.disabled !== !state.editable) row.button.disabled = !state.editable;
+      if (row.button.disabled !== !drawing.editable) row.button.disabled = !drawing.editable;
     }
-    if (active === state.classId) return;
-    active = state.classId;
+    if (active === drawing.classId) return;
+    active = drawing.classId;
     rows.find((row) => row.entry.index === active)?.item.scrollIntoView({ block: 'nearest' });
   });
 }

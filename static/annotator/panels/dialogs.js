@@ -1,9 +1,9 @@
-/** The dialogs over the canvas, together in one fetch: all keys, how the page draws, the class finder. */
+/** The dialogs over the canvas, together in one fetch: all keys, display, the class finder. */
 
 import { createDialog } from './dialog.js';
+import { createDisplayDialog } from './display.js';
 import { createFinder } from './finder.js';
 import { fillHelp } from './help.js';
-import { createLooksDialog } from './looks.js';
 
 /** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands
  * @param {HTMLElement} surface @param {import('../../common/types.js').Action[]} actions */
@@ -13,7 +13,7 @@ export function createDialogs(editor, commands, surface, actions) {
   return {
     help,
     instructions: createDialog('[data-instructions]', surface),
-    looks: createLooksDialog(editor, surface),
+    display: createDisplayDialog(editor, surface),
     finder: createFinder(editor, commands, surface),
   };
 }

@@ -1,7 +1,7 @@
 /** Type-ahead for classes: letters or digits narrow the list, Enter takes the first. */
 
 import { el, fill, keycap, must } from '../../common/dom.js';
-import { findClasses, meantByNumber } from '../core/find.js';
+import { findClasses, meantByNumber } from '../core/class-search.js';
 import { swatch } from './classes.js';
 import { createDialog } from './dialog.js';
 
@@ -63,7 +63,7 @@ export function createFinder(editor, commands, surface) {
           el('span', { class: 'row-end' }, keycap(number)),
         ),
       ),
-      !rows.length && el('li', { class: 'empty', text: 'No class is called that.' }),
+      !rows.length && el('li', { class: 'empty', text: 'No matching class.' }),
     );
     if (rows.length) field.setAttribute('aria-activedescendant', `finder-${at}`);
     else field.removeAttribute('aria-activedescendant');

@@ -2,7 +2,7 @@
 
 import { el, fill, keycap } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
-import { keyLabels } from '../actions/bind.js';
+import { keyLabels } from '../commands/key-caps.js';
 
 /** @typedef {import('../../common/types.js').Action} Action */
 
@@ -72,12 +72,7 @@ export function fillHelp(dialog, actions) {
   find.addEventListener('input', show);
   const close = el(
     'button',
-    {
-      type: 'button',
-      class: 'icon-button',
-      'aria-label': 'Close',
-      on: { click: () => dialog.close() },
-    },
+    { class: 'icon-button', 'aria-label': 'Close', on: { click: () => dialog.close() } },
     icon('cross'),
   );
   fill(

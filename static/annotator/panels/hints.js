@@ -1,7 +1,7 @@
 /** The line at the bottom: what is selected, the keys that help now, pointer position and zoom. */
 
 import { el, fill, keycap, must } from '../../common/dom.js';
-import { capsIn } from '../actions/bind.js';
+import { capsIn } from '../commands/key-caps.js';
 
 /** @typedef {import('../editor.js').Editor} Editor */
 /** @typedef {[string[], string]} Hint keys and what they do */
@@ -15,24 +15,25 @@ const START = {
 
 /** @param {Editor} editor @param {KeysOf} keys @returns {{now: string, hints: Hint[]}} */
 function hintsFor(editor, keys) {
-  const { state, selected, doc } = editor;
+  const { selected, doc } = editor;
+  const { selection, view, drawing, display } = editor.state;
   /** @param {string} id @param {string} words @returns {Hint} */
   const hint = (id, words) => [keys(id), words];
   const help = hint('help', 'all keys');
-  if (!state.picture) return { now: '', hints: [help] };
-  if (state.looks.hidden) return { now: 'All boxes are hidden', hints: [] };
-  if (state.looks.spot !== null && selected)
+  if (!view.picture) return { now: '', hints: [help] };
+  if (display.hidden) return { now: 'All boxes are hidden', hints: [] };
+  if (display.spot !== null && selected)
     return {
       now: 'Fix the box',
       hints: [
         hint('submit', 'done'),
         hint('grab', 'grab edge'),
         [['←', '→'], 'nudge'],
-        hint('undo-verdict', 'as it was'),
+        hint('undo-verdict', 'restore'),
         help,
       ],
     };
-  if (state.looks.spot !== null)
+  if (display.spot !== null)
     return {
       now: 'One box at a time',
       hints: [
@@ -41,42 +42,42 @@ function hintsFor(editor, keys) {
           'other class',
         ],
         hint('hide', 'hide boxes'),
-        hint('verify', 'all at once'),
+        hint('verify', 'show all'),
         help,
       ],
     };
-  if (state.making?.marks)
+  if (drawing.draftShape?.marks)
     return {
       now: 'Click the outermost points, any order',
       hints: [hint('back-point', 'take back a point'), hint('cancel', 'cancel'), help],
     };
-  if (state.making && !state.making.marquee)
+  if (drawing.draftShape && !drawing.draftShape.marquee)
     return { now: 'Click the opposite corner', hints: [hint('cancel', 'cancel'), help] };
-  if (state.grabbed)
+  if (drawing.grabbed)
     return {
       now: 'Edge grabbed: move the pointer, or press arrows',
       hints: [hint('grab', 'let go'), hint('cancel', 'cancel')],
     };
-  if (state.relabelling)
+  if (drawing.relabelling)
     return {
       now: 'Relabelling: a class key goes on to the next box',
       hints: [hint('next', 'leave as it is'), hint('relabel', 'end'), help],
     };
-  if (state.chosen.size > 1)
+  if (selection.chosen.size > 1)
     return {
-      now: `${state.chosen.size} boxes selected`,
+      now: `${selection.chosen.size} boxes selected`,
       hints: [hint('delete', 'delete all'), hint('lock', 'lock'), hint('cancel', 'deselect'), help],
     };
   const now = selected ? `${editor.classOf(selected.class_id)?.name ?? 'box'} selected` : '';
-  const stack = state.stack.indexOf(state.selectedId ?? -1);
+  const stack = selection.stack.indexOf(selection.selectedId ?? -1);
   const place =
-    stack >= 0 && state.stack.length > 1 ? ` (${stack + 1} of ${state.stack.length})` : '';
+    stack >= 0 && selection.stack.length > 1 ? ` (${stack + 1} of ${selection.stack.length})` : '';
   if (selected?.suggested)
     return {
       now: `${now}${place}, suggested`,
       hints: [hint('accept', 'accept'), hint('reject', 'reject'), hint('next', 'next'), help],
     };
-  if (selected && state.editable) {
+  if (selected && drawing.editable) {
     const edges = ['top', 'left', 'bottom', 'right'].flatMap((name) => keys(`edge-${name}`));
     return {
       now: `${now}${place}`,
@@ -90,13 +91,13 @@ function hintsFor(editor, keys) {
       ],
     };
   }
-  const view = hint('labels', 'labels');
-  if (!state.editable) return { now, hints: [hint('hide', 'hide boxes'), view, help] };
-  const drawing = state.tool === 'draw';
+  const labels = hint('labels', 'labels');
+  if (!drawing.editable) return { now, hints: [hint('hide', 'hide boxes'), labels, help] };
+  const draws = drawing.tool === 'draw';
   return {
-    now: drawing ? START[state.method] : now,
+    now: draws ? START[drawing.method] : now,
     hints: [
-      drawing ? hint('method', 'another way') : hint('draw', 'draw'),
+      draws ? hint('method', 'change method') : hint('draw', 'draw'),
       ...(doc.boxes.some((box) => box.suggested) ? [hint('accept', 'accept')] : []),
       hint('pan', 'pan'),
       hint('hide', 'hide boxes'),
@@ -106,14 +107,15 @@ function hintsFor(editor, keys) {
 }
 
 /** @param {Editor} editor
- * @param {() => Hint[]|null} pageHints hints that belong to the page and come before the others
- * @param {(text: string) => void} beside says it at the pointer, too */
-export function startHints(editor, pageHints, beside) {
+ * @param {(text: string) => void} sayAtPointer */
+export function startHints(editor, sayAtPointer) {
   const root = must('[data-hints]');
   const place = must('[data-place]');
   const zoom = must('[data-zoom]');
   const inSheet = must('[data-notice]');
   let notice = '';
+  /** @type {() => Hint[]|null} */
+  let pageHints = () => null;
   /** @type {KeysOf} */
   let caps = () => [];
   let before = '';
@@ -132,13 +134,17 @@ export function startHints(editor, pageHints, beside) {
   };
   editor.onChange(show);
   editor.onPaint(() => {
-    const { pointer, picture } = editor.state;
+    const { pointer, picture } = editor.state.view;
     const percent = picture ? `${Math.round(editor.viewport.scale * 100)} %` : '–';
     if (zoom.textContent !== percent) zoom.textContent = percent;
     place.textContent = pointer ? `x ${Math.round(pointer.x)}  y ${Math.round(pointer.y)}` : '';
   });
 
   return {
+    /** Hints that belong to the page, and come before the others. @param {() => Hint[]|null} own */
+    forPage(own) {
+      pageHints = own;
+    },
     /** @param {readonly import('../../common/types.js').Action[]} actions with the person's keys */
     know(actions) {
       caps = capsIn(actions);
@@ -159,7 +165,7 @@ export function startHints(editor, pageHints, beside) {
       notice = text;
       inSheet.textContent = text;
       inSheet.hidden = !text;
-      beside(text);
+      sayAtPointer(text);
       show();
     },
   };

@@ -1,7 +1,7 @@
 /** The whole photo in a corner, with the part in view, while that is not all of it. */
 
 import { must } from '../../common/dom.js';
-import { levelFor } from '../levels.js';
+import { levelFor } from '../view/levels.js';
 
 const LONG_SIDE = 96;
 
@@ -9,7 +9,8 @@ const LONG_SIDE = 96;
 export function startNavigator(editor) {
   const canvas = /** @type {HTMLCanvasElement} */ (must('[data-navigator]'));
   const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-  const { viewport, state } = editor;
+  const { viewport } = editor;
+  const { view } = editor.state;
   let before = '';
 
   const paint = () => {
@@ -22,13 +23,13 @@ export function startNavigator(editor) {
     const a = viewport.toImage({ x: 0, y: 0 });
     const b = viewport.toImage({ x: viewport.view.width, y: viewport.view.height });
     const all = a.x <= 0 && a.y <= 0 && b.x >= width && b.y >= height;
-    const hidden = all || !state.bitmap;
+    const hidden = all || !view.bitmap;
     if (canvas.hidden !== hidden) canvas.hidden = hidden;
-    const key = [a.x, a.y, b.x, b.y, state.picture?.id, state.bitmap?.width].join();
-    if (hidden || !state.bitmap || key === before) return;
+    const key = [a.x, a.y, b.x, b.y, view.picture?.id, view.bitmap?.width].join();
+    if (hidden || !view.bitmap || key === before) return;
     before = key;
     if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-    ctx.drawImage(levelFor(state.bitmap, scale), 0, 0, w, h);
+    ctx.drawImage(levelFor(view.bitmap, scale), 0, 0, w, h);
     for (const [color, line] of /** @type {[string, number][]} */ ([
       ['rgb(0 0 0 / 60%)', 3],
       ['#fff', 1.5],

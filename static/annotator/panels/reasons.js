@@ -6,14 +6,14 @@ import { icon } from '../../common/icons.js';
 /**
  * @param {object} parts
  * @param {HTMLElement} parts.root empty and hidden until opened
- * @param {HTMLElement} parts.beside what the menu takes the place of
+ * @param {HTMLElement} parts.replaces what the menu takes the place of
  * @param {(keys: Map<string, () => void>|null) => void} parts.setMenu
  * @param {() => void} parts.onToggle after opening and closing
  */
-export function createReasons({ root, beside, setMenu, onToggle }) {
+export function createReasons({ root, replaces, setMenu, onToggle }) {
   const close = () => {
     root.hidden = true;
-    beside.hidden = false;
+    replaces.hidden = false;
     root.replaceChildren();
     setMenu(null);
     onToggle();
@@ -40,7 +40,7 @@ export function createReasons({ root, beside, setMenu, onToggle }) {
           {},
           el(
             'button',
-            { type: 'button', class: 'row', on: { click: () => choose(reason) } },
+            { class: 'row', on: { click: () => choose(reason) } },
             keycap(String(place + 1)),
             el('span', { class: 'row-name', text: reason }),
           ),
@@ -53,17 +53,13 @@ export function createReasons({ root, beside, setMenu, onToggle }) {
           { class: 'reasons-head' },
           icon(tone === 'bad' ? 'cross' : 'next'),
           el('h2', { text: title }),
-          el(
-            'button',
-            { type: 'button', class: 'link-button', on: { click: close } },
-            keycap('Esc'),
-          ),
+          el('button', { class: 'link-button', on: { click: close } }, keycap('Esc')),
         ),
         el('ul', { class: 'rows' }, ...rows),
       );
       root.className = tone === 'bad' ? 'reasons reasons-bad' : 'reasons';
       root.hidden = false;
-      beside.hidden = true;
+      replaces.hidden = true;
       setMenu(keys);
       onToggle();
       root.querySelector('button.row')?.scrollIntoView({ block: 'nearest' });

@@ -4,7 +4,7 @@ import { el, fill, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 import { median } from '../core/activity.js';
 
-/** @typedef {import('../outbox.js').OutboxState} OutboxState */
+/** @typedef {import('../sync/outbox.js').OutboxState} OutboxState */
 
 /** @type {Record<string, string>} */
 const PURPOSES = {
@@ -15,7 +15,7 @@ const PURPOSES = {
   closing: 'last images',
 };
 
-/** @type {Record<import('../core/storing.js').NotKept, string>} */
+/** @type {Record<import('../core/storage-errors.js').NotKept, string>} */
 const NOT_KEPT = {
   forbidden: 'Not saved here: storage is blocked',
   full: 'Not saved here: storage is full',
@@ -31,7 +31,7 @@ export const roundWords = (round, instead) =>
 function sentHalf({ waiting, sending, refused, trouble }) {
   if (refused.length)
     return {
-      text: refused.length > 1 ? `${refused.length} need you` : 'Needs you',
+      text: refused.length > 1 ? `${refused.length} need attention` : 'Needs attention',
       mark: 'warn',
       warn: true,
     };
@@ -48,7 +48,7 @@ function sentHalf({ waiting, sending, refused, trouble }) {
     : { text: 'Offline', mark: 'cloud', warn: true };
 }
 
-/** @param {(refusedClicked: void) => void} onProblem when somebody presses "needs you" */
+/** @param {(refusedClicked: void) => void} onProblem when somebody presses "needs attention" */
 export function createStatus(onProblem) {
   const round = must('[data-round]');
   const position = must('[data-position]');
@@ -78,11 +78,11 @@ export function createStatus(onProblem) {
       fill(
         pace,
         icon('clock'),
-        el('span', { text: `${Math.max(1, Math.round(middle / 1000))} s an image` }),
+        el('span', { text: `${Math.max(1, Math.round(middle / 1000))} s per image` }),
       );
       pace.hidden = false;
     },
-    /** @param {boolean[]} ready one for each seat ahead */
+    /** @param {boolean[]} ready one for each assignment ahead */
     prefetch(ready) {
       const count = ready.filter(Boolean).length;
       fill(
@@ -91,7 +91,7 @@ export function createStatus(onProblem) {
         el('span', { text: `${count} ready` }),
       );
     },
-    /** @param {import('../core/storing.js').NotKept|null} cause null: all is kept */
+    /** @param {import('../core/storage-errors.js').NotKept|null} cause null: all is kept */
     keptHere(cause) {
       kept.classList.toggle('is-warn', cause !== null);
       const text = cause ? NOT_KEPT[cause] : 'Saved here';

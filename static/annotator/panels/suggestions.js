@@ -1,21 +1,15 @@
 /** What the model proposes: from which confidence it shows, how many are open, the keys that answer. */
 
-import { el, fill } from '../../common/dom.js';
+import { el, fill, sectionHead } from '../../common/dom.js';
 import { isPlaced } from '../core/questions.js';
 
 /** @param {HTMLElement} root @param {import('../editor.js').Editor} editor
  * @param {import('../commands/index.js').Commands} commands */
 export function startSuggestions(root, editor, commands) {
-  const { state } = editor;
   const caps = () => el('span', { class: 'keys', 'data-keys': true });
   const note = el('span', { class: 'section-note' });
   const word = el('span', {});
-  const toggle = el(
-    'button',
-    { type: 'button', class: 'link-button', 'data-action': 'suggestions' },
-    word,
-    caps(),
-  );
+  const toggle = el('button', { class: 'link-button', 'data-action': 'suggestions' }, word, caps());
   const slider = el('input', {
     type: 'range',
     min: 0,
@@ -27,32 +21,22 @@ export function startSuggestions(root, editor, commands) {
   const cut = el('output', { class: 'cut' });
   /** @param {string} name @param {string} label */
   const step = (name, label) =>
-    el(
-      'button',
-      { type: 'button', class: 'step', 'data-action': name, 'aria-label': label },
-      caps(),
-    );
+    el('button', { class: 'step', 'data-action': name, 'aria-label': label }, caps());
   const all = el(
     'button',
-    { type: 'button', class: 'row', 'data-action': 'accept-all' },
+    { class: 'row', 'data-action': 'accept-all' },
     el('span', { class: 'row-name', text: 'Accept all shown' }),
     el('span', { class: 'row-end' }, caps()),
   );
   const verify = el(
     'button',
-    { type: 'button', class: 'row', 'data-action': 'verify' },
+    { class: 'row', 'data-action': 'verify' },
     el('span', { class: 'row-name', text: 'One at a time' }),
     el('span', { class: 'row-end' }, caps()),
   );
   fill(
     root,
-    el(
-      'div',
-      { class: 'section-head' },
-      el('h2', { class: 'section-title', text: 'Suggestions' }),
-      note,
-      toggle,
-    ),
+    sectionHead('Suggestions', note, toggle),
     el(
       'div',
       { class: 'cuts' },
@@ -69,23 +53,23 @@ export function startSuggestions(root, editor, commands) {
     const open = editor.doc.boxes.filter((box) => box.suggested && !isPlaced(box)).length;
     root.hidden = open === 0;
     if (!open) return;
-    const { looks } = state;
+    const { display } = editor.state;
     const shown = commands.openSuggestions().filter((box) => !isPlaced(box)).length;
-    note.textContent = looks.suggestions ? `${shown} of ${open} shown` : `${open} hidden`;
-    word.textContent = looks.suggestions ? 'hide' : 'show';
-    slider.value = String(looks.confidence);
-    cut.textContent = `≥ ${looks.confidence.toFixed(2)}`;
+    note.textContent = display.suggestions ? `${shown} of ${open} shown` : `${open} hidden`;
+    word.textContent = display.suggestions ? 'hide' : 'show';
+    slider.value = String(display.confidence);
+    cut.textContent = `≥ ${display.confidence.toFixed(2)}`;
   });
 }
 
 /** The confidence from which suggestions show is remembered for each job.
- * @param {import('../editor.js').Editor} editor @param {import('../preferences.js').Preferences} own
+ * @param {import('../editor.js').Editor} editor @param {import('../sync/preferences.js').Preferences} own
  * @param {string} slug of the job */
 export function rememberConfidence(editor, own, slug) {
   let before = own.page.confidence?.[slug] ?? 0;
-  editor.state.looks = { ...editor.state.looks, confidence: before, lowest: before };
+  Object.assign(editor.state.display, { confidence: before, lowest: before });
   editor.onChange(() => {
-    const { confidence } = editor.state.looks;
+    const { confidence } = editor.state.display;
     if (confidence === before) return;
     before = confidence;
     own.set({ confidence: { ...own.page.confidence, [slug]: confidence } });

@@ -2,7 +2,7 @@
 
 import { el, fill, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
-import { areaOf } from '../paint/lines.js';
+import { areaOf } from '../view/paint/lines.js';
 
 const THUMB = { width: 54, height: 36 };
 const WORDS = { accepted: 'Accepted', fixed: 'Fixed', rejected: 'Rejected' };
@@ -17,7 +17,7 @@ export function createVerifyPanel(editor) {
   const answer = (id, mark, text, tone) =>
     el(
       'button',
-      { type: 'button', class: `button verdict ${tone}`, 'data-action': id },
+      { class: `button verdict ${tone}`, 'data-action': id },
       icon(mark),
       text,
       el('span', { class: 'keys', 'data-keys': true }),
@@ -30,7 +30,7 @@ export function createVerifyPanel(editor) {
     answer('reject', 'cross', 'Reject', 'is-bad'),
   );
   const done = answer('submit', 'check', 'Done fixing', 'is-ok');
-  const none = answer('submit', 'check', 'No, send', 'is-ok');
+  const none = answer('submit', 'check', 'No, submit', 'is-ok');
   const back = answer('undo-verdict', 'undo', 'Undo', '');
   fill(bar, question, answers, done, none, back);
 
@@ -38,7 +38,7 @@ export function createVerifyPanel(editor) {
    * @param {import('../../common/types.js').DocBox} box */
   const thumb = (box) => {
     const canvas = el('canvas', { ...THUMB, class: 'thumb', 'aria-hidden': 'true' });
-    const { bitmap, picture } = editor.state;
+    const { bitmap, picture } = editor.state.view;
     const ctx = canvas.getContext('2d');
     if (!ctx || !bitmap || !picture) return canvas;
     const share = bitmap.width / picture.width;
@@ -86,8 +86,8 @@ export function createVerifyPanel(editor) {
       must('.panel').classList.toggle('is-checking', verdicts !== null && spot !== null);
       if (!verdicts) return;
       const asking = spot !== null;
-      if (bitmapBefore !== editor.state.bitmap) thumbs = new WeakMap();
-      bitmapBefore = editor.state.bitmap;
+      if (bitmapBefore !== editor.state.view.bitmap) thumbs = new WeakMap();
+      bitmapBefore = editor.state.view.bitmap;
       bar.classList.toggle('is-top', low);
       const { order } = verdicts;
       const place = order.findIndex((box) => box.id === spot) + 1;
@@ -121,7 +121,7 @@ export function createVerifyPanel(editor) {
           ...order.map((box) => {
             const verdict = verdicts.of(box.id);
             const small = thumbs.get(box) ?? thumb(box);
-            if (editor.state.bitmap) thumbs.set(box, small);
+            if (editor.state.view.bitmap) thumbs.set(box, small);
             const now = box.id === spot;
             return el(
               'li',

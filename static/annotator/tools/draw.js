@@ -5,7 +5,7 @@ import { boxOf, ENOUGH } from '../core/points.js';
 import { snapped } from '../core/snap.js';
 import { createSelectTool } from './select.js';
 
-/** @typedef {import('../pointer.js').Press} Press */
+/** @typedef {import('./pointer.js').Press} Press */
 /** @typedef {import('../../common/types.js').Point} Point */
 /** @typedef {import('../core/points.js').Mark} Mark */
 
@@ -14,7 +14,7 @@ const SNAP_REACH = 5;
 /** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands
  * @param {(text: string) => void} say @param {(text: string) => void} show at the pointer */
 export function createDrawTool(editor, commands, say, show) {
-  const { state } = editor;
+  const { selection, view, drawing, display } = editor.state;
   const select = createSelectTool(editor, commands, show);
   /** Of two corners, the first. @type {Point|null} */
   let corner = null;
@@ -51,17 +51,17 @@ export function createDrawTool(editor, commands, say, show) {
     waiting = false;
     marks = [];
     pick = null;
-    state.making = null;
+    drawing.draftShape = null;
   };
 
   /** @param {import('../core/geometry.js').Rect} box @param {import('../../common/types.js').Method} by */
   const finish = (box, by) => {
     reset();
-    const slipped = by !== 'points' && isSlip(box, editor.viewport.scale, state.finger);
+    const slipped = by !== 'points' && isSlip(box, editor.viewport.scale, view.finger);
     if (slipped) show('Too small for a box: zoom in to draw it');
     if (slipped || !bigEnough(box)) return editor.changed();
-    const { classId } = state;
-    state.lastSize = { width: width(box), height: height(box) };
+    const { classId } = drawing;
+    drawing.lastSize = { width: width(box), height: height(box) };
     way = by;
     const id = editor.doc.edit('Draw', () => editor.doc.add({ ...box, class_id: classId }));
     way = null;
@@ -71,8 +71,8 @@ export function createDrawTool(editor, commands, say, show) {
 
   /** @param {Point|null} pointer */
   const preview = (pointer) => {
-    if (corner && pointer) state.making = { rect: fromCorners(corner, pointer) };
-    else if (marks.length) state.making = { rect: boxOf(marks, pointer), marks };
+    if (corner && pointer) drawing.draftShape = { rect: fromCorners(corner, pointer) };
+    else if (marks.length) drawing.draftShape = { rect: boxOf(marks, pointer), marks };
     editor.paint();
   };
 
@@ -80,7 +80,7 @@ export function createDrawTool(editor, commands, say, show) {
   const place = (mark) => {
     marks = [...marks.filter((other) => !mark.side || other.side !== mark.side), mark];
     if (marks.length >= ENOUGH) return finish(boxOf(marks, null), 'points');
-    state.making = { rect: boxOf(marks, state.pointer), marks };
+    drawing.draftShape = { rect: boxOf(marks, view.pointer), marks };
     editor.changed();
   };
 
@@ -88,24 +88,24 @@ export function createDrawTool(editor, commands, say, show) {
   const click = (press) => {
     const first = placed(press);
     // Fingers have no Tab and no keys: a tap chooses, and only past the last box there it draws.
-    const chooses = !press.shift && (state.finger || state.method === 'drag');
-    if (chooses && commands.click(press.image, past.stack, past.id, state.method === 'drag'))
+    const chooses = !press.shift && (view.finger || drawing.method === 'drag');
+    if (chooses && commands.click(press.image, past.stack, past.id, drawing.method === 'drag'))
       return;
     editor.select(null);
-    if (state.method === 'points') return place(first);
-    if (state.method === 'drag') return;
+    if (drawing.method === 'points') return place(first);
+    if (drawing.method === 'drag') return;
     corner = first;
     waiting = true;
-    state.making = { rect: fromCorners(first, first) };
+    drawing.draftShape = { rect: fromCorners(first, first) };
     editor.changed();
   };
 
   return {
     /** @param {Press} press */
     down(press) {
-      if (!state.editable || waiting || marks.length) return;
-      before = [...state.chosen];
-      past = { stack: state.stack, id: state.selectedId };
+      if (!drawing.editable || waiting || marks.length) return;
+      before = [...selection.chosen];
+      past = { stack: selection.stack, id: selection.selectedId };
       // Shift forces a new box where one would be moved or a handle or a line be taken otherwise.
       const hit = press.shift ? null : editor.hit(press.image);
       inside =
@@ -162,17 +162,17 @@ export function createDrawTool(editor, commands, say, show) {
     },
     /** Marks one side at the pointer. @param {import('../core/points.js').Side} side */
     edge(side) {
-      if (!state.pointer || !state.editable) return;
+      if (!view.pointer || !drawing.editable) return;
       corner = null;
       waiting = false;
-      place({ ...placed({ image: state.pointer, ctrl: false }), side });
+      place({ ...placed({ image: view.pointer, ctrl: false }), side });
     },
     /** Takes back the last point; false where there is none. */
     back() {
       if (!corner && !marks.length) return false;
       if (corner || marks.length === 1) reset();
       else marks = marks.slice(0, -1);
-      if (marks.length) preview(state.pointer);
+      if (marks.length) preview(view.pointer);
       editor.changed();
       return true;
     },
@@ -193,7 +193,7 @@ export function createDrawTool(editor, commands, say, show) {
       if (hit?.kind === 'handle') return select.cursor(press);
       if (!corner && !marks.length && !press.shift && editor.held(press.image)) return 'move';
       if (hit?.onEdge) return 'pointer';
-      return state.crosshair ? 'none' : 'crosshair';
+      return display.crosshair ? 'none' : 'crosshair';
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Drags the view. */
 
-/** @typedef {import('../pointer.js').Press} Press */
+/** @typedef {import('./pointer.js').Press} Press */
 /** @typedef {import('../editor.js').Editor} Editor */
 
 /** @param {Editor} editor */

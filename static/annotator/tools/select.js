@@ -11,13 +11,13 @@ import {
   width,
 } from '../core/geometry.js';
 
-/** @typedef {import('../pointer.js').Press} Press */
+/** @typedef {import('./pointer.js').Press} Press */
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
 /** @typedef {import('../../common/types.js').Point} Point */
 /** @typedef {import('../core/geometry.js').Handle} Handle */
 
 /** @type {Record<Handle, string>} */
-export const HANDLE_CURSORS = {
+const HANDLE_CURSORS = {
   nw: 'nwse-resize',
   se: 'nwse-resize',
   ne: 'nesw-resize',
@@ -31,7 +31,7 @@ export const HANDLE_CURSORS = {
 /** @param {import('../editor.js').Editor} editor @param {import('../commands/index.js').Commands} commands
  * @param {(text: string) => void} show */
 export function createSelectTool(editor, commands, show) {
-  const { state } = editor;
+  const { selection, drawing } = editor.state;
   /** @type {{kind: 'move', boxes: DocBox[], from: Point, id: number}
    *   | {kind: 'resize', box: DocBox, handle: Handle}
    *   | {kind: 'marquee', from: Point, kept: number[]} | null} */
@@ -41,11 +41,11 @@ export function createSelectTool(editor, commands, show) {
   let again = null;
 
   const end = () => {
-    if (drag?.kind === 'marquee') state.making = null;
+    if (drag?.kind === 'marquee') drawing.draftShape = null;
     else if (drag && editor.doc.busy) {
       const box = editor.doc.find(drag.kind === 'move' ? drag.id : drag.box.id);
       if (box && bigEnough(box)) {
-        state.lastSize = { width: width(box), height: height(box) };
+        drawing.lastSize = { width: width(box), height: height(box) };
         editor.doc.commit(drag.kind === 'move' ? 'Move' : 'Resize');
       } else editor.doc.cancel();
     }
@@ -64,16 +64,17 @@ export function createSelectTool(editor, commands, show) {
       again = null;
       if (!hit) {
         if (!adding) editor.select(null);
-        drag = { kind: 'marquee', from: press.image, kept: [...state.chosen] };
+        drag = { kind: 'marquee', from: press.image, kept: [...selection.chosen] };
         return;
       }
-      if (state.chosen.size === 1 && state.selectedId === hit.box.id)
-        again = { stack: state.stack, id: state.selectedId };
+      if (selection.chosen.size === 1 && selection.selectedId === hit.box.id)
+        again = { stack: selection.stack, id: selection.selectedId };
       commands.noteStack(press.image);
       if (adding) return commands.toggleChosen(hit.box.id);
-      if (!state.chosen.has(hit.box.id)) editor.select(hit.box.id);
-      else if (state.selectedId !== hit.box.id) editor.choose([...state.chosen], hit.box.id);
-      if (!state.editable || editor.locked(hit.box)) return;
+      if (!selection.chosen.has(hit.box.id)) editor.select(hit.box.id);
+      else if (selection.selectedId !== hit.box.id)
+        editor.choose([...selection.chosen], hit.box.id);
+      if (!drawing.editable || editor.locked(hit.box)) return;
       drag =
         hit.kind === 'handle'
           ? { kind: 'resize', box: hit.box, handle: hit.handle }
@@ -85,7 +86,7 @@ export function createSelectTool(editor, commands, show) {
       if (!drag || !press.dragged) return;
       if (drag.kind === 'marquee') {
         const rect = fromCorners(drag.from, press.image);
-        state.making = { rect, marquee: true };
+        drawing.draftShape = { rect, marquee: true };
         const inside = editor
           .shown()
           .filter((box) => touches(box, rect))
@@ -111,14 +112,15 @@ export function createSelectTool(editor, commands, show) {
     },
     /** @param {Press} press */
     up(press) {
-      const empty = drag?.kind === 'marquee' && press.dragged && !state.chosen.size;
+      const empty = drag?.kind === 'marquee' && press.dragged && !selection.chosen.size;
       if (again && !press.dragged) commands.click(press.image, again.stack, again.id);
       again = null;
       end();
-      if (empty && state.editable && !editor.shown().length) show('The Select tool draws nothing');
+      if (empty && drawing.editable && !editor.shown().length)
+        show('The Select tool draws nothing');
     },
     cancel() {
-      state.making = null;
+      drawing.draftShape = null;
       editor.doc.cancel();
       drag = null;
       again = null;
@@ -126,7 +128,7 @@ export function createSelectTool(editor, commands, show) {
     /** @param {Press} press */
     cursor(press) {
       const hit = editor.hit(press.image);
-      if (hit?.kind === 'handle' && state.editable) return HANDLE_CURSORS[hit.handle];
+      if (hit?.kind === 'handle' && drawing.editable) return HANDLE_CURSORS[hit.handle];
       return hit ? 'move' : 'default';
     },
   };

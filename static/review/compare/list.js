@@ -49,7 +49,6 @@ export function showChanges(root, all, current, onChoose, wordsOf) {
           el(
             'button',
             {
-              type: 'button',
               class: 'row',
               'aria-pressed': String(place === current),
               on: { click: () => onChoose(place) },

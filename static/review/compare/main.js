@@ -1,7 +1,7 @@
 /** Two labels of one image side by side; each difference by key, in close-up on both sides. */
 
-import { ApiError, createApi } from '../../annotator/api.js';
 import { createBanners } from '../../annotator/panels/banner.js';
+import { ApiError, createApi } from '../../annotator/sync/api.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
 import { createSignIn } from '../../common/sign-in.js';

@@ -18,9 +18,9 @@
  * @param {() => (() => void)|null} page.onwards
  * @param {() => (() => void)|null} page.backwards
  * @param {() => void} page.audit
- * @returns {import('../../annotator/actions/bind.js').Doings}
+ * @returns {import('../../common/types.js').Handlers}
  */
-export function gridDoings(page) {
+export function gridHandlers(page) {
   const when = page.any;
   return {
     fine: { when, run: () => page.mark('right') },

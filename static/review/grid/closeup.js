@@ -1,6 +1,6 @@
 /** One picture of the grid large, its boxes named; the same keys decide it there. */
 
-import { keyName } from '../../annotator/hotkeys.js';
+import { keyName } from '../../annotator/commands/hotkeys.js';
 import { el, fill, keycap } from '../../common/dom.js';
 import { classLook, figure } from '../../common/figure.js';
 import { icon } from '../../common/icons.js';
@@ -89,11 +89,7 @@ export function createCloseup(dialog, classes, page, again) {
             ...BUTTONS.filter(([id]) => id !== 'wrong' || !label.stays).map(([id, words]) =>
               el(
                 'button',
-                {
-                  type: 'button',
-                  class: 'button button-small',
-                  on: { click: () => act(page.action(id)) },
-                },
+                { class: 'button button-small', on: { click: () => act(page.action(id)) } },
                 words,
                 el('span', { class: 'keys' }, ...page.keysOf(id).map(keycap)),
               ),
@@ -101,7 +97,6 @@ export function createCloseup(dialog, classes, page, again) {
             el(
               'button',
               {
-                type: 'button',
                 class: 'icon-button',
                 'aria-label': 'Close',
                 title: `Close (${page.keysOf('large').join(' ')})`,

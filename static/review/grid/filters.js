@@ -87,7 +87,7 @@ export function createFilters(form, choices, classes, source, asked, onChange) {
       'label',
       { class: 'filter-check' },
       el('input', { type: 'checkbox', name: 'looked_at' }),
-      'Also what was looked at',
+      'Include reviewed labels',
     ),
   );
   /** @type {HTMLSelectElement} */ (form.elements.namedItem('source')).value = source;

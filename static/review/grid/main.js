@@ -1,7 +1,7 @@
 /** The grid: a page of labels at once, one key a picture, Enter sends what is marked. */
 
-import { ApiError, createApi } from '../../annotator/api.js';
 import { createReasons } from '../../annotator/panels/reasons.js';
+import { ApiError, createApi } from '../../annotator/sync/api.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
 import { createSignIn } from '../../common/sign-in.js';
@@ -9,7 +9,7 @@ import { speak } from '../../common/speak.js';
 import { plural } from '../../common/words.js';
 import { createPlainPage } from '../plain-page.js';
 import { createUndoBar } from '../undo-bar.js';
-import { gridDoings } from './actions.js';
+import { gridHandlers } from './actions.js';
 import { createCloseup } from './closeup.js';
 import { createFilters } from './filters.js';
 import { createKept } from './kept.js';
@@ -240,7 +240,7 @@ const away = (part) => () => {
   location.assign(`/jobs/${job.slug}/images/${label().image.id}/${part}?back=${back}`);
 };
 const any = () => labels.length > 0 && !busy;
-const doings = gridDoings({
+const handlers = gridHandlers({
   any,
   mark,
   reject,
@@ -266,11 +266,11 @@ const doings = gridDoings({
 });
 const reasons = createReasons({
   root: must('[data-reasons]'),
-  beside: must('[data-buttons]'),
+  replaces: must('[data-buttons]'),
   setMenu: (choices) => keys.setMenu(choices),
   onToggle: () => root.focus({ preventScroll: true }),
 });
-const keys = page.start(doings);
+const keys = page.start(handlers);
 pages.take(data.first);
 if (corrected) undoBar.show('Corrected.', undo);
 root.focus({ preventScroll: true });

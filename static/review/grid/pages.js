@@ -1,12 +1,12 @@
 /** Pages of the grid: asked for, sent, gone on from, taken back. */
 
-import { ApiError } from '../../annotator/api.js';
+import { ApiError } from '../../annotator/sync/api.js';
 
 /** @typedef {{label: number, verdict: string, reason: string}} Check */
 
 /**
  * @param {object} parts
- * @param {ReturnType<typeof import('../../annotator/api.js').createApi>} parts.api
+ * @param {ReturnType<typeof import('../../annotator/sync/api.js').createApi>} parts.api
  * @param {string} parts.slug
  * @param {import('./kept.js').Kept} parts.kept
  * @param {() => URLSearchParams|null} parts.query the filters; null where they make no sense

@@ -21,7 +21,7 @@ export function showTally(marks, rest) {
     el('h2', { class: 'section-title', text: 'This page' }),
     line('check', 'looks right', marks.count('right')),
     line('cross', 'rejected', marks.count('rejected')),
-    line('clock', 'not looked at', rest),
+    line('clock', 'undecided', rest),
   );
 }
 
@@ -31,7 +31,7 @@ export function showProgress(counts) {
   fill(
     must('[data-progress]'),
     line('', 'Labels', counts.labels),
-    line('', 'Looked at', counts.looked_at),
+    line('', 'Reviewed', counts.looked_at),
     el('div', { class: 'bar' }, el('span', { style: { width: `${share * 100}%` } })),
     el('p', {
       class: 'section-help',
@@ -51,10 +51,10 @@ export function showEmpty(empty, counts) {
   fill(
     card,
     el('span', { class: 'card-mark' }, icon('check')),
-    el('h2', { text: 'Nothing to look at' }),
+    el('h2', { text: 'Nothing to review' }),
     el('p', {
       text: counts.labels
-        ? 'Every label that fits these filters was looked at. Change them, or show those too.'
+        ? 'Every label that fits these filters was reviewed. Change them, or show those too.'
         : 'No label fits. In a certified job the machine’s labels come after the closing audit.',
     }),
   );

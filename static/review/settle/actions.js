@@ -17,9 +17,9 @@ const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
  * @param {() => void} page.toList
  * @param {() => void} page.correct
  * @param {() => boolean} page.canUndoSent
- * @returns {import('../../annotator/actions/bind.js').Doings}
+ * @returns {import('../../common/types.js').Handlers}
  */
-export function settleDoings(page) {
+export function settleHandlers(page) {
   const onGroup = () => !page.isDrawing() && page.decisions()?.group !== undefined;
   /** @param {string} digit @param {number} person */
   const choose = (digit, person) => {

@@ -27,9 +27,9 @@ export function createByHand(workspace, group) {
     begin() {
       on = true;
       const start = group();
-      if (!start) return editor.set({ editable: true, tool: 'draw' });
+      if (!start) return editor.set('drawing', { editable: true, tool: 'draw' });
       const id = editor.doc.edit('Draw', () => editor.doc.add(start.mean));
-      editor.set({ editable: true, tool: 'select', classId: start.mean.class_id });
+      editor.set('drawing', { editable: true, tool: 'select', classId: start.mean.class_id });
       editor.select(id);
     },
     /** What was drawn; the canvas is empty again. */
@@ -40,7 +40,7 @@ export function createByHand(workspace, group) {
         for (const box of editor.doc.boxes) editor.doc.remove(box.id);
       });
       on = false;
-      editor.set({ editable: false, tool: 'select' });
+      editor.set('drawing', { editable: false, tool: 'select' });
       return boxes;
     },
   };

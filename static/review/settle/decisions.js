@@ -129,4 +129,4 @@ export function createDecisions(groups, sure, known = []) {
 }
 
 /** Whether a group needs no look. @param {Group} group @param {number} sure */
-export const agreed = (group, sure) => group.merged && group.agreement >= sure;
+const agreed = (group, sure) => group.merged && group.agreement >= sure;

@@ -54,21 +54,26 @@ if (empty)
   fill(
     must('[data-card]'),
     el('span', { class: 'card-mark' }, icon('check')),
-    el('h2', { text: 'Nothing to settle' }),
+    el('h2', { text: 'Nothing to resolve' }),
     el('p', {
       text: list.settled
-        ? 'Every image on which people differed is settled.'
+        ? 'Every disagreement is resolved.'
         : 'Images come here when several people drew them and their boxes do not agree.',
     }),
   );
 fill(
   must('[data-about]'),
-  el('h2', { class: 'section-title', text: 'People differ here' }),
-  el('p', { class: 'pair' }, el('span', { text: 'To settle' }), el('strong', { text: list.left })),
-  el('p', { class: 'pair' }, el('span', { text: 'Settled' }), el('strong', { text: list.settled })),
+  el('h2', { class: 'section-title', text: 'Disagreements' }),
+  el('p', { class: 'pair' }, el('span', { text: 'Open' }), el('strong', { text: list.left })),
+  el(
+    'p',
+    { class: 'pair' },
+    el('span', { text: 'Resolved' }),
+    el('strong', { text: list.settled }),
+  ),
   el('p', {
     class: 'section-help',
-    text: `Doubt is the larger of two: the errors expected to be left in the merged label, and how far the person who agrees least is from it. Images from ${list.level.toFixed(2)} on are listed. What you settle becomes the label; what people drew is kept.`,
+    text: `Doubt is the larger of two: the errors expected to be left in the merged label, and how far the person who agrees least is from it. Images from ${list.level.toFixed(2)} on are listed. What you resolve becomes the label; what people drew is kept.`,
   }),
 );
 

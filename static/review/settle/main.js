@@ -1,9 +1,10 @@
 /** Settles where people differ: one image, group by group, then the next image. */
 
-import { ApiError, createApi } from '../../annotator/api.js';
-import { createImages } from '../../annotator/images.js';
+import { createApp } from '../../annotator/app.js';
 import { createBanners } from '../../annotator/panels/banner.js';
 import { createCard } from '../../annotator/panels/card.js';
+import { ApiError, createApi } from '../../annotator/sync/api.js';
+import { createImages } from '../../annotator/view/images.js';
 import { createWorkspace } from '../../annotator/workspace.js';
 import { startChrome } from '../../common/chrome.js';
 import { must, pageData } from '../../common/dom.js';
@@ -13,7 +14,7 @@ import { forget, recallList, remember } from '../../common/storage.js';
 import { plural } from '../../common/words.js';
 import { createSuggested } from '../suggested.js';
 import { createUndoBar } from '../undo-bar.js';
-import { settleDoings, settleHints } from './actions.js';
+import { settleHandlers, settleHints } from './actions.js';
 import { createByHand, zoomToGroup } from './by-hand.js';
 import { createDecisions } from './decisions.js';
 import { startPeople } from './people.js';
@@ -35,8 +36,8 @@ const api = createApi({
 const banners = createBanners(must('[data-banners]'));
 // The digits choose a person here, and a class only while something is drawn.
 const workspace = createWorkspace(
+  createApp(),
   data.classes.map((/** @type {LabelClass} */ entry) => ({ ...entry, hotkey: '' })),
-  () => settleHints(byHand.on, decisions, hints.keys),
 );
 const { editor, commands, hints, surface } = workspace;
 const card = createCard();
@@ -85,6 +86,7 @@ const keptName = (image = shown.image.id, label = shown.label) =>
 
 const zoom = () => zoomToGroup(editor.viewport, decisions?.group);
 const byHand = createByHand(workspace, () => decisions?.group);
+hints.forPage(() => settleHints(byHand.on, decisions, hints.keys));
 /** @param {boolean} keep */
 function endDrawing(keep) {
   const boxes = byHand.end();
@@ -125,7 +127,7 @@ function act(decide) {
   zoom();
   changed();
   if (decisions?.done)
-    speak(`Every group is settled. Anything missing? ${hints.words('submit')} sends.`);
+    speak(`Every group is resolved. Anything missing? ${hints.words('submit')} sends.`);
 }
 
 function submit() {
@@ -133,7 +135,7 @@ function submit() {
   if (!decisions) return;
   if (!decisions.done) {
     const left = decisions.open.filter((place) => !decisions?.of(place)).length;
-    hints.notice(`${plural(left, 'group is', 'groups are')} not settled yet.`);
+    hints.notice(`${plural(left, 'group is', 'groups are')} not resolved yet.`);
     return;
   }
   send();
@@ -149,15 +151,15 @@ async function send() {
     sent = { label: reply.label, image, decisions: JSON.stringify(decisions.entries()) };
     forget(keptName());
     await queue.settled(image);
-    speak('Settled');
+    speak('Resolved');
     await openNext();
-    undoBar.show(`${image.name} is settled.`, undoSent);
+    undoBar.show(`${image.name} is resolved.`, undoSent);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     banners.set('send', {
       text: `Not sent: ${error.message} Your decisions are kept here.`,
       tone: 'bad',
-      actions: [{ label: 'Look again', run: () => openImage(image) }],
+      actions: [{ label: 'Reopen', run: () => openImage(image) }],
     });
   } finally {
     sending = false;
@@ -196,7 +198,7 @@ async function openNext() {
   decisions = null;
   editor.close();
   must('[data-position]').textContent = '';
-  card.empty({ reason: 'none', message: 'Nobody differs much any more. All of it is settled.' });
+  card.empty({ reason: 'none', message: 'There is no open disagreement any more.' });
 }
 
 /** @param {Picture} image */
@@ -216,9 +218,9 @@ async function openImage(image) {
   decisions = createDecisions(reply.groups, reply.sure, kept);
   history.replaceState(null, '', `/jobs/${job.slug}/images/${image.id}/settle`);
   editor.open(image, [], false);
-  editor.set({ tool: 'select' });
+  editor.set('drawing', { tool: 'select' });
   showPixels();
-  must('[data-position]').textContent = reply.settled ? 'Settled already' : queue.place;
+  must('[data-position]').textContent = reply.settled ? 'Resolved already' : queue.place;
   zoom();
   changed();
   const ahead = queue.ahead(shown.image);
@@ -227,18 +229,18 @@ async function openImage(image) {
 }
 
 function showPixels() {
-  if (!shown || editor.state.picture?.id !== shown.image.id) return;
+  if (!shown || editor.state.view.picture?.id !== shown.image.id) return;
   const entry = images.want(shown.image);
   if (entry.ready) {
     card.hide();
-    if (editor.state.bitmap !== entry.ready) editor.show(entry.ready);
+    if (editor.state.view.bitmap !== entry.ready) editor.show(entry.ready);
   } else if (entry.failed) card.broken(() => images.retry(shown.image), null);
 }
 
 workspace.start('settle', (common) => ({
   ...common,
-  ...suggested.doings,
-  ...settleDoings({
+  ...suggested.handlers,
+  ...settleHandlers({
     decisions: () => decisions,
     isDrawing: () => byHand.on,
     act,

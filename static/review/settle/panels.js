@@ -1,6 +1,6 @@
 /** The people of the present group, and all groups that need a look. */
 
-import { el, fill, keycap } from '../../common/dom.js';
+import { el, fill, keycap, sectionHead } from '../../common/dom.js';
 import { svg } from '../../common/figure.js';
 import { icon } from '../../common/icons.js';
 import { lookOf } from './people.js';
@@ -46,7 +46,7 @@ export function showGroup(root, decisions, people, className, on) {
       el('p', {
         class: 'section-help',
         text: decisions.done
-          ? `Every group is settled. ${on.keysOf('draw-it').join(' ')} draws what everybody missed; ${on.keysOf('submit').join(' ')} sends.`
+          ? `Every group is resolved. ${on.keysOf('draw-it').join(' ')} draws what everybody missed; ${on.keysOf('submit').join(' ')} sends.`
           : 'Tab goes to the next group.',
       }),
     );
@@ -63,7 +63,6 @@ export function showGroup(root, decisions, people, className, on) {
       el(
         'button',
         {
-          type: 'button',
           class: 'row person-row',
           disabled: !drawn,
           'aria-label': `${name ?? letter}: ${kind}${drawn ? `, overlap ${drawn.overlap.toFixed(2)}` : ''}`,
@@ -74,11 +73,7 @@ export function showGroup(root, decisions, people, className, on) {
           },
         },
         ...on.keysOf(`person-${person + 1}`).map(keycap),
-        el('span', {
-          class: 'letter',
-          style: { background: lookOf(person).color },
-          text: letter,
-        }),
+        el('span', { class: 'letter', style: { background: lookOf(person).color }, text: letter }),
         sample(person),
         el('span', { class: 'row-name', text: name ? `${kind} · ${name}` : kind }),
         el(
@@ -136,7 +131,6 @@ export function showGroups(root, decisions, people, className, onChoose) {
       el(
         'button',
         {
-          type: 'button',
           class: 'row group-row',
           'aria-pressed': String(place === decisions.current),
           on: { click: () => onChoose(place) },
@@ -161,10 +155,8 @@ export function showGroups(root, decisions, people, className, onChoose) {
   });
   fill(
     root,
-    el(
-      'div',
-      { class: 'section-head' },
-      el('h2', { class: 'section-title', text: 'Groups to settle' }),
+    sectionHead(
+      'Open groups',
       el('span', {
         class: 'section-note',
         text: open.length ? `${settled} of ${open.length}, doubtful first` : 'none',

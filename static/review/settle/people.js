@@ -5,7 +5,7 @@
 /** @typedef {{x: number, y: number, w: number, h: number}} Area on the screen */
 
 /** A colour and a dash for each person; the dash alone tells them apart too. */
-export const LOOKS = [
+const LOOKS = [
   { color: '#FFC400', dash: [] },
   { color: '#56B4FF', dash: [10, 5] },
   { color: '#DD2299', dash: [2, 3] },
@@ -103,7 +103,7 @@ export function startPeople(surface, editor, state) {
     const group = decisions.group;
     if (!group) return;
     const at = areaOf(group.mean);
-    if (!editor.state.looks.hidden) {
+    if (!editor.state.display.hidden) {
       group.drawn.forEach(({ person, box }, row) => {
         if (solo !== null && solo !== person) return;
         const look = lookOf(person);
@@ -139,7 +139,7 @@ export function startPeople(surface, editor, state) {
     layer.height = Math.round(height * ratio);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const { decisions, letters, solo, drawing } = state();
-    if (!decisions || !editor.state.picture) return;
+    if (!decisions || !editor.state.view.picture) return;
     paintOthers(decisions);
     if (!drawing) paintCurrent(decisions, letters, solo);
     else if (decisions.group) frame(areaOf(decisions.group.mean), '#fff', 1, [2, 3]);

@@ -16,7 +16,7 @@ export function createQueue(first, fetchMore) {
     },
     get place() {
       const total = list.settled + list.left;
-      return `Image ${Math.min(list.settled + 1, total)} of ${total}`;
+      return total ? `Image ${Math.min(list.settled + 1, total)} of ${total}` : '';
     },
     /** What is worth fetching: the open image and the one after it. @param {Picture} open
      * @returns {Picture[]} */

@@ -17,7 +17,7 @@ import { showGroup, showGroups } from './panels.js';
 export function showSide({ decisions, people, drawing, className, keysOf, take, solo, moveTo }) {
   showGroup(must('[data-group]'), decisions, people, className, { keysOf, take, solo });
   showGroups(must('[data-groups]'), decisions, people, className, moveTo);
-  must('[data-send-words]').textContent = drawing ? 'Done' : 'Send, next';
+  must('[data-send-words]').textContent = drawing ? 'Done' : 'Save and next';
   must('[data-merged-words]').textContent =
     decisions.group && !decisions.group.merged ? 'Take the mean box' : 'Take the merged box';
   for (const part of ['[data-settling]', '[data-group]', '[data-groups]'])
