@@ -116,7 +116,7 @@ class _Attribute(DeferredAttribute):
     """Takes what is stored, or the settings themselves."""
 
     def __set__(self, instance: models.Model, value: Any) -> None:
-        typed = value if isinstance(value, RoundSettings) else RoundSettings.from_json(value)
+        typed = RoundSettings.from_json(value) if isinstance(value, Mapping) else value
         instance.__dict__[self.field.attname] = typed
 
 
@@ -125,8 +125,10 @@ class RoundSettingsField(models.JSONField):
 
     descriptor_class = _Attribute
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> RoundSettings:
-        """Typed again, also where only this column is read."""
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> RoundSettings | None:
+        """Typed again, also where only this column is read; None where a join found no round."""
+        if value is None:
+            return None
         return RoundSettings.from_json(super().from_db_value(value, expression, connection))
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
