@@ -15,21 +15,20 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
 from django.db.models import Count
 from PIL import Image as Picture
 
 from labeling.models import Assignment, Audit, Event, Job, Label
 from labeling.services import jobs, transfers
 from labeling.services.images import media_path
-from tests import factories
+from tests import factories, passwords
 
 IMAGES, ANNOTATORS, REVIEWERS = 84, 6, 2
 
 
 def prepare() -> None:
     """Accounts (password = name), pictures, a started job."""
-    call_command("migrate", verbosity=0)
+    passwords.make_cheaply()
     job = factories.make_job(
         name="company", acceptance="certified", pilot_size=6, validation_size=30, training_size=12,
         batch_size=12, annotators_per_image=2, audit_budget=30, watch_share=0.2,
