@@ -1,6 +1,6 @@
-"""Makes passwords at a thousandth of the work, for processes that keep the product's own hasher.
+"""Makes passwords at a thousandth of the work, in drivers whose people never sign in.
 
-The parameters stand in the hash: a real server beside the test checks it like any other.
+Not beside a server: it would make such a password anew at the first sign-in, and end the sessions.
 """
 
 from django.contrib.auth.hashers import Argon2PasswordHasher

@@ -31,7 +31,6 @@ from labeling.services import audits, claims, classes, jobs, people, preferences
 from labeling.services import verdicts as verdicts_of
 from labeling.services.answers import submit
 from labeling.services.images import media_path
-from tests import passwords
 
 SIZE = (320, 240)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -273,7 +272,6 @@ CALLS = (
 
 def main() -> None:
     """Answer until the other side closes."""
-    passwords.make_cheaply()
     known = {call.__name__: call for call in CALLS}
     for line in sys.stdin:
         name, arguments = json.loads(line)

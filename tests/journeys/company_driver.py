@@ -21,14 +21,13 @@ from PIL import Image as Picture
 from labeling.models import Assignment, Audit, Event, Job, Label
 from labeling.services import jobs, transfers
 from labeling.services.images import media_path
-from tests import factories, passwords
+from tests import factories
 
 IMAGES, ANNOTATORS, REVIEWERS = 84, 6, 2
 
 
 def prepare() -> None:
     """Accounts (password = name), pictures, a started job."""
-    passwords.make_cheaply()
     job = factories.make_job(
         name="company", acceptance="certified", pilot_size=6, validation_size=30, training_size=12,
         batch_size=12, annotators_per_image=2, audit_budget=30, watch_share=0.2,
