@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from labeling.management.data_folder import make_private
+from tests import prepared
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180
@@ -90,14 +91,15 @@ def serving(folder: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    """A server of the test's own, which it may kill."""
+    """A server of the test's own, which it may kill, on a folder where one ran before."""
+    prepared.data_folder(tmp_path / "data", static=True)
     with serving(tmp_path) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server that tests only look at."""
+    """A server that tests only look at; it began on an empty folder."""
     with serving(tmp_path_factory.mktemp("standing")) as running:
         yield running
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests import prepared
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180.0
 BACKSTAGE = "import django; django.setup(); from tests.browser import backstage; backstage.main()"
@@ -47,6 +49,7 @@ class Served:
             "MLASSIST_ENGINE": "tests.fakes", "MLASSIST_WEIGHTS": "none",
         }  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
+        prepared.data_folder(folder / "data", static=True)
 
     def start(self) -> None:
         """Start, and wait until pages come."""

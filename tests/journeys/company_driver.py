@@ -15,7 +15,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
 from django.db.models import Count
 from PIL import Image as Picture
 
@@ -30,7 +29,6 @@ IMAGES, ANNOTATORS, REVIEWERS = 84, 6, 2
 
 def prepare() -> None:
     """Accounts (password = name), pictures, a started job."""
-    call_command("migrate", verbosity=0)
     job = factories.make_job(
         name="company", acceptance="certified", pilot_size=6, validation_size=30, training_size=12,
         batch_size=12, annotators_per_image=2, audit_budget=30, watch_share=0.2,

@@ -1,14 +1,14 @@
 """Drives one small certified job to its end while its worker is killed at given points.
 
-Run as `python -m tests.journeys.crash_driver FAULT...` with LABELING_DATA on an empty folder. Each
-worker is armed with the next fault; when it is dead or frozen there, or its step has failed for
-good, the next one starts and a failed step is retried. Prints the job's canonical state as JSON.
+Run as `python -m tests.journeys.crash_driver FAULT...` with LABELING_DATA on a prepared folder.
+Each worker, a copy of this process, is armed with the next fault; when it is dead or frozen there,
+or its step has failed for good, the next one starts and a failed step is retried. Prints the job's
+canonical state as JSON.
 """
 
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import closing
@@ -24,22 +24,26 @@ django.setup()
 
 from django.core.management import call_command
 from django.db import connection
+from sklearn.ensemble import GradientBoostingRegressor  # noqa: F401  once, not in each worker
 
 from labeling.assignments import claims
+from labeling.kernel import faults
 from labeling.kernel.boxes import without_scores
 from labeling.ledger import steps
+from labeling.management.commands.worker import Changes
 from labeling.models import Assignment, Audit, Certificate, Event, Job, Label, Step
 from labeling.review import queue, verdicts
 from labeling.rounds import lifecycle
 from mlassist.models import Detector, Prediction
-from tests import factories
+from tests import factories, passwords
+from tests.forked import Copy
 
 IMAGES, PATIENCE = 84, float(os.environ.get("CRASH_PATIENCE", "180"))
 
 
 def set_up() -> tuple[Job, Any, Any, Any]:
     """A certified job with one annotator and two reviewers; nothing in it depends on timing."""
-    call_command("migrate", verbosity=0)
+    passwords.make_cheaply()
     job = factories.make_job(
         acceptance="certified", pilot_size=6, validation_size=30, training_size=6, batch_size=10,
         ahead_percent=0, audit_budget=30, watch_share=0.2, audit_seed="fixed",
@@ -58,22 +62,22 @@ class Workers:
 
     def __init__(self, faults: list[str]) -> None:
         self.left, self.met, self.armed = list(faults), 0, ""
-        self.frozen: list[subprocess.Popen[bytes]] = []
-        self.process: subprocess.Popen[bytes] | None = None
+        self.frozen: list[Copy] = []
+        self.process: Copy | None = None
 
     def watch(self) -> None:
         """Start the next worker if the present one is gone, frozen or of no use."""
         failed = [s for s in Step.objects.unfinished() if steps.stuck(s) and not s.lease_owner]
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and not self.process.ended():
             if failed:
-                self.process.terminate()
+                os.kill(self.process.pid, signal.SIGTERM)
                 self.process.wait(20)
             elif not _stopped(self.process.pid):
                 return
             elif _database_is_free():
                 self.frozen.append(self.process)
             else:  # frozen while its sweep was writing: on SQLite nobody could ever go on
-                self.process.kill()
+                os.kill(self.process.pid, signal.SIGKILL)
                 self.process.wait(20)
                 self.left.insert(0, self.armed)
                 self.met -= 1
@@ -82,19 +86,22 @@ class Workers:
         for step in failed:
             steps.retry(step.round)
         self.armed = self.left.pop(0) if self.left else ""
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "worker", "--interval", "0.05"],
-            env={**os.environ, "LABELING_FAULT": self.armed},
-        )
+        self.process = Copy(self.work)
+
+    def work(self) -> None:
+        """What `LABELING_FAULT=... manage.py worker` does in a process."""
+        faults.ARMED = self.armed
+        call_command("worker", interval=0.05)
 
     def end(self) -> None:
         """Wake the frozen ones, let them notice, then stop all."""
         for frozen in self.frozen:
-            frozen.send_signal(signal.SIGCONT)
+            os.kill(frozen.pid, signal.SIGCONT)
         time.sleep(1.5 if self.frozen else 0)  # they must meet the fence, not our SIGTERM
         for process in (*self.frozen, self.process):
             if process is not None:
-                process.terminate()
+                if not process.ended():
+                    os.kill(process.pid, signal.SIGTERM)
                 process.wait(20)
 
 
@@ -115,10 +122,12 @@ def _database_is_free() -> bool:
     return True
 
 
-def people_work(job: Job, alice: Any, *reviewers: Any) -> None:
-    """Everybody does what they can get now."""
+def people_work(job: Job, alice: Any, *reviewers: Any) -> int:
+    """Everybody does what they can get now; how much it was."""
+    done = 0
     for seat in claims.claim_next(job, alice).seats:
         factories.answer(seat, alice)
+        done += 1
     for reviewer in reviewers:
         # one at a time: what is in hand when the proof is complete would end as the clock has it
         while held := queue.claim_next(job, reviewer, count=1):
@@ -127,6 +136,8 @@ def people_work(job: Job, alice: Any, *reviewers: Any) -> None:
             wrong = int(audit.image.digest[-1], 16) % 5 == 0
             boxes = [factories.box()] if audit.blind or wrong else without_scores(audit.predicted)
             verdicts.decide(audit, reviewer, verdict="corrected", boxes=boxes)
+            done += 1
+    return done
 
 
 def canonical(job: Job) -> dict[str, Any]:
@@ -170,10 +181,12 @@ def main() -> None:
     job, *people = set_up()
     workers = Workers(sys.argv[1:])
     deadline = time.monotonic() + PATIENCE
+    changes = Changes(idle=1.0)  # looking costs as much as the worker's steps
     try:
         while True:
             workers.watch()
-            people_work(job, *people)
+            while changes.any() and people_work(job, *people):
+                changes.version = None  # one's own writes count for others only
             job.refresh_from_db()
             if job.state == Job.State.COMPLETE and not Audit.objects.undecided().filter(
                 round__job=job, kind="watch"

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+from tests import prepared
+
 ROOT = Path(__file__).resolve().parents[2]
 STATES = ("SELECTING", "CONSOLIDATING", "TRAINING", "PREDICTING", "CALIBRATING", "ACCEPTING")
 
 
 def drive(folder: Path, *faults: str, **env: str) -> dict[str, Any]:
     """The canonical state a job ends in when its workers meet these faults."""
-    folder.mkdir()
+    prepared.data_folder(folder)
     done = subprocess.run(
         [sys.executable, "-m", "tests.journeys.crash_driver", *faults],
         cwd=ROOT, capture_output=True, text=True, timeout=240,

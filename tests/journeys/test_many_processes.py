@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from labeling.simulation.client import Client
+from tests import prepared
 from tests.browser.serving import free_port, until
 from tests.journeys.company_driver import ANNOTATORS, IMAGES, REVIEWERS
 from tests.services import postgres_database
@@ -27,6 +28,7 @@ BOX = {"class_id": 0, "x1": 10, "y1": 10, "x2": 60, "y2": 60}
 @pytest.fixture(params=["sqlite", "postgresql"])
 def env(request, tmp_path) -> Iterator[dict[str, str]]:
     """The environment of every process of the company."""
+    prepared.data_folder(tmp_path, static=True)
     shared = {
         **os.environ, "LABELING_DATA": str(tmp_path), "LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "labeling.settings",

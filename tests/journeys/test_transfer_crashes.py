@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from PIL import Image as Picture
 
+from tests import prepared
+
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = 60  # three chunks
 PATIENCE = 120.0
@@ -100,7 +102,7 @@ class Moving:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory) -> Path:
+def sixty(tmp_path_factory) -> Path:
     """A data folder with a job and a folder of sixty pictures to import."""
     folder: Path = tmp_path_factory.mktemp("prepared")
     source = folder / "import" / "set"
@@ -110,15 +112,15 @@ def prepared(tmp_path_factory) -> Path:
         Picture.new("RGB", (40, 30), (i, 0, 0)).save(file, "PNG")
         (source / f"{i:02}.png").write_bytes(file.getvalue())
     moving = Moving(folder)
-    moving.manage("migrate", "--verbosity", "0")
+    prepared.data_folder(folder)
     moving.manage("shell", "-v0", "-c", SET_UP)
     return folder
 
 
 @pytest.fixture
-def moving(prepared: Path, tmp_path: Path) -> Moving:
+def moving(sixty: Path, tmp_path: Path) -> Moving:
     """A copy of it of one's own."""
-    return Moving(Path(shutil.copytree(prepared, tmp_path / "data")))
+    return Moving(Path(shutil.copytree(sixty, tmp_path / "data")))
 
 
 def test_an_import_killed_at_every_kind_of_point_brings_each_picture_once(moving):

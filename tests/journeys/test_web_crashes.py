@@ -13,6 +13,7 @@ from pathlib import Path
 import requests
 
 from labeling.simulation.client import Client
+from tests import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS, PEOPLE, IMAGES = 8, 4, 400
@@ -100,8 +101,7 @@ def test_no_acknowledged_answer_is_lost(tmp_path: Path):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    manage("migrate", "--verbosity", "0")
-    manage("collectstatic", "--noinput", "--verbosity", "0")
+    prepared.data_folder(tmp_path, static=True)
     manage("shell", "-v0", "-c", SET_UP.format(people=PEOPLE, images=IMAGES))
     web = Web(env)
     stop, acknowledged = threading.Event(), {}

@@ -1,14 +1,14 @@
 """Lets many processes do the same thing at the same moment, and reports what came of it.
 
 `python -m tests.labeling.race_driver` runs every race on the database of the environment and
-prints JSON; with arguments it is one of the runners.
+prints JSON; the runners are copies of it, each with connections of its own.
 """
 
+import contextlib
 import json
 import os
-import subprocess
-import sys
 import time
+from functools import partial
 from typing import Any
 
 import labeling  # noqa: F401  swaps in a safe SQLite before Django loads its own
@@ -20,7 +20,6 @@ import django
 django.setup()
 
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.db.models import Count
 
 from labeling.assignments import claims
@@ -31,10 +30,11 @@ from labeling.models import Assignment, Event, Image, Job, Label, LabelCheck, Ro
 from labeling.review import grid
 from labeling.rounds import lifecycle
 from labeling.transfers import transfers
-from tests import factories
+from tests import factories, passwords
+from tests.forked import Copy
 
 PEOPLE = [f"runner-{i}" for i in range(6)]
-START_IN = 4.0  # seconds until the runners go; each needs about two to load
+START_IN = 1.0  # seconds until the runners go; each needs some hundredths to read what it needs
 
 
 def ready(at: float) -> None:
@@ -163,14 +163,16 @@ RUNNERS = {
 def run(*commands: tuple[str, ...]) -> list[str]:
     """Start the runners together; what they said on stderr."""
     at = time.time() + START_IN
-    runner = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.labeling.race_driver", name, str(at), *arguments],
-            stderr=subprocess.PIPE, text=True,
-        )
-        for name, *arguments in commands
-    ]  # fmt: skip
-    return [error for p in runner if (error := p.communicate(timeout=120)[1]) and p.returncode]
+    running = [
+        Copy(partial(race, name, at, *arguments), kept=True) for name, *arguments in commands
+    ]
+    return [copy.errors() for copy in running if copy.wait(120)]
+
+
+def race(name: str, at: float, *arguments: str) -> None:
+    """What one of the processes does; a refusal in words is a fair end of a race."""
+    with contextlib.suppress(LabelingError):
+        RUNNERS[name](at, *arguments)
 
 
 def started(slug: str, images: int, **fields: Any) -> Job:
@@ -289,15 +291,8 @@ def stopped_in_between(action: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run as a runner, or run every race."""
-    if len(sys.argv) > 1:
-        name, at, *arguments = sys.argv[1:]
-        try:
-            RUNNERS[name](float(at), *arguments)
-        except LabelingError as refusal:
-            print(refusal.message)  # noqa: T201  a refusal in words is a fair end of a race
-        return
-    call_command("migrate", verbosity=0)
+    """Run every race."""
+    passwords.make_cheaply()
     for name in PEOPLE:
         factories.person(name)
     result = {

@@ -1,5 +1,7 @@
 """The demo command: a job that is ready at once, also where an earlier run was cut off."""
 
+import functools
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
@@ -21,6 +23,15 @@ CUTS = {  # what is called, and the call that does not come to its end
     "starting": (setup, "start", 1),
     "simulated people": (answers, "submit", 5),
 }
+
+
+draw_once = functools.cache(scenes.draw)
+
+
+@pytest.fixture(autouse=True)
+def scenes_drawn_once(monkeypatch):
+    """Each picture is a function of its number: drawn for the first test that wants it."""
+    monkeypatch.setattr(scenes, "draw", draw_once)
 
 
 def demo(capsys) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import prepared
 from tests.services import postgres_database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def race(folder: Path, **env: str) -> dict[str, Any]:
     """What every race came to."""
+    prepared.data_folder(folder)
     done = subprocess.run(
         [sys.executable, "-m", "tests.labeling.race_driver"],
         cwd=ROOT, capture_output=True, text=True, timeout=400,
