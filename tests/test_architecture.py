@@ -32,7 +32,7 @@ NO_TORCH = {  # of these, what forms and the web process read
     "mlassist/detectors/designs/__init__.py", "mlassist/detectors/sizes.py",
     "mlassist/training/core/recipe.py", "mlassist/prediction/core/annotation_time.py",
 }  # fmt: skip
-READERS = ("labeling/reports", "labeling/admin", "labeling/server", "annotator_ui", "mlassist/data")
+READERS = ("labeling/reports", "labeling/admin", "labeling/server", "annotator_ui")
 WRITES = {"save", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
 OF_QUERIES = {"update", "delete"}  # dictionaries and files have these, too
 QUERIES = {"objects", "filter", "exclude", "all"}
