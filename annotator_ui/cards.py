@@ -142,10 +142,12 @@ def _standing(round: Round, waiting: Waiting) -> dict[str, Any]:
     done = counts.get(Assignment.State.SUBMITTED, 0)
     pace = waiting.paces.get(round.job_id)
     return {
-        "number": round.number, "purpose": round.purpose,
-        "done": done, "total": done + claims.left_of(counts),
+        "number": round.number,
+        "purpose": round.purpose,
+        "done": done,
+        "total": done + claims.left_of(counts),
         "pace_s": float(f"{pace:.1f}") if pace else None,
-    }  # fmt: skip
+    }
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -31,10 +31,11 @@ class Failure:
 
 
 FULL = Failure(
-    507, NoRoom.code,
+    507,
+    NoRoom.code,
     "The server's disk is full. Your work is kept in this browser and sent again once there is "
     "room. Tell the administrator.",
-)  # fmt: skip
+)
 BUSY = Failure(503, "busy", answers.BUSY, retry_after=answers.BUSY_SECONDS)
 TOO_MUCH = Failure(400, "invalid", "The search or filter holds too much. Ask for less at once.")
 NO_SUCH = Failure(400, "invalid", "A number or text in the address is none that anything here has.")
@@ -42,9 +43,17 @@ NO_SUCH = Failure(400, "invalid", "A number or text in the address is none that 
 # SQLite says "database or disk is full", PostgreSQL "No space left on device"
 _FULL = ("disk is full", "no space left")
 _BUSY = (
-    "locked", "lock timeout", "statement timeout", "deadlock", "connect", "connection",
-    "starting up", "shutting down", "too many clients", "recovery mode",
-)  # fmt: skip
+    "locked",
+    "lock timeout",
+    "statement timeout",
+    "deadlock",
+    "connect",
+    "connection",
+    "starting up",
+    "shutting down",
+    "too many clients",
+    "recovery mode",
+)
 _TOO_MUCH = ("expression tree", "too many sql variables", "too many terms", "stack depth")
 
 

@@ -9,9 +9,30 @@ import nh3
 from markdown_it import MarkdownIt
 
 TAGS = {
-    "h1", "h2", "h3", "h4", "p", "ul", "ol", "li", "strong", "em", "code", "pre", "blockquote",
-    "a", "br", "hr", "table", "thead", "tbody", "tr", "th", "td", "img",
-}  # fmt: skip
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "code",
+    "pre",
+    "blockquote",
+    "a",
+    "br",
+    "hr",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "img",
+}
 PICTURE = re.compile(r"^picture:([\w-]+)$")
 
 

@@ -55,26 +55,26 @@ urlpatterns = [
     path("api/labels/<row:pk>/check", grid.Check.as_view(), name="label-check"),
     path(
         "api/jobs/<slug:slug>/differences",
-        differences.DifferencesList.as_view(), name="differences-list",
+        differences.DifferencesList.as_view(),
+        name="differences-list",
     ),
     path("api/images/<row:pk>/differences", differences.Differences.as_view(), name="differences"),
     path("api/images/<row:pk>/compare", differences.Compare.as_view(), name="compare-labels"),
     path("api/jobs/<slug:slug>/comments", comments.JobComments.as_view(), name="job-comments"),
     path("api/images/<row:pk>/comments", comments.ImageComments.as_view(), name="comments"),
     path("api/comments/<row:pk>", comments.Thread.as_view(), name="comment"),
-    path(
-        "api/comments/<row:pk>/decision", comments.Decision.as_view(), name="suggestion-decision"
-    ),
+    path("api/comments/<row:pk>/decision", comments.Decision.as_view(), name="suggestion-decision"),
     path("api/assignments/<row:pk>/suggestion", history.Suggestion.as_view(), name="suggestion"),
     path("api/comments/<row:pk>/answers", comments.Answers.as_view(), name="comment-answers"),
     path("api/jobs/<slug:slug>/answers", history.History.as_view(), name="own-answers"),
     path("api/assignments/<row:pk>", history.Seat.as_view(), name="own-seat"),
     path(
         "api/jobs/<slug:slug>/instructions/read",
-        history.InstructionsRead.as_view(), name="instructions-read",
+        history.InstructionsRead.as_view(),
+        name="instructions-read",
     ),
     path("api/pictures/<row:pk>/file", media.instruction_picture, name="instruction-picture"),
     path("api/transfers/<row:pk>/file", media.transfer_file, name="transfer-file"),
     path("api/transfers/<row:pk>/report", media.transfer_report, name="transfer-report"),
     path("api/certificates/<row:pk>/file", media.certificate_file, name="certificate-file"),
-]  # fmt: skip
+]

@@ -17,9 +17,18 @@ TRIALS = ("recipes", "selection", "teaching")  # only when asked for: an hour of
 ANSWERS = ("crowd",)  # only when asked for: needs the data
 CHOICES = ("planning",)  # only when asked for: why numbers of the product are what they are
 NAMES = (
-    "consolidate", "certificate", "importing", "cycle", "slow_clients", "greedy", "scale",
-    "judging", "training", "sharding", "quality",
-)  # fmt: skip
+    "consolidate",
+    "certificate",
+    "importing",
+    "cycle",
+    "slow_clients",
+    "greedy",
+    "scale",
+    "judging",
+    "training",
+    "sharding",
+    "quality",
+)
 
 
 def main() -> None:
@@ -77,8 +86,10 @@ def main() -> None:
     print(f"\n{table(figures)}\n\n{machine}, {time.time() - began:.0f} s")
     if options.json:
         written = {
-            "machine": machine, "load_before": load, "figures": [f.to_json() for f in figures]
-        }  # fmt: skip
+            "machine": machine,
+            "load_before": load,
+            "figures": [f.to_json() for f in figures],
+        }
         options.json.write_text(json.dumps(written, indent=1) + "\n")
 
 

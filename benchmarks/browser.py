@@ -63,15 +63,19 @@ def _crowd(place: Desk, count: int, goal: float) -> Iterator[Figure]:
         frames, tasks = _watched(page, act)
         long += tasks
         yield Figure(
-            f"frame while {name}, {count:,} boxes, p95", percentile(frames, 0.95), "ms",
+            f"frame while {name}, {count:,} boxes, p95",
+            percentile(frames, 0.95),
+            "ms",
             Goal("<=", goal),
-        )  # fmt: skip
+        )
     if count == 1_000:
-        yield Figure("longest task meanwhile, 1,000 boxes", max(long, default=0), "ms",
-                     Goal("<=", 50))  # fmt: skip
+        yield Figure(
+            "longest task meanwhile, 1,000 boxes", max(long, default=0), "ms", Goal("<=", 50)
+        )
         times = [page.evaluate(OPENED, "Enter") for _ in range(6)]
-        yield Figure("open an image with 1,000 boxes", percentile(times, 0.5), "ms",
-                     Goal("<=", 150))  # fmt: skip
+        yield Figure(
+            "open an image with 1,000 boxes", percentile(times, 0.5), "ms", Goal("<=", 150)
+        )
     page.context.close()
 
 
@@ -125,13 +129,19 @@ def _large(place: Desk) -> Iterator[Figure]:
         data["assignments"][0]["image"].update(width=LARGE[0], height=LARGE[1])
 
     page = place.page(change)
-    page.route("**/api/images/*/file", lambda route: route.fulfill(
-        body=photo.getvalue(), content_type="image/jpeg"))  # fmt: skip
+    page.route(
+        "**/api/images/*/file",
+        lambda route: route.fulfill(body=photo.getvalue(), content_type="image/jpeg"),
+    )
     page.goto(place.address)
     ready(page)
     page.wait_for_timeout(6000)
     for name, act in (("zooming", _zoom), ("panning", _pan)):
         frames, _ = _watched(page, act)
-        yield Figure(f"frame while {name}, 50 megapixels, p95", percentile(frames, 0.95), "ms",
-                     Goal("<=", 33))  # fmt: skip
+        yield Figure(
+            f"frame while {name}, 50 megapixels, p95",
+            percentile(frames, 0.95),
+            "ms",
+            Goal("<=", 33),
+        )
     page.context.close()

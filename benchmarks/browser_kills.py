@@ -88,9 +88,12 @@ def _draw(page: Page, rng: random.Random) -> list[float]:
 def _profile(place: Desk, folder: str) -> Iterator[Page]:
     """A browser with a profile on the disk, at the drawing page."""
     context = place.browser.browser_type.launch_persistent_context(
-        Path(folder), executable_path=chromium(), args=list(ARGS), viewport=VIEW,
+        Path(folder),
+        executable_path=chromium(),
+        args=list(ARGS),
+        viewport=VIEW,
         base_url=place.server.url,
-    )  # fmt: skip
+    )
     sign_in(context, place)
     page = context.new_page()
     page.goto(place.address)

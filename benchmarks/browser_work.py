@@ -199,11 +199,15 @@ def _suggest(count: int) -> Any:
     def change(data: dict[str, Any]) -> None:
         boxes = [
             {
-                "class_id": 0, "score": 0.9, "x1": 20 + 60 * (k % 10), "y1": 20 + 60 * (k // 10),
-                "x2": 60 + 60 * (k % 10), "y2": 60 + 60 * (k // 10),
+                "class_id": 0,
+                "score": 0.9,
+                "x1": 20 + 60 * (k % 10),
+                "y1": 20 + 60 * (k // 10),
+                "x2": 60 + 60 * (k % 10),
+                "y2": 60 + 60 * (k // 10),
             }
             for k in range(count)
-        ]  # fmt: skip
+        ]
         for seat in data["assignments"]:
             seat["suggested"] = boxes
 

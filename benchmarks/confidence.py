@@ -69,9 +69,12 @@ class Half:
         """What the rule says of known and pool pictures."""
         if rule == LEARNED:
             return learned_confidence(
-                [self.looks[i] for i in known], [self.truths[i] for i in known], of_known,
-                [self.looks[i] for i in pool], cuts,
-            )  # fmt: skip
+                [self.looks[i] for i in known],
+                [self.truths[i] for i in known],
+                of_known,
+                [self.looks[i] for i in pool],
+                cuts,
+            )
         if rule in (SEVEN, SEVEN_TREES):
             return self._seven(known, of_known, pool, cuts, trees=rule == SEVEN_TREES)
         values = [
@@ -134,9 +137,13 @@ def proof_of(
 
 
 def certified(
-    of_known: np.ndarray, known: np.ndarray, of_pool: np.ndarray, pool: np.ndarray, target: float,
+    of_known: np.ndarray,
+    known: np.ndarray,
+    of_pool: np.ndarray,
+    pool: np.ndarray,
+    target: float,
     seed: int,
-) -> tuple[float, float]:  # fmt: skip
+) -> tuple[float, float]:
     """Share of the pool that the product's sets and test certify, and how often it is not true."""
     shares, wrong = [], []
     for number in range(ORDERS):
@@ -170,9 +177,12 @@ def judged(half: Half, target: float) -> dict[str, np.ndarray]:
 
 
 def run(
-    data: Path, weights: Path, cache: Path, names: Sequence[str] = tuple(TARGETS),
+    data: Path,
+    weights: Path,
+    cache: Path,
+    names: Sequence[str] = tuple(TARGETS),
     final: bool = True,
-) -> Iterator[Figure]:  # fmt: skip
+) -> Iterator[Figure]:
     """Every data set's confidences and box scores on one half."""
     for name in names:
         half = Half(found(data, name, weights, cache), final)
@@ -205,20 +215,30 @@ def _box_scores(name: str, half: Half) -> Iterator[Figure]:
         one_cut, per_class = half.qualities(pool, Cuts(cuts.pooled)), half.qualities(pool, cuts)
         rows.append(
             (
-                *_errors(rest, plain, plain, hit), *_errors(rest, chance, worth, hit),
-                one_cut.mean(), per_class.mean(),
+                *_errors(rest, plain, plain, hit),
+                *_errors(rest, chance, worth, hit),
+                one_cut.mean(),
+                per_class.mean(),
             )
-        )  # fmt: skip
-    names = ("D-ECE before", "LaECE before", "D-ECE after", "LaECE after", "quality, one cut",
-             "quality, cuts per class")  # fmt: skip
+        )
+    names = (
+        "D-ECE before",
+        "LaECE before",
+        "D-ECE after",
+        "LaECE after",
+        "quality, one cut",
+        "quality, cuts per class",
+    )
     for label, value in zip(names, np.mean(rows, 0), strict=True):
         yield Figure(f"{name}: {label}", float(value), "")
 
 
 def _errors(
-    boxes: Sequence[BoxSet], chance: Sequence[np.ndarray], worth: Sequence[np.ndarray],
+    boxes: Sequence[BoxSet],
+    chance: Sequence[np.ndarray],
+    worth: Sequence[np.ndarray],
     hit: np.ndarray,
-) -> tuple[float, float]:  # fmt: skip
+) -> tuple[float, float]:
     """D-ECE over all boxes; LaECE as the mean over classes."""
     classes = np.concatenate([b.classes for b in boxes])
     values = np.concatenate(worth)

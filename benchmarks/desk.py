@@ -95,11 +95,14 @@ def with_boxes(count: int, side: float = 8) -> Callable[[dict[str, Any]], None]:
         wide = min(side, step * 0.8)
         boxes = [
             {
-                "class_id": k % 2, "x1": (k % across) * step, "y1": (k // across) * step,
-                "x2": (k % across) * step + wide, "y2": (k // across) * step + wide,
+                "class_id": k % 2,
+                "x1": (k % across) * step,
+                "y1": (k // across) * step,
+                "x2": (k % across) * step + wide,
+                "y2": (k // across) * step + wide,
             }
             for k in range(count)
-        ]  # fmt: skip
+        ]
         for seat in data["assignments"]:
             seat["suggested"] = [box for box in boxes if box["y2"] <= SIZE[1]]
             seat["prelabelled"] = True
@@ -155,9 +158,14 @@ def prepare(images: int) -> None:
 
     user = get_user_model().objects.create_user("marta")
     job = setup.create(
-        "Bench", None, assist=False, annotators_per_image=1, pilot_size=images, batch_size=50,
+        "Bench",
+        None,
+        assist=False,
+        annotators_per_image=1,
+        pilot_size=images,
+        batch_size=50,
         mode="independent",
-    )  # fmt: skip
+    )
     for name in ("boat", "house"):
         classes.add(job, name)
     Member.objects.create(job=job, user=user, role="annotator")

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "<=": operator.le, ">=": operator.ge, "=": operator.eq
-}  # fmt: skip
+    "<=": operator.le,
+    ">=": operator.ge,
+    "=": operator.eq,
+}
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,12 @@ class Figure:
     def to_json(self) -> dict[str, object]:
         """The figure as plain values."""
         return {
-            "name": self.name, "value": float(self.value), "unit": self.unit,
-            "goal": str(self.goal) if self.goal else None, "met": self.met,
-        }  # fmt: skip
+            "name": self.name,
+            "value": float(self.value),
+            "unit": self.unit,
+            "goal": str(self.goal) if self.goal else None,
+            "met": self.met,
+        }
 
 
 Benchmark = Callable[[], Iterator[Figure]]
@@ -50,11 +55,13 @@ def table(figures: list[Figure]) -> str:
     """One line per figure: name, figure, unit, goal."""
     rows = [("name", "figure", "unit", "goal")] + [
         (
-            f.name, f"{f.value:,.3g}" if abs(f.value) < 1000 else f"{f.value:,.0f}", f.unit,
+            f.name,
+            f"{f.value:,.3g}" if abs(f.value) < 1000 else f"{f.value:,.0f}",
+            f.unit,
             f"{f.goal}{'' if f.met else '  MISSED'}" if f.goal else "",
         )
         for f in figures
-    ]  # fmt: skip
+    ]
     wide = [max(len(row[k]) for row in rows) for k in range(4)]
     return "\n".join(
         f"{name:{wide[0]}}  {value:>{wide[1]}}  {unit:{wide[2]}}  {goal}".rstrip()

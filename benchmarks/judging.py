@@ -54,51 +54,75 @@ def _detector() -> Any:
     Job.objects.filter(pk=job.pk).update(acceptance=Job.Acceptance.CERTIFIED)
     job.refresh_from_db()
     round = Round.objects.create(
-        job=job, number=1, purpose=Round.Purpose.ACTIVE, state=Round.State.CALIBRATING,
+        job=job,
+        number=1,
+        purpose=Round.Purpose.ACTIVE,
+        state=Round.State.CALIBRATING,
         settings=RoundSettings.of_job(job),
-    )  # fmt: skip
+    )
     detector = Detector.objects.create(
-        round=round, weights="none", digest="0" * 64, design="none", recipe={}, class_ids=[0, 1],
-        origin="made up", trained_on=200,
-    )  # fmt: skip
+        round=round,
+        weights="none",
+        digest="0" * 64,
+        design="none",
+        recipe={},
+        class_ids=[0, 1],
+        origin="made up",
+        trained_on=200,
+    )
     for start in range(0, POOL + JUDGES, WRITE):
         judges = start < JUDGES
         images = Image.objects.bulk_create(
             Image(
-                job=job, original="none", file="none", preview="none", name=f"{start + i:06}.jpg",
-                width=640, height=480, digest=f"{chance.getrandbits(256):064x}",
+                job=job,
+                original="none",
+                file="none",
+                preview="none",
+                name=f"{start + i:06}.jpg",
+                width=640,
+                height=480,
+                digest=f"{chance.getrandbits(256):064x}",
                 shuffle=chance.getrandbits(62),
                 split=Image.Split.VALIDATION if judges and start + i < JUDGES else "",
             )
             for i in range(WRITE)
-        )  # fmt: skip
+        )
         seen = [_boxes(chance) for _ in images]
         Prediction.objects.bulk_create(
             Prediction(
-                detector=detector, image=image, boxes=boxes,
+                detector=detector,
+                image=image,
+                boxes=boxes,
                 views={view: _shaken(boxes, chance) for view in VIEWS},
             )
             for image, boxes in zip(images, seen, strict=True)
-        )  # fmt: skip
+        )
         Label.objects.bulk_create(
             Label(
-                image=image, round=round, source=Label.Source.HUMAN, confidence=0.9,
+                image=image,
+                round=round,
+                source=Label.Source.HUMAN,
+                confidence=0.9,
                 boxes=[box for box in boxes if box["score"] > chance.random()],
             )
             for image, boxes in zip(images, seen, strict=True)
             if image.split
-        )  # fmt: skip
+        )
     return detector
 
 
 def _boxes(chance: random.Random) -> list[dict[str, Any]]:
     return [
         {
-            "class_id": chance.randrange(2), "x1": 10.5 + 50 * i, "y1": 20.25, "x2": 55.5 + 50 * i,
-            "y2": 200.75, "score": chance.random(),
+            "class_id": chance.randrange(2),
+            "x1": 10.5 + 50 * i,
+            "y1": 20.25,
+            "x2": 55.5 + 50 * i,
+            "y2": 200.75,
+            "score": chance.random(),
         }
         for i in range(BOXES)
-    ]  # fmt: skip
+    ]
 
 
 def _shaken(boxes: list[dict[str, Any]], chance: random.Random) -> list[dict[str, Any]]:

@@ -79,9 +79,12 @@ def _net(
     ranks = (confidence[known:, None] < np.array([one.threshold for one in sets])).sum(1)
     order = np.flatnonzero(ranks < len(sets))  # the pictures are in random order
     plan = Plan(
-        ranks[order], np.array([one.size for one in sets]), np.full(len(sets), target), LEVEL,
+        ranks[order],
+        np.array([one.size for one in sets]),
+        np.full(len(sets), target),
+        LEVEL,
         ((0, checks),),
-    )  # fmt: skip
+    )
     values = quality[known:][order].tolist()
     plan, test = proved(plan, values) if adds else (plan, run_test(plan, values[: plan.budget]))
     if not test.shown:
@@ -92,9 +95,7 @@ def _net(
 
 def _chain(found: Sequence[CandidateSet], target: float, start: float) -> list[CandidateSet]:
     """Sets from `start` times the loosest good one to that, as the product chooses them."""
-    good = [
-        i for i, one in enumerate(found) if one.estimate + one.error >= target + MARGIN
-    ]  # fmt: skip
+    good = [i for i, one in enumerate(found) if one.estimate + one.error >= target + MARGIN]
     if not good:
         return []
     first = next(i for i in good if found[i].size >= start * found[good[-1]].size)

@@ -94,12 +94,14 @@ def _looked_at(detector: Detector, samples: Sequence[Sample]) -> list[dict[str, 
     views = {name: predict(detector, paths, view=view) for name, view in VIEWS.items()}
     return [
         {
-            "name": sample.path.name, "size": size_of(sample.path), "truth": unpack(sample.boxes),
+            "name": sample.path.name,
+            "size": size_of(sample.path),
+            "truth": unpack(sample.boxes),
             "plain": unpack(plain[i]),
             "views": {name: unpack(boxes[i]) for name, boxes in views.items()},
         }
         for i, sample in enumerate(samples)
-    ]  # fmt: skip
+    ]
 
 
 def _samples(folder: Path) -> list[Sample]:

@@ -62,9 +62,13 @@ def run(birds: bool = False) -> Iterator[Figure]:
         for labels in LABELS:
             recipe = Recipe.for_design(SMALL, labels, warm=False)
             trained = fit(
-                train[:labels], range(len(CLASSES)), recipe, starting_weights("none"),
-                seed=0, device=CPU,
-            )  # fmt: skip
+                train[:labels],
+                range(len(CLASSES)),
+                recipe,
+                starting_weights("none"),
+                seed=0,
+                device=CPU,
+            )
             value = reached(trained.detector, judged, held_out)
             yield Figure(f"quality on scenes, {labels} labels", value, "quality")
             yield Figure(f"its training, {labels} labels", trained.seconds, "s")

@@ -91,9 +91,11 @@ VARIANTS = (
 
 
 def run(
-    data: Path, weights: Path, names: Sequence[str] = ("deeppcb", "bccd", "aquarium"),
+    data: Path,
+    weights: Path,
+    names: Sequence[str] = ("deeppcb", "bccd", "aquarium"),
     variants: Sequence[Variant] = VARIANTS,
-) -> Iterator[Figure]:  # fmt: skip
+) -> Iterator[Figure]:
     """Quality on the development half of each data set, by variant; one seed."""
     for name in names:
         taught, rest = taught_and_rest(data, name)

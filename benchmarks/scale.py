@@ -21,9 +21,11 @@ BATCH, BOXES, REPEATS = 200, 5, 7
 SETS, CHECKS = 6, 120  # of its proof
 PEOPLE = {"ada": "annotator", "ben": "annotator", "mia": "manager"}
 GOALS = {  # seconds
-    "submit, with the next image": 0.1, "live page's snapshot": 1.0,
-    "check, with the next one": 1.0, "snapshot during an audit": 2.0,
-}  # fmt: skip
+    "submit, with the next image": 0.1,
+    "live page's snapshot": 1.0,
+    "check, with the next one": 1.0,
+    "snapshot during an audit": 2.0,
+}
 
 
 def measured(count: int) -> None:
@@ -128,44 +130,69 @@ def _job(count: int) -> Any:
     Image.objects.bulk_create(
         (
             Image(
-                job=job, original="none", file="none", preview="none", name=f"{i:06}.jpg",
-                width=640, height=480, digest=f"{chance.getrandbits(256):064x}",
-                look=chance.getrandbits(63), shuffle=chance.getrandbits(62),
+                job=job,
+                original="none",
+                file="none",
+                preview="none",
+                name=f"{i:06}.jpg",
+                width=640,
+                height=480,
+                digest=f"{chance.getrandbits(256):064x}",
+                look=chance.getrandbits(63),
+                shuffle=chance.getrandbits(62),
             )
             for i in range(count)
         ),
         batch_size=2000,
-    )  # fmt: skip
+    )
     pks = list(job.images.values_list("pk", flat=True)[: count // 5])
     settings = replace(RoundSettings.of_job(job), size=BATCH)
     for number, start in enumerate(range(0, len(pks), BATCH), 1):
         round = Round.objects.create(
-            job=job, number=number, purpose=Round.Purpose.ACTIVE, state=Round.State.CLOSED,
-            settings=settings, closed_at=now,
-        )  # fmt: skip
+            job=job,
+            number=number,
+            purpose=Round.Purpose.ACTIVE,
+            state=Round.State.CLOSED,
+            settings=settings,
+            closed_at=now,
+        )
         some = pks[start : start + BATCH]
         Assignment.objects.bulk_create(
             Assignment(
-                round=round, image_id=pk, slot=slot, annotator=users[who], state="submitted",
-                version=1, boxes=_boxes(chance), active_ms=9000, submitted_at=now,
+                round=round,
+                image_id=pk,
+                slot=slot,
+                annotator=users[who],
+                state="submitted",
+                version=1,
+                boxes=_boxes(chance),
+                active_ms=9000,
+                submitted_at=now,
             )
             for pk in some
             for slot, who in ((1, "ada"), (2, "ben"))
-        )  # fmt: skip
+        )
         Label.objects.bulk_create(
             Label(
-                image_id=pk, round=round, source=Label.Source.HUMAN, boxes=_boxes(chance),
-                confidence=0.9, detail={"agreement": [0.9, 0.8]},
+                image_id=pk,
+                round=round,
+                source=Label.Source.HUMAN,
+                boxes=_boxes(chance),
+                confidence=0.9,
+                detail={"agreement": [0.9, 0.8]},
             )
             for pk in some
-        )  # fmt: skip
+        )
         Image.objects.filter(pk__in=some).update(split=Image.Split.TRAINING)
     Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
     job.refresh_from_db()
     last = Round.objects.create(
-        job=job, number=number + 1, purpose=Round.Purpose.ACTIVE, state=Round.State.COLLECTING,
+        job=job,
+        number=number + 1,
+        purpose=Round.Purpose.ACTIVE,
+        state=Round.State.COLLECTING,
         settings=settings,
-    )  # fmt: skip
+    )
     selection.open_seats(last, selection.candidates(last)[:BATCH])
     return job
 
@@ -183,9 +210,12 @@ def _put_to_the_proof(job: Any) -> None:
     last.assignments.exclude(state="submitted").delete()
     Round.objects.filter(pk=last.pk).update(closed_at=last.opened_at, state=Round.State.CLOSED)
     round = Round.objects.create(
-        job=job, number=last.number + 1, purpose=Round.Purpose.CLOSING,
-        state=Round.State.CALIBRATING, settings=replace(RoundSettings.of_job(job), size=BATCH),
-    )  # fmt: skip
+        job=job,
+        number=last.number + 1,
+        purpose=Round.Purpose.CLOSING,
+        state=Round.State.CALIBRATING,
+        settings=replace(RoundSettings.of_job(job), size=BATCH),
+    )
     Step.objects.create(round=round, state=round.state, queue="default", lease_owner="benchmark")
     lease = Lease(round.steps.get(), "benchmark")
     images = list(job.images.unlabeled())
@@ -202,11 +232,14 @@ def _put_to_the_proof(job: Any) -> None:
 def _boxes(chance: random.Random) -> list[dict[str, Any]]:
     return [
         {
-            "class_id": chance.randrange(2), "x1": 10.5 + 20 * i, "y1": 20.25,
-            "x2": 100.5 + 20 * i, "y2": 200.75,
+            "class_id": chance.randrange(2),
+            "x1": 10.5 + 20 * i,
+            "y1": 20.25,
+            "x2": 100.5 + 20 * i,
+            "y2": 200.75,
         }
         for i in range(BOXES)
-    ]  # fmt: skip
+    ]
 
 
 def run() -> Iterator[Figure]:
@@ -219,9 +252,11 @@ def run() -> Iterator[Figure]:
     for name, seconds in found[MANY].items():
         goal = GOALS.get(name)
         yield Figure(
-            f"{name}, 100,000 images", seconds * 1000, "ms",
+            f"{name}, 100,000 images",
+            seconds * 1000,
+            "ms",
             Goal("<=", goal * 1000) if goal else None,
-        )  # fmt: skip
+        )
         yield Figure("  against 1,000 images", seconds / found[FEW][name], "times")
 
 

@@ -64,9 +64,10 @@ def _sign_in(
     browser: Browser, running: Server, name: str, password: str, theme: str, size: tuple[int, int]
 ) -> Page:
     context = browser.new_context(
-        base_url=running.url, viewport={"width": size[0], "height": size[1]},
+        base_url=running.url,
+        viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if theme == "dark" else "light",
-    )  # fmt: skip
+    )
     page = context.new_page()
     page.goto("/accounts/login/")
     page.get_by_label("Name").fill(name)

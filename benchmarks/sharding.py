@@ -39,9 +39,12 @@ def prepare() -> None:
         transfers.run(transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk)
         Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
         round = Round.objects.create(
-            job=job, number=1, purpose=Round.Purpose.ACTIVE, state=Round.State.PREDICTING,
+            job=job,
+            number=1,
+            purpose=Round.Purpose.ACTIVE,
+            state=Round.State.PREDICTING,
             settings=RoundSettings.of_job(job),
-        )  # fmt: skip
+        )
         _detector(round)
         steps = [
             Step.objects.create(round=round, state=round.state, shard=shard, queue="gpu")
@@ -67,9 +70,15 @@ def _detector(round: Any) -> None:
     target = media_path(weights_name(round))
     target.parent.mkdir(parents=True, exist_ok=True)
     Detector.objects.create(
-        round=round, weights=weights_name(round), digest=save(made, target), design=made.design,
-        recipe={}, class_ids=ids, origin="Random weights.", trained_on=100,
-    )  # fmt: skip
+        round=round,
+        weights=weights_name(round),
+        digest=save(made, target),
+        design=made.design,
+        recipe={},
+        class_ids=ids,
+        origin="Random weights.",
+        trained_on=100,
+    )
 
 
 def work(step: int) -> None:

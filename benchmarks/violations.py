@@ -64,9 +64,12 @@ class Crowd:
 
 
 def run(
-    data: Path, weights: Path, cache: Path, names: Sequence[str] = tuple(TARGETS),
+    data: Path,
+    weights: Path,
+    cache: Path,
+    names: Sequence[str] = tuple(TARGETS),
     final: bool = True,
-) -> Iterator[Figure]:  # fmt: skip
+) -> Iterator[Figure]:
     """Per data set how much is certified by each way of checking, and how often wrongly."""
     limit = round(LEVEL + 2 * float(np.sqrt(LEVEL * (1 - LEVEL) / RESAMPLES)), 4)
     for name in names:

@@ -28,17 +28,25 @@ class Workplace:
         """The environment of everything that runs here; no other database or settings leak in."""
         kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
         return {
-            **kept, "LABELING_DATA": str(self.folder / "data"), "LOG_LEVEL": "WARNING",
-            "DJANGO_SETTINGS_MODULE": "labeling.settings", "TASKS_BACKEND": "database",
-            "MLASSIST_WEIGHTS": "none", "REQUESTS_PER_SECOND": "0",
-        }  # fmt: skip
+            **kept,
+            "LABELING_DATA": str(self.folder / "data"),
+            "LOG_LEVEL": "WARNING",
+            "DJANGO_SETTINGS_MODULE": "labeling.settings",
+            "TASKS_BACKEND": "database",
+            "MLASSIST_WEIGHTS": "none",
+            "REQUESTS_PER_SECOND": "0",
+        }
 
     def python(self, *arguments: str) -> str:
         """Run python with these arguments; what it printed."""
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=self.env, stdout=subprocess.PIPE,
-            text=True, check=True,
-        )  # fmt: skip
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
         return done.stdout
 
 
@@ -73,8 +81,10 @@ def server(place: Workplace, *, worker: bool = False, **env: str) -> Iterator[Se
     no_worker = () if worker else ("--no-worker",)
     supervisor = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port), *no_worker],
-        cwd=ROOT, env={**place.env, **env}, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**place.env, **env},
+        stdout=subprocess.DEVNULL,
+    )
     try:
         url = f"http://127.0.0.1:{port}"
         _wait(url, supervisor)

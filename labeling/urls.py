@@ -37,11 +37,13 @@ urlpatterns = [
     path(
         "accounts/welcome/<uidb64>/<token>/",
         auth.PasswordResetConfirmView.as_view(
-            template_name="registration/welcome.html", success_url="/", post_reset_login=True,
+            template_name="registration/welcome.html",
+            success_url="/",
+            post_reset_login=True,
             token_generator=accounts.one_time_token,
             post_reset_login_backend="django.contrib.auth.backends.ModelBackend",
         ),
         name="welcome",
     ),
     path("", include("annotator_ui.urls")),
-]  # fmt: skip
+]

@@ -21,9 +21,20 @@ class DetectorAdmin(ReadOnly):
     list_filter = (RoundJobFilter, "design")
     allowed_lookups = ReadOnly.allowed_lookups | {"design"}
     fields = (
-        "round", "design", "why", "canvas", "origin", "warning", "trained_on", "recipe",
-        "class_ids", "folds", "metrics", "weights", "digest",
-    )  # fmt: skip
+        "round",
+        "design",
+        "why",
+        "canvas",
+        "origin",
+        "warning",
+        "trained_on",
+        "recipe",
+        "class_ids",
+        "folds",
+        "metrics",
+        "weights",
+        "digest",
+    )
     readonly_fields = ("why", "canvas")
 
     @admin.display(description="why this one")
@@ -48,8 +59,14 @@ class CalibrationAdmin(ReadOnly):
 
     job_path = "detector__round__job"
     list_display = (
-        "detector", "rule", "threshold", "class_thresholds", "cuts", "target_quality",
-        "validation_images", "validation_quality",
-    )  # fmt: skip
+        "detector",
+        "rule",
+        "threshold",
+        "class_thresholds",
+        "cuts",
+        "target_quality",
+        "validation_images",
+        "validation_quality",
+    )
     list_filter = (_DetectorJobFilter,)
     exclude = ("points", "box_scores")

@@ -61,9 +61,13 @@ def _drop_damaged(round: Round, lease: Lease) -> None:
     with lease.fenced():
         detector.delete()
         events.record(
-            round.job, "detector_damaged", None, round=round.number, problem=problem,
+            round.job,
+            "detector_damaged",
+            None,
+            round=round.number,
+            problem=problem,
             remedy="It is trained again.",
-        )  # fmt: skip
+        )
 
 
 def _train(
@@ -82,11 +86,15 @@ def _train(
     name = files.weights_name(round)
     try:
         learned = engine().train(
-            [(files.picture_path(image), boxes) for image, boxes in samples], class_ids,
-            media_path(name), previous=previous, seed=round.job.seed + round.number,
-            checkpoint=files.checkpoint_path(round), on_progress=progress,
+            [(files.picture_path(image), boxes) for image, boxes in samples],
+            class_ids,
+            media_path(name),
+            previous=previous,
+            seed=round.job.seed + round.number,
+            checkpoint=files.checkpoint_path(round),
+            on_progress=progress,
             wish=warm_start.wish(round),
-        )  # fmt: skip
+        )
     except Invalid as error:
         if error.where not in cross_validation.NOTHING_TO_LEARN:
             raise  # a missing GPU or file: the step waits, with an alert, until somebody mends it
@@ -100,15 +108,26 @@ def _train(
     own = len({image.pk for image, _ in samples if image.job_id == round.job_id})
     with lease.fenced():
         detector = Detector.objects.create(
-            round=round, weights=name, digest=learned.digest, design=learned.design,
-            recipe=learned.recipe, class_ids=class_ids, origin=learned.origin[:300],
-            warning=learned.warning, trained_on=own, metrics=learned.metrics,
-        )  # fmt: skip
+            round=round,
+            weights=name,
+            digest=learned.digest,
+            design=learned.design,
+            recipe=learned.recipe,
+            class_ids=class_ids,
+            origin=learned.origin[:300],
+            warning=learned.warning,
+            trained_on=own,
+            metrics=learned.metrics,
+        )
         if learned.metrics["steps"]:
             events.record(
-                round.job, "detector_trained", None, round=round.number, images=own,
+                round.job,
+                "detector_trained",
+                None,
+                round=round.number,
+                images=own,
                 seconds=learned.metrics.get("seconds"),
-            )  # fmt: skip
+            )
         else:
             events.record(round.job, "detector_taken_over", None, round=round.number)
     return detector
@@ -134,9 +153,13 @@ def _previous(round: Round) -> Any:
         return None
     if problem := files.problem(earlier.weights, earlier.digest):
         events.record(
-            round.job, "detector_damaged", None, round=earlier.round.number, problem=problem,
+            round.job,
+            "detector_damaged",
+            None,
+            round=earlier.round.number,
+            problem=problem,
             remedy=f"So round {round.number} begins from starting weights.",
-        )  # fmt: skip
+        )
         return None
     return media_path(earlier.weights), earlier.digest
 
@@ -184,16 +207,21 @@ def predict(step: Step, lease: Lease) -> None:
                 lease.renew(done, len(mine))
 
             found = engine().predict(
-                media_path(weights), digest, [files.picture_path(i) for i in chunk],
-                views=all_views, on_progress=progress,
-            )  # fmt: skip
+                media_path(weights),
+                digest,
+                [files.picture_path(i) for i in chunk],
+                views=all_views,
+                on_progress=progress,
+            )
             rows = [
                 Prediction(
-                    detector=detector, image=image, boxes=unpack(plain),
+                    detector=detector,
+                    image=image,
+                    boxes=unpack(plain),
                     views={name: unpack(boxes) for name, boxes in views.items()},
                 )
                 for image, (plain, views) in zip(chunk, found, strict=True)
-            ]  # fmt: skip
+            ]
             with lease.fenced():
                 Prediction.objects.bulk_create(rows, ignore_conflicts=True)
             done += len(chunk)
@@ -220,9 +248,12 @@ def calibrate(step: Step, lease: Lease) -> None:
     if judged is None:
         with lease.fenced(last=True):
             events.record(
-                round.job, "calibrated", None,
-                round=round.number, sentence="no validation image, so nothing is accepted",
-            )  # fmt: skip
+                round.job,
+                "calibrated",
+                None,
+                round=round.number,
+                sentence="no validation image, so nothing is accepted",
+            )
         return
     if not Calibration.objects.filter(detector=detector).exists():
         _store_confidences(lease, detector, judged)
@@ -231,9 +262,12 @@ def calibrate(step: Step, lease: Lease) -> None:
             _store_calibration(detector, judged, compared)
             if round.purpose == Round.Purpose.CLOSING and judged.trial.left_out:
                 events.record(
-                    round.job, "classes_left_out", None,
-                    round=round.number, classes=", ".join(judged.trial.left_out),
-                )  # fmt: skip
+                    round.job,
+                    "classes_left_out",
+                    None,
+                    round=round.number,
+                    classes=", ".join(judged.trial.left_out),
+                )
     if round.purpose == Round.Purpose.CLOSING and judged.trial.thresholds:
         planning.freeze(round, lease, judged.proposal())
         selection.open_the_rest(round, lease)
@@ -251,14 +285,19 @@ def _store_confidences(lease: Lease, detector: Detector, judged: Judged) -> None
 def _store_calibration(detector: Detector, judged: Judged, compared: list[list[Any]]) -> None:
     round = detector.round
     Calibration.objects.create(
-        detector=detector, rule=judged.rule, threshold=judged.threshold,
+        detector=detector,
+        rule=judged.rule,
+        threshold=judged.threshold,
         class_thresholds=judged.class_thresholds,
-        cuts=judged.cuts.to_json(), box_scores=judged.box_scores.to_json(),
+        cuts=judged.cuts.to_json(),
+        box_scores=judged.box_scores.to_json(),
         target_quality=round.settings.target_quality,
-        curve=judged.curve, points=judged.points, comparison=compared,
+        curve=judged.curve,
+        points=judged.points,
+        comparison=compared,
         validation_images=len(judged.points),
         validation_quality=judged.mean_quality,
-    )  # fmt: skip
+    )
     Round.objects.filter(pk=round.pk).update(estimate=judged.estimate)
     events.record(
         round.job, "calibrated", None, round=round.number, sentence=judged.estimate["sentence"]

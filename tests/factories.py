@@ -31,10 +31,18 @@ def project_admin(name: str) -> Any:
 def make_job(**fields: Any) -> Job:
     """A draft job with two classes and small sizes."""
     fields = {
-        "pilot_size": 10, "validation_size": 20, "training_size": 20, "batch_size": 20,
-        "mode": "independent", "annotators_per_image": 1, "ahead_percent": 0, "seed": 1,
-        "blank_percent": 0, "checks_from_blank": False, **fields,
-    }  # fmt: skip
+        "pilot_size": 10,
+        "validation_size": 20,
+        "training_size": 20,
+        "batch_size": 20,
+        "mode": "independent",
+        "annotators_per_image": 1,
+        "ahead_percent": 0,
+        "seed": 1,
+        "blank_percent": 0,
+        "checks_from_blank": False,
+        **fields,
+    }
     job = setup.create(fields.pop("name", f"Job {next(_numbers)}"), None, **fields)
     classes.add(job, "cat")
     classes.add(job, "dog")

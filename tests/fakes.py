@@ -32,10 +32,17 @@ def default_sight(path: Path) -> tuple[tuple[float, float, float, float], float]
 
 
 def train(
-    samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], target: Path, *,
-    previous: Any, seed: int, checkpoint: Path, on_progress: Callable[[int, int, float], None],
-    effort: float = 1.0, wish: Wish = NO_WISH,
-) -> Learned:  # fmt: skip
+    samples: Sequence[tuple[Path, BoxSet]],
+    class_ids: Sequence[int],
+    target: Path,
+    *,
+    previous: Any,
+    seed: int,
+    checkpoint: Path,
+    on_progress: Callable[[int, int, float], None],
+    effort: float = 1.0,
+    wish: Wish = NO_WISH,
+) -> Learned:
     """Pretend to train: three reports, a file that names the samples; as the engine, a
     source is the detector as it is where no sample has a box."""
     from labeling.kernel.errors import Invalid
@@ -52,15 +59,23 @@ def train(
     content = "\n".join(sorted(path.name for path, _ in samples)).encode()
     target.write_bytes(content)
     return Learned(
-        hashlib.sha256(content).hexdigest(), "scripted", {"steps": 3}, "scripted", "",
+        hashlib.sha256(content).hexdigest(),
+        "scripted",
+        {"steps": 3},
+        "scripted",
+        "",
         {"loss": [[1, 1.0], [2, 0.5], [3, 0.33]], "seconds": 0.0, "steps": 3, "untaught": []},
-    )  # fmt: skip
+    )
 
 
 def predict(
-    weights: Path, digest: str, paths: Sequence[Path], *, views: bool,
+    weights: Path,
+    digest: str,
+    paths: Sequence[Path],
+    *,
+    views: bool,
     on_progress: Callable[[int, int], None],
-) -> list[tuple[BoxSet, dict[str, BoxSet]]]:  # fmt: skip
+) -> list[tuple[BoxSet, dict[str, BoxSet]]]:
     """One box a picture, the same in every view."""
     sees = SEES.get("sight", default_sight)
     found = []

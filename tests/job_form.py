@@ -20,10 +20,16 @@ def filled(**changes: str) -> dict[str, str]:
     for prefix in ("classes", "members"):
         data |= {f"{prefix}-TOTAL_FORMS": "2", f"{prefix}-INITIAL_FORMS": "0"}
     data |= {
-        "classes-0-name": "bird", "classes-0-color": "#FFC400", "classes-0-hotkey": "1",
-        "classes-0-position": "0", "classes-1-color": "", "classes-1-position": "",
-        "members-0-username": "alice", "members-0-role": "annotator", "members-1-role": "annotator",
-    }  # fmt: skip
+        "classes-0-name": "bird",
+        "classes-0-color": "#FFC400",
+        "classes-0-hotkey": "1",
+        "classes-0-position": "0",
+        "classes-1-color": "",
+        "classes-1-position": "",
+        "members-0-username": "alice",
+        "members-0-role": "annotator",
+        "members-1-role": "annotator",
+    }
     return {**data, **changes}
 
 

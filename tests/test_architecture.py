@@ -12,26 +12,50 @@ APPS = ["labeling", "mlassist", "annotator_ui"]  # each may import those to its 
 # one floor: a model needs the kinds of guarantees, an event is a row.
 ROOMS = {
     "labeling": [
-        ("kernel", "models"), ("ledger",), ("consolidation",), ("assignments",),
-        ("certification",), ("review",), ("jobs",), ("rounds",), ("transfers",), ("reports",),
-        ("simulation",), ("admin",), ("server",), ("management",),
+        ("kernel", "models"),
+        ("ledger",),
+        ("consolidation",),
+        ("assignments",),
+        ("certification",),
+        ("review",),
+        ("jobs",),
+        ("rounds",),
+        ("transfers",),
+        ("reports",),
+        ("simulation",),
+        ("admin",),
+        ("server",),
+        ("management",),
     ],
     "mlassist": [
-        ("models",), ("data",), ("detectors",), ("prediction",), ("training",), ("calibration",),
-        ("selection",), ("acceptance",),
+        ("models",),
+        ("data",),
+        ("detectors",),
+        ("prediction",),
+        ("training",),
+        ("calibration",),
+        ("selection",),
+        ("acceptance",),
     ],
     "annotator_ui": [],
-}  # fmt: skip
+}
 PURE = {"mlassist/data", "mlassist/detectors"}  # and every folder named core
 COMPOSITION = {"labeling/asgi.py", "labeling/urls.py", "labeling/settings.py"}
 TORCH = {
-    "mlassist/data", "mlassist/detectors", "mlassist/training/core", "mlassist/prediction/core",
-}  # fmt: skip
+    "mlassist/data",
+    "mlassist/detectors",
+    "mlassist/training/core",
+    "mlassist/prediction/core",
+}
 NO_TORCH = {  # of these, what forms and the web process read
-    "mlassist/data/folds.py", "mlassist/data/heartbeat.py", "mlassist/detectors/choice.py",
-    "mlassist/detectors/designs/__init__.py", "mlassist/detectors/sizes.py",
-    "mlassist/training/core/recipe.py", "mlassist/prediction/core/annotation_time.py",
-}  # fmt: skip
+    "mlassist/data/folds.py",
+    "mlassist/data/heartbeat.py",
+    "mlassist/detectors/choice.py",
+    "mlassist/detectors/designs/__init__.py",
+    "mlassist/detectors/sizes.py",
+    "mlassist/training/core/recipe.py",
+    "mlassist/prediction/core/annotation_time.py",
+}
 READERS = ("labeling/reports", "labeling/admin", "labeling/server", "annotator_ui")
 WRITES = {"save", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
 OF_QUERIES = {"update", "delete"}  # dictionaries and files have these, too

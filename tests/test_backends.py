@@ -13,18 +13,24 @@ from tests.services import postgres_database, redis_url
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_TESTS = (
-    "tests/labeling/test_work.py", "tests/labeling/test_rounds.py", "tests/labeling/test_steps.py",
-    "tests/labeling/test_exports.py", "tests/annotator_ui/test_live.py",
-)  # fmt: skip
+    "tests/labeling/test_work.py",
+    "tests/labeling/test_rounds.py",
+    "tests/labeling/test_steps.py",
+    "tests/labeling/test_exports.py",
+    "tests/annotator_ui/test_live.py",
+)
 
 
 def test_the_database_tests_pass_on_postgresql():
     with postgres_database("boxwise_suite") as url:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *DATABASE_TESTS],
-            cwd=ROOT, capture_output=True, text=True, timeout=600,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=600,
             env={**os.environ, "DATABASE_URL": url},
-        )  # fmt: skip
+        )
     assert done.returncode == 0, done.stdout[-3000:]
 
 
@@ -46,8 +52,11 @@ def test_killed_workers_with_rq_on_redis_end_as_undisturbed(tmp_path, calm):
     with postgres_database("boxwise_rq") as url:
         faults = ("kill:PREDICTING.claimed", "kill:CONSOLIDATING.before_write")
         result = drive(
-            tmp_path / "data", *faults,
-            DATABASE_URL=url, TASKS_BACKEND="rq", REDIS_URL=redis_url(),
-        )  # fmt: skip
+            tmp_path / "data",
+            *faults,
+            DATABASE_URL=url,
+            TASKS_BACKEND="rq",
+            REDIS_URL=redis_url(),
+        )
     assert result["met"] == 2
     assert compared(result) == calm

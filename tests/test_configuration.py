@@ -26,9 +26,11 @@ def run(tmp_path: Path, *command: str, **env: str) -> subprocess.CompletedProces
     clean = {k: v for k, v in os.environ.items() if k not in variables()}
     return subprocess.run(
         [sys.executable, "manage.py", *command],
-        cwd=ROOT, capture_output=True, text=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         env={**clean, "LABELING_DATA": str(tmp_path), **env},
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,9 +61,14 @@ def test_the_default_settings_pass_every_check(tmp_path):
 
 def test_a_public_server_passes_djangos_deployment_checks(tmp_path):
     answer = run(
-        tmp_path, "check", "--deploy", "--fail-level", "WARNING",
-        HTTPS="1", ALLOWED_HOSTS="boxes.example.org",
-    )  # fmt: skip
+        tmp_path,
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+        HTTPS="1",
+        ALLOWED_HOSTS="boxes.example.org",
+    )
     assert answer.returncode == 0, answer.stderr
 
 
@@ -103,9 +110,11 @@ def test_migrations_are_complete(tmp_path):
 
 
 MINIMUM = {
-    "django": (5, 2, 18), "djangorestframework": (3, 17, 2), "pillow": (13, 0, 0),
+    "django": (5, 2, 18),
+    "djangorestframework": (3, 17, 2),
+    "pillow": (13, 0, 0),
     "torch": (2, 10, 0),
-}  # fmt: skip
+}
 
 
 def test_packages_are_newer_than_their_known_holes():

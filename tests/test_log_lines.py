@@ -27,9 +27,11 @@ def client(django_user_model):
 
 def put_and_go_away(client: Client) -> None:
     client.put(
-        "/api/preferences", b"{}", content_type="application/json",
+        "/api/preferences",
+        b"{}",
+        content_type="application/json",
         **{"wsgi.input": Broken(), "CONTENT_LENGTH": "500"},
-    )  # fmt: skip
+    )
 
 
 def test_one_line_without_a_traceback(caplog, client) -> None:

@@ -43,9 +43,11 @@ class Served:
         with self.log.open("w") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--port", str(self.port)],
-                cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                stdout=out,
+                stderr=subprocess.STDOUT,
                 env={**os.environ, "LABELING_DATA": str(folder / "data"), "LOG_LEVEL": "INFO"},
-            )  # fmt: skip
+            )
 
     def answers(self) -> bool:
         """Whether the login page comes."""
@@ -158,9 +160,12 @@ def start_beside(served: Served) -> subprocess.CompletedProcess[str]:
     """What a second server on the same data folder says."""
     return subprocess.run(
         [sys.executable, "manage.py", "serve", "--port", "0"],
-        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
         env={**os.environ, "LABELING_DATA": str(served.folder)},
-    )  # fmt: skip
+    )
 
 
 def test_a_data_folder_has_one_server(standing):
@@ -176,9 +181,12 @@ def test_a_data_folder_has_one_server(standing):
 def test_a_port_that_is_taken_is_named(standing, tmp_path):
     refused = subprocess.run(
         [sys.executable, "manage.py", "serve", "--port", str(standing.port)],
-        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
         env={**os.environ, "LABELING_DATA": str(tmp_path / "other")},
-    )  # fmt: skip
+    )
     assert refused.returncode == 1
     assert f"Cannot listen on 127.0.0.1:{standing.port}: Address already in use." in refused.stderr
 

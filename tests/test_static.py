@@ -18,9 +18,14 @@ def test_only_comments_are_left_out_of_the_modules() -> None:
         pairs[str(path.relative_to(ROOT))] = [source, without_comments(source)]
 
     run = subprocess.run(
-        [node(), "tests/js/comments.mjs"], cwd=ROOT, input=json.dumps(pairs),
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        [node(), "tests/js/comments.mjs"],
+        cwd=ROOT,
+        input=json.dumps(pairs),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout) == []

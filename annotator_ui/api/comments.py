@@ -45,13 +45,17 @@ class DecisionForm(shapes.StrictSerializer):
 
     take = serializers.BooleanField()
     label = serializers.IntegerField(  # type: ignore[assignment]
-        allow_null=True, default=None, max_value=shapes.LARGEST,
+        allow_null=True,
+        default=None,
+        max_value=shapes.LARGEST,
         help_text="If it is taken: the label that held when the reviewer looked.",
-    )  # fmt: skip
+    )
     text = serializers.CharField(
-        max_length=comments.LONGEST, allow_blank=True, default="",
+        max_length=comments.LONGEST,
+        allow_blank=True,
+        default="",
         help_text="If it is declined: why, for its annotator.",
-    )  # fmt: skip
+    )
 
 
 def shape(rows: Iterable[Comment], reader: User, job: Job) -> list[dict[str, Any]]:
@@ -60,21 +64,34 @@ def shape(rows: Iterable[Comment], reader: User, job: Job) -> list[dict[str, Any
     held = _labels(rows) if access.roles(job, reader) & set(access.REVIEWING) else {}
     return [
         {
-            "id": row.pk, "image": row.image_id, "x": row.x, "y": row.y, "text": row.text,
-            "at": row.at.isoformat(), "closed": row.closed_at is not None, **_by(row, reader),
+            "id": row.pk,
+            "image": row.image_id,
+            "x": row.x,
+            "y": row.y,
+            "text": row.text,
+            "at": row.at.isoformat(),
+            "closed": row.closed_at is not None,
+            **_by(row, reader),
             "suggestion": _suggestion(row, held),
-            "removable": row.author_id == reader.pk and row.closed_at is None
+            "removable": row.author_id == reader.pk
+            and row.closed_at is None
             and not row.answers.all(),
             "answers": [
-                {"id": a.pk, "text": a.text, "at": a.at.isoformat(), **_by(a, reader),
-                 "fresh": a.seen_at is None and row.author_id == reader.pk
-                 and a.author_id != reader.pk,
-                 "removable": a.author_id == reader.pk and a.seen_at is None}
+                {
+                    "id": a.pk,
+                    "text": a.text,
+                    "at": a.at.isoformat(),
+                    **_by(a, reader),
+                    "fresh": a.seen_at is None
+                    and row.author_id == reader.pk
+                    and a.author_id != reader.pk,
+                    "removable": a.author_id == reader.pk and a.seen_at is None,
+                }
                 for a in row.answers.all()
             ],
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _labels(rows: list[Comment]) -> dict[int, Label]:
@@ -89,9 +106,10 @@ def _suggestion(row: Comment, held: dict[int, Label]) -> dict[str, Any] | None:
         return None
     label = held.get(row.image_id)
     return {
-        "boxes": row.boxes, "outcome": row.outcome,
+        "boxes": row.boxes,
+        "outcome": row.outcome,
         "label": {"id": label.pk, "boxes": label.boxes} if label else None,
-    }  # fmt: skip
+    }
 
 
 def suggestions_of(image: Image, reader: User) -> list[dict[str, Any]]:

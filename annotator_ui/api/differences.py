@@ -33,9 +33,10 @@ class SettleForm(shapes.StrictSerializer):
     )
     boxes = serializers.ListField(child=serializers.DictField())
     decisions = serializers.DictField(
-        child=serializers.IntegerField(min_value=0), default=dict,
+        child=serializers.IntegerField(min_value=0),
+        default=dict,
         help_text="How many groups were settled in which way: merged, person, none, drawn.",
-    )  # fmt: skip
+    )
 
     def validate_decisions(self, value: dict[str, int]) -> dict[str, int]:
         """The four ways only."""
@@ -55,13 +56,15 @@ def list_of(job: Job) -> dict[str, Any]:
         "images": [
             {
                 "image": shapes.image(images[row.image]),
-                "doubt": row.doubt, "round": row.round, "boxes": row.boxes,
+                "doubt": row.doubt,
+                "round": row.round,
+                "boxes": row.boxes,
             }
             for row in rows
         ],
         "settled": disagreements.settled_count(job),
         "level": disagreements.RISKY,
-    }  # fmt: skip
+    }
 
 
 def image_of(image: Image, reader: User) -> dict[str, Any]:
@@ -186,10 +189,15 @@ def sides_of(image: Image, named: bool) -> list[dict[str, Any]]:
     if seen is not None:
         found.append(
             {
-                "id": "model", "name": "model now", "round": None, "by": None, "at": None,
-                "ended": "", "boxes": seen,
+                "id": "model",
+                "name": "model now",
+                "round": None,
+                "by": None,
+                "at": None,
+                "ended": "",
+                "boxes": seen,
             }
-        )  # fmt: skip
+        )
     return found
 
 

@@ -25,8 +25,11 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if failure := failure_of(error):
         log.log(
             logging.ERROR if failure.status >= 500 else logging.WARNING,
-            "%s: %s", failure.code, error, exc_info=failure.status >= 500 and error,
-        )  # fmt: skip
+            "%s: %s",
+            failure.code,
+            error,
+            exc_info=failure.status >= 500 and error,
+        )
         answer = _answer(failure.status, failure.code, failure.message)
         if failure.retry_after:
             answer["Retry-After"] = str(failure.retry_after)

@@ -18,10 +18,13 @@ from labeling.review.core.suspicion import main_reason, usual
 
 SAMPLE = 300  # labels that tell what is usual
 SHORT_REASONS = {
-    "Object missed": "Missed", "Box too loose or too tight": "Loose or tight",
-    "Wrong class": "Wrong class", "Box on nothing": "On nothing",
-    "Same object twice": "Twice", "Image unusable": "Unusable",
-}  # fmt: skip
+    "Object missed": "Missed",
+    "Box too loose or too tight": "Loose or tight",
+    "Wrong class": "Wrong class",
+    "Box on nothing": "On nothing",
+    "Same object twice": "Twice",
+    "Image unusable": "Unusable",
+}
 
 
 class GridQuery(shapes.StrictSerializer):

@@ -25,9 +25,12 @@ class HistoryQuery(shapes.StrictSerializer):
     """Which part of the history."""
 
     before = serializers.IntegerField(
-        min_value=0, max_value=shapes.LARGEST, allow_null=True, default=None,
+        min_value=0,
+        max_value=shapes.LARGEST,
+        allow_null=True,
+        default=None,
         help_text="The `next` of an earlier page.",
-    )  # fmt: skip
+    )
 
 
 class SuggestionForm(shapes.StrictSerializer):

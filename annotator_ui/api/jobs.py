@@ -99,9 +99,11 @@ class Uploads(APIView):
         """Keep the files and queue their import."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
         row = uploads.receive(
-            job, access.person(request), request.FILES.getlist("files"),
+            job,
+            access.person(request),
+            request.FILES.getlist("files"),
             boxes=request.POST.get("boxes") or annotations.BOX_USES[0],
-        )  # fmt: skip
+        )
         return Response(shapes.transfer(row))
 
 

@@ -138,9 +138,11 @@ def transfer_report(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _download(path: Path) -> FileResponse:
     return FileResponse(
-        path.open("rb"), as_attachment=True, filename=path.name,
+        path.open("rb"),
+        as_attachment=True,
+        filename=path.name,
         content_type="application/octet-stream",
-    )  # fmt: skip
+    )
 
 
 @require_safe

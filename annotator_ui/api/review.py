@@ -62,14 +62,16 @@ class Verdict(APIView):
         form = parsed(shapes.VerdictForm, request)
         audit = access.audit_for(access.person(request), pk)
         audit = verdicts.decide(
-            audit, access.person(request), verdict=form["verdict"], boxes=form["boxes"],
-            reason=form["reason"], active_ms=form["active_ms"],
-        )  # fmt: skip
+            audit,
+            access.person(request),
+            verdict=form["verdict"],
+            boxes=form["boxes"],
+            reason=form["reason"],
+            active_ms=form["active_ms"],
+        )
         job = Job.objects.get(pk=audit.round.job_id)
         threshold = audit.label.detail.get("threshold") if audit.label else None
-        shown = {
-            "confidence": audit.confidence, "threshold": threshold, "boxes": audit.predicted
-        }  # fmt: skip
+        shown = {"confidence": audit.confidence, "threshold": threshold, "boxes": audit.predicted}
         return Response(
             {
                 "id": audit.pk,

@@ -124,10 +124,13 @@ class EmptyForm(StrictSerializer):
 def image(row: Image) -> dict[str, Any]:
     """An image as pages need it."""
     return {
-        "id": row.pk, "name": row.name, "width": row.width, "height": row.height,
+        "id": row.pk,
+        "name": row.name,
+        "width": row.width,
+        "height": row.height,
         "url": reverse("image-file", args=[row.pk]),
         "preview_url": reverse("image-preview", args=[row.pk]),
-    }  # fmt: skip
+    }
 
 
 def _round(row: Round) -> dict[str, Any]:
@@ -198,11 +201,14 @@ def classes(row: Job) -> list[dict[str, Any]]:
     """The classes people may use."""
     return [
         {
-            "index": c.index, "name": c.name, "color": c.color,
-            "hotkey": c.hotkey, "note": c.note,
+            "index": c.index,
+            "name": c.name,
+            "color": c.color,
+            "hotkey": c.hotkey,
+            "note": c.note,
         }
         for c in LabelClass.objects.filter(job=row, retired=False)
-    ]  # fmt: skip
+    ]
 
 
 def job(row: Job, roles: set[str]) -> dict[str, Any]:
@@ -241,25 +247,40 @@ def pictures_of(row: Job) -> dict[str, str]:
 def transfer(row: Transfer) -> dict[str, Any]:
     """An import or export with its progress."""
     state = (
-        "finished" if row.finished_at else "failed" if row.error
-        else "running" if row.lease_owner else "waiting"
-    )  # fmt: skip
+        "finished"
+        if row.finished_at
+        else "failed"
+        if row.error
+        else "running"
+        if row.lease_owner
+        else "waiting"
+    )
     return {
-        "id": row.pk, "kind": row.kind, "source": row.source, "format": row.format,
-        "done": row.done, "total": row.total, "state": state, "report": row.report,
-        "error": row.error, "size": row.size,
+        "id": row.pk,
+        "kind": row.kind,
+        "source": row.source,
+        "format": row.format,
+        "done": row.done,
+        "total": row.total,
+        "state": state,
+        "report": row.report,
+        "error": row.error,
+        "size": row.size,
         "url": reverse("transfer-file", args=[row.pk]) if row.file else None,
         "report_url": (
             reverse("transfer-report", args=[row.pk]) if row.report.get("written") else None
         ),
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
-    }  # fmt: skip
+    }
 
 
 def user(row: Any, is_manager: bool = False) -> dict[str, Any]:
     """The person, for the page's corner."""
     name = row.get_full_name() or row.get_username()
     return {
-        "id": row.pk, "login": row.get_username(), "name": name,
-        "initials": figures.initials(name), "is_manager": is_manager,
-    }  # fmt: skip
+        "id": row.pk,
+        "login": row.get_username(),
+        "name": name,
+        "initials": figures.initials(name),
+        "is_manager": is_manager,
+    }

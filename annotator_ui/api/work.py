@@ -64,9 +64,13 @@ class Answer(APIView):
         seat = access.seat_for(access.person(request), pk, access.ANNOTATOR)
         trace = answer_telemetry.parse(seat, form["outcomes"], form["action_ms"])
         seat = answers.submit(
-            seat, access.person(request), version=form["version"], boxes=form["boxes"],
-            active_ms=form["active_ms"], trace=trace,
-        )  # fmt: skip
+            seat,
+            access.person(request),
+            version=form["version"],
+            boxes=form["boxes"],
+            active_ms=form["active_ms"],
+            trace=trace,
+        )
         person, job = access.person(request), seat.round.job
         follow = queue_of(job, person, form["hold"], form, seat.round)
         return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})

@@ -48,11 +48,13 @@ def pictures(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpRespo
             return HttpResponseRedirect(request.path)
     context = {
         **site.each_context(request),
-        "title": f"Pictures of the instructions of {job}", "job": job, "form": form,
+        "title": f"Pictures of the instructions of {job}",
+        "job": job,
+        "form": form,
         "opts": Job._meta,
         "pictures": [
             {"row": row, "url": reverse("instruction-picture", args=[row.pk])}
             for row in InstructionPicture.objects.filter(job=job)
         ],
-    }  # fmt: skip
+    }
     return TemplateResponse(request, "admin/labeling/job/pictures.html", context)

@@ -112,8 +112,16 @@ class TransferAdmin(ReadOnly):
     """Imports and exports."""
 
     list_display = (
-        "job", "kind", "format", "done", "total", "error", "created_at", "finished_at", "download",
-    )  # fmt: skip
+        "job",
+        "kind",
+        "format",
+        "done",
+        "total",
+        "error",
+        "created_at",
+        "finished_at",
+        "download",
+    )
     list_filter = (JobFilter, "kind")
     allowed_lookups = ReadOnly.allowed_lookups | {"kind"}
 

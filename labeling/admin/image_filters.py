@@ -28,9 +28,12 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
         """Places an image can be in."""
         return [
-            ("labeled", "labelled"), ("unlabeled", "not labelled"), ("excluded", "excluded"),
-            ("open", "with people now"), ("broken", "reported as broken"),
-        ]  # fmt: skip
+            ("labeled", "labelled"),
+            ("unlabeled", "not labelled"),
+            ("excluded", "excluded"),
+            ("open", "with people now"),
+            ("broken", "reported as broken"),
+        ]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         """Images there."""

@@ -138,10 +138,13 @@ def _drawn(boxes: list[Any], classes: dict[int, LabelClass]) -> list[dict[str, A
     """Boxes as an SVG needs them."""
     return [
         {
-            "x": b["x1"], "y": b["y1"], "width": b["x2"] - b["x1"], "height": b["y2"] - b["y1"],
+            "x": b["x1"],
+            "y": b["y1"],
+            "width": b["x2"] - b["x1"],
+            "height": b["y2"] - b["y1"],
             "name": classes[b["class_id"]].name if b["class_id"] in classes else "?",
             "color": classes[b["class_id"]].color if b["class_id"] in classes else FALLBACK_COLOR,
             "score": b.get("score"),
         }
         for b in boxes
-    ]  # fmt: skip
+    ]

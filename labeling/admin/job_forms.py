@@ -13,12 +13,28 @@ from labeling.models import Job, LabelClass, Member
 from labeling.models.label_class import COLORS
 
 NUMBERS = (
-    "pilot_size", "validation_size", "training_size", "batch_size", "ahead_percent",
-    "mode", "annotators_per_image", "error_limit", "consolidation", "suggestions",
-    "detector", "start_from", "blank_percent", "planted_percent",
-    "promise", "per_class", "checks_from_blank", "target_quality", "risk", "audit_budget",
+    "pilot_size",
+    "validation_size",
+    "training_size",
+    "batch_size",
+    "ahead_percent",
+    "mode",
+    "annotators_per_image",
+    "error_limit",
+    "consolidation",
+    "suggestions",
+    "detector",
+    "start_from",
+    "blank_percent",
+    "planted_percent",
+    "promise",
+    "per_class",
+    "checks_from_blank",
+    "target_quality",
+    "risk",
+    "audit_budget",
     "watch_share",
-)  # fmt: skip
+)
 FIXED_ONCE_STARTED = ("slug", "preset", "assist", "acceptance")
 
 

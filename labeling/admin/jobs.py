@@ -26,20 +26,32 @@ from labeling.transfers import transfers, uploads
 
 ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
     "start": ("Start the job", "The first images open for people.", ("draft",), lifecycle.start),
-    "pause": ("Pause", "Nobody gets new images; what people hold they may finish.",
-              ("running",), lifecycle.pause),
+    "pause": (
+        "Pause",
+        "Nobody gets new images; what people hold they may finish.",
+        ("running",),
+        lifecycle.pause,
+    ),
     "resume": ("Resume", "Images are handed out again.", ("paused",), lifecycle.resume),
-    "retry": ("Retry failed steps", "The failed step of the open round starts again.",
-              ("running",), lifecycle.retry),
+    "retry": (
+        "Retry failed steps",
+        "The failed step of the open round starts again.",
+        ("running",),
+        lifecycle.retry,
+    ),
     "copy": (
         "Copy the job",
         "A draft with the same numbers, classes, members and images; no labels.",
         ("draft", "running", "paused", "complete", "cancelled"),
         setup.copy,
     ),
-    "cancel": ("Cancel the job", "It ends for good. Labels and exports are kept.",
-               ("draft", "running", "paused"), lifecycle.cancel),
-}  # fmt: skip
+    "cancel": (
+        "Cancel the job",
+        "It ends for good. Labels and exports are kept.",
+        ("draft", "running", "paused"),
+        lifecycle.cancel,
+    ),
+}
 
 
 @admin.register(Job)
@@ -59,7 +71,9 @@ class JobAdmin(admin.ModelAdmin[Job]):
             "People",
             {
                 "fields": (
-                    "mode", ("annotators_per_image", "error_limit"), "consolidation",
+                    "mode",
+                    ("annotators_per_image", "error_limit"),
+                    "consolidation",
                     "lease_minutes",
                 )
             },
@@ -69,8 +83,12 @@ class JobAdmin(admin.ModelAdmin[Job]):
             "Rounds and model",
             {
                 "fields": (
-                    "assist", ("pilot_size", "validation_size"), ("training_size", "batch_size"),
-                    "ahead_percent", "suggestions", ("blank_percent", "planted_percent"),
+                    "assist",
+                    ("pilot_size", "validation_size"),
+                    ("training_size", "batch_size"),
+                    "ahead_percent",
+                    "suggestions",
+                    ("blank_percent", "planted_percent"),
                     ("detector", "start_from"),
                 )
             },
@@ -79,14 +97,17 @@ class JobAdmin(admin.ModelAdmin[Job]):
             "Acceptance and risk",
             {
                 "fields": (
-                    "acceptance", ("promise", "per_class"), ("target_quality", "risk"),
+                    "acceptance",
+                    ("promise", "per_class"),
+                    ("target_quality", "risk"),
                     "checks_from_blank",
-                    "audit_budget", "watch_share",
+                    "audit_budget",
+                    "watch_share",
                 )
             },
         ),
         ("Money", {"fields": (("price_image", "price_answer"), "budget")}),
-    )  # fmt: skip
+    )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Managed jobs only."""
@@ -207,9 +228,13 @@ class JobAdmin(admin.ModelAdmin[Job]):
             return HttpResponseRedirect(back)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{title}?", "job": job, "effect": effect, "back": back, "opts": self.opts,
+            "title": f"{title}?",
+            "job": job,
+            "effect": effect,
+            "back": back,
+            "opts": self.opts,
             "problems": setup.start_problems(job) if action == "start" else [],
-        }  # fmt: skip
+        }
         return TemplateResponse(request, "admin/labeling/job/confirm.html", context)
 
     def bring_in(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -221,14 +246,19 @@ class JobAdmin(admin.ModelAdmin[Job]):
             try:
                 if data["folder"]:
                     transfers.start_import(
-                        job, request.user, "folder", data["folder"],  # type: ignore[arg-type]
+                        job,
+                        request.user,
+                        "folder",
+                        data["folder"],  # type: ignore[arg-type]
                         boxes=data["boxes"],
-                    )  # fmt: skip
+                    )
                 else:
                     uploads.receive(
-                        job, request.user, request.FILES.getlist("files"),  # type: ignore[arg-type]
+                        job,
+                        request.user,
+                        request.FILES.getlist("files"),  # type: ignore[arg-type]
                         boxes=data["boxes"],
-                    )  # fmt: skip
+                    )
             except LabelingError as error:
                 form.add_error(None, error.message)
             else:
@@ -236,13 +266,16 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 return HttpResponseRedirect(request.path)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Images of {job}", "job": job, "form": form, "opts": self.opts,
+            "title": f"Images of {job}",
+            "job": job,
+            "form": form,
+            "opts": self.opts,
             "transfers": job.transfers.filter(kind="import")[:20],
             "data": {
                 "url": reverse("transfers", args=[job.slug]),
                 "uploads": reverse("uploads", args=[job.slug]),
             },
-        }  # fmt: skip
+        }
         return TemplateResponse(request, "admin/labeling/job/import.html", context)
 
     def pictures(self, request: HttpRequest, pk: int) -> HttpResponse:

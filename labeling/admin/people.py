@@ -164,6 +164,7 @@ def _show_link(request: HttpRequest, user: Any, link: str) -> None:
         request,
         format_html(
             "One-time link for {}, valid three days: <code>{}</code>",
-            user.get_username(), request.build_absolute_uri(link),
+            user.get_username(),
+            request.build_absolute_uri(link),
         ),
-    )  # fmt: skip
+    )

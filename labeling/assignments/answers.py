@@ -74,9 +74,14 @@ def skip(seat: Assignment, user: User, reason: str, **report: Any) -> None:
 
 
 def submit(
-    seat: Assignment, user: User, *, version: int, boxes: Any, active_ms: int,
+    seat: Assignment,
+    user: User,
+    *,
+    version: int,
+    boxes: Any,
+    active_ms: int,
     trace: dict[str, Any] | None = None,
-) -> Assignment:  # fmt: skip
+) -> Assignment:
     """Store an answer, however often it is sent (docs/architecture.md 6.2, 7.1).
 
     The same version again gives the same reply; a higher one replaces the answer until the round
@@ -118,10 +123,16 @@ def _store(seat: Assignment, user: User, answer: dict[str, Any], judged: overlap
     with transaction.atomic():
         check_not_cancelled(seat.round.job)
         lock_image(seat.image_id)
-        first = Assignment.objects.held_by(user).filter(
-            pk=seat.pk, version__lt=version,
-            round__closed_at=None, round__job__state__in=(Job.State.RUNNING, Job.State.PAUSED),
-        ).update(state=State.SUBMITTED, lease_expires_at=None, **answer)  # fmt: skip
+        first = (
+            Assignment.objects.held_by(user)
+            .filter(
+                pk=seat.pk,
+                version__lt=version,
+                round__closed_at=None,
+                round__job__state__in=(Job.State.RUNNING, Job.State.PAUSED),
+            )
+            .update(state=State.SUBMITTED, lease_expires_at=None, **answer)
+        )
         if first:
             overlap.open_further(_stored(seat, answer), judged)
         else:

@@ -42,9 +42,14 @@ def held(job: Job, user: User) -> "QuerySet[Assignment]":
 
 
 def claim_next(
-    job: Job, user: User, *, count: int = AHEAD, suggest: Suggest | None = None,
-    open_round: Round | None = None, page: str = "",
-) -> Hand:  # fmt: skip
+    job: Job,
+    user: User,
+    *,
+    count: int = AHEAD,
+    suggest: Suggest | None = None,
+    open_round: Round | None = None,
+    page: str = "",
+) -> Hand:
     """All seats the person holds, renewed for `page`, topped up to `count` from the open round.
 
     `suggest` gives the boxes to show per image; what was shown is stored with the seat. Fewer

@@ -32,9 +32,12 @@ def save(
         raise Conflict("This image has been answered since.")
     parsed = parse(seat, content)
     values = {
-        "version": version, "number": number, "writer": writer, "content": parsed,
+        "version": version,
+        "number": number,
+        "writer": writer,
+        "content": parsed,
         "saved_at": timezone.now(),
-    }  # fmt: skip
+    }
     rows = Draft.objects.filter(seat=seat)
     older = rows.filter(
         Q(version__lt=version)

@@ -18,9 +18,12 @@ def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment 
     """The seat in the person's hands: this one if it was open, a new one if its lease ran out; the
     person's own, if it had lapsed."""
     claimed = {
-        "annotator": user, "state": State.CLAIMED, "claimed_at": now, "page": page,
+        "annotator": user,
+        "state": State.CLAIMED,
+        "claimed_at": now,
+        "page": page,
         "lease_expires_at": leases.end(found.round.job, now),
-    }  # fmt: skip
+    }
     same = Assignment.objects.filter(pk=found.pk)
     try:
         with transaction.atomic():
@@ -58,9 +61,13 @@ def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment 
 def _revived(own: Assignment, place: Assignment, claimed: dict[str, Any]) -> Assignment:
     """A lapsed seat in the hands of its person again, in a place that became free."""
     fields = {
-        **claimed, "slot": place.slot, "blank": place.blank, "planted": None, "verify": False,
+        **claimed,
+        "slot": place.slot,
+        "blank": place.blank,
+        "planted": None,
+        "verify": False,
         "suggested": overlap.carried(place),
-    }  # fmt: skip
+    }
     Assignment.objects.filter(pk=own.pk).update(**fields)
     for name, value in fields.items():
         setattr(own, name, value)

@@ -32,9 +32,15 @@ def give_back(job: Job, user: User, page: str, seats: Sequence[int]) -> int:
             handover.lock_image(seat.image_id)
             same = Assignment.objects.held_by(user).filter(pk=seat.pk, page=page)
             if same.update(
-                state=State.OPEN, annotator=None, lease_expires_at=None, claimed_at=None, page="",
-                suggested=overlap.carried(seat), planted=None, verify=False,
-            ):  # fmt: skip
+                state=State.OPEN,
+                annotator=None,
+                lease_expires_at=None,
+                claimed_at=None,
+                page="",
+                suggested=overlap.carried(seat),
+                planted=None,
+                verify=False,
+            ):
                 # of an earlier answer: whoever draws next must not see it
                 Draft.objects.filter(seat=seat.pk).delete()
                 given += 1

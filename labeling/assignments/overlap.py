@@ -105,10 +105,11 @@ def open_further(seat: Assignment, judged: Judged) -> bool:
         return False
     seats = list(
         Assignment.objects.filter(
-            round=round, image=seat.image_id,
+            round=round,
+            image=seat.image_id,
             state__in=(State.OPEN, State.CLAIMED, State.SUBMITTED),
         ).order_by("slot")
-    )  # fmt: skip
+    )
     if any(a.blank for a in seats):  # a control image: who does what was settled at the start
         return False
     answered = [a for a in seats if a.state == State.SUBMITTED]
@@ -211,9 +212,13 @@ def carried(seat: Assignment) -> list[Box] | None:
 def open_again(seat: Assignment, **fields: Any) -> Assignment:
     """A new seat in the place of one that was given up, for someone else or in someone's hands."""
     return Assignment.objects.create(
-        round_id=seat.round_id, image_id=seat.image_id, slot=seat.slot, blank=seat.blank,
-        suggested=carried(seat), **fields,
-    )  # fmt: skip
+        round_id=seat.round_id,
+        image_id=seat.image_id,
+        slot=seat.slot,
+        blank=seat.blank,
+        suggested=carried(seat),
+        **fields,
+    )
 
 
 def offer_again(seat: Assignment) -> None:

@@ -27,9 +27,14 @@ def of(rows: Any) -> dict[str, Any]:
     )
     found: dict[str, list[float]] = {kind: [] for kind in box_seconds.KINDS}
     latest = given.order_by("-submitted_at").values_list(
-        BoxCount("boxes"), "let_through", BoxCount("suggested"),
-        "outcomes", "action_ms", "active_ms", "verify",
-    )[:LATEST]  # fmt: skip
+        BoxCount("boxes"),
+        "let_through",
+        BoxCount("suggested"),
+        "outcomes",
+        "action_ms",
+        "active_ms",
+        "verify",
+    )[:LATEST]
     for boxes, planted, suggested, *rest in latest:
         # a planted box that was accepted took its time, though it was not stored
         answered = int(boxes or 0) + bool(planted)

@@ -73,13 +73,20 @@ def _write(round: Round, frozen: Freeze, lease: Lease, code: Callable[[], str]) 
     paper = document.build(about, standing.frozen_part(frozen), draws)
     with lease.fenced():
         row = Certificate.objects.create(
-            round=round, attempt=frozen.attempt, outcome=paper["result"]["outcome"],
-            document=paper, digest=paper["digest"],
-        )  # fmt: skip
+            round=round,
+            attempt=frozen.attempt,
+            outcome=paper["result"]["outcome"],
+            document=paper,
+            digest=paper["digest"],
+        )
         events.record(
-            round.job, f"certificate_{row.outcome}", None,
-            round=round.number, images=paper["result"]["certified_images"], audited=len(draws),
-        )  # fmt: skip
+            round.job,
+            f"certificate_{row.outcome}",
+            None,
+            round=round.number,
+            images=paper["result"]["certified_images"],
+            audited=len(draws),
+        )
     return row
 
 
@@ -120,13 +127,15 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
                 round,
                 [
                     (
-                        a.image, a.predicted, a.confidence or 0.0,
+                        a.image,
+                        a.predicted,
+                        a.confidence or 0.0,
                         {**detail, "threshold": threshold(a)},
                     )
                     for a in chunk
                     if a.pk in open_yet
                 ],
-            )  # fmt: skip
+            )
         lease.renew(min(start + CHUNK, len(pending)), len(pending))
 
 
@@ -141,7 +150,12 @@ def _keep_checked(round: Round, lease: Lease) -> None:
         with lease.fenced():
             for a in pending[start : start + CHUNK]:
                 labels.accept(
-                    a.image, a.boxes, Label.Source.REVIEWER, round=round, by=a.reviewer,
-                    confidence=1.0, detail={"audit": a.pk},
-                )  # fmt: skip
+                    a.image,
+                    a.boxes,
+                    Label.Source.REVIEWER,
+                    round=round,
+                    by=a.reviewer,
+                    confidence=1.0,
+                    detail={"audit": a.pk},
+                )
                 Image.objects.filter(pk=a.image_id, split="").update(split=Image.Split.TRAINING)

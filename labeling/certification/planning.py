@@ -104,14 +104,25 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
         order = document.order_of(content, seed)
         keys = [content["candidates"][i][0] for i in order]
         frozen = Freeze.objects.create(
-            round=round, attempt=attempt, content=content, content_digest=sealed, seed=seed,
-            order_digest=document.digest(keys), budgets=[[0, min(budget, len(free))]],
-        )  # fmt: skip
+            round=round,
+            attempt=attempt,
+            content=content,
+            content_digest=sealed,
+            seed=seed,
+            order_digest=document.digest(keys),
+            budgets=[[0, min(budget, len(free))]],
+        )
         _write_audits(round, free, content, list(enumerate(keys))[: MOST_TIMES * budget], seed)
         events.record(
-            round.job, "sets_frozen", None,
-            round=round.number, images=len(free), sets=len(used), budget=budget, attempt=attempt,
-        )  # fmt: skip
+            round.job,
+            "sets_frozen",
+            None,
+            round=round.number,
+            images=len(free),
+            sets=len(used),
+            budget=budget,
+            attempt=attempt,
+        )
     return frozen
 
 
@@ -198,9 +209,12 @@ def hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) -
 
 
 def _write_audits(
-    round: Round, candidates: Sequence[Candidate], content: Mapping[str, Any],
-    places: Sequence[tuple[int, str]], seed: str,
-) -> None:  # fmt: skip
+    round: Round,
+    candidates: Sequence[Candidate],
+    content: Mapping[str, Any],
+    places: Sequence[tuple[int, str]],
+    seed: str,
+) -> None:
     """A row for each of these places in the order; where checkers see the boxes, a second one, from
     blank, for one in five."""
     by_key = {c.key: c for c in candidates}
@@ -212,9 +226,15 @@ def _write_audits(
         both = (False, True) if twins and sampling.drawn_blind(key, seed) else (False,)
         rows += [
             Audit(
-                round=round, image_id=c.image, kind=Audit.Kind.CERTIFICATE, position=position,
-                blind=blind, rank=ranks[key], predicted=unpack(c.boxes), confidence=c.confidence,
+                round=round,
+                image_id=c.image,
+                kind=Audit.Kind.CERTIFICATE,
+                position=position,
+                blind=blind,
+                rank=ranks[key],
+                predicted=unpack(c.boxes),
+                confidence=c.confidence,
             )
             for blind in both
-        ]  # fmt: skip
+        ]
     Audit.objects.bulk_create(rows, batch_size=500)

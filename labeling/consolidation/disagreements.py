@@ -97,13 +97,24 @@ def settle(image: Image, seen: int, boxes: list[Box], by: User, decisions: dict[
         if active is None or active.pk != seen:
             raise Conflict("This image got another label meanwhile; look at it again.")
         label = labels.accept(
-            image, boxes, Label.Source.REVIEWER, round=active.round, by=by, confidence=1.0,
-            detail={"settled": decisions, "before": active.pk}, reason=SETTLED,
-        )  # fmt: skip
+            image,
+            boxes,
+            Label.Source.REVIEWER,
+            round=active.round,
+            by=by,
+            confidence=1.0,
+            detail={"settled": decisions, "before": active.pk},
+            reason=SETTLED,
+        )
         events.record(
-            image.job, "differences_settled", by,
-            image=image.pk, before=active.boxes, after=boxes, **decisions,
-        )  # fmt: skip
+            image.job,
+            "differences_settled",
+            by,
+            image=image.pk,
+            before=active.boxes,
+            after=boxes,
+            **decisions,
+        )
     return label
 
 

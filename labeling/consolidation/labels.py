@@ -33,9 +33,14 @@ def accept(
     with transaction.atomic():
         revoke(Label.objects.active().filter(image=image), reason or f"replaced by {source}")
         return Label.objects.create(
-            image=image, round=round, source=source, boxes=boxes, by=by,
-            confidence=confidence, detail=detail or {},
-        )  # fmt: skip
+            image=image,
+            round=round,
+            source=source,
+            boxes=boxes,
+            by=by,
+            confidence=confidence,
+            detail=detail or {},
+        )
 
 
 @transaction.atomic
@@ -64,13 +69,17 @@ def accept_auto(
     Label.objects.bulk_create(
         [
             Label(
-                image=image, round=round, source=Label.Source.AUTO, boxes=boxes,
-                confidence=confidence, detail=detail,
+                image=image,
+                round=round,
+                source=Label.Source.AUTO,
+                boxes=boxes,
+                confidence=confidence,
+                detail=detail,
             )
             for image, boxes, confidence, detail in rows
             if image.pk in free
         ]
-    )  # fmt: skip
+    )
     return len(free)
 
 
@@ -119,17 +128,25 @@ def correct(image: Image, boxes: list[Box], by: User, **detail: Any) -> Label:
         image = Image.objects.select_for_update(of=("self",)).select_related("job").get(pk=image.pk)
         before = Label.objects.active().filter(image=image).first()
         label = accept(
-            image, boxes, Label.Source.REVIEWER,
-            round=before.round if before else None, by=by, reason="corrected",
+            image,
+            boxes,
+            Label.Source.REVIEWER,
+            round=before.round if before else None,
+            by=by,
+            reason="corrected",
             detail={**detail, "before": before.pk if before else None},
-        )  # fmt: skip
+        )
         if image.split == "":
             Image.objects.filter(pk=image.pk).update(split=Image.Split.TRAINING)
         _withdraw_open(image, CORRECTED)
         events.record(
-            image.job, "label_corrected", by,
-            image=image.pk, before=before.boxes if before else None, after=boxes,
-        )  # fmt: skip
+            image.job,
+            "label_corrected",
+            by,
+            image=image.pk,
+            before=before.boxes if before else None,
+            after=boxes,
+        )
     return label
 
 

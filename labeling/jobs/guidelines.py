@@ -54,12 +54,15 @@ def add_picture(job: Job, by: User | None, upload: Any, name: str = "") -> Instr
     made, sealed = _keep(job, upload)
     with transaction.atomic():
         row, _ = InstructionPicture.objects.update_or_create(
-            job=job, name=slug,
+            job=job,
+            name=slug,
             defaults={
-                "file": f"jobs/{job.pk}/instructions/{sealed}", "digest": sealed,
-                "width": made["width"], "height": made["height"],
+                "file": f"jobs/{job.pk}/instructions/{sealed}",
+                "digest": sealed,
+                "width": made["width"],
+                "height": made["height"],
             },
-        )  # fmt: skip
+        )
         events.record(job, "job_edited", by, fields=[f"picture {slug}"])
     return row
 
@@ -91,9 +94,13 @@ def copy_pictures(source: Job, made: Job) -> None:
     InstructionPicture.objects.bulk_create(
         [
             InstructionPicture(
-                job=made, name=row.name, file=row.file, digest=row.digest,
-                width=row.width, height=row.height,
+                job=made,
+                name=row.name,
+                file=row.file,
+                digest=row.digest,
+                width=row.width,
+                height=row.height,
             )
             for row in InstructionPicture.objects.filter(job=source)
         ]
-    )  # fmt: skip
+    )

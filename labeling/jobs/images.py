@@ -70,10 +70,18 @@ def prepare(job: Job, incoming: Incoming, intake: int, child: Normaliser) -> Ima
     original = f"{folder}/original/{digest}.{made['suffix']}"
     _copy(incoming.path, media_path(original))
     return Image(
-        job=job, original=original, file=full, preview=preview, name=name,
-        width=made["width"], height=made["height"], digest=digest, intake=intake,
-        look=made["look"], shuffle=shuffle_key(job, digest),
-    )  # fmt: skip
+        job=job,
+        original=original,
+        file=full,
+        preview=preview,
+        name=name,
+        width=made["width"],
+        height=made["height"],
+        digest=digest,
+        intake=intake,
+        look=made["look"],
+        shuffle=shuffle_key(job, digest),
+    )
 
 
 def _copy(source: Path, target: Path) -> None:

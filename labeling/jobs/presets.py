@@ -10,36 +10,72 @@ from labeling.models import Job
 # Since nothing is labelled ahead of the first detector: 262 and 248, for half the machine's time.
 PRESETS: dict[str, dict[str, Any]] = {
     Job.Preset.BOXWISE: {
-        "pilot_size": 10, "validation_size": 0, "training_size": 100, "batch_size": 150,
-        "ahead_percent": 20, "mode": "adaptive", "annotators_per_image": 3, "error_limit": 0.25,
-        "acceptance": "certified", "promise": "quality", "checks_from_blank": True,
-        "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": True,
+        "pilot_size": 10,
+        "validation_size": 0,
+        "training_size": 100,
+        "batch_size": 150,
+        "ahead_percent": 20,
+        "mode": "adaptive",
+        "annotators_per_image": 3,
+        "error_limit": 0.25,
+        "acceptance": "certified",
+        "promise": "quality",
+        "checks_from_blank": True,
+        "target_quality": 0.6,
+        "risk": 0.10,
+        "audit_budget": 120,
+        "suggestions": True,
         "consolidation": "em",
     },
     # With many classes or small objects too little to learn from.
     Job.Preset.LEAN: {
-        "pilot_size": 10, "validation_size": 0, "training_size": 60, "batch_size": 150,
-        "ahead_percent": 0, "mode": "adaptive", "annotators_per_image": 3, "error_limit": 0.25,
-        "acceptance": "certified", "promise": "quality", "checks_from_blank": False,
-        "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": True,
+        "pilot_size": 10,
+        "validation_size": 0,
+        "training_size": 60,
+        "batch_size": 150,
+        "ahead_percent": 0,
+        "mode": "adaptive",
+        "annotators_per_image": 3,
+        "error_limit": 0.25,
+        "acceptance": "certified",
+        "promise": "quality",
+        "checks_from_blank": False,
+        "target_quality": 0.6,
+        "risk": 0.10,
+        "audit_budget": 120,
+        "suggestions": True,
         "consolidation": "em",
     },
     Job.Preset.GROUND_TRUTH: {
-        "pilot_size": 10, "validation_size": 190, "training_size": 200, "batch_size": 200,
-        "ahead_percent": 0, "mode": "independent", "annotators_per_image": 5, "error_limit": 0.25,
-        "acceptance": "per_round", "promise": "quality", "checks_from_blank": False,
-        "target_quality": 0.6, "risk": 0.10, "audit_budget": 120, "suggestions": False,
+        "pilot_size": 10,
+        "validation_size": 190,
+        "training_size": 200,
+        "batch_size": 200,
+        "ahead_percent": 0,
+        "mode": "independent",
+        "annotators_per_image": 5,
+        "error_limit": 0.25,
+        "acceptance": "per_round",
+        "promise": "quality",
+        "checks_from_blank": False,
+        "target_quality": 0.6,
+        "risk": 0.10,
+        "audit_budget": 120,
+        "suggestions": False,
         "consolidation": "average",
     },
-}  # fmt: skip
+}
 
 SIZES = ("pilot_size", "validation_size", "training_size", "batch_size", "audit_budget")
 # The sizes above are for a thousand images. Of fewer a job spends the same share at most, and no
 # less than what judges a detector (MIN_VALIDATION in services.jobs) and what a proof may plan.
 SHARE = {
-    "pilot_size": (0.05, 3), "validation_size": (0.2, 17), "training_size": (0.2, 20),
-    "batch_size": (0.2, 5), "audit_budget": (0.2, 10),
-}  # fmt: skip
+    "pilot_size": (0.05, 3),
+    "validation_size": (0.2, 17),
+    "training_size": (0.2, 20),
+    "batch_size": (0.2, 5),
+    "audit_budget": (0.2, 10),
+}
 
 
 def fitted(preset: str, images: int) -> dict[str, Any]:

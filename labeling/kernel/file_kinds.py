@@ -5,17 +5,28 @@ TAKEN = "JPEG, PNG or WebP"
 PICTURES = {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp"}  # endings of those taken
 
 _PICTURES = (
-    (b"II*\0", "TIFF or raw camera"), (b"MM\0*", "TIFF or raw camera"), (b"BM", "BMP"),
-    (b"GIF8", "GIF"), (b"8BPS", "Photoshop"), (b"\0\0\0\x0cjP  ", "JPEG 2000"),
-    (b"\xff\x4f\xff\x51", "JPEG 2000"), (b"\xff\x0a", "JPEG XL"), (b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (b"II*\0", "TIFF or raw camera"),
+    (b"MM\0*", "TIFF or raw camera"),
+    (b"BM", "BMP"),
+    (b"GIF8", "GIF"),
+    (b"8BPS", "Photoshop"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL"),
     (b"\0\0\1\0", "icon"),
-)  # fmt: skip
+)
 _BRANDS = {b"avif": "AVIF", b"avis": "AVIF"}
 _BRANDS |= dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "HEIC")
 _ARCHIVES = (
-    (b"PK\3\4", "zip"), (b"PK\5\6", "zip"), (b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"Rar!", "rar"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"),
-)  # fmt: skip
+    (b"PK\3\4", "zip"),
+    (b"PK\5\6", "zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+)
 
 
 def is_picture(head: bytes) -> bool:

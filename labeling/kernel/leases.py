@@ -40,9 +40,10 @@ def keep(rows: "QuerySet[Held]", job: Job, user: User, page: str, now: datetime)
     while True:
         found = list(rows.all())
         due = [
-            row for row in found
+            row
+            for row in found
             if row.page != page or row.lease_expires_at is None or row.lease_expires_at < enough
-        ]  # fmt: skip
+        ]
         if not due:
             return found
         # without the joins of `rows`: so PostgreSQL looks again at a row that it had to wait for

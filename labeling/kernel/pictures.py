@@ -180,10 +180,12 @@ class Normaliser:
         if self._child is None:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "labeling.kernel.pictures"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
                 env={k: v for k, v in os.environ.items() if "SECRET" not in k},
                 cwd=Path(__file__).resolve().parents[2],
-            )  # fmt: skip
+            )
         child = self._child
         assert child.stdin is not None
         assert child.stdout is not None

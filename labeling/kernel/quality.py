@@ -51,9 +51,12 @@ def compare(predicted: BoxSet, truth: BoxSet, *, floor: float = 0.5) -> Comparis
     rows, _, iou = match(predicted, truth, floor=floor)
     pairs = len(rows)
     return Comparison(
-        float(iou.sum()), pairs, len(predicted) - pairs, len(truth) - pairs,
+        float(iou.sum()),
+        pairs,
+        len(predicted) - pairs,
+        len(truth) - pairs,
         int((iou > _IDENTICAL).sum()),
-    )  # fmt: skip
+    )
 
 
 def quality(predicted: BoxSet, truth: BoxSet) -> float:

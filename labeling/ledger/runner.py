@@ -62,6 +62,11 @@ def _fail(lease: steps.Lease, error: Exception) -> None:
     )
     if kept:
         events.record(
-            step.round.job, "step_failed", None,
-            round=step.round.number, state=step.state, error=message[:300], attempt=step.attempts,
-        )  # fmt: skip
+            step.round.job,
+            "step_failed",
+            None,
+            round=step.round.number,
+            state=step.state,
+            error=message[:300],
+            attempt=step.attempts,
+        )

@@ -38,9 +38,11 @@ class Process(Protocol):
 def run_command(command: list[str], inherits: tuple[int, ...]) -> Process:
     """A program of its own, which gets these open files, first of them the end of our pipe."""
     return subprocess.Popen(
-        command, start_new_session=True, pass_fds=inherits,
+        command,
+        start_new_session=True,
+        pass_fds=inherits,
         env={**os.environ, supervised.PIPE: str(inherits[0])},
-    )  # fmt: skip
+    )
 
 
 class Copy:
@@ -110,8 +112,11 @@ class Child:
             wait = 0.0 if lived > STEADY else self.wait
             log.warning(
                 "%s ended after %.0f s with %s; restart in %.1f s",
-                self.name, lived, _reason(code), wait,
-            )  # fmt: skip
+                self.name,
+                lived,
+                _reason(code),
+                wait,
+            )
             self.process, self.restart_at = None, now + wait
             self.wait = min(max(FIRST_WAIT, 2 * wait), LONGEST_WAIT)
         if self.process is None and now >= self.restart_at:

@@ -8,10 +8,19 @@ from django.db.models.functions import Lower
 from labeling.models.job import Job
 
 COLORS = (
-    ("#FFC400", "Amber"), ("#56B4FF", "Sky"), ("#DD2299", "Magenta"), ("#AADDAA", "Mint"),
-    ("#7766EE", "Violet"), ("#888844", "Olive"), ("#44FFFF", "Cyan"), ("#DD88AA", "Rose"),
-    ("#118866", "Teal"), ("#FF3300", "Red"), ("#33AA77", "Green"), ("#DDEE88", "Lime"),
-)  # fmt: skip
+    ("#FFC400", "Amber"),
+    ("#56B4FF", "Sky"),
+    ("#DD2299", "Magenta"),
+    ("#AADDAA", "Mint"),
+    ("#7766EE", "Violet"),
+    ("#888844", "Olive"),
+    ("#44FFFF", "Cyan"),
+    ("#DD88AA", "Rose"),
+    ("#118866", "Teal"),
+    ("#FF3300", "Red"),
+    ("#33AA77", "Green"),
+    ("#DDEE88", "Lime"),
+)
 
 
 class LabelClass(models.Model):

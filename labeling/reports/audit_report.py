@@ -16,10 +16,12 @@ from labeling.rounds import stopping
 
 # What those who may check hear of a running certificate audit instead of its result
 HIDDEN: dict[str, Any] = {
-    "observed": None, "bound": None, "path": [],
+    "observed": None,
+    "bound": None,
+    "path": [],
     "sentence": "The result is shown after the audit, so that it sways nobody.",
     **dict.fromkeys(("approved", "corrected", "rejected", "unjudgeable")),
-}  # fmt: skip
+}
 
 
 def drawn(round: Round) -> tuple[int, int, str]:
@@ -115,8 +117,10 @@ def _sentence(test: proofs.Wealth, plan: Plan, round: Round, added: int) -> str:
 def _verdicts(round: Round, kind: str) -> dict[str, int]:
     found = dict(
         round.audits.filter(kind=kind, blind=False)  # type: ignore[attr-defined]
-        .values_list("verdict").annotate(n=Count("pk")).values_list("verdict", "n")
-    )  # fmt: skip
+        .values_list("verdict")
+        .annotate(n=Count("pk"))
+        .values_list("verdict", "n")
+    )
     return {v: found.get(v, 0) for v in ("approved", "corrected", "rejected", "unjudgeable")}
 
 
@@ -190,8 +194,12 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
             "claim": _claim(frozen, size, range(len(known.content["sets"]))),
             "status": "pending",
             "sentence": f"{done} of about {about} checks{more}. Nothing is final yet.",
-            "size": size, "audited": done, "observed": None, "rest_bound": None, "url": None,
-        }  # fmt: skip
+            "size": size,
+            "audited": done,
+            "observed": None,
+            "rest_bound": None,
+            "url": None,
+        }
     result = row.document["result"]
     named = result["certified_images"]
     return {

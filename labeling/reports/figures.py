@@ -190,9 +190,11 @@ def people(job: Job) -> list[dict[str, Any]]:
                 continue
             name = f"{row[f'{who}__first_name']} {row[f'{who}__last_name']}".strip()
             seen[row[who]] = {
-                "pk": row[who], "name": name or row[f"{who}__username"],
-                "doing": doing, "last": row["last"],
-            }  # fmt: skip
+                "pk": row[who],
+                "name": name or row[f"{who}__username"],
+                "doing": doing,
+                "last": row["last"],
+            }
     result = []
     for entry in sorted(seen.values(), key=lambda e: e["last"], reverse=True)[:20]:
         age = int((now - entry["last"]).total_seconds())

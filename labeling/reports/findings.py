@@ -36,17 +36,22 @@ def of_job(job: Job) -> dict[str, Any] | None:
     changed = [audit for audit in found if _differences(audit) != {"same"}]
     worst = sorted(changed, key=lambda audit: (audit.value or 0.0, audit.pk))[:WORST]
     return {
-        "checked": len(found), "of": of, "mean": round(mean, 4), "proof": row is not None,
+        "checked": len(found),
+        "of": of,
+        "mean": round(mean, 4),
+        "proof": row is not None,
         **_counts(found),
         "worst": [
             {
-                "image": audit.image, "value": audit.value,
-                "label": without_scores(audit.predicted), "checker": audit.boxes or [],
+                "image": audit.image,
+                "value": audit.value,
+                "label": without_scores(audit.predicted),
+                "checker": audit.boxes or [],
                 "found": sorted(_differences(audit)),
             }
             for audit in worst
         ],
-    }  # fmt: skip
+    }
 
 
 def _counts(found: Iterable[Audit]) -> dict[str, int]:

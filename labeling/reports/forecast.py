@@ -47,9 +47,17 @@ def _still_holds(round: Round) -> bool:
 
 
 def _row(
-    job: Job, left: int, answers_each: float, seconds: float | None, check_seconds: float,
-    target: float, share: float, low: float, high: float, checks: float,
-) -> dict[str, Any]:  # fmt: skip
+    job: Job,
+    left: int,
+    answers_each: float,
+    seconds: float | None,
+    check_seconds: float,
+    target: float,
+    share: float,
+    low: float,
+    high: float,
+    checks: float,
+) -> dict[str, Any]:
     def of(part: float) -> tuple[int, int, float, float]:
         auto = round(part * left)
         checked = min(int(checks), auto) if job.acceptance == Job.Acceptance.CERTIFIED else 0

@@ -163,11 +163,12 @@ def _earlier(frozen: Freeze) -> list[dict[str, Any]]:
     return [
         {
             **audit_report.of_freeze(other),
-            "attempt": other.attempt, "round": other.round.number,
+            "attempt": other.attempt,
+            "round": other.round.number,
             "level": locked_plans.of(other).content["level"],
         }
         for other in before.select_related("round").order_by("-attempt")
-    ]  # fmt: skip
+    ]
 
 
 def _confident(job: Job, sources: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -26,13 +26,18 @@ def of_job(job: Job) -> dict[str, Any]:
     state: dict[str, Any] = {
         "at": timezone.now().isoformat(),
         "job": {
-            "slug": job.slug, "name": job.name, "state": job.state,
+            "slug": job.slug,
+            "name": job.name,
+            "state": job.state,
             "assist": job.assist,
-            "acceptance": job.acceptance, "target": job.target_quality, "risk": job.risk,
+            "acceptance": job.acceptance,
+            "target": job.target_quality,
+            "risk": job.risk,
             "aim": guarantee.aim(
                 job.promise, job.target_quality, job.risk, per_class=job.per_class
             ),
-            "mode": job.mode, "annotators_per_image": job.annotators_per_image,
+            "mode": job.mode,
+            "annotators_per_image": job.annotators_per_image,
             "consolidation": job.consolidation,
         },
         "counts": found,
@@ -51,7 +56,7 @@ def of_job(job: Job) -> dict[str, Any]:
         "calibration": None,
         "training": None,
         "histogram": None,
-    }  # fmt: skip
+    }
     for chart in CHARTS:
         for key, value in chart(job).items():
             state[key] = [*state[key], *value] if key == "alerts" else value

@@ -113,9 +113,10 @@ def why_nothing(job: Job, round: Round | None) -> dict[str, str]:
     left = now["seconds_left"]
     when = f", back in about {max(1, round_minutes(left))} minutes" if left else ""
     doing = {
-        "TRAINING": "The model is training", "PREDICTING": "The model looks at the images",
+        "TRAINING": "The model is training",
+        "PREDICTING": "The model looks at the images",
         "CALIBRATING": "The model is being judged",
-    }.get(state, "The next images are being chosen")  # fmt: skip
+    }.get(state, "The next images are being chosen")
     if now["queued"]:
         doing = "The machine works for another job first"
     return {

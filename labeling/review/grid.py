@@ -154,7 +154,7 @@ def undo(job: Job, by: User, pk: int) -> None:
     with transaction.atomic():
         row = LabelCheck.objects.select_related("label__image").filter(
             label=pk, label__image__job=job
-        )  # fmt: skip
+        )
         found = row.first()
         if found is None:
             return  # said twice

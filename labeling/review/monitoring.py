@@ -24,13 +24,19 @@ def sample_watch(round: Round) -> int:
     Audit.objects.bulk_create(
         [
             Audit(
-                round=round, image=chosen[i].image, kind=Audit.Kind.WATCH, position=position,
-                predicted=chosen[i].boxes, confidence=chosen[i].confidence, label=chosen[i],
+                round=round,
+                image=chosen[i].image,
+                kind=Audit.Kind.WATCH,
+                position=position,
+                predicted=chosen[i].boxes,
+                confidence=chosen[i].confidence,
+                label=chosen[i],
             )
             for position, i in enumerate(order)
         ],
-        ignore_conflicts=True, batch_size=500,
-    )  # fmt: skip
+        ignore_conflicts=True,
+        batch_size=500,
+    )
     return len(order)
 
 

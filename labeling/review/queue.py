@@ -48,8 +48,10 @@ def _new_to_image(job: Job) -> "QuerySet[Member]":
     """For a subquery of audits: reviewers who never had a check of the proof on the image."""
     had = Audit.objects.filter(
         Q(reviewer=OuterRef("user")) | Q(had_by=OuterRef("user")),
-        round=OuterRef(OuterRef("round")), image=OuterRef(OuterRef("image")), kind=Kind.CERTIFICATE,
-    )  # fmt: skip
+        round=OuterRef(OuterRef("round")),
+        image=OuterRef(OuterRef("image")),
+        kind=Kind.CERTIFICATE,
+    )
     return _reviewers(job).exclude(Exists(had))
 
 

@@ -39,9 +39,13 @@ def undo(audit: Audit, user: User) -> Audit:
             verdict="", boxes=None, value=None, reason="", decided_at=None, lease_expires_at=until
         )
         events.record(
-            audit.round.job, "verdict_undone", user,
-            round=audit.round.number, image=audit.image_id, verdict=before,
-        )  # fmt: skip
+            audit.round.job,
+            "verdict_undone",
+            user,
+            round=audit.round.number,
+            image=audit.image_id,
+            verdict=before,
+        )
     audit.refresh_from_db()
     changed(audit.round.job)  # withdrawn seats may have been the last that its round waited for
     return audit

@@ -33,9 +33,14 @@ LIFTED = 1e6  # priority of an image whose auto-label was refused: people see it
 
 
 def decide(
-    audit: Audit, user: User, *, verdict: str, boxes: Any = None, reason: str = "",
+    audit: Audit,
+    user: User,
+    *,
+    verdict: str,
+    boxes: Any = None,
+    reason: str = "",
     active_ms: int = 0,
-) -> Audit:  # fmt: skip
+) -> Audit:
     """Store a verdict and what follows from it; saying the same again changes nothing.
 
     A correction that changes nothing becomes an approval. Certificate audits know no rejection:
@@ -54,10 +59,14 @@ def decide(
         answers.check_not_cancelled(audit.round.job)
         counts = audit.kind == Kind.WATCH or _proof_waits(audit)
         stored = Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
-            verdict=verdict, boxes=final, value=value if counts else None,
-            reason=reason, active_ms=max(0, min(active_ms, answers.MAX_ACTIVE_MS)),
-            decided_at=timezone.now(), lease_expires_at=None,
-        )  # fmt: skip
+            verdict=verdict,
+            boxes=final,
+            value=value if counts else None,
+            reason=reason,
+            active_ms=max(0, min(active_ms, answers.MAX_ACTIVE_MS)),
+            decided_at=timezone.now(),
+            lease_expires_at=None,
+        )
         if not stored:
             audit.refresh_from_db()
             if audit.reviewer_id == user.pk and audit.verdict == verdict and audit.boxes == final:
@@ -147,15 +156,27 @@ def _refuse(audit: Audit, reason: str) -> None:
 
 def _keep_boxes(audit: Audit, user: User) -> None:
     labels.accept(
-        audit.image, audit.boxes, Label.Source.REVIEWER,
-        round=audit.round, by=user, confidence=1.0, reason="corrected in audit",
-    )  # fmt: skip
+        audit.image,
+        audit.boxes,
+        Label.Source.REVIEWER,
+        round=audit.round,
+        by=user,
+        confidence=1.0,
+        reason="corrected in audit",
+    )
     Image.objects.filter(pk=audit.image_id, split="").update(split=Image.Split.TRAINING)
 
 
 def _record(audit: Audit, user: User, before: list[Box] | None) -> None:
     events.record(
-        audit.round.job, "audit_decided", user, kind=audit.kind, round=audit.round.number,
-        image=audit.image_id, verdict=audit.verdict, reason=audit.reason,
-        before=before, after=audit.boxes,
-    )  # fmt: skip
+        audit.round.job,
+        "audit_decided",
+        user,
+        kind=audit.kind,
+        round=audit.round.number,
+        image=audit.image_id,
+        verdict=audit.verdict,
+        reason=audit.reason,
+        before=before,
+        after=audit.boxes,
+    )

@@ -45,9 +45,12 @@ class Bridge:
     """Takes a request from the loop to a thread and its answer back."""
 
     def __init__(
-        self, app: Application, person: Allowance, stranger: Allowance,
+        self,
+        app: Application,
+        person: Allowance,
+        stranger: Allowance,
         pace: bodies.Pace = bodies.PACE,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.app, self.person, self.stranger, self.pace = app, person, stranger, pace
         self.people, self.usage, self.turns = People(), Usage(), Turns(THREADS)
         self.executor = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
@@ -97,16 +100,24 @@ def environ_of(scope: Any, body: IO[bytes], size: int) -> dict[str, Any]:
     """The request as PEP 3333 wants it."""
     server, client = scope.get("server") or ("localhost", 80), scope.get("client") or ("", 0)
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope["method"], "SCRIPT_NAME": "",
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
         "PATH_INFO": scope["path"].encode().decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
-        "SERVER_NAME": server[0], "SERVER_PORT": str(server[1] or 0),
-        "REMOTE_ADDR": client[0], "REMOTE_PORT": str(client[1]),
-        "wsgi.version": (1, 0), "wsgi.url_scheme": scope.get("scheme", "http"),
-        "wsgi.input": body, "wsgi.errors": sys.stderr, "wsgi.file_wrapper": FileWrapper,
-        "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
-    }  # fmt: skip
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1] or 0),
+        "REMOTE_ADDR": client[0],
+        "REMOTE_PORT": str(client[1]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.file_wrapper": FileWrapper,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
     for raw, value in scope["headers"]:
         if b"_" in raw:
             continue  # it would pass for the same name with hyphens, which a proxy may set

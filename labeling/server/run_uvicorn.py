@@ -22,10 +22,15 @@ def main(listening: socket.socket) -> None:
     config = uvicorn.Config(
         "labeling.asgi:application",
         http=limited(_most_files() - KEPT_BACK),
-        lifespan="off", log_config=None, access_log=False, server_header=False,
-        proxy_headers=False, ws_max_size=1 << 20, timeout_keep_alive=75,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=1 << 20,
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=5,
-    )  # fmt: skip
+    )
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -22,11 +22,13 @@ class Client:
         answer = self.session.post(
             page,
             data={
-                "username": username, "password": password,
+                "username": username,
+                "password": password,
                 "csrfmiddlewaretoken": self.session.cookies["csrf"],
             },
-            allow_redirects=False, timeout=TIMEOUT,
-        )  # fmt: skip
+            allow_redirects=False,
+            timeout=TIMEOUT,
+        )
         if answer.status_code != 302:
             raise RuntimeError(f"{username} could not sign in: {answer.status_code}")
 
@@ -49,9 +51,12 @@ class Client:
         """Waits as the page does where the server says that it is too much at once."""
         while True:
             answer = self.session.request(
-                method, self.url + path, json=body,
-                headers={"X-CSRFToken": str(self.session.cookies["csrf"])}, timeout=TIMEOUT,
-            )  # fmt: skip
+                method,
+                self.url + path,
+                json=body,
+                headers={"X-CSRFToken": str(self.session.cookies["csrf"])},
+                timeout=TIMEOUT,
+            )
             if answer.status_code != 429:
                 return answer
             time.sleep(float(answer.headers["Retry-After"]))

@@ -96,13 +96,19 @@ class Person:
             x1, y1, x2, y2 = box["x1"], box["y1"], box["x2"], box["y2"]
         return {
             "class_id": box["class_id"],
-            "x1": float(x1), "y1": float(y1), "x2": float(x2), "y2": float(y2),
-        }  # fmt: skip
+            "x1": float(x1),
+            "y1": float(y1),
+            "x2": float(x2),
+            "y2": float(y2),
+        }
 
     def _imagined(self, size: tuple[int, int], classes: int) -> Box:
         x, y = self.rng.uniform(0, 0.7, 2) * size
         width, height = self.rng.uniform(0.1, 0.3, 2) * size
         return {
             "class_id": int(self.rng.integers(classes)),
-            "x1": float(x), "y1": float(y), "x2": float(x + width), "y2": float(y + height),
-        }  # fmt: skip
+            "x1": float(x),
+            "y1": float(y),
+            "x2": float(x + width),
+            "y2": float(y + height),
+        }

@@ -54,9 +54,7 @@ def draw_blind_rounds(job: Job, user: Any, truth: Callable[[str], list[Box]]) ->
         for seat in seats:
             size = (seat.image.width, seat.image.height)
             boxes, seconds = person.draw(truth(seat.image.name), size, classes)
-            answers.submit(
-                seat, user, version=1, boxes=boxes, active_ms=int(1000 * seconds)
-            )  # fmt: skip
+            answers.submit(seat, user, version=1, boxes=boxes, active_ms=int(1000 * seconds))
         round.refresh_from_db()
         if not seats and round.state == before and round.closed_at is None:
             break  # the last images are in real people's hands

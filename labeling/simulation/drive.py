@@ -77,12 +77,15 @@ class Drive:
                 boxes, seconds = person.draw(truth, size, self.classes)
             self._pause(seconds)
             reply = client.call(
-                "PUT", f"/api/assignments/{seat['id']}/answer",
+                "PUT",
+                f"/api/assignments/{seat['id']}/answer",
                 {
-                    "version": 1, "boxes": without_scores(boxes),
-                    "active_ms": int(seconds * 1000), "hold": [s["id"] for s in queue],
+                    "version": 1,
+                    "boxes": without_scores(boxes),
+                    "active_ms": int(seconds * 1000),
+                    "hold": [s["id"] for s in queue],
                 },
-            )  # fmt: skip
+            )
             queue += reply["next"]
 
     def _review(self, client: Client, person: Person) -> None:
@@ -104,12 +107,15 @@ class Drive:
                 seconds = OPEN + VERIFY if same else seconds
             self._pause(seconds)
             reply = client.call(
-                "PUT", f"/api/audits/{audit['id']}/verdict",
+                "PUT",
+                f"/api/audits/{audit['id']}/verdict",
                 {
-                    "verdict": verdict, "boxes": without_scores(boxes),
-                    "active_ms": int(seconds * 1000), "hold": [a["id"] for a in queue],
+                    "verdict": verdict,
+                    "boxes": without_scores(boxes),
+                    "active_ms": int(seconds * 1000),
+                    "hold": [a["id"] for a in queue],
                 },
-            )  # fmt: skip
+            )
             queue += reply["next"]
 
     def until_complete(self, manager: Client, watch_left: Callable[[], int]) -> None:

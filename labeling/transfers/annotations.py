@@ -140,9 +140,14 @@ def _share_out(found: Found, names: Sequence[str]) -> None:
         refused, changed = _by_picture(parsed.refused), _by_picture(parsed.changed)
         for name, rows in parsed.boxes.items():
             entry = Entry(
-                file, name, rows, parsed.sizes.get(name), parsed.digests.get(name),
-                refused=refused[name], changed=changed[name],
-            )  # fmt: skip
+                file,
+                name,
+                rows,
+                parsed.sizes.get(name),
+                parsed.digests.get(name),
+                refused=refused[name],
+                changed=changed[name],
+            )
             if entry.digest and not _is_second(found, found.by_digest.get(entry.digest), entry):
                 found.by_digest[entry.digest] = entry
             keys = here.find(name, beside=file)

@@ -102,9 +102,12 @@ def write_coco(job: Job, path: Path, progress: Progress) -> int:
                 if label is None:
                     continue
                 record = {
-                    "id": image.pk, "file_name": name,
-                    "width": image.width, "height": image.height, "sha256": image.digest,
-                }  # fmt: skip
+                    "id": image.pk,
+                    "file_name": name,
+                    "width": image.width,
+                    "height": image.height,
+                    "sha256": image.digest,
+                }
                 file.write(("," if count else "") + "\n" + json.dumps(record, ensure_ascii=False))
                 count += 1
                 for box in label.boxes:

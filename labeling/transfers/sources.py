@@ -25,9 +25,14 @@ ZIP_MEMBERS, ZIP_BYTES, ZIP_RATIO, MEMBER_BYTES = 100_000, 20 * 1024**3, 200, 20
 UPLOADS = "uploads"  # folder of the files that wait for their import
 UNQUEUED = timedelta(days=1)  # after this an upload that no import names was broken off
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, UnicodeDecodeError, NotImplementedError,
-    OSError, EOFError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    UnicodeDecodeError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+)
 
 
 class Source(Protocol):

@@ -39,9 +39,14 @@ def start_import(job: Job, by: User | None, format: str, source: str, **options:
         last = job.images.aggregate(n=Max("intake"))["n"]
         intake = (last or 0) + 1 if started else 0
         row = Transfer.objects.create(
-            job=job, kind="import", format=format, source=source, options=options,
-            intake=intake, created_by=by,
-        )  # fmt: skip
+            job=job,
+            kind="import",
+            format=format,
+            source=source,
+            options=options,
+            intake=intake,
+            created_by=by,
+        )
         events.record(job, "import_started", by, format=format)
         transaction.on_commit(lambda: nudge(row.pk), robust=True)
     return row
@@ -137,9 +142,10 @@ def run(transfer_id: int) -> None:
         log.exception("transfer=%s failed", transfer_id)
         final = isinstance(error, LabelingError)
         kept = Transfer.objects.filter(pk=row.pk, lease_owner=owner).update(
-            error=(str(error) or type(error).__name__)[:2000], lease_owner="",
+            error=(str(error) or type(error).__name__)[:2000],
+            lease_owner="",
             attempts=MAX_ATTEMPTS if final else F("attempts"),
-        )  # fmt: skip
+        )
         if kept and final and row.kind == Transfer.Kind.IMPORT:
             sources.clean_up(row)
     except BaseException:  # the worker is told to stop, which is no fault of this transfer
@@ -161,7 +167,10 @@ def _export(row: Transfer, holder: Holder) -> None:
 
     count = exports.WRITERS[row.format](row.job, path, progress)
     with holder.fenced(
-        file=name, size=path.stat().st_size, finished_at=timezone.now(), error="",
+        file=name,
+        size=path.stat().st_size,
+        finished_at=timezone.now(),
+        error="",
         report={"images": count},
-    ):  # fmt: skip
+    ):
         events.record(row.job, "export_finished", None, format=row.format, images=count)

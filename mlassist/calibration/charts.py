@@ -31,10 +31,15 @@ def _calibration(job: Job) -> dict[str, Any] | None:
     if row is None:
         return None
     return {
-        "curve": _thinned(row.curve), "threshold": row.threshold, "target": row.target_quality,
-        "points": row.points, "rule": row.rule, "comparison": row.comparison,
-        "class_thresholds": row.class_thresholds, "round": row.detector.round.number,
-    }  # fmt: skip
+        "curve": _thinned(row.curve),
+        "threshold": row.threshold,
+        "target": row.target_quality,
+        "points": row.points,
+        "rule": row.rule,
+        "comparison": row.comparison,
+        "class_thresholds": row.class_thresholds,
+        "round": row.detector.round.number,
+    }
 
 
 def _thinned(curve: list[Any], most: int = 120) -> list[Any]:
@@ -51,17 +56,23 @@ def _training(job: Job) -> dict[str, Any] | None:
     )
     if running is not None:
         return {
-            "round": running.round.number, "loss": running.data.get("loss", []),
-            "done": running.done, "total": running.total, "why": "",
-        }  # fmt: skip
+            "round": running.round.number,
+            "loss": running.data.get("loss", []),
+            "done": running.done,
+            "total": running.total,
+            "why": "",
+        }
     row = Detector.objects.filter(round__job=job).order_by("-round__number").first()
     if row is None:
         return None
     steps = row.metrics.get("steps", 0)
     return {
-        "round": row.round.number, "loss": _thinned(row.metrics.get("loss", [])),
-        "done": steps, "total": steps, "why": row.metrics.get("why", ""),
-    }  # fmt: skip
+        "round": row.round.number,
+        "loss": _thinned(row.metrics.get("loss", [])),
+        "done": steps,
+        "total": steps,
+        "why": row.metrics.get("why", ""),
+    }
 
 
 def _histogram(job: Job) -> dict[str, Any] | None:
@@ -105,9 +116,11 @@ def _alerts(job: Job) -> list[dict[str, str]]:
         names = dict(job.classes.values_list("index", "name"))
         missing = ", ".join(names.get(i, str(i)) for i in row.metrics["untaught"])
         found.append(
-            {"level": "warn", "text": f"The detector has seen no box of: {missing}. It cannot "
-             "find them."}
-        )  # fmt: skip
+            {
+                "level": "warn",
+                "text": f"The detector has seen no box of: {missing}. It cannot find them.",
+            }
+        )
     return found
 
 

@@ -51,9 +51,11 @@ def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outl
     budget, target = round.settings.audit_budget, round.settings.target_quality
     if by_classes(round):
         return Outlook(
-            _taken_by_class(pool, known, quality, round, level), len(quality), None,
+            _taken_by_class(pool, known, quality, round, level),
+            len(quality),
+            None,
             _by_class(pool, known, quality, round, level),
-        )  # fmt: skip
+        )
     asked = promised(round).set_target
     target_of = partial(asked, target)
     confidences = pool.confidence, known.confidence
@@ -83,15 +85,22 @@ def by_classes(round: Round) -> bool:
 
 
 def _nested(
-    pool: Seen, known: Seen, quality: np.ndarray, round: Round,
+    pool: Seen,
+    known: Seen,
+    quality: np.ndarray,
+    round: Round,
     target_of: Callable[[int], float],
-) -> Trial:  # fmt: skip
+) -> Trial:
     """Sets inside each other, up to one standard error looser than the estimate allows, for the
     audit tells (core.calibration.candidate_sets)."""
     sets = rules.candidate_sets(
-        pool.confidence, known.confidence, quality, round.settings.target_quality,
-        doubt=1.0, target_of=target_of,
-    )  # fmt: skip
+        pool.confidence,
+        known.confidence,
+        quality,
+        round.settings.target_quality,
+        doubt=1.0,
+        target_of=target_of,
+    )
     if not sets:
         return Trial()
     thresholds = [s.threshold for s in sets]
@@ -136,10 +145,15 @@ def _choice(
 
     def choose(target: float, judges: np.ndarray) -> list[Chosen]:
         return choose_sets(
-            pool_class, pool.confidence,
-            known_class[judges], known.confidence[judges], quality[judges],
-            target, level, round.settings.audit_budget,
-        )  # fmt: skip
+            pool_class,
+            pool.confidence,
+            known_class[judges],
+            known.confidence[judges],
+            quality[judges],
+            target,
+            level,
+            round.settings.audit_budget,
+        )
 
     return pool_class, choose
 
@@ -169,9 +183,13 @@ def _taken_above(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> Ta
 
 
 def taken_nested(
-    pool: np.ndarray, known: np.ndarray, quality: np.ndarray, level: float, budget: int,
+    pool: np.ndarray,
+    known: np.ndarray,
+    quality: np.ndarray,
+    level: float,
+    budget: int,
     target_of: Callable[[float, int], float],
-) -> Taken:  # fmt: skip
+) -> Taken:
     """For forecasts of nested sets: `pool` (m,) and `known` (n,) confidences; `target_of`(target,
     size) is what a set of so many images must reach.
 

@@ -15,9 +15,14 @@ RIDGE, MEAN_SCORE, AGREEMENT = "ridge", "mean score", "agreement"
 
 
 def confidence_of(
-    round: Round, known: Sequence[Look], truths: Sequence[BoxSet], qualities: np.ndarray,
-    pool: Sequence[Look], cuts: Cuts, beat: Beat,
-) -> tuple[str, np.ndarray, np.ndarray]:  # fmt: skip
+    round: Round,
+    known: Sequence[Look],
+    truths: Sequence[BoxSet],
+    qualities: np.ndarray,
+    pool: Sequence[Look],
+    cuts: Cuts,
+    beat: Beat,
+) -> tuple[str, np.ndarray, np.ndarray]:
     """Image confidence: the seed's mean score per round, the regression for a certificate.
 
     `beat`: as for calibrating.judge.

@@ -143,9 +143,19 @@ def judge(detector: Detector, beat: Beat) -> Judged | None:
         still = _not_taken_before(detector, known)
         outlook = to_accept(round, of_pool, of_known[still], qualities[still])
     return Judged(
-        detector, rule, cuts, fit_scores(boxes, truths), known, pool, of_known, qualities, of_pool,
-        outlook.threshold, outlook.trial, _estimate(detector, outlook, len(pool)),
-    )  # fmt: skip
+        detector,
+        rule,
+        cuts,
+        fit_scores(boxes, truths),
+        known,
+        pool,
+        of_known,
+        qualities,
+        of_pool,
+        outlook.threshold,
+        outlook.trial,
+        _estimate(detector, outlook, len(pool)),
+    )
 
 
 def _estimate(detector: Detector, outlook: Outlook, pool: int) -> dict[str, Any]:

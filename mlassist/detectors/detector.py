@@ -133,9 +133,15 @@ def load(path: Path, *, device: torch.device, digest: str | None = None) -> Dete
     place(net, device)
     net.eval()
     return Detector(
-        net, about["design"], class_ids, canvas, bool(about["pretrained"]), str(about["origin"]),
-        sizes, tuple(about.get("names", ())),
-    )  # fmt: skip
+        net,
+        about["design"],
+        class_ids,
+        canvas,
+        bool(about["pretrained"]),
+        str(about["origin"]),
+        sizes,
+        tuple(about.get("names", ())),
+    )
 
 
 def predict(

@@ -54,9 +54,14 @@ def kept_names(earlier: Detector, names: Sequence[str]) -> list[str]:
 
 
 def _merged(
-    new: Tensor, old: Tensor, rows: ClassRows, background: int, pairs: list[tuple[int, int]],
-    to: Detector, of: Detector,
-) -> Any:  # fmt: skip
+    new: Tensor,
+    old: Tensor,
+    rows: ClassRows,
+    background: int,
+    pairs: list[tuple[int, int]],
+    to: Detector,
+    of: Detector,
+) -> Any:
     """`new` with the groups of `old` for nothing and for the classes both know."""
     after = new.clone().reshape(-1, len(to.class_ids) + background, rows.width, *new.shape[1:])
     before = old.reshape(-1, len(of.class_ids) + background, rows.width, *old.shape[1:])

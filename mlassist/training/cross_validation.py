@@ -61,10 +61,15 @@ def complete(
         kept = [(files.picture_path(i), b) for i, b in samples if fold_of(i.digest, FOLDS) != fold]
         try:
             learned = train(
-                kept, detector.class_ids, media_path(name),
-                previous=_previous(earlier, fold, round), seed=seed + 1 + fold,
-                checkpoint=files.checkpoint_path(round), on_progress=progress, effort=EFFORT,
-            )  # fmt: skip
+                kept,
+                detector.class_ids,
+                media_path(name),
+                previous=_previous(earlier, fold, round),
+                seed=seed + 1 + fold,
+                checkpoint=files.checkpoint_path(round),
+                on_progress=progress,
+                effort=EFFORT,
+            )
             made = {"weights": name, "digest": learned.digest}
         except Invalid as error:
             if error.where not in NOTHING_TO_LEARN:

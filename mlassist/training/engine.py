@@ -48,10 +48,17 @@ class Learned:
 
 
 def train(
-    samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], target: Path, *,
-    previous: tuple[Path, str] | None, seed: int, checkpoint: Path, on_progress: Progress,
-    effort: float = 1.0, wish: Wish = NO_WISH,
-) -> Learned:  # fmt: skip
+    samples: Sequence[tuple[Path, BoxSet]],
+    class_ids: Sequence[int],
+    target: Path,
+    *,
+    previous: tuple[Path, str] | None,
+    seed: int,
+    checkpoint: Path,
+    on_progress: Progress,
+    effort: float = 1.0,
+    wish: Wish = NO_WISH,
+) -> Learned:
     """Train on the samples and write the detector to `target`, in `effort` times the steps.
 
     Warm from `previous` (file, digest) if it is of the wished design and knows the same classes,
@@ -86,18 +93,27 @@ def train(
     gone_on = warm or wish.known
     recipe = Recipe.for_design(start.design, len(samples), warm=gone_on, effort=effort)
     trained = fit_together(
-        taught, class_ids, recipe, start,
+        taught,
+        class_ids,
+        recipe,
+        start,
         processes=processes_for(settings.MLASSIST_PROCESSES, device, recipe.batch),
-        seed=seed, device=device, cache_bytes=settings.MLASSIST_CACHE_MB << 20,
-        checkpoint_path=checkpoint, on_progress=on_progress,
-    )  # fmt: skip
+        seed=seed,
+        device=device,
+        cache_bytes=settings.MLASSIST_CACHE_MB << 20,
+        checkpoint_path=checkpoint,
+        on_progress=on_progress,
+    )
     made = replace(trained.detector, names=wish.names)
     target.parent.mkdir(parents=True, exist_ok=True)
     digest = detectors.save(made, target)
     checkpoint.unlink(missing_ok=True)
     return Learned(
-        digest, made.design, recipe.to_json(),
-        f"{made.origin}{' Warm from the round before.' if warm else ''}", warning,
+        digest,
+        made.design,
+        recipe.to_json(),
+        f"{made.origin}{' Warm from the round before.' if warm else ''}",
+        warning,
         {
             "loss": trained.loss_curve,
             "seconds": round(trained.seconds, 1),
@@ -109,7 +125,7 @@ def train(
             "canvas": made.canvas,
             **made.sizes.to_json(),
         },
-    )  # fmt: skip
+    )
 
 
 def _still_wished(design: str, wish: Wish) -> bool:
@@ -139,10 +155,15 @@ def _unchanged(detector: Any, target: Path) -> Learned:
     target.parent.mkdir(parents=True, exist_ok=True)
     digest = detectors.save(detector, target)
     metrics = {
-        "loss": [], "seconds": 0.0, "steps": 0, "untaught": [], "warm": False,
+        "loss": [],
+        "seconds": 0.0,
+        "steps": 0,
+        "untaught": [],
+        "warm": False,
         "why": f"{designs.TITLES[detector.design]}. {choice.WITH_START}",
-        "canvas": detector.canvas, **detector.sizes.to_json(),
-    }  # fmt: skip
+        "canvas": detector.canvas,
+        **detector.sizes.to_json(),
+    }
     return Learned(digest, detector.design, {}, detector.origin, "", metrics)
 
 
@@ -157,9 +178,12 @@ def _from_source(earlier: Any, wish: Wish) -> str:
 
 
 def _begin(
-    samples: Sequence[tuple[Path, BoxSet]], class_ids: Sequence[int], wish: Wish, device: Any,
+    samples: Sequence[tuple[Path, BoxSet]],
+    class_ids: Sequence[int],
+    wish: Wish,
+    device: Any,
     seed: int,
-) -> tuple[Any, str, str]:  # fmt: skip
+) -> tuple[Any, str, str]:
     """Where a first training starts, why so, and what should worry the admin."""
     from mlassist.data.pictures import size_of
     from mlassist.detectors import choice, designs, head_transfer, weights
@@ -173,9 +197,13 @@ def _begin(
     if source is not None:
         earlier = detectors.load(source[0], device=device, digest=source[1])
         plan = choice.choose(
-            earlier.design, {earlier.design}, device.type, boxes, pictures,
+            earlier.design,
+            {earlier.design},
+            device.type,
+            boxes,
+            pictures,
             asked=choice.WITH_START,
-        )  # fmt: skip
+        )
         canvas = designs.named(plan.design).canvas(pictures, plan.side)
         detector = head_transfer.adopt(earlier, class_ids, wish.names, canvas, seed=seed)
         origin = _from_source(earlier, wish)
@@ -193,9 +221,13 @@ def _begin(
 
 
 def predict(
-    weights: Path, digest: str, paths: Sequence[Path], *, views: bool,
+    weights: Path,
+    digest: str,
+    paths: Sequence[Path],
+    *,
+    views: bool,
     on_progress: Callable[[int, int], None],
-) -> list[tuple[BoxSet, dict[str, BoxSet]]]:  # fmt: skip
+) -> list[tuple[BoxSet, dict[str, BoxSet]]]:
     """Boxes of every picture and, if asked, those of each other view; loads weights once.
 
     With other views the edges of the boxes are averaged over all of them.

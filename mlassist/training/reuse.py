@@ -18,9 +18,17 @@ from mlassist.models import Detector, Prediction
 from mlassist.training import cross_validation, files, warm_start
 
 SAME = (
-    "weights", "digest", "design", "recipe", "class_ids", "folds", "origin", "warning",
-    "trained_on", "metrics",
-)  # fmt: skip
+    "weights",
+    "digest",
+    "design",
+    "recipe",
+    "class_ids",
+    "folds",
+    "origin",
+    "warning",
+    "trained_on",
+    "metrics",
+)
 WRITE = 200
 
 

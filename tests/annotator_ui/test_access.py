@@ -30,9 +30,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OPEN = {"login", "logout", "welcome", "admin:login", "admin:logout", "admin:jsi18n"}
 # What an account without any job may still see: their own empty lists and themselves.
 ANYONE = {
-    "home", "jobs", "schema", "keys", "preferences", "admin:index", "admin:password_change",
+    "home",
+    "jobs",
+    "schema",
+    "keys",
+    "preferences",
+    "admin:index",
+    "admin:password_change",
     "admin:password_change_done",
-}  # fmt: skip
+}
 METHODS = ("get", "post", "put", "delete")
 
 
@@ -111,12 +117,19 @@ def state_of(job) -> tuple:
     """What no stranger may change."""
     job.refresh_from_db()
     return (
-        job.state, job.name, Event.objects.filter(job=job).count(),
-        Transfer.objects.filter(job=job).count(), Label.objects.count(),
-        Image.objects.exclude(excluded="").count(), Round.objects.count(), Step.objects.count(),
-        job.members.count(), Comment.objects.count(), LabelCheck.objects.count(),
+        job.state,
+        job.name,
+        Event.objects.filter(job=job).count(),
+        Transfer.objects.filter(job=job).count(),
+        Label.objects.count(),
+        Image.objects.exclude(excluded="").count(),
+        Round.objects.count(),
+        Step.objects.count(),
+        job.members.count(),
+        Comment.objects.count(),
+        LabelCheck.objects.count(),
         InstructionPicture.objects.count(),
-    )  # fmt: skip
+    )
 
 
 def test_without_a_session_nothing_answers(busy, client):
@@ -217,9 +230,15 @@ def test_a_project_admin_cannot_make_anyone_more_powerful(busy, mona, alice):
     page = reverse("admin:auth_user_change", args=[alice.pk])
     client.post(
         page,
-        {"username": "alice", "first_name": "", "last_name": "", "is_active": "on",
-         "is_staff": "on", "is_superuser": "on"},
-    )  # fmt: skip
+        {
+            "username": "alice",
+            "first_name": "",
+            "last_name": "",
+            "is_active": "on",
+            "is_staff": "on",
+            "is_superuser": "on",
+        },
+    )
     alice.refresh_from_db()
     assert not alice.is_staff
     assert not alice.is_superuser
@@ -256,10 +275,15 @@ def test_a_project_admin_invites_an_annotator_by_one_time_link(busy, mona):
     client.force_login(mona)
     answer = client.post(
         reverse("admin:auth_user_add"),
-        {"username": "nina", "first_name": "Nina", "last_name": "N", "job": busy.pk,
-         "role": "annotator"},
+        {
+            "username": "nina",
+            "first_name": "Nina",
+            "last_name": "N",
+            "job": busy.pk,
+            "role": "annotator",
+        },
         follow=True,
-    )  # fmt: skip
+    )
     text = answer.content.decode()
     assert "One-time link for nina" in text
     path = text.split("/accounts/welcome/")[1].split("<")[0]
@@ -281,10 +305,14 @@ def test_a_superuser_sees_what_the_admin_links_to(busy, client, django_user_mode
     root = django_user_model.objects.create_superuser("root", password="a long password")
     client.force_login(root)
     for address in (
-        f"/api/images/{image.pk}/preview", f"/api/images/{image.pk}/file",
-        f"/jobs/{busy.slug}/", f"/jobs/{busy.slug}/report", f"/jobs/{busy.slug}/review/grid",
-        f"/jobs/{busy.slug}/review", f"/jobs/{busy.slug}/notes",
+        f"/api/images/{image.pk}/preview",
+        f"/api/images/{image.pk}/file",
+        f"/jobs/{busy.slug}/",
+        f"/jobs/{busy.slug}/report",
+        f"/jobs/{busy.slug}/review/grid",
+        f"/jobs/{busy.slug}/review",
+        f"/jobs/{busy.slug}/notes",
         f"/api/jobs/{busy.slug}/snapshot",
-    ):  # fmt: skip
+    ):
         assert client.get(address).status_code == 200, address
     assert client.get("/jobs/no-such-job/").status_code == 404

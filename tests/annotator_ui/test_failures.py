@@ -19,10 +19,21 @@ from tests.browser.serving import Backstage, Served
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "9" * 30
 STRANGE = (
-    f"?q={'a' * 5000}", "?q=" + "+".join(f"w{i}" for i in range(2500)), "?q=%00", "?q=a%00b",
-    f"?job={LONG}", "?job=%00", f"?p={LONG}", "?p=-1", f"?o={LONG}", f"?id__in={LONG}",
-    "?is_active__exact=%00", "?_facets=1", "?kind=%00", f"?round={LONG}",
-)  # fmt: skip
+    f"?q={'a' * 5000}",
+    "?q=" + "+".join(f"w{i}" for i in range(2500)),
+    "?q=%00",
+    "?q=a%00b",
+    f"?job={LONG}",
+    "?job=%00",
+    f"?p={LONG}",
+    "?p=-1",
+    f"?o={LONG}",
+    f"?id__in={LONG}",
+    "?is_active__exact=%00",
+    "?_facets=1",
+    "?kind=%00",
+    f"?round={LONG}",
+)
 
 
 busy = test_access.busy
@@ -143,8 +154,15 @@ def test_a_database_locked_for_long_is_told_within_ten_seconds_everywhere(tmp_pa
     backstage = Backstage(served.env)
     try:
         backstage("person", name="marta")
-        slug = backstage("job", name="Locked", images=4, members=["marta/annotator"],
-                         assist=False, annotators_per_image=1, pilot_size=4)  # fmt: skip
+        slug = backstage(
+            "job",
+            name="Locked",
+            images=4,
+            members=["marta/annotator"],
+            assist=False,
+            annotators_per_image=1,
+            pilot_size=4,
+        )
         signed_in = requests.Session()
         signed_in.cookies["session"] = backstage("session", name="marta")
         signed_in.get(f"{served.url}/jobs/{slug}/work", timeout=20)
@@ -155,15 +173,20 @@ def test_a_database_locked_for_long_is_told_within_ten_seconds_everywhere(tmp_pa
         try:
             for client, url, body in (
                 (stranger, "/accounts/login/", {"username": "marta", "password": "wrong"}),
-                (stranger, "/accounts/login/",
-                 {"username": "marta", "password": "marta-open-sesame"}),
+                (
+                    stranger,
+                    "/accounts/login/",
+                    {"username": "marta", "password": "marta-open-sesame"},
+                ),
                 (signed_in, f"/api/jobs/{slug}/assignments/claim", {}),
-            ):  # fmt: skip
+            ):
                 began = time.monotonic()
                 token = client.cookies["csrf"]
-                how = {"json": body} if "/api/" in url else {
-                    "data": {**body, "csrfmiddlewaretoken": token}
-                }  # fmt: skip
+                how = (
+                    {"json": body}
+                    if "/api/" in url
+                    else {"data": {**body, "csrfmiddlewaretoken": token}}
+                )
                 reply = client.post(
                     served.url + url, headers={"X-CSRFToken": token}, timeout=30, **how
                 )

@@ -68,11 +68,18 @@ def test_the_grid_gives_a_page_and_takes_its_checks(shared, rita):
 @pytest.mark.parametrize(
     "query",
     [
-        {"count": 500}, {"after": "nonsense"}, {"source": "x"}, {"tyop": 1}, {"low": 2},
-        {"after": "nan:1", "order": "random"}, {"after": "1e400:1", "order": "random"},
-        {"person": 10**30}, {"round": 10**30}, {"class_id": 10**30},
+        {"count": 500},
+        {"after": "nonsense"},
+        {"source": "x"},
+        {"tyop": 1},
+        {"low": 2},
+        {"after": "nan:1", "order": "random"},
+        {"after": "1e400:1", "order": "random"},
+        {"person": 10**30},
+        {"round": 10**30},
+        {"class_id": 10**30},
     ],
-)  # fmt: skip
+)
 def test_the_grid_refuses_a_strange_question(shared, rita, query):
     reply = browser(rita).get(reverse("grid", args=[shared.slug]), query)
     assert reply.status_code == 400
@@ -128,9 +135,7 @@ def test_two_labels_are_compared(shared, rita, mona):
 
 
 def test_the_live_page_names_others_to_managers_only(shared, alice, rita, mona):
-    for user, names, others in (
-        (mona, ["alice", "bob"], 0), (alice, ["alice"], 1), (rita, [], 2)
-    ):  # fmt: skip
+    for user, names, others in ((mona, ["alice", "bob"], 0), (alice, ["alice"], 1), (rita, [], 2)):
         told = browser(user).get(reverse("job", args=[shared.slug])).context["page_data"]
         asked = browser(user).get(reverse("snapshot", args=[shared.slug])).json()
         for state in (told["snapshot"], asked):
@@ -239,9 +244,14 @@ def test_a_seat_that_is_no_number_opens_the_page_without_it(shared, alice, seat)
 def test_an_impossible_time_loses_no_verdict(shared, rita):
     label = Label.objects.active().filter(image__job=shared).first()
     audit = Audit.objects.create(
-        round=label.round, image=label.image, kind="watch", position=0, predicted=label.boxes,
-        label=label, reviewer=rita,
-    )  # fmt: skip
+        round=label.round,
+        image=label.image,
+        kind="watch",
+        position=0,
+        predicted=label.boxes,
+        label=label,
+        reviewer=rita,
+    )
     body = {"verdict": "approved", "active_ms": 10**30}
     assert send(browser(rita), "put", "verdict", audit.pk, body).status_code == 200
     audit.refresh_from_db()
@@ -271,8 +281,9 @@ def test_reviewers_correct_labels_but_not_images_people_work_on(shared, rita, al
     refused = send(browser(rita), "put", "image-label", image.pk, {"boxes": []})
     assert refused.status_code == 409
     assert send(browser(alice), "put", "image-label", image.pk, {"boxes": []}).status_code in (
-        403, 404,
-    )  # fmt: skip
+        403,
+        404,
+    )
 
 
 def test_a_foreign_reviewer_sees_none_of_it(shared):
@@ -284,10 +295,16 @@ def test_a_foreign_reviewer_sees_none_of_it(shared):
     thread = comments.pin(image, shared.members.first().user, 1, 1, "?")
     client = browser(eve)
     for name, pk in (
-        ("grid", shared.slug), ("differences-list", shared.slug), ("differences", image.pk),
-        ("compare-labels", image.pk), ("comments", image.pk), ("job-comments", shared.slug),
-        ("own-answers", shared.slug), ("review-grid", shared.slug), ("notes", shared.slug),
-    ):  # fmt: skip
+        ("grid", shared.slug),
+        ("differences-list", shared.slug),
+        ("differences", image.pk),
+        ("compare-labels", image.pk),
+        ("comments", image.pk),
+        ("job-comments", shared.slug),
+        ("own-answers", shared.slug),
+        ("review-grid", shared.slug),
+        ("notes", shared.slug),
+    ):
         assert client.get(reverse(name, args=[pk])).status_code == 404, name
     assert send(client, "delete", "label-check", label.pk).status_code == 404
     assert send(client, "post", "comment-answers", thread.pk, {"text": "x"}).status_code == 404

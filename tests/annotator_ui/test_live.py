@@ -37,9 +37,13 @@ def session_of(user):
 async def socket(user, slug: str) -> ApplicationCommunicator:
     """A socket as this person, opened and accepted."""
     scope = {
-        "type": "websocket", "path": f"/ws/jobs/{slug}", "headers": [], "user": user,
-        "session": await session_of(user), "url_route": {"kwargs": {"slug": slug}},
-    }  # fmt: skip
+        "type": "websocket",
+        "path": f"/ws/jobs/{slug}",
+        "headers": [],
+        "user": user,
+        "session": await session_of(user),
+        "url_route": {"kwargs": {"slug": slug}},
+    }
     opened = ApplicationCommunicator(JobPage.as_asgi(), scope)
     await opened.send_input({"type": "websocket.connect"})
     assert (await opened.receive_output(10))["type"] == "websocket.accept"

@@ -34,11 +34,14 @@ def test_a_picture_is_sent_with_etag_and_locked_down_headers(picture):
 @pytest.mark.parametrize(
     ("wanted", "status", "content"),
     [
-        ("bytes=2-4", 206, b"234"), ("bytes=7-", 206, b"789"), ("bytes=5-99", 206, b"56789"),
-        ("bytes=20-30", 416, b""), ("lines=1-2", 200, b"0123456789"),
+        ("bytes=2-4", 206, b"234"),
+        ("bytes=7-", 206, b"789"),
+        ("bytes=5-99", 206, b"56789"),
+        ("bytes=20-30", 416, b""),
+        ("lines=1-2", 200, b"0123456789"),
         (f"bytes={'9' * 5000}-", 200, b"0123456789"),
     ],
-)  # fmt: skip
+)
 def test_a_range_of_a_picture_can_be_asked_for(picture, wanted, status, content):
     client, address = picture
     answer = client.get(address, headers={"Range": wanted})

@@ -59,9 +59,12 @@ def test_a_draft_comes_back_with_the_seat_on_another_computer(signed_in, job, se
 
     [given] = [s["draft"] for s in page["assignments"] if s["id"] == seat.pk]
     assert given == {
-        "number": 1, "writer": "one", "boxes": [marked], "active_ms": 900,
+        "number": 1,
+        "writer": "one",
+        "boxes": [marked],
+        "active_ms": 900,
         "action_ms": {"open": 900},
-    }  # fmt: skip
+    }
 
 
 def test_an_older_draft_never_overwrites_a_newer_one_in_any_order(signed_in, seat):
@@ -140,9 +143,12 @@ def test_a_draft_that_cannot_be_an_answer_is_refused_by_place(signed_in, seat, c
 
 def test_an_answer_keeps_what_became_of_suggestions_and_where_the_time_went(signed_in, seat):
     body = {
-        "version": 1, "boxes": [box()], "active_ms": 1500,
-        "outcomes": ["accepted", "dismissed"], "action_ms": {"open": 500, "accept": 1000},
-    }  # fmt: skip
+        "version": 1,
+        "boxes": [box()],
+        "active_ms": 1500,
+        "outcomes": ["accepted", "dismissed"],
+        "action_ms": {"open": 500, "accept": 1000},
+    }
     assert put(signed_in, "answer", body, seat.pk)[0] == 200
 
     seat.refresh_from_db()

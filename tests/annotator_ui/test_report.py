@@ -122,10 +122,15 @@ def frozen(target=0.6, size=400, budget=60):
     """A freeze of one set."""
     keys = [[f"{i:04}", 0] for i in range(size)]
     content = {
-        "candidates": keys, "sets": [{"threshold": 0.5, "size": size, "target": target}],
-        "target": target, "level": 0.1, "budget": budget, "most_checks": budget,
-        "promise": "quality", "from_blank": False,
-    }  # fmt: skip
+        "candidates": keys,
+        "sets": [{"threshold": 0.5, "size": size, "target": target}],
+        "target": target,
+        "level": 0.1,
+        "budget": budget,
+        "most_checks": budget,
+        "promise": "quality",
+        "from_blank": False,
+    }
     return Freeze(content=content, seed="seed", budgets=[[0, budget]])
 
 
@@ -176,9 +181,7 @@ def test_annotators_do_not_see_the_report(job, alice):
 
 def test_every_proof_of_the_job_is_told_the_latest_first(closing, alice, rita, bob, mona):
     join(closing, mona, "manager")
-    finish(
-        closing, alice, (rita, bob), verdict=lambda a: ("corrected", [box(120, 80, 40)])
-    )  # fmt: skip
+    finish(closing, alice, (rita, bob), verdict=lambda a: ("corrected", [box(120, 80, 40)]))
     judge_all(closing, rita, bob, verdict=lambda a: ("corrected", [box(120, 80, 40)]))
     run_steps(closing)
 
@@ -192,9 +195,14 @@ def test_every_proof_of_the_job_is_told_the_latest_first(closing, alice, rita, b
     assert "attempt 2" in found["attempts"] and second.digest[:12] in dict(found["facts"]).values()
 
 
-@pytest.mark.parametrize(("state", "role", "linked"), [
-    ("complete", "reviewer", True), ("complete", "annotator", False), ("running", "manager", False)
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("state", "role", "linked"),
+    [
+        ("complete", "reviewer", True),
+        ("complete", "annotator", False),
+        ("running", "manager", False),
+    ],
+)
 def test_the_home_page_leads_to_the_report_of_a_complete_job(job, eve, state, role, linked):
     job.state = state
     job.save()

@@ -113,7 +113,7 @@ RAW = {
     "no version": (b'{"boxes": []}', "required"),
     "version zero": (b'{"version": 0, "boxes": []}', "greater than or equal to 1"),
     "boxes as object": (b'{"version": 1, "boxes": {}}', "list"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", RAW)
@@ -202,9 +202,10 @@ def test_who_is_no_reviewer_any_more_gives_no_verdict(closing, rita, method):
     client.force_login(rita)
 
     reply = getattr(client, method)(
-        reverse("verdict", args=[audit.pk]), {"verdict": "approved"},
+        reverse("verdict", args=[audit.pk]),
+        {"verdict": "approved"},
         content_type="application/json",
-    )  # fmt: skip
+    )
 
     assert reply.status_code == 403
     assert Audit.objects.get(pk=audit.pk).verdict == ""

@@ -112,12 +112,17 @@ def answers(slug: str) -> list[dict[str, Any]]:
     rows = Assignment.objects.filter(round__job__slug=slug).exclude(submitted_at=None)
     return [
         {
-            "by": row.annotator.username, "state": row.state, "version": row.version,
-            "boxes": row.boxes, "image": row.image_id, "active_ms": row.active_ms,
-            "action_ms": row.action_ms, "outcomes": row.outcomes,
+            "by": row.annotator.username,
+            "state": row.state,
+            "version": row.version,
+            "boxes": row.boxes,
+            "image": row.image_id,
+            "active_ms": row.active_ms,
+            "action_ms": row.action_ms,
+            "outcomes": row.outcomes,
         }
         for row in rows.select_related("annotator").order_by("submitted_at")
-    ]  # fmt: skip
+    ]
 
 
 def own(name: str) -> dict[str, Any]:
@@ -189,12 +194,15 @@ def labels(slug: str) -> list[dict[str, Any]]:
     rows = Label.objects.filter(image__job__slug=slug).select_related("by").order_by("pk")
     return [
         {
-            "image": row.image_id, "source": row.source, "boxes": row.boxes,
-            "holds": row.revoked_at is None, "reason": row.reason,
+            "image": row.image_id,
+            "source": row.source,
+            "boxes": row.boxes,
+            "holds": row.revoked_at is None,
+            "reason": row.reason,
             "by": row.by.username if row.by else None,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def labels_ready(slug: str, shifts: dict[str, int]) -> int:
@@ -230,12 +238,16 @@ def verdicts(slug: str) -> list[dict[str, Any]]:
     rows = Audit.objects.filter(round__job__slug=slug).decided().order_by("decided_at")
     return [
         {
-            "by": row.reviewer.username, "verdict": row.verdict, "reason": row.reason,
-            "blind": row.blind, "boxes": row.boxes, "predicted": row.predicted,
+            "by": row.reviewer.username,
+            "verdict": row.verdict,
+            "reason": row.reason,
+            "blind": row.blind,
+            "boxes": row.boxes,
+            "predicted": row.predicted,
             "auto": Label.objects.active().auto().filter(image=row.image).exists(),
         }
         for row in rows.select_related("reviewer", "image")
-    ]  # fmt: skip
+    ]
 
 
 def judge(slug: str, name: str, most: int) -> int:
@@ -269,9 +281,28 @@ def standing(slug: str) -> dict[str, Any]:
 
 
 CALLS = (
-    person, session, sign_out, job, pictures, answers, own, held, drafts, expire, rename, act,
-    suggest, skips, answer, judge, audits_ready, verdicts, standing, labels, labels_ready,
-)  # fmt: skip
+    person,
+    session,
+    sign_out,
+    job,
+    pictures,
+    answers,
+    own,
+    held,
+    drafts,
+    expire,
+    rename,
+    act,
+    suggest,
+    skips,
+    answer,
+    judge,
+    audits_ready,
+    verdicts,
+    standing,
+    labels,
+    labels_ready,
+)
 
 
 def main() -> None:

@@ -20,9 +20,14 @@ from playwright.sync_api import (
 from tests.browser.serving import Backstage, Served, until
 
 ARGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 PATIENCE_MS = 30_000
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -207,8 +212,12 @@ def small_job(backstage: Backstage) -> Callable[..., str]:
 
     def make(*members: str, images: int = 6, **fields: Any) -> str:
         fields = {
-            "assist": False, "annotators_per_image": 1, "pilot_size": 4, "batch_size": 50, **fields,
-        }  # fmt: skip
+            "assist": False,
+            "annotators_per_image": 1,
+            "pilot_size": 4,
+            "batch_size": 50,
+            **fields,
+        }
         name = f"Browser job {next(_numbers)}"
         slug = backstage("job", name=name, images=images, members=list(members), **fields)
         return str(slug)

@@ -44,10 +44,13 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
         self.env = {
-            **os.environ, "LABELING_DATA": str(folder / "data"), "LOG_LEVEL": "WARNING",
+            **os.environ,
+            "LABELING_DATA": str(folder / "data"),
+            "LOG_LEVEL": "WARNING",
             "DJANGO_SETTINGS_MODULE": "labeling.settings",
-            "MLASSIST_ENGINE": "tests.fakes", "MLASSIST_WEIGHTS": "none",
-        }  # fmt: skip
+            "MLASSIST_ENGINE": "tests.fakes",
+            "MLASSIST_WEIGHTS": "none",
+        }
         self.process: subprocess.Popen[bytes] | None = None
         prepared.data_folder(folder / "data", static=True)
 
@@ -56,8 +59,11 @@ class Served:
         with self.log.open("a") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--port", str(self.port)],
-                cwd=ROOT, env=self.env, stdout=out, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+                cwd=ROOT,
+                env=self.env,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
         until(self._answers)
 
     def _answers(self) -> bool:
@@ -81,8 +87,10 @@ class Served:
         assert self.process is not None
         found = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return [int(pid) for pid in found.stdout.split()]
 
     def stop(self) -> None:
@@ -101,9 +109,13 @@ class Backstage:
 
     def __init__(self, env: dict[str, str]) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", BACKSTAGE], cwd=ROOT, env=env,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [sys.executable, "-c", BACKSTAGE],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def __call__(self, call: str, /, **arguments: Any) -> Any:
         assert self.process.stdin is not None and self.process.stdout is not None

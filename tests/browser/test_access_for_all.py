@@ -29,10 +29,20 @@ def world(small_job, backstage, someone):
     ana = someone("ana", project_admin=True)
     drawing = small_job(f"{ana}/annotator")
     audited = small_job(
-        f"{ana}/annotator", f"{ana}/manager", images=90, assist=True, pilot_size=10,
-        validation_size=20, training_size=10, batch_size=10, ahead_percent=0,
-        acceptance="per_round", watch_share=1.0, target_quality=0.3, seed=1,
-    )  # fmt: skip
+        f"{ana}/annotator",
+        f"{ana}/manager",
+        images=90,
+        assist=True,
+        pilot_size=10,
+        validation_size=20,
+        training_size=10,
+        batch_size=10,
+        ahead_percent=0,
+        acceptance="per_round",
+        watch_share=1.0,
+        target_quality=0.3,
+        seed=1,
+    )
     backstage("audits_ready", slug=audited, name=ana)
     return ana, drawing, audited
 
@@ -73,10 +83,13 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
 
     image = backstage("labels", slug=audited)[0]["image"]
     for name, ready in (
-        ("review/grid", ".tile"), ("review/differences", "[data-about] h2"),
-        (f"images/{image}/settle", "[data-group] h2"), (f"images/{image}/compare", ".side select"),
-        ("notes", "[data-about] h2"), ("history", "[data-answers] li"),
-    ):  # fmt: skip
+        ("review/grid", ".tile"),
+        ("review/differences", "[data-about] h2"),
+        (f"images/{image}/settle", "[data-group] h2"),
+        (f"images/{image}/compare", ".side select"),
+        ("notes", "[data-about] h2"),
+        ("history", "[data-answers] li"),
+    ):
         page.goto(f"/jobs/{audited}/{name}")
         expect(page.locator(ready).first).to_be_visible()
         found[name] = violations(page, axe)
@@ -110,11 +123,17 @@ def test_text_of_twice_the_size_fits_every_page(width, height, world, large_text
     page.set_viewport_size({"width": width, "height": height})
     wide = {}
     for address in (
-        "/", "/settings/keys", f"/jobs/{drawing}/work", f"/jobs/{drawing}/history",
-        f"/jobs/{audited}/", f"/jobs/{audited}/report", f"/jobs/{audited}/review",
-        f"/jobs/{audited}/review/grid", f"/jobs/{audited}/review/differences",
+        "/",
+        "/settings/keys",
+        f"/jobs/{drawing}/work",
+        f"/jobs/{drawing}/history",
+        f"/jobs/{audited}/",
+        f"/jobs/{audited}/report",
+        f"/jobs/{audited}/review",
+        f"/jobs/{audited}/review/grid",
+        f"/jobs/{audited}/review/differences",
         f"/jobs/{audited}/notes",
-    ):  # fmt: skip
+    ):
         page.goto(address)
         page.wait_for_timeout(300)
         assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 26

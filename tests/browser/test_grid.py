@@ -13,10 +13,16 @@ def team(backstage) -> dict[str, str]:
     for name in names.values():
         backstage("person", name=name)
     slug = backstage(
-        "job", name="Grid job", images=40, annotators_per_image=1, pilot_size=4, validation_size=0,
-        training_size=20, ahead_percent=0,
+        "job",
+        name="Grid job",
+        images=40,
+        annotators_per_image=1,
+        pilot_size=4,
+        validation_size=0,
+        training_size=20,
+        ahead_percent=0,
         members=[f"{names['anna']}/annotator", f"{names['rita']}/reviewer"],
-    )  # fmt: skip
+    )
     assert backstage("labels_ready", slug=slug, shifts={names["anna"]: 0}) == 4
     assert backstage("labels_ready", slug=slug, shifts={names["anna"]: 0}) == 20
     return {**names, "slug": slug}

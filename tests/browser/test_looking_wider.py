@@ -16,11 +16,20 @@ def team(backstage) -> dict[str, str]:
     for name in names.values():
         backstage("person", name=name)
     slug = backstage(
-        "job", name="Wide job", images=10, assist=False, annotators_per_image=2, pilot_size=4,
-        batch_size=6, instructions="Draw **boats**.",
-        members=[f"{names['anna']}/annotator", f"{names['ben']}/annotator",
-                 f"{names['rita']}/reviewer"],
-    )  # fmt: skip
+        "job",
+        name="Wide job",
+        images=10,
+        assist=False,
+        annotators_per_image=2,
+        pilot_size=4,
+        batch_size=6,
+        instructions="Draw **boats**.",
+        members=[
+            f"{names['anna']}/annotator",
+            f"{names['ben']}/annotator",
+            f"{names['rita']}/reviewer",
+        ],
+    )
     assert backstage("labels_ready", slug=slug, shifts={names["anna"]: 0, names["ben"]: 14}) == 4
     return {**names, "slug": slug}
 

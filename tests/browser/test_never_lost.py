@@ -46,9 +46,12 @@ def test_thirty_boxes_drawn_offline_outlive_the_killed_browser_process(
 ):
     def start():
         context = chromium.browser_type.launch_persistent_context(
-            tmp_path / "profile", executable_path=chromium_path(chromium), args=list(ARGS),
-            base_url=served.url, viewport={"width": 1280, "height": 800},
-        )  # fmt: skip
+            tmp_path / "profile",
+            executable_path=chromium_path(chromium),
+            args=list(ARGS),
+            base_url=served.url,
+            viewport={"width": 1280, "height": 800},
+        )
         cookie = {"name": "session", "value": backstage("session", name=marta), "url": served.url}
         context.add_cookies([cookie])  # type: ignore[list-item]
         return context

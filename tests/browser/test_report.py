@@ -8,10 +8,20 @@ def test_the_report_says_first_what_was_shown_and_folds_the_rest(
 ):
     ana = someone("ana", project_admin=True)
     slug = small_job(
-        f"{ana}/annotator", f"{ana}/manager", images=90, assist=True, pilot_size=10,
-        validation_size=20, training_size=10, batch_size=10, ahead_percent=0,
-        acceptance="per_round", watch_share=1.0, target_quality=0.3, seed=1,
-    )  # fmt: skip
+        f"{ana}/annotator",
+        f"{ana}/manager",
+        images=90,
+        assist=True,
+        pilot_size=10,
+        validation_size=20,
+        training_size=10,
+        batch_size=10,
+        ahead_percent=0,
+        acceptance="per_round",
+        watch_share=1.0,
+        target_quality=0.3,
+        seed=1,
+    )
     backstage("audits_ready", slug=slug, name=ana)
     assert backstage("judge", slug=slug, name=ana, most=12) == 12
 
@@ -21,11 +31,13 @@ def test_the_report_says_first_what_was_shown_and_folds_the_rest(
     expect(verdict.locator("h2")).to_contain_text("accepted above a threshold")
     expect(verdict.locator(".verdict-number strong")).to_have_count(1)
     found = verdict.locator(".findings li")
-    expect(found).to_have_text([
-        "4 were left as they were",
-        "4 had edges moved, no object missed and no box too many",
-        "4 had an object without a box",
-    ])  # fmt: skip
+    expect(found).to_have_text(
+        [
+            "4 were left as they were",
+            "4 had edges moved, no object missed and no box too many",
+            "4 had an object without a box",
+        ]
+    )
     worst = page.locator(".worst-row li")
     expect(worst).to_have_count(8)  # those that were changed
     expect(worst.first).to_contain_text("object missed")

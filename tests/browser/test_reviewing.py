@@ -10,9 +10,15 @@ from tests.browser.canvas import Canvas
 from tests.browser.serving import Backstage, until
 
 SIZES = {
-    "assist": True, "pilot_size": 10, "validation_size": 20, "training_size": 10,
-    "ahead_percent": 0, "watch_share": 1.0, "target_quality": 0.3, "seed": 1,
-}  # fmt: skip
+    "assist": True,
+    "pilot_size": 10,
+    "validation_size": 20,
+    "training_size": 10,
+    "ahead_percent": 0,
+    "watch_share": 1.0,
+    "target_quality": 0.3,
+    "seed": 1,
+}
 
 
 @pytest.fixture
@@ -78,9 +84,14 @@ def test_a_certificate_audit_is_approved_corrected_or_not_judged(
     small_job, backstage, enter, marta, rita
 ):
     slug = small_job(
-        f"{marta}/annotator", f"{rita}/reviewer", images=100, batch_size=80,
-        acceptance="certified", audit_budget=30, **SIZES,
-    )  # fmt: skip
+        f"{marta}/annotator",
+        f"{rita}/reviewer",
+        images=100,
+        batch_size=80,
+        acceptance="certified",
+        audit_budget=30,
+        **SIZES,
+    )
     backstage("audits_ready", slug=slug, name=marta)
     review = Review(enter(rita), slug, backstage)
     for keys in (("y",), ("e", "Tab", "Shift+ArrowRight", "2", "Enter"), ("k",)):
@@ -119,9 +130,15 @@ def test_checks_from_blank_reveal_what_the_checker_may_have_overlooked(
     small_job, backstage, enter, marta, rita
 ):
     slug = small_job(
-        f"{marta}/annotator", f"{rita}/reviewer", images=100, batch_size=80,
-        acceptance="certified", audit_budget=30, checks_from_blank=True, **SIZES,
-    )  # fmt: skip
+        f"{marta}/annotator",
+        f"{rita}/reviewer",
+        images=100,
+        batch_size=80,
+        acceptance="certified",
+        audit_budget=30,
+        checks_from_blank=True,
+        **SIZES,
+    )
     backstage("audits_ready", slug=slug, name=marta)
     review = Review(enter(rita), slug, backstage)
     page = review.canvas.page
@@ -161,9 +178,13 @@ def test_a_watch_audit_is_rejected_with_a_reason_and_the_image_goes_back(
     small_job, backstage, enter, marta, rita
 ):
     slug = small_job(
-        f"{marta}/annotator", f"{rita}/reviewer", images=90, batch_size=10,
-        acceptance="per_round", **SIZES,
-    )  # fmt: skip
+        f"{marta}/annotator",
+        f"{rita}/reviewer",
+        images=90,
+        batch_size=10,
+        acceptance="per_round",
+        **SIZES,
+    )
     backstage("audits_ready", slug=slug, name=marta)
     review = Review(enter(rita), slug, backstage)
     expect(review.label).to_contain_text("Image confidence")

@@ -126,8 +126,10 @@ def test_a_tap_on_a_suggestion_selects_it_and_the_sheet_answers_it(
     page.get_by_role("button", name="Reject").tap()
     expect(accept).to_be_hidden()
     assert [b.name for b in canvas.boxes_of("tall")] == [
-        "boat", "boat, suggested, score 0.50", "house, suggested, score 0.20"
-    ]  # fmt: skip
+        "boat",
+        "boat, suggested, score 0.50",
+        "house, suggested, score 0.20",
+    ]
 
     # tapped twice it is drawn over, as everything else is
     canvas.touch((200, 40), (200, 40))

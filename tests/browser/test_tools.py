@@ -52,8 +52,10 @@ def test_many_boxes_change_in_one_step_and_locked_ones_stay(canvas):
     canvas.drag((10, 30), (190, 100))
     canvas.keys("2", "ArrowDown")
     assert [(b.name, b.y) for b in canvas.boxes()] == [
-        ("house", 41), ("house", 41), ("boat, locked", 40)
-    ]  # fmt: skip
+        ("house", 41),
+        ("house", 41),
+        ("boat, locked", 40),
+    ]
     canvas.keys("Control+z", "Control+z")
     assert [b.name for b in canvas.boxes()] == ["boat", "boat", "boat, locked"]
     canvas.keys("Shift+O", "Shift+O", "Alt+a", "Delete")

@@ -29,10 +29,20 @@ def world(small_job, backstage, someone):
     ana = someone("ana", project_admin=True)
     drawing = small_job(f"{ana}/annotator", pilot_size=4)
     audited = small_job(
-        f"{ana}/annotator", f"{ana}/manager", images=90, assist=True, pilot_size=10,
-        validation_size=20, training_size=10, batch_size=10, ahead_percent=0,
-        acceptance="per_round", watch_share=1.0, target_quality=0.3, seed=1,
-    )  # fmt: skip
+        f"{ana}/annotator",
+        f"{ana}/manager",
+        images=90,
+        assist=True,
+        pilot_size=10,
+        validation_size=20,
+        training_size=10,
+        batch_size=10,
+        ahead_percent=0,
+        acceptance="per_round",
+        watch_share=1.0,
+        target_quality=0.3,
+        seed=1,
+    )
     backstage("audits_ready", slug=audited, name=ana)
     return ana, drawing, audited
 
@@ -64,11 +74,16 @@ def test_every_page_works_whatever_becomes_of_storage(state, world, enter, backs
 
     image = backstage("labels", slug=audited)[0]["image"]
     for name, ready in (
-        ("review", "[data-label]"), ("review/grid", ".tile"),
-        ("review/differences", "[data-about] h2"), (f"images/{image}/settle", "[data-group] h2"),
-        (f"images/{image}/compare", ".side select"), ("notes", "[data-about] h2"),
-        ("history", "[data-answers] li"), ("", "[data-live-state]"), ("report", "h1"),
-    ):  # fmt: skip
+        ("review", "[data-label]"),
+        ("review/grid", ".tile"),
+        ("review/differences", "[data-about] h2"),
+        (f"images/{image}/settle", "[data-group] h2"),
+        (f"images/{image}/compare", ".side select"),
+        ("notes", "[data-about] h2"),
+        ("history", "[data-answers] li"),
+        ("", "[data-live-state]"),
+        ("report", "h1"),
+    ):
         page.goto(f"/jobs/{audited}/{name}")
         expect(page.locator(ready).first).to_be_visible()
     page.goto("/settings/keys")

@@ -30,9 +30,16 @@ IMAGES, ANNOTATORS, REVIEWERS = 84, 6, 2
 def prepare() -> None:
     """Accounts (password = name), pictures, a started job."""
     job = factories.make_job(
-        name="company", acceptance="certified", pilot_size=6, validation_size=30, training_size=12,
-        batch_size=12, annotators_per_image=2, audit_budget=30, watch_share=0.2,
-    )  # fmt: skip
+        name="company",
+        acceptance="certified",
+        pilot_size=6,
+        validation_size=30,
+        training_size=12,
+        batch_size=12,
+        annotators_per_image=2,
+        audit_budget=30,
+        watch_share=0.2,
+    )
     for i in range(ANNOTATORS):
         factories.join(job, factories.person(f"drawer-{i}"), "annotator")
     for i in range(REVIEWERS):

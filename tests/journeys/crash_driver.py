@@ -45,9 +45,16 @@ def set_up() -> tuple[Job, Any, Any, Any]:
     """A certified job with one annotator and two reviewers; nothing in it depends on timing."""
     passwords.make_cheaply()
     job = factories.make_job(
-        acceptance="certified", pilot_size=6, validation_size=30, training_size=6, batch_size=10,
-        ahead_percent=0, audit_budget=30, watch_share=0.2, audit_seed="fixed",
-    )  # fmt: skip
+        acceptance="certified",
+        pilot_size=6,
+        validation_size=30,
+        training_size=6,
+        batch_size=10,
+        ahead_percent=0,
+        audit_budget=30,
+        watch_share=0.2,
+        audit_seed="fixed",
+    )
     people = [factories.person(name) for name in ("alice", "rita", "rolf")]
     factories.join(job, people[0], "annotator")
     for reviewer in people[1:]:

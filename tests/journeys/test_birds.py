@@ -76,9 +76,12 @@ def test_the_published_run_comes_out_to_the_cent(birds):
     assert job.state == "complete"
     rows = [(r["purpose"], r["human"], r["auto"]) for r in figures.per_round(job)]
     assert rows == [
-        ("pilot", 10, 0), ("validation", 190, 0), ("training", 200, 0),
-        ("active", 200, 27), ("active", 8, 365),
-    ]  # fmt: skip
+        ("pilot", 10, 0),
+        ("validation", 190, 0),
+        ("training", 200, 0),
+        ("active", 200, 27),
+        ("active", 8, 365),
+    ]
     counts = figures.counts(job)
     assert (counts["human"], counts["auto"], counts["left"]) == (608, 392, 0)
     people_cost = sum(r["human_cost"] for r in figures.per_round(job))

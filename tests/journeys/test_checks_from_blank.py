@@ -20,9 +20,18 @@ def closing(settings, request, alice, rita, bob):
     """At its audit: 100 images left, all seen rightly."""
     more = getattr(request, "param", {})
     yield from at_its_audit(
-        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, early=10,
-        audit_budget=40, target_quality=0.75, checks_from_blank=True, **more,
-    )  # fmt: skip
+        settings,
+        alice,
+        (rita, bob),
+        170,
+        training_size=20,
+        batch_size=20,
+        early=10,
+        audit_budget=40,
+        target_quality=0.75,
+        checks_from_blank=True,
+        **more,
+    )
 
 
 def draw(job, who, boxes):

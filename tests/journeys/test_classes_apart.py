@@ -41,9 +41,18 @@ def closing(settings, request, alice, rita, bob):
         return (RIGHT if found == CAT else request.param), fakes.score_of(path), found
 
     yield from at_its_audit(
-        settings, alice, (rita, bob), 220, training_size=30, batch_size=20, audit_budget=120,
-        per_class=True, target_quality=0.75, sight=sight, boxes=people,
-    )  # fmt: skip
+        settings,
+        alice,
+        (rita, bob),
+        220,
+        training_size=30,
+        batch_size=20,
+        audit_budget=120,
+        per_class=True,
+        target_quality=0.75,
+        sight=sight,
+        boxes=people,
+    )
 
 
 @pytest.mark.parametrize("closing", [RIGHT], indirect=True)

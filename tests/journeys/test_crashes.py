@@ -21,12 +21,19 @@ def drive(folder: Path, *faults: str, **env: str) -> dict[str, Any]:
     prepared.data_folder(folder)
     done = subprocess.run(
         [sys.executable, "-m", "tests.journeys.crash_driver", *faults],
-        cwd=ROOT, capture_output=True, text=True, timeout=240,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
         env={
-            **os.environ, "LABELING_DATA": str(folder), "MLASSIST_ENGINE": "tests.fakes",
-            "STEP_LEASE_SECONDS": "1", "LOG_LEVEL": "WARNING", **env,
+            **os.environ,
+            "LABELING_DATA": str(folder),
+            "MLASSIST_ENGINE": "tests.fakes",
+            "STEP_LEASE_SECONDS": "1",
+            "LOG_LEVEL": "WARNING",
+            **env,
         },
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     result["log"] = done.stderr
@@ -106,14 +113,16 @@ def test_every_fence_and_every_message_stands_between_two_fault_points():
             if not isinstance(function, ast.FunctionDef):
                 continue
             calls = [
-                (n.lineno, ast.unparse(n.func)) for n in ast.walk(function)
+                (n.lineno, ast.unparse(n.func))
+                for n in ast.walk(function)
                 if isinstance(n, ast.Call)
-            ]  # fmt: skip
+            ]
             guarded = [
-                line for line, name in calls
+                line
+                for line, name in calls
                 if name.endswith(".enqueue")
                 or (function.name == "fenced" and name == "transaction.atomic")
-            ]  # fmt: skip
+            ]
             points = [line for line, name in calls if name == "faults.point"]
             for line in guarded:
                 places += 1

@@ -17,9 +17,13 @@ def test_the_demo_reaches_a_certified_acceptance(tmp_path: Path):
 
     def manage(*command: str) -> None:
         done = subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=env, capture_output=True,
-            text=True, timeout=840,
-        )  # fmt: skip
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=840,
+        )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
     manage("migrate", "--verbosity", "0")

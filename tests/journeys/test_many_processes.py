@@ -30,10 +30,13 @@ def env(request, tmp_path) -> Iterator[dict[str, str]]:
     """The environment of every process of the company."""
     prepared.data_folder(tmp_path, static=True)
     shared = {
-        **os.environ, "LABELING_DATA": str(tmp_path), "LOG_LEVEL": "ERROR",
+        **os.environ,
+        "LABELING_DATA": str(tmp_path),
+        "LOG_LEVEL": "ERROR",
         "DJANGO_SETTINGS_MODULE": "labeling.settings",
-        "MLASSIST_ENGINE": "tests.fakes", "MLASSIST_WEIGHTS": "none",
-    }  # fmt: skip
+        "MLASSIST_ENGINE": "tests.fakes",
+        "MLASSIST_WEIGHTS": "none",
+    }
     if request.param == "sqlite":
         yield {**shared, "DATABASE_URL": ""}
     else:
@@ -45,8 +48,12 @@ def driver(env: dict[str, str], call: str) -> Any:
     """Ask tests.journeys.company_driver."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.journeys.company_driver", call],
-        cwd=ROOT, env=env, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -127,10 +134,16 @@ def test_a_job_is_done_once_by_many_processes(env):
     found = driver(env, "report")
     assert refused == []
     assert found == {
-        "state": "complete", "labelled": IMAGES, "labelled_twice": 0, "seat_filled_twice": 0,
-        "answered_twice": 0, "people": ANNOTATORS, "states_entered_twice": 0, "failed_steps": 0,
+        "state": "complete",
+        "labelled": IMAGES,
+        "labelled_twice": 0,
+        "seat_filled_twice": 0,
+        "answered_twice": 0,
+        "people": ANNOTATORS,
+        "states_entered_twice": 0,
+        "failed_steps": 0,
         "undecided": 0,
-    }  # fmt: skip
+    }
 
 
 def _complete(manager: Client, slug: str) -> bool:

@@ -19,9 +19,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def closing(settings, request, alice, rita, bob):
     """At its audit: 100 images left, all seen rightly, of a job with the asked promise."""
     yield from at_its_audit(
-        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, early=10,
-        audit_budget=60, **request.param,
-    )  # fmt: skip
+        settings,
+        alice,
+        (rita, bob),
+        170,
+        training_size=20,
+        batch_size=20,
+        early=10,
+        audit_budget=60,
+        **request.param,
+    )
 
 
 DEFECT_FREE = {"promise": "defect_free", "target_quality": 0.9}

@@ -57,9 +57,17 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
 def graded(settings, alice, rita, bob):
     """A job at its audit whose detector sees some images better than others."""
     yield from at_its_audit(
-        settings, alice, (rita, bob), 260, sight=fakes.default_sight, training_size=20,
-        batch_size=20, audit_budget=40, target_quality=0.6, watch_share=0.0,
-    )  # fmt: skip
+        settings,
+        alice,
+        (rita, bob),
+        260,
+        sight=fakes.default_sight,
+        training_size=20,
+        batch_size=20,
+        audit_budget=40,
+        target_quality=0.6,
+        watch_share=0.0,
+    )
 
 
 def test_what_a_proof_leaves_over_is_tried_again_by_a_taught_detector(graded, alice, rita, bob):
@@ -113,9 +121,17 @@ def test_killed_after_the_freeze_its_places_are_those_that_were_sealed(
     with monkeypatch.context() as patched:
         patched.setattr(planning, "hold_places", killed)
         made = at_its_audit(
-            settings, alice, (rita, bob), 170, sight=fakes.default_sight, training_size=20,
-            batch_size=20, audit_budget=10, target_quality=0.7, watch_share=0.0,
-        )  # fmt: skip
+            settings,
+            alice,
+            (rita, bob),
+            170,
+            sight=fakes.default_sight,
+            training_size=20,
+            batch_size=20,
+            audit_budget=10,
+            target_quality=0.7,
+            watch_share=0.0,
+        )
         with pytest.raises(KeyboardInterrupt):
             next(made)
     frozen = Freeze.objects.get()

@@ -57,16 +57,22 @@ class Moving:
 
     def __init__(self, folder: Path) -> None:
         self.env = {
-            **os.environ, "LABELING_DATA": str(folder), "STEP_LEASE_SECONDS": "1",
+            **os.environ,
+            "LABELING_DATA": str(folder),
+            "STEP_LEASE_SECONDS": "1",
             "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
+        }
 
     def manage(self, *command: str, fault: str = "") -> str:
         """Run one command to its end, which the fault may bring early."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, capture_output=True, text=True,
-            timeout=PATIENCE, env={**self.env, "LABELING_FAULT": fault},
-        )  # fmt: skip
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            env={**self.env, "LABELING_FAULT": fault},
+        )
         assert done.returncode == (-9 if fault else 0), done.stderr
         return done.stdout
 
@@ -74,8 +80,9 @@ class Moving:
         """A worker armed with this fault."""
         return subprocess.Popen(
             [sys.executable, "manage.py", "worker", "--queue", "default", "--interval", "0.05"],
-            cwd=ROOT, env={**self.env, "LABELING_FAULT": fault},
-        )  # fmt: skip
+            cwd=ROOT,
+            env={**self.env, "LABELING_FAULT": fault},
+        )
 
     def die(self, fault: str) -> None:
         """Let one worker meet its end there."""

@@ -17,9 +17,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def accepted(settings, alice, rita, bob):
     """The job complete, its auto-labels watched."""
     made = at_its_audit(
-        settings, alice, (rita, bob), 170, training_size=20, batch_size=20, early=10,
-        audit_budget=40, watch_share=0.2,
-    )  # fmt: skip
+        settings,
+        alice,
+        (rita, bob),
+        170,
+        training_size=20,
+        batch_size=20,
+        early=10,
+        audit_budget=40,
+        watch_share=0.2,
+    )
     job = next(made)
     judge_all(job, rita, bob)
     for _ in range(5):
@@ -89,9 +96,16 @@ def test_a_manager_recalls_a_round_at_any_time(accepted, mona):
 def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):
     """Images of the set keep twins from blank that the proof never needed."""
     made = at_its_audit(
-        settings, alice, (rita,), 170, training_size=20, batch_size=20, early=10,
-        audit_budget=40, watch_share=0.5,
-    )  # fmt: skip
+        settings,
+        alice,
+        (rita,),
+        170,
+        training_size=20,
+        batch_size=20,
+        early=10,
+        audit_budget=40,
+        watch_share=0.5,
+    )
     job = next(made)
     judge_all(job, rita)
     for _ in range(5):

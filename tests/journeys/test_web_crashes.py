@@ -52,10 +52,21 @@ class Web:
     def start(self) -> None:
         """Start it and wait until it answers."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "labeling.asgi:application", "--lifespan", "off",
-             "--port", str(self.port), "--log-level", "error"],
-            cwd=ROOT, env=self.env,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "uvicorn",
+                "labeling.asgi:application",
+                "--lifespan",
+                "off",
+                "--port",
+                str(self.port),
+                "--log-level",
+                "error",
+            ],
+            cwd=ROOT,
+            env=self.env,
+        )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
@@ -95,9 +106,12 @@ def test_no_acknowledged_answer_is_lost(tmp_path: Path):
 
     def manage(*command: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=env, capture_output=True,
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
             text=True,
-        )  # fmt: skip
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -110,7 +124,7 @@ def test_no_acknowledged_answer_is_lost(tmp_path: Path):
             target=submit_on, args=(Client(web.url, f"p{i}", f"p{i}"), stop, acknowledged)
         )
         for i in range(PEOPLE)
-    ]  # fmt: skip
+    ]
     for thread in threads:
         thread.start()
     try:

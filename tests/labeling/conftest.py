@@ -43,29 +43,45 @@ def paper() -> dict[str, Any]:
     seed = "ab" * 32
     candidates = [[f"{i:064x}", i % 2] for i in range(60)]
     content = {
-        "about": {"detector": "00"}, "promise": "quality", "images": 60, "granted": 0.0,
-        "target": 0.6, "level": 0.05, "budget": 30, "most_checks": 30, "from_blank": False,
+        "about": {"detector": "00"},
+        "promise": "quality",
+        "images": 60,
+        "granted": 0.0,
+        "target": 0.6,
+        "level": 0.05,
+        "budget": 30,
+        "most_checks": 30,
+        "from_blank": False,
         "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
         "sets": [
             {"threshold": 0.9, "size": 30, "target": 0.6},
             {"threshold": 0.5, "size": 60, "target": 0.6},
         ],
-        "candidates": candidates, "predictions": "00",
-    }  # fmt: skip
+        "candidates": candidates,
+        "predictions": "00",
+    }
     keys = [key for key, _ in candidates]
     order = [keys[i] for i in audit_plan.audit_order(keys, seed)]
     frozen = {
-        "content": content, "content_digest": document.digest(content), "seed": seed,
-        "order_digest": document.digest(order), "budgets": [[0, 30]],
-    }  # fmt: skip
+        "content": content,
+        "content_digest": document.digest(content),
+        "seed": seed,
+        "order_digest": document.digest(order),
+        "budgets": [[0, 30]],
+    }
     predicted = unpack(BoxSet(np.array([[10.0, 10, 60, 60]]), np.array([0]), np.array([0.9])))
     given = [{"class_id": 0, "x1": 11.0, "y1": 10.0, "x2": 61.0, "y2": 60.0}]
     value = quality(pack(predicted), pack(given))
     draws = [
         {
-            "image": key, "verdict": "corrected", "predicted": predicted, "boxes": given,
-            "value": value, "blind_boxes": None, "blind_value": None,
+            "image": key,
+            "verdict": "corrected",
+            "predicted": predicted,
+            "boxes": given,
+            "value": value,
+            "blind_boxes": None,
+            "blind_value": None,
         }
         for key in order[:30]
-    ]  # fmt: skip
+    ]
     return document.build({"job": "x", "risk": 0.1, "attempt": 1}, frozen, draws)

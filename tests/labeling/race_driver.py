@@ -154,10 +154,17 @@ def pause(at: float, action: str, slug: str) -> None:
 
 
 RUNNERS = {
-    "claim_and_answer": claim_and_answer, "submit_the_same": submit_the_same, "accept": accept,
-    "claim": claim, "check": check, "correct": correct, "change": change,
-    "go_on": go_on, "pause": pause, "export": export,
-}  # fmt: skip
+    "claim_and_answer": claim_and_answer,
+    "submit_the_same": submit_the_same,
+    "accept": accept,
+    "claim": claim,
+    "check": check,
+    "correct": correct,
+    "change": change,
+    "go_on": go_on,
+    "pause": pause,
+    "export": export,
+}
 
 
 def run(*commands: tuple[str, ...]) -> list[str]:

@@ -186,10 +186,13 @@ def test_the_image_list_is_filtered_by_class(admin, labelled):
 @pytest.mark.parametrize(
     ("name", "field"),
     [
-        ("image", "job"), ("image", "with_class"), ("image", "in_round"), ("round", "job"),
+        ("image", "job"),
+        ("image", "with_class"),
+        ("image", "in_round"),
+        ("round", "job"),
         ("audit", "job"),
     ],
-)  # fmt: skip
+)
 def test_a_filter_that_names_no_row_is_no_error(admin, labelled, name, field, value):
     page = reverse(f"admin:labeling_{name}_changelist")
     reply = admin.get(f"{page}?{field}={value}")
@@ -229,14 +232,16 @@ def test_a_manager_corrects_excludes_and_restores(admin, labelled):
 
     assert admin.get(reverse("correct", args=[labelled.slug, image.pk])).status_code == 200
     admin.put(
-        reverse("image-label", args=[image.pk]), {"boxes": [box(30)]},
+        reverse("image-label", args=[image.pk]),
+        {"boxes": [box(30)]},
         content_type="application/json",
-    )  # fmt: skip
+    )
     assert Label.objects.active().get(image=image).boxes == [box(30)]
     admin.post(
-        reverse("image-exclude", args=[image.pk]), {"reason": "twice"},
+        reverse("image-exclude", args=[image.pk]),
+        {"reason": "twice"},
         content_type="application/json",
-    )  # fmt: skip
+    )
     image.refresh_from_db()
     assert image.excluded == "twice"
     admin.post(reverse("image-restore", args=[image.pk]), {}, content_type="application/json")

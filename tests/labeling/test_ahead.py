@@ -41,9 +41,12 @@ def test_before_a_proof_no_more_is_labelled_ahead_than_people_get_anyway(
     estimate = {"share": share, "labels": 20}
     Round.objects.filter(pk=active.pk).update(estimate=estimate, closed_at=timezone.now())
     closing = Round.objects.create(
-        job=job, number=active.number + 1, purpose="closing", state="TRAINING",
+        job=job,
+        number=active.number + 1,
+        purpose="closing",
+        state="TRAINING",
         settings=active.settings,
-    )  # fmt: skip
+    )
     assert job.images.unlabeled().count() == 70
 
     selection.open_ahead(closing)

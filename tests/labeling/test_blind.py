@@ -19,11 +19,15 @@ def scene(rng: np.random.Generator) -> list[Box]:
     """One to eight objects, apart from each other."""
     places = rng.permutation(12)[: rng.integers(1, 9)]
     return [
-        {"class_id": 0, "x1": 150.0 * (p % 4) + 10, "y1": 130.0 * (p // 4) + 10,
-         "x2": 150.0 * (p % 4) + 10 + rng.uniform(60, 120),
-         "y2": 130.0 * (p // 4) + 10 + rng.uniform(50, 110)}
+        {
+            "class_id": 0,
+            "x1": 150.0 * (p % 4) + 10,
+            "y1": 130.0 * (p // 4) + 10,
+            "x2": 150.0 * (p % 4) + 10 + rng.uniform(60, 120),
+            "y2": 130.0 * (p // 4) + 10 + rng.uniform(50, 110),
+        }
         for p in places
-    ]  # fmt: skip
+    ]
 
 
 def detected(rng: np.random.Generator, truth: list[Box], sees: float, off: float) -> list[Box]:
@@ -32,9 +36,13 @@ def detected(rng: np.random.Generator, truth: list[Box], sees: float, off: float
 
 
 def checks(
-    rng: np.random.Generator, images: int, pairs: int, sees: float, off: float,
+    rng: np.random.Generator,
+    images: int,
+    pairs: int,
+    sees: float,
+    off: float,
     kind: str = guarantee.QUALITY,
-) -> tuple[float, list[float], list[Pair]]:  # fmt: skip
+) -> tuple[float, list[float], list[Pair]]:
     """True mean of some labels, and what simulated people say of them."""
     person, true, values, both = Person(rng), [], [], []
     for i in range(images):
@@ -156,8 +164,9 @@ def test_only_the_sets_that_hold_from_blank_are_certified(paper):
     frozen["content_digest"] = document.digest(frozen["content"])
     for place, draw in enumerate(draws):
         shift = 1.0 if ranks[draw["image"]] == 0 else 6.0
-        draw["boxes"] = [{"class_id": 0, "x1": 10.0 + shift, "y1": 10.0, "x2": 60.0 + shift,
-                          "y2": 60.0}]  # fmt: skip
+        draw["boxes"] = [
+            {"class_id": 0, "x1": 10.0 + shift, "y1": 10.0, "x2": 60.0 + shift, "y2": 60.0}
+        ]
         draw["value"] = quality(pack(draw["predicted"]), pack(draw["boxes"]))
         if place % 3 == 0:
             draw["blind_boxes"] = [{**draw["boxes"][0], "y1": 15.0, "y2": 65.0}]
@@ -176,19 +185,25 @@ def test_where_checkers_may_have_overlooked_all_that_passes_nothing_is_shown():
     two = [{"class_id": 0, "x1": x, "y1": 0.0, "x2": x + 50.0, "y2": 50.0} for x in (0.0, 100.0)]
     keys = [f"{i:064x}" for i in range(400)]
     content = {
-        "promise": "defect_free", "target": 0.3, "level": 0.05, "budget": 120, "most_checks": 120,
+        "promise": "defect_free",
+        "target": 0.3,
+        "level": 0.05,
+        "budget": 120,
+        "most_checks": 120,
         "from_blank": True,
         "hand": Hand(0.6, 0.0, 20).to_json(),
         "sets": [{"size": 400, "threshold": 0.5, "target": 0.3}],
         "candidates": [[key, 0] for key in keys],
-    }  # fmt: skip
+    }
     draws = [
         {
-            "predicted": two[:1], "boxes": two[: 1 + (i >= 48)], "value": float(i < 48),
+            "predicted": two[:1],
+            "boxes": two[: 1 + (i >= 48)],
+            "value": float(i < 48),
             "blind_value": None,
         }
         for i in range(120)
-    ]  # fmt: skip
+    ]
     frozen = {"content": content, "seed": "s", "budgets": [[0, 120]]}
 
     result = document.conclude(frozen, draws)

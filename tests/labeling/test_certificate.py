@@ -115,9 +115,14 @@ def test_the_wealth_equals_the_simulations_oracle():
         plan = plan_of(ranks, 3, 60)
         member = ranks[None, :] <= np.arange(3)[:, None]
         rejected, at = bounds.hedge_reject(
-            values, member, TARGET, LEVEL, total=plan.sizes * TARGET, size=plan.sizes.astype(float),
+            values,
+            member,
+            TARGET,
+            LEVEL,
+            total=plan.sizes * TARGET,
+            size=plan.sizes.astype(float),
             path=True,
-        )  # fmt: skip
+        )
         ours = nested_test.run_test(plan, values.tolist())
         expected = 3 if rejected.all() else int(np.argmin(rejected))
         assert len(ours.shown) == expected
@@ -172,9 +177,7 @@ def test_checks_are_added_while_they_speak_for_a_set_and_twice_the_planned_ones_
 def test_checks_are_added_for_twice_as_many_images_to_win(to_win, checks):
     """The strict set is shown, the loose one not yet."""
     ranks = np.random.default_rng(8).permutation(np.repeat([0, 1], [100 - to_win, to_win]))
-    plan = Plan(
-        ranks, np.array([100 - to_win, 100]), np.array([0.4, 0.78]), LEVEL, ((0, 40),)
-    )  # fmt: skip
+    plan = Plan(ranks, np.array([100 - to_win, 100]), np.array([0.4, 0.78]), LEVEL, ((0, 40),))
 
     assert added_to(plan, [0.8, 0.78] * 50, 80).budget == checks
 

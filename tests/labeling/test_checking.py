@@ -20,9 +20,12 @@ def accepted(job):
     )
     for i, image in enumerate(job.images.all()[:6]):
         Label.objects.create(
-            image=image, round=closed, source="auto", confidence=0.9 - i / 10,
+            image=image,
+            round=closed,
+            source="auto",
+            confidence=0.9 - i / 10,
             boxes=[{**box(class_id=i % 2), "score": 0.9}],
-        )  # fmt: skip
+        )
     return job
 
 
@@ -41,9 +44,14 @@ def test_the_least_sure_come_first_and_filters_combine(accepted, alice, bob):
 
     label = Label.objects.get(confidence__range=(0.65, 0.75))
     Assignment.objects.create(
-        round=label.round, image=label.image, slot=1, annotator=alice, state="submitted",
-        boxes=[], submitted_at=timezone.now(),
-    )  # fmt: skip
+        round=label.round,
+        image=label.image,
+        slot=1,
+        annotator=alice,
+        state="submitted",
+        boxes=[],
+        submitted_at=timezone.now(),
+    )
     assert shown(accepted, person=alice.pk) == pytest.approx([0.7])
     assert shown(accepted, person=bob.pk) == []
 
@@ -62,13 +70,14 @@ def test_a_page_goes_on_where_the_one_before_ended(accepted):
 def test_checks_are_kept_and_what_was_looked_at_comes_no_more(accepted, rita):
     right, wrong, *_ = checking.page(accepted, checking.Wanted())
     stored = checking.store(
-        accepted, rita,
+        accepted,
+        rita,
         [
             {"label": right.pk, "verdict": "right", "reason": ""},
             {"label": wrong.pk, "verdict": "rejected", "reason": "Wrong class"},
             {"label": 10**6, "verdict": "right", "reason": ""},
         ],
-    )  # fmt: skip
+    )
 
     assert [row["stored"] for row in stored] == [True, True, False]
     assert shown(accepted) == pytest.approx([0.6, 0.7, 0.8, 0.9])
@@ -93,9 +102,13 @@ def test_a_check_goes_back_unless_people_have_begun(accepted, rita, bob, alice):
     reject = {"verdict": "rejected", "reason": "Object missed"}
     checking.store(accepted, rita, [{"label": row.pk, **reject} for row in (first, second)])
     Assignment.objects.create(
-        round=second.round, image=second.image, slot=1, annotator=alice, state="claimed",
+        round=second.round,
+        image=second.image,
+        slot=1,
+        annotator=alice,
+        state="claimed",
         lease_expires_at=timezone.now(),
-    )  # fmt: skip
+    )
 
     checking.undo(accepted, rita, first.pk)
     assert Label.objects.active().filter(pk=first.pk).exists()
@@ -121,9 +134,15 @@ def test_a_validation_image_is_not_sent_back_to_people_who_see_suggestions(accep
 def test_what_an_audit_could_not_judge_tells_the_next_person_until_it_has_a_label(accepted, rita):
     image = accepted.images.unlabeled().first()
     Audit.objects.create(
-        round=accepted.rounds.get(), image=image, kind="certificate", position=0, predicted=[],
-        verdict="unjudgeable", reviewer=rita, decided_at=timezone.now(),
-    )  # fmt: skip
+        round=accepted.rounds.get(),
+        image=image,
+        kind="certificate",
+        position=0,
+        predicted=[],
+        verdict="unjudgeable",
+        reviewer=rita,
+        decided_at=timezone.now(),
+    )
     assert checking.returned([image.pk]) == {image.pk: checking.UNJUDGED}
     Label.objects.create(image=image, source="human", boxes=[])
     assert checking.returned([image.pk]) == {}

@@ -77,26 +77,42 @@ def frozen_document() -> dict:
     """Two classes of 30 images, the first seen exactly, the second never."""
     target = unpack(drawn_boxes((10, 10, 60, 60, 0.9)))
     content = {
-        "about": {}, "promise": "quality", "images": 60, "target": TARGET, "level": LEVEL,
+        "about": {},
+        "promise": "quality",
+        "images": 60,
+        "target": TARGET,
+        "level": LEVEL,
         "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
-        "granted": 0.0, "budget": 40, "most_checks": 40, "from_blank": False, "by_class": True,
-        "left_out": {}, "predictions": "",
+        "granted": 0.0,
+        "budget": 40,
+        "most_checks": 40,
+        "from_blank": False,
+        "by_class": True,
+        "left_out": {},
+        "predictions": "",
         "sets": [{"threshold": 0.5, "size": 30, "target": TARGET, "class": n} for n in "ab"],
         "candidates": [[f"{i:03}", i % 2] for i in range(60)],
-    }  # fmt: skip
+    }
     order = [content["candidates"][i] for i in document.order_of(content, "s")]
     frozen = {
-        "content": content, "content_digest": document.digest(content), "seed": "s",
-        "order_digest": document.digest([key for key, _ in order]), "budgets": [[0, 40]],
-    }  # fmt: skip
+        "content": content,
+        "content_digest": document.digest(content),
+        "seed": "s",
+        "order_digest": document.digest([key for key, _ in order]),
+        "budgets": [[0, 40]],
+    }
     draws = [
         {
-            "image": key, "verdict": "approved", "predicted": target,
-            "boxes": target if not rank else [], "value": 1.0 if not rank else 0.0,
-            "blind_boxes": None, "blind_value": None,
+            "image": key,
+            "verdict": "approved",
+            "predicted": target,
+            "boxes": target if not rank else [],
+            "value": 1.0 if not rank else 0.0,
+            "blind_boxes": None,
+            "blind_value": None,
         }
         for key, rank in order[:40]
-    ]  # fmt: skip
+    ]
     return document.build({"risk": 2 * LEVEL, "attempt": 1}, frozen, draws)
 
 
@@ -108,6 +124,7 @@ def test_the_file_names_the_classes_it_shows_and_recomputes():
     assert verification.verify(paper) == []
 
     paper["result"]["sets_shown"] = [0, 1]
-    faults = verification.verify({**paper, "digest": document.digest(
-        {k: v for k, v in paper.items() if k != "digest"})})  # fmt: skip
+    faults = verification.verify(
+        {**paper, "digest": document.digest({k: v for k, v in paper.items() if k != "digest"})}
+    )
     assert faults == ["The result does not follow from the draws."]

@@ -97,12 +97,16 @@ def test_what_two_classes_share_is_said_beside_it_and_no_form_is_lost(
 
 def test_a_new_class_gets_the_place_and_the_key_that_were_typed(admin, job):
     page = change(
-        admin, job,
+        admin,
+        job,
         **{
-            "classes-1-position": "", "classes-2-name": "bird",
-            "classes-3-name": "fox", "classes-3-hotkey": "3", "classes-3-position": "0",
+            "classes-1-position": "",
+            "classes-2-name": "bird",
+            "classes-3-name": "fox",
+            "classes-3-hotkey": "3",
+            "classes-3-position": "0",
         },
-    )  # fmt: skip
+    )
 
     assert not page.context.get("errors")
     assert stands(job) == [("cat", "1", 0), ("dog", "2", 1), ("bird", "4", 2), ("fox", "3", 0)]

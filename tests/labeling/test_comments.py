@@ -22,9 +22,13 @@ def image(job, mona, alice, bob):
     seat.round.assignments.filter(image=seat.image).delete()
     for slot, who in ((1, alice), (2, bob)):
         Assignment.objects.create(
-            round=seat.round, image=seat.image, slot=slot, annotator=who, state="claimed",
+            round=seat.round,
+            image=seat.image,
+            slot=slot,
+            annotator=who,
+            state="claimed",
             lease_expires_at=timezone.now(),
-        )  # fmt: skip
+        )
     return seat.image
 
 

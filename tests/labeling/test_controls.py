@@ -221,8 +221,14 @@ def planted_seat(job, user):
 
 
 def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
-    job = make(PEOPLE[:1], annotators_per_image=1, mode="independent", blank_percent=0,
-               planted_percent=20, images=60)  # fmt: skip
+    job = make(
+        PEOPLE[:1],
+        annotators_per_image=1,
+        mode="independent",
+        blank_percent=0,
+        planted_percent=20,
+        images=60,
+    )
     (alice,) = everybody(job)
     seat = planted_seat(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
@@ -237,8 +243,14 @@ def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
 
 
 def test_a_planted_box_that_was_accepted_and_nudged_is_no_label(make):
-    job = make(PEOPLE[:1], annotators_per_image=1, mode="independent", blank_percent=0,
-               planted_percent=20, images=60)  # fmt: skip
+    job = make(
+        PEOPLE[:1],
+        annotators_per_image=1,
+        mode="independent",
+        blank_percent=0,
+        planted_percent=20,
+        images=60,
+    )
     (alice,) = everybody(job)
     seat = planted_seat(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
@@ -257,8 +269,14 @@ def test_a_planted_box_that_was_accepted_and_nudged_is_no_label(make):
 
 
 def test_an_answer_sent_again_is_the_same_though_another_person_drew_there_meanwhile(make):
-    job = make(PEOPLE[:2], mode="independent", annotators_per_image=2, blank_percent=0,
-               planted_percent=20, images=60)  # fmt: skip
+    job = make(
+        PEOPLE[:2],
+        mode="independent",
+        annotators_per_image=2,
+        blank_percent=0,
+        planted_percent=20,
+        images=60,
+    )
     alice, bob = everybody(job)
     seat = planted_seat(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
@@ -276,8 +294,14 @@ def test_an_answer_sent_again_is_the_same_though_another_person_drew_there_meanw
 
 
 def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
-    job = make(PEOPLE[:1], annotators_per_image=1, mode="independent", blank_percent=0,
-               planted_percent=20, images=60)  # fmt: skip
+    job = make(
+        PEOPLE[:1],
+        annotators_per_image=1,
+        mode="independent",
+        blank_percent=0,
+        planted_percent=20,
+        images=60,
+    )
     (alice,) = everybody(job)
     seat = planted_seat(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
@@ -290,8 +314,9 @@ def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
 
 
 def test_the_verifying_chain_ends_though_a_box_was_planted(make):
-    job = make(mode="verify", annotators_per_image=3, blank_percent=0, planted_percent=20,
-               images=30)  # fmt: skip
+    job = make(
+        mode="verify", annotators_per_image=3, blank_percent=0, planted_percent=20, images=30
+    )
     right = [box(10), box(100, class_id=1)]
     work(job, right, right)
     second = Assignment.objects.filter(round__purpose="active", slot=2, planted__isnull=False)

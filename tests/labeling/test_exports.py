@@ -33,9 +33,12 @@ def labelled():
     job = make_job(name="Pets")
     several, one, auto, _ = make_images(job, 4)
     labels.accept(
-        several, [box(10.4, 20.6), box(5, 5, class_id=1)], "human", round=None,
+        several,
+        [box(10.4, 20.6), box(5, 5, class_id=1)],
+        "human",
+        round=None,
         detail={"method": "em", "probability": [0.987, 0.6]},
-    )  # fmt: skip
+    )
     labels.accept(one, [box()], "human", round=None, detail={"method": "single"})
     labels.accept(auto, [{**box(), "score": 0.914}], "auto", round=None, confidence=0.9)
     return job

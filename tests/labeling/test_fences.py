@@ -86,9 +86,16 @@ def work_through(job: Job, alice: Any, reviewers: list[Any]) -> None:
 def test_no_step_writes_outside_its_fence(acceptance, alice, bob, rita, monkeypatch, settings):
     settings.MLASSIST_ENGINE = "tests.fakes"
     job = factories.make_job(
-        acceptance=acceptance, pilot_size=4, validation_size=24, training_size=6, batch_size=8,
-        audit_budget=20, watch_share=0.3, target_quality=0.5, suggestions=True,
-    )  # fmt: skip
+        acceptance=acceptance,
+        pilot_size=4,
+        validation_size=24,
+        training_size=6,
+        batch_size=8,
+        audit_budget=20,
+        watch_share=0.3,
+        target_quality=0.5,
+        suggestions=True,
+    )
     factories.join(job, alice, "annotator")
     for who in (rita, bob):
         factories.join(job, who, "reviewer")
@@ -100,7 +107,13 @@ def test_no_step_writes_outside_its_fence(acceptance, alice, bob, rita, monkeypa
         work_through(job, alice, [rita, bob])
 
     assert watch.loose == []
-    passed = {Round.State.TRAINING, Round.State.PREDICTING, Round.State.CALIBRATING,
-              Round.State.ACCEPTING, Round.State.SELECTING, Round.State.CONSOLIDATING}  # fmt: skip
+    passed = {
+        Round.State.TRAINING,
+        Round.State.PREDICTING,
+        Round.State.CALIBRATING,
+        Round.State.ACCEPTING,
+        Round.State.SELECTING,
+        Round.State.CONSOLIDATING,
+    }
     assert passed <= set(watch.fenced), "each of these states wrote something"
     assert Audit.objects.filter(round__job=job).exists()

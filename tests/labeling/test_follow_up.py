@@ -72,9 +72,13 @@ def test_only_jobs_to_which_something_happened_are_looked_at(complete, monkeypat
 
 def test_a_watched_round_is_judged_after_its_last_verdict(complete, rita, monkeypatch):
     round = Round.objects.create(
-        job=complete, number=9, purpose="active", state="CLOSED", closed_at=timezone.now(),
+        job=complete,
+        number=9,
+        purpose="active",
+        state="CLOSED",
+        closed_at=timezone.now(),
         settings={"acceptance": "per_round", "target_quality": 0.9},
-    )  # fmt: skip
+    )
     with monkeypatch.context() as killed:
         killed.setattr(monitoring, "check", lambda round: False)
         for position, image in enumerate(make_images(complete, 30)):
@@ -84,9 +88,14 @@ def test_a_watched_round_is_judged_after_its_last_verdict(complete, rita, monkey
             if position == 29:
                 break  # stays unchecked
             audit = Audit.objects.create(
-                round=round, image=image, kind="watch", position=position, label=label,
-                predicted=[box()], reviewer=rita,
-            )  # fmt: skip
+                round=round,
+                image=image,
+                kind="watch",
+                position=position,
+                label=label,
+                predicted=[box()],
+                reviewer=rita,
+            )
             verdicts.decide(audit, rita, verdict="corrected", boxes=[box(120, 80, 40)])
     reconcile.reconcile()
     assert label.revoked_at is None  # the reviewer may be at it

@@ -52,16 +52,22 @@ def test_a_slow_detector_goes_on_as_long_as_people_have_the_images_anyway():
 
 @pytest.mark.django_db
 def test_a_certified_job_closes_when_its_own_rounds_say_so():
-    job = make_job(acceptance="certified", pilot_size=0, validation_size=0, training_size=1,
-                   batch_size=20)  # fmt: skip
+    job = make_job(
+        acceptance="certified", pilot_size=0, validation_size=0, training_size=1, batch_size=20
+    )
     make_images(job, 200)
 
     def judged(number: int, labels: int, share: float) -> Round:
         return Round.objects.create(
-            job=job, number=number, purpose="active", state="SELECTING", entered={},
+            job=job,
+            number=number,
+            purpose="active",
+            state="SELECTING",
+            entered={},
             settings={"acceptance": "certified", "batch_size": 20},
-            estimate={"share": share, "labels": labels}, closed_at=timezone.now(),
-        )  # fmt: skip
+            estimate={"share": share, "labels": labels},
+            closed_at=timezone.now(),
+        )
 
     assert not stopping.should_close(job, 200)  # nothing was judged yet
     assert not stopping.enough_in(judged(1, 60, 0.1))
@@ -90,9 +96,13 @@ def test_what_a_detector_was_taught_elsewhere_counts(elsewhere: int, closes: boo
     job = make_job(acceptance="certified", batch_size=20)
     make_images(job, 200)
     Round.objects.create(
-        job=job, number=1, purpose="active", state="CLOSED", closed_at=timezone.now(),
+        job=job,
+        number=1,
+        purpose="active",
+        state="CLOSED",
+        closed_at=timezone.now(),
         settings=RoundSettings.of_job(job),
         estimate={"labels": 20, "elsewhere": elsewhere, "share": 0.2},
-    )  # fmt: skip
+    )
 
     assert stopping.should_close(job, 180) is closes

@@ -42,13 +42,18 @@ class Idle:
     def __init__(self, folder: Path, stack: contextlib.ExitStack, url: str) -> None:
         prepared.data_folder(folder)
         self.env = {
-            **os.environ, "LABELING_DATA": str(folder), "LOG_LEVEL": "INFO", "DATABASE_URL": url,
-        }  # fmt: skip
+            **os.environ,
+            "LABELING_DATA": str(folder),
+            "LOG_LEVEL": "INFO",
+            "DATABASE_URL": url,
+        }
         self.log = folder / "log"
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "worker"], cwd=ROOT, env=self.env,
+            [sys.executable, "manage.py", "worker"],
+            cwd=ROOT,
+            env=self.env,
             stderr=stack.enter_context(self.log.open("w")),
-        )  # fmt: skip
+        )
         stack.callback(self.process.wait, 30)
         stack.callback(self.process.terminate)
 
@@ -61,9 +66,13 @@ class Idle:
     def takes(self) -> float:
         """The seconds until it has done an export that somebody asks for."""
         done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v0", "-c", ENQUEUE], cwd=ROOT, env=self.env,
-            text=True, stdout=subprocess.PIPE, check=True,
-        )  # fmt: skip
+            [sys.executable, "manage.py", "shell", "-v0", "-c", ENQUEUE],
+            cwd=ROOT,
+            env=self.env,
+            text=True,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
         return float(done.stdout)
 
 

@@ -114,11 +114,12 @@ DOUBLED = {
     "same number": (coco_file(images=[IMAGES[0], {**IMAGES[1], "id": 1.0}]), "the id 1.0 stands"),
     "file name": (coco_file(images=[IMAGES[0], {**IMAGES[1], "file_name": "a.jpg"}]), "'a.jpg'"),
     "category id": (
-        coco_file(categories=[{"id": 7, "name": "a"}, {"id": 7, "name": "b"}]), "the id 7 stands",
+        coco_file(categories=[{"id": 7, "name": "a"}, {"id": 7, "name": "b"}]),
+        "the id 7 stands",
     ),
     "no id": (coco_file(images=[{**IMAGES[0], "id": None}]), "an id is a whole number"),
     "true": (coco_file(images=[{**IMAGES[0], "id": True}]), "an id is a whole number"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", DOUBLED)
@@ -153,9 +154,12 @@ def test_coco_files_are_found_in_every_way_whatever_they_are_called(settings):
 def test_two_files_that_differ_about_a_picture_spoil_its_finished_label_and_say_so():
     job = make_job()
     row = upload(
-        job, *PAIR, ("c.json", annotated([5, 5, 20, 20])), ("d.json", annotated([6, 6, 20, 20])),
+        job,
+        *PAIR,
+        ("c.json", annotated([5, 5, 20, 20])),
+        ("d.json", annotated([6, 6, 20, 20])),
         boxes="labels",
-    )  # fmt: skip
+    )
     assert list(Label.objects.values_list("image__name", flat=True)) == ["b.jpg"]
     assert "1 boxes of a.jpg, which is this picture, were left out" in row.report["listed"][0][2]
 
@@ -168,9 +172,12 @@ def test_a_name_that_two_pictures_have_is_reported_and_not_guessed():
     assert not Label.objects.exists()
     assert "2 pictures may be meant: x/a.jpg, y/a.jpg" in str(row.report["listed"])
     twice = upload(
-        make_job(), ("a.jpg", picture()), ("a.jpg", picture((7, 7, 7))),
-        ("c.json", annotated([5, 5, 9, 9])), boxes="labels",
-    )  # fmt: skip
+        make_job(),
+        ("a.jpg", picture()),
+        ("a.jpg", picture((7, 7, 7))),
+        ("c.json", annotated([5, 5, 9, 9])),
+        boxes="labels",
+    )
     assert not Label.objects.exists()
     assert "2 pictures may be meant" in str(twice.report["listed"])
 

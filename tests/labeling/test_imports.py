@@ -50,9 +50,15 @@ def test_boxes_and_pictures_share_one_orientation(tmp_path: Path, orientation):
     assert full.size == ((60, 40) if orientation <= 4 else (40, 60))
     right, bottom = full.width - 1, full.height - 1
     corner = {
-        1: (0, 0), 2: (right, 0), 3: (right, bottom), 4: (0, bottom),
-        5: (0, 0), 6: (right, 0), 7: (right, bottom), 8: (0, bottom),
-    }[orientation]  # fmt: skip
+        1: (0, 0),
+        2: (right, 0),
+        3: (right, bottom),
+        4: (0, bottom),
+        5: (0, 0),
+        6: (right, 0),
+        7: (right, bottom),
+        8: (0, bottom),
+    }[orientation]
     assert full.getpixel(corner) == (255, 0, 0)
 
 
@@ -74,9 +80,11 @@ def png_claiming(width: int, height: int) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
-    )  # fmt: skip
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
 
 
 BAD = {
@@ -176,9 +184,12 @@ def test_boxes_of_a_coco_file_become_labels_suggestions_or_are_left_out_in_words
     for use, labels, suggestions in (("labels", 2, 0), ("suggestions", 0, 2), ("ignore", 0, 0)):
         job = make_job()
         row = upload(
-            job, ("a.jpg", picture()), ("b.jpg", picture((1, 2, 3))), ("c.json", coco_file()),
+            job,
+            ("a.jpg", picture()),
+            ("b.jpg", picture((1, 2, 3))),
+            ("c.json", coco_file()),
             boxes=use,
-        )  # fmt: skip
+        )
         assert Label.objects.filter(image__job=job, source="imported").count() == labels
         assert job.images.exclude(imported=None).count() == suggestions
         if use == "ignore":
@@ -196,9 +207,12 @@ def test_a_bad_coco_box_is_listed_and_the_others_are_kept():
         {"id": 4, "image_id": 2, "category_id": 9, "bbox": [5, 5]},
     ]
     row = upload(
-        job, ("a.jpg", picture()), ("b.jpg", picture((1, 2, 3))),
-        ("c.json", coco_file(annotations=bad)), boxes="labels",
-    )  # fmt: skip
+        job,
+        ("a.jpg", picture()),
+        ("b.jpg", picture((1, 2, 3))),
+        ("c.json", coco_file(annotations=bad)),
+        boxes="labels",
+    )
 
     assert row.report["boxes"] == 1
     assert row.report["refused_boxes"] == 3

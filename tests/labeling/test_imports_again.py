@@ -129,10 +129,12 @@ def test_what_kills_and_broken_uploads_left_is_swept_and_nothing_else():
         "ended": {"finished_at": timezone.now()},
         "killed": {"attempts": transfers.MAX_ATTEMPTS, "lease_owner": "gone"},
         "held": {
-            "attempts": transfers.MAX_ATTEMPTS, "error": "before", "lease_owner": "a worker",
+            "attempts": transfers.MAX_ATTEMPTS,
+            "error": "before",
+            "lease_owner": "a worker",
             "lease_expires_at": later,
         },
-    }  # fmt: skip
+    }
     for name, fields in again.items():
         row = transfers.start_import(kept.job, None, "files", f"uploads/{name}")
         expired = {"lease_expires_at": timezone.now() - timedelta(minutes=1)}

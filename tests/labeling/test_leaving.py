@@ -182,6 +182,7 @@ def test_an_answer_that_comes_while_its_author_is_removed_counts(mona, alice, bo
 
     seats = Assignment.objects.order_by("pk")
     assert list(seats.filter(image=first.image).values_list("state", flat=True)) == [
-        "lapsed", "open"
-    ]  # fmt: skip
+        "lapsed",
+        "open",
+    ]
     assert [s.state for s in seats.filter(image=second.image)] == ["submitted"]

@@ -48,9 +48,10 @@ def test_twenty_guesses_with_a_forged_header_are_stopped(marta):
 
     for n in range(20):
         scope = {
-            "type": "http", "client": ("127.0.0.1", 1),
+            "type": "http",
+            "client": ("127.0.0.1", 1),
             "headers": [(b"x-forwarded-for", b"198.51.100.%d" % n)],
-        }  # fmt: skip
+        }
         asyncio.run(ClientAddress(application, [])(scope, None, None))
     answers = [
         sign_in("marta", f"guess {n}", at, **headers) for n, (at, headers) in enumerate(seen)

@@ -54,10 +54,17 @@ def sent(job, mona):
         [(1000, 1), (2000, 1), (4000, 1), (9000, 1), (None, 1), (50, 2)]
     ):
         Assignment.objects.create(
-            round=job.rounds.get(), image=image, slot=90 + k, annotator=None,
-            state="surplus", version=version, boxes=[box()], active_ms=9000,
-            action_ms=ms and {"drag": ms}, submitted_at=now + timedelta(seconds=k),
-        )  # fmt: skip
+            round=job.rounds.get(),
+            image=image,
+            slot=90 + k,
+            annotator=None,
+            state="surplus",
+            version=version,
+            boxes=[box()],
+            active_ms=9000,
+            action_ms=ms and {"drag": ms},
+            submitted_at=now + timedelta(seconds=k),
+        )
     return job
 
 

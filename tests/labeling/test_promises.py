@@ -82,9 +82,7 @@ def test_it_shows_what_the_fixed_test_shows_and_more_than_the_bets():
 def test_a_raised_budget_stakes_the_wealth_anew():
     values = [0.0, *[1.0] * 89]
     short = exact(1000, 60, 0.9)
-    longer = Plan(
-        short.ranks, short.sizes, short.targets, LEVEL, ((0, 60), (30, 90)), exact=True
-    )  # fmt: skip
+    longer = Plan(short.ranks, short.sizes, short.targets, LEVEL, ((0, 60), (30, 90)), exact=True)
     before = nested_test.run_test(short, values[:30])
     assert not before.complete
     assert (nested_test.run_test(longer, values[:30]).path == before.path).all()

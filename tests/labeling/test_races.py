@@ -20,9 +20,12 @@ def race(folder: Path, **env: str) -> dict[str, Any]:
     prepared.data_folder(folder)
     done = subprocess.run(
         [sys.executable, "-m", "tests.labeling.race_driver"],
-        cwd=ROOT, capture_output=True, text=True, timeout=400,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=400,
         env={**os.environ, "LABELING_DATA": str(folder), "LOG_LEVEL": "ERROR", **env},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -41,8 +44,12 @@ def races(request, tmp_path_factory):
 
 def test_no_seat_is_given_twice_and_the_round_closes_once(races):
     assert races["crowd"] == {
-        "errors": [], "answers": 80, "double_seats": 0, "twice_the_same": 0, "closed": 1
-    }  # fmt: skip
+        "errors": [],
+        "answers": 80,
+        "double_seats": 0,
+        "twice_the_same": 0,
+        "closed": 1,
+    }
 
 
 def test_ten_equal_submits_count_once(races):

@@ -20,12 +20,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def watched(job, mona):
     """A job with a closed round of three auto-labels, each with a watch audit."""
     closed = Round.objects.create(
-        job=job, number=1, purpose="active", state="CLOSED", closed_at=timezone.now(),
+        job=job,
+        number=1,
+        purpose="active",
+        state="CLOSED",
+        closed_at=timezone.now(),
         settings={
-            "acceptance": "per_round", "target_quality": 0.5, "watch_share": 1.0,
+            "acceptance": "per_round",
+            "target_quality": 0.5,
+            "watch_share": 1.0,
             "annotators_per_image": 1,
         },
-    )  # fmt: skip
+    )
     for position, image in enumerate(job.images.all()[:3]):
         label = Label.objects.create(
             image=image,
@@ -35,9 +41,14 @@ def watched(job, mona):
             confidence=0.9,
         )
         Audit.objects.create(
-            round=closed, image=image, kind="watch", position=position,
-            predicted=label.boxes, confidence=0.9, label=label,
-        )  # fmt: skip
+            round=closed,
+            image=image,
+            kind="watch",
+            position=position,
+            predicted=label.boxes,
+            confidence=0.9,
+            label=label,
+        )
     return job
 
 
@@ -95,9 +106,13 @@ def test_what_others_built_on_stays(watched, rita, alice, bob):
     other = next_audit(watched, rita)
     verdicts.decide(other, rita, verdict="rejected", reason="Wrong class")
     Assignment.objects.create(
-        round=other.round, image=other.image, slot=1, annotator=alice, state="claimed",
+        round=other.round,
+        image=other.image,
+        slot=1,
+        annotator=alice,
+        state="claimed",
         lease_expires_at=timezone.now(),
-    )  # fmt: skip
+    )
     with pytest.raises(Conflict, match="begun to draw"):
         undo.undo(other, rita)
     assert not Label.objects.active().filter(image=other.image).exists()
@@ -127,9 +142,15 @@ def test_a_label_replaced_before_its_watch_does_not_stop_the_watch(watched, rita
 def proving(settings, alice, rita, bob):
     """A certified job at its audit, with two reviewers."""
     yield from at_its_audit(
-        settings, alice, (rita, bob), 120, training_size=10, batch_size=50, ahead_percent=0,
+        settings,
+        alice,
+        (rita, bob),
+        120,
+        training_size=10,
+        batch_size=50,
+        ahead_percent=0,
         audit_budget=20,
-    )  # fmt: skip
+    )
 
 
 def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rita, bob):
@@ -157,9 +178,13 @@ def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(wat
     audit = next_audit(watched, rita)
     verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
     seat = Assignment.objects.create(
-        round=audit.round, image=audit.image, slot=1, annotator=alice, state="claimed",
+        round=audit.round,
+        image=audit.image,
+        slot=1,
+        annotator=alice,
+        state="claimed",
         lease_expires_at=timezone.now(),
-    )  # fmt: skip
+    )
 
     assert seats.alone(seat)["returned"] == "Object missed"
     seat.round.purpose = "validation"

@@ -118,9 +118,14 @@ def test_the_annotator_sees_only_own_boxes_and_other_annotators_see_nothing(
 ):
     Label.objects.filter(image=seat.image).update(boxes=[box(77)])
     Assignment.objects.create(
-        round=seat.round, image=seat.image, slot=9, annotator=bob, state="surplus",
-        boxes=[box(88)], submitted_at=timezone.now(),
-    )  # fmt: skip
+        round=seat.round,
+        image=seat.image,
+        slot=9,
+        annotator=bob,
+        state="surplus",
+        boxes=[box(88)],
+        submitted_at=timezone.now(),
+    )
     page = signed_in(alice).get(reverse("suggest", args=[job.slug, seat.pk]))
     assert page.status_code == 200
     said = page.context["page_data"]

@@ -40,9 +40,12 @@ def test_a_stock_is_not_held_where_the_machine_may_still_label(alice, mona):
     join(job, alice, "annotator")
     make_images(job, 60)
     Round.objects.create(
-        job=job, number=1, purpose="active", state="COLLECTING",
+        job=job,
+        number=1,
+        purpose="active",
+        state="COLLECTING",
         settings=replace(RoundSettings.of_job(job), size=30),
-    )  # fmt: skip
+    )
     round = job.rounds.get()
     Assignment.objects.bulk_create(
         Assignment(round=round, image=image, slot=1) for image in job.images.all()
@@ -123,9 +126,13 @@ def test_the_time_of_a_change_is_added_once(started, alice):
         (2, 2000, {"adjust": 1500, "drag": 500}),  # the outbox sends again
     ):
         answers.submit(
-            seat, alice, version=version, boxes=[box(version)], active_ms=active_ms,
+            seat,
+            alice,
+            version=version,
+            boxes=[box(version)],
+            active_ms=active_ms,
             trace={"action_ms": action_ms},
-        )  # fmt: skip
+        )
 
     seat.refresh_from_db()
     assert seat.action_ms == {"open": 1000, "drag": 59_500, "adjust": 1500}

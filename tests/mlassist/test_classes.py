@@ -31,9 +31,15 @@ def chosen(known: dict[int, tuple[int, float]], *, budget: int = 120):
         [np.clip(rng.normal(mean, 0.1, n), 0, 1) for n, mean in known.values()]
     )
     found = choose_sets(
-        pool_class, rng.random(len(pool_class)), known_class, rng.random(len(known_class)),
-        quality, 0.75, 0.05, budget,
-    )  # fmt: skip
+        pool_class,
+        rng.random(len(pool_class)),
+        known_class,
+        rng.random(len(known_class)),
+        quality,
+        0.75,
+        0.05,
+        budget,
+    )
     return {one.class_id: one for one in found}
 
 

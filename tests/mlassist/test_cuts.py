@@ -18,9 +18,10 @@ from tests.mlassist.drawn import boxes
 def both(one: BoxSet, other: BoxSet) -> BoxSet:
     """The boxes of two sets as one."""
     return BoxSet(
-        np.concatenate([one.coords, other.coords]), np.concatenate([one.classes, other.classes]),
+        np.concatenate([one.coords, other.coords]),
+        np.concatenate([one.classes, other.classes]),
         np.concatenate([one.scores, other.scores]),
-    )  # fmt: skip
+    )
 
 
 def test_a_box_counts_from_the_cut_of_its_class_on():
@@ -49,8 +50,9 @@ def test_qualities_by_cut_are_those_of_the_boxes_that_count():
         corners = rng.integers(0, 20, (count, 2))
         seen = BoxSet(
             np.concatenate([corners, corners + 10], 1).astype(float),
-            rng.integers(1, 3, count), rng.integers(1, 20, count) / 20,
-        )  # fmt: skip
+            rng.integers(1, 3, count),
+            rng.integers(1, 20, count) / 20,
+        )
         truth = seen.take(rng.random(count) < 0.5)
         held = Cuts(0.4)
         for place, cut in enumerate(CUTS):

@@ -47,9 +47,13 @@ def trained(request, tmp_path_factory) -> tuple[str, Path, Detector, Start]:
         start = starting_weights(str(folder / "published.safetensors"))
     short = replace(Recipe.for_design(name, 10, warm=False), steps=2, batch=2, warmup_steps=0)
     made = fit(
-        squares(folder, 3, class_ids=(7, 3)), (3, 7), short, replace(start, side=96),
-        seed=1, device=CPU,
-    )  # fmt: skip
+        squares(folder, 3, class_ids=(7, 3)),
+        (3, 7),
+        short,
+        replace(start, side=96),
+        seed=1,
+        device=CPU,
+    )
     assert all(np.isfinite(loss) for _, loss in made.loss_curve)
     return name, folder, made.detector, start
 

@@ -29,10 +29,15 @@ def train(settings, tmp_path: Path, monkeypatch):
         samples = [(s.path, s.boxes) for s in squares(tmp_path, 3, class_ids=(7, 3))]
         samples = samples if taught else []
         return engine.train(
-            samples, (3, 7), tmp_path / name, previous=previous, seed=1,
-            checkpoint=tmp_path / f"{name}.checkpoint", on_progress=lambda *_: None,
+            samples,
+            (3, 7),
+            tmp_path / name,
+            previous=previous,
+            seed=1,
+            checkpoint=tmp_path / f"{name}.checkpoint",
+            on_progress=lambda *_: None,
             wish=engine.Wish(**{"names": ("crab", "fish"), **wishes}),
-        )  # fmt: skip
+        )
 
     return train
 
@@ -61,9 +66,11 @@ def test_another_jobs_detector_is_a_start_and_says_which_classes_it_knew(train, 
     first = train()
 
     made = train(
-        "b", source=(tmp_path / "a", first.digest), source_name="the detector of “Pond”",
+        "b",
+        source=(tmp_path / "a", first.digest),
+        source_name="the detector of “Pond”",
         design="mobilenet_v2",
-    )  # fmt: skip
+    )
 
     assert made.design == "small"  # it comes with the start
     assert made.origin == (

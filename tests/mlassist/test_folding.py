@@ -30,9 +30,14 @@ def make(settings, alice, bob, rita):
 
     def make(**fields):
         job = factories.make_job(
-            pilot_size=4, validation_size=0, training_size=40, batch_size=10, watch_share=0.2,
-            audit_budget=30, **{"target_quality": 0.5, **fields},
-        )  # fmt: skip
+            pilot_size=4,
+            validation_size=0,
+            training_size=40,
+            batch_size=10,
+            watch_share=0.2,
+            audit_budget=30,
+            **{"target_quality": 0.5, **fields},
+        )
         factories.join(job, alice, "annotator")
         for who in (bob, rita):
             factories.join(job, who, "reviewer")

@@ -92,9 +92,14 @@ def test_before_the_first_answer_it_counts_who_is_asked_at_least(
 @pytest.mark.django_db(transaction=True)
 def test_hours_and_money_follow_from_what_was_measured(alice):
     job = make_job(
-        acceptance="per_round", pilot_size=20, validation_size=0, training_size=20,
-        price_image="0.08", price_answer="0.036", annotators_per_image=1,
-    )  # fmt: skip
+        acceptance="per_round",
+        pilot_size=20,
+        validation_size=0,
+        training_size=20,
+        price_image="0.08",
+        price_answer="0.036",
+        annotators_per_image=1,
+    )
     join(job, alice, "annotator")
     make_images(job, 60)
     assert outlook.of_job(job) is None
@@ -112,11 +117,15 @@ def test_hours_and_money_follow_from_what_was_measured(alice):
     assert told["rows"][0]["money"][0] == pytest.approx(left * 0.116)
 
     judged = Round.objects.create(
-        job=job, number=9, purpose="active", state="ACCEPTING", settings={
-            "acceptance": "per_round", "assist": True
-        }, entered={}, closed_at=timezone.now(),
+        job=job,
+        number=9,
+        purpose="active",
+        state="ACCEPTING",
+        settings={"acceptance": "per_round", "assist": True},
+        entered={},
+        closed_at=timezone.now(),
         estimate={"share": 0.5, "forecast": [[0.6, 0.5, 0.25, 0.75, 40]]},
-    )  # fmt: skip
+    )
     told = outlook.of_job(Job.objects.get(pk=job.pk))
     row = told["rows"][0]
     assert not told["note"]

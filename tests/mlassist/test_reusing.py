@@ -35,9 +35,17 @@ def counted(monkeypatch):
 def closing(request, settings, alice, rita, bob, counted):
     """A job whose first detector is good enough to close on; a parameter: images drawn early."""
     yield from at_its_audit(
-        settings, alice, (rita, bob), 140, validation_size=0, training_size=40, batch_size=20,
-        early=getattr(request, "param", 0), audit_budget=40, watch_share=0.0,
-    )  # fmt: skip
+        settings,
+        alice,
+        (rita, bob),
+        140,
+        validation_size=0,
+        training_size=40,
+        batch_size=20,
+        early=getattr(request, "param", 0),
+        audit_budget=40,
+        watch_share=0.0,
+    )
 
 
 def test_nothing_is_learned_or_looked_at_twice(closing, rita, bob, counted):

@@ -84,9 +84,11 @@ def test_an_image_goes_the_way_that_takes_least():
 
     def both(alone: float, answers: int = 100) -> Seconds:
         return Seconds.measured(
-            {"accepted": {"seconds": 1.0, "answers": 100},
-             "verified": {"seconds": alone, "answers": answers}}
-        )  # fmt: skip
+            {
+                "accepted": {"seconds": 1.0, "answers": 100},
+                "verified": {"seconds": alone, "answers": answers},
+            }
+        )
 
     assert both(0.9).route(sure) == VERIFY
     assert both(4.0).route(sure) == CORRECT

@@ -127,9 +127,15 @@ def test_a_warning_stands_until_a_detector_begins_afresh_without_it(later, stand
             number=number, purpose="active", state="CLOSED", closed_at=timezone.now(), settings={}
         )
         Detector.objects.create(
-            round=round, weights="w", digest="d", design="small", recipe={}, class_ids=[0, 1],
-            trained_on=1, metrics={} if warm is None else {"warm": warm},
-        )  # fmt: skip
+            round=round,
+            weights="w",
+            digest="d",
+            design="small",
+            recipe={},
+            class_ids=[0, 1],
+            trained_on=1,
+            metrics={} if warm is None else {"warm": warm},
+        )
 
     told = [alert["text"] for alert in charts.of(job)["alerts"]]
 

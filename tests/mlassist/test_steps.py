@@ -219,9 +219,11 @@ def test_validation_images_that_an_earlier_round_took_no_longer_judge(active):
     assert taken
     from mlassist.calibration.step import _not_taken_before
 
-    later = Detector(round=job.rounds.create(
-        number=99, purpose="active", state="CLOSED", settings={}, closed_at=first.created_at
-    ))  # fmt: skip
+    later = Detector(
+        round=job.rounds.create(
+            number=99, purpose="active", state="CLOSED", settings={}, closed_at=first.created_at
+        )
+    )
     known = list(read(Prediction.objects.filter(detector=first, image__split="validation"), silent))
     still = _not_taken_before(later, known)
     assert {p.image for p, kept in zip(known, still, strict=True) if not kept} == taken

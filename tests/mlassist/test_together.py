@@ -29,10 +29,17 @@ def train(samples: list[Sample], checkpoint: Path, on_progress=lambda *_: None, 
         Recipe.for_design(SMALL, 50, warm=False), steps=STEPS, batch=3, checkpoint_seconds=0.0
     )
     return fit_together(
-        samples, (7,), replace(short, **changes), Start(SMALL, None, "Random weights, as set."),
-        processes=2, seed=3, device=CPU, cache_bytes=1 << 20, checkpoint_path=checkpoint,
+        samples,
+        (7,),
+        replace(short, **changes),
+        Start(SMALL, None, "Random weights, as set."),
+        processes=2,
+        seed=3,
+        device=CPU,
+        cache_bytes=1 << 20,
+        checkpoint_path=checkpoint,
         on_progress=on_progress,
-    )  # fmt: skip
+    )
 
 
 def test_two_processes_end_in_the_same_weights_again_also_after_a_stop(tmp_path: Path):

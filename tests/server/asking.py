@@ -17,9 +17,13 @@ from labeling.server.connections import Connection, limited
 def serving(app: Any, most: int = 4000) -> Iterator[int]:
     """The application behind our connections, on a free port."""
     config = uvicorn.Config(
-        app, http=limited(most), lifespan="off", log_config=None, access_log=False,
+        app,
+        http=limited(most),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
         timeout_graceful_shutdown=1,
-    )  # fmt: skip
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

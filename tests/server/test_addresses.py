@@ -48,11 +48,14 @@ def test_the_header_goes_no_further():
         seen.append(scope)
 
     scope = {
-        "type": "http", "client": ("10.0.0.1", 5),
+        "type": "http",
+        "client": ("10.0.0.1", 5),
         "headers": [
-            (b"x-forwarded-for", b"9.9.9.9"), (b"host", b"a"), (b"x-forwarded-for", b"1.2.3.4"),
+            (b"x-forwarded-for", b"9.9.9.9"),
+            (b"host", b"a"),
+            (b"x-forwarded-for", b"1.2.3.4"),
         ],
-    }  # fmt: skip
+    }
     asyncio.run(ClientAddress(application, PROXIES)(scope, None, None))
     assert seen[0]["client"] == ("1.2.3.4", 5)
     assert seen[0]["headers"] == [(b"host", b"a")]

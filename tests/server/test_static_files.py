@@ -12,9 +12,13 @@ def get(settings, tmp_path):
     """Asks for a path below a folder of a few files; the status and headers."""
     settings.STATIC_ROOT = tmp_path
     for name in (
-        "style.0123456789ab.css", "plain.css", ".sources", ".git/config", "style/.hidden.css",
+        "style.0123456789ab.css",
+        "plain.css",
+        ".sources",
+        ".git/config",
+        "style/.hidden.css",
         "..odd/x.css",
-    ):  # fmt: skip
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("p {}")
     files = StaticFiles(None)
@@ -30,9 +34,13 @@ def get(settings, tmp_path):
                 answers.append((message["status"], dict(message["headers"])))
 
         scope = {
-            "type": "http", "method": "GET", "path": path, "query_string": b"", "headers": [],
+            "type": "http",
+            "method": "GET",
+            "path": path,
+            "query_string": b"",
+            "headers": [],
             "http_version": "1.1",
-        }  # fmt: skip
+        }
         asyncio.run(files(scope, receive, send))
         return answers[0]
 
@@ -51,9 +59,18 @@ def test_hashed_names_are_kept_for_ever_and_others_are_not(get):
 @pytest.mark.parametrize(
     "path",
     [
-        ".sources", ".git/config", "style/.hidden.css", "..odd/x.css", "style/../.sources",
-        "%2esources", "..%2f.sources", "./.sources", "//.sources", ".SOURCES", ".sources/",
+        ".sources",
+        ".git/config",
+        "style/.hidden.css",
+        "..odd/x.css",
+        "style/../.sources",
+        "%2esources",
+        "..%2f.sources",
+        "./.sources",
+        "//.sources",
+        ".SOURCES",
+        ".sources/",
     ],
-)  # fmt: skip
+)
 def test_nothing_that_begins_with_a_dot_is_served(get, path):
     assert get(f"/static/{path}")[0] == 404

@@ -37,9 +37,11 @@ def plant(boxes: Sequence[Box], width: int, height: int, seed: str) -> tuple[lis
             continue
         wrong: Box = {
             "class_id": model["class_id"],
-            "x1": round(float(x), 4), "y1": round(float(y), 4),
-            "x2": round(float(x + w), 4), "y2": round(float(y + h), 4),
-        }  # fmt: skip
+            "x1": round(float(x), 4),
+            "y1": round(float(y), 4),
+            "x2": round(float(x + w), 4),
+            "y2": round(float(y + h), 4),
+        }
         if "score" in model:
             wrong["score"] = model["score"]
         place = boxes.index(model) + int(chance.integers(2))

@@ -13,10 +13,16 @@ OUTCOMES = (
 )
 ACTIONS = (
     "open",
-    "drag", "clicks", "points",  # a box drawn in one of these ways
+    "drag",
+    "clicks",
+    "points",  # a box drawn in one of these ways
     "draw",  # made in another way: pasted, repeated, put down by key
-    "adjust", "accept", "reject", "delete", "submit",
-)  # fmt: skip
+    "adjust",
+    "accept",
+    "reject",
+    "delete",
+    "submit",
+)
 MOST_MS = 24 * 3600 * 1000
 
 

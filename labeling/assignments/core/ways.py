@@ -77,9 +77,12 @@ def _compare(images: Sequence[Control], class_id: int) -> Comparison | None:
     if len(both) >= LEAST:
         own, others = np.array(both).T
         return Comparison(
-            class_id, len(both), float(own.mean()), float(others.mean()),
+            class_id,
+            len(both),
+            float(own.mean()),
+            float(others.mean()),
             _lower(float((others - own).mean()), _square_error(others - own)),
-        )  # fmt: skip
+        )
     mean = float(np.mean(corrected))
     if min(len(corrected), len(elsewhere)) < LEAST:
         return Comparison(class_id, len(corrected), mean, None, None)

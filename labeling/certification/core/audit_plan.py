@@ -41,9 +41,13 @@ class Plan:
     def of_set(self, rank: int, level: float) -> "Plan":
         """The plan of one set alone, at another level."""
         return Plan(
-            np.where(self.holds(len(self.ranks))[:, rank], 0, 1), self.sizes[rank : rank + 1],
-            self.targets[rank : rank + 1], level, self.budgets, self.exact,
-        )  # fmt: skip
+            np.where(self.holds(len(self.ranks))[:, rank], 0, 1),
+            self.sizes[rank : rank + 1],
+            self.targets[rank : rank + 1],
+            level,
+            self.budgets,
+            self.exact,
+        )
 
     @property
     def budget(self) -> int:

@@ -159,9 +159,12 @@ def rest_bound(plan: Plan, values: Sequence[float], rank: int) -> float:
 
 
 def _largest_rejected(
-    plan: Plan, values: Sequence[float], rank: int, level: float,
+    plan: Plan,
+    values: Sequence[float],
+    rank: int,
+    level: float,
     total_of: Callable[[float], float],
-) -> float:  # fmt: skip
+) -> float:
     one = plan.of_set(rank, level)
     low, high = 0, 200
     while low < high:  # grid of 0.005: finer than any page shows

@@ -87,10 +87,14 @@ def anchoring(kind: str, pairs: Sequence[Pair], hand: Hand) -> Anchoring | None:
     freed = blind * freeing(kind, [pair.found for pair in pairs], hand)
     difference = shown - freed
     return Anchoring(
-        len(pairs), float(blind.mean()), float(freed.mean()), float(shown.mean()),
-        float(difference.mean()), float(difference.std(ddof=1) / math.sqrt(len(pairs))),
+        len(pairs),
+        float(blind.mean()),
+        float(freed.mean()),
+        float(shown.mean()),
+        float(difference.mean()),
+        float(difference.std(ddof=1) / math.sqrt(len(pairs))),
         hand.images > 0,
-    )  # fmt: skip
+    )
 
 
 def freeing(kind: str, drawn: Sequence[Comparison | None], hand: Hand) -> float:

@@ -159,9 +159,13 @@ def tabulate(answers: Sequence[Answers]) -> Sites:
     if not drawn:
         none = np.zeros((0, width))
         return Sites(
-            np.zeros(0, int), none.astype(bool), np.zeros((0, width, 4)), none.astype(int), looked,
+            np.zeros(0, int),
+            none.astype(bool),
+            np.zeros((0, width, 4)),
+            none.astype(int),
+            looked,
             people,
-        )  # fmt: skip
+        )
     counts = [len(b) for _, _, b in drawn]
     image, slot = (np.repeat([row[k] for row in drawn], counts) for k in (0, 1))
     boxes = np.concatenate([b.coords for _, _, b in drawn])
@@ -219,10 +223,14 @@ def majority(
             spread.append(float(((agreeing - box) / side).std()) if len(agreeing) > 1 else 0.0)
         merged.append(
             Merged(
-                answer.image, _boxes(coords, classes, scores), tuple(votes), tuple(spread),
-                "average" if averaged else "majority", 0.0,
+                answer.image,
+                _boxes(coords, classes, scores),
+                tuple(votes),
+                tuple(spread),
+                "average" if averaged else "majority",
+                0.0,
             )
-        )  # fmt: skip
+        )
     return merged
 
 

@@ -48,20 +48,30 @@ class Command(DatabaseCommand):
             return
         accounts = self._accounts()
         job = job or setup.create(
-            NAME, accounts["ana"], slug=SLUG, instructions=INSTRUCTIONS,
+            NAME,
+            accounts["ana"],
+            slug=SLUG,
+            instructions=INSTRUCTIONS,
             # so few that the first detector is not good enough: people meet its suggestions
-            pilot_size=6, validation_size=16, training_size=10, batch_size=30,
+            pilot_size=6,
+            validation_size=16,
+            training_size=10,
+            batch_size=30,
             target_quality=0.75,
-            annotators_per_image=1, audit_budget=40, watch_share=0.1, checks_from_blank=False,
-        )  # fmt: skip
+            annotators_per_image=1,
+            audit_budget=40,
+            watch_share=0.1,
+            checks_from_blank=False,
+        )
         there = set(job.classes.values_list("name", flat=True))
         for name in scenes.CLASSES:
             if name not in there:
                 classes.add(job, name)
         for name, role in (
-            ("marta", Member.Role.ANNOTATOR), ("ana", Member.Role.ANNOTATOR),
+            ("marta", Member.Role.ANNOTATOR),
+            ("ana", Member.Role.ANNOTATOR),
             ("jonas", Member.Role.REVIEWER),
-        ):  # fmt: skip
+        ):
             Member.objects.get_or_create(job=job, user=accounts[name], role=role)
         self._import(job, options["images"])
         helper = demo_start.join(job)

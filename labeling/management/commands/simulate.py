@@ -54,13 +54,18 @@ class Command(DatabaseCommand):
             "--preset", choices=["ground-truth", "boxwise", "lean"], default="boxwise"
         )
         parser.add_argument(
-            "--set", action="append", default=[], metavar="NAME=VALUE", dest="changes",
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            dest="changes",
             help="another number of the preset, e.g. --set validation_size=0; may be repeated",
-        )  # fmt: skip
+        )
         parser.add_argument(
-            "--after", metavar="JOB",
+            "--after",
+            metavar="JOB",
             help="address of an earlier rehearsal: begin with its detector, on other pictures",
-        )  # fmt: skip
+        )
         parser.add_argument("--target", type=float, help="quality target instead of the preset's")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument(
@@ -101,9 +106,10 @@ class Command(DatabaseCommand):
         """A job from a seeded sample of the file's pictures."""
         parsed = coco.read(options["coco"])
         records = [
-            r for r in parsed.records
+            r
+            for r in parsed.records
             if options["license"] is None or r.get("license") == options["license"]
-        ]  # fmt: skip
+        ]
         earlier = _earlier(options["after"]) if options["after"] else None
         if earlier is not None:
             seen = set(earlier.images.values_list("name", flat=True))
@@ -118,10 +124,13 @@ class Command(DatabaseCommand):
             fields["target_quality"] = options["target"]
         fields |= dict(_changed(change, preset) for change in options["changes"])
         job = setup.create(
-            f"Rehearsal {options['preset']} {options['seed']}", None,
-            seed=options["seed"], audit_seed=f"rehearsal {options['seed']}",
-            start_from=earlier, **fields,
-        )  # fmt: skip
+            f"Rehearsal {options['preset']} {options['seed']}",
+            None,
+            seed=options["seed"],
+            audit_seed=f"rehearsal {options['seed']}",
+            start_from=earlier,
+            **fields,
+        )
         for name in parsed.classes:
             classes.add(job, name)
         known = {_flat(n): n for n in names}

@@ -38,9 +38,11 @@ class Command(BaseCommand):
         audited = f"{result['audited']} images were checked."
         if result["outcome"] == "certified":
             claim = plan_content.claim(
-                paper["frozen"]["content"], paper["about"]["risk"], result["certified_images"],
+                paper["frozen"]["content"],
+                paper["about"]["risk"],
+                result["certified_images"],
                 plan_content.shown_in(result),
-            )  # fmt: skip
+            )
             self.stdout.write(f"It holds. {claim}. {audited}")
         else:
             self.stdout.write(f"It holds, and certifies nothing. {audited}")

@@ -89,9 +89,15 @@ def _run_database(queues: list[str], interval: float, name: str) -> None:
 
     # A batch, for the worker's own loop locks the whole database at each look at the queue.
     worker = Worker(
-        queue_names=queues, interval=interval, batch=True, backend_name="default",
-        startup_delay=False, max_tasks=None, worker_id=name[:64], excluded_queue_names=[],
-    )  # fmt: skip
+        queue_names=queues,
+        interval=interval,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=name[:64],
+        excluded_queue_names=[],
+    )
     _stop_with(lambda: setattr(worker, "running", False))
     changes = Changes(LOOK_IDLE)
     while worker.running:

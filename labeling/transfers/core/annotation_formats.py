@@ -27,10 +27,16 @@ _SIGNS: tuple[tuple[bytes, str, str], ...] = (
     (b"names:", ".yml", "a YOLO data set's description"),
 )
 _ENDINGS = {
-    ".csv": "a table (CSV)", ".tsv": "a table (TSV)", ".tfrecord": "TFRecord data",
-    ".parquet": "a table (Parquet)", ".manifest": "a Ground Truth manifest",
-    ".json": "JSON", ".jsonl": "JSON lines", ".xml": "XML", ".txt": "text",
-}  # fmt: skip
+    ".csv": "a table (CSV)",
+    ".tsv": "a table (TSV)",
+    ".tfrecord": "TFRecord data",
+    ".parquet": "a table (Parquet)",
+    ".manifest": "a Ground Truth manifest",
+    ".json": "JSON",
+    ".jsonl": "JSON lines",
+    ".xml": "XML",
+    ".txt": "text",
+}
 
 
 def may_be_one(head: bytes) -> bool:

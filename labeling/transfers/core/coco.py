@@ -125,9 +125,13 @@ def _key(value: Any) -> int | str | None:
 
 
 def _add(
-    result: Coco, names: dict[Any, int], files: dict[Any, str], seen: dict[str, set[Row]],
-    row: Any, where: str,
-) -> None:  # fmt: skip
+    result: Coco,
+    names: dict[Any, int],
+    files: dict[Any, str],
+    seen: dict[str, set[Row]],
+    row: Any,
+    where: str,
+) -> None:
     if not isinstance(row, dict):
         result.refused.append((where, "", "not an object"))
         return

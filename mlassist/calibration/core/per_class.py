@@ -91,9 +91,13 @@ def checks_for(chosen: Sequence[Chosen]) -> int:
 
 
 def _largest(
-    class_id: int, found: Sequence[CandidateSet], known: int, target: float, level: float,
+    class_id: int,
+    found: Sequence[CandidateSet],
+    known: int,
+    target: float,
+    level: float,
     share: int,
-) -> Chosen:  # fmt: skip
+) -> Chosen:
     if known < LEAST_KNOWN:
         few = f"only {known} labelled images show it, {LEAST_KNOWN} are needed to judge it"
         return Chosen(class_id, None, 10**9, few)

@@ -134,8 +134,12 @@ def fresh_logits(old: nn.Conv2d, outputs: int) -> nn.Conv2d:
     The bias is that of Lin et al. 2017 (Focal loss), section 4.1: probability .01.
     """
     new = nn.Conv2d(
-        old.in_channels, outputs, old.kernel_size, stride=old.stride, padding=old.padding  # type: ignore[arg-type]
-    )  # fmt: skip
+        old.in_channels,
+        outputs,
+        old.kernel_size,
+        stride=old.stride,
+        padding=old.padding,  # type: ignore[arg-type]
+    )
     nn.init.normal_(new.weight, std=0.01)
     if new.bias is None:
         raise Invalid("A layer of class scores needs a bias.")

@@ -113,13 +113,27 @@ def box_features(boxes: BoxSet, look: Look) -> np.ndarray:
     seen, same = scores.mean(0), overlap.mean(0)
     return np.stack(
         [
-            own, seen, scores.min(0), scores.max(0), same, overlap.min(0),
+            own,
+            seen,
+            scores.min(0),
+            scores.max(0),
+            same,
+            overlap.min(0),
             np.concatenate([own[None], scores]).mean(0),
-            (iou * surer).max(1), (iou * ~surer * own[None]).max(1),
-            (part * own[None]).sum(1), (part.T * own[None]).max(1), edge.astype(float),
-            size, size**2, shape, own**2, seen**2, same**2,
-        ], 1,
-    )  # fmt: skip
+            (iou * surer).max(1),
+            (iou * ~surer * own[None]).max(1),
+            (part * own[None]).sum(1),
+            (part.T * own[None]).max(1),
+            edge.astype(float),
+            size,
+            size**2,
+            shape,
+            own**2,
+            seen**2,
+            same**2,
+        ],
+        1,
+    )
 
 
 def _overlaps(boxes: BoxSet, others: BoxSet) -> np.ndarray:

@@ -65,9 +65,16 @@ def fit_together(
     """
     if processes == 1:
         return fit(
-            samples, class_ids, recipe, start, seed=seed, device=device, cache_bytes=cache_bytes,
-            checkpoint_path=checkpoint_path, on_progress=on_progress,
-        )  # fmt: skip
+            samples,
+            class_ids,
+            recipe,
+            start,
+            seed=seed,
+            device=device,
+            cache_bytes=cache_bytes,
+            checkpoint_path=checkpoint_path,
+            on_progress=on_progress,
+        )
     counts = count_boxes(samples, class_ids)
     with TemporaryDirectory(prefix="training-") as name:
         folder = Path(name)
@@ -102,13 +109,21 @@ def _team(folder: Path, processes: int) -> Iterator[Iterator[dict[str, Any]]]:
         log.open("wb") as errors,
         subprocess.Popen(
             [
-                sys.executable, "-m", "torch.distributed.run", "--standalone",
-                "--nproc-per-node", str(processes), "-m", __name__, str(folder),
+                sys.executable,
+                "-m",
+                "torch.distributed.run",
+                "--standalone",
+                "--nproc-per-node",
+                str(processes),
+                "-m",
+                __name__,
+                str(folder),
             ],
-            stdout=subprocess.PIPE, stderr=errors,
+            stdout=subprocess.PIPE,
+            stderr=errors,
             env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": threads},
         ) as running,
-    ):  # fmt: skip
+    ):
         try:
             yield _lines(running, log)
         finally:
@@ -157,13 +172,18 @@ def _work(folder: Path) -> None:
     try:
         trained = fit(
             [Sample(Path(path), pack(boxes)) for path, boxes in task["samples"]],
-            task["class_ids"], Recipe.from_json(task["recipe"]),
+            task["class_ids"],
+            Recipe.from_json(task["recipe"]),
             detectors.load(folder / "start", device=device),
-            seed=task["seed"], device=device, cache_bytes=task["cache_bytes"],
-            checkpoint_path=Path(task["checkpoint"]), team=team,
+            seed=task["seed"],
+            device=device,
+            cache_bytes=task["cache_bytes"],
+            checkpoint_path=Path(task["checkpoint"]),
+            team=team,
             on_progress=(lambda done, total, loss: _tell(done=done, total=total, loss=loss))
-            if first else None,
-        )  # fmt: skip
+            if first
+            else None,
+        )
     except LabelingError as error:
         _tell(error=type(error).__name__, message=error.message)
         sys.exit(1)
