@@ -1,0 +1,1 @@
+"""Pure: pictures for the detector, augmentation, files that are whole or not there."""
