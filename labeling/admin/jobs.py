@@ -247,16 +247,16 @@ class JobAdmin(admin.ModelAdmin[Job]):
                 if data["folder"]:
                     transfers.start_import(
                         job,
-                        request.user,
+                        request.user,  # type: ignore[arg-type]
                         "folder",
-                        data["folder"],  # type: ignore[arg-type]
+                        data["folder"],
                         boxes=data["boxes"],
                     )
                 else:
                     uploads.receive(
                         job,
-                        request.user,
-                        request.FILES.getlist("files"),  # type: ignore[arg-type]
+                        request.user,  # type: ignore[arg-type]
+                        request.FILES.getlist("files"),
                         boxes=data["boxes"],
                     )
             except LabelingError as error:

@@ -136,8 +136,8 @@ def fresh_logits(old: nn.Conv2d, outputs: int) -> nn.Conv2d:
     new = nn.Conv2d(
         old.in_channels,
         outputs,
-        old.kernel_size,
-        stride=old.stride,
+        old.kernel_size,  # type: ignore[arg-type]
+        stride=old.stride,  # type: ignore[arg-type]
         padding=old.padding,  # type: ignore[arg-type]
     )
     nn.init.normal_(new.weight, std=0.01)
