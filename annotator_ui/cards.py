@@ -19,13 +19,13 @@ from labeling.review import comments, queue
 
 @dataclass(frozen=True)
 class Waiting:
-    """What the cards of a person say, by job (of seats: by round), asked once for all jobs."""
+    """What the cards of a person say, by job (of assignments: by round), asked once for all jobs."""
 
     roles: dict[int, set[str]]
     rounds: dict[int, Round]  # the open ones
     to_claim: dict[int, int]
     held: dict[int, int]
-    seats: dict[int, dict[str, int]]
+    assignments: dict[int, dict[str, int]]
     paces: dict[int, float]
     stopped_at: dict[int, datetime]
     answers: dict[int, int]
@@ -58,7 +58,7 @@ def _waiting(jobs: list[Job], user: User) -> Waiting:
         rounds=rounds,
         to_claim=claims.claimable_counts(rounds.values(), user, timezone.now()),
         held=_counted(held, "round__job"),
-        seats=claims.seat_counts_of(rounds.values()),
+        assignments=claims.assignment_counts_of(rounds.values()),
         paces=figures.own_paces(jobs, user),
         stopped_at=own_answers.last_answers(jobs, user),
         answers=_counted(comments.unread(user).filter(image__job__in=jobs), "image__job"),
@@ -138,7 +138,7 @@ def _previews(jobs: Iterable[Job], user: User, roles: dict[int, set[str]]) -> di
 
 def _standing(round: Round, waiting: Waiting) -> dict[str, Any]:
     """How far the round is, and the minutes its rest takes at this person's pace."""
-    counts = waiting.seats[round.pk]
+    counts = waiting.assignments[round.pk]
     done = counts.get(Assignment.State.SUBMITTED, 0)
     pace = waiting.paces.get(round.job_id)
     return {

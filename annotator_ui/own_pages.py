@@ -40,20 +40,20 @@ def suggest(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """
     user: Any = access.person(request)
     job = allowed(request, slug, access.ANNOTATOR)
-    seat = access.seat_for(user, pk)
-    if seat.round.job_id != job.pk or seat.state not in own_answers.GIVEN:
+    assignment = access.assignment_for(user, pk)
+    if assignment.round.job_id != job.pk or assignment.state not in own_answers.GIVEN:
         raise Http404
-    if own_answers.changeable(seat):
-        return redirect(f"{reverse('work', args=[job.slug])}?seat={seat.pk}")
-    before = suggested_corrections.open_of(seat)
+    if own_answers.changeable(assignment):
+        return redirect(f"{reverse('work', args=[job.slug])}?assignment={assignment.pk}")
+    before = suggested_corrections.open_of(assignment)
     data = {
         "mode": "suggest",
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
-        "image": shapes.image(seat.image),
-        "boxes": before.boxes if before else seat.boxes,
+        "image": shapes.image(assignment.image),
+        "boxes": before.boxes if before else assignment.boxes,
         "text": before.text if before else "",
-        "save_url": reverse("suggestion", args=[seat.pk]),
+        "save_url": reverse("suggestion", args=[assignment.pk]),
         "preferences": preferences.of(user),
         "return_url": reverse("history", args=[job.slug]),
     }

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from annotator_ui import cards
-from annotator_ui.api import access, seats, shapes
+from annotator_ui.api import access, assignments, shapes
 from annotator_ui.api.comments import suggestions_of
 from labeling.assignments import own_answers
 from labeling.consolidation import disagreements
@@ -56,14 +56,14 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _reopened(request: HttpRequest, user: Any, job: Job) -> dict[str, Any] | None:
-    """The answer that `?seat=` asks to open again, if it is the person's own in this job."""
-    wanted = request.GET.get("seat", "")
+    """The answer that `?assignment=` asks to open again, if it is the person's own in this job."""
+    wanted = request.GET.get("assignment", "")
     if not wanted.isdecimal() or len(wanted) > 18:  # no row has a longer number
         return None
-    seat = access.seat_for(user, int(wanted))
-    if seat.round.job_id != job.pk:
+    assignment = access.assignment_for(user, int(wanted))
+    if assignment.round.job_id != job.pk:
         raise Http404
-    return {**seats.alone(seat), "changeable": own_answers.changeable(seat)}
+    return {**assignments.alone(assignment), "changeable": own_answers.changeable(assignment)}
 
 
 @require_safe

@@ -208,7 +208,7 @@ def _suggest(count: int) -> Any:
             }
             for k in range(count)
         ]
-        for seat in data["assignments"]:
-            seat["suggested"] = boxes
+        for assignment in data["assignments"]:
+            assignment["suggested"] = boxes
 
     return change

@@ -1,6 +1,6 @@
 """An annotator's cycle over HTTP: claim an image, fetch it, submit three boxes.
 
-As the page does it: the answer to a submit brings the next seat, so a call of its own claims only
+As the page does it: the answer to a submit brings the next assignment, so a call of its own claims only
 the first one. The cycle with a claim of its own each time is measured beside it.
 """
 
@@ -77,28 +77,31 @@ def doubles() -> None:
 
 
 class Annotator:
-    """One person at the page: holds the seats that the last answer brought."""
+    """One person at the page: holds the assignments that the last answer brought."""
 
     def __init__(self, client: Client, slug: str, claims_apart: bool) -> None:
         self.client, self.slug, self.claims_apart = client, slug, claims_apart
-        self.seats: list[dict[str, Any]] = []
+        self.assignments: list[dict[str, Any]] = []
 
     def cycle(self) -> bool:
         """One image; False when nothing is left."""
-        if self.claims_apart or not self.seats:
+        if self.claims_apart or not self.assignments:
             path = f"/api/jobs/{self.slug}/assignments/claim"
-            self.seats = self.client.call("POST", path, {"count": 1})["assignments"]
-        if not self.seats:
+            self.assignments = self.client.call("POST", path, {"count": 1})["assignments"]
+        if not self.assignments:
             return False
-        seat = self.seats.pop(0)
-        self.client.picture(seat["image"]["url"])
-        path, hold = f"/api/assignments/{seat['id']}/answer", [s["id"] for s in self.seats]
-        self.seats += self.client.call("PUT", path, answer(hold))["next"]
+        assignment = self.assignments.pop(0)
+        self.client.picture(assignment["image"]["url"])
+        path, hold = (
+            f"/api/assignments/{assignment['id']}/answer",
+            [s["id"] for s in self.assignments],
+        )
+        self.assignments += self.client.call("PUT", path, answer(hold))["next"]
         return True
 
 
 def answer(hold: list[int]) -> dict[str, Any]:
-    """Three boxes, and the next seats, please."""
+    """Three boxes, and the next assignments, please."""
     boxes = [
         {"class_id": k, "x1": 10.0 + 90 * k, "y1": 20.0, "x2": 80.0 + 90 * k, "y2": 120.0}
         for k in range(3)
@@ -147,7 +150,7 @@ def run() -> Iterator[Figure]:
                 failed += refused
         yield Figure("refused calls", failed, "calls", Goal("=", 0))
         extra = int(place.python("-m", "benchmarks.cycle", "doubles").split()[-1])
-        yield Figure("double seats", extra, "seats", Goal("=", 0))
+        yield Figure("double assignments", extra, "assignments", Goal("=", 0))
 
 
 if __name__ == "__main__":

@@ -79,8 +79,8 @@ def _edited(route: Any, change: Callable[[dict[str, Any]], None]) -> None:
     found = re.search(r'<script id="page-data" type="application/json">(.*?)</script>', html, re.S)
     assert found
     data = json.loads(found[1])
-    for seat in data["assignments"]:
-        seat["draft"] = None  # left by a measurement before
+    for assignment in data["assignments"]:
+        assignment["draft"] = None  # left by a measurement before
     change(data)
     text = json.dumps(data).replace("<", "\\u003c")
     route.fulfill(response=reply, body=html[: found.start(1)] + text + html[found.end(1) :])
@@ -103,9 +103,9 @@ def with_boxes(count: int, side: float = 8) -> Callable[[dict[str, Any]], None]:
             }
             for k in range(count)
         ]
-        for seat in data["assignments"]:
-            seat["suggested"] = [box for box in boxes if box["y2"] <= SIZE[1]]
-            seat["prelabelled"] = True
+        for assignment in data["assignments"]:
+            assignment["suggested"] = [box for box in boxes if box["y2"] <= SIZE[1]]
+            assignment["prelabelled"] = True
 
     return change
 

@@ -53,14 +53,14 @@ def prepare() -> None:
 
 
 def claims(client: Client, slug: str) -> float:
-    """Milliseconds that 95 of 100 claims stay below; each seat is given back."""
+    """Milliseconds that 95 of 100 claims stay below; each assignment is given back."""
     took = []
     for _ in range(CLAIMS):
         began = time.perf_counter()
         ask = {"count": 1, "page": PAGE}
-        seats = client.call("POST", f"/api/jobs/{slug}/assignments/claim", ask)["assignments"]
+        assignments = client.call("POST", f"/api/jobs/{slug}/assignments/claim", ask)["assignments"]
         took.append(1000 * (time.perf_counter() - began))
-        back = {"ids": [seat["id"] for seat in seats], "page": PAGE}
+        back = {"ids": [assignment["id"] for assignment in assignments], "page": PAGE}
         client.call("POST", f"/api/jobs/{slug}/assignments/give-back", back)
         time.sleep(PAUSE)
     return sorted(took)[int(0.95 * len(took))]

@@ -60,13 +60,15 @@ def measured(count: int) -> None:
 
         return ask
 
-    seats = post(ada, f"{mine}/assignments/claim")["assignments"]
+    assignments = post(ada, f"{mine}/assignments/claim")["assignments"]
     answer = {"boxes": _boxes(random.Random(1)), "active_ms": 9000}
 
     def submit() -> None:
-        seat = seats.pop(0)
-        address = f"/api/assignments/{seat['id']}/answer"
-        seats.extend(send(ada.put, address, {**answer, "version": seat["version"] + 1})["next"])
+        assignment = assignments.pop(0)
+        address = f"/api/assignments/{assignment['id']}/answer"
+        assignments.extend(
+            send(ada.put, address, {**answer, "version": assignment["version"] + 1})["next"]
+        )
 
     requests = {
         "submit, with the next image": submit,
@@ -80,7 +82,7 @@ def measured(count: int) -> None:
     found = {name: _seconds(ask) for name, ask in requests.items()}
 
     _put_to_the_proof(job)
-    seats[:] = post(ada, f"{mine}/assignments/claim")["assignments"]
+    assignments[:] = post(ada, f"{mine}/assignments/claim")["assignments"]
     checks = post(mia, f"{mine}/audits/claim")["audits"]
 
     def check() -> None:
@@ -109,7 +111,7 @@ def _seconds(ask: Callable[[], None]) -> float:
 
 
 def _job(count: int) -> Any:
-    """A job half-way: a fifth labelled, the latest round open with its seats."""
+    """A job half-way: a fifth labelled, the latest round open with its assignments."""
     from django.contrib.auth import get_user_model
     from django.utils import timezone
 
@@ -193,7 +195,7 @@ def _job(count: int) -> Any:
         state=Round.State.COLLECTING,
         settings=settings,
     )
-    selection.open_seats(last, selection.candidates(last)[:BATCH])
+    selection.open_assignments(last, selection.candidates(last)[:BATCH])
     return job
 
 

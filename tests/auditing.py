@@ -15,7 +15,7 @@ def at_its_audit(
 ) -> Iterator[Job]:
     """For a fixture to pass on: the closing round is frozen, all images are seen rightly.
 
-    `sight` and `boxes` (of a seat): what the detector sees and people draw instead. `early`: images
+    `sight` and `boxes` (of an assignment): what the detector sees and people draw instead. `early`: images
     that people hold before the machine has looked, in the active round and in the closing one.
     """
     settings.MLASSIST_ENGINE = "tests.fakes"

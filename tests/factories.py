@@ -89,19 +89,23 @@ def box(x: float = 10, y: float = 10, size: float = 50, class_id: int = 0) -> Bo
     return {"class_id": class_id, "x1": x, "y1": y, "x2": x + size, "y2": y + size}
 
 
-def answer(seat: Assignment, by: Any, boxes: list[Box] | None = None, version: int = 1) -> Any:
-    """Submit an answer on a seat; one box unless told otherwise."""
+def answer(
+    assignment: Assignment, by: Any, boxes: list[Box] | None = None, version: int = 1
+) -> Any:
+    """Submit an answer on an assignment; one box unless told otherwise."""
     given = [box()] if boxes is None else boxes
-    return answers.submit(seat, by, version=version, boxes=given, active_ms=1000)
+    return answers.submit(assignment, by, version=version, boxes=given, active_ms=1000)
 
 
 def work_all(job: Job, *people_: Any, boxes: Any = None) -> int:
     """Let these people answer everything they can get; how many answers."""
     done = 0
     while True:
-        seats = [(p, s) for p in people_ for s in claims.claim_next(job, p, count=2).seats]
-        if not seats:
+        assignments = [
+            (p, s) for p in people_ for s in claims.claim_next(job, p, count=2).assignments
+        ]
+        if not assignments:
             return done
-        for who, seat in seats:
-            answer(seat, who, boxes(seat) if boxes else None)
+        for who, assignment in assignments:
+            answer(assignment, who, boxes(assignment) if boxes else None)
             done += 1

@@ -33,7 +33,7 @@ def giving_early(count: int) -> Callable[[Step], None]:
     def open_some(step: Step) -> None:
         round = step.round
         if step.state == "TRAINING" and not round.assignments.exists():
-            selection.open_seats(round, selection.candidates(round)[:count])
+            selection.open_assignments(round, selection.candidates(round)[:count])
 
     return open_some
 

@@ -12,7 +12,7 @@ from benchmarks.figures import Figure, Goal, table
 def test_figures_of_any_number_type_can_be_written_and_judged():
     figures = [
         Figure("share", np.float64(0.072), "share", Goal("<=", 0.1134)),
-        Figure("seats", np.int64(1), "seats", Goal("=", 0)),
+        Figure("assignments", np.int64(1), "assignments", Goal("=", 0)),
         Figure("seconds", 2, "s"),
     ]
     written = json.loads(json.dumps([f.to_json() for f in figures]))

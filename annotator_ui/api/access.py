@@ -83,16 +83,16 @@ def job_for(user: User, slug: str, *needed: str) -> Job:
     return memberships[0].job if memberships else _found(Job.objects.filter(slug=slug))
 
 
-def seat_for(user: User, pk: int, *needed: str) -> Assignment:
-    """A seat this person has or had, in a job they are in (404 otherwise) with the role (403)."""
-    seat = _found(
+def assignment_for(user: User, pk: int, *needed: str) -> Assignment:
+    """An assignment this person has or had, in a job they are in (404 otherwise) with the role (403)."""
+    assignment = _found(
         Assignment.objects.select_related("image", "round__job").filter(
             pk=pk, annotator=user, round__job__members__user=user
         )
     )
-    _check(roles(seat.round.job, user), needed)
-    seat.image.job = seat.round.job
-    return seat
+    _check(roles(assignment.round.job, user), needed)
+    assignment.image.job = assignment.round.job
+    return assignment
 
 
 def audit_for(user: User, pk: int) -> Audit:

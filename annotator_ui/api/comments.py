@@ -96,13 +96,13 @@ def shape(rows: Iterable[Comment], reader: User, job: Job) -> list[dict[str, Any
 
 def _labels(rows: list[Comment]) -> dict[int, Label]:
     """The labels that hold now of the images with a suggestion."""
-    images = [row.image_id for row in rows if row.seat_id]
+    images = [row.image_id for row in rows if row.assignment_id]
     return {row.image_id: row for row in Label.objects.active().filter(image__in=images)}
 
 
 def _suggestion(row: Comment, held: dict[int, Label]) -> dict[str, Any] | None:
     """The suggested boxes; beside them, for reviewers alone, the label they would replace."""
-    if row.seat_id is None:
+    if row.assignment_id is None:
         return None
     label = held.get(row.image_id)
     return {
@@ -115,7 +115,9 @@ def _suggestion(row: Comment, held: dict[int, Label]) -> dict[str, Any] | None:
 def suggestions_of(image: Image, reader: User) -> list[dict[str, Any]]:
     """The suggested corrections of an image that wait for a decision."""
     rows = comments.threads(image.job, reader).filter(image=image, closed_at=None)
-    waiting = rows.exclude(seat=None).select_related("author").prefetch_related("answers__author")
+    waiting = (
+        rows.exclude(assignment=None).select_related("author").prefetch_related("answers__author")
+    )
     return [{**row, "image": shapes.image(image)} for row in shape(waiting, reader, image.job)]
 
 
@@ -229,7 +231,7 @@ class Decision(APIView):
         by = access.person(request)
         thread = thread_for(by, pk)
         access.job_for(by, thread.image.job.slug, *access.REVIEWING)
-        if thread.seat_id is None:
+        if thread.assignment_id is None:
             raise Http404
         return thread, by
 

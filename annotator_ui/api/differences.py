@@ -85,10 +85,10 @@ def image_of(image: Image, reader: User) -> dict[str, Any]:
         "people": [
             {
                 "letter": LETTERS[place % len(LETTERS)],
-                "name": shapes.user(seat.annotator)["name"] if named else None,
-                "boxes": len(seat.boxes or []),
+                "name": shapes.user(assignment.annotator)["name"] if named else None,
+                "boxes": len(assignment.boxes or []),
             }
-            for place, seat in enumerate(found.answers)
+            for place, assignment in enumerate(found.answers)
         ],
         "groups": [
             {

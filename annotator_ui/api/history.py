@@ -1,4 +1,4 @@
-"""API of a person's own things: answers given, seats to reopen, instructions read."""
+"""API of a person's own things: answers given, assignments to reopen, instructions read."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, seats, shapes
+from annotator_ui.api import access, assignments, shapes
 from annotator_ui.api.work import parsed
 from labeling.assignments import answers, own_answers
 from labeling.jobs import guidelines
@@ -50,34 +50,36 @@ def history_of(job: Job, user: Any, start: int = 0) -> dict[str, Any]:
     """A page of the person's answers, the latest first."""
     rows = list(own_answers.answers(job, user)[start : start + PAGE + 1])
     return {
-        "answers": [_answer(seat) for seat in rows[:PAGE]],
+        "answers": [_answer(assignment) for assignment in rows[:PAGE]],
         "next": start + PAGE if len(rows) > PAGE else None,
     }
 
 
-def _answer(seat: Assignment) -> dict[str, Any]:
-    label = next(iter(getattr(seat.image, "holding", [])), None)
+def _answer(assignment: Assignment) -> dict[str, Any]:
+    label = next(iter(getattr(assignment.image, "holding", [])), None)
     return {
-        "id": seat.pk,
-        "image": shapes.image(seat.image),
-        "round": seat.round.number,
-        "boxes": seat.boxes,
-        "at": seat.submitted_at.isoformat() if seat.submitted_at else None,
-        "active_s": round(seat.active_ms / 1000, 1),
-        "changeable": own_answers.changeable(seat),
-        "surplus": seat.state == Assignment.State.SURPLUS,
+        "id": assignment.pk,
+        "image": shapes.image(assignment.image),
+        "round": assignment.round.number,
+        "boxes": assignment.boxes,
+        "at": assignment.submitted_at.isoformat() if assignment.submitted_at else None,
+        "active_s": round(assignment.active_ms / 1000, 1),
+        "changeable": own_answers.changeable(assignment),
+        "surplus": assignment.state == Assignment.State.SURPLUS,
         "labelled": label.get_source_display() if label else None,
-        "suggest_url": reverse("suggest", args=[seat.round.job.slug, seat.pk]) if label else None,
-        "suggestion": _suggestion(seat),
+        "suggest_url": reverse("suggest", args=[assignment.round.job.slug, assignment.pk])
+        if label
+        else None,
+        "suggestion": _suggestion(assignment),
     }
 
 
-def _suggestion(seat: Assignment) -> dict[str, Any] | None:
+def _suggestion(assignment: Assignment) -> dict[str, Any] | None:
     """What became of the correction suggested last, with the reviewer's words."""
-    rows = list(seat.suggestions.all())  # type: ignore[attr-defined]
+    rows = list(assignment.suggestions.all())  # type: ignore[attr-defined]
     if not rows:
         return None
-    told = [row.text for row in rows[-1].answers.all() if row.author_id != seat.annotator_id]
+    told = [row.text for row in rows[-1].answers.all() if row.author_id != assignment.annotator_id]
     return {"outcome": rows[-1].outcome, "words": told[-1] if told else ""}
 
 
@@ -94,14 +96,16 @@ class History(APIView):
         return Response(history_of(job, user, form.validated_data["before"] or 0))
 
 
-class Seat(APIView):
-    """One seat of the person."""
+class Assignment(APIView):
+    """One assignment of the person."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, pk: int) -> Response:
         """As the annotate page opens it, and whether its answer may still be changed."""
-        seat = access.seat_for(access.person(request), pk)
-        return Response({**seats.alone(seat), "changeable": own_answers.changeable(seat)})
+        assignment = access.assignment_for(access.person(request), pk)
+        return Response(
+            {**assignments.alone(assignment), "changeable": own_answers.changeable(assignment)}
+        )
 
 
 class Suggestion(APIView):
@@ -111,10 +115,10 @@ class Suggestion(APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Send it to the reviewers; the label stays what it is."""
         user = access.person(request)
-        seat = access.seat_for(user, pk, access.ANNOTATOR)
+        assignment = access.assignment_for(user, pk, access.ANNOTATOR)
         form = parsed(SuggestionForm, request)
-        boxes = without_scores(answers.parse_boxes(seat.image, form["boxes"]))
-        row = suggested_corrections.suggest(seat, user, boxes, form["text"])
+        boxes = without_scores(answers.parse_boxes(assignment.image, form["boxes"]))
+        row = suggested_corrections.suggest(assignment, user, boxes, form["text"])
         return Response({"id": row.pk, "outcome": row.outcome}, 201)
 
 

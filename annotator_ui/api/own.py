@@ -15,7 +15,7 @@ from labeling.jobs import preferences
 
 
 class DraftForm(StrictSerializer):
-    """Half-done work: `number` counts the saves of this seat, `writer` names the page that saves,
+    """Half-done work: `number` counts the saves of this assignment, `writer` names the page that saves,
     `known` is the highest number of other pages that it has seen.
     """
 
@@ -34,19 +34,19 @@ class PreferencesForm(StrictSerializer):
 
 
 class Draft(APIView):
-    """A draft of one seat."""
+    """A draft of one assignment."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, pk: int) -> Response:
         """The one that is stored, or null."""
-        seat = access.seat_for(access.person(request), pk)
-        return Response({"draft": drafts.of([seat]).get(seat.pk)})
+        assignment = access.assignment_for(access.person(request), pk)
+        return Response({"draft": drafts.of([assignment]).get(assignment.pk)})
 
     @extend_schema(request=DraftForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
         """Keep it, unless a newer one is stored."""
         form = parsed(DraftForm, request)
-        drafts.save(access.seat_for(access.person(request), pk, access.ANNOTATOR), **form)
+        drafts.save(access.assignment_for(access.person(request), pk, access.ANNOTATOR), **form)
         return Response({"number": form["number"]})
 
 

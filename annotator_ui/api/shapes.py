@@ -43,7 +43,7 @@ class PageForm(StrictSerializer):
 
 
 class ClaimForm(PageForm):
-    """How many seats or audits the page wants to hold."""
+    """How many assignments or audits the page wants to hold."""
 
     count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
 
@@ -63,7 +63,7 @@ class ReleaseForm(StrictSerializer):
 
 
 class AnswerForm(PageForm):
-    """A person's boxes for one seat."""
+    """A person's boxes for one assignment."""
 
     version = serializers.IntegerField(min_value=1, max_value=LARGEST)
     boxes = serializers.ListField(child=serializers.DictField())
@@ -142,10 +142,10 @@ def assignment(
     position: dict[str, int],
     beside: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A seat as the annotate page needs it.
+    """An assignment as the annotate page needs it.
 
     `position`: own answers of the round, and how many anybody still may give. `beside`: what
-    seats.beside found for its image.
+    assignments.beside found for its image.
     """
     return {
         "id": row.pk,

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, seats, shapes
+from annotator_ui.api import access, assignments, shapes
 from annotator_ui.suggest import for_images
 from labeling.assignments import answer_telemetry, answers, broken_images, claims, held
 from labeling.kernel import leases
@@ -26,54 +26,61 @@ def parsed(form: type[shapes.StrictSerializer], request: Request) -> dict[str, A
 def queue_of(
     job: Job, user: Any, hold: list[int], form: dict[str, Any], round: Round | None = None
 ) -> dict[str, Any]:
-    """The person's seats that the page does not have yet, and why there are no more.
+    """The person's assignments that the page does not have yet, and why there are no more.
 
-    `form`: how many seats the page wants, and which page it is. `round`: of the seat just
+    `form`: how many assignments the page wants, and which page it is. `round`: of the assignment just
     answered, as it is now.
     """
     open_round = round if round is not None and round.closed_at is None else None
     hand = claims.claim_next(
         job, user, count=form["count"], suggest=for_images, open_round=open_round, page=form["page"]
     )
-    fresh = [s for s in hand.seats if s.pk not in hold]
+    fresh = [s for s in hand.assignments if s.pk not in hold]
     position = {"done": hand.done, "left": hand.left}
     return {
-        "next": seats.shaped(fresh, position, new=hand.new),
-        "queue": wording.queue_message(job, bool(hand.seats)),
+        "next": assignments.shaped(fresh, position, new=hand.new),
+        "queue": wording.queue_message(job, bool(hand.assignments)),
     }
 
 
 class Claim(APIView):
-    """Seats for this person."""
+    """Assignments for this person."""
 
     @extend_schema(request=shapes.ClaimForm, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, slug: str) -> Response:
-        """All seats held, topped up."""
+        """All assignments held, topped up."""
         job = access.job_for(access.person(request), slug, access.ANNOTATOR)
         found = queue_of(job, access.person(request), [], parsed(shapes.ClaimForm, request))
         return Response({"assignments": found["next"], "queue": found["queue"]})
 
 
 class Answer(APIView):
-    """A person's answer on one seat."""
+    """A person's answer on one assignment."""
 
     @extend_schema(request=shapes.AnswerForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
-        """Store it, however often it is sent, and hand out the next seats."""
+        """Store it, however often it is sent, and hand out the next assignments."""
         form = parsed(shapes.AnswerForm, request)
-        seat = access.seat_for(access.person(request), pk, access.ANNOTATOR)
-        trace = answer_telemetry.parse(seat, form["outcomes"], form["action_ms"])
-        seat = answers.submit(
-            seat,
+        assignment = access.assignment_for(access.person(request), pk, access.ANNOTATOR)
+        trace = answer_telemetry.parse(assignment, form["outcomes"], form["action_ms"])
+        assignment = answers.submit(
+            assignment,
             access.person(request),
             version=form["version"],
             boxes=form["boxes"],
             active_ms=form["active_ms"],
             trace=trace,
         )
-        person, job = access.person(request), seat.round.job
-        follow = queue_of(job, person, form["hold"], form, seat.round)
-        return Response({"id": seat.pk, "state": seat.state, "version": seat.version, **follow})
+        person, job = access.person(request), assignment.round.job
+        follow = queue_of(job, person, form["hold"], form, assignment.round)
+        return Response(
+            {
+                "id": assignment.pk,
+                "state": assignment.state,
+                "version": assignment.version,
+                **follow,
+            }
+        )
 
 
 class Skip(APIView):
@@ -83,12 +90,12 @@ class Skip(APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Skip with a reason."""
         form = parsed(shapes.SkipForm, request)
-        seat = access.seat_for(access.person(request), pk, access.ANNOTATOR)
+        assignment = access.assignment_for(access.person(request), pk, access.ANNOTATOR)
         if form["reason"] == broken_images.REASON:
-            broken_images.report(seat, access.person(request))
+            broken_images.report(assignment, access.person(request))
         else:
-            answers.skip(seat, access.person(request), form["reason"])
-        person, job = access.person(request), seat.round.job
+            answers.skip(assignment, access.person(request), form["reason"])
+        person, job = access.person(request), assignment.round.job
         return Response(queue_of(job, person, form["hold"], form))
 
 
@@ -100,8 +107,8 @@ class Renew(APIView):
         """Renew the lease."""
         page = parsed(shapes.PageForm, request)["page"]
         user = access.person(request)
-        seat = access.seat_for(user, pk, access.ANNOTATOR)
-        until = leases.renew(seat, seat.round.job, user, page)
+        assignment = access.assignment_for(user, pk, access.ANNOTATOR)
+        until = leases.renew(assignment, assignment.round.job, user, page)
         return Response({"lease_expires_at": until.isoformat()})
 
 

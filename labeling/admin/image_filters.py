@@ -44,13 +44,13 @@ class StateFilter(admin.SimpleListFilter):
         if self.value() == "excluded":
             return queryset.exclude(excluded="")
         if self.value() == "broken":
-            seats = Assignment.objects.filter(
+            assignments = Assignment.objects.filter(
                 image=OuterRef("pk"), state="skipped", reason=broken_images.REASON
             )
-            return queryset.filter(Exists(seats))
+            return queryset.filter(Exists(assignments))
         if self.value() == "open":
-            seats = Assignment.objects.pending().filter(image=OuterRef("pk"))
-            return queryset.filter(Exists(seats))
+            assignments = Assignment.objects.pending().filter(image=OuterRef("pk"))
+            return queryset.filter(Exists(assignments))
         return queryset
 
 

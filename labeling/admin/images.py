@@ -123,8 +123,8 @@ class ImageAdmin(Scoped):
             for row in image.labels.select_related("round", "by").order_by("-pk")
         ]
         context["answers"] = [
-            {"seat": seat, "boxes": _drawn(seat.boxes or [], classes)}
-            for seat in answers.order_by("round", "slot")
+            {"assignment": assignment, "boxes": _drawn(assignment.boxes or [], classes)}
+            for assignment in answers.order_by("round", "slot")
         ]
         context["audits"] = image.audits.exclude(reviewer=None).select_related("reviewer")
         context["correct_url"] = reverse("correct", args=[image.job.slug, image.pk])

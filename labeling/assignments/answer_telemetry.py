@@ -6,10 +6,10 @@ from labeling.assignments.core import telemetry
 from labeling.models import Assignment
 
 
-def parse(seat: Assignment, outcomes: Any, action_ms: Any) -> dict[str, Any]:
-    """The checked values as fields of the seat, as far as the page told any."""
+def parse(assignment: Assignment, outcomes: Any, action_ms: Any) -> dict[str, Any]:
+    """The checked values as fields of the assignment, as far as the page told any."""
     found = {
-        "outcomes": telemetry.parse_outcomes(outcomes, len(seat.suggested or [])),
+        "outcomes": telemetry.parse_outcomes(outcomes, len(assignment.suggested or [])),
         "action_ms": telemetry.parse_action_ms(action_ms),
     }
     return {name: value for name, value in found.items() if value is not None}

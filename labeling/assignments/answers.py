@@ -30,7 +30,7 @@ SKIP_REASONS = (
 MAX_ACTIVE_MS = 24 * 3600 * 1000
 
 
-def skip(seat: Assignment, user: User, reason: str, **report: Any) -> None:
+def skip(assignment: Assignment, user: User, reason: str, **report: Any) -> None:
     """Decline an image: its slot opens for someone else; two equal reasons exclude the image.
 
     `report`: what is recorded for managers besides, once however often it is said.
@@ -38,43 +38,51 @@ def skip(seat: Assignment, user: User, reason: str, **report: Any) -> None:
     if reason not in SKIP_REASONS:
         raise Invalid(f"Choose a reason: {', '.join(SKIP_REASONS)}.", where="reason")
     with transaction.atomic():
-        check_not_cancelled(seat.round.job)
+        check_not_cancelled(assignment.round.job)
         gone = (
             Assignment.objects.held_by(user)
-            .filter(pk=seat.pk)
+            .filter(pk=assignment.pk)
             .update(state=State.SKIPPED, reason=reason)
         )
         if not gone:
-            seat.refresh_from_db()
-            if seat.state == State.SKIPPED and seat.annotator_id == user.pk:
+            assignment.refresh_from_db()
+            if assignment.state == State.SKIPPED and assignment.annotator_id == user.pk:
                 return  # said twice
             raise LeaseLost("This image was given to someone else.")
-        events.record(seat.round.job, "image_skipped", user, image=seat.image_id, reason=reason)
+        events.record(
+            assignment.round.job, "image_skipped", user, image=assignment.image_id, reason=reason
+        )
         if report:
-            events.record(seat.round.job, "image_reported", user, image=seat.image_id, **report)
+            events.record(
+                assignment.round.job, "image_reported", user, image=assignment.image_id, **report
+            )
         same = Assignment.objects.filter(
-            image=seat.image_id, state=State.SKIPPED, reason=reason
+            image=assignment.image_id, state=State.SKIPPED, reason=reason
         ).count()
         answered = Assignment.objects.filter(
-            round=seat.round, image=seat.image_id, state=State.SUBMITTED
+            round=assignment.round, image=assignment.image_id, state=State.SUBMITTED
         ).exists()
         if same >= 2 and not answered:
-            Image.objects.filter(pk=seat.image_id, excluded="").update(
+            Image.objects.filter(pk=assignment.image_id, excluded="").update(
                 excluded=f"Skipped twice: {reason}"
             )
             Assignment.objects.filter(
-                round=seat.round, image=seat.image_id, state=State.OPEN
+                round=assignment.round, image=assignment.image_id, state=State.OPEN
             ).update(state=State.WITHDRAWN, reason=EXCLUDED)
             events.record(
-                seat.round.job, "image_excluded", user, image=seat.image_id, reason=reason
+                assignment.round.job,
+                "image_excluded",
+                user,
+                image=assignment.image_id,
+                reason=reason,
             )
         else:
-            overlap.offer_again(seat)
-    changed(seat.round.job, people=True)
+            overlap.offer_again(assignment)
+    changed(assignment.round.job, people=True)
 
 
 def submit(
-    seat: Assignment,
+    assignment: Assignment,
     user: User,
     *,
     version: int,
@@ -85,48 +93,50 @@ def submit(
     """Store an answer, however often it is sent (docs/architecture.md 6.2, 7.1).
 
     The same version again gives the same reply; a higher one replaces the answer until the round
-    leaves COLLECTING, and its times are added; a lower one is a Conflict. A seat taken over
+    leaves COLLECTING, and its times are added; a lower one is a Conflict. An assignment taken over
     meanwhile becomes surplus.
     A draft that the answer grew from is done with.
     `trace`: what services.traces made of the page's account of the work.
     """
     disk_space.for_people()
-    if seat.annotator_id != user.pk:
-        raise NotAllowed("This seat belongs to someone else.")
-    parsed = box_sets.without_scores(parse_boxes(seat.image, boxes))
+    if assignment.annotator_id != user.pk:
+        raise NotAllowed("This assignment belongs to someone else.")
+    parsed = box_sets.without_scores(parse_boxes(assignment.image, boxes))
     answer = {
-        **_kept(seat, parsed, trace),
+        **_kept(assignment, parsed, trace),
         "version": version,
         "active_ms": max(0, min(active_ms, MAX_ACTIVE_MS)),
         "submitted_at": timezone.now(),
         **(trace or {}),
     }
-    judged = overlap.Judged(seat.round)
+    judged = overlap.Judged(assignment.round)
     while True:
         try:
-            first = _store(seat, user, answer, judged)
+            first = _store(assignment, user, answer, judged)
             break
         except overlap.Unjudged as found:
             judged.judge(found.answered)
     if not first:
-        seat.refresh_from_db()
+        assignment.refresh_from_db()
     # Nobody's last answer moves nothing: one cheap look instead of the whole rule.
-    if not overlap.awaited(seat.round).exists():
-        changed(seat.round.job)
-        seat.round.refresh_from_db()  # it may have moved on, and the next image is of another
-    return seat
+    if not overlap.awaited(assignment.round).exists():
+        changed(assignment.round.job)
+        assignment.round.refresh_from_db()  # it may have moved on, and the next image is of another
+    return assignment
 
 
-def _store(seat: Assignment, user: User, answer: dict[str, Any], judged: overlap.Judged) -> bool:
+def _store(
+    assignment: Assignment, user: User, answer: dict[str, Any], judged: overlap.Judged
+) -> bool:
     """In one transaction the answer and what follows from it; whether it is the first one."""
     version = answer["version"]
     with transaction.atomic():
-        check_not_cancelled(seat.round.job)
-        lock_image(seat.image_id)
+        check_not_cancelled(assignment.round.job)
+        lock_image(assignment.image_id)
         first = (
             Assignment.objects.held_by(user)
             .filter(
-                pk=seat.pk,
+                pk=assignment.pk,
                 version__lt=version,
                 round__closed_at=None,
                 round__job__state__in=(Job.State.RUNNING, Job.State.PAUSED),
@@ -134,11 +144,11 @@ def _store(seat: Assignment, user: User, answer: dict[str, Any], judged: overlap
             .update(state=State.SUBMITTED, lease_expires_at=None, **answer)
         )
         if first:
-            overlap.open_further(_stored(seat, answer), judged)
+            overlap.open_further(_stored(assignment, answer), judged)
         else:
-            _resubmit(seat, version, answer, judged)
+            _resubmit(assignment, version, answer, judged)
         # a draft that starts from this very answer is newer work: the answer came a second time
-        Draft.objects.filter(seat=seat.pk, version__lt=version).delete()
+        Draft.objects.filter(assignment=assignment.pk, version__lt=version).delete()
     return bool(first)
 
 
@@ -149,84 +159,88 @@ def check_not_cancelled(job: Job) -> None:
 
 
 def _kept(
-    seat: Assignment, boxes: list[box_sets.Box], trace: dict[str, Any] | None
+    assignment: Assignment, boxes: list[box_sets.Box], trace: dict[str, Any] | None
 ) -> dict[str, Any]:
     """The boxes that count, and whether the planted one was among those first sent."""
-    if seat.planted is None:
+    if assignment.planted is None:
         return {"boxes": boxes}
     fates = (trace or {}).get("outcomes")
-    others = Assignment.objects.filter(image=seat.image_id, state=State.SUBMITTED)
+    others = Assignment.objects.filter(image=assignment.image_id, state=State.SUBMITTED)
     kept = honeypots.without(
         boxes,
-        seat.suggested[seat.planted],
-        fate=fates[seat.planted] if fates else None,
-        others=[box for other in others.exclude(annotator=seat.annotator) for box in other.boxes],
+        assignment.suggested[assignment.planted],
+        fate=fates[assignment.planted] if fates else None,
+        others=[
+            box for other in others.exclude(annotator=assignment.annotator) for box in other.boxes
+        ],
     )
-    if seat.let_through is not None:
+    if assignment.let_through is not None:
         return {"boxes": kept}
     return {"boxes": kept, "let_through": len(kept) < len(boxes)}
 
 
-def _same_answer(seat: Assignment, boxes: list[box_sets.Box]) -> bool:
+def _same_answer(assignment: Assignment, boxes: list[box_sets.Box]) -> bool:
     """Whether these boxes are the stored ones; at the planted place others may have drawn since."""
-    if seat.planted is None:
-        return bool(seat.boxes == boxes)
-    planted = seat.suggested[seat.planted]
-    return honeypots.without(seat.boxes, planted) == honeypots.without(boxes, planted)
+    if assignment.planted is None:
+        return bool(assignment.boxes == boxes)
+    planted = assignment.suggested[assignment.planted]
+    return honeypots.without(assignment.boxes, planted) == honeypots.without(boxes, planted)
 
 
-def _stored(seat: Assignment, answer: dict[str, Any]) -> Assignment:
-    """The seat as the update left it, without reading it again."""
+def _stored(assignment: Assignment, answer: dict[str, Any]) -> Assignment:
+    """The assignment as the update left it, without reading it again."""
     for name, value in {**answer, "state": State.SUBMITTED, "lease_expires_at": None}.items():
-        setattr(seat, name, value)
-    return seat
+        setattr(assignment, name, value)
+    return assignment
 
 
 def _resubmit(
-    seat: Assignment, version: int, answer: dict[str, Any], judged: overlap.Judged
+    assignment: Assignment, version: int, answer: dict[str, Any], judged: overlap.Judged
 ) -> None:
-    """Every case but the first answer on a held seat."""
-    seat.refresh_from_db()
-    if seat.version == version and seat.state in (State.SUBMITTED, State.SURPLUS):
+    """Every case but the first answer on a held assignment."""
+    assignment.refresh_from_db()
+    if assignment.version == version and assignment.state in (State.SUBMITTED, State.SURPLUS):
         # two tabs: the second must not vanish in silence
-        if not _same_answer(seat, answer["boxes"]):
+        if not _same_answer(assignment, answer["boxes"]):
             raise Conflict("Another answer of yours to this image was stored already.")
         return
-    if version < seat.version:
-        raise Conflict(f"A newer answer (version {seat.version}) of this image is stored.")
+    if version < assignment.version:
+        raise Conflict(f"A newer answer (version {assignment.version}) of this image is stored.")
     # Locked: who moves the round on waits for this change, and then makes the label of it.
     locked = Round.objects.select_for_update(no_key=True).values_list("state", flat=True)
-    seat.round.state = locked.get(pk=seat.round_id)
-    collecting = seat.round.takes_answers
-    answer = {**answer, **_times_with(seat, answer)}
-    if seat.state == State.SUBMITTED:
+    assignment.round.state = locked.get(pk=assignment.round_id)
+    collecting = assignment.round.takes_answers
+    answer = {**answer, **_times_with(assignment, answer)}
+    if assignment.state == State.SUBMITTED:
         if not collecting:
             raise Conflict("This image is finished: its round has moved on. Nothing was changed.")
-        Assignment.objects.filter(pk=seat.pk).update(**answer)
-        seat.boxes = answer["boxes"]
-        overlap.refresh_shown(seat)
-        overlap.open_further(seat, judged)
+        Assignment.objects.filter(pk=assignment.pk).update(**answer)
+        assignment.boxes = answer["boxes"]
+        overlap.refresh_shown(assignment)
+        overlap.open_further(assignment, judged)
         return
-    if seat.state == State.LAPSED and collecting:
-        slot = Assignment.objects.filter(round=seat.round, image=seat.image_id, slot=seat.slot)
+    if assignment.state == State.LAPSED and collecting:
+        slot = Assignment.objects.filter(
+            round=assignment.round, image=assignment.image_id, slot=assignment.slot
+        )
         again, _ = slot.filter(state=State.OPEN).delete()
         held = slot.filter(state__in=(State.CLAIMED, State.SUBMITTED)).exists()
         frozen = slot.filter(reason=FROZEN).exists() and not again
         if not held and not frozen:
-            Assignment.objects.filter(pk=seat.pk).update(
+            Assignment.objects.filter(pk=assignment.pk).update(
                 state=State.SUBMITTED, lease_expires_at=None, **answer
             )
-            overlap.open_further(_stored(seat, answer), judged)
+            overlap.open_further(_stored(assignment, answer), judged)
             return
-    Assignment.objects.filter(pk=seat.pk).update(state=State.SURPLUS, **answer)
+    Assignment.objects.filter(pk=assignment.pk).update(state=State.SURPLUS, **answer)
 
 
-def _times_with(seat: Assignment, answer: dict[str, Any]) -> dict[str, Any]:
+def _times_with(assignment: Assignment, answer: dict[str, Any]) -> dict[str, Any]:
     """The times of the answer together with those of the one it replaces; pages tell each alone."""
-    times = {"active_ms": min(seat.active_ms + answer["active_ms"], MAX_ACTIVE_MS)}
-    if not (seat.action_ms and "action_ms" in answer):
+    times = {"active_ms": min(assignment.active_ms + answer["active_ms"], MAX_ACTIVE_MS)}
+    if not (assignment.action_ms and "action_ms" in answer):
         return times
-    both = Counter(seat.action_ms)
+    both = Counter(assignment.action_ms)
     both.update(answer["action_ms"])
     return {**times, "action_ms": dict(both)}
 

@@ -26,7 +26,7 @@ def shows_boxes(round: Round) -> bool:
     )
 
 
-def blank_seats(round: Round, annotators: int) -> int:
+def blank_assignments(round: Round, annotators: int) -> int:
     """How many people draw a control image from blank, beside those who see the boxes.
 
     Two, so that their difference tells how far people differ anyway; one where the job has two

@@ -16,28 +16,28 @@ REASON = "Image is broken"
 GONE = "The picture's file is missing or damaged"
 
 
-def report(seat: Assignment, user: User) -> str:
-    """Skip the seat with that reason and flag the image; what was found, in words.
+def report(assignment: Assignment, user: User) -> str:
+    """Skip the assignment with that reason and flag the image; what was found, in words.
 
     Where our own file is missing or damaged nobody could see the image, so it is excluded at
     once. Else someone else gets it: what is broken for one browser may be fine in another, and
     a second report excludes it like any second skip for one reason.
     """
-    readable = _readable(seat.image)
-    answers.skip(seat, user, REASON, name=seat.image.name, readable=readable)
+    readable = _readable(assignment.image)
+    answers.skip(assignment, user, REASON, name=assignment.image.name, readable=readable)
     if not readable:
         with contextlib.suppress(Conflict):  # a second report in a row excluded it already
-            labels.exclude(seat.image, GONE, None)
+            labels.exclude(assignment.image, GONE, None)
         return f"{GONE}. The image was taken out and shown to the managers."
     return "Reported to the managers. Someone else gets this image to see whether it opens there."
 
 
 def reported(job: Job) -> "QuerySet[Image]":
     """Images someone reported that are still in play without a label."""
-    seats = Assignment.objects.filter(
+    assignments = Assignment.objects.filter(
         image=OuterRef("pk"), state=Assignment.State.SKIPPED, reason=REASON
     )
-    return job.images.unlabeled().filter(Exists(seats))
+    return job.images.unlabeled().filter(Exists(assignments))
 
 
 def _readable(image: Image) -> bool:

@@ -1,4 +1,4 @@
-"""People's seats: claim the next ones, keep those in hand."""
+"""People's assignments: claim the next ones, keep those in hand."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,22 +17,24 @@ from labeling.models import Assignment, Job, Member, Round
 
 State = Assignment.State
 
-AHEAD = 2  # seats a person holds: one at hand, one on the way
-STOCK = 12  # seats a page may hold to outlast a lost network, where people draw all images anyway
+AHEAD = 2  # assignments a person holds: one at hand, one on the way
+STOCK = (
+    12  # assignments a page may hold to outlast a lost network, where people draw all images anyway
+)
 
 
 @dataclass
 class Hand:
     """What a person holds, and how far the round of it is."""
 
-    seats: list[Assignment]  # the new ones last
+    assignments: list[Assignment]  # the new ones last
     new: int = 0  # how many were claimed just now
     done: int = 0  # the person's own answers that are in
     left: int = 0  # answers that the round still wants, of anybody
 
 
 def held(job: Job, user: User) -> "QuerySet[Assignment]":
-    """The seats this person has in hand, oldest first."""
+    """The assignments this person has in hand, oldest first."""
     return (
         Assignment.objects.held_by(user)
         .filter(round__job=job)
@@ -50,11 +52,11 @@ def claim_next(
     open_round: Round | None = None,
     page: str = "",
 ) -> Hand:
-    """All seats the person holds, renewed for `page`, topped up to `count` from the open round.
+    """All assignments the person holds, renewed for `page`, topped up to `count` from the open round.
 
-    `suggest` gives the boxes to show per image; what was shown is stored with the seat. Fewer
+    `suggest` gives the boxes to show per image; what was shown is stored with the assignment. Fewer
     come back when little is left, none while the job is paused. `open_round`: as the caller read
-    it a moment ago; if it was closed since, none of its seats can be claimed.
+    it a moment ago; if it was closed since, none of its assignments can be claimed.
     """
     people = list(job.members.filter(role=Member.Role.ANNOTATOR).values_list("user", flat=True))
     if user.pk not in people:
@@ -64,15 +66,15 @@ def claim_next(
     hand = Hand(leases.keep(held(job, user), job, user, page, now))
     if round is None:
         return hand
-    for seat in hand.seats:
-        if seat.round_id == round.pk:
-            seat.round = round
+    for assignment in hand.assignments:
+        if assignment.round_id == round.pk:
+            assignment.round = round
     round.job = job
-    counts = seat_counts(round)
+    counts = assignment_counts(round)
     hand.done, hand.left = own_done(round, user), left_of(counts)
-    if job.state != Job.State.RUNNING or len(hand.seats) >= count:
+    if job.state != Job.State.RUNNING or len(hand.assignments) >= count:
         return hand
-    missing = _share(round, counts.get(State.OPEN, 0), len(people), count) - len(hand.seats)
+    missing = _share(round, counts.get(State.OPEN, 0), len(people), count) - len(hand.assignments)
     fresh: list[Assignment] = []
     for _ in range(8):  # each lost race costs one more look; then the page asks again
         if missing <= len(fresh):
@@ -82,17 +84,17 @@ def claim_next(
             break
         fresh += won
     store_shown(round, fresh, suggest)
-    hand.seats += fresh
+    hand.assignments += fresh
     hand.new = len(fresh)
     return hand
 
 
-def seat_counts(round: Round) -> dict[str, int]:
-    """How many seats of the round are in each state."""
-    return seat_counts_of([round])[round.pk]
+def assignment_counts(round: Round) -> dict[str, int]:
+    """How many assignments of the round are in each state."""
+    return assignment_counts_of([round])[round.pk]
 
 
-def seat_counts_of(rounds: Iterable[Round]) -> dict[int, dict[str, int]]:
+def assignment_counts_of(rounds: Iterable[Round]) -> dict[int, dict[str, int]]:
     """The same for several rounds, by their numbers in the database."""
     found: dict[int, dict[str, int]] = {round.pk: {} for round in rounds}
     rows = Assignment.objects.filter(round__in=found).order_by()
@@ -107,43 +109,45 @@ def own_done(round: Round, user: User) -> int:
 
 
 def left_of(counts: dict[str, int]) -> int:
-    """How many answers are still to come, of how many seats are in each state."""
+    """How many answers are still to come, of how many assignments are in each state."""
     return counts.get(State.OPEN, 0) + counts.get(State.CLAIMED, 0)
 
 
-def _share(round: Round, open_seats: int, people: int, count: int) -> int:
-    """How many seats one person may hold.
+def _share(round: Round, open_assignments: int, people: int, count: int) -> int:
+    """How many assignments one person may hold.
 
     One when little is left, so that the last images spread over people; two where the machine may
     still label an image instead of them.
     """
-    if open_seats < 2 * people:
+    if open_assignments < 2 * people:
         return min(count, 1)
     if not round.blind and round.settings.assist:
         return min(count, AHEAD)
-    return min(count, max(AHEAD, open_seats // (3 * people)))
+    return min(count, max(AHEAD, open_assignments // (3 * people)))
 
 
 def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]":
-    """Open or expired seats on images this person has no seat on but a lapsed one, best first."""
+    """Open or expired assignments on images this person has no assignment on but a lapsed one, best first."""
     own = _own(user).filter(round=round).values("image")
-    seats = Assignment.objects.filter(_free(now), round=round).exclude(image__in=own)
+    assignments = Assignment.objects.filter(_free(now), round=round).exclude(image__in=own)
     order: list[Any] = [F("image__priority").desc(nulls_last=True), "image__shuffle", "slot"]
     if round.settings.annotators_per_image > 1:
-        # nearest completion first: an image whose other seats are answered closes the round
+        # nearest completion first: an image whose other assignments are answered closes the round
         done = Count(
             "image__assignments",
             filter=Q(image__assignments__round=round, image__assignments__state=State.SUBMITTED),
         )
-        seats, order = seats.annotate(answered=done), ["-answered", *order]
-    return seats.order_by(*order)
+        assignments, order = assignments.annotate(answered=done), ["-answered", *order]
+    return assignments.order_by(*order)
 
 
 def claimable_counts(rounds: Iterable[Round], user: User, now: datetime) -> dict[int, int]:
-    """How many seats `claimable` finds in each of the rounds that has any."""
+    """How many assignments `claimable` finds in each of the rounds that has any."""
     own = _own(user).filter(round=OuterRef("round"), image=OuterRef("image"))
-    seats = Assignment.objects.filter(_free(now), ~Exists(own), round__in=list(rounds)).order_by()
-    return dict(seats.values_list("round").annotate(n=Count("pk")))
+    assignments = Assignment.objects.filter(
+        _free(now), ~Exists(own), round__in=list(rounds)
+    ).order_by()
+    return dict(assignments.values_list("round").annotate(n=Count("pk")))
 
 
 def _own(user: User) -> "QuerySet[Assignment]":
@@ -157,7 +161,7 @@ def _free(now: datetime) -> Q:
 def _claim(
     round: Round, user: User, count: int, now: datetime, page: str
 ) -> list[Assignment] | None:
-    """Try to take up to `count` seats; None if there was nothing to try."""
+    """Try to take up to `count` assignments; None if there was nothing to try."""
     tried: set[int] = set()
     won: list[Assignment] = []
     for found in claimable(round, user, now).select_related("image")[: count * 6]:
@@ -165,9 +169,9 @@ def _claim(
             continue
         tried.add(found.image_id)
         found.round = round
-        seat = handover.take(found, user, now, page)
-        if seat is not None:
-            won.append(seat)
+        assignment = handover.take(found, user, now, page)
+        if assignment is not None:
+            won.append(assignment)
         if len(won) == count:
             break
     return won if tried else None

@@ -17,20 +17,20 @@ EDITABLE = (State.CLAIMED, State.LAPSED, State.SUBMITTED)
 
 
 def save(
-    seat: Assignment, *, version: int, number: int, known: int, writer: str, content: Any
+    assignment: Assignment, *, version: int, number: int, known: int, writer: str, content: Any
 ) -> None:
     """Keep the draft, unless it would overwrite newer work (Conflict).
 
-    `version` is the answer the draft starts from; `number` counts the saves of one seat over all
+    `version` is the answer the draft starts from; `number` counts the saves of one assignment over all
     pages. A page overwrites its own older drafts, and of another page only what it has seen:
-    numbers up to `known`. A repeat is no error. Of a lapsed seat the draft is kept, too: the work
+    numbers up to `known`. A repeat is no error. Of a lapsed assignment the draft is kept, too: the work
     may still count as extra evidence.
     """
-    if seat.state not in EDITABLE:
+    if assignment.state not in EDITABLE:
         raise LeaseLost("This image is no longer yours. What you did is kept on your computer.")
-    if seat.version != version:
+    if assignment.version != version:
         raise Conflict("This image has been answered since.")
-    parsed = parse(seat, content)
+    parsed = parse(assignment, content)
     values = {
         "version": version,
         "number": number,
@@ -38,7 +38,7 @@ def save(
         "content": parsed,
         "saved_at": timezone.now(),
     }
-    rows = Draft.objects.filter(seat=seat)
+    rows = Draft.objects.filter(assignment=assignment)
     older = rows.filter(
         Q(version__lt=version)
         | Q(writer=writer, number__lt=number)
@@ -48,7 +48,7 @@ def save(
         return
     try:
         with transaction.atomic():
-            Draft.objects.create(seat=seat, **values)
+            Draft.objects.create(assignment=assignment, **values)
     except IntegrityError:
         if older.all().update(**values):
             return  # its first draft came between the two
@@ -58,13 +58,13 @@ def save(
         raise Conflict("Newer work on this image was saved elsewhere.") from None
 
 
-def parse(seat: Assignment, content: Any) -> dict[str, Any]:
+def parse(assignment: Assignment, content: Any) -> dict[str, Any]:
     """The draft with every box checked like an answer's; raises Invalid."""
     if not isinstance(content, dict) or set(content) - {"boxes", "active_ms", "action_ms"}:
         raise Invalid("A draft has boxes, active_ms and action_ms.", where="content")
     raw: Any = content.get("boxes")
-    boxes = answers.parse_boxes(seat.image, raw)
-    known = len(seat.suggested or [])
+    boxes = answers.parse_boxes(assignment.image, raw)
+    known = len(assignment.suggested or [])
     marked = []
     for place, (box, given) in enumerate(zip(boxes, raw, strict=True)):
         source = given.get("source")
@@ -78,9 +78,13 @@ def parse(seat: Assignment, content: Any) -> dict[str, Any]:
     return {"boxes": marked, "active_ms": active_ms, "action_ms": times}
 
 
-def of(seats: Iterable[Assignment]) -> dict[int, dict[str, Any]]:
-    """The drafts of these seats, by seat, as the page needs them."""
-    rows = Draft.objects.filter(seat__in=[seat.pk for seat in seats], version=F("seat__version"))
+def of(assignments: Iterable[Assignment]) -> dict[int, dict[str, Any]]:
+    """The drafts of these assignments, by assignment, as the page needs them."""
+    rows = Draft.objects.filter(
+        assignment__in=[assignment.pk for assignment in assignments],
+        version=F("assignment__version"),
+    )
     return {
-        row.seat_id: {"number": row.number, "writer": row.writer, **row.content} for row in rows
+        row.assignment_id: {"number": row.number, "writer": row.writer, **row.content}
+        for row in rows
     }

@@ -1,4 +1,4 @@
-"""A seat changes hands: taken, taken over, taken back after its lease ran out, given up."""
+"""An assignment changes hands: taken, taken over, taken back after its lease ran out, given up."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ State = Assignment.State
 
 
 def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment | None:
-    """The seat in the person's hands: this one if it was open, a new one if its lease ran out; the
+    """The assignment in the person's hands: this one if it was open, a new one if its lease ran out; the
     person's own, if it had lapsed."""
     claimed = {
         "annotator": user,
@@ -48,18 +48,18 @@ def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment 
             late = same.filter(leases.ran_out(now), state=State.CLAIMED)
             if not late.update(state=State.LAPSED):
                 return None
-            events.record(found.round.job, "seat_taken_over", user, image=found.image_id)
+            events.record(found.round.job, "assignment_taken_over", user, image=found.image_id)
             if own is not None:
                 return _revived(own, found, claimed)
-            seat = overlap.open_again(found, **claimed)
-            seat.round, seat.image = found.round, found.image
-            return seat
-    except IntegrityError:  # the same person claimed a seat of this image in another tab
+            assignment = overlap.open_again(found, **claimed)
+            assignment.round, assignment.image = found.round, found.image
+            return assignment
+    except IntegrityError:  # the same person claimed an assignment of this image in another tab
         return None
 
 
 def _revived(own: Assignment, place: Assignment, claimed: dict[str, Any]) -> Assignment:
-    """A lapsed seat in the hands of its person again, in a place that became free."""
+    """A lapsed assignment in the hands of its person again, in a place that became free."""
     fields = {
         **claimed,
         "slot": place.slot,
@@ -75,19 +75,19 @@ def _revived(own: Assignment, place: Assignment, claimed: dict[str, Any]) -> Ass
     return own
 
 
-def give_up(seats: "QuerySet[Assignment]") -> None:
-    """What is held of these seats goes to others, where the images still need it."""
-    held = seats.filter(state=State.CLAIMED)
-    for seat in held.select_related("round").order_by("image"):
+def give_up(assignments: "QuerySet[Assignment]") -> None:
+    """What is held of these assignments goes to others, where the images still need it."""
+    held = assignments.filter(state=State.CLAIMED)
+    for assignment in held.select_related("round").order_by("image"):
         with transaction.atomic():
-            lock_image(seat.image_id)
-            # an answer may have come since the seats were read: it counts
-            if held.filter(pk=seat.pk).update(state=State.LAPSED):
-                overlap.offer_again(seat)
+            lock_image(assignment.image_id)
+            # an answer may have come since the assignments were read: it counts
+            if held.filter(pk=assignment.pk).update(state=State.LAPSED):
+                overlap.offer_again(assignment)
 
 
 def lock_image(image_id: int) -> None:
     """Hold the image's row to the end of the transaction."""
-    # accept_auto locks the image row before it looks for claimed seats; SQLite has one writer
+    # accept_auto locks the image row before it looks for claimed assignments; SQLite has one writer
     if connection.vendor == "postgresql":
         Image.objects.select_for_update().get(pk=image_id)

@@ -17,32 +17,32 @@ from labeling.models import Assignment, Audit, Draft, Job, Round
 State = Assignment.State
 
 
-def give_back(job: Job, user: User, page: str, seats: Sequence[int]) -> int:
-    """A page that is left gives these seats back, so that anyone may get them at once; how many.
+def give_back(job: Job, user: User, page: str, assignments: Sequence[int]) -> int:
+    """A page that is left gives these assignments back, so that anyone may get them at once; how many.
 
     What was begun stays with its person until the lease ends: it has a draft. So does what
     another page of theirs has asked for since: a reload must not lose its images to the page that
     was left.
     """
-    begun = Draft.objects.filter(seat=OuterRef("pk"), version=OuterRef("version"))
-    rows = Assignment.objects.held_by(user).filter(round__job=job, page=page, pk__in=seats)
+    begun = Draft.objects.filter(assignment=OuterRef("pk"), version=OuterRef("version"))
+    rows = Assignment.objects.held_by(user).filter(round__job=job, page=page, pk__in=assignments)
     given = 0
-    for seat in rows.exclude(Exists(begun)).select_related("round").order_by("image"):
+    for assignment in rows.exclude(Exists(begun)).select_related("round").order_by("image"):
         with transaction.atomic():
-            handover.lock_image(seat.image_id)
-            same = Assignment.objects.held_by(user).filter(pk=seat.pk, page=page)
+            handover.lock_image(assignment.image_id)
+            same = Assignment.objects.held_by(user).filter(pk=assignment.pk, page=page)
             if same.update(
                 state=State.OPEN,
                 annotator=None,
                 lease_expires_at=None,
                 claimed_at=None,
                 page="",
-                suggested=overlap.carried(seat),
+                suggested=overlap.carried(assignment),
                 planted=None,
                 verify=False,
             ):
                 # of an earlier answer: whoever draws next must not see it
-                Draft.objects.filter(seat=seat.pk).delete()
+                Draft.objects.filter(assignment=assignment.pk).delete()
                 given += 1
     return given
 
@@ -58,10 +58,10 @@ def release(job: Job, holder: User, by: User) -> int:
 
     What was begun is kept as a draft and still counts if nobody has taken the image meanwhile.
     """
-    seats = Assignment.objects.held_by(holder).filter(round__job=job)
-    count = seats.count()
+    assignments = Assignment.objects.held_by(holder).filter(round__job=job)
+    count = assignments.count()
     with transaction.atomic():
-        handover.give_up(seats)
+        handover.give_up(assignments)
         count += free_checks(job, holder)
         if count:
             events.record(job, "work_released", by, name=holder.get_username(), count=count)
@@ -82,10 +82,10 @@ def holders(job: Job, round: Round | None) -> list[dict[str, Any]]:
     renews it by then.
     """
     now = timezone.now()
-    seats = Assignment.objects.filter(round=round, state=State.CLAIMED)
+    assignments = Assignment.objects.filter(round=round, state=State.CLAIMED)
     checks = Audit.objects.undecided().wanted().filter(round__job=job, reviewer__isnull=False)
     found: dict[int, dict[str, Any]] = {}
-    for rows, who, what in ((seats, "annotator", "images"), (checks, "reviewer", "checks")):
+    for rows, who, what in ((assignments, "annotator", "images"), (checks, "reviewer", "checks")):
         for row in _grouped(rows, who):
             entry = found.setdefault(
                 row[who], {"id": row[who], "images": 0, "checks": 0, "since": None, "until": now}

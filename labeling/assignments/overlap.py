@@ -1,6 +1,6 @@
 """Whether an image needs a further person: `adaptive` and `verify` (docs/algorithms.md 4.4).
 
-The further seat opens in the transaction of the answer that shows the need, so the round cannot
+The further assignment opens in the transaction of the answer that shows the need, so the round cannot
 leave COLLECTING between the two.
 """
 
@@ -30,24 +30,24 @@ def least_people(job: Job) -> int:
     return most if job.mode == Job.Mode.INDEPENDENT else min(FIRST, most)
 
 
-def first_seats(round: Round) -> int:
+def first_assignments(round: Round) -> int:
     """How many people get an image at once."""
     most = int(round.settings.annotators_per_image)
     return {Job.Mode.ADAPTIVE: min(FIRST, most), Job.Mode.VERIFY: 1}.get(round.mode, most)  # type: ignore[call-overload, no-any-return]
 
 
 def awaited(round: Round) -> "QuerySet[Assignment]":
-    """Seats without whose answers the round does not go on.
+    """Assignments without whose answers the round does not go on.
 
-    A control image's further seats are welcome, not needed: nobody waits for people who may never
-    come to draw what is labelled already, nor for one who took such a seat and left.
+    A control image's further assignments are welcome, not needed: nobody waits for people who may never
+    come to draw what is labelled already, nor for one who took such an assignment and left.
     """
     return Assignment.objects.filter(round=round).pending().exclude(_welcome(round))
 
 
 def _welcome(round: Round) -> Q:
     left = Q(leases.ran_out(timezone.now()), state=State.CLAIMED)
-    return Q(Q(state=State.OPEN) | left, blank=True, slot__gt=first_seats(round))
+    return Q(Q(state=State.OPEN) | left, blank=True, slot__gt=first_assignments(round))
 
 
 def withdraw_rest(round: Round) -> None:
@@ -93,29 +93,29 @@ def _key(answered: list[Assignment]) -> frozenset[tuple[int, int]]:
     return frozenset((row.pk, row.version) for row in answered)
 
 
-def open_further(seat: Assignment, judged: Judged) -> bool:
-    """Open one more seat on the image if its answers ask for it; call it with the row locked.
+def open_further(assignment: Assignment, judged: Judged) -> bool:
+    """Open one more assignment on the image if its answers ask for it; call it with the row locked.
 
-    Nothing happens while a seat of the image is open or held, or once the most people have
+    Nothing happens while an assignment of the image is open or held, or once the most people have
     answered.
     """
-    round = seat.round
+    round = assignment.round
     mode, most = round.mode, int(round.settings.annotators_per_image)
-    if mode == Job.Mode.INDEPENDENT or seat.slot >= most or seat.blank:
+    if mode == Job.Mode.INDEPENDENT or assignment.slot >= most or assignment.blank:
         return False
-    seats = list(
+    assignments = list(
         Assignment.objects.filter(
             round=round,
-            image=seat.image_id,
+            image=assignment.image_id,
             state__in=(State.OPEN, State.CLAIMED, State.SUBMITTED),
         ).order_by("slot")
     )
-    if any(a.blank for a in seats):  # a control image: who does what was settled at the start
+    if any(a.blank for a in assignments):  # a control image: who does what was settled at the start
         return False
-    answered = [a for a in seats if a.state == State.SUBMITTED]
-    if len(answered) < len(seats) or not 0 < len(answered) < most:
+    answered = [a for a in assignments if a.state == State.SUBMITTED]
+    if len(answered) < len(assignments) or not 0 < len(answered) < most:
         return False
-    if not _needed(seat):
+    if not _needed(assignment):
         return False
     last = answered[-1]
     if mode == Job.Mode.VERIFY:
@@ -127,17 +127,17 @@ def open_further(seat: Assignment, judged: Judged) -> bool:
             return False
         shown = None
     Assignment.objects.create(
-        round=round, image_id=seat.image_id, slot=last.slot + 1, suggested=shown
+        round=round, image_id=assignment.image_id, slot=last.slot + 1, suggested=shown
     )
     return True
 
 
-def _needed(seat: Assignment) -> bool:
+def _needed(assignment: Assignment) -> bool:
     """False once a reviewer has corrected or excluded the image: nobody needs to draw it.
 
     A control image is labelled already and drawn all the same.
     """
-    return seat.blank or Image.objects.unlabeled().filter(pk=seat.image_id).exists()
+    return assignment.blank or Image.objects.unlabeled().filter(pk=assignment.image_id).exists()
 
 
 def _differ(round: Round, answered: list[Assignment]) -> bool:
@@ -195,41 +195,44 @@ def _answers(rows: list[Assignment]) -> Answers:
     )
 
 
-def shown_rightly(seat: Assignment) -> list[Box] | None:
-    """What the seat's holder was shown, less the box that was planted."""
-    boxes: list[Box] | None = seat.suggested
-    if boxes is None or seat.planted is None:
+def shown_rightly(assignment: Assignment) -> list[Box] | None:
+    """What the assignment's holder was shown, less the box that was planted."""
+    boxes: list[Box] | None = assignment.suggested
+    if boxes is None or assignment.planted is None:
         return boxes
-    return [box for place, box in enumerate(boxes) if place != seat.planted]
+    return [box for place, box in enumerate(boxes) if place != assignment.planted]
 
 
-def carried(seat: Assignment) -> list[Box] | None:
-    """What the next holder of this seat is shown: a person's boxes to verify stay with it."""
-    verifies = seat.round.mode == Job.Mode.VERIFY and seat.slot > 1
-    return shown_rightly(seat) if verifies else None
+def carried(assignment: Assignment) -> list[Box] | None:
+    """What the next holder of this assignment is shown: a person's boxes to verify stay with it."""
+    verifies = assignment.round.mode == Job.Mode.VERIFY and assignment.slot > 1
+    return shown_rightly(assignment) if verifies else None
 
 
-def open_again(seat: Assignment, **fields: Any) -> Assignment:
-    """A new seat in the place of one that was given up, for someone else or in someone's hands."""
+def open_again(assignment: Assignment, **fields: Any) -> Assignment:
+    """A new assignment in the place of one that was given up, for someone else or in someone's hands."""
     return Assignment.objects.create(
-        round_id=seat.round_id,
-        image_id=seat.image_id,
-        slot=seat.slot,
-        blank=seat.blank,
-        suggested=carried(seat),
+        round_id=assignment.round_id,
+        image_id=assignment.image_id,
+        slot=assignment.slot,
+        blank=assignment.blank,
+        suggested=carried(assignment),
         **fields,
     )
 
 
-def offer_again(seat: Assignment) -> None:
+def offer_again(assignment: Assignment) -> None:
     """Let someone else take the place that was given up, if the image still needs it."""
-    if _needed(seat):
-        open_again(seat)
+    if _needed(assignment):
+        open_again(assignment)
 
 
-def refresh_shown(seat: Assignment) -> None:
+def refresh_shown(assignment: Assignment) -> None:
     """An answer was changed: whoever is to verify it and has not begun sees the new boxes."""
-    if seat.round.mode == Job.Mode.VERIFY:
+    if assignment.round.mode == Job.Mode.VERIFY:
         Assignment.objects.filter(
-            round=seat.round, image=seat.image_id, slot=seat.slot + 1, state="open"
-        ).update(suggested=seat.boxes)
+            round=assignment.round,
+            image=assignment.image_id,
+            slot=assignment.slot + 1,
+            state="open",
+        ).update(suggested=assignment.boxes)

@@ -34,13 +34,13 @@ def answers(job: Job, user: User) -> "QuerySet[Assignment]":
     )
 
 
-def changeable(seat: Assignment) -> bool:
+def changeable(assignment: Assignment) -> bool:
     """Whether its author may still change the answer: until the image is consolidated."""
     return bool(
-        seat.state == Assignment.State.SUBMITTED
-        and seat.round.takes_answers
-        and seat.round.closed_at is None
-        and seat.round.job.state in (Job.State.RUNNING, Job.State.PAUSED)
+        assignment.state == Assignment.State.SUBMITTED
+        and assignment.round.takes_answers
+        and assignment.round.closed_at is None
+        and assignment.round.job.state in (Job.State.RUNNING, Job.State.PAUSED)
     )
 
 
@@ -69,10 +69,12 @@ def agreement(user: User, since: datetime) -> Agreement | None:
         .distinct()
     )
     final = {label.image_id: label for label in labels[:COMPARED]}
-    seats = Assignment.objects.filter(
+    assignments = Assignment.objects.filter(
         annotator=user, image__in=final, state=Assignment.State.SUBMITTED
     ).values_list("image", "boxes")
-    values = {image: quality(pack(boxes or []), pack(final[image].boxes)) for image, boxes in seats}
+    values = {
+        image: quality(pack(boxes or []), pack(final[image].boxes)) for image, boxes in assignments
+    }
     if len(values) < LEAST_COMPARED:
         return None
     return Agreement(round(sum(values.values()) / len(values), 4), len(values))

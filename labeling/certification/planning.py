@@ -52,7 +52,7 @@ class Proposal:
 def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
     """Fix everything a proof depends on, then draw the seed; one transaction, done once.
 
-    Images in someone's hands stay outside. None if nothing is left to prove. Open seats of the
+    Images in someone's hands stay outside. None if nothing is left to prove. Open assignments of the
     frozen images go.
     """
     frozen = _seal(round, lease, proposal)
@@ -158,10 +158,10 @@ def next_attempt(round: Round) -> tuple[int, float]:
 
 
 def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates that nobody has in hand, their open seats withdrawn.
+    """The candidates that nobody has in hand, their open assignments withdrawn.
 
-    The image comes before the seat, as where a seat is claimed: a claim in between either waits
-    and finds its seat gone, or was first and is seen.
+    The image comes before the assignment, as where an assignment is claimed: a claim in between either waits
+    and finds its assignment gone, or was first and is seen.
     """
     waiting = Assignment.objects.filter(round=round, state="open")
     asked = {c.image for c in candidates}

@@ -79,8 +79,8 @@ def of_image(image: Image) -> OneImage:
     answers = list(rows.select_related("annotator").order_by("annotator"))
     given = grouping.Answers(
         image.pk,
-        tuple(seat.annotator_id or 0 for seat in answers),
-        tuple(pack(seat.boxes or []) for seat in answers),
+        tuple(assignment.annotator_id or 0 for assignment in answers),
+        tuple(pack(assignment.boxes or []) for assignment in answers),
     )
     return OneImage(label, active, answers, answer_groups.groups(given, pack(label.boxes)))
 

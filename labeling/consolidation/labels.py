@@ -13,7 +13,7 @@ from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict
 from labeling.models import Assignment, Image, Label, Round
 
-# Why a seat was withdrawn although its image may still go to people in this round
+# Why an assignment was withdrawn although its image may still go to people in this round
 FROZEN, ACCEPTED = "held for the audit", "accepted by machine"
 EXCLUDED, CORRECTED, BROUGHT = "excluded", "corrected", "labelled by an import"
 
@@ -49,7 +49,7 @@ def accept_auto(
 ) -> int:
     """Label images by machine, never one that a person has in hand; how many were labelled.
 
-    First the open seats go, then the label comes only where none is claimed or submitted; on
+    First the open assignments go, then the label comes only where none is claimed or submitted; on
     PostgreSQL the row locks keep a claim from slipping in between.
     """
     ids = [image.pk for image, *_ in rows]
@@ -62,7 +62,7 @@ def accept_auto(
     ).values_list("image", flat=True)
     free = set(ids) - set(held)
     free &= set(Image.objects.unlabeled().filter(pk__in=free).values_list("pk", flat=True))
-    # A partly answered image stays with people: give it back the seats taken above.
+    # A partly answered image stays with people: give it back the assignments taken above.
     Assignment.objects.filter(
         round=round, image__in=set(held), state="withdrawn", reason=ACCEPTED
     ).update(state="open", reason="")

@@ -146,7 +146,7 @@ def _short(value: float) -> float:
 
 
 def _exclude_unanswered(round: Round) -> None:
-    """Images whose every seat was skipped or given up are shown to managers, not lost."""
+    """Images whose every assignment was skipped or given up are shown to managers, not lost."""
     pending_or_answered = Assignment.objects.filter(
         round=round, image=OuterRef("pk"), state__in=("open", "claimed", "submitted")
     )

@@ -15,7 +15,7 @@ SETTLES = timedelta(seconds=10)  # by then an event is committed, and so are all
 
 
 def reconcile(since: int = 0) -> int:
-    """Repair what a crash left: lost messages, missed moves, seats nobody can take.
+    """Repair what a crash left: lost messages, missed moves, assignments nobody can take.
 
     What follows a commit is repeated where events came after number `since`, by default
     everywhere; returns the number for the next sweep.

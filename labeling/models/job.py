@@ -105,7 +105,7 @@ class Job(models.Model):
         "planted, %",
         default=0,
         validators=[MaxValueValidator(20)],
-        help_text="Share of the seats with shown boxes that get one wrong box among them. The "
+        help_text="Share of the assignments with shown boxes that get one wrong box among them. The "
         "report tells managers who let it pass; it is never counted as a label.",
     )
     detector = models.CharField(max_length=60, default="auto")  # or a name the plug-in offers
@@ -299,5 +299,5 @@ class Job(models.Model):
 
     @property
     def lease_seconds(self) -> int:
-        """How long a seat is kept without a sign."""
+        """How long an assignment is kept without a sign."""
         return self.lease_minutes * 60

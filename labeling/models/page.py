@@ -11,17 +11,17 @@ from labeling.models.round import Assignment
 class Draft(models.Model):
     """Work in the middle of an image, so that another computer can go on with it."""
 
-    seat = models.OneToOneField(Assignment, models.CASCADE, related_name="draft")
+    assignment = models.OneToOneField(Assignment, models.CASCADE, related_name="draft")
     version = models.PositiveIntegerField(default=0)  # of the answer that it starts from
     number = (
         models.PositiveIntegerField()
-    )  # counts saves of this seat; a lower one never overwrites
+    )  # counts saves of this assignment; a lower one never overwrites
     writer = models.CharField(max_length=36)  # the page that saved it, as two may be open
     content: Any = models.JSONField()  # boxes with what they were before, and the time spent
     saved_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
-        return f"Draft {self.number} of seat {self.seat_id}"
+        return f"Draft {self.number} of assignment {self.assignment_id}"
 
 
 class Preferences(models.Model):

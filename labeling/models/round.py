@@ -1,4 +1,4 @@
-"""A round, its machine steps, its seats, and the workers that were seen."""
+"""A round, its machine steps, its assignments, and the workers that were seen."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -118,7 +118,7 @@ class Step(models.Model):
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    """Words to ask for seats with."""
+    """Words to ask for assignments with."""
 
     def pending(self) -> Self:
         """Still expected: open or in someone's hands."""
@@ -134,7 +134,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
 
 class Assignment(models.Model):
-    """One seat: the place of one person's answer on one image in one round."""
+    """One assignment: the place of one person's answer on one image in one round."""
 
     class State(models.TextChoices):
         OPEN = "open", "open"
@@ -176,34 +176,35 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 fields=("round", "image", "slot"),
                 condition=Q(state__in=("open", "claimed", "submitted")),
-                name="seat_filled_once",
+                name="assignment_filled_once",
             ),
             models.UniqueConstraint(
                 fields=("round", "image", "annotator"),
                 condition=Q(annotator__isnull=False),
-                name="seat_person_once",
+                name="assignment_person_once",
             ),
             models.CheckConstraint(
                 condition=~Q(state="submitted")
                 | Q(annotator__isnull=False, boxes__isnull=False, submitted_at__isnull=False),
-                name="seat_submitted_complete",
+                name="assignment_submitted_complete",
             ),
             models.CheckConstraint(
                 condition=~Q(state="claimed")
                 | Q(annotator__isnull=False, lease_expires_at__isnull=False),
-                name="seat_claimed_complete",
+                name="assignment_claimed_complete",
             ),
             models.CheckConstraint(
-                condition=Q(blank=False) | Q(suggested__isnull=True), name="seat_blank_shows_none"
+                condition=Q(blank=False) | Q(suggested__isnull=True),
+                name="assignment_blank_shows_none",
             ),
         )
         indexes = (
-            models.Index(fields=("round", "state"), name="seat_round_state"),
-            models.Index(fields=("annotator", "submitted_at"), name="seat_person_day"),
+            models.Index(fields=("round", "state"), name="assignment_round_state"),
+            models.Index(fields=("annotator", "submitted_at"), name="assignment_person_day"),
         )
 
     def __str__(self) -> str:
-        return f"{self.image}, seat {self.slot} ({self.state})"
+        return f"{self.image}, assignment {self.slot} ({self.state})"
 
 
 class WorkerBeat(models.Model):

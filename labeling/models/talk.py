@@ -49,13 +49,13 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def suggestions(self) -> Self:
         """Threads that suggest a correction."""
-        return self.threads().exclude(seat=None)
+        return self.threads().exclude(assignment=None)
 
 
 class Comment(models.Model):
     """A note pinned to a place on an image, or (with `parent`) an answer in its thread.
 
-    One with `seat` and `boxes` suggests a correction of what its author answered there.
+    One with `assignment` and `boxes` suggests a correction of what its author answered there.
     """
 
     class Outcome(models.TextChoices):
@@ -72,7 +72,9 @@ class Comment(models.Model):
     text = models.CharField(max_length=2000)
     at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
-    seat = models.ForeignKey(Assignment, models.CASCADE, null=True, related_name="suggestions")
+    assignment = models.ForeignKey(
+        Assignment, models.CASCADE, null=True, related_name="suggestions"
+    )
     boxes: Any = models.JSONField(null=True)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, default="")
     seen_at = models.DateTimeField(null=True)  # by the thread's author, of an answer
@@ -88,8 +90,8 @@ class Comment(models.Model):
                 name="comment_thread_has_place",
             ),
             models.CheckConstraint(
-                condition=Q(seat__isnull=True, boxes__isnull=True, outcome="")
-                | Q(seat__isnull=False, boxes__isnull=False, parent__isnull=True)
+                condition=Q(assignment__isnull=True, boxes__isnull=True, outcome="")
+                | Q(assignment__isnull=False, boxes__isnull=False, parent__isnull=True)
                 & (
                     Q(closed_at__isnull=True, outcome="")
                     | Q(closed_at__isnull=False) & ~Q(outcome="")
@@ -97,8 +99,8 @@ class Comment(models.Model):
                 name="comment_suggestion_complete",
             ),
             models.UniqueConstraint(
-                fields=("seat",),
-                condition=Q(seat__isnull=False, closed_at__isnull=True),
+                fields=("assignment",),
+                condition=Q(assignment__isnull=False, closed_at__isnull=True),
                 name="comment_one_open_suggestion",
             ),
         )

@@ -59,9 +59,9 @@ def _queued(rows: list[Step]) -> bool:
 
 def _progress(round: Round, rows: list[Step]) -> tuple[int, int, str]:
     if round.state == Round.State.COLLECTING:
-        seats = round.assignments  # type: ignore[attr-defined]
-        done = seats.submitted().count()
-        return done, done + seats.pending().count(), "answers"
+        assignments = round.assignments  # type: ignore[attr-defined]
+        done = assignments.submitted().count()
+        return done, done + assignments.pending().count(), "answers"
     if round.state == Round.State.AUDITING:
         return audit_report.drawn(round)
     return sum(s.done for s in rows), sum(s.total for s in rows), "steps"

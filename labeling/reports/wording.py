@@ -58,7 +58,7 @@ TEXTS = {
     "image_reported": "An image was reported as broken: {name}",
     "work_released": "{count} images or checks that {name} held were given to the others",
     "member_left": "A member left ({role})",
-    "seat_taken_over": "A seat went to someone else after its lease ended",
+    "assignment_taken_over": "An assignment went to someone else after its lease ended",
     "import_started": "Import started",
     "import_finished": "{imported} images imported, {duplicates} already here, {refused} refused",
     "export_started": "Export started ({format})",

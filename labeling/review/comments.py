@@ -41,7 +41,7 @@ def unanswered(jobs: Iterable[Job], user: User) -> dict[int, int]:
 
 def _readable(rows: "QuerySet[Comment]", roles: Set[str], user: User) -> "QuerySet[Comment]":
     mine = Q(author=user)
-    rows = rows.filter(mine | Q(seat=None) | _suggestion_readable(roles, user))
+    rows = rows.filter(mine | Q(assignment=None) | _suggestion_readable(roles, user))
     labelled = Q(Exists(Label.objects.active().filter(image=OuterRef("image"))))
     if not roles & {Member.Role.REVIEWER, Member.Role.MANAGER}:
         given = Assignment.objects.filter(image=OuterRef("image"), annotator=user)
@@ -66,10 +66,10 @@ def _suggestion_readable(roles: Set[str], user: User) -> Q:
 
 def _drawable(user: User) -> Q:
     """Images that this person has in hand, or could still be given."""
-    seats = Assignment.objects.filter(image=OuterRef("image"), round__closed_at=None)
-    done = Q(Exists(seats.filter(annotator=user, state__in=DRAWN)))
-    return Q(Exists(seats.filter(annotator=user, state="claimed"))) | (
-        Q(Exists(seats.filter(state="open"))) & ~done
+    assignments = Assignment.objects.filter(image=OuterRef("image"), round__closed_at=None)
+    done = Q(Exists(assignments.filter(annotator=user, state__in=DRAWN)))
+    return Q(Exists(assignments.filter(annotator=user, state="claimed"))) | (
+        Q(Exists(assignments.filter(state="open"))) & ~done
     )
 
 
@@ -105,7 +105,7 @@ def answer(thread: Comment, by: User, words: str) -> Comment:
 
 def close(thread: Comment, closed: bool) -> None:
     """Close a thread that is dealt with, or open it again."""
-    if thread.seat_id is not None:
+    if thread.assignment_id is not None:
         raise Conflict("This suggests a correction: take it, or decline it with a word.")
     at = timezone.now() if closed else None
     Comment.objects.filter(pk=thread.pk).update(closed_at=at)

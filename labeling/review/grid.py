@@ -53,10 +53,10 @@ def matching(job: Job, wanted: Wanted) -> "QuerySet[Label]":
     if wanted.round is not None:
         rows = rows.filter(round__number=wanted.round)
     if wanted.person is not None:
-        seats = Assignment.objects.filter(
+        assignments = Assignment.objects.filter(
             image=OuterRef("image"), annotator=wanted.person, state="submitted"
         )
-        rows = rows.filter(Exists(seats))
+        rows = rows.filter(Exists(assignments))
     if not wanted.looked_at:
         rows = rows.filter(grid_check=None)
     if wanted.after is not None:

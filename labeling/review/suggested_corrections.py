@@ -19,41 +19,41 @@ from labeling.review import comments, undo
 Outcome = Comment.Outcome
 
 
-def suggest(seat: Assignment, user: User, boxes: list[Box], words: str = "") -> Comment:
-    """Ask reviewers to look at the answer of this seat again; said twice it is one suggestion.
+def suggest(assignment: Assignment, user: User, boxes: list[Box], words: str = "") -> Comment:
+    """Ask reviewers to look at the answer of this assignment again; said twice it is one suggestion.
 
     A later one takes the place of an earlier one that nobody has decided.
     """
     disk_space.for_people()
-    if seat.annotator_id != user.pk or seat.state not in own_answers.GIVEN:
+    if assignment.annotator_id != user.pk or assignment.state not in own_answers.GIVEN:
         raise Conflict("You have sent no answer to this image.")
-    if own_answers.changeable(seat):
+    if own_answers.changeable(assignment):
         raise Conflict("This answer can still be changed; open it and send it again.")
-    if boxes == seat.boxes:
+    if boxes == assignment.boxes:
         raise Invalid("These are the boxes that you sent. Change what was wrong.", where="boxes")
     words = comments.cleaned(words) if words.strip() else ""
     with transaction.atomic():
-        image = Image.objects.select_for_update(of=("self",)).get(pk=seat.image_id)
+        image = Image.objects.select_for_update(of=("self",)).get(pk=assignment.image_id)
         if not Label.objects.active().filter(image=image).exists():
             raise Conflict(
                 "This image has no label now: people draw it again, or it was taken out."
             )
-        before = open_of(seat)
+        before = open_of(assignment)
         if before is not None and (before.boxes, before.text) == (boxes, words):
             return before
         if before is not None:
             _close(before, Outcome.REPLACED)
-        x, y = _place(image, seat.boxes or [], boxes)
+        x, y = _place(image, assignment.boxes or [], boxes)
         row = Comment.objects.create(
-            image=image, author=user, x=x, y=y, text=words, seat=seat, boxes=boxes
+            image=image, author=user, x=x, y=y, text=words, assignment=assignment, boxes=boxes
         )
-        events.record(seat.round.job, "correction_suggested", user, image=image.pk)
+        events.record(assignment.round.job, "correction_suggested", user, image=image.pk)
     return row
 
 
-def open_of(seat: Assignment) -> Comment | None:
+def open_of(assignment: Assignment) -> Comment | None:
     """The suggestion of this answer that nobody has decided."""
-    return Comment.objects.suggestions().filter(seat=seat, closed_at=None).first()
+    return Comment.objects.suggestions().filter(assignment=assignment, closed_at=None).first()
 
 
 def _place(image: Image, before: list[Box], after: list[Box]) -> tuple[float, float]:
@@ -95,8 +95,12 @@ def reopen(thread: Comment, by: User) -> None:
         thread.refresh_from_db()
         if thread.closed_at is None:
             return  # said twice
-        seat = thread.seat
-        if seat is None or thread.outcome == Outcome.REPLACED or open_of(seat) is not None:
+        assignment = thread.assignment
+        if (
+            assignment is None
+            or thread.outcome == Outcome.REPLACED
+            or open_of(assignment) is not None
+        ):
             raise Conflict("Its annotator has suggested something else since.")
         if thread.outcome == Outcome.TAKEN:
             label = Label.objects.active().filter(image=thread.image_id).first()

@@ -47,7 +47,9 @@ def undo(audit: Audit, user: User) -> Audit:
             verdict=before,
         )
     audit.refresh_from_db()
-    changed(audit.round.job)  # withdrawn seats may have been the last that its round waited for
+    changed(
+        audit.round.job
+    )  # withdrawn assignments may have been the last that its round waited for
     return audit
 
 
@@ -93,11 +95,11 @@ def give_back(label: Label, user: User, since: datetime) -> None:
     if active is not None:
         _check_own_and_unused(active, user, since)
         labels.revoke(Label.objects.filter(pk=active.pk), WITHDRAWN)
-    seats = Assignment.objects.filter(image=image)
-    begun = seats.filter(state="claimed") | seats.filter(submitted_at__gte=since)
+    assignments = Assignment.objects.filter(image=image)
+    begun = assignments.filter(state="claimed") | assignments.filter(submitted_at__gte=since)
     if begun.exists():
         raise Conflict("Someone has begun to draw this image; let them finish.")
-    seats.filter(state="open").update(state="withdrawn", reason=labels.ACCEPTED)
+    assignments.filter(state="open").update(state="withdrawn", reason=labels.ACCEPTED)
     Label.objects.filter(pk=label.pk).update(revoked_at=None, reason="")
 
 
@@ -130,7 +132,7 @@ def _reopen_suggestion(pk: int | None) -> None:
     row = Comment.objects.filter(pk=pk or 0).first()
     if row is None:
         return
-    if Comment.objects.filter(seat=row.seat_id, closed_at=None).exists():
+    if Comment.objects.filter(assignment=row.assignment_id, closed_at=None).exists():
         raise Conflict("Its annotator has suggested something else since.")
     Comment.objects.filter(pk=row.pk).update(closed_at=None, outcome=Comment.Outcome.NONE)
 

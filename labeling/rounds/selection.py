@@ -1,4 +1,4 @@
-"""Which images people get next: opens their seats, and withdraws those nobody may take."""
+"""Which images people get next: opens their assignments, and withdraws those nobody may take."""
 
 import math
 from collections.abc import Iterable
@@ -20,11 +20,11 @@ NO_LIMIT = 2**63 - 1  # of rounds that opened before they noted it
 def candidates(round: Round) -> "QuerySet[Image]":
     """Unlabelled images this round may still hand out, in its order.
 
-    Never one that already has a seat in the round, nor one that a running audit holds.
+    Never one that already has an assignment in the round, nor one that a running audit holds.
     """
-    seats = Assignment.objects.filter(round=round, image=OuterRef("pk"))
-    seats = seats.exclude(reason__in=(FROZEN, EXCLUDED, CORRECTED))
-    images = round.job.images.unlabeled().exclude(Exists(seats))
+    assignments = Assignment.objects.filter(round=round, image=OuterRef("pk"))
+    assignments = assignments.exclude(reason__in=(FROZEN, EXCLUDED, CORRECTED))
+    images = round.job.images.unlabeled().exclude(Exists(assignments))
     if intakes := round.settings.intakes:
         images = images.filter(intake__in=intakes)
     if round.purpose == Round.Purpose.CLOSING:
@@ -40,20 +40,20 @@ def candidates(round: Round) -> "QuerySet[Image]":
     return images.order_by(F("priority").desc(nulls_last=True), "shuffle")
 
 
-def open_seats(round: Round, images: Iterable[Image]) -> int:
-    """Create the open seats of these images; repeating it changes nothing.
+def open_assignments(round: Round, images: Iterable[Image]) -> int:
+    """Create the open assignments of these images; repeating it changes nothing.
 
     A control image is seen with boxes by one person at least, and drawn from blank by the last.
     """
-    people = overlap.first_seats(round)
-    blanks = blind_controls.blank_seats(round, len(_people(round)))
+    people = overlap.first_assignments(round)
+    blanks = blind_controls.blank_assignments(round, len(_people(round)))
     rows = []
     for image in images:
         blank = blanks if blind_controls.is_control(round, image) else 0
-        seats = max(people, blank + 1)
+        assignments = max(people, blank + 1)
         rows += [
-            Assignment(round=round, image=image, slot=slot, blank=slot > seats - blank)
-            for slot in range(1, seats + 1)
+            Assignment(round=round, image=image, slot=slot, blank=slot > assignments - blank)
+            for slot in range(1, assignments + 1)
         ]
     Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
@@ -75,7 +75,7 @@ def open_ahead(round: Round) -> None:
     images = candidates(round)
     if round.purpose == Round.Purpose.CLOSING:
         count = min(count, int(images.count() * (1 - estimates[-1]["share"])))
-    open_seats(round, images[:count])
+    open_assignments(round, images[:count])
 
 
 def open_the_rest(round: Round, lease: Lease) -> None:
@@ -83,7 +83,7 @@ def open_the_rest(round: Round, lease: Lease) -> None:
     images = list(candidates(round))
     for start in range(0, len(images), CHUNK):
         with lease.fenced():
-            open_seats(round, images[start : start + CHUNK])
+            open_assignments(round, images[start : start + CHUNK])
         lease.renew(min(start + CHUNK, len(images)), len(images))
 
 
@@ -94,7 +94,7 @@ def wanted(round: Round) -> int:
         return 0 if stopping.tries_again(round, left) else left
     if stopping.enough_in(round):
         return 0
-    # Images that the machine labelled after their seat had opened do not count.
+    # Images that the machine labelled after their assignment had opened do not count.
     taken = (
         Assignment.objects.filter(round=round, state__in=("open", "claimed", "submitted"))
         .values("image")
@@ -117,12 +117,13 @@ def withdraw_impossible(round: Round) -> int:
     )
     handover.give_up(left.exclude(annotator__in=people))
     most = max(
-        round.settings.annotators_per_image, 1 + blind_controls.blank_seats(round, len(people))
+        round.settings.annotators_per_image,
+        1 + blind_controls.blank_assignments(round, len(people)),
     )
-    seats = Assignment.objects.filter(round=round, state=Assignment.State.OPEN)
+    assignments = Assignment.objects.filter(round=round, state=Assignment.State.OPEN)
     used = (
         Assignment.objects.filter(
-            round=round, annotator__in=people, image__in=seats.values("image")
+            round=round, annotator__in=people, image__in=assignments.values("image")
         )
         .exclude(state=Assignment.State.LAPSED)
         .values("image")
@@ -131,9 +132,9 @@ def withdraw_impossible(round: Round) -> int:
     )
     crowded = {row["image"]: row["n"] for row in used}
     withdrawn = 0
-    seats = seats.filter(image__in=crowded.keys())
+    assignments = assignments.filter(image__in=crowded.keys())
     by_image: dict[int, list[int]] = {}
-    for pk, image in seats.values_list("pk", "image"):
+    for pk, image in assignments.values_list("pk", "image"):
         by_image.setdefault(image, []).append(pk)
     for image, pks in by_image.items():
         free = len(people) - crowded[image]
@@ -152,7 +153,7 @@ def _people(round: Round) -> set[int]:
 
 @step(Round.State.SELECTING)
 def select(step: Step, lease: Lease) -> None:
-    """Top the round up to its size; an image that has seats already is never chosen twice."""
+    """Top the round up to its size; an image that has assignments already is never chosen twice."""
     round, left = step.round, wanted(step.round)
     total = left
     while left > 0:
@@ -160,6 +161,6 @@ def select(step: Step, lease: Lease) -> None:
         if not batch:
             break
         with lease.fenced():
-            open_seats(round, batch)
+            open_assignments(round, batch)
         left -= len(batch)
         lease.renew(total - left, total)

@@ -50,12 +50,12 @@ def draw_blind_rounds(job: Job, user: Any, truth: Callable[[str], list[Box]]) ->
         before = round.state
         for step in Step.objects.unfinished().filter(round=round, state=F("round__state")):
             runner.run(step.pk)
-        seats = claims.claim_next(job, user, count=claims.STOCK).seats
-        for seat in seats:
-            size = (seat.image.width, seat.image.height)
-            boxes, seconds = person.draw(truth(seat.image.name), size, classes)
-            answers.submit(seat, user, version=1, boxes=boxes, active_ms=int(1000 * seconds))
+        assignments = claims.claim_next(job, user, count=claims.STOCK).assignments
+        for assignment in assignments:
+            size = (assignment.image.width, assignment.image.height)
+            boxes, seconds = person.draw(truth(assignment.image.name), size, classes)
+            answers.submit(assignment, user, version=1, boxes=boxes, active_ms=int(1000 * seconds))
         round.refresh_from_db()
-        if not seats and round.state == before and round.closed_at is None:
+        if not assignments and round.state == before and round.closed_at is None:
             break  # the last images are in real people's hands
     return job.images.labeled().count()

@@ -67,18 +67,18 @@ class Drive:
         claim = f"/api/jobs/{self.slug}/assignments/claim"
         queue = client.call("POST", claim, {"count": 2})["assignments"]
         while queue and not self.done.is_set():
-            seat = queue.pop(0)
-            image = seat["image"]
+            assignment = queue.pop(0)
+            image = assignment["image"]
             size, truth = (image["width"], image["height"]), self.truth(image["name"])
             client.picture(image["url"])
-            if seat["prelabelled"] or seat["suggested"]:
-                boxes, seconds = person.correct(seat["suggested"], truth, size)
+            if assignment["prelabelled"] or assignment["suggested"]:
+                boxes, seconds = person.correct(assignment["suggested"], truth, size)
             else:
                 boxes, seconds = person.draw(truth, size, self.classes)
             self._pause(seconds)
             reply = client.call(
                 "PUT",
-                f"/api/assignments/{seat['id']}/answer",
+                f"/api/assignments/{assignment['id']}/answer",
                 {
                     "version": 1,
                     "boxes": without_scores(boxes),

@@ -215,7 +215,7 @@ def test_an_annotator_sees_only_the_pictures_they_were_given(busy, alice, rita):
     client.force_login(alice)
     claim = reverse("claim", args=[busy.slug])
     given = client.post(claim, {}, content_type="application/json").json()["assignments"]
-    mine = {seat["image"]["id"] for seat in given}
+    mine = {assignment["image"]["id"] for assignment in given}
     foreign = busy.images.exclude(pk__in=mine).first()
 
     assert client.get(reverse("image-file", args=[min(mine)])).status_code == 200

@@ -40,7 +40,10 @@ def shared(alice, bob, rita, mona):
     lifecycle.start(made, None)
     run_steps(made)
     work_all(
-        made, alice, bob, boxes=lambda seat: [box(10 if seat.annotator_id == alice.pk else 25)]
+        made,
+        alice,
+        bob,
+        boxes=lambda assignment: [box(10 if assignment.annotator_id == alice.pk else 25)],
     )
     run_steps(made)
     return made
@@ -152,10 +155,10 @@ def test_the_list_of_jobs_costs_the_same_however_many_they_are(alice, bob, role)
         make_images(job, 12)
         lifecycle.start(job, None)
         run_steps(job)
-        held = claims.claim_next(job, bob, count=2).seats
+        held = claims.claim_next(job, bob, count=2).assignments
         comments.pin(held[0].image, bob, 1, 1, "Cat?")
         if role == "annotator":
-            answer(claims.claim_next(job, alice, count=2).seats[0], alice)
+            answer(claims.claim_next(job, alice, count=2).assignments[0], alice)
 
     client, asked = browser(alice), []
     for more in (1, 4):
@@ -169,7 +172,7 @@ def test_the_list_of_jobs_costs_the_same_however_many_they_are(alice, bob, role)
     assert len(cards) == 5
     for card in cards:
         if role == "annotator":
-            # 10 seats, one of them answered and two of them with bob
+            # 10 assignments, one of them answered and two of them with bob
             assert (card["kind"], card["to_draw"], card["notes"]) == ("draw", 7, 0)
             assert (card["round"]["done"], card["round"]["total"]) == (1, 10)
             assert (card["round"]["pace_s"], card["stopped_at"] is not None) == (1.0, True)
@@ -180,7 +183,7 @@ def test_the_list_of_jobs_costs_the_same_however_many_they_are(alice, bob, role)
 
 
 def test_a_note_is_pinned_answered_read_and_closed(shared, alice, rita, bob):
-    mine = claims.claim_next(shared, alice, count=1).seats[0].image
+    mine = claims.claim_next(shared, alice, count=1).assignments[0].image
     reply = send(browser(alice), "post", "comments", mine.pk, {"x": 3, "y": 4, "text": "Cat?"})
     assert reply.status_code == 201
     thread = reply.json()["id"]
@@ -212,20 +215,23 @@ def test_only_reviewers_and_authors_close_a_thread(shared, alice, bob):
 
 def test_history_pages_on_and_opens_an_answer_again(shared, alice, bob):
     client = browser(alice)
-    seat = claims.claim_next(shared, alice, count=1).seats[0]
-    answer(seat, alice)
+    assignment = claims.claim_next(shared, alice, count=1).assignments[0]
+    answer(assignment, alice)
     page = client.get(reverse("own-answers", args=[shared.slug])).json()
     assert page["next"] is None
-    assert (page["answers"][0]["id"], page["answers"][0]["changeable"]) == (seat.pk, True)
+    assert (page["answers"][0]["id"], page["answers"][0]["changeable"]) == (assignment.pk, True)
     assert page["answers"][1]["labelled"] == "people"
 
-    opened = client.get(reverse("work", args=[shared.slug]), {"seat": seat.pk})
+    opened = client.get(reverse("work", args=[shared.slug]), {"assignment": assignment.pk})
     again = opened.context["page_data"]["reopen"]
-    assert (again["id"], again["version"], again["boxes"]) == (seat.pk, 1, [box()])
+    assert (again["id"], again["version"], again["boxes"]) == (assignment.pk, 1, [box()])
     assert (
-        browser(bob).get(reverse("work", args=[shared.slug]), {"seat": seat.pk}).status_code == 404
+        browser(bob)
+        .get(reverse("work", args=[shared.slug]), {"assignment": assignment.pk})
+        .status_code
+        == 404
     )
-    own = client.get(reverse("own-seat", args=[seat.pk])).json()
+    own = client.get(reverse("own-assignment", args=[assignment.pk])).json()
     assert own["changeable"]
 
 
@@ -235,9 +241,9 @@ def test_history_refuses_a_page_that_cannot_be(shared, alice, before):
     assert (reply.status_code, reply.json()["where"]) == (400, "before")
 
 
-@pytest.mark.parametrize("seat", ["\N{SUPERSCRIPT TWO}", "9" * 5000, "-1"])
-def test_a_seat_that_is_no_number_opens_the_page_without_it(shared, alice, seat):
-    page = browser(alice).get(reverse("work", args=[shared.slug]), {"seat": seat})
+@pytest.mark.parametrize("assignment", ["\N{SUPERSCRIPT TWO}", "9" * 5000, "-1"])
+def test_a_assignment_that_is_no_number_opens_the_page_without_it(shared, alice, assignment):
+    page = browser(alice).get(reverse("work", args=[shared.slug]), {"assignment": assignment})
     assert page.context["page_data"]["reopen"] is None
 
 

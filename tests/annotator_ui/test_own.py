@@ -28,8 +28,8 @@ def signed_in(job, mona, alice):
 
 
 @pytest.fixture
-def seat(signed_in, job):
-    """Her first seat, with two suggestions."""
+def assignment(signed_in, job):
+    """Her first assignment, with two suggestions."""
     url = reverse("claim", args=[job.slug])
     given = signed_in.post(url, {"count": 1}, content_type="application/json").json()
     row = Assignment.objects.get(pk=given["assignments"][0]["id"])
@@ -50,14 +50,16 @@ def draft(number: int, *boxes, known: int = 0, writer: str = "one", **more):
     return {**told, "content": content}
 
 
-def test_a_draft_comes_back_with_the_seat_on_another_computer(signed_in, job, seat):
+def test_a_draft_comes_back_with_the_assignment_on_another_computer(signed_in, job, assignment):
     marked = {**box(), "suggested": False, "source": 1}
-    assert put(signed_in, "draft", draft(1, marked, action_ms={"open": 900}), seat.pk)[0] == 200
+    assert (
+        put(signed_in, "draft", draft(1, marked, action_ms={"open": 900}), assignment.pk)[0] == 200
+    )
 
     url = reverse("claim", args=[job.slug])
     page = signed_in.post(url, {}, content_type="application/json").json()
 
-    [given] = [s["draft"] for s in page["assignments"] if s["id"] == seat.pk]
+    [given] = [s["draft"] for s in page["assignments"] if s["id"] == assignment.pk]
     assert given == {
         "number": 1,
         "writer": "one",
@@ -67,27 +69,27 @@ def test_a_draft_comes_back_with_the_seat_on_another_computer(signed_in, job, se
     }
 
 
-def test_an_older_draft_never_overwrites_a_newer_one_in_any_order(signed_in, seat):
+def test_an_older_draft_never_overwrites_a_newer_one_in_any_order(signed_in, assignment):
     for number, expected in ((2, 200), (1, 409), (2, 200), (5, 200), (4, 409)):
-        status, said = put(signed_in, "draft", draft(number, box(number)), seat.pk)
+        status, said = put(signed_in, "draft", draft(number, box(number)), assignment.pk)
         assert status == expected, said
-    stored = Draft.objects.get(seat=seat)
+    stored = Draft.objects.get(assignment=assignment)
     assert (stored.number, stored.content["boxes"][0]["x1"]) == (5, 5)
 
 
-def test_a_page_overwrites_of_another_only_what_it_has_seen(signed_in, seat):
+def test_a_page_overwrites_of_another_only_what_it_has_seen(signed_in, assignment):
     def save(*told, **more) -> int:
-        return put(signed_in, "draft", draft(*told, **more), seat.pk)[0]
+        return put(signed_in, "draft", draft(*told, **more), assignment.pk)[0]
 
     assert save(3, box(1), writer="one") == 200
     assert save(3, box(2), writer="two", known=2) == 409
     assert save(9, box(2), writer="two", known=2) == 409
     assert save(4, box(2), writer="two", known=3) == 200
     assert save(5, box(1), writer="one") == 409
-    assert Draft.objects.get(seat=seat).content["boxes"][0]["x1"] == 2
+    assert Draft.objects.get(assignment=assignment).content["boxes"][0]["x1"] == 2
 
 
-def test_no_interleaving_of_pages_overwrites_work_that_was_not_seen(seat):
+def test_no_interleaving_of_pages_overwrites_work_that_was_not_seen(assignment):
     """Three pages save, look and repeat in any order; the service against a plain model."""
     rng = random.Random(7)
     pages = {name: {"known": 0, "number": 0} for name in "abc"}
@@ -104,7 +106,7 @@ def test_no_interleaving_of_pages_overwrites_work_that_was_not_seen(seat):
         allowed = not stored["writer"] or (newer and (mine or seen))
         told = draft(max(1, number), box(5), writer=name, known=page["known"])
         try:
-            drafts.save(seat, **told)
+            drafts.save(assignment, **told)
         except Conflict:
             assert not allowed
         else:
@@ -112,17 +114,17 @@ def test_no_interleaving_of_pages_overwrites_work_that_was_not_seen(seat):
             assert allowed or repeat
             if allowed:
                 stored = {"number": max(1, number), "writer": name}
-        row = Draft.objects.get(seat=seat)
+        row = Draft.objects.get(assignment=assignment)
         assert (row.number, row.writer) == (stored["number"], stored["writer"])
 
 
-def test_the_answer_ends_the_draft_and_a_late_draft_does_not_bring_it_back(signed_in, seat):
-    put(signed_in, "draft", draft(1, box()), seat.pk)
-    assert put(signed_in, "answer", {"version": 1, "boxes": [box()]}, seat.pk)[0] == 200
+def test_the_answer_ends_the_draft_and_a_late_draft_does_not_bring_it_back(signed_in, assignment):
+    put(signed_in, "draft", draft(1, box()), assignment.pk)
+    assert put(signed_in, "answer", {"version": 1, "boxes": [box()]}, assignment.pk)[0] == 200
     assert not Draft.objects.exists()
 
-    assert put(signed_in, "draft", draft(2, box()), seat.pk)[0] == 409
-    assert drafts.of([seat]) == {}
+    assert put(signed_in, "draft", draft(2, box()), assignment.pk)[0] == 409
+    assert drafts.of([assignment]) == {}
 
 
 @pytest.mark.parametrize(
@@ -135,13 +137,15 @@ def test_the_answer_ends_the_draft_and_a_late_draft_does_not_bring_it_back(signe
         ({"boxes": [], "more": 1}, "content"),
     ],
 )
-def test_a_draft_that_cannot_be_an_answer_is_refused_by_place(signed_in, seat, content, where):
+def test_a_draft_that_cannot_be_an_answer_is_refused_by_place(
+    signed_in, assignment, content, where
+):
     body = {**draft(1), "content": content}
-    status, said = put(signed_in, "draft", body, seat.pk)
+    status, said = put(signed_in, "draft", body, assignment.pk)
     assert (status, said["where"]) == (400, where)
 
 
-def test_an_answer_keeps_what_became_of_suggestions_and_where_the_time_went(signed_in, seat):
+def test_an_answer_keeps_what_became_of_suggestions_and_where_the_time_went(signed_in, assignment):
     body = {
         "version": 1,
         "boxes": [box()],
@@ -149,11 +153,11 @@ def test_an_answer_keeps_what_became_of_suggestions_and_where_the_time_went(sign
         "outcomes": ["accepted", "dismissed"],
         "action_ms": {"open": 500, "accept": 1000},
     }
-    assert put(signed_in, "answer", body, seat.pk)[0] == 200
+    assert put(signed_in, "answer", body, assignment.pk)[0] == 200
 
-    seat.refresh_from_db()
-    assert seat.outcomes == ["accepted", "dismissed"]
-    assert seat.action_ms == {"open": 500, "accept": 1000}
+    assignment.refresh_from_db()
+    assert assignment.outcomes == ["accepted", "dismissed"]
+    assert assignment.action_ms == {"open": 500, "accept": 1000}
 
 
 @pytest.mark.parametrize(
@@ -166,13 +170,13 @@ def test_an_answer_keeps_what_became_of_suggestions_and_where_the_time_went(sign
     ],
 )
 def test_what_is_told_beside_the_boxes_is_checked_before_anything_is_stored(
-    signed_in, seat, more, where
+    signed_in, assignment, more, where
 ):
-    status, said = put(signed_in, "answer", {"version": 1, "boxes": [], **more}, seat.pk)
+    status, said = put(signed_in, "answer", {"version": 1, "boxes": [], **more}, assignment.pk)
 
     assert (status, said["where"]) == (400, where)
-    seat.refresh_from_db()
-    assert (seat.state, seat.version) == ("claimed", 0)
+    assignment.refresh_from_db()
+    assert (assignment.state, assignment.version) == ("claimed", 0)
 
 
 def test_own_keys_and_settings_follow_the_person(signed_in, job):

@@ -19,7 +19,7 @@ WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
 
 
 @pytest.fixture
-def seat(job, mona, alice, rita):
+def assignment(job, mona, alice, rita):
     """A finished answer with a note that was answered and a suggested correction."""
     lifecycle.start(job, mona)
     run_steps(job)
@@ -42,23 +42,25 @@ def opened(who, name: str, *args: object) -> list[str]:
     return [query["sql"] for query in asked if WRITES.match(query["sql"])]
 
 
-def test_reviewers_open_every_page_without_writing_anything(seat, job, rita):
+def test_reviewers_open_every_page_without_writing_anything(assignment, job, rita):
     for name in ("review", "review-grid", "review-differences", "notes"):
         assert opened(rita, name, job.slug) == [], name
     for name in ("settle", "compare", "correct"):
-        assert opened(rita, name, job.slug, seat.image_id) == [], name
+        assert opened(rita, name, job.slug, assignment.image_id) == [], name
     for name in ("differences", "compare-labels"):
-        assert opened(rita, name, seat.image_id) == [], name
+        assert opened(rita, name, assignment.image_id) == [], name
 
 
-def test_annotators_open_their_answers_and_a_suggestion_without_writing_anything(seat, job, alice):
+def test_annotators_open_their_answers_and_a_suggestion_without_writing_anything(
+    assignment, job, alice
+):
     for name in ("history", "notes"):
         assert opened(alice, name, job.slug) == [], name
-    assert opened(alice, "suggest", job.slug, seat.pk) == []
+    assert opened(alice, "suggest", job.slug, assignment.pk) == []
     assert comments.unread(alice).count() == 1
 
 
-def test_the_grid_begins_where_its_address_says(seat, job, rita):
+def test_the_grid_begins_where_its_address_says(assignment, job, rita):
     client = Client()
     client.force_login(rita)
     url = reverse("review-grid", args=[job.slug])
@@ -73,7 +75,7 @@ def test_the_grid_begins_where_its_address_says(seat, job, rita):
     assert (nonsense.status_code, nonsense.url) == (302, url)
 
 
-def test_a_correction_that_would_be_refused_says_so_before_it_is_drawn(seat, job, rita, mona):
+def test_a_correction_that_would_be_refused_says_so_before_it_is_drawn(assignment, job, rita, mona):
     image = job.images.unlabeled().first()
     for who, said in ((rita, "no label to correct"), (mona, "")):
         client = Client()

@@ -28,8 +28,8 @@ def finish(job, alice, reviewers, **judged):
         job.refresh_from_db()
         if job.state == "complete":
             return
-        for seat in claims.claim_next(job, alice).seats:
-            answer(seat, alice)
+        for assignment in claims.claim_next(job, alice).assignments:
+            answer(assignment, alice)
 
 
 def page_of(job, user):

@@ -33,9 +33,11 @@ def claim(client, job) -> list[dict]:
     return answer.json()["assignments"]
 
 
-def put(client, seat_id: int, body, raw: bytes | None = None):
+def put(client, assignment_id: int, body, raw: bytes | None = None):
     data = raw if raw is not None else json.dumps(body)
-    return client.put(reverse("answer", args=[seat_id]), data, content_type="application/json")
+    return client.put(
+        reverse("answer", args=[assignment_id]), data, content_type="application/json"
+    )
 
 
 def test_opening_a_page_takes_no_work_away(signed_in, job, rita):
@@ -50,18 +52,20 @@ def test_opening_a_page_takes_no_work_away(signed_in, job, rita):
     assert claim(signed_in, job)[0]["image"]["url"].startswith("/api/images/")
 
 
-def test_an_answer_comes_back_with_the_next_seat(signed_in, job):
-    seat = claim(signed_in, job)[0]
+def test_an_answer_comes_back_with_the_next_assignment(signed_in, job):
+    assignment = claim(signed_in, job)[0]
 
-    answer = put(signed_in, seat["id"], {"version": 1, "boxes": [box()], "active_ms": 900}).json()
+    answer = put(
+        signed_in, assignment["id"], {"version": 1, "boxes": [box()], "active_ms": 900}
+    ).json()
 
-    assert (answer["id"], answer["state"], answer["version"]) == (seat["id"], "submitted", 1)
+    assert (answer["id"], answer["state"], answer["version"]) == (assignment["id"], "submitted", 1)
     assert set(answer) == {"id", "state", "version", "next", "queue"}
-    stored = Assignment.objects.get(pk=seat["id"])
+    stored = Assignment.objects.get(pk=assignment["id"])
     assert (stored.boxes, stored.active_ms) == ([box()], 900)
 
 
-def test_seats_that_the_page_holds_are_not_sent_again(signed_in, job):
+def test_assignments_that_the_page_holds_are_not_sent_again(signed_in, job):
     first, *rest = claim(signed_in, job)
     held = [s["id"] for s in rest]
     answer = put(signed_in, first["id"], {"version": 1, "boxes": [], "hold": held}).json()
@@ -89,14 +93,14 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_box_is_refused_by_place_and_nothing_is_lost(signed_in, job, case):
     boxes, where, words = BAD[case]
-    seat = claim(signed_in, job)[0]
+    assignment = claim(signed_in, job)[0]
 
-    answer = put(signed_in, seat["id"], {"version": 1, "boxes": boxes})
+    answer = put(signed_in, assignment["id"], {"version": 1, "boxes": boxes})
 
     assert answer.status_code == 400
     assert answer.json()["where"] == where
     assert words in answer.json()["message"]
-    assert Assignment.objects.get(pk=seat["id"]).state == "claimed"
+    assert Assignment.objects.get(pk=assignment["id"]).state == "claimed"
 
 
 RAW = {
@@ -119,23 +123,23 @@ RAW = {
 @pytest.mark.parametrize("case", RAW)
 def test_broken_json_is_a_clear_400(signed_in, job, case):
     raw, words = RAW[case]
-    seat = claim(signed_in, job)[0]
+    assignment = claim(signed_in, job)[0]
 
-    answer = put(signed_in, seat["id"], None, raw)
+    answer = put(signed_in, assignment["id"], None, raw)
 
     assert answer.status_code == 400, answer.content
     assert words.lower() in answer.json()["message"].lower()
     assert set(answer.json()) == {"code", "message", "where"}
-    assert Assignment.objects.get(pk=seat["id"]).state == "claimed"
+    assert Assignment.objects.get(pk=assignment["id"]).state == "claimed"
 
 
 def test_a_body_over_two_megabytes_is_refused(signed_in, job):
-    seat = claim(signed_in, job)[0]
-    answer = put(signed_in, seat["id"], None, b'{"a": "' + b"x" * 2_200_000 + b'"}')
+    assignment = claim(signed_in, job)[0]
+    answer = put(signed_in, assignment["id"], None, b'{"a": "' + b"x" * 2_200_000 + b'"}')
     assert answer.status_code in (400, 413)
 
 
-def test_a_foreign_seat_does_not_exist(signed_in, job, bob):
+def test_a_foreign_assignment_does_not_exist(signed_in, job, bob):
     other = Client()
     other.force_login(bob)
     his = claim(other, job)[0]
@@ -145,9 +149,9 @@ def test_a_foreign_seat_does_not_exist(signed_in, job, bob):
 
 
 def test_a_stale_version_is_a_conflict(signed_in, job):
-    seat = claim(signed_in, job)[0]
-    put(signed_in, seat["id"], {"version": 3, "boxes": [box()]})
-    answer = put(signed_in, seat["id"], {"version": 2, "boxes": []})
+    assignment = claim(signed_in, job)[0]
+    put(signed_in, assignment["id"], {"version": 3, "boxes": [box()]})
+    answer = put(signed_in, assignment["id"], {"version": 2, "boxes": []})
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
 
 
@@ -160,8 +164,10 @@ def test_signed_out_is_a_401_in_words(job, client):
 
 def test_an_empty_queue_says_why(signed_in, job, mona):
     lifecycle.pause(job, mona)
-    for seat in claim(signed_in, job):
-        signed_in.post(reverse("release", args=[seat["id"]]), {}, content_type="application/json")
+    for assignment in claim(signed_in, job):
+        signed_in.post(
+            reverse("release", args=[assignment["id"]]), {}, content_type="application/json"
+        )
     answer = signed_in.post(reverse("claim", args=[job.slug]), {}, content_type="application/json")
     assert answer.json()["queue"]["reason"] == "paused"
 
@@ -175,7 +181,7 @@ def test_the_schema_describes_the_api(signed_in):
 
 @pytest.mark.parametrize("write", ["answer", "skip", "renew", "draft"])
 def test_who_is_no_annotator_any_more_stores_nothing(signed_in, job, alice, write):
-    seat = claim(signed_in, job)[0]
+    assignment = claim(signed_in, job)[0]
     job.members.filter(user=alice).update(role="reviewer")
     content = {"boxes": [], "active_ms": 5, "action_ms": None}
     body = {
@@ -186,10 +192,10 @@ def test_who_is_no_annotator_any_more_stores_nothing(signed_in, job, alice, writ
     }[write]
     send = signed_in.post if write in ("skip", "renew") else signed_in.put
 
-    reply = send(reverse(write, args=[seat["id"]]), body, content_type="application/json")
+    reply = send(reverse(write, args=[assignment["id"]]), body, content_type="application/json")
 
     assert (reply.status_code, reply.json()["code"]) == (403, "not_allowed")
-    row = Assignment.objects.get(pk=seat["id"])
+    row = Assignment.objects.get(pk=assignment["id"])
     assert (row.state, row.boxes, row.version) == ("claimed", None, 0)
     assert not Draft.objects.exists()
 
@@ -216,7 +222,7 @@ def test_a_page_gives_back_what_it_was_given(signed_in, job):
     given = signed_in.post(
         claim_url, {"count": 1, "page": "one"}, content_type="application/json"
     ).json()["assignments"]
-    ids = [seat["id"] for seat in given]
+    ids = [assignment["id"] for assignment in given]
     for page, count in (("two", 0), ("one", len(ids)), ("one", 0)):
         reply = signed_in.post(back, {"ids": ids, "page": page}, content_type="application/json")
         assert reply.json() == {"given_back": count}

@@ -132,9 +132,9 @@ def own(name: str) -> dict[str, Any]:
 
 
 def expire(slug: str) -> int:
-    """Let the leases of all seats in hand run out, as time would; how many it were."""
-    seats = Assignment.objects.filter(round__job__slug=slug, state=Assignment.State.CLAIMED)
-    return seats.update(lease_expires_at=timezone.now() - timedelta(minutes=1))
+    """Let the leases of all assignments in hand run out, as time would; how many it were."""
+    assignments = Assignment.objects.filter(round__job__slug=slug, state=Assignment.State.CLAIMED)
+    return assignments.update(lease_expires_at=timezone.now() - timedelta(minutes=1))
 
 
 def held(slug: str) -> list[str]:
@@ -145,7 +145,7 @@ def held(slug: str) -> list[str]:
 
 def drafts(slug: str) -> list[int]:
     """How many boxes each draft at the server has."""
-    rows = Draft.objects.filter(seat__round__job__slug=slug).order_by("seat")
+    rows = Draft.objects.filter(assignment__round__job__slug=slug).order_by("assignment")
     return [len(row.content["boxes"]) for row in rows]
 
 
@@ -160,10 +160,10 @@ def act(slug: str, action: str) -> None:
 
 
 def suggest(slug: str, name: str, suggested: list[dict[str, Any]], verify: bool = False) -> int:
-    """Give a person seats with these suggestions, as an active round would; how many."""
+    """Give a person assignments with these suggestions, as an active round would; how many."""
     user = get_user_model().objects.get(username=name)
-    seats = claims.claim_next(Job.objects.get(slug=slug), user, count=2)
-    pks = [seat.pk for seat in seats.seats]
+    assignments = claims.claim_next(Job.objects.get(slug=slug), user, count=2)
+    pks = [assignment.pk for assignment in assignments.assignments]
     return Assignment.objects.filter(pk__in=pks).update(suggested=suggested, verify=verify)
 
 
@@ -180,10 +180,10 @@ def answer(slug: str, name: str, most: int, shift: int = 0) -> int:
     box = {"class_id": 0, "x1": 10 + shift, "y1": 10, "x2": 60 + shift, "y2": 60}
     done = 0
     while done < most:
-        seats = claims.claim_next(made, user, count=1).seats
-        if not seats:
+        assignments = claims.claim_next(made, user, count=1).assignments
+        if not assignments:
             break
-        submit(seats[0], user, version=1, boxes=[box], active_ms=4000)
+        submit(assignments[0], user, version=1, boxes=[box], active_ms=4000)
         made.refresh_from_db()
         done += 1
     return done
@@ -208,8 +208,8 @@ def labels(slug: str) -> list[dict[str, Any]]:
 def labels_ready(slug: str, shifts: dict[str, int]) -> int:
     """Let people answer the open round, each by their own shift; how many labels came of it."""
     made = Job.objects.get(slug=slug)
-    seats = Assignment.objects.filter(round__job=made, round__closed_at=None)
-    _wait_for(seats.exists)  # after one round it takes the workers a moment to open the next
+    assignments = Assignment.objects.filter(round__job=made, round__closed_at=None)
+    _wait_for(assignments.exists)  # after one round it takes the workers a moment to open the next
     round = made.rounds.get(closed_at=None)
     for name, shift in shifts.items():
         answer(slug, name, round.assignments.values("image").distinct().count(), shift)

@@ -69,7 +69,7 @@ def report() -> None:
         "state": job.state,
         "labelled": active.distinct().count(),
         "labelled_twice": active.annotate(n=Count("pk")).filter(n__gt=1).count(),
-        "seat_filled_twice": places.filter(n__gt=1).count(),
+        "assignment_filled_twice": places.filter(n__gt=1).count(),
         "answered_twice": answered.filter(n__gt=1).count(),
         "people": counted.values("annotator").distinct().count(),
         "states_entered_twice": len(entered) - len(set(entered)),

@@ -132,8 +132,8 @@ def _database_is_free() -> bool:
 def people_work(job: Job, alice: Any, *reviewers: Any) -> int:
     """Everybody does what they can get now; how much it was."""
     done = 0
-    for seat in claims.claim_next(job, alice).seats:
-        factories.answer(seat, alice)
+    for assignment in claims.claim_next(job, alice).assignments:
+        factories.answer(assignment, alice)
         done += 1
     for reviewer in reviewers:
         # one at a time: what is in hand when the proof is complete would end as the clock has it
@@ -164,7 +164,7 @@ def canonical(job: Job) -> dict[str, Any]:
                 "image__name", "kind", "blind", "position", "verdict", "value"
             )
         ),
-        "seats": sorted(
+        "assignments": sorted(
             Assignment.objects.filter(round__job=job).values_list(
                 "round__number", "image__name", "slot", "state"
             )

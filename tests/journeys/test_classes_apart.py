@@ -22,8 +22,8 @@ def kind(digest: str) -> int:
     return DOG if int(digest[-8:], 16) % 5 < 2 else CAT
 
 
-def people(seat):
-    return [box(class_id=kind(seat.image.digest))]
+def people(assignment):
+    return [box(class_id=kind(assignment.image.digest))]
 
 
 def judge(audit):

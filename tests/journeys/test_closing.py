@@ -45,14 +45,14 @@ def test_the_freeze_holds_sets_order_and_seed_and_is_made_once(closing):
     assert sizes[-1] == Audit.objects.filter(round=round, blind=False).count()
 
 
-def test_from_the_freeze_on_no_seat_is_handed_out_on_a_frozen_image(closing, alice):
+def test_from_the_freeze_on_no_assignment_is_handed_out_on_a_frozen_image(closing, alice):
     round = round_of(closing)
     frozen = set(Audit.objects.filter(round=round).values_list("image", flat=True))
 
-    while seats := claims.claim_next(closing, alice).seats:
-        for seat in seats:
-            assert seat.image_id not in frozen
-            answer(seat, alice)
+    while assignments := claims.claim_next(closing, alice).assignments:
+        for assignment in assignments:
+            assert assignment.image_id not in frozen
+            answer(assignment, alice)
     assert round.state == "AUDITING"
 
 

@@ -98,7 +98,7 @@ def person(url: str, name: str, ended: threading.Event, slug: str, refused: list
                     body = {"version": 1, "boxes": [BOX], "hold": [w["id"] for w in queue]}
                     clients[turn % 2].call("PUT", f"/api/assignments/{work['id']}/answer", body)
         except requests.HTTPError as error:
-            # a claim or seat that another process settled first is told, never broken
+            # a claim or assignment that another process settled first is told, never broken
             if error.response is None or error.response.status_code not in (404, 409):
                 refused.append(str(error))
         if not queue:
@@ -137,7 +137,7 @@ def test_a_job_is_done_once_by_many_processes(env):
         "state": "complete",
         "labelled": IMAGES,
         "labelled_twice": 0,
-        "seat_filled_twice": 0,
+        "assignment_filled_twice": 0,
         "answered_twice": 0,
         "people": ANNOTATORS,
         "states_entered_twice": 0,

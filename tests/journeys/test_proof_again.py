@@ -45,8 +45,8 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
 
     said = fail()  # fewer are left than a batch
     assert "could not be shown" in said and "people get the other" in said
-    seat = claims.claim_next(closing, alice, suggest=for_images).seats[0]
-    assert seat.suggested and seat.round == second
+    assignment = claims.claim_next(closing, alice, suggest=for_images).assignments[0]
+    assert assignment.suggested and assignment.round == second
     second.delete()
     others = len(Freeze.objects.get(round=first).content["candidates"]) - 40
     told = snapshot.of_job(closing)["certificate"]["sentence"]

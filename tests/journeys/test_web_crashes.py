@@ -88,14 +88,16 @@ def submit_on(client: Client, stop: threading.Event, acknowledged: dict[int, flo
     while not stop.is_set():
         try:
             if not unsent:
-                seats = client.call("POST", "/api/jobs/crash/assignments/claim", {"count": 2})
-                unsent = [(s["id"], float(s["id"] % 90)) for s in seats["assignments"]]
+                assignments = client.call("POST", "/api/jobs/crash/assignments/claim", {"count": 2})
+                unsent = [(s["id"], float(s["id"] % 90)) for s in assignments["assignments"]]
                 if not unsent:
                     return
-            seat, x = unsent[0]
+            assignment, x = unsent[0]
             body = {"class_id": 0, "x1": x, "y1": 5.0, "x2": x + 50, "y2": 60.0}
-            client.call("PUT", f"/api/assignments/{seat}/answer", {"version": 1, "boxes": [body]})
-            acknowledged[seat] = x
+            client.call(
+                "PUT", f"/api/assignments/{assignment}/answer", {"version": 1, "boxes": [body]}
+            )
+            acknowledged[assignment] = x
             unsent.pop(0)
         except requests.RequestException:
             time.sleep(0.05)

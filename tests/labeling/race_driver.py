@@ -48,18 +48,18 @@ def claim_and_answer(at: float, name: str) -> None:
     ready(at)
     empty = 0
     while empty < 5:
-        seats = claims.claim_next(job, user).seats
-        for seat in seats:
-            factories.answer(seat, user)
-        empty = 0 if seats else empty + 1
-        time.sleep(0 if seats else 0.1)
+        assignments = claims.claim_next(job, user).assignments
+        for assignment in assignments:
+            factories.answer(assignment, user)
+        empty = 0 if assignments else empty + 1
+        time.sleep(0 if assignments else 0.1)
 
 
-def submit_the_same(at: float, seat_id: str) -> None:
+def submit_the_same(at: float, assignment_id: str) -> None:
     """Send one answer, as an impatient browser does."""
-    seat = Assignment.objects.select_related("image__job", "round__job").get(pk=seat_id)
+    assignment = Assignment.objects.select_related("image__job", "round__job").get(pk=assignment_id)
     ready(at)
-    factories.answer(seat, seat.annotator)
+    factories.answer(assignment, assignment.annotator)
 
 
 def export(at: float, slug: str) -> None:
@@ -83,8 +83,8 @@ def claim(at: float, name: str, slug: str) -> None:
     user, job = get_user_model().objects.get(username=name), Job.objects.get(slug=slug)
     ready(at)
     for _ in range(40):
-        for seat in claims.claim_next(job, user).seats:
-            factories.answer(seat, user)
+        for assignment in claims.claim_next(job, user).assignments:
+            factories.answer(assignment, user)
 
 
 def check(at: float, name: str, slug: str) -> None:
@@ -117,7 +117,7 @@ def correct(at: float, name: str, image_id: str) -> None:
     labels.correct(image, [factories.box(20)], user)
 
 
-def change(at: float, seat_id: str) -> None:
+def change(at: float, assignment_id: str) -> None:
     """Send an answer again with another box, and take a second over seeing that it may change."""
     look = Round.takes_answers.fget
 
@@ -127,9 +127,9 @@ def change(at: float, seat_id: str) -> None:
         return found
 
     Round.takes_answers = property(slowly)
-    seat = Assignment.objects.select_related("image__job", "round__job").get(pk=seat_id)
+    assignment = Assignment.objects.select_related("image__job", "round__job").get(pk=assignment_id)
     ready(at)
-    factories.answer(seat, seat.annotator, [factories.box(80)], version=2)
+    factories.answer(assignment, assignment.annotator, [factories.box(80)], version=2)
 
 
 def go_on(at: float, slug: str) -> None:
@@ -183,7 +183,7 @@ def race(name: str, at: float, *arguments: str) -> None:
 
 
 def started(slug: str, images: int, **fields: Any) -> Job:
-    """A running people-only job with its first seats open."""
+    """A running people-only job with its first assignments open."""
     job = factories.make_job(slug=slug, assist=False, pilot_size=images, **fields)
     for name in PEOPLE:
         factories.join(job, get_user_model().objects.get(username=name), "annotator")
@@ -205,7 +205,7 @@ def repeated(rows: Any, *fields: str) -> int:
 
 
 def crowd() -> dict[str, Any]:
-    """Six people, forty images, two seats each."""
+    """Six people, forty images, two assignments each."""
     job = started("crowd", 40, annotators_per_image=2)
     errors = run(*(("claim_and_answer", name) for name in PEOPLE))
     submitted = Assignment.objects.filter(round__job=job, state="submitted")
@@ -213,19 +213,19 @@ def crowd() -> dict[str, Any]:
     return {
         "errors": errors,
         "answers": submitted.count(),
-        "double_seats": repeated(submitted, "image", "slot"),
+        "double_assignments": repeated(submitted, "image", "slot"),
         "twice_the_same": repeated(Assignment.objects.filter(round__job=job), "image", "annotator"),
         "closed": entered.count(),
     }
 
 
 def same_answer() -> dict[str, Any]:
-    """Ten equal submits of one seat."""
+    """Ten equal submits of one assignment."""
     job = started("same", 4)
     user = get_user_model().objects.get(username=PEOPLE[0])
-    seat = claims.claim_next(job, user).seats[0]
-    errors = run(*[("submit_the_same", str(seat.pk))] * 10)
-    rows = Assignment.objects.filter(image=seat.image, annotator=user)
+    assignment = claims.claim_next(job, user).assignments[0]
+    errors = run(*[("submit_the_same", str(assignment.pk))] * 10)
+    rows = Assignment.objects.filter(image=assignment.image, annotator=user)
     return {"errors": errors, "rows": rows.count(), "state": rows.get().state}
 
 
@@ -273,13 +273,15 @@ def same_image() -> dict[str, Any]:
 def late_change() -> dict[str, Any]:
     """A person changes an answer while its round, complete with it, goes on."""
     job = started("late", 1)
-    seat = claims.claim_next(job, get_user_model().objects.get(username=PEOPLE[0])).seats[0]
+    assignment = claims.claim_next(
+        job, get_user_model().objects.get(username=PEOPLE[0])
+    ).assignments[0]
     lifecycle.pause(job, None)
-    factories.answer(seat, seat.annotator, [factories.box(10)])
-    errors = run(("change", str(seat.pk)), ("go_on", "late"))
-    seat.refresh_from_db()
-    label = Label.objects.active().get(image=seat.image)
-    return {"errors": errors, "as_answered": label.boxes == seat.boxes}
+    factories.answer(assignment, assignment.annotator, [factories.box(10)])
+    errors = run(("change", str(assignment.pk)), ("go_on", "late"))
+    assignment.refresh_from_db()
+    label = Label.objects.active().get(image=assignment.image)
+    return {"errors": errors, "as_answered": label.boxes == assignment.boxes}
 
 
 def stopped_in_between(action: str) -> dict[str, Any]:
@@ -288,12 +290,12 @@ def stopped_in_between(action: str) -> dict[str, Any]:
     job = started(slug, 40)
     errors = run(("pause", action, slug), *(("claim", name, slug) for name in PEOPLE[:3]))
     job.refresh_from_db()
-    seats = Assignment.objects.filter(round__job=job)
+    assignments = Assignment.objects.filter(round__job=job)
     return {
         "errors": errors,
         "state": job.state,
-        "open": seats.filter(state="open").count(),
-        "broken": seats.filter(state="submitted", boxes=None).count(),
+        "open": assignments.filter(state="open").count(),
+        "broken": assignments.filter(state="submitted", boxes=None).count(),
     }
 
 

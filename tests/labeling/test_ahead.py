@@ -18,7 +18,7 @@ def test_nobody_labels_ahead_of_the_first_detector(assisted, alice):
 
     assert round.state == "TRAINING"
     assert not round.assignments.exists()
-    assert not claims.claim_next(job, alice).seats
+    assert not claims.claim_next(job, alice).assignments
 
 
 def test_people_go_on_while_the_machine_trains_again(assisted, alice):
@@ -28,7 +28,7 @@ def test_people_go_on_while_the_machine_trains_again(assisted, alice):
 
     assert round.state == "TRAINING"
     assert round.assignments.filter(state="open").count() == 10
-    assert claims.claim_next(job, alice).seats
+    assert claims.claim_next(job, alice).assignments
 
 
 @pytest.mark.parametrize(("share", "ahead"), [(1.0, 0), (0.95, 3), (0.5, 10)])

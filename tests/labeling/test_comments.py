@@ -18,18 +18,18 @@ def image(job, mona, alice, bob):
     """An image that Alice and Bob both have in hand."""
     lifecycle.start(job, mona)
     run_steps(job)
-    seat = Assignment.objects.filter(round__job=job).first()
-    seat.round.assignments.filter(image=seat.image).delete()
+    assignment = Assignment.objects.filter(round__job=job).first()
+    assignment.round.assignments.filter(image=assignment.image).delete()
     for slot, who in ((1, alice), (2, bob)):
         Assignment.objects.create(
-            round=seat.round,
-            image=seat.image,
+            round=assignment.round,
+            image=assignment.image,
             slot=slot,
             annotator=who,
             state="claimed",
             lease_expires_at=timezone.now(),
         )
-    return seat.image
+    return assignment.image
 
 
 def read_by(job, who) -> list[str]:
@@ -57,12 +57,12 @@ def test_a_reviewer_who_also_draws_reads_others_only_when_it_cannot_sway_them(
 ):
     comments.pin(image, alice, 10, 20, "Is this a cat?")
     join(job, rita, "annotator")
-    assert read_by(job, rita) == ["Is this a cat?"]  # both seats are in others' hands
+    assert read_by(job, rita) == ["Is this a cat?"]  # both assignments are in others' hands
 
-    seat = image.assignments.get(slot=2)
-    Assignment.objects.filter(pk=seat.pk).update(state="open", annotator=None)
+    assignment = image.assignments.get(slot=2)
+    Assignment.objects.filter(pk=assignment.pk).update(state="open", annotator=None)
     assert read_by(job, rita) == []
-    Assignment.objects.filter(pk=seat.pk).update(
+    Assignment.objects.filter(pk=assignment.pk).update(
         state="claimed", annotator=rita, lease_expires_at=timezone.now()
     )
     assert read_by(job, rita) == []

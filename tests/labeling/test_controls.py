@@ -47,7 +47,7 @@ def everybody(job):
     return [m.user for m in job.members.filter(role="annotator").order_by("pk")]
 
 
-def seats_by_image(job):
+def assignments_by_image(job):
     found: dict[int, list[bool]] = {}
     rows = Assignment.objects.filter(round__job=job, round__purpose="active").order_by("slot")
     for image, blank in rows.values_list("image", "blank"):
@@ -72,10 +72,10 @@ def test_a_share_of_the_images_is_also_drawn_from_blank(
     make, people, mode, per_image, control, plain
 ):
     job = make(people, 30, mode=mode, annotators_per_image=per_image)
-    seats = list(seats_by_image(job).values())
-    assert {tuple(s) for s in seats} == {tuple(control), tuple(plain)}
+    assignments = list(assignments_by_image(job).values())
+    assert {tuple(s) for s in assignments} == {tuple(control), tuple(plain)}
     if control != plain:
-        assert 6 <= seats.count(control) <= 24
+        assert 6 <= assignments.count(control) <= 24
 
 
 def test_a_round_does_not_wait_for_a_second_person_who_never_comes(make):
@@ -90,7 +90,7 @@ def test_a_round_does_not_wait_for_a_second_person_who_never_comes(make):
     assert all(s.blank for s in left)
 
 
-def test_a_round_does_not_wait_for_one_who_took_such_a_seat_and_left(make):
+def test_a_round_does_not_wait_for_one_who_took_such_a_assignment_and_left(make):
     job = make(PEOPLE[:2], 20, mode="independent", annotators_per_image=1)
     alice, bert = everybody(job)
     round = job.rounds.get(number=2)
@@ -109,28 +109,30 @@ def test_a_round_does_not_wait_for_one_who_took_such_a_seat_and_left(make):
     assert answer(extra, bert, [box(10)]).state == "surplus"
 
 
-def control_seat(job, user):
-    """A blank seat of this person's, its other seats given back."""
+def control_assignment(job, user):
+    """A blank assignment of this person's, its other assignments given back."""
     for _ in range(20):
-        for seat in claims.claim_next(job, user, count=2, suggest=suggest).seats:
-            if seat.blank:
-                return seat
-            answer(seat, user, [box(10), box(100, class_id=1)])
+        for assignment in claims.claim_next(job, user, count=2, suggest=suggest).assignments:
+            if assignment.blank:
+                return assignment
+            answer(assignment, user, [box(10), box(100, class_id=1)])
     raise AssertionError("no control image came up")
 
 
-def test_a_blank_seat_shows_nothing_in_whosever_hands(make):
+def test_a_blank_assignment_shows_nothing_in_whosever_hands(make):
     job = make((*PEOPLE, "dora"), images=20)
     alice, bob, carl, dora = everybody(job)
-    factories.work_all(job, alice)  # the first seat of an image shows boxes
-    seat = control_seat(job, bob)
-    assert seat.suggested is None
+    factories.work_all(job, alice)  # the first assignment of an image shows boxes
+    assignment = control_assignment(job, bob)
+    assert assignment.suggested is None
 
-    skip(seat, bob, "Too hard to see")
-    again = Assignment.objects.get(image=seat.image, round=seat.round, slot=seat.slot, state="open")
+    skip(assignment, bob, "Too hard to see")
+    again = Assignment.objects.get(
+        image=assignment.image, round=assignment.round, slot=assignment.slot, state="open"
+    )
     assert again.blank
 
-    taken = control_seat(job, bob)
+    taken = control_assignment(job, bob)
     expired = taken.lease_expires_at - timedelta(hours=9)
     Assignment.objects.filter(pk=taken.pk).update(lease_expires_at=expired)
     factories.work_all(job, carl, dora)
@@ -141,16 +143,16 @@ def test_a_blank_seat_shows_nothing_in_whosever_hands(make):
 def work(job, blank_boxes, shown_boxes):
     """Everybody answers all there is, with these boxes."""
     while True:
-        seats = [
-            (user, seat)
+        assignments = [
+            (user, assignment)
             for user in everybody(job)
-            for seat in claims.claim_next(job, user, count=2, suggest=suggest).seats
+            for assignment in claims.claim_next(job, user, count=2, suggest=suggest).assignments
         ]
-        if not seats:
+        if not assignments:
             run_steps(job)
             return
-        for user, seat in seats:
-            answer(seat, user, blank_boxes if seat.blank else shown_boxes)
+        for user, assignment in assignments:
+            answer(assignment, user, blank_boxes if assignment.blank else shown_boxes)
 
 
 def test_a_class_that_is_corrected_worse_is_not_shown_any_more(make):
@@ -165,13 +167,13 @@ def test_a_class_that_is_corrected_worse_is_not_shown_any_more(make):
 
     open_round = job.rounds.get(closed_at=None)
     assert open_round.settings.drawn_classes == (1,)
-    seat = next(
+    assignment = next(
         s
         for user in everybody(job)
-        for s in claims.claim_next(job, user, suggest=suggest).seats
+        for s in claims.claim_next(job, user, suggest=suggest).assignments
         if not s.blank
     )
-    assert [b["class_id"] for b in seat.suggested] == [0]
+    assert [b["class_id"] for b in assignment.suggested] == [0]
     assert Event.objects.get(job=job, kind="classes_not_shown").data["classes"] == "dog"
 
 
@@ -179,28 +181,28 @@ def test_control_images_get_a_label_of_all_their_answers(make):
     job = make(mode="verify", annotators_per_image=2, images=8)
     work(job, [box(12)], [box(10)])
     for label in Label.objects.filter(image__job=job, round__purpose="active"):
-        blank = any(seats_by_image(job)[label.image_id])
+        blank = any(assignments_by_image(job)[label.image_id])
         assert label.detail["method"] == ("majority" if blank else "verified")
 
 
 def test_a_planted_box_is_told_of_and_never_counted(make):
     job = make(PEOPLE[:2], blank_percent=0, planted_percent=20, images=60)
     alice, bob = everybody(job)
-    seats: list[Assignment] = []
+    assignments: list[Assignment] = []
 
-    def all_as_shown(seat):
-        seats.append(seat)
-        return [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
+    def all_as_shown(assignment):
+        assignments.append(assignment)
+        return [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
 
     for user in (alice, bob):
-        while held := claims.claim_next(job, user, count=2, suggest=suggest).seats:
-            for seat in held:
+        while held := claims.claim_next(job, user, count=2, suggest=suggest).assignments:
+            for assignment in held:
                 looked = [box(10), box(100, class_id=1)]
-                answer(seat, user, all_as_shown(seat) if user == alice else looked)
+                answer(assignment, user, all_as_shown(assignment) if user == alice else looked)
     planted = Assignment.objects.filter(round__job=job, planted__isnull=False)
 
     assert 2 <= planted.filter(annotator=alice).count() <= 28  # of 60 a fifth, by chance
-    assert all(len(s.suggested) == (2 if s.planted is None else 3) for s in seats)
+    assert all(len(s.suggested) == (2 if s.planted is None else 3) for s in assignments)
     expected = [
         {"name": "alice", "shown": planted.filter(annotator=alice).count()},
         {"name": "bob", "shown": planted.filter(annotator=bob).count()},
@@ -211,13 +213,13 @@ def test_a_planted_box_is_told_of_and_never_counted(make):
     assert all(len(row.boxes) == 2 for row in Label.objects.filter(round__purpose="active"))
 
 
-def planted_seat(job, user):
-    """The person's first seat with a planted box, all before it answered."""
+def planted_assignment(job, user):
+    """The person's first assignment with a planted box, all before it answered."""
     while True:
-        (seat, *_) = claims.claim_next(job, user, count=1, suggest=suggest).seats
-        if seat.planted is not None:
-            return seat
-        answer(seat, user)
+        (assignment, *_) = claims.claim_next(job, user, count=1, suggest=suggest).assignments
+        if assignment.planted is not None:
+            return assignment
+        answer(assignment, user)
 
 
 def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
@@ -230,16 +232,16 @@ def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
         images=60,
     )
     (alice,) = everybody(job)
-    seat = planted_seat(job, alice)
-    seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
+    assignment = planted_assignment(job, alice)
+    seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
 
-    answer(seat, alice, seen)
-    answer(Assignment.objects.get(pk=seat.pk), alice, seen)
-    stored = Assignment.objects.get(pk=seat.pk)
+    answer(assignment, alice, seen)
+    answer(Assignment.objects.get(pk=assignment.pk), alice, seen)
+    stored = Assignment.objects.get(pk=assignment.pk)
     assert len(stored.boxes) == 2 and stored.let_through
 
     answer(stored, alice, stored.boxes, version=2)
-    assert Assignment.objects.get(pk=seat.pk).let_through  # the first look counts
+    assert Assignment.objects.get(pk=assignment.pk).let_through  # the first look counts
 
 
 def test_a_planted_box_that_was_accepted_and_nudged_is_no_label(make):
@@ -252,18 +254,18 @@ def test_a_planted_box_that_was_accepted_and_nudged_is_no_label(make):
         images=60,
     )
     (alice,) = everybody(job)
-    seat = planted_seat(job, alice)
-    seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
-    wrong = seen[seat.planted]
+    assignment = planted_assignment(job, alice)
+    seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
+    wrong = seen[assignment.planted]
     wrong["x1"] += 0.1 * (wrong["x2"] - wrong["x1"])
     fates = ["accepted"] * 3
-    fates[seat.planted] = "changed"
+    fates[assignment.planted] = "changed"
 
     for _ in range(2):  # the network may send it twice
-        seat = Assignment.objects.get(pk=seat.pk)
-        submit(seat, alice, version=1, boxes=seen, active_ms=1, trace={"outcomes": fates})
+        assignment = Assignment.objects.get(pk=assignment.pk)
+        submit(assignment, alice, version=1, boxes=seen, active_ms=1, trace={"outcomes": fates})
 
-    stored = Assignment.objects.get(pk=seat.pk)
+    stored = Assignment.objects.get(pk=assignment.pk)
     assert wrong not in stored.boxes
     assert (len(stored.boxes), stored.let_through) == (2, True)
 
@@ -278,19 +280,23 @@ def test_an_answer_sent_again_is_the_same_though_another_person_drew_there_meanw
         images=60,
     )
     alice, bob = everybody(job)
-    seat = planted_seat(job, alice)
-    seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
-    wrong = seen[seat.planted]
+    assignment = planted_assignment(job, alice)
+    seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
+    wrong = seen[assignment.planted]
     wrong["x1"] += 0.1 * (wrong["x2"] - wrong["x1"])
-    answer(seat, alice, seen)
-    other = Assignment.objects.filter(image=seat.image, round=seat.round).exclude(pk=seat.pk).get()
+    answer(assignment, alice, seen)
+    other = (
+        Assignment.objects.filter(image=assignment.image, round=assignment.round)
+        .exclude(pk=assignment.pk)
+        .get()
+    )
     Assignment.objects.filter(pk=other.pk).update(
         state="submitted", annotator=bob, boxes=[wrong], submitted_at=timezone.now(), version=1
     )
 
-    stored = Assignment.objects.get(pk=seat.pk).boxes
-    answer(Assignment.objects.get(pk=seat.pk), alice, seen)
-    assert Assignment.objects.get(pk=seat.pk).boxes == stored
+    stored = Assignment.objects.get(pk=assignment.pk).boxes
+    answer(Assignment.objects.get(pk=assignment.pk), alice, seen)
+    assert Assignment.objects.get(pk=assignment.pk).boxes == stored
 
 
 def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
@@ -303,11 +309,11 @@ def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
         images=60,
     )
     (alice,) = everybody(job)
-    seat = planted_seat(job, alice)
-    seen = [{k: v for k, v in b.items() if k != "score"} for b in seat.suggested]
+    assignment = planted_assignment(job, alice)
+    seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
     trace = {"outcomes": ["accepted"] * 3, "action_ms": {"drag": 3000, "accept": 900}}
     drawn_too = [*seen, box(150, 100, 20)]
-    submit(seat, alice, version=1, boxes=drawn_too, active_ms=3900, trace=trace)
+    submit(assignment, alice, version=1, boxes=drawn_too, active_ms=3900, trace=trace)
 
     assert timing.of_job(job)["drag"]["seconds"] == 3.0
     assert timing.of_job(job)["accepted"]["seconds"] == 0.3

@@ -74,9 +74,9 @@ def drawn(alice, bob, rita):
     lifecycle.start(made, None)
     run_steps(made)
 
-    def boxes(seat):
-        shift = 8 if seat.annotator_id == cleo.pk else 0
-        return [box(10 + shift)] if seat.image_id == odd else [box()]
+    def boxes(assignment):
+        shift = 8 if assignment.annotator_id == cleo.pk else 0
+        return [box(10 + shift)] if assignment.image_id == odd else [box()]
 
     work_all(made, alice, bob, cleo, boxes=boxes)
     run_steps(made)

@@ -21,7 +21,7 @@ def test_an_image_restored_in_its_round_gets_people_again(job, alice, bob, mona,
     if skipped:
         for who in (alice, bob):
             hand = claims.claim_next(job, who)
-            answers.skip(next(s for s in hand.seats if s.image_id == image.pk), who, "Other")
+            answers.skip(next(s for s in hand.assignments if s.image_id == image.pk), who, "Other")
     else:
         labels.exclude(image, "by mistake", mona)
 
@@ -35,7 +35,7 @@ def test_an_image_restored_while_its_round_selects_is_chosen_again(job, mona):
     lifecycle.start(job, None)
     round = job.rounds.get()
     image = selection.candidates(round)[0]
-    selection.open_seats(round, [image])
+    selection.open_assignments(round, [image])
     labels.exclude(image, "by mistake", mona)
     labels.restore(image, mona)
 
@@ -47,14 +47,14 @@ def test_an_image_restored_while_its_round_selects_is_chosen_again(job, mona):
 def test_a_corrected_image_is_handed_to_nobody(job, alice, bob, mona):
     lifecycle.start(job, None)
     run_steps(job)
-    seat = Assignment.objects.filter(state="open").first()
+    assignment = Assignment.objects.filter(state="open").first()
 
-    labels.correct(seat.image, [box(20)], mona)
+    labels.correct(assignment.image, [box(20)], mona)
 
     hands = [claims.claim_next(job, who) for who in (alice, bob)]
-    assert seat.image_id not in {s.image_id for hand in hands for s in hand.seats}
+    assert assignment.image_id not in {s.image_id for hand in hands for s in hand.assignments}
     assert finish(job, alice, bob).state == "complete"
-    assert Label.objects.active().get(image=seat.image).source == "reviewer"
+    assert Label.objects.active().get(image=assignment.image).source == "reviewer"
 
 
 def test_a_restored_image_judges_the_detector_no_more(job, mona):

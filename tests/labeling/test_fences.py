@@ -74,8 +74,8 @@ def work_through(job: Job, alice: Any, reviewers: list[Any]) -> None:
         job.refresh_from_db()
         if job.state == Job.State.COMPLETE:
             return
-        for seat in claims.claim_next(job, alice).seats:
-            factories.answer(seat, alice)
+        for assignment in claims.claim_next(job, alice).assignments:
+            factories.answer(assignment, alice)
         for who in reviewers:
             for audit in claim_next(job, who):
                 decide(audit, who, verdict="corrected", boxes=[factories.box()])

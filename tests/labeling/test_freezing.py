@@ -74,12 +74,12 @@ def last_key(frozen: Freeze) -> str:
     return frozen.content["candidates"][order[-1]][0]
 
 
-def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_seats(alice):
+def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_assignments(alice):
     round = closing_round(alice)
     images = make_images(round.job, 12)
     for image in images[:4]:
         Assignment.objects.create(round=round, image=image, slot=1)
-    held = claims.claim_next(round.job, alice, count=1).seats[0].image
+    held = claims.claim_next(round.job, alice, count=1).assignments[0].image
     Assignment.objects.create(round=round, image=held, slot=2)
 
     frozen = planning.freeze(round, Held(), proposal(images))

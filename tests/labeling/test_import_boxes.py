@@ -235,14 +235,16 @@ def test_boxes_for_an_image_with_a_label_or_with_work_are_not_used_and_say_why()
     assert Label.objects.count() == 1
 
 
-def test_a_late_label_takes_the_open_seat_of_its_image_away():
+def test_a_late_label_takes_the_open_assignment_of_its_image_away():
     job = make_job()
     upload(job, PAIR[0])
     round = job.rounds.create(number=1, purpose="pilot", state="COLLECTING", settings={})
-    seat = Assignment.objects.create(round=round, image=job.images.get(), slot=1, state="open")
+    assignment = Assignment.objects.create(
+        round=round, image=job.images.get(), slot=1, state="open"
+    )
     upload(job, ("late.json", annotated([5, 5, 20, 20])), boxes="labels")
-    seat.refresh_from_db()
-    assert seat.state == "withdrawn"
+    assignment.refresh_from_db()
+    assert assignment.state == "withdrawn"
     assert Label.objects.count() == 1
 
 

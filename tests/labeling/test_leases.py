@@ -40,7 +40,7 @@ def end_of(row) -> datetime:
 def work_of(kind: str, started, closing, alice, rita):
     """An image in alice's hands, or a check in rita's, with its job and person."""
     if kind == "image":
-        return claims.claim_next(started, alice, page="a").seats[0], started, alice
+        return claims.claim_next(started, alice, page="a").assignments[0], started, alice
     return queue.claim_next(closing, rita, page="a")[0], closing, rita
 
 
@@ -75,12 +75,12 @@ def test_a_lease_is_renewed_for_its_holder_only(kind, started, closing, alice, b
 
 
 def test_nobody_loses_an_image_while_the_job_is_paused(started, alice, bob, mona):
-    his = claims.claim_next(started, bob).seats
-    hers = claims.claim_next(started, alice).seats
+    his = claims.claim_next(started, bob).assignments
+    hers = claims.claim_next(started, alice).assignments
     started.members.filter(user=bob, role="annotator").update(role="reviewer")
     lifecycle.pause(started, mona)
-    for seat in (*his, *hers):
-        expire(seat)
+    for assignment in (*his, *hers):
+        expire(assignment)
 
     answers.skip(hers[0], alice, "Other")  # looks for images that nobody can draw any more
 
@@ -100,31 +100,31 @@ def test_asking_again_renews_checks_only_where_it_matters(closing, rita, django_
 
 
 def test_a_page_that_is_left_gives_back_what_was_not_begun(started, alice, bob):
-    begun, untouched = claims.claim_next(started, alice, page="a").seats
+    begun, untouched = claims.claim_next(started, alice, page="a").assignments
     content = {"boxes": [], "active_ms": 5, "action_ms": None}
     drafts.save(begun, version=0, number=1, known=0, writer="page", content=content)
 
     assert held.give_back(started, alice, "a", [begun.pk, untouched.pk]) == 1
 
     assert [s.pk for s in claims.held(started, alice)] == [begun.pk]
-    assert Draft.objects.filter(seat=begun.pk).exists()
+    assert Draft.objects.filter(assignment=begun.pk).exists()
     assert Assignment.objects.get(pk=untouched.pk).state == "open"
     assert untouched in claims.claimable(begun.round, bob, timezone.now())
 
 
 def test_a_reload_does_not_lose_its_images_to_the_page_that_was_left(started, alice):
-    seats = claims.claim_next(started, alice, page="old").seats
+    assignments = claims.claim_next(started, alice, page="old").assignments
     claims.claim_next(started, alice, page="new")  # overtakes the farewell of the old one
 
-    assert held.give_back(started, alice, "old", [s.pk for s in seats]) == 0
+    assert held.give_back(started, alice, "old", [s.pk for s in assignments]) == 0
 
-    assert len(claims.held(started, alice)) == len(seats)
+    assert len(claims.held(started, alice)) == len(assignments)
 
 
 def test_nobody_gives_back_what_others_hold(started, alice, bob):
-    seat = claims.claim_next(started, alice, page="a").seats[0]
-    assert held.give_back(started, bob, "a", [seat.pk]) == 0
-    assert Assignment.objects.get(pk=seat.pk).annotator == alice
+    assignment = claims.claim_next(started, alice, page="a").assignments[0]
+    assert held.give_back(started, bob, "a", [assignment.pk]) == 0
+    assert Assignment.objects.get(pk=assignment.pk).annotator == alice
 
 
 def test_checks_given_back_go_to_others_and_their_reviewer_is_remembered(closing, rita, bob):
@@ -158,7 +158,7 @@ def test_the_time_left_knows_of_work_that_must_come_back_first(started, alice, b
     started.lease_minutes = 60
     started.save()
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        mine, _kept = claims.claim_next(started, alice, page="a").seats
+        mine, _kept = claims.claim_next(started, alice, page="a").assignments
         clock.shift(timedelta(seconds=10))
         answer(mine, alice)
         clock.shift(timedelta(minutes=40))
@@ -167,7 +167,7 @@ def test_the_time_left_knows_of_work_that_must_come_back_first(started, alice, b
 
 
 def test_a_manager_gives_held_work_to_the_others_at_once(started, alice, bob, mona):
-    first, second = claims.claim_next(started, alice, page="a").seats
+    first, second = claims.claim_next(started, alice, page="a").assignments
     content = {"boxes": [], "active_ms": 5, "action_ms": None}
     drafts.save(first, version=0, number=1, known=0, writer="page", content=content)
 
@@ -177,9 +177,9 @@ def test_a_manager_gives_held_work_to_the_others_at_once(started, alice, bob, mo
     event = Event.objects.get(job=started, kind="work_released")
     assert (event.actor, event.data) == (mona, {"name": "alice", "count": 2})
     assert answer(first, alice).state == "submitted"  # nobody had taken it: the work counts
-    while seats := claims.claim_next(started, bob).seats:
-        for seat in seats:
-            answer(seat, bob)
+    while assignments := claims.claim_next(started, bob).assignments:
+        for assignment in assignments:
+            answer(assignment, bob)
     assert answer(second, alice).state == "surplus"  # bob was quicker
 
 
@@ -198,7 +198,7 @@ def test_who_leaves_gives_their_checks_to_the_others(closing, rita, bob):
 
 
 def test_nothing_is_taken_for_a_cancelled_job(started, alice, bob, mona):
-    first, second = claims.claim_next(started, alice).seats
+    first, second = claims.claim_next(started, alice).assignments
     lifecycle.cancel(started, mona)
     for write in (
         lambda: answer(first, alice),
@@ -211,13 +211,13 @@ def test_nothing_is_taken_for_a_cancelled_job(started, alice, bob, mona):
 
 
 def test_a_lapsed_answer_and_a_change_come_too_late_for_a_cancelled_job(started, alice, mona):
-    first, second = claims.claim_next(started, alice).seats
+    first, second = claims.claim_next(started, alice).assignments
     answer(first, alice)
     held.release(started, alice, mona)
     lifecycle.cancel(started, mona)
-    for seat, version in ((first, 2), (second, 1)):
+    for assignment, version in ((first, 2), (second, 1)):
         with pytest.raises(Conflict, match="cancelled"):
-            answer(seat, alice, [], version=version)
+            answer(assignment, alice, [], version=version)
     first.refresh_from_db()
     assert (first.version, len(first.boxes)) == (1, 1)
 
@@ -230,8 +230,8 @@ def test_no_verdict_is_taken_for_a_cancelled_job(closing, rita, mona):
 
 
 def test_a_broken_image_reported_twice_is_recorded_once(started, alice):
-    seat = claims.claim_next(started, alice).seats[0]
-    broken_images.report(seat, alice)
-    broken_images.report(seat, alice)  # the outbox sends again
+    assignment = claims.claim_next(started, alice).assignments[0]
+    broken_images.report(assignment, alice)
+    broken_images.report(assignment, alice)  # the outbox sends again
     kinds = Event.objects.filter(job=started).values_list("kind", flat=True)
     assert list(kinds).count("image_reported") == list(kinds).count("image_skipped") == 1

@@ -1,4 +1,4 @@
-"""Seats of people who are late, away or gone: who gets the image, and what their answer counts."""
+"""Assignments of people who are late, away or gone: who gets the image, and what their answer counts."""
 
 from datetime import timedelta
 
@@ -20,87 +20,91 @@ from tests.running import run_steps
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def expire(seat: Assignment) -> None:
+def expire(assignment: Assignment) -> None:
     """Let a lease run out."""
-    Assignment.objects.filter(pk=seat.pk).update(
+    Assignment.objects.filter(pk=assignment.pk).update(
         lease_expires_at=timezone.now() - timedelta(seconds=1)
     )
 
 
-def test_a_seat_whose_lease_ran_out_is_offered_to_someone_else(started, alice, bob):
-    (seat, *_rest) = claims.claim_next(started, alice).seats
-    for mine in claims.claim_next(started, alice).seats:
+def test_a_assignment_whose_lease_ran_out_is_offered_to_someone_else(started, alice, bob):
+    (assignment, *_rest) = claims.claim_next(started, alice).assignments
+    for mine in claims.claim_next(started, alice).assignments:
         expire(mine)
 
-    taken = claims.claim_next(started, bob).seats
+    taken = claims.claim_next(started, bob).assignments
 
-    assert seat.image_id in {s.image_id for s in taken}
-    seat.refresh_from_db()
-    assert (seat.state, seat.annotator) == ("lapsed", alice)
+    assert assignment.image_id in {s.image_id for s in taken}
+    assignment.refresh_from_db()
+    assert (assignment.state, assignment.annotator) == ("lapsed", alice)
 
 
-def test_a_late_answer_on_a_seat_taken_over_is_kept_as_surplus(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
-    for mine in claims.claim_next(started, alice).seats:
+def test_a_late_answer_on_a_assignment_taken_over_is_kept_as_surplus(started, alice, bob):
+    assignment = claims.claim_next(started, alice).assignments[0]
+    for mine in claims.claim_next(started, alice).assignments:
         expire(mine)
     claims.claim_next(started, bob)
 
-    late = answer(seat, alice)
+    late = answer(assignment, alice)
 
     assert late.state == "surplus"
     assert late.boxes
 
 
 def test_a_late_answer_takes_its_slot_back_if_the_slot_is_open_again(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
-    for mine in claims.claim_next(started, alice).seats:
+    assignment = claims.claim_next(started, alice).assignments[0]
+    for mine in claims.claim_next(started, alice).assignments:
         expire(mine)
-    for taken in claims.claim_next(started, bob).seats:
+    for taken in claims.claim_next(started, bob).assignments:
         held.give_back(started, bob, "", [taken.pk])
 
-    late = answer(seat, alice)
+    late = answer(assignment, alice)
 
     assert late.state == "submitted"
-    assert not Assignment.objects.filter(image=seat.image, state="open").exists()
+    assert not Assignment.objects.filter(image=assignment.image, state="open").exists()
 
 
 def test_a_late_answer_does_not_bring_a_frozen_image_back(started, alice):
-    """Someone took the seat over and gave it back before the freeze."""
-    seat = claims.claim_next(started, alice).seats[0]
-    Assignment.objects.filter(pk=seat.pk).update(state="lapsed")
+    """Someone took the assignment over and gave it back before the freeze."""
+    assignment = claims.claim_next(started, alice).assignments[0]
+    Assignment.objects.filter(pk=assignment.pk).update(state="lapsed")
     Assignment.objects.create(
-        round=seat.round, image=seat.image, slot=seat.slot, state="withdrawn", reason=labels.FROZEN
+        round=assignment.round,
+        image=assignment.image,
+        slot=assignment.slot,
+        state="withdrawn",
+        reason=labels.FROZEN,
     )
 
-    late = answer(seat, alice)
+    late = answer(assignment, alice)
 
     assert late.state == "surplus"
 
 
 def test_who_lapsed_gets_the_image_back_that_the_others_declined(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
-    for mine in claims.claim_next(started, alice).seats:
+    assignment = claims.claim_next(started, alice).assignments[0]
+    for mine in claims.claim_next(started, alice).assignments:
         expire(mine)
-    for taken in claims.claim_next(started, bob).seats:
+    for taken in claims.claim_next(started, bob).assignments:
         answers.skip(taken, bob, "Not sure about the class")
     reconcile.reconcile()
 
-    assert seat.pk in {s.pk for s in claims.claim_next(started, alice).seats}
-    assert answer(seat, alice).state == "submitted"
+    assert assignment.pk in {s.pk for s in claims.claim_next(started, alice).assignments}
+    assert answer(assignment, alice).state == "submitted"
     assert not started.images.exclude(excluded="").exists()
 
 
 def test_who_lapsed_takes_over_from_another_who_lapsed(started, alice, bob):
     for who in (alice, bob):
-        for mine in claims.claim_next(started, who).seats:
+        for mine in claims.claim_next(started, who).assignments:
             expire(mine)
 
-    again = claims.claim_next(started, alice).seats
+    again = claims.claim_next(started, alice).assignments
 
     assert again
-    for seat in again:
-        assert (seat.state, seat.annotator) == ("claimed", alice)
-        rows = Assignment.objects.filter(round=seat.round, image=seat.image)
+    for assignment in again:
+        assert (assignment.state, assignment.annotator) == ("claimed", alice)
+        rows = Assignment.objects.filter(round=assignment.round, image=assignment.image)
         assert sorted(rows.values_list("annotator", "state")) == sorted(
             [(alice.pk, "claimed"), (bob.pk, "lapsed")]
         )
@@ -114,8 +118,8 @@ def test_what_a_switched_off_account_holds_does_not_hold_the_round(alice, bob, m
     lifecycle.start(job, mona)
     run_steps(job)
     work_all(job, alice)
-    for seat in claims.claim_next(job, bob).seats:
-        expire(seat)
+    for assignment in claims.claim_next(job, bob).assignments:
+        expire(assignment)
     User.objects.filter(pk=bob.pk).update(is_active=False)
 
     reconcile.reconcile()
@@ -126,14 +130,14 @@ def test_what_a_switched_off_account_holds_does_not_hold_the_round(alice, bob, m
     assert Label.objects.active().filter(image__job=job).count() == 2
 
 
-def test_renewing_a_lost_seat_says_so(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
-    for mine in claims.claim_next(started, alice).seats:
+def test_renewing_a_lost_assignment_says_so(started, alice, bob):
+    assignment = claims.claim_next(started, alice).assignments[0]
+    for mine in claims.claim_next(started, alice).assignments:
         expire(mine)
     claims.claim_next(started, bob)
 
     with pytest.raises(LeaseLost):
-        leases.renew(seat, started, alice, "")
+        leases.renew(assignment, started, alice, "")
 
 
 def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona):
@@ -143,10 +147,10 @@ def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona
     lifecycle.start(job, mona)
     run_steps(job)
 
-    for seat in claims.claim_next(job, alice).seats:
-        answers.skip(seat, alice, "Other")
-    for seat in claims.claim_next(job, alice).seats:
-        answers.skip(seat, alice, "Other")
+    for assignment in claims.claim_next(job, alice).assignments:
+        answers.skip(assignment, alice, "Other")
+    for assignment in claims.claim_next(job, alice).assignments:
+        answers.skip(assignment, alice, "Other")
     run_steps(job)
 
     job.refresh_from_db()
@@ -155,11 +159,11 @@ def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona
 
 
 def test_what_someone_held_goes_to_others_when_they_leave(started, alice, bob, mona):
-    held = {s.image_id for s in claims.claim_next(started, alice).seats}
+    held = {s.image_id for s in claims.claim_next(started, alice).assignments}
 
     members.remove(started.members.get(user=alice), mona)
 
-    assert held & {s.image_id for s in claims.claim_next(started, bob).seats}
+    assert held & {s.image_id for s in claims.claim_next(started, bob).assignments}
 
 
 def test_an_answer_that_comes_while_its_author_is_removed_counts(mona, alice, bob, monkeypatch):
@@ -169,20 +173,22 @@ def test_an_answer_that_comes_while_its_author_is_removed_counts(mona, alice, bo
     make_images(job, 12)
     lifecycle.start(job, mona)
     run_steps(job)
-    first, second = sorted(claims.claim_next(job, alice).seats, key=lambda seat: seat.image_id)
+    first, second = sorted(
+        claims.claim_next(job, alice).assignments, key=lambda assignment: assignment.image_id
+    )
     reopen = overlap.open_again
 
-    def answered_meanwhile(seat, **fields):
-        if seat.pk == first.pk:
+    def answered_meanwhile(assignment, **fields):
+        if assignment.pk == first.pk:
             answer(Assignment.objects.get(pk=second.pk), alice)
-        return reopen(seat, **fields)
+        return reopen(assignment, **fields)
 
     monkeypatch.setattr(overlap, "open_again", answered_meanwhile)
     members.remove(job.members.get(user=alice), mona)
 
-    seats = Assignment.objects.order_by("pk")
-    assert list(seats.filter(image=first.image).values_list("state", flat=True)) == [
+    assignments = Assignment.objects.order_by("pk")
+    assert list(assignments.filter(image=first.image).values_list("state", flat=True)) == [
         "lapsed",
         "open",
     ]
-    assert [s.state for s in seats.filter(image=second.image)] == ["submitted"]
+    assert [s.state for s in assignments.filter(image=second.image)] == ["submitted"]

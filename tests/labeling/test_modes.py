@@ -47,7 +47,7 @@ def make(people, mona):
     return make
 
 
-def seats_of(job, image):
+def assignments_of(job, image):
     return list(
         Assignment.objects.filter(round__job=job, round__purpose="active", image=image)
         .order_by("slot", "pk")
@@ -56,8 +56,8 @@ def seats_of(job, image):
 
 
 def take(job, user):
-    """The person's first seat of the active round."""
-    return claims.claim_next(job, user, count=1).seats[0]
+    """The person's first assignment of the active round."""
+    return claims.claim_next(job, user, count=1).assignments[0]
 
 
 def test_two_who_agree_are_enough(make, people):
@@ -69,7 +69,7 @@ def test_two_who_agree_are_enough(make, people):
     answer(hers, people["alice"], [box(10)])
     answer(his, people["bob"], [box(11)])
 
-    assert seats_of(job, hers.image_id) == [(1, "submitted"), (2, "submitted")]
+    assert assignments_of(job, hers.image_id) == [(1, "submitted"), (2, "submitted")]
 
 
 @pytest.mark.parametrize("second", [[], [box(10), box(100)], [box(100)]])
@@ -79,11 +79,11 @@ def test_a_third_is_asked_where_two_differ(make, people, second):
     answer(hers, people["alice"], [box(10)])
     answer(his, people["bob"], second)
 
-    assert seats_of(job, hers.image_id)[-1] == (3, "open")
+    assert assignments_of(job, hers.image_id)[-1] == (3, "open")
     third = take(job, people["carl"])
     assert (third.image_id, third.slot, third.suggested) == (hers.image_id, 3, None)
     answer(third, people["carl"], [box(10)])
-    assert len(seats_of(job, hers.image_id)) == 3, "three are the most"
+    assert len(assignments_of(job, hers.image_id)) == 3, "three are the most"
 
 
 def test_a_round_waits_for_the_third_and_consolidates_all(make, people):
@@ -108,7 +108,7 @@ def test_a_changed_answer_may_ask_for_a_third(make, people):
     answer(his, people["bob"], [box(10)])
     answer(his, people["bob"], [], version=2)
 
-    assert seats_of(job, hers.image_id)[-1] == (3, "open")
+    assert assignments_of(job, hers.image_id)[-1] == (3, "open")
 
 
 @pytest.mark.parametrize(
@@ -120,18 +120,18 @@ def test_a_changed_answer_may_ask_for_a_third(make, people):
     ids=["correct", "exclude"],
 )
 def test_what_a_reviewer_has_settled_is_handed_to_nobody(make, people, mona, settle):
-    """Neither as a further seat of answers that differ, nor in place of one given up."""
+    """Neither as a further assignment of answers that differ, nor in place of one given up."""
     job = make("adaptive")
     hers, his = take(job, people["alice"]), take(job, people["bob"])
     answer(hers, people["alice"], [box(10)])
     settle(hers.image, mona)
     answer(his, people["bob"], [])
-    assert seats_of(job, hers.image_id) == [(1, "submitted"), (2, "submitted")]
+    assert assignments_of(job, hers.image_id) == [(1, "submitted"), (2, "submitted")]
 
     held = take(job, people["carl"])
     settle(held.image, mona)
     members.remove(job.members.get(user=people["carl"], role="annotator"), mona)
-    assert (held.slot, "open") not in seats_of(job, held.image_id)
+    assert (held.slot, "open") not in assignments_of(job, held.image_id)
 
 
 def test_verify_shows_each_the_boxes_before_until_one_changes_nothing(make, people):
@@ -148,7 +148,7 @@ def test_verify_shows_each_the_boxes_before_until_one_changes_nothing(make, peop
     third = take(job, people["carl"])
     assert third.suggested == [box(12)]
     answer(third, people["carl"], [box(12)])
-    assert [state for _, state in seats_of(job, first.image_id)] == ["submitted"] * 3
+    assert [state for _, state in assignments_of(job, first.image_id)] == ["submitted"] * 3
 
 
 def test_one_who_confirms_ends_the_chain_and_the_last_answer_holds(make, people):
@@ -167,11 +167,11 @@ def test_one_who_confirms_ends_the_chain_and_the_last_answer_holds(make, people)
 def test_at_the_most_people_the_last_answer_holds_and_says_what_is_open(make, people):
     job = make("verify", images=1)
     for i, name in enumerate(("alice", "bob", "carl")):
-        seat = take(job, people[name])
-        answer(seat, people[name], [box(10 + 3 * i)])
+        assignment = take(job, people[name])
+        answer(assignment, people[name], [box(10 + 3 * i)])
     run_steps(job)
 
-    label = Label.objects.active().get(image=seat.image_id)
+    label = Label.objects.active().get(image=assignment.image_id)
     assert label.boxes == [box(16)]
     assert label.detail["risk"] == 2, "one box gone, one new"
 
@@ -185,7 +185,7 @@ def test_a_changed_answer_reaches_whoever_has_not_begun_to_verify_it(make, peopl
     assert take(job, people["bob"]).suggested == [box(20)]
 
 
-def test_boxes_to_verify_stay_with_the_seat_whoever_holds_it(make, people, mona):
+def test_boxes_to_verify_stay_with_the_assignment_whoever_holds_it(make, people, mona):
     job = make("verify")
     first = take(job, people["alice"])
     answer(first, people["alice"], [box(10)])
@@ -229,7 +229,7 @@ def test_rounds_of_an_adaptive_job_end_when_people_leave(make, people, mona):
     assert Label.objects.active().filter(image=hers.image_id).exists()
 
 
-def test_a_late_answer_may_open_a_further_seat(make, people):
+def test_a_late_answer_may_open_a_further_assignment(make, people):
     job = make("adaptive")
     hers, his = take(job, people["alice"]), take(job, people["bob"])
     answer(hers, people["alice"], [box(10)])
@@ -237,7 +237,7 @@ def test_a_late_answer_may_open_a_further_seat(make, people):
     his.refresh_from_db()
     submit(his, people["bob"], version=1, boxes=[], active_ms=1)
 
-    assert seats_of(job, hers.image_id) == [(1, "submitted"), (2, "submitted"), (3, "open")]
+    assert assignments_of(job, hers.image_id) == [(1, "submitted"), (2, "submitted"), (3, "open")]
 
 
 def test_verified_counts_who_kept_each_box():
@@ -251,7 +251,7 @@ def test_settings_of_a_running_round_decide_not_the_job(make, people):
     job = make("adaptive")
     job.mode = "independent"
     job.save()
-    assert len(seats_of(job, take(job, people["alice"]).image_id)) == 2
+    assert len(assignments_of(job, take(job, people["alice"]).image_id)) == 2
     assert RoundSettings.of_job(job).mode == "independent"
 
 
@@ -279,7 +279,7 @@ def test_nothing_is_locked_while_answers_are_judged(make, people, judgements):
     answer(his, people["bob"], many[:-9])
 
     assert judgements == [2]
-    assert seats_of(job, hers.image_id)[-1] == (3, "open")  # nine objects differ
+    assert assignments_of(job, hers.image_id)[-1] == (3, "open")  # nine objects differ
 
 
 def test_an_answer_that_changes_while_it_is_judged_is_judged_again(
@@ -298,7 +298,7 @@ def test_an_answer_that_changes_while_it_is_judged_is_judged_again(
     monkeypatch.setattr(overlap.Judged, "judge", overtaken)
     answer(his, people["bob"], [box(10)])  # agreed with her first answer, not with the second
 
-    assert seats_of(job, hers.image_id)[-1] == (3, "open")
+    assert assignments_of(job, hers.image_id)[-1] == (3, "open")
 
 
 def test_where_too_much_was_drawn_to_be_judged_another_one_is_asked(make, people, monkeypatch):
@@ -307,7 +307,7 @@ def test_where_too_much_was_drawn_to_be_judged_another_one_is_asked(make, people
     hers, his = take(job, people["alice"]), take(job, people["bob"])
     answer(hers, people["alice"], [box(10)])
     answer(his, people["bob"], [box(10)])
-    assert seats_of(job, hers.image_id)[-1] == (3, "open")
+    assert assignments_of(job, hers.image_id)[-1] == (3, "open")
 
 
 @pytest.mark.parametrize(("method", "left"), [("average", 13.0), ("majority", 12.0)])

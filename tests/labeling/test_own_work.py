@@ -28,27 +28,27 @@ def running(job, mona):
 
 
 def test_an_answer_may_be_changed_until_its_image_is_consolidated(running, alice, bob):
-    seat = claims.claim_next(running, alice, count=1).seats[0]
-    answer(seat, alice)
+    assignment = claims.claim_next(running, alice, count=1).assignments[0]
+    answer(assignment, alice)
     given = own_answers.answers(running, alice).get()
     assert own_answers.changeable(given)
 
     work_all(running, alice, bob)
     run_steps(running)
-    given = own_answers.answers(running, alice).get(pk=seat.pk)
+    given = own_answers.answers(running, alice).get(pk=assignment.pk)
     assert not own_answers.changeable(given)
     assert given.image.holding[0].source == "human"
 
 
 def test_the_day_tells_pace_and_agreement_with_labels_that_others_made_too(running, alice, bob):
-    while work_all(running, alice, boxes=lambda seat: [box()]):
+    while work_all(running, alice, boxes=lambda assignment: [box()]):
         run_steps(running)
     assert own_answers.today(alice)["agreement"] is None  # her own answers alone are the labels
 
-    seats = list(own_answers.answers(running, alice)[:5])
-    for seat in seats:
-        Label.objects.active().filter(image=seat.image).update(revoked_at=timezone.now())
-        Label.objects.create(image=seat.image, source="reviewer", boxes=[box(), box(100)])
+    assignments = list(own_answers.answers(running, alice)[:5])
+    for assignment in assignments:
+        Label.objects.active().filter(image=assignment.image).update(revoked_at=timezone.now())
+        Label.objects.create(image=assignment.image, source="reviewer", boxes=[box(), box(100)])
     day = own_answers.today(alice)
 
     assert day["agreement"] == {"mean": 0.5, "images": 5}
@@ -60,30 +60,30 @@ def test_the_day_tells_pace_and_agreement_with_labels_that_others_made_too(runni
 
 
 def test_a_broken_file_takes_the_image_out_and_tells_managers(running, alice):
-    seat = claims.claim_next(running, alice, count=1).seats[0]
-    broken_images.report(seat, alice)
+    assignment = claims.claim_next(running, alice, count=1).assignments[0]
+    broken_images.report(assignment, alice)
 
-    seat.refresh_from_db()
-    seat.image.refresh_from_db()
-    assert (seat.state, seat.reason) == ("skipped", broken_images.REASON)
-    assert seat.image.excluded == broken_images.GONE  # its file is three bytes of nothing
+    assignment.refresh_from_db()
+    assignment.image.refresh_from_db()
+    assert (assignment.state, assignment.reason) == ("skipped", broken_images.REASON)
+    assert assignment.image.excluded == broken_images.GONE  # its file is three bytes of nothing
     assert Event.objects.get(job=running, kind="image_reported").data["readable"] is False
-    assert not seat.image.assignments.pending().exists()
+    assert not assignment.image.assignments.pending().exists()
 
 
 def test_an_image_that_opens_here_goes_to_someone_else_once(running, alice, bob):
-    seat = claims.claim_next(running, alice, count=1).seats[0]
-    Picture.new("RGB", (seat.image.width, seat.image.height)).save(
-        media_path(seat.image.file), "PNG"
+    assignment = claims.claim_next(running, alice, count=1).assignments[0]
+    Picture.new("RGB", (assignment.image.width, assignment.image.height)).save(
+        media_path(assignment.image.file), "PNG"
     )
-    broken_images.report(seat, alice)
+    broken_images.report(assignment, alice)
 
-    assert broken_images.reported(running).get() == seat.image
-    other = seat.image.assignments.pending().get()
-    claimed = claims.claim_next(running, bob, count=50).seats
+    assert broken_images.reported(running).get() == assignment.image
+    other = assignment.image.assignments.pending().get()
+    claimed = claims.claim_next(running, bob, count=50).assignments
     assert other.pk in [s.pk for s in claimed] or other.state == "open"
-    seat.image.refresh_from_db()
-    assert seat.image.excluded == ""
+    assignment.image.refresh_from_db()
+    assert assignment.image.excluded == ""
 
 
 def upload(name: str, size=(40, 30), kind: str = "PNG") -> SimpleUploadedFile:

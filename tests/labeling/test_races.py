@@ -42,11 +42,11 @@ def races(request, tmp_path_factory):
             yield race(folder, DATABASE_URL=url)
 
 
-def test_no_seat_is_given_twice_and_the_round_closes_once(races):
+def test_no_assignment_is_given_twice_and_the_round_closes_once(races):
     assert races["crowd"] == {
         "errors": [],
         "answers": 80,
-        "double_seats": 0,
+        "double_assignments": 0,
         "twice_the_same": 0,
         "closed": 1,
     }

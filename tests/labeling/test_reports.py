@@ -21,7 +21,7 @@ def test_a_label_that_was_brought_in_is_neither_spent_nor_saved(job):
 def test_answers_that_wait_for_their_label_cost_the_same_either_way(job, alice, bob, mona):
     lifecycle.start(job, mona)
     run_steps(job)
-    answer(claims.claim_next(job, alice, count=1).seats[0], alice)
+    answer(claims.claim_next(job, alice, count=1).assignments[0], alice)
 
     told = figures.cost(job)
     assert told["total"] == told["all_human"] == pytest.approx(float(job.price_answer))

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from annotator_ui.api import seats
+from annotator_ui.api import assignments
 from labeling.certification import standing
 from labeling.consolidation import disagreements, labels
 from labeling.kernel.errors import Conflict, NotAllowed
@@ -68,7 +68,7 @@ def test_an_approval_goes_back_to_the_same_hands(watched, rita):
     assert undo.undo(again, rita).verdict == ""  # said twice
 
 
-def test_a_rejected_label_holds_again_and_its_open_seats_go(watched, rita, mona):
+def test_a_rejected_label_holds_again_and_its_open_assignments_go(watched, rita, mona):
     lifecycle.start(watched, mona)
     audit = next_audit(watched, rita)
     verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
@@ -177,7 +177,7 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
 def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(watched, rita, alice):
     audit = next_audit(watched, rita)
     verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
-    seat = Assignment.objects.create(
+    assignment = Assignment.objects.create(
         round=audit.round,
         image=audit.image,
         slot=1,
@@ -186,9 +186,9 @@ def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(wat
         lease_expires_at=timezone.now(),
     )
 
-    assert seats.alone(seat)["returned"] == "Object missed"
-    seat.round.purpose = "validation"
-    assert seats.alone(seat)["returned"] is None
+    assert assignments.alone(assignment)["returned"] == "Object missed"
+    assignment.round.purpose = "validation"
+    assert assignments.alone(assignment)["returned"] is None
     labels.accept(audit.image, [box()], "human", round=audit.round)
     assert grid.returned([audit.image_id]) == {}
 

@@ -105,28 +105,30 @@ def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
 
 
 @pytest.fixture
-def seat(job, mona, alice):
-    """Alice's first seat and her browser."""
+def assignment(job, mona, alice):
+    """Alice's first assignment and her browser."""
     lifecycle.start(job, mona)
     run_steps(job)
     client = Client(raise_request_exception=False)
     client.force_login(alice)
-    return client, claims.claim_next(job, alice).seats[0]
+    return client, claims.claim_next(job, alice).assignments[0]
 
 
-def put(client, seat):
+def put(client, assignment):
     body = json.dumps({"version": 1, "boxes": [factories.box()]})
-    return client.put(reverse("answer", args=[seat.pk]), body, content_type="application/json")
+    return client.put(
+        reverse("answer", args=[assignment.pk]), body, content_type="application/json"
+    )
 
 
-def test_answers_are_taken_until_the_last_per_cent(disk, seat):
-    client, held = seat
+def test_answers_are_taken_until_the_last_per_cent(disk, assignment):
+    client, held = assignment
     disk(3)
     assert put(client, held).status_code == 200
 
 
-def test_a_full_disk_answers_507_in_words_and_writes_nothing(disk, seat):
-    client, held = seat
+def test_a_full_disk_answers_507_in_words_and_writes_nothing(disk, assignment):
+    client, held = assignment
     disk(0.5)
     answer = put(client, held)
 
@@ -138,10 +140,10 @@ def test_a_full_disk_answers_507_in_words_and_writes_nothing(disk, seat):
     assert put(client, held).status_code == 200
 
 
-def test_a_database_that_cannot_grow_answers_507_and_recovers(disk, seat):
+def test_a_database_that_cannot_grow_answers_507_and_recovers(disk, assignment):
     if connection.vendor != "sqlite":
         pytest.skip("PRAGMA max_page_count is SQLite's")
-    client, held = seat
+    client, held = assignment
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]

@@ -47,8 +47,8 @@ def test_with_everything_skipped_the_job_ends_and_shows_the_images_to_managers(a
     lifecycle.start(job, None)
     for _ in range(20):
         run_steps(job)
-        for seat in claims.claim_next(job, alice).seats:
-            answers.skip(seat, alice, "Too hard to see")
+        for assignment in claims.claim_next(job, alice).assignments:
+            answers.skip(assignment, alice, "Too hard to see")
     job.refresh_from_db()
 
     assert job.state == "complete"
@@ -59,7 +59,7 @@ def test_images_without_any_box_never_open_an_active_round(assisted, alice):
     job = assisted(80)
     lifecycle.start(job, None)
 
-    finish(job, alice, boxes=lambda seat: [])
+    finish(job, alice, boxes=lambda assignment: [])
 
     purposes = list(job.rounds.values_list("purpose", flat=True))
     assert "active" not in purposes
@@ -109,10 +109,10 @@ def test_a_paused_job_does_not_move_and_goes_on_afterwards(assisted, alice, mona
     job = assisted(20)
     lifecycle.start(job, mona)
     run_steps(job)
-    seats = claims.claim_next(job, alice).seats
+    assignments = claims.claim_next(job, alice).assignments
     lifecycle.pause(job, mona)
-    for seat in seats:
-        answer(seat, alice)
+    for assignment in assignments:
+        answer(assignment, alice)
 
     assert run_steps(job) == 0
     lifecycle.resume(job, mona)
@@ -121,7 +121,7 @@ def test_a_paused_job_does_not_move_and_goes_on_afterwards(assisted, alice, mona
         lifecycle.pause(job, mona)
 
 
-def test_a_cancelled_job_withdraws_seats_and_keeps_labels(assisted, alice, mona):
+def test_a_cancelled_job_withdraws_assignments_and_keeps_labels(assisted, alice, mona):
     job = assisted(40)
     lifecycle.start(job, mona)
     run_steps(job)
@@ -133,7 +133,7 @@ def test_a_cancelled_job_withdraws_seats_and_keeps_labels(assisted, alice, mona)
 
     assert kept == Label.objects.active().filter(image__job=job).count() > 0
     assert not Assignment.objects.filter(round__job=job, state="open").exists()
-    assert claims.claim_next(job, alice).seats == []
+    assert claims.claim_next(job, alice).assignments == []
 
 
 def test_a_restored_image_reopens_a_complete_job(assisted, alice, mona):
@@ -156,7 +156,7 @@ def test_accepting_never_labels_an_image_that_someone_holds(assisted, alice, rit
     job = assisted(40)
     lifecycle.start(job, None)
     run_steps(job)
-    held = claims.claim_next(job, alice).seats[0]
+    held = claims.claim_next(job, alice).assignments[0]
     free = job.images.exclude(assignments__round=held.round).first()
     round = Round.objects.get(pk=held.round_id)
 
@@ -168,17 +168,19 @@ def test_accepting_never_labels_an_image_that_someone_holds(assisted, alice, rit
     assert held.state == "claimed"
 
 
-def test_accepting_takes_the_open_seats_of_what_it_labels(assisted, alice):
+def test_accepting_takes_the_open_assignments_of_what_it_labels(assisted, alice):
     job = assisted(40)
     lifecycle.start(job, None)
     run_steps(job)
-    seat = Assignment.objects.filter(round__job=job, state="open").first()
+    assignment = Assignment.objects.filter(round__job=job, state="open").first()
 
-    labels.accept_auto(seat.round, [(seat.image, [box()], 0.9, {})])
+    labels.accept_auto(assignment.round, [(assignment.image, [box()], 0.9, {})])
 
-    seat.refresh_from_db()
-    assert seat.state == "withdrawn"
-    assert seat.image_id not in {s.image_id for s in claims.claim_next(job, alice).seats}
+    assignment.refresh_from_db()
+    assert assignment.state == "withdrawn"
+    assert assignment.image_id not in {
+        s.image_id for s in claims.claim_next(job, alice).assignments
+    }
 
 
 def test_adding_a_class_after_the_pilot_is_refused_with_a_way_out(assisted, alice):

@@ -1,4 +1,4 @@
-"""Seats: who gets which image, for how long, and what becomes of answers."""
+"""Assignments: who gets which image, for how long, and what becomes of answers."""
 
 from dataclasses import replace
 
@@ -15,9 +15,11 @@ from tests.running import run_steps
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_person_holds_at_most_two_seats_and_gets_them_back_when_asking_again(started, alice):
-    first = claims.claim_next(started, alice).seats
-    again = claims.claim_next(started, alice).seats
+def test_a_person_holds_at_most_two_assignments_and_gets_them_back_when_asking_again(
+    started, alice
+):
+    first = claims.claim_next(started, alice).assignments
+    again = claims.claim_next(started, alice).assignments
 
     assert [s.pk for s in first] == [s.pk for s in again]
     assert 1 <= len(first) <= 2
@@ -32,7 +34,7 @@ def test_a_page_that_asks_for_a_stock_leaves_enough_for_the_others(alice, bob, m
     lifecycle.start(job, mona)
     run_steps(job)
 
-    assert len(claims.claim_next(job, alice, count=claims.STOCK).seats) == held
+    assert len(claims.claim_next(job, alice, count=claims.STOCK).assignments) == held
 
 
 def test_a_stock_is_not_held_where_the_machine_may_still_label(alice, mona):
@@ -53,12 +55,12 @@ def test_a_stock_is_not_held_where_the_machine_may_still_label(alice, mona):
     Job.objects.filter(pk=job.pk).update(state="running")
     job.refresh_from_db()
 
-    assert len(claims.claim_next(job, alice, count=claims.STOCK).seats) == 2
+    assert len(claims.claim_next(job, alice, count=claims.STOCK).assignments) == 2
 
 
 def test_nobody_gets_an_image_that_someone_else_holds(started, alice, bob):
-    hers = {s.image_id for s in claims.claim_next(started, alice).seats}
-    his = {s.image_id for s in claims.claim_next(started, bob).seats}
+    hers = {s.image_id for s in claims.claim_next(started, alice).assignments}
+    his = {s.image_id for s in claims.claim_next(started, bob).assignments}
 
     assert not hers & his
 
@@ -71,11 +73,11 @@ def test_two_people_draw_the_same_image_when_two_are_wanted(alice, bob, mona):
     lifecycle.start(job, mona)
     run_steps(job)
 
-    hers, his = claims.claim_next(job, alice).seats, claims.claim_next(job, bob).seats
+    hers, his = claims.claim_next(job, alice).assignments, claims.claim_next(job, bob).assignments
 
     assert [s.image_id for s in hers] == [s.image_id for s in his]
     assert {s.slot for s in hers + his} == {1, 2}
-    assert claims.claim_next(job, alice).seats == hers
+    assert claims.claim_next(job, alice).assignments == hers
 
 
 def test_an_outsider_gets_nothing(started, eve):
@@ -84,49 +86,49 @@ def test_an_outsider_gets_nothing(started, eve):
 
 
 def test_the_same_version_again_changes_nothing(started, alice):
-    seat = claims.claim_next(started, alice).seats[0]
+    assignment = claims.claim_next(started, alice).assignments[0]
 
-    answer(seat, alice, [box(10)])
-    again = answer(seat, alice, [box(10)])
+    answer(assignment, alice, [box(10)])
+    again = answer(assignment, alice, [box(10)])
 
     assert again.state == "submitted"
     assert again.boxes[0]["x1"] == 10
 
 
 def test_another_answer_of_the_same_version_is_refused_not_swallowed(started, alice):
-    seat = claims.claim_next(started, alice).seats[0]
-    answer(seat, alice, [box(10)])
+    assignment = claims.claim_next(started, alice).assignments[0]
+    answer(assignment, alice, [box(10)])
 
     with pytest.raises(Conflict, match="stored already"):
-        answer(seat, alice, [box(90)])
-    seat.refresh_from_db()
-    assert seat.boxes == [box(10)]
+        answer(assignment, alice, [box(90)])
+    assignment.refresh_from_db()
+    assert assignment.boxes == [box(10)]
 
 
 def test_a_higher_version_replaces_the_answer_until_the_round_moves_on(started, alice):
-    seat = claims.claim_next(started, alice).seats[0]
-    answer(seat, alice, [box(10)])
+    assignment = claims.claim_next(started, alice).assignments[0]
+    answer(assignment, alice, [box(10)])
 
-    changed = answer(seat, alice, [box(30)], version=2)
+    changed = answer(assignment, alice, [box(30)], version=2)
     assert changed.boxes[0]["x1"] == 30
 
     with pytest.raises(Conflict, match="newer"):
-        answer(seat, alice, [box(40)], version=1)
+        answer(assignment, alice, [box(40)], version=1)
     work_all(started, alice)
     run_steps(started)
     with pytest.raises(Conflict, match="round has moved on"):
-        answer(seat, alice, [box(50)], version=3)
+        answer(assignment, alice, [box(50)], version=3)
 
 
 def test_the_time_of_a_change_is_added_once(started, alice):
-    seat = claims.claim_next(started, alice).seats[0]
+    assignment = claims.claim_next(started, alice).assignments[0]
     for version, active_ms, action_ms in (
         (1, 60_000, {"open": 1000, "drag": 59_000}),
         (2, 2000, {"adjust": 1500, "drag": 500}),
         (2, 2000, {"adjust": 1500, "drag": 500}),  # the outbox sends again
     ):
         answers.submit(
-            seat,
+            assignment,
             alice,
             version=version,
             boxes=[box(version)],
@@ -134,54 +136,56 @@ def test_the_time_of_a_change_is_added_once(started, alice):
             trace={"action_ms": action_ms},
         )
 
-    seat.refresh_from_db()
-    assert seat.action_ms == {"open": 1000, "drag": 59_500, "adjust": 1500}
-    assert seat.active_ms == figures.active_ms(started) == 62_000
+    assignment.refresh_from_db()
+    assert assignment.action_ms == {"open": 1000, "drag": 59_500, "adjust": 1500}
+    assert assignment.active_ms == figures.active_ms(started) == 62_000
 
 
 def test_a_skipped_image_goes_to_someone_else_once(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
+    assignment = claims.claim_next(started, alice).assignments[0]
 
-    answers.skip(seat, alice, "Too hard to see")
-    answers.skip(seat, alice, "Too hard to see")  # the page may say it twice
+    answers.skip(assignment, alice, "Too hard to see")
+    answers.skip(assignment, alice, "Too hard to see")  # the page may say it twice
 
-    assert Assignment.objects.filter(image=seat.image, state="open").count() == 1
-    assert seat.image_id not in {s.image_id for s in claims.claim_next(started, alice).seats}
+    assert Assignment.objects.filter(image=assignment.image, state="open").count() == 1
+    assert assignment.image_id not in {
+        s.image_id for s in claims.claim_next(started, alice).assignments
+    }
 
 
 def test_two_skips_for_one_reason_exclude_the_image(started, alice, bob):
-    seat = claims.claim_next(started, alice).seats[0]
-    answers.skip(seat, alice, "Image unusable")
-    for other in claims.claim_next(started, bob).seats:
-        if other.image_id == seat.image_id:
+    assignment = claims.claim_next(started, alice).assignments[0]
+    answers.skip(assignment, alice, "Image unusable")
+    for other in claims.claim_next(started, bob).assignments:
+        if other.image_id == assignment.image_id:
             answers.skip(other, bob, "Image unusable")
 
-    image = Image.objects.get(pk=seat.image_id)
+    image = Image.objects.get(pk=assignment.image_id)
     assert image.excluded == "Skipped twice: Image unusable"
     assert not Assignment.objects.pending().filter(image=image).exists()
 
 
 def test_an_unknown_reason_is_refused(started, alice):
-    seat = claims.claim_next(started, alice).seats[0]
+    assignment = claims.claim_next(started, alice).assignments[0]
     with pytest.raises(Invalid, match="Choose a reason"):
-        answers.skip(seat, alice, "no fun")
+        answers.skip(assignment, alice, "no fun")
 
 
 def test_while_paused_answers_are_taken_but_nothing_is_handed_out(started, alice, bob, mona):
-    seat = claims.claim_next(started, alice).seats[0]
+    assignment = claims.claim_next(started, alice).assignments[0]
     lifecycle.pause(started, mona)
 
-    assert claims.claim_next(started, bob).seats == []
-    assert answer(seat, alice).state == "submitted"
+    assert claims.claim_next(started, bob).assignments == []
+    assert answer(assignment, alice).state == "submitted"
 
 
 def test_an_answer_that_comes_twice_leaves_the_draft_that_began_after_it(started, alice):
-    seat = claims.claim_next(started, alice, count=1).seats[0]
+    assignment = claims.claim_next(started, alice, count=1).assignments[0]
     content = {"boxes": [], "active_ms": 5, "action_ms": None}
-    drafts.save(seat, version=0, number=1, known=0, writer="page", content=content)
-    answer(seat, alice, [box()])
-    assert not Draft.objects.filter(seat=seat.pk).exists()
-    seat.refresh_from_db()
-    drafts.save(seat, version=1, number=2, known=1, writer="page", content=content)
-    answer(seat, alice, [box()])  # the outbox sends again
-    assert Draft.objects.get(seat=seat.pk).number == 2
+    drafts.save(assignment, version=0, number=1, known=0, writer="page", content=content)
+    answer(assignment, alice, [box()])
+    assert not Draft.objects.filter(assignment=assignment.pk).exists()
+    assignment.refresh_from_db()
+    drafts.save(assignment, version=1, number=2, known=1, writer="page", content=content)
+    answer(assignment, alice, [box()])  # the outbox sends again
+    assert Draft.objects.get(assignment=assignment.pk).number == 2

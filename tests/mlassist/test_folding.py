@@ -192,8 +192,8 @@ def test_a_certificate_without_validation_images(make, alice, bob, rita):
         job.refresh_from_db()
         if job.state == "complete":
             break
-        for seat in claims.claim_next(job, alice).seats:
-            factories.answer(seat, alice)
+        for assignment in claims.claim_next(job, alice).assignments:
+            factories.answer(assignment, alice)
         for who in (bob, rita):
             for audit in claim_next(job, who):
                 decide(audit, who, verdict="corrected", boxes=[factories.box()])
