@@ -72,7 +72,7 @@ def doubles() -> None:
     from labeling.models import Assignment
 
     state = Assignment.State
-    taken = Assignment.objects.filter(state__in=(state.CLAIMED, state.SUBMITTED, state.SURPLUS))
+    taken = Assignment.objects.filter(state__in=(state.CLAIMED, state.SUBMITTED, state.EXTRA))
     print(taken.count() - taken.values("image").distinct().count())
 
 

@@ -65,7 +65,7 @@ def _answer(assignment: Assignment) -> dict[str, Any]:
         "at": assignment.submitted_at.isoformat() if assignment.submitted_at else None,
         "active_s": round(assignment.active_ms / 1000, 1),
         "changeable": own_answers.changeable(assignment),
-        "surplus": assignment.state == Assignment.State.SURPLUS,
+        "extra": assignment.state == Assignment.State.EXTRA,
         "labelled": label.get_source_display() if label else None,
         "suggest_url": reverse("suggest", args=[assignment.round.job.slug, assignment.pk])
         if label

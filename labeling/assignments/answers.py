@@ -94,7 +94,7 @@ def submit(
 
     The same version again gives the same reply; a higher one replaces the answer until the round
     leaves COLLECTING, and its times are added; a lower one is a Conflict. An assignment taken over
-    meanwhile becomes surplus.
+    meanwhile becomes extra.
     A draft that the answer grew from is done with.
     `trace`: what services.traces made of the page's account of the work.
     """
@@ -199,7 +199,7 @@ def _resubmit(
 ) -> None:
     """Every case but the first answer on a held assignment."""
     assignment.refresh_from_db()
-    if assignment.version == version and assignment.state in (State.SUBMITTED, State.SURPLUS):
+    if assignment.version == version and assignment.state in (State.SUBMITTED, State.EXTRA):
         # two tabs: the second must not vanish in silence
         if not _same_answer(assignment, answer["boxes"]):
             raise Conflict("Another answer of yours to this image was stored already.")
@@ -219,7 +219,7 @@ def _resubmit(
         overlap.refresh_shown(assignment)
         overlap.open_further(assignment, judged)
         return
-    if assignment.state == State.LAPSED and collecting:
+    if assignment.state == State.EXPIRED and collecting:
         slot = Assignment.objects.filter(
             round=assignment.round, image=assignment.image_id, slot=assignment.slot
         )
@@ -232,7 +232,7 @@ def _resubmit(
             )
             overlap.open_further(_stored(assignment, answer), judged)
             return
-    Assignment.objects.filter(pk=assignment.pk).update(state=State.SURPLUS, **answer)
+    Assignment.objects.filter(pk=assignment.pk).update(state=State.EXTRA, **answer)
 
 
 def _times_with(assignment: Assignment, answer: dict[str, Any]) -> dict[str, Any]:

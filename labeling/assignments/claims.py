@@ -127,7 +127,7 @@ def _share(round: Round, open_assignments: int, people: int, count: int) -> int:
 
 
 def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]":
-    """Open or expired assignments on images this person has no assignment on but a lapsed one, best first."""
+    """Open or expired assignments on images this person has no assignment on but an expired one, best first."""
     own = _own(user).filter(round=round).values("image")
     assignments = Assignment.objects.filter(_free(now), round=round).exclude(image__in=own)
     order: list[Any] = [F("image__priority").desc(nulls_last=True), "image__shuffle", "slot"]
@@ -151,7 +151,7 @@ def claimable_counts(rounds: Iterable[Round], user: User, now: datetime) -> dict
 
 
 def _own(user: User) -> "QuerySet[Assignment]":
-    return Assignment.objects.filter(annotator=user).exclude(state=State.LAPSED)
+    return Assignment.objects.filter(annotator=user).exclude(state=State.EXPIRED)
 
 
 def _free(now: datetime) -> Q:

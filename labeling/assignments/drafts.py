@@ -13,7 +13,7 @@ from labeling.kernel.errors import Conflict, Invalid, LeaseLost
 from labeling.models import Assignment, Draft
 
 State = Assignment.State
-EDITABLE = (State.CLAIMED, State.LAPSED, State.SUBMITTED)
+EDITABLE = (State.CLAIMED, State.EXPIRED, State.SUBMITTED)
 
 
 def save(
@@ -23,7 +23,7 @@ def save(
 
     `version` is the answer the draft starts from; `number` counts the saves of one assignment over all
     pages. A page overwrites its own older drafts, and of another page only what it has seen:
-    numbers up to `known`. A repeat is no error. Of a lapsed assignment the draft is kept, too: the work
+    numbers up to `known`. A repeat is no error. Of an expired assignment the draft is kept, too: the work
     may still count as extra evidence.
     """
     if assignment.state not in EDITABLE:

@@ -16,7 +16,7 @@ State = Assignment.State
 
 def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment | None:
     """The assignment in the person's hands: this one if it was open, a new one if its lease ran out; the
-    person's own, if it had lapsed."""
+    person's own, if it had expired."""
     claimed = {
         "annotator": user,
         "state": State.CLAIMED,
@@ -29,7 +29,7 @@ def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment 
         with transaction.atomic():
             lock_image(found.image_id)
             own = Assignment.objects.filter(
-                round=found.round, image=found.image_id, annotator=user, state=State.LAPSED
+                round=found.round, image=found.image_id, annotator=user, state=State.EXPIRED
             ).first()
             if found.state == State.OPEN and own is not None:
                 place = same.filter(state=State.OPEN).first()
@@ -46,7 +46,7 @@ def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment 
                     setattr(found, name, value)
                 return found
             late = same.filter(leases.ran_out(now), state=State.CLAIMED)
-            if not late.update(state=State.LAPSED):
+            if not late.update(state=State.EXPIRED):
                 return None
             events.record(found.round.job, "assignment_taken_over", user, image=found.image_id)
             if own is not None:
@@ -59,7 +59,7 @@ def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment 
 
 
 def _revived(own: Assignment, place: Assignment, claimed: dict[str, Any]) -> Assignment:
-    """A lapsed assignment in the hands of its person again, in a place that became free."""
+    """An expired assignment in the hands of its person again, in a place that became free."""
     fields = {
         **claimed,
         "slot": place.slot,
@@ -82,7 +82,7 @@ def give_up(assignments: "QuerySet[Assignment]") -> None:
         with transaction.atomic():
             lock_image(assignment.image_id)
             # an answer may have come since the assignments were read: it counts
-            if held.filter(pk=assignment.pk).update(state=State.LAPSED):
+            if held.filter(pk=assignment.pk).update(state=State.EXPIRED):
                 overlap.offer_again(assignment)
 
 

@@ -55,7 +55,7 @@ def withdraw_rest(round: Round) -> None:
     Assignment.objects.filter(round=round, state=State.OPEN).update(
         state=State.WITHDRAWN, reason="the round went on without it"
     )
-    Assignment.objects.filter(_welcome(round), round=round).update(state=State.LAPSED)
+    Assignment.objects.filter(_welcome(round), round=round).update(state=State.EXPIRED)
 
 
 class Unjudged(Exception):

@@ -17,7 +17,7 @@ from labeling.kernel.quality import quality
 from labeling.models import Assignment, Audit, Job, Label, LabelCheck
 from labeling.models.functions import BoxCount
 
-GIVEN = (Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
+GIVEN = (Assignment.State.SUBMITTED, Assignment.State.EXTRA)
 COMPARED = 100  # latest answers that the agreement is taken over
 LEAST_COMPARED = 5  # fewer say nothing about a person
 WEEK = 7

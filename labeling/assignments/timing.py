@@ -21,7 +21,7 @@ def of(rows: Any) -> dict[str, Any]:
     An answer that was changed is left out: its times are of more boxes than it has now.
     """
     given = rows.filter(
-        state__in=(Assignment.State.SUBMITTED, Assignment.State.SURPLUS),
+        state__in=(Assignment.State.SUBMITTED, Assignment.State.EXTRA),
         version=1,
         action_ms__isnull=False,
     )

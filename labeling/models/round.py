@@ -141,8 +141,8 @@ class Assignment(models.Model):
         CLAIMED = "claimed", "claimed"
         SUBMITTED = "submitted", "submitted"
         SKIPPED = "skipped", "skipped"
-        LAPSED = "lapsed", "lapsed"
-        SURPLUS = "surplus", "surplus"
+        EXPIRED = "expired", "expired"
+        EXTRA = "extra", "extra"
         WITHDRAWN = "withdrawn", "withdrawn"
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="assignments")

@@ -86,7 +86,7 @@ def per_round(job: Job) -> list[dict[str, Any]]:
 
 def _answers_per_round(job: Job) -> dict[int, int]:
     found: dict[int, int] = {}
-    submitted = Q(state__in=(Assignment.State.SUBMITTED, Assignment.State.SURPLUS))
+    submitted = Q(state__in=(Assignment.State.SUBMITTED, Assignment.State.EXTRA))
     for rows in (
         Assignment.objects.filter(submitted, round__job=job),
         Audit.objects.decided().filter(round__job=job),

@@ -17,7 +17,7 @@ from labeling.kernel.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Assignment, Audit, Comment, Image, Job, Label, Member, Round
 
 LONGEST = 2000
-DRAWN = ("submitted", "surplus", "skipped", "lapsed")
+DRAWN = ("submitted", "extra", "skipped", "expired")
 
 
 def threads(job: Job, user: User) -> "QuerySet[Comment]":

@@ -125,7 +125,7 @@ def withdraw_impossible(round: Round) -> int:
         Assignment.objects.filter(
             round=round, annotator__in=people, image__in=assignments.values("image")
         )
-        .exclude(state=Assignment.State.LAPSED)
+        .exclude(state=Assignment.State.EXPIRED)
         .values("image")
         .annotate(n=Count("pk"))
         .filter(n__gt=max(0, len(people) - most))

@@ -70,7 +70,7 @@ def spent(job: Job) -> Any:
     """Money so far: labels, answers of people, audits included (docs/algorithms.md 5.5)."""
     labelled = labelled_here(job)
     answers = Assignment.objects.filter(
-        round__job=job, state__in=(Assignment.State.SUBMITTED, Assignment.State.SURPLUS)
+        round__job=job, state__in=(Assignment.State.SUBMITTED, Assignment.State.EXTRA)
     ).count()
     checks = Audit.objects.decided().filter(round__job=job).count()
     return job.price_image * labelled + job.price_answer * (answers + checks)

@@ -114,7 +114,7 @@ showWorkBanners(app, {
 showPause(app, banners);
 showOtherTabs(app, banners, session, begun);
 app.on('sent', ({ reply }) => {
-  if (reply.state === 'surplus')
+  if (reply.state === 'extra')
     speak('That image had been reassigned; your boxes were kept as an extra submission.');
 });
 app.on('image-opened', (assignment) => {

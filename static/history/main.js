@@ -11,7 +11,7 @@ import { plural } from '../common/words.js';
 
 /** @typedef {{id: number, image: import('../common/types.js').Picture, round: number,
  *   boxes: import('../common/types.js').Box[], at: string, active_s: number, changeable: boolean,
- *   surplus: boolean, labelled: string|null, suggest_url: string|null,
+ *   extra: boolean, labelled: string|null, suggest_url: string|null,
  *   suggestion: {outcome: ''|'taken'|'declined'|'replaced', words: string}|null}} Given */
 
 const data = pageData();
@@ -33,9 +33,9 @@ function outcomeOf({ suggestion }) {
 }
 
 /** @param {Given} answer */
-function state({ changeable, surplus, labelled }) {
+function state({ changeable, extra, labelled }) {
   if (changeable) return { mark: 'pencil', words: 'Can be changed' };
-  if (surplus) return { mark: 'clock', words: 'Extra submission: the image had been reassigned' };
+  if (extra) return { mark: 'clock', words: 'Extra submission: the image had been reassigned' };
   return { mark: 'check', words: labelled ? `Finished, label by ${labelled}` : 'Finished' };
 }
 

@@ -182,4 +182,4 @@ def test_an_image_that_went_to_someone_else_is_said_so_and_its_boxes_are_kept(
     banners.get_by_role("button", name="Next image").click()
     expect(banners).to_be_empty()
     extra = [row for row in arrived(slug, 5) if row["by"] == marta]
-    assert [(row["state"], len(row["boxes"])) for row in extra] == [("surplus", 1)]
+    assert [(row["state"], len(row["boxes"])) for row in extra] == [("extra", 1)]

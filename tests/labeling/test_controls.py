@@ -105,8 +105,8 @@ def test_a_round_does_not_wait_for_one_who_took_such_a_assignment_and_left(make)
 
     round.refresh_from_db()
     extra.refresh_from_db()
-    assert (round.state, extra.state) == (Round.State.CLOSED, "lapsed")
-    assert answer(extra, bert, [box(10)]).state == "surplus"
+    assert (round.state, extra.state) == (Round.State.CLOSED, "expired")
+    assert answer(extra, bert, [box(10)]).state == "extra"
 
 
 def control_assignment(job, user):

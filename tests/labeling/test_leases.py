@@ -180,7 +180,7 @@ def test_a_manager_gives_held_work_to_the_others_at_once(started, alice, bob, mo
     while assignments := claims.claim_next(started, bob).assignments:
         for assignment in assignments:
             answer(assignment, bob)
-    assert answer(second, alice).state == "surplus"  # bob was quicker
+    assert answer(second, alice).state == "extra"  # bob was quicker
 
 
 def test_a_manager_frees_checks_too(closing, rita, bob, mona):
@@ -206,11 +206,11 @@ def test_nothing_is_taken_for_a_cancelled_job(started, alice, bob, mona):
     ):
         with pytest.raises(Conflict, match="cancelled"):
             write()
-    assert not Assignment.objects.filter(state__in=("submitted", "surplus")).exists()
+    assert not Assignment.objects.filter(state__in=("submitted", "extra")).exists()
     assert figures.cost(started)["total"] == 0
 
 
-def test_a_lapsed_answer_and_a_change_come_too_late_for_a_cancelled_job(started, alice, mona):
+def test_a_expired_answer_and_a_change_come_too_late_for_a_cancelled_job(started, alice, mona):
     first, second = claims.claim_next(started, alice).assignments
     answer(first, alice)
     held.release(started, alice, mona)

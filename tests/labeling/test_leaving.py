@@ -36,10 +36,10 @@ def test_a_assignment_whose_lease_ran_out_is_offered_to_someone_else(started, al
 
     assert assignment.image_id in {s.image_id for s in taken}
     assignment.refresh_from_db()
-    assert (assignment.state, assignment.annotator) == ("lapsed", alice)
+    assert (assignment.state, assignment.annotator) == ("expired", alice)
 
 
-def test_a_late_answer_on_a_assignment_taken_over_is_kept_as_surplus(started, alice, bob):
+def test_a_late_answer_on_a_assignment_taken_over_is_kept_as_extra(started, alice, bob):
     assignment = claims.claim_next(started, alice).assignments[0]
     for mine in claims.claim_next(started, alice).assignments:
         expire(mine)
@@ -47,7 +47,7 @@ def test_a_late_answer_on_a_assignment_taken_over_is_kept_as_surplus(started, al
 
     late = answer(assignment, alice)
 
-    assert late.state == "surplus"
+    assert late.state == "extra"
     assert late.boxes
 
 
@@ -67,7 +67,7 @@ def test_a_late_answer_takes_its_slot_back_if_the_slot_is_open_again(started, al
 def test_a_late_answer_does_not_bring_a_frozen_image_back(started, alice):
     """Someone took the assignment over and gave it back before the freeze."""
     assignment = claims.claim_next(started, alice).assignments[0]
-    Assignment.objects.filter(pk=assignment.pk).update(state="lapsed")
+    Assignment.objects.filter(pk=assignment.pk).update(state="expired")
     Assignment.objects.create(
         round=assignment.round,
         image=assignment.image,
@@ -78,10 +78,10 @@ def test_a_late_answer_does_not_bring_a_frozen_image_back(started, alice):
 
     late = answer(assignment, alice)
 
-    assert late.state == "surplus"
+    assert late.state == "extra"
 
 
-def test_who_lapsed_gets_the_image_back_that_the_others_declined(started, alice, bob):
+def test_who_expired_gets_the_image_back_that_the_others_declined(started, alice, bob):
     assignment = claims.claim_next(started, alice).assignments[0]
     for mine in claims.claim_next(started, alice).assignments:
         expire(mine)
@@ -94,7 +94,7 @@ def test_who_lapsed_gets_the_image_back_that_the_others_declined(started, alice,
     assert not started.images.exclude(excluded="").exists()
 
 
-def test_who_lapsed_takes_over_from_another_who_lapsed(started, alice, bob):
+def test_who_expired_takes_over_from_another_who_expired(started, alice, bob):
     for who in (alice, bob):
         for mine in claims.claim_next(started, who).assignments:
             expire(mine)
@@ -106,7 +106,7 @@ def test_who_lapsed_takes_over_from_another_who_lapsed(started, alice, bob):
         assert (assignment.state, assignment.annotator) == ("claimed", alice)
         rows = Assignment.objects.filter(round=assignment.round, image=assignment.image)
         assert sorted(rows.values_list("annotator", "state")) == sorted(
-            [(alice.pk, "claimed"), (bob.pk, "lapsed")]
+            [(alice.pk, "claimed"), (bob.pk, "expired")]
         )
 
 
@@ -188,7 +188,7 @@ def test_an_answer_that_comes_while_its_author_is_removed_counts(mona, alice, bo
 
     assignments = Assignment.objects.order_by("pk")
     assert list(assignments.filter(image=first.image).values_list("state", flat=True)) == [
-        "lapsed",
+        "expired",
         "open",
     ]
     assert [s.state for s in assignments.filter(image=second.image)] == ["submitted"]

@@ -233,7 +233,7 @@ def test_a_late_answer_may_open_a_further_assignment(make, people):
     job = make("adaptive")
     hers, his = take(job, people["alice"]), take(job, people["bob"])
     answer(hers, people["alice"], [box(10)])
-    Assignment.objects.filter(pk=his.pk).update(state="lapsed")
+    Assignment.objects.filter(pk=his.pk).update(state="expired")
     his.refresh_from_db()
     submit(his, people["bob"], version=1, boxes=[], active_ms=1)
 

@@ -58,7 +58,7 @@ def sent(job, mona):
             image=image,
             slot=90 + k,
             annotator=None,
-            state="surplus",
+            state="extra",
             version=version,
             boxes=[box()],
             active_ms=9000,

@@ -127,7 +127,7 @@ def test_the_annotator_sees_only_own_boxes_and_other_annotators_see_nothing(
         image=assignment.image,
         slot=9,
         annotator=bob,
-        state="surplus",
+        state="extra",
         boxes=[box(88)],
         submitted_at=timezone.now(),
     )
