@@ -14,7 +14,7 @@ from benchmarks.figures import Figure, Goal
 CROWDS = ((100, 16.7), (1_000, 16.7), (10_000, 33.0))  # boxes on the image, goal in ms
 MOVES = 120
 LARGE = (8660, 5773)  # 50 megapixels
-WATCH = """() => {
+MONITORING = """() => {
   window.watched = { frames: [], long: [] };
   let last = 0;
   const step = (now) => {
@@ -80,7 +80,7 @@ def _crowd(place: Desk, count: int, goal: float) -> Iterator[Figure]:
 
 
 def _watched(page: Page, act: Callable[[Page], None]) -> tuple[list[float], list[float]]:
-    page.evaluate(WATCH)
+    page.evaluate(MONITORING)
     act(page)
     found = page.evaluate(STOP)
     return [float(v) for v in found["frames"]], [float(v) for v in found["long"]]

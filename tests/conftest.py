@@ -154,5 +154,5 @@ def closing(settings, alice, rita, bob):
         batch_size=20,
         early=10,
         audit_budget=40,
-        watch_share=0.2,
+        monitoring_share=0.2,
     )

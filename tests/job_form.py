@@ -14,7 +14,7 @@ def filled(**changes: str) -> dict[str, str]:
     preset = PRESETS["boxwise"]
     data = {name: str(value) for name, value in preset.items() if value is not False}
     data |= {"suggestions": "on", "assist": "on", "preset": "boxwise", "name": "Birds"}
-    data |= {"lease_minutes": "10", "drawing": "clicks", "watch_share": "0.05"}
+    data |= {"lease_minutes": "10", "drawing": "clicks", "monitoring_share": "0.05"}
     data |= {"blank_percent": "5", "planted_percent": "0"}
     data |= {"price_image": "0.08", "price_answer": "0.036", "budget": "", "instructions": "# Hi"}
     for prefix in ("classes", "members"):

@@ -167,7 +167,7 @@ def assignment(
 
 def audit(row: Audit) -> dict[str, Any]:
     """An audit as the review page needs it; scores stay hidden until the verdict of a proof."""
-    shown = row.kind == Audit.Kind.WATCH
+    shown = row.kind == Audit.Kind.MONITORING
     boxes = row.predicted if shown else without_scores(row.predicted)
     threshold = row.label.detail.get("threshold") if row.label else None
     return {

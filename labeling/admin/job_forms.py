@@ -33,7 +33,7 @@ NUMBERS = (
     "target_quality",
     "risk",
     "audit_budget",
-    "watch_share",
+    "monitoring_share",
 )
 FIXED_ONCE_STARTED = ("slug", "preset", "assist", "acceptance")
 

@@ -102,7 +102,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
                     ("target_quality", "risk"),
                     "checks_from_blank",
                     "audit_budget",
-                    "watch_share",
+                    "monitoring_share",
                 )
             },
         ),

@@ -40,7 +40,7 @@ def _follow_up(since: int) -> int:
     older = Event.objects.filter(at__lt=timezone.now() - SETTLES).order_by("-pk")
     settled = older.values_list("pk", flat=True).first() or since
     fresh = Event.objects.filter(pk__gt=since).order_by("pk")
-    watched = fresh.filter(kind="audit_decided", data__kind=Audit.Kind.WATCH).exclude(
+    watched = fresh.filter(kind="audit_decided", data__kind=Audit.Kind.MONITORING).exclude(
         job__state=Job.State.CANCELLED
     )
     last = {(job, n): pk for pk, job, n in watched.values_list("pk", "job", "data__round")}

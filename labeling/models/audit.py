@@ -24,7 +24,7 @@ class AuditQuerySet(models.QuerySet["Audit"]):
 
     def wanted(self) -> Self:
         """Those that still count: the checks of a closed proof keep their last reviewer."""
-        return self.filter(Q(kind=Audit.Kind.WATCH) | Q(round__state=Round.State.AUDITING))
+        return self.filter(Q(kind=Audit.Kind.MONITORING) | Q(round__state=Round.State.AUDITING))
 
     def decided(self) -> Self:
         """With a verdict."""
@@ -40,7 +40,7 @@ class Audit(models.Model):
 
     class Kind(models.TextChoices):
         CERTIFICATE = "certificate", "certificate"
-        WATCH = "watch", "watch"
+        MONITORING = "monitoring", "quality monitoring"
 
     class Verdict(models.TextChoices):
         NONE = "", "undecided"

@@ -225,7 +225,7 @@ class Job(models.Model):
         "promise but do not show it yet, half as many are added, up to twice the number; when it "
         "cannot be shown, people label the rest.",
     )
-    watch_share = models.FloatField(
+    monitoring_share = models.FloatField(
         default=0.05,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         help_text="Share of the accepted images that reviewers still check afterwards.",
@@ -290,7 +290,8 @@ class Job(models.Model):
                 name="job_control_shares",
             ),
             models.CheckConstraint(
-                condition=Q(watch_share__gte=0, watch_share__lte=1), name="job_watch_share"
+                condition=Q(monitoring_share__gte=0, monitoring_share__lte=1),
+                name="job_monitoring_share",
             ),
         )
 

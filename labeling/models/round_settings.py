@@ -49,7 +49,7 @@ class RoundSettings:
     target_quality: float
     risk: float
     audit_budget: int
-    watch_share: float
+    monitoring_share: float
     detector: str
     price_image: str
     price_answer: str

@@ -44,9 +44,9 @@ def progress(job: Job, *, quality_shown: bool = True) -> dict[str, Any] | None:
     if round is not None and round.state == Round.State.AUDITING:
         return _certificate_progress(round, quality_shown)
     watched = (
-        job.rounds.filter(audits__kind=Audit.Kind.WATCH).order_by("-number").distinct().first()
+        job.rounds.filter(audits__kind=Audit.Kind.MONITORING).order_by("-number").distinct().first()
     )
-    return _watch_progress(watched) if watched else None
+    return _monitoring_progress(watched) if watched else None
 
 
 def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
@@ -124,9 +124,9 @@ def _verdicts(round: Round, kind: str) -> dict[str, int]:
     return {v: found.get(v, 0) for v in ("approved", "corrected", "rejected", "unjudgeable")}
 
 
-def _watch_progress(round: Round) -> dict[str, Any]:
-    rows = round.audits.filter(kind=Audit.Kind.WATCH)  # type: ignore[attr-defined]
-    values = monitoring.watch_values(round)
+def _monitoring_progress(round: Round) -> dict[str, Any]:
+    rows = round.audits.filter(kind=Audit.Kind.MONITORING)  # type: ignore[attr-defined]
+    values = monitoring.monitored_values(round)
     path = [_seen(values[:n]) for n in _milestones(len(values))]
     mean, spread = _mean(values), _interval(values)
     sentence = "No check yet."
@@ -136,7 +136,7 @@ def _watch_progress(round: Round) -> dict[str, Any]:
             f"({spread[0]:.2f} to {spread[1]:.2f})."
         )
     return {
-        "kind": "watch",
+        "kind": "monitoring",
         "round": round.number,
         "decided": rows.decided().count(),
         "about": rows.count(),
@@ -146,7 +146,7 @@ def _watch_progress(round: Round) -> dict[str, Any]:
         "target": monitoring.target_of(round),
         "path": path,
         "sentence": sentence,
-        **_verdicts(round, Audit.Kind.WATCH),
+        **_verdicts(round, Audit.Kind.MONITORING),
     }
 
 

@@ -25,7 +25,7 @@ def of_job(job: Job) -> dict[str, Any] | None:
         mean = None if observed is None else observed * result["freeing"]
         of = len(row.document["frozen"]["content"]["candidates"])
     else:
-        rows = Audit.objects.filter(round__job=job, kind=Audit.Kind.WATCH)
+        rows = Audit.objects.filter(round__job=job, kind=Audit.Kind.MONITORING)
         mean, of = None, job.images.filter(labels__source="auto").distinct().count()
     # what was decided once the proof was complete has no value, and is no part of it
     found = list(rows.exclude(value=None).select_related("image", "round"))

@@ -1,4 +1,4 @@
-"""Taking accepted labels back: by the watch's own test, or by a manager."""
+"""Taking accepted labels back: by the monitoring sample's own test, or by a manager."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -14,9 +14,9 @@ from labeling.models import Audit, Certificate, Image, Label, Round
 RECALLED = "recalled"
 
 
-def sample_watch(round: Round) -> int:
+def sample_for_monitoring(round: Round) -> int:
     """Choose the accepted images that reviewers will still see; the same ones at every call."""
-    share = round.settings.watch_share
+    share = round.settings.monitoring_share
     seed = f"{round.job.seed}:{round.number}"
     rows = Label.objects.active().auto().filter(round=round).select_related("image")
     chosen = [label for label in rows if sampling.sampled(label.image.digest, seed, share)]
@@ -26,7 +26,7 @@ def sample_watch(round: Round) -> int:
             Audit(
                 round=round,
                 image=chosen[i].image,
-                kind=Audit.Kind.WATCH,
+                kind=Audit.Kind.MONITORING,
                 position=position,
                 predicted=chosen[i].boxes,
                 confidence=chosen[i].confidence,
@@ -40,14 +40,14 @@ def sample_watch(round: Round) -> int:
     return len(order)
 
 
-def watch_values(round: Round) -> list[float]:
-    """Qualities of the watch audits in their frozen order, up to the first undecided one.
+def monitored_values(round: Round) -> list[float]:
+    """Qualities of the monitoring sample audits in their frozen order, up to the first undecided one.
 
     A rejected label counts 0. One that was replaced before its check came (by a manager, or from
     the grid) is passed over: the test is about the labels that still stand.
     """
     values: list[float] = []
-    rows = round.audits.filter(kind=Audit.Kind.WATCH)  # type: ignore[attr-defined]
+    rows = round.audits.filter(kind=Audit.Kind.MONITORING)  # type: ignore[attr-defined]
     for audit in rows.select_related("label").order_by("position"):
         if not audit.verdict:
             if audit.label is None or audit.label.revoked_at is not None:
@@ -71,7 +71,7 @@ def target_of(round: Round) -> float:
 
 def check(round: Round) -> bool:
     """Recall the round if draws made after acceptance show that its quality is below target."""
-    values = watch_values(round)
+    values = monitored_values(round)
     accepted = Label.objects.auto().filter(round=round).count()
     if not values or not accepted:
         return False

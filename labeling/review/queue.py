@@ -16,7 +16,7 @@ Kind = Audit.Kind
 
 
 def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
-    """Audits this person may take, in order: the certificate's first, then the watch.
+    """Audits this person may take, in order: the certificate's first, then the monitoring sample.
 
     A blind check comes from someone else than the shown one; where one person does both, blind
     comes first, so that the boxes cannot lean on what was seen.
@@ -24,11 +24,11 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     free = Q(reviewer=None) | leases.ran_out(now)
     rows = Audit.objects.undecided().filter(free, round__job=job)
     open_round = job.rounds.filter(state=Round.State.AUDITING, closed_at=None).first()
-    due = Q(kind=Kind.WATCH, label__revoked_at__isnull=True)
+    due = Q(kind=Kind.MONITORING, label__revoked_at__isnull=True)
     if open_round is not None:
         due |= Q(pk__in=standing.undecided(open_round).values("pk"))
     # only of a proof: a twin that the proof did not need stays undecided, and must not keep the
-    # image's watch check from everyone
+    # image's monitoring check from everyone
     twin = Audit.objects.filter(
         round=OuterRef("round"), image=OuterRef("image"), kind=Kind.CERTIFICATE
     )

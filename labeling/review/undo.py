@@ -19,7 +19,7 @@ WITHDRAWN = "verdict withdrawn"
 def undo(audit: Audit, user: User) -> Audit:
     """Withdraw one's own verdict: the check is open again, in the same hands.
 
-    A watch verdict goes back until its round was recalled, a detector trained after a correction,
+    A monitoring verdict goes back until its round was recalled, a detector trained after a correction,
     or a person took the rejected image. A certificate's goes back only while an earlier check of
     the frozen order is open: the test bets on the gapless prefix and takes no bet back.
     """
@@ -32,7 +32,7 @@ def undo(audit: Audit, user: User) -> Audit:
         if not audit.verdict:
             return audit  # said twice
         before = audit.verdict
-        if audit.kind == Audit.Kind.WATCH:
+        if audit.kind == Audit.Kind.MONITORING:
             _restore(audit, user)
         until = leases.end(audit.round.job, timezone.now())
         Audit.objects.filter(pk=audit.pk).update(

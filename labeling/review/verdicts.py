@@ -26,7 +26,7 @@ REJECT_REASONS = (
 )
 ALLOWED = {
     Kind.CERTIFICATE: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.UNJUDGEABLE),
-    Kind.WATCH: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.REJECTED),
+    Kind.MONITORING: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.REJECTED),
 }
 PAGE_ROUNDING = 0.051  # pixels
 LIFTED = 1e6  # priority of an image whose auto-label was refused: people see it first
@@ -57,7 +57,7 @@ def decide(
     value = _value(audit, final)  # of many boxes it takes a second: nothing may be locked
     with transaction.atomic():
         answers.check_not_cancelled(audit.round.job)
-        counts = audit.kind == Kind.WATCH or _proof_waits(audit)
+        counts = audit.kind == Kind.MONITORING or _proof_waits(audit)
         stored = Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
             verdict=verdict,
             boxes=final,
@@ -73,11 +73,11 @@ def decide(
                 return audit
             raise Conflict("This check was decided or given to someone else.")
         audit.refresh_from_db()
-        if audit.kind == Kind.WATCH:
-            _apply_watch(audit, user)
+        if audit.kind == Kind.MONITORING:
+            _apply_monitoring(audit, user)
         elif not counts:
             _apply_late(audit, user)
-    monitored = audit.round if audit.kind == Kind.WATCH else None
+    monitored = audit.round if audit.kind == Kind.MONITORING else None
     changed(audit.round.job, monitored=monitored)
     return audit
 
@@ -125,7 +125,7 @@ def _value(audit: Audit, boxes: list[Box] | None) -> float:
     return guarantee.value(kind, pack(audit.predicted), pack(boxes))
 
 
-def _apply_watch(audit: Audit, user: User) -> None:
+def _apply_monitoring(audit: Audit, user: User) -> None:
     """A rejected label goes back to people; a corrected one is replaced at once."""
     before = audit.label.boxes if audit.label else None
     if audit.verdict == Verdict.REJECTED:

@@ -118,7 +118,7 @@ class Drive:
             )
             queue += reply["next"]
 
-    def until_complete(self, manager: Client, watch_left: Callable[[], int]) -> None:
+    def until_complete(self, manager: Client, monitoring_left: Callable[[], int]) -> None:
         """Wait for the job's end; raises Stalled when nothing moves for 10 minutes.
 
         The reviewers' watch of accepted images goes on after the last label; it is waited for.
@@ -130,7 +130,7 @@ class Drive:
             except requests.RequestException:
                 state = None
             if state is not None:
-                left = watch_left() if state["job"]["state"] == "complete" else 0
+                left = monitoring_left() if state["job"]["state"] == "complete" else 0
                 if state["job"]["state"] in ("complete", "cancelled") and not left:
                     break
                 now = (state["counts"], state["round"] and _moving(state["round"]), left)

@@ -29,7 +29,7 @@ def accept(step: Step, lease: Lease) -> None:
     elif calibration and round.settings.acceptance == Job.Acceptance.PER_ROUND:
         _accept_above(round, calibration, lease)
     with lease.fenced():
-        monitoring.sample_watch(round)
+        monitoring.sample_for_monitoring(round)
     if calibration is not None:
         ranking.store(round, calibration, lease)
 

@@ -23,7 +23,7 @@
  *   verify: boolean, draft: ServerDraft|null,
  *   position: {done: number, left: number}, returned: string|null, notes: number}} Assignment
  * `returned`: why a reviewer sent the image back; `notes`: own ones on it. */
-/** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'watch', blind: boolean,
+/** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'monitoring', blind: boolean,
  *   boxes: Box[], revealed: Box[], confidence: number|null, threshold: number|null,
  *   scores_shown: boolean, lease_expires_at: string}} Audit
  * `revealed`: of a blind check, the label's boxes, shown once the checker has drawn. */

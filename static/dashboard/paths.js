@@ -51,7 +51,7 @@ export function auditPath(audit) {
   return {
     title: 'Audit',
     note:
-      audit?.kind === 'watch'
+      audit?.kind === 'monitoring'
         ? 'People check a random share of what was accepted.'
         : 'People check auto-labels, and the bound rises as they agree.',
     empty: last ? null : whyEmpty(audit),

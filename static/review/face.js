@@ -49,7 +49,7 @@ export function createFace({ workspace, status, walk, mode, audit }) {
       must('.panel').classList.toggle('is-correcting', editing);
       must('[data-blind-third]').hidden = open?.kind !== 'certificate' || fixing;
       must('[data-back] [data-action="back"]').hidden = open?.blind ?? false;
-      must('[data-back]').classList.toggle('is-single', open?.blind || open?.kind === 'watch');
+      must('[data-back]').classList.toggle('is-single', open?.blind || open?.kind === 'monitoring');
       must('[data-send-words]').textContent = fixing ? 'Done with this box' : 'Send these boxes';
       workspace.cancelTool();
       editor.set('drawing', {

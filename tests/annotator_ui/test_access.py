@@ -92,7 +92,7 @@ def busy(job, mona, alice, rita):
     run_steps(job)
     round = job.rounds.get()
     Audit.objects.create(
-        round=round, image=job.images.first(), kind="watch", position=0, predicted=[box()]
+        round=round, image=job.images.first(), kind="monitoring", position=0, predicted=[box()]
     )
     transfers.start_export(job, mona, "coco")
     Label.objects.create(image=job.images.last(), source="human", boxes=[box()])

@@ -252,7 +252,7 @@ def test_an_impossible_time_loses_no_verdict(shared, rita):
     audit = Audit.objects.create(
         round=label.round,
         image=label.image,
-        kind="watch",
+        kind="monitoring",
         position=0,
         predicted=label.boxes,
         label=label,

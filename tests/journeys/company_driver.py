@@ -38,7 +38,7 @@ def prepare() -> None:
         batch_size=12,
         annotators_per_image=2,
         audit_budget=30,
-        watch_share=0.2,
+        monitoring_share=0.2,
     )
     for i in range(ANNOTATORS):
         factories.join(job, factories.person(f"drawer-{i}"), "annotator")
@@ -74,7 +74,7 @@ def report() -> None:
         "people": counted.values("annotator").distinct().count(),
         "states_entered_twice": len(entered) - len(set(entered)),
         "failed_steps": Event.objects.filter(job=job, kind="step_failed").count(),
-        "undecided": Audit.objects.undecided().filter(round__job=job, kind="watch").count(),
+        "undecided": Audit.objects.undecided().filter(round__job=job, kind="monitoring").count(),
     }
     print(json.dumps(found))  # noqa: T201  the parent reads it
 

@@ -52,7 +52,7 @@ def set_up() -> tuple[Job, Any, Any, Any]:
         batch_size=10,
         ahead_percent=0,
         audit_budget=30,
-        watch_share=0.2,
+        monitoring_share=0.2,
         audit_seed="fixed",
     )
     people = [factories.person(name) for name in ("alice", "rita", "rolf")]
@@ -196,7 +196,7 @@ def main() -> None:
                 changes.version = None  # one's own writes count for others only
             job.refresh_from_db()
             if job.state == Job.State.COMPLETE and not Audit.objects.undecided().filter(
-                round__job=job, kind="watch"
+                round__job=job, kind="monitoring"
             ):
                 break
             if time.monotonic() > deadline:

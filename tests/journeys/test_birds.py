@@ -54,7 +54,7 @@ def names(image: Image) -> str:
 def birds(settings, db):
     """The seed's job with five annotators."""
     settings.MLASSIST_ENGINE = "tests.fakes"
-    job = make_job(**{**PRESETS["ground_truth"], "preset": "ground_truth", "watch_share": 0})
+    job = make_job(**{**PRESETS["ground_truth"], "preset": "ground_truth", "monitoring_share": 0})
     people = [person(f"worker-{i}") for i in range(5)]
     for one in people:
         join(job, one, "annotator")

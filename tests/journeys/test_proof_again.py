@@ -66,7 +66,7 @@ def graded(settings, alice, rita, bob):
         batch_size=20,
         audit_budget=40,
         target_quality=0.6,
-        watch_share=0.0,
+        monitoring_share=0.0,
     )
 
 
@@ -130,7 +130,7 @@ def test_killed_after_the_freeze_its_places_are_those_that_were_sealed(
             batch_size=20,
             audit_budget=10,
             target_quality=0.7,
-            watch_share=0.0,
+            monitoring_share=0.0,
         )
         with pytest.raises(KeyboardInterrupt):
             next(made)

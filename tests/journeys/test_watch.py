@@ -25,7 +25,7 @@ def accepted(settings, alice, rita, bob):
         batch_size=20,
         early=10,
         audit_budget=40,
-        watch_share=0.2,
+        monitoring_share=0.2,
     )
     job = next(made)
     judge_all(job, rita, bob)
@@ -38,7 +38,7 @@ def accepted(settings, alice, rita, bob):
 
 def test_the_live_page_follows_the_watch(accepted, rita):
     before = snapshot.of_job(accepted)["audit"]
-    assert (before["kind"], before["path"], before["decided"]) == ("watch", [], 0)
+    assert (before["kind"], before["path"], before["decided"]) == ("monitoring", [], 0)
 
     for audit in queue.claim_next(accepted, rita):
         verdicts.decide(audit, rita, verdict="approved")
@@ -50,7 +50,7 @@ def test_the_live_page_follows_the_watch(accepted, rita):
 
 def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
     audit = queue.claim_next(accepted, rita)[0]
-    assert audit.kind == "watch"
+    assert audit.kind == "monitoring"
 
     verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
 
@@ -104,7 +104,7 @@ def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):
         batch_size=20,
         early=10,
         audit_budget=40,
-        watch_share=0.5,
+        monitoring_share=0.5,
     )
     job = next(made)
     judge_all(job, rita)
@@ -115,7 +115,7 @@ def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):
 
     judge_all(job, rita)
 
-    watch = Audit.objects.filter(round__job=job, kind="watch")
+    watch = Audit.objects.filter(round__job=job, kind="monitoring")
     assert watch.exists() and not watch.undecided().exists()
-    assert len(monitoring.watch_values(round_of(job))) == watch.count()
+    assert len(monitoring.monitored_values(round_of(job))) == watch.count()
     next(made, None)

@@ -92,7 +92,7 @@ def test_no_step_writes_outside_its_fence(acceptance, alice, bob, rita, monkeypa
         training_size=6,
         batch_size=8,
         audit_budget=20,
-        watch_share=0.3,
+        monitoring_share=0.3,
         target_quality=0.5,
         suggestions=True,
     )

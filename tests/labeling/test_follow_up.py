@@ -90,7 +90,7 @@ def test_a_watched_round_is_judged_after_its_last_verdict(complete, rita, monkey
             audit = Audit.objects.create(
                 round=round,
                 image=image,
-                kind="watch",
+                kind="monitoring",
                 position=position,
                 label=label,
                 predicted=[box()],

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def watched(job, mona):
-    """A job with a closed round of three auto-labels, each with a watch audit."""
+    """A job with a closed round of three auto-labels, each with a monitoring audit."""
     closed = Round.objects.create(
         job=job,
         number=1,
@@ -28,7 +28,7 @@ def watched(job, mona):
         settings={
             "acceptance": "per_round",
             "target_quality": 0.5,
-            "watch_share": 1.0,
+            "monitoring_share": 1.0,
             "annotators_per_image": 1,
         },
     )
@@ -43,7 +43,7 @@ def watched(job, mona):
         Audit.objects.create(
             round=closed,
             image=image,
-            kind="watch",
+            kind="monitoring",
             position=position,
             predicted=label.boxes,
             confidence=0.9,
@@ -135,7 +135,7 @@ def test_a_label_replaced_before_its_watch_does_not_stop_the_watch(watched, rita
     Label.objects.filter(pk=first.label_id).update(revoked_at=timezone.now(), reason="replaced")
     verdicts.decide(second, rita, verdict="approved")
 
-    assert monitoring.watch_values(first.round) == [1.0]
+    assert monitoring.monitored_values(first.round) == [1.0]
 
 
 @pytest.fixture

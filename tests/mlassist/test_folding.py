@@ -34,7 +34,7 @@ def make(settings, alice, bob, rita):
             validation_size=0,
             training_size=40,
             batch_size=10,
-            watch_share=0.2,
+            monitoring_share=0.2,
             audit_budget=30,
             **{"target_quality": 0.5, **fields},
         )

@@ -41,7 +41,7 @@ def lake(settings, pond, alice, rita, bob):
     settings.MLASSIST_ENGINE = "tests.fakes"
 
     def start(images: int = 140, **fields) -> Job:
-        job = make_job(name="Lake", start_from=pond, watch_share=0.0, **fields)
+        job = make_job(name="Lake", start_from=pond, monitoring_share=0.0, **fields)
         join(job, alice, "annotator")
         join(job, rita, "reviewer")
         join(job, bob, "reviewer")

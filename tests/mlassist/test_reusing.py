@@ -44,7 +44,7 @@ def closing(request, settings, alice, rita, bob, counted):
         batch_size=20,
         early=getattr(request, "param", 0),
         audit_budget=40,
-        watch_share=0.0,
+        monitoring_share=0.0,
     )
 
 

@@ -30,7 +30,7 @@ def active(settings, alice, rita):
     def make(boxes=None, images: int = 90, sight=None, early: int = 0, **fields):
         if sight:
             fakes.SEES["sight"] = sight
-        job = make_job(**{"acceptance": "per_round", "watch_share": 0.5, **fields})
+        job = make_job(**{"acceptance": "per_round", "monitoring_share": 0.5, **fields})
         join(job, alice, "annotator")
         join(job, rita, "reviewer")
         make_images(job, images)
@@ -61,7 +61,7 @@ def test_a_round_trains_predicts_calibrates_and_accepts_above_theta(active):
         assert label.confidence >= calibration.threshold
         assert label.detail["detector"] == detector.digest
         assert label.detail["threshold"] == calibration.threshold
-    watched = job.rounds.get(purpose="active").audits.filter(kind="watch").count()
+    watched = job.rounds.get(purpose="active").audits.filter(kind="monitoring").count()
     assert 0 < watched <= accepted.count()
 
 

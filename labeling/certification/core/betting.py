@@ -11,7 +11,7 @@ ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
 CAP = 0.95  # largest share of the wealth one draw may cost
 PRIOR_WEIGHT, PRIOR_VARIANCE = 5.0, 0.04
 WEALTH_LIMIT = 1e12  # a sum that rules the null out altogether; JSON knows no infinity
-WATCH_BETS = 20
+MONITORING_BETS = 20
 RECALL_WEALTH = 20.0  # reject at 5 % over the life of the set
 
 
@@ -55,14 +55,14 @@ def recall_wealth(values: Sequence[float], size: int, target: float) -> np.ndarr
     Average of constant bets without replacement (Waudby-Smith & Ramdas); anytime valid, so a
     recall at RECALL_WEALTH is wrong for at most 5 % of sound sets, however long one looks.
     """
-    bets = np.arange(1, WATCH_BETS + 1) / (WATCH_BETS + 1)
+    bets = np.arange(1, MONITORING_BETS + 1) / (MONITORING_BETS + 1)
     loss_target = 1 - target
-    wealth, total = np.ones(WATCH_BETS), 0.0
+    wealth, total = np.ones(MONITORING_BETS), 0.0
     path = np.ones(len(values))
     for i, value in enumerate(values):
         null = (size * loss_target - total) / max(size - i, 1)
         if null < 0:
-            wealth = np.full(WATCH_BETS, WEALTH_LIMIT)
+            wealth = np.full(MONITORING_BETS, WEALTH_LIMIT)
         else:
             wealth = wealth * (1 + bets / max(null, 1e-9) * ((1 - value) - null))
         wealth = np.minimum(wealth, WEALTH_LIMIT)

@@ -60,7 +60,7 @@ class Command(DatabaseCommand):
             target_quality=0.75,
             annotators_per_image=1,
             audit_budget=40,
-            watch_share=0.1,
+            monitoring_share=0.1,
             checks_from_blank=False,
         )
         there = set(job.classes.values_list("name", flat=True))

@@ -178,7 +178,7 @@ class Command(DatabaseCommand):
                 drive.reviewer(name, passwords[name], options["seed"] * 100 + i)
         manager = Client(url, "sim-manager", passwords["sim-manager"])
         watch = Audit.objects.undecided().filter(
-            round__job=job, kind=Audit.Kind.WATCH, label__revoked_at__isnull=True
+            round__job=job, kind=Audit.Kind.MONITORING, label__revoked_at__isnull=True
         )
         try:
             drive.until_complete(manager, watch.count)
