@@ -36,7 +36,7 @@ class StepInline(admin.TabularInline[Step, Round]):
 
 @admin.register(Round)
 class RoundAdmin(ReadOnly):
-    """Rounds with step progress; a manager can recall what one accepted."""
+    """Rounds with step progress; a manager can revoke what one accepted."""
 
     list_display = ("number", "job", "purpose", "state", "opened_at", "closed_at")
     list_filter = (JobFilter, "purpose", "state")
@@ -45,20 +45,20 @@ class RoundAdmin(ReadOnly):
     change_form_template = "admin/labeling/round/change_form.html"
 
     def get_urls(self) -> list[Any]:
-        """Recall and budget, by confirmed POST."""
+        """Revoke and budget, by confirmed POST."""
         wrap = self.admin_site.admin_view
         return [
-            path("<row:pk>/recall/", wrap(self.recall), name="labeling_round_recall"),
+            path("<row:pk>/revoke/", wrap(self.revoke), name="labeling_round_revoke"),
             path("<row:pk>/budget/", wrap(self.budget), name="labeling_round_budget"),
             *super().get_urls(),
         ]
 
-    def recall(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    def revoke(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
         """Take back every unchecked auto-label of the round."""
         round = get_object_or_404(self.get_queryset(request), pk=pk)
         if request.method == "POST":
             try:
-                count = monitoring.recall(round, request.user)  # type: ignore[arg-type]
+                count = monitoring.revoke(round, request.user)  # type: ignore[arg-type]
                 messages.success(request, f"{count} images went back to people.")
             except LabelingError as error:
                 messages.error(request, error.message)

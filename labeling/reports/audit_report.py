@@ -166,10 +166,10 @@ def _interval(values: list[float]) -> tuple[float, float] | None:
 
 
 def certified_images(job: Job) -> int:
-    """Images named by certificates whose set was not recalled."""
+    """Images named by certificates whose set was not revoked."""
     total = 0
     for row in Certificate.objects.filter(round__job=job, outcome="certified"):
-        if not job.events.filter(kind="round_recalled", data__round=row.round.number).exists():
+        if not job.events.filter(kind="round_revoked", data__round=row.round.number).exists():
             total += row.document["result"]["certified_images"]
     return total
 

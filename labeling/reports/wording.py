@@ -40,7 +40,7 @@ TEXTS = {
     "certificate_certified": "Certified: {images} images after {audited} checks",
     "certificate_not_provable": "The promise could not be shown within {audited} checks",
     "certificate_refused": "Certificate refused: blind checks disagree",
-    "round_recalled": "{count} auto-labels of round {round} recalled",
+    "round_revoked": "{count} auto-labels of round {round} revoked",
     "image_skipped": "An image was skipped: {reason}",
     "image_excluded": "An image was excluded: {reason}",
     "images_excluded": "{count} images excluded: {reason}",

@@ -4,14 +4,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from labeling.certification.core import audit_plan, plan_content
-from labeling.certification.core.betting import RECALL_WEALTH, recall_wealth
+from labeling.certification.core.betting import REVOKE_WEALTH, revoke_wealth
 from labeling.consolidation import labels
 from labeling.kernel import events, sampling
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict
 from labeling.models import Audit, Certificate, Image, Label, Round
 
-RECALLED = "recalled"
+REVOKED = "revoked"
 
 
 def sample_for_monitoring(round: Round) -> int:
@@ -70,28 +70,28 @@ def target_of(round: Round) -> float:
 
 
 def check(round: Round) -> bool:
-    """Recall the round if draws made after acceptance show that its quality is below target."""
+    """Revoke the round if draws made after acceptance show that its quality is below target."""
     values = monitored_values(round)
     accepted = Label.objects.auto().filter(round=round).count()
     if not values or not accepted:
         return False
-    if recall_wealth(values, accepted, target_of(round))[-1] < RECALL_WEALTH:
+    if revoke_wealth(values, accepted, target_of(round))[-1] < REVOKE_WEALTH:
         return False
-    recall(round, None)
+    revoke(round, None)
     return True
 
 
-def recall(round: Round, by: User | None) -> int:
+def revoke(round: Round, by: User | None) -> int:
     """Revoke every unchecked auto-label of the round; no later round accepts them by machine."""
     with transaction.atomic():
         rows = Label.objects.active().auto().filter(round=round)
         ids = list(rows.values_list("image", flat=True))
         checked = Audit.objects.filter(round=round, verdict=Audit.Verdict.APPROVED).values("image")
-        count = labels.revoke(rows.exclude(image__in=checked), RECALLED)
+        count = labels.revoke(rows.exclude(image__in=checked), REVOKED)
         if by is not None and not count:
             raise Conflict("This round has no unchecked auto-labels.")
         if count:
-            events.record(round.job, "round_recalled", by, round=round.number, count=count)
+            events.record(round.job, "round_revoked", by, round=round.number, count=count)
     if count:
         _lift(ids)
         changed(round.job)

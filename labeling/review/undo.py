@@ -19,7 +19,7 @@ WITHDRAWN = "verdict withdrawn"
 def undo(audit: Audit, user: User) -> Audit:
     """Withdraw one's own verdict: the check is open again, in the same hands.
 
-    A monitoring verdict goes back until its round was recalled, a detector trained after a correction,
+    A monitoring verdict goes back until its round was revoked, a detector trained after a correction,
     or a person took the rejected image. A certificate's goes back only while an earlier check of
     the frozen order is open: the test bets on the gapless prefix and takes no bet back.
     """
@@ -73,10 +73,8 @@ def _check_uncounted(audit: Audit) -> None:
 
 
 def _restore(audit: Audit, user: User) -> None:
-    if audit.round.job.events.filter(
-        kind="round_recalled", data__round=audit.round.number
-    ).exists():
-        raise Conflict("The round's labels were recalled since; the verdict stays as it is.")
+    if audit.round.job.events.filter(kind="round_revoked", data__round=audit.round.number).exists():
+        raise Conflict("The round's labels were revoked since; the verdict stays as it is.")
     if audit.verdict == Audit.Verdict.APPROVED or audit.label is None:
         return
     assert audit.decided_at is not None

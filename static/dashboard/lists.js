@@ -54,7 +54,7 @@ export function showPeople(card, { people, others }) {
 
 /** @param {string} kind */
 function eventIcon(kind) {
-  if (/fail|error|refus|reject|recall|revok|not_provable/.test(kind)) return ['warn', 'is-warn'];
+  if (/fail|error|refus|reject|revok|not_provable/.test(kind)) return ['warn', 'is-warn'];
   if (/pause/.test(kind)) return ['pause', ''];
   if (/start|open|began|resume|enter/.test(kind)) return ['play', 'is-acc'];
   return ['check', 'is-ok'];

@@ -126,6 +126,6 @@ export function showEarlier(card, proofs) {
         { text: 'Certificate file', href: url },
       ],
     })),
-    note: 'What a proof certified stays certified unless it was recalled. What people corrected in a proof that failed has taught the next detector.',
+    note: 'What a proof certified stays certified unless it was revoked. What people corrected in a proof that failed has taught the next detector.',
   });
 }

@@ -68,29 +68,29 @@ def test_a_corrected_watch_label_is_replaced(accepted, rita):
     assert (label.source, label.boxes) == ("reviewer", [box(40)])
 
 
-def test_watch_checks_that_find_nothing_right_recall_the_whole_round(accepted, rita, bob):
+def test_watch_checks_that_find_nothing_right_revoke_the_whole_round(accepted, rita, bob):
     round = round_of(accepted)
     unchecked = set(
         Label.objects.active().auto().filter(round=round).values_list("image", flat=True)
     )
     judge_all(accepted, rita, bob, verdict=lambda a: ("corrected", [box(120, 80, 40)]))
 
-    assert accepted.events.filter(kind="round_recalled").exists()
+    assert accepted.events.filter(kind="round_revoked").exists()
     left = Label.objects.active().auto().filter(round=round).count()
     assert left == 0
     assert unchecked & monitoring.not_for_machine(round)
 
 
-def test_a_manager_recalls_a_round_at_any_time(accepted, mona):
+def test_a_manager_revokes_a_round_at_any_time(accepted, mona):
     round = round_of(accepted)
 
-    count = monitoring.recall(round, mona)
+    count = monitoring.revoke(round, mona)
 
     assert count > 0
     accepted.refresh_from_db()
     assert accepted.state == "running"
     with pytest.raises(Conflict, match="no unchecked"):
-        monitoring.recall(round, mona)
+        monitoring.revoke(round, mona)
 
 
 def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):

@@ -218,20 +218,20 @@ def sound(rng: np.random.Generator) -> list[float]:
     return rng.permutation(pool(rng, 300, 0.6 + 1e-6)).tolist()
 
 
-def test_the_recall_test_is_wrong_for_at_most_one_sound_set_in_twenty():
+def test_the_revoke_test_is_wrong_for_at_most_one_sound_set_in_twenty():
     rng = np.random.default_rng(5)
     runs = 400
     false = sum(
-        betting.recall_wealth(sound(rng)[:150], 300, 0.6).max() >= betting.RECALL_WEALTH
+        betting.revoke_wealth(sound(rng)[:150], 300, 0.6).max() >= betting.REVOKE_WEALTH
         for _ in range(runs)
     )
     assert false / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
 
 
-def test_the_recall_test_notices_a_bad_set():
+def test_the_revoke_test_notices_a_bad_set():
     rng = np.random.default_rng(6)
     values = rng.permutation(pool(rng, 300, 0.4))[:80].tolist()
-    assert betting.recall_wealth(values, 300, 0.6).max() >= betting.RECALL_WEALTH
+    assert betting.revoke_wealth(values, 300, 0.6).max() >= betting.REVOKE_WEALTH
 
 
 def test_a_certificate_recomputes_from_its_file(paper):

@@ -121,12 +121,12 @@ def test_what_others_built_on_stays(watched, rita, alice, bob):
         undo.undo(audit, bob)
 
 
-def test_nothing_goes_back_once_the_round_was_recalled(watched, rita, mona):
+def test_nothing_goes_back_once_the_round_was_revoked(watched, rita, mona):
     audit = next_audit(watched, rita)
     verdicts.decide(audit, rita, verdict="approved")
-    monitoring.recall(audit.round, mona)
+    monitoring.revoke(audit.round, mona)
 
-    with pytest.raises(Conflict, match="recalled"):
+    with pytest.raises(Conflict, match="revoked"):
         undo.undo(audit, rita)
 
 

@@ -202,7 +202,7 @@ def test_an_image_taken_back_once_is_never_a_candidate_again(active):
     detector = Detector.objects.get(round__job=job)
     image = judge(detector, silent).pool[0].image
     label = Label.objects.create(image_id=image, source="auto", boxes=[box()])
-    Label.objects.filter(pk=label.pk).update(revoked_at=label.created_at, reason="recalled")
+    Label.objects.filter(pk=label.pk).update(revoked_at=label.created_at, reason="revoked")
 
     assert image not in {one.image for one in judge(detector, silent).pool}
 

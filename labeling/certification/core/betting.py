@@ -1,4 +1,4 @@
-"""Bets on a mean being above its target: the wealth behind proofs and recalls."""
+"""Bets on a mean being above its target: the wealth behind proofs and revokes."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ CAP = 0.95  # largest share of the wealth one draw may cost
 PRIOR_WEIGHT, PRIOR_VARIANCE = 5.0, 0.04
 WEALTH_LIMIT = 1e12  # a sum that rules the null out altogether; JSON knows no infinity
 MONITORING_BETS = 20
-RECALL_WEALTH = 20.0  # reject at 5 % over the life of the set
+REVOKE_WEALTH = 20.0  # reject at 5 % over the life of the set
 
 
 def betting_path(plan: Plan, values: Sequence[float], totals: np.ndarray) -> np.ndarray:
@@ -49,11 +49,11 @@ def betting_path(plan: Plan, values: Sequence[float], totals: np.ndarray) -> np.
     return path
 
 
-def recall_wealth(values: Sequence[float], size: int, target: float) -> np.ndarray:
+def revoke_wealth(values: Sequence[float], size: int, target: float) -> np.ndarray:
     """Wealth against "mean of the `size` accepted >= target" after each draw, (n,).
 
     Average of constant bets without replacement (Waudby-Smith & Ramdas); anytime valid, so a
-    recall at RECALL_WEALTH is wrong for at most 5 % of sound sets, however long one looks.
+    revoke at REVOKE_WEALTH is wrong for at most 5 % of sound sets, however long one looks.
     """
     bets = np.arange(1, MONITORING_BETS + 1) / (MONITORING_BETS + 1)
     loss_target = 1 - target
