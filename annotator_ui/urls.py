@@ -67,7 +67,7 @@ urlpatterns = [
     path("api/assignments/<row:pk>/suggestion", history.Suggestion.as_view(), name="suggestion"),
     path("api/comments/<row:pk>/answers", comments.Answers.as_view(), name="comment-answers"),
     path("api/jobs/<slug:slug>/answers", history.History.as_view(), name="own-answers"),
-    path("api/assignments/<row:pk>", history.Assignment.as_view(), name="own-assignment"),
+    path("api/assignments/<row:pk>", history.OwnAssignment.as_view(), name="own-assignment"),
     path(
         "api/jobs/<slug:slug>/instructions/read",
         history.InstructionsRead.as_view(),

@@ -96,7 +96,7 @@ class History(APIView):
         return Response(history_of(job, user, form.validated_data["before"] or 0))
 
 
-class Assignment(APIView):
+class OwnAssignment(APIView):
     """One assignment of the person."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
