@@ -3,7 +3,7 @@
 A detector learns from some random pictures and looks at the pool. Then a batch is labelled: the
 ranking's first pictures, or random ones for as many seconds as those take; and a detector learns
 from all of them anew. It is judged on pictures that no choice is made on. Seconds by the true
-number of objects and the table of docs/algorithms.md 7.1, drawn from blank. The ranking reads box
+number of objects and the table of docs/algorithms.md 7.1, drawn blind. The ranking reads box
 scores as they are, where the product calibrates them on images that judge.
 
 Measured, quality after the ranking's batch less that after the random one (seeds 0, 1, 2): birds
@@ -98,5 +98,5 @@ def _ranked(
 
 
 def _seconds(samples: Sequence[Sample]) -> float:
-    """What people take to draw these from blank."""
+    """What people take to draw these blind."""
     return sum(TIMES.open + TIMES.search + TIMES.draw * len(sample.boxes) for sample in samples)

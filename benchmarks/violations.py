@@ -4,7 +4,7 @@ Each resample splits the pictures that a detector never saw into known ones, whi
 confidence and sets, and others, from which a pool is drawn (with repetition, for a part of it is
 checked) that is proved as a first closing round does (half of risk .10).
 Once the checks see the truth; once simulated auditors make them, who leave near misses alone, and
-one in five is also drawn from blank; once all are drawn from blank. What is certified is always
+one in five is also drawn blind; once all are drawn blind. What is certified is always
 held against the truth. Beside them Ground Truth's rule: from the lowest mean score on that the
 known pictures bear out.
 """
@@ -53,7 +53,7 @@ class Crowd:
         return Hand.between([(self._drawn(i), self._drawn(i)) for i in known[:HAND_PAIRS]])
 
     def audit(self, i: int, cuts: Cuts) -> Pair:
-        """One picture's label checked with the boxes shown, and from blank."""
+        """One picture's label checked with the boxes shown, and blind."""
         one = self.half.seen[i]
         label = cuts.kept(one.boxes)
         corrected, _ = self.person.correct(unpack(label), self._truth(i), one.size)
@@ -88,8 +88,8 @@ def run(
 WAYS = (
     ("exact checks", True),
     ("boxes shown", False),
-    ("one in five from blank", False),
-    ("all from blank", True),
+    ("one in five blind", False),
+    ("all blind", True),
 )
 
 

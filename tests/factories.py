@@ -39,8 +39,8 @@ def make_job(**fields: Any) -> Job:
         "annotators_per_image": 1,
         "ahead_percent": 0,
         "seed": 1,
-        "blank_percent": 0,
-        "checks_from_blank": False,
+        "blind_control_percent": 0,
+        "blind_checks": False,
         **fields,
     }
     job = setup.create(fields.pop("name", f"Job {next(_numbers)}"), None, **fields)

@@ -175,10 +175,10 @@ def audit(row: Audit) -> dict[str, Any]:
         "image": image(row.image),
         "round": _round(row.round),
         "kind": row.kind,
-        "blind": row.from_blank,
-        "boxes": [] if row.from_blank else boxes,
+        "blind": row.drawn_blind,
+        "boxes": [] if row.drawn_blind else boxes,
         # what the page reveals once the checker has drawn
-        "revealed": boxes if row.from_blank else [],
+        "revealed": boxes if row.drawn_blind else [],
         "confidence": row.confidence if shown else None,
         "threshold": threshold if shown else None,
         "scores_shown": shown,

@@ -88,7 +88,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
                     ("training_size", "batch_size"),
                     "ahead_percent",
                     "suggestions",
-                    ("blank_percent", "planted_percent"),
+                    ("blind_control_percent", "planted_percent"),
                     ("detector", "start_from"),
                 )
             },
@@ -100,7 +100,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
                     "acceptance",
                     ("promise", "per_class"),
                     ("target_quality", "risk"),
-                    "checks_from_blank",
+                    "blind_checks",
                     "audit_budget",
                     "monitoring_share",
                 )

@@ -1,4 +1,4 @@
-"""Work on shown boxes held against work from blank, and planted boxes that were let through."""
+"""Work on shown boxes held against blind work, and planted boxes that were let through."""
 
 from itertools import groupby
 from typing import Any
@@ -12,7 +12,7 @@ from labeling.kernel.boxes import BoxSet, pack
 from labeling.models import Assignment, Image, Job, Round
 
 State = Assignment.State
-LATEST = 2_000  # answers from blank elsewhere that stand for how people differ among themselves
+LATEST = 2_000  # blind answers elsewhere that stand for how people differ among themselves
 
 
 def shows_boxes(round: Round) -> bool:
@@ -26,8 +26,8 @@ def shows_boxes(round: Round) -> bool:
     )
 
 
-def blank_assignments(round: Round, annotators: int) -> int:
-    """How many people draw a control image from blank, beside those who see the boxes.
+def blind_assignments(round: Round, annotators: int) -> int:
+    """How many people draw a control image blind, beside those who see the boxes.
 
     Two, so that their difference tells how far people differ anyway; one where the job has two
     people, none where it has one.
@@ -36,10 +36,10 @@ def blank_assignments(round: Round, annotators: int) -> int:
 
 
 def is_control(round: Round, image: Image) -> bool:
-    """Whether this image belongs to the random share that is also drawn from blank."""
+    """Whether this image belongs to the random share that is also drawn blind."""
     if not round.settings.assist and image.imported is None:
         return False  # there is nothing to show
-    share = round.settings.blank_percent / 100
+    share = round.settings.blind_control_percent / 100
     return sampling.sampled(image.digest, f"control:{round.job.seed}", share)
 
 
@@ -73,7 +73,7 @@ def _images(job: Job, both: Any) -> list[Control]:
 
 
 def _elsewhere(job: Job) -> list[Control]:
-    """Images of the blind rounds, where everybody draws from blank."""
+    """Images of the blind rounds, where everybody draws blind."""
     rows = (
         Assignment.objects.submitted()
         .filter(round__job=job, round__purpose__in=Round.BLIND)
@@ -87,14 +87,14 @@ def _elsewhere(job: Job) -> list[Control]:
 
 
 def hand(job: Job) -> Hand:
-    """How people who draw from blank differ, from all images that two or more drew so."""
+    """How people who draw blind differ, from all images that two or more drew so."""
     both = Assignment.objects.submitted().filter(round__job=job, blank=True).values("image")
     images = [*_elsewhere(job), *_images(job, both)]
     return Hand.between([(a, b) for a, b, *_ in (one.blank for one in images if one.blank[1:])])
 
 
 def fallen(job: Job) -> list[int]:
-    """Classes whose boxes people no longer see, for corrected work was worse than from blank."""
+    """Classes whose boxes people no longer see, for corrected work was worse than blind."""
     return [found.class_id for found in of_job(job) if found.falls_back]
 
 

@@ -85,7 +85,7 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
             "budget": budget,
             "most_checks": MOST_TIMES * budget,
             "hand": blind_controls.hand(round.job).to_json(),
-            "from_blank": _strict(round),
+            "drawn_blind": _strict(round),
             "sets": [
                 {
                     "threshold": float(proposal.thresholds[rank]),
@@ -183,8 +183,8 @@ def _seed(round: Round, sealed: str) -> str:
 
 
 def _strict(round: Round) -> bool:
-    """Whether all checks are made from blank, so that none needs a twin that is."""
-    return bool(round.settings.checks_from_blank)
+    """Whether all checks are made blind, so that none needs a twin that is."""
+    return bool(round.settings.blind_checks)
 
 
 def hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) -> None:

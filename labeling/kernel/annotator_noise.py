@@ -13,7 +13,7 @@ LEAST_HAND = 10  # images that two people drew, before their noise is believed
 
 @dataclass(frozen=True)
 class Hand:
-    """How one person's drawing from blank differs from what is there."""
+    """How one person's blind drawing differs from what is there."""
 
     seen: float = 1.0  # chance that an object is marked, in (0, 1]
     edge: float = 0.0  # how far a drawn box is off the object's (shift_of), in [0, 1/3]
@@ -21,7 +21,7 @@ class Hand:
 
     @classmethod
     def between(cls, pairs: Sequence[tuple[BoxSet, BoxSet]]) -> Self:
-        """From images that two people drew from blank; perfect where they are too few to tell.
+        """From images that two people drew blind; perfect where they are too few to tell.
 
         With chance s each to mark an object, both do in s / (2 - s) of what either marked; shifts
         of two people add in squares, so each box is off by 1 / sqrt 2 of what the two differ by.

@@ -2,11 +2,11 @@
 
 import hashlib
 
-BLIND_SHARE = 5  # one audited image in five is also drawn from blank
+BLIND_SHARE = 5  # one audited image in five is also drawn blind
 
 
 def drawn_blind(key: str, seed: str) -> bool:
-    """Whether this image is also drawn from blank, to measure what seeing boxes does."""
+    """Whether this image is also drawn blind, to measure what seeing boxes does."""
     return int(seeded_hash(f"blind:{seed}", key)[:8], 16) % BLIND_SHARE == 0
 
 

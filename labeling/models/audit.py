@@ -95,9 +95,9 @@ class Audit(models.Model):
         return f"{self.image}: {self.kind} audit"
 
     @property
-    def from_blank(self) -> bool:
+    def drawn_blind(self) -> bool:
         """Whether its checker draws before the label's boxes are revealed."""
-        strict = self.round.settings.checks_from_blank
+        strict = self.round.settings.blind_checks
         return self.blind or (strict and self.kind == self.Kind.CERTIFICATE)
 
 

@@ -93,8 +93,8 @@ class Job(models.Model):
         help_text="Show the detector's boxes to people in active rounds. Pilot, validation and "
         "first training images are always drawn blind.",
     )
-    blank_percent = models.PositiveSmallIntegerField(
-        "drawn from blank, too, %",
+    blind_control_percent = models.PositiveSmallIntegerField(
+        "drawn blind, too, %",
         default=5,
         validators=[MaxValueValidator(50)],
         help_text="Share of the images with shown boxes that up to two more people draw without "
@@ -197,8 +197,8 @@ class Job(models.Model):
         "the rarest class it shows. A class with too few boxes is left to people. Takes more "
         "checks.",
     )
-    checks_from_blank = models.BooleanField(
-        "checks from blank",
+    blind_checks = models.BooleanField(
+        "blind checks",
         default=True,
         help_text="Checkers draw before they see the label's boxes, then say which they had "
         "overlooked. Each check takes as long as drawing, and the proof holds without the near "
@@ -286,7 +286,7 @@ class Job(models.Model):
             ),
             models.CheckConstraint(condition=Q(error_limit__gt=0), name="job_error_limit_positive"),
             models.CheckConstraint(
-                condition=Q(blank_percent__lte=50, planted_percent__lte=20),
+                condition=Q(blind_control_percent__lte=50, planted_percent__lte=20),
                 name="job_control_shares",
             ),
             models.CheckConstraint(

@@ -158,7 +158,7 @@ class Assignment(models.Model):
     version = models.PositiveIntegerField(default=0)
     suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
     planted = models.PositiveSmallIntegerField(null=True)  # place of a wrong box in `suggested`
-    blank = models.BooleanField(default=False)  # drawn from blank though the round shows boxes
+    blank = models.BooleanField(default=False)  # drawn blind though the round shows boxes
     verify = models.BooleanField(default=False)  # shown one by one: checking beats drawing here
     boxes: Any = models.JSONField(null=True)
     outcomes: Any = models.JSONField(null=True)  # what became of each of `suggested`; core.traces

@@ -36,7 +36,7 @@ class RoundSettings:
     annotators_per_image: int
     error_limit: float
     consolidation: str
-    blank_percent: int
+    blind_control_percent: int
     planted_percent: int
     pilot_size: int
     validation_size: int
@@ -45,7 +45,7 @@ class RoundSettings:
     ahead_percent: int
     promise: str
     per_class: bool
-    checks_from_blank: bool
+    blind_checks: bool
     target_quality: float
     risk: float
     audit_budget: int

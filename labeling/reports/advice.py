@@ -21,7 +21,7 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
         return []
     if result["sets_certified"] < result["sets_tested"]:
         return [
-            "Look at the images that were also drawn from blank: checkers leave near misses and "
+            "Look at the images that were also drawn blind: checkers leave near misses and "
             "missed objects once they see boxes. A better detector (more labels) or a lower target "
             "helps, more checks do not."
         ]

@@ -225,10 +225,10 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
     result, known = row.document["result"], locked_plans.of(frozen)
     if row.outcome == "certified":
         blind = result["judged_blind"][result["sets_certified"] - 1]
-        if known.content["from_blank"]:
-            said = f"{result['observed_mean'] * result['freeing']:.2f}, all drawn from blank."
+        if known.content["drawn_blind"]:
+            said = f"{result['observed_mean'] * result['freeing']:.2f}, all drawn blind."
         elif blind and not plan_content.by_class(known.content):
-            said = f"{result['observed_mean']:.2f}, judged from blank {blind[0]:.2f}."
+            said = f"{result['observed_mean']:.2f}, judged blind {blind[0]:.2f}."
         else:
             said = f"{result['observed_mean']:.2f}."
         unseen = row.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False, verdict="")

@@ -26,8 +26,8 @@ def of_job(job: Job) -> dict[str, Any] | None:
     answers = figures.answers_per_image(job)
     seconds = figures.pace(Assignment.objects.submitted().filter(round__job=job))
     checks = Audit.objects.decided().filter(round__job=job, blind=False)
-    # until checks were timed: one from blank takes as long as drawing
-    usual = (seconds if job.checks_from_blank else None) or CHECK_SECONDS
+    # until checks were timed: one blind takes as long as drawing
+    usual = (seconds if job.blind_checks else None) or CHECK_SECONDS
     check = figures.pace(checks, "decided_at") or usual
     rows = shares or [[job.target_quality, 0.0, 0.0, 0.0, 0]]
     return {

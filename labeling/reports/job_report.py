@@ -65,14 +65,14 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
     hand = plan_content.hand_in(content)
     return [
         ["Checked at random", f"{result['audited']} images, {content['budget']} planned"],
-        ["Checkers", "drew from blank" if content["from_blank"] else "saw the boxes"],
+        ["Checkers", "drew blind" if content["drawn_blind"] else "saw the boxes"],
         [
             "Observed quality",
             "none" if observed is None else f"{observed * result['freeing']:.2f}",
         ],
         ["Approved, corrected, not judged", ", ".join(spoken)],
         [
-            "A drawer, from blank",
+            "A drawer, blind",
             f"marks {hand.seen:.0%}, off by {hand.edge:.0%}" if hand.images else "not measured",
         ],
         ["Level of this attempt", f"{content['level']:.3f} (attempt {frozen.attempt})"],
@@ -113,21 +113,19 @@ def _rest(row: Certificate) -> str:
 
 
 def _blind(row: Certificate) -> str:
-    """What the checks from blank say, and of which set."""
+    """What the blind checks say, and of which set."""
     result, content = row.document["result"], row.document["frozen"]["content"]
     bias, judged = result["anchoring"], result["judged_blind"]
-    if content["from_blank"]:
+    if content["drawn_blind"]:
         observed = result["observed_mean"] or 0.0
         return (
-            "Every check was drawn from blank before the boxes were revealed: quality "
+            "Every check was drawn blind before the boxes were revealed: quality "
             f"{observed:.2f}, {observed * result['freeing']:.2f} without the drawers' own edges."
         )
     if bias is None:
-        return (
-            "Fewer than two images were also drawn from blank: what seeing boxes does is unknown."
-        )
+        return "Fewer than two images were also drawn blind: what seeing boxes does is unknown."
     told = (
-        f"{bias['images']} of the images were also drawn from blank: quality "
+        f"{bias['images']} of the images were also drawn blind: quality "
         f"{bias['blind_mean']:.2f}, "
         + (
             f"{bias['freed_mean']:.2f} without the drawers' own misses and edges, "

@@ -84,15 +84,15 @@ def decide(
 
 def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]:
     predicted = without_scores(audit.predicted)
-    if verdict == Verdict.APPROVED and not audit.from_blank:
+    if verdict == Verdict.APPROVED and not audit.drawn_blind:
         return verdict, predicted
     if verdict in (Verdict.APPROVED, Verdict.CORRECTED):
         if raw is None:
             raise Invalid("A correction needs the corrected boxes.", where="boxes")
         given = without_scores(answers.parse_boxes(audit.image, raw))
-        if audit.from_blank:
+        if audit.drawn_blind:
             given = [_as_revealed(box, predicted) for box in given]
-        unchanged = given == predicted and not audit.from_blank
+        unchanged = given == predicted and not audit.drawn_blind
         return (Verdict.APPROVED, predicted) if unchanged else (Verdict.CORRECTED, given)
     return verdict, None
 

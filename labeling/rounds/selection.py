@@ -43,10 +43,10 @@ def candidates(round: Round) -> "QuerySet[Image]":
 def open_assignments(round: Round, images: Iterable[Image]) -> int:
     """Create the open assignments of these images; repeating it changes nothing.
 
-    A control image is seen with boxes by one person at least, and drawn from blank by the last.
+    A control image is seen with boxes by one person at least, and drawn blind by the last.
     """
     people = overlap.first_assignments(round)
-    blanks = blind_controls.blank_assignments(round, len(_people(round)))
+    blanks = blind_controls.blind_assignments(round, len(_people(round)))
     rows = []
     for image in images:
         blank = blanks if blind_controls.is_control(round, image) else 0
@@ -118,7 +118,7 @@ def withdraw_impossible(round: Round) -> int:
     handover.give_up(left.exclude(annotator__in=people))
     most = max(
         round.settings.annotators_per_image,
-        1 + blind_controls.blank_assignments(round, len(people)),
+        1 + blind_controls.blind_assignments(round, len(people)),
     )
     assignments = Assignment.objects.filter(round=round, state=Assignment.State.OPEN)
     used = (

@@ -11,7 +11,7 @@ def for_images(round: Round, image_ids: list[int]) -> dict[int, tuple[list[Box],
     """Per image, the boxes of the latest calibrated detector that saw it which save time, and
     whether they are best gone through one by one (docs/algorithms.md 7.1).
 
-    No box where drawing all from blank is expected to take less.
+    No box where drawing all blind is expected to take less.
     """
     found: dict[int, tuple[list[Box], bool]] = {}
     times = Seconds.measured(round.settings.paces)

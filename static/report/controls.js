@@ -1,4 +1,4 @@
-/** Whether seeing boxes harms: corrected work against work from blank, and planted boxes. */
+/** Whether seeing boxes harms: corrected work against blind work, and planted boxes. */
 
 import { count } from '../dashboard/words.js';
 import { showTable } from './table.js';
@@ -11,16 +11,16 @@ const quality = (value) => (value === null ? '–' : value.toFixed(2));
 
 /** @param {Comparison} row */
 const verdict = (row) => {
-  if (row.falls_back) return 'Worse: drawn from blank from the next round on';
+  if (row.falls_back) return 'Worse: drawn blind from the next round on';
   return row.blank === null ? 'Too few images to tell' : 'No harm seen';
 };
 
 /** @param {HTMLElement} card @param {Comparison[]} rows @param {Map<number, string>} names */
 export function showControls(card, rows, names) {
   showTable(card, {
-    title: 'Corrected against drawn from blank',
+    title: 'Corrected against drawn blind',
     side: 'A random share of the images, labelled both ways',
-    head: ['Class', 'Images', 'Corrected', 'From blank', 'Verdict'],
+    head: ['Class', 'Images', 'Corrected', 'Blind', 'Verdict'],
     rows: rows.map((row) => ({
       name: names.get(row.class_id) ?? String(row.class_id),
       cells: [
@@ -30,7 +30,7 @@ export function showControls(card, rows, names) {
         { text: verdict(row) },
       ],
     })),
-    note: 'How well an answer made on shown boxes agrees with answers from blank, beside how well two answers from blank agree. A class that is worse by more than .05, and not by chance, is no longer shown.',
+    note: 'How well an answer made on shown boxes agrees with blind answers, beside how well two blind answers agree. A class that is worse by more than .05, and not by chance, is no longer shown.',
   });
 }
 

@@ -1,4 +1,4 @@
-/** After a drawing from blank: the label's boxes that no drawn one matches, for a yes or no each. */
+/** After a blind drawing: the label's boxes that no drawn one matches, for a yes or no each. */
 
 import { iou } from '../annotator/core/geometry.js';
 

@@ -50,7 +50,7 @@ export function showLabel(root, audit, revealing = false) {
         text: revealing
           ? 'Did you overlook this?'
           : audit.blind
-            ? 'Drawn from blank'
+            ? 'Drawn blind'
             : 'This label',
       }),
       el('span', { class: 'grow' }),

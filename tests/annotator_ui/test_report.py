@@ -51,7 +51,7 @@ def test_a_certified_job_tells_what_was_shown_and_how(closing, alice, rita, bob,
     assert found["sets"][0]["shown"]
     assert found["help"] == []
     assert "mean quality of at least" in found["rest"]
-    assert "drawn from blank" in found["blind"]
+    assert "drawn blind" in found["blind"]
     assert found["about"]["images"] == 170
     checks = found["checked"]
     assert (checks["checked"], checks["proof"]) == (checked, True)
@@ -129,7 +129,7 @@ def frozen(target=0.6, size=400, budget=60):
         "budget": budget,
         "most_checks": budget,
         "promise": "quality",
-        "from_blank": False,
+        "drawn_blind": False,
     }
     return Freeze(content=content, seed="seed", budgets=[[0, budget]])
 
@@ -166,7 +166,7 @@ def test_a_lower_target_named_would_indeed_have_been_shown():
 @pytest.mark.usefixtures("unsaved")
 def test_all_shown_needs_no_help_and_a_refusal_names_the_blind_images():
     assert what_helps(frozen(), document([1.0] * 60, "certified", 1)) == []
-    assert "from blank" in what_helps(frozen(), document([1.0] * 60, "refused", 1))[0]
+    assert "blind" in what_helps(frozen(), document([1.0] * 60, "refused", 1))[0]
 
 
 def test_a_job_without_any_round_has_a_report(job, mona):

@@ -81,7 +81,7 @@ def job(
     **fields: Any,
 ) -> str:
     """A job of plain pictures with classes of these names; a member is "name/role"."""
-    made = setup.create(name, None, **{"checks_from_blank": False, **fields})
+    made = setup.create(name, None, **{"blind_checks": False, **fields})
     for label in labels:
         classes.add(made, label)
     for pair in members:

@@ -126,7 +126,7 @@ def test_a_certificate_audit_is_approved_corrected_or_not_judged(
     assert all(len(row["boxes"]) == 1 for row in review.decided() if row["blind"])
 
 
-def test_checks_from_blank_reveal_what_the_checker_may_have_overlooked(
+def test_blind_checks_reveal_what_the_checker_may_have_overlooked(
     small_job, backstage, enter, marta, rita
 ):
     slug = small_job(
@@ -136,13 +136,13 @@ def test_checks_from_blank_reveal_what_the_checker_may_have_overlooked(
         batch_size=80,
         acceptance="certified",
         audit_budget=30,
-        checks_from_blank=True,
+        blind_checks=True,
         **SIZES,
     )
     backstage("audits_ready", slug=slug, name=marta)
     review = Review(enter(rita), slug, backstage)
     page = review.canvas.page
-    expect(review.label).to_contain_text("Drawn from blank")
+    expect(review.label).to_contain_text("Drawn blind")
     review.canvas.expect_boxes(0)
     review.canvas.drag((10, 10), (30, 30))
     review.compare("y")

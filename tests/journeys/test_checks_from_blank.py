@@ -1,4 +1,4 @@
-"""A job whose every check is drawn from blank before the label's boxes are revealed."""
+"""A job whose every check is drawn blind before the label's boxes are revealed."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def closing(settings, request, alice, rita, bob):
         early=10,
         audit_budget=40,
         target_quality=0.75,
-        checks_from_blank=True,
+        blind_checks=True,
         **more,
     )
 
@@ -39,13 +39,13 @@ def draw(job, who, boxes):
     done = 0
     while held := queue.claim_next(job, who, count=3):
         for audit in held:
-            assert audit.from_blank and not audit.blind
+            assert audit.drawn_blind and not audit.blind
             verdicts.decide(audit, who, verdict="corrected", boxes=boxes(audit))
             done += 1
     return done
 
 
-def test_every_check_is_drawn_from_blank_and_the_proof_says_so(closing, rita, client):
+def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, client):
     round = round_of(closing)
     assert not Audit.objects.filter(round=round, blind=True).exists()  # none needs a twin
     client.force_login(rita)
@@ -69,14 +69,14 @@ def test_every_check_is_drawn_from_blank_and_the_proof_says_so(closing, rita, cl
     run_steps(closing)
     row = Certificate.objects.get(round=round)
     assert row.outcome == "certified"
-    assert row.document["frozen"]["content"]["from_blank"]
+    assert row.document["frozen"]["content"]["drawn_blind"]
     assert {d["verdict"] for d in row.document["draws"]} == {"corrected"}
     assert row.document["result"]["freeing"] == pytest.approx(1.0)
     assert verification.verify(row.document) == []
     assert Label.objects.active().auto().filter(image__job=closing).exists()
-    assert "all drawn from blank" in audit_report.certificate(closing)["sentence"]
+    assert "all drawn blind" in audit_report.certificate(closing)["sentence"]
     report = job_report.of_job(closing)
-    assert ["Checkers", "drew from blank"] in report["facts"]
+    assert ["Checkers", "drew blind"] in report["facts"]
     assert "before the boxes were revealed" in report["blind"]
 
 
@@ -100,13 +100,13 @@ def test_drawers_edges_are_taken_out_where_two_people_showed_them(closing, rita)
     run_steps(closing)
     assert Certificate.objects.get(round=round).outcome == "certified"
     assert ["Observed quality", "1.00"] in job_report.of_job(closing)["facts"]
-    assert "observed 1.00, all drawn from blank" in audit_report.certificate(closing)["sentence"]
+    assert "observed 1.00, all drawn blind" in audit_report.certificate(closing)["sentence"]
 
 
 @pytest.mark.parametrize(
     "closing", [{"promise": "defect_free"}, {"per_class": True}], indirect=True
 )
-def test_other_promises_are_proved_from_blank_too(closing, rita):
+def test_other_promises_are_proved_drawn_blind_too(closing, rita):
     draw(closing, rita, lambda audit: audit.predicted)
     run_steps(closing)
     row = Certificate.objects.get(round=round_of(closing))

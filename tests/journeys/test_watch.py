@@ -94,7 +94,7 @@ def test_a_manager_revokes_a_round_at_any_time(accepted, mona):
 
 
 def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):
-    """Images of the set keep twins from blank that the proof never needed."""
+    """Images of the set keep twins blind that the proof never needed."""
     made = at_its_audit(
         settings,
         alice,

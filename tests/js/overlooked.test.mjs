@@ -1,4 +1,4 @@
-/** Which of a label's boxes are revealed after a drawing from blank. */
+/** Which of a label's boxes are revealed after a blind drawing. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -51,7 +51,7 @@ def paper() -> dict[str, Any]:
         "level": 0.05,
         "budget": 30,
         "most_checks": 30,
-        "from_blank": False,
+        "drawn_blind": False,
         "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
         "sets": [
             {"threshold": 0.9, "size": 30, "target": 0.6},

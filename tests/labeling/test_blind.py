@@ -105,7 +105,7 @@ def test_labels_without_a_defect_are_freed_of_what_their_checkers_missed(hand):
 
 
 def test_sound_sets_pass_and_flattered_ones_do_not(hand):
-    """As a job does it: 100 checks, one in five of them also drawn from blank."""
+    """As a job does it: 100 checks, one in five of them also drawn blind."""
     rng = np.random.default_rng(4)
     runs = 120
     passed = {-0.05: 0, 0.05: 0}
@@ -129,7 +129,7 @@ def test_where_the_drawers_were_not_measured_only_a_credible_shortfall_counts():
 
 
 def blind(paper: dict, every: int, moved: float) -> dict:
-    """The certificate with some of its images drawn from blank, `moved` pixels away."""
+    """The certificate with some of its images drawn blind, `moved` pixels away."""
     draws = copy.deepcopy(paper["draws"])
     for draw in draws[::every]:
         box = draw["boxes"][0]
@@ -138,7 +138,7 @@ def blind(paper: dict, every: int, moved: float) -> dict:
     return document.build(paper["about"], paper["frozen"], draws)
 
 
-def test_a_certificate_is_refused_where_the_drawings_from_blank_disagree(paper):
+def test_a_certificate_is_refused_where_the_drawings_drawn_blind_disagree(paper):
     agreed = blind(paper, 3, 0.0)
     assert agreed["result"]["outcome"] == "certified"
     assert agreed["result"]["judged_blind"][1][0] == pytest.approx(
@@ -153,7 +153,7 @@ def test_a_certificate_is_refused_where_the_drawings_from_blank_disagree(paper):
     assert verification.verify(apart) == []
 
 
-def test_only_the_sets_that_hold_from_blank_are_certified(paper):
+def test_only_the_sets_that_hold_drawn_blind_are_certified(paper):
     """The test shows both sets; the looser one's own images bring its mean below the target."""
     frozen, draws = copy.deepcopy(paper["frozen"]), copy.deepcopy(paper["draws"])
     ranks = dict(frozen["content"]["candidates"])
@@ -190,7 +190,7 @@ def test_where_checkers_may_have_overlooked_all_that_passes_nothing_is_shown():
         "level": 0.05,
         "budget": 120,
         "most_checks": 120,
-        "from_blank": True,
+        "drawn_blind": True,
         "hand": Hand(0.6, 0.0, 20).to_json(),
         "sets": [{"size": 400, "threshold": 0.5, "target": 0.3}],
         "candidates": [[key, 0] for key in keys],

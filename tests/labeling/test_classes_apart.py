@@ -86,7 +86,7 @@ def frozen_document() -> dict:
         "granted": 0.0,
         "budget": 40,
         "most_checks": 40,
-        "from_blank": False,
+        "drawn_blind": False,
         "by_class": True,
         "left_out": {},
         "predictions": "",

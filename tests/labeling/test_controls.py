@@ -1,4 +1,4 @@
-"""Corrected work against work from blank, and planted boxes."""
+"""Corrected work against blind work, and planted boxes."""
 
 from datetime import timedelta
 
@@ -26,7 +26,12 @@ def make(db, mona):
     """A started job of people and imported boxes, in its active round."""
 
     def make(people=PEOPLE, images=6, **fields):
-        fields = {"mode": "adaptive", "annotators_per_image": 3, "blank_percent": 50, **fields}
+        fields = {
+            "mode": "adaptive",
+            "annotators_per_image": 3,
+            "blind_control_percent": 50,
+            **fields,
+        }
         fields = {"pilot_size": 1, "batch_size": images, **fields}
         job = factories.make_job(assist=False, **fields)
         for name in people:
@@ -68,7 +73,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
         (PEOPLE[:1], "independent", 1, [False], [False]),
     ],
 )
-def test_a_share_of_the_images_is_also_drawn_from_blank(
+def test_a_share_of_the_images_is_also_drawn_drawn_blind(
     make, people, mode, per_image, control, plain
 ):
     job = make(people, 30, mode=mode, annotators_per_image=per_image)
@@ -186,7 +191,7 @@ def test_control_images_get_a_label_of_all_their_answers(make):
 
 
 def test_a_planted_box_is_told_of_and_never_counted(make):
-    job = make(PEOPLE[:2], blank_percent=0, planted_percent=20, images=60)
+    job = make(PEOPLE[:2], blind_control_percent=0, planted_percent=20, images=60)
     alice, bob = everybody(job)
     assignments: list[Assignment] = []
 
@@ -227,7 +232,7 @@ def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
         PEOPLE[:1],
         annotators_per_image=1,
         mode="independent",
-        blank_percent=0,
+        blind_control_percent=0,
         planted_percent=20,
         images=60,
     )
@@ -249,7 +254,7 @@ def test_a_planted_box_that_was_accepted_and_nudged_is_no_label(make):
         PEOPLE[:1],
         annotators_per_image=1,
         mode="independent",
-        blank_percent=0,
+        blind_control_percent=0,
         planted_percent=20,
         images=60,
     )
@@ -275,7 +280,7 @@ def test_an_answer_sent_again_is_the_same_though_another_person_drew_there_meanw
         PEOPLE[:2],
         mode="independent",
         annotators_per_image=2,
-        blank_percent=0,
+        blind_control_percent=0,
         planted_percent=20,
         images=60,
     )
@@ -304,7 +309,7 @@ def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
         PEOPLE[:1],
         annotators_per_image=1,
         mode="independent",
-        blank_percent=0,
+        blind_control_percent=0,
         planted_percent=20,
         images=60,
     )
@@ -321,7 +326,11 @@ def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
 
 def test_the_verifying_chain_ends_though_a_box_was_planted(make):
     job = make(
-        mode="verify", annotators_per_image=3, blank_percent=0, planted_percent=20, images=30
+        mode="verify",
+        annotators_per_image=3,
+        blind_control_percent=0,
+        planted_percent=20,
+        images=30,
     )
     right = [box(10), box(100, class_id=1)]
     work(job, right, right)

@@ -1,4 +1,4 @@
-"""Corrected work compared with work from blank, and where a planted box may lie."""
+"""Corrected work compared with blind work, and where a planted box may lie."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_sound_correcting_is_rarely_taken_for_harm_and_harm_is_seen():
     assert falls[9.0] >= 190
 
 
-def test_two_people_are_compared_with_images_that_both_drew_from_blank():
+def test_two_people_are_compared_with_images_that_both_drew_drawn_blind():
     chance = np.random.default_rng(6)
     elsewhere = [Control((), (drawn(chance, 2), drawn(chance, 2))) for _ in range(30)]
     bad = images(chance, 20, corrected=9, blanks=1)

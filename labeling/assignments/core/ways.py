@@ -1,4 +1,4 @@
-"""Whether work on shown boxes is as good as work from blank, class by class."""
+"""Whether work on shown boxes is as good as blind work, class by class."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _ONE_SIDED = 1.645  # 95 %
 
 @dataclass(frozen=True)
 class Control:
-    """One image that people labelled both ways, or only from blank."""
+    """One image that people labelled both ways, or only blind."""
 
     shown: tuple[BoxSet, ...]  # answers of those who saw the model's boxes
     blank: tuple[BoxSet, ...]  # answers of those who did not
@@ -28,8 +28,8 @@ class Comparison:
 
     class_id: int
     images: int  # images with the class that were labelled both ways
-    corrected: float  # mean quality of corrected answers against those from blank
-    blank: float | None  # of answers from blank against each other; None: too few of them
+    corrected: float  # mean quality of corrected answers against those blind
+    blank: float | None  # of blind answers against each other; None: too few of them
     lower: float | None  # one-sided 95 % lower limit of blank - corrected
 
     @property
@@ -48,8 +48,8 @@ def compare_ways(images: Sequence[Control], class_ids: Sequence[int]) -> list[Co
     """One Comparison for each class that some image labelled both ways holds.
 
     People differ among themselves, too, so corrected work is measured against what two people
-    who both draw from blank make of the same images; where an image has one such answer only
-    (two people in the job), against images that several drew from blank.
+    who both draw blind make of the same images; where an image has one such answer only
+    (two people in the job), against images that several drew blind.
     """
     found = (_compare(images, class_id) for class_id in class_ids)
     return [comparison for comparison in found if comparison is not None]

@@ -57,11 +57,11 @@ def plan_for(
     """The plan to test these draws with, and what frees their mean of the drawers' noise.
 
     `planned`: before any draw; `content`: what was frozen, its candidates are not needed; `draws`:
-    each with `predicted`, `boxes` and `value`. Where the checks were made from blank their
+    each with `predicted`, `boxes` and `value`. Where the checks were made blind their
     values hold that noise, so the targets are lowered by what it takes from values on average; else
     1. Checks that the draws have earned (certificate.extended) are in the plan.
     """
-    blank = content["from_blank"]
+    blank = content["drawn_blind"]
     found = [_against(draw["predicted"], draw["boxes"]) for draw in draws] if blank else []
     values = [draw["value"] for draw in draws]
 

@@ -1,7 +1,7 @@
 """The blind check: what seeing the boxes did to the auditors, from images judged both ways.
 
 An auditor who is shown boxes leaves near misses alone, so checks flatter the detector. So some of
-the checked images, or all, are drawn from blank; then the label's boxes that no drawn one matches
+the checked images, or all, are drawn blind; then the label's boxes that no drawn one matches
 are revealed, one by one, and the drawer says which objects that they had overlooked. What is left
 are their edges and what both missed, which are measured where two people drew and taken out. On
 simulated checks of real predictions (bccd, deeppcb; true mean .57 and .59) this gave .57 and .59,
@@ -20,7 +20,7 @@ from labeling.kernel.annotator_noise import Hand, shift_of
 from labeling.kernel.quality import Comparison
 
 # How sure a shortfall must be. On simulated checks of real predictions of four data sets (70, of
-# which 14 from blank) .80 refused 89 to 100 % of sets .05 below their target, and at most 5 % of
+# which 14 blind) .80 refused 89 to 100 % of sets .05 below their target, and at most 5 % of
 # those .03 above it and none .05 above; .95 found 63 to 100 %. Without the drawers' noise known,
 # their edges look like the label's, so only what is plain counts.
 SURE, SURE_UNMEASURED = 0.80, 0.95
@@ -29,7 +29,7 @@ _LEAST_PAIRS = 2  # fewer have no spread
 
 @dataclass(frozen=True)
 class Pair:
-    """One checked image that was also drawn from blank; values as the promise counts them."""
+    """One checked image that was also drawn blind; values as the promise counts them."""
 
     value: float  # with the boxes shown
     blind_value: float
@@ -49,7 +49,7 @@ class Anchoring:
     measured: bool  # whether the drawers' noise is known; else it counts as the boxes' fault
 
     def judged_blind(self, values: Sequence[float], size: int) -> tuple[float, float, float]:
-        """Mean of a set of `size` images with these random checks, had all been drawn from blank
+        """Mean of a set of `size` images with these random checks, had all been drawn blind
         and freed of the drawers' noise, with its two-sided 95 % interval, not cut to [0, 1].
 
         The difference of the pairs is taken off the mean of all checks, which varies far less than
@@ -100,7 +100,7 @@ def anchoring(kind: str, pairs: Sequence[Pair], hand: Hand) -> Anchoring | None:
 def freeing(kind: str, drawn: Sequence[Comparison | None], hand: Hand) -> float:
     """What the mean of blind values is to be multiplied by, to undo what the drawers' noise did.
 
-    `drawn`: labels against drawings from blank to which overlooked objects were added; None where
+    `drawn`: labels against blind drawings to which overlooked objects were added; None where
     the image could not be judged.
     """
     found = [one for one in drawn if one is not None]

@@ -61,7 +61,7 @@ class Command(DatabaseCommand):
             annotators_per_image=1,
             audit_budget=40,
             monitoring_share=0.1,
-            checks_from_blank=False,
+            blind_checks=False,
         )
         there = set(job.classes.values_list("name", flat=True))
         for name in scenes.CLASSES:
