@@ -39,7 +39,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
             "confident": confident,
             "paces": timing.of_job(job),
             "controls": [asdict(row) | {"falls_back": row.falls_back} for row in both_ways],
-            "planted": blind_controls.planted(job) if manager else [],
+            "honeypot": blind_controls.honeypot(job) if manager else [],
         },
         "can_manage": manager,
         "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],

@@ -15,7 +15,7 @@ def filled(**changes: str) -> dict[str, str]:
     data = {name: str(value) for name, value in preset.items() if value is not False}
     data |= {"suggestions": "on", "assist": "on", "preset": "boxwise", "name": "Birds"}
     data |= {"lease_minutes": "10", "drawing": "clicks", "monitoring_share": "0.05"}
-    data |= {"blind_control_percent": "5", "planted_percent": "0"}
+    data |= {"blind_control_percent": "5", "honeypot_percent": "0"}
     data |= {"price_image": "0.08", "price_answer": "0.036", "budget": "", "instructions": "# Hi"}
     for prefix in ("classes", "members"):
         data |= {f"{prefix}-TOTAL_FORMS": "2", f"{prefix}-INITIAL_FORMS": "0"}

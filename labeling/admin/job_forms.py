@@ -26,7 +26,7 @@ NUMBERS = (
     "detector",
     "start_from",
     "blind_control_percent",
-    "planted_percent",
+    "honeypot_percent",
     "promise",
     "per_class",
     "blind_checks",

@@ -88,7 +88,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
                     ("training_size", "batch_size"),
                     "ahead_percent",
                     "suggestions",
-                    ("blind_control_percent", "planted_percent"),
+                    ("blind_control_percent", "honeypot_percent"),
                     ("detector", "start_from"),
                 )
             },

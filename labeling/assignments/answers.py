@@ -161,30 +161,30 @@ def check_not_cancelled(job: Job) -> None:
 def _kept(
     assignment: Assignment, boxes: list[box_sets.Box], trace: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """The boxes that count, and whether the planted one was among those first sent."""
-    if assignment.planted is None:
+    """The boxes that count, and whether the honeypot one was among those first sent."""
+    if assignment.honeypot is None:
         return {"boxes": boxes}
     fates = (trace or {}).get("outcomes")
     others = Assignment.objects.filter(image=assignment.image_id, state=State.SUBMITTED)
     kept = honeypots.without(
         boxes,
-        assignment.suggested[assignment.planted],
-        fate=fates[assignment.planted] if fates else None,
+        assignment.suggested[assignment.honeypot],
+        fate=fates[assignment.honeypot] if fates else None,
         others=[
             box for other in others.exclude(annotator=assignment.annotator) for box in other.boxes
         ],
     )
-    if assignment.let_through is not None:
+    if assignment.missed_honeypot is not None:
         return {"boxes": kept}
-    return {"boxes": kept, "let_through": len(kept) < len(boxes)}
+    return {"boxes": kept, "missed_honeypot": len(kept) < len(boxes)}
 
 
 def _same_answer(assignment: Assignment, boxes: list[box_sets.Box]) -> bool:
-    """Whether these boxes are the stored ones; at the planted place others may have drawn since."""
-    if assignment.planted is None:
+    """Whether these boxes are the stored ones; at the honeypot place others may have drawn since."""
+    if assignment.honeypot is None:
         return bool(assignment.boxes == boxes)
-    planted = assignment.suggested[assignment.planted]
-    return honeypots.without(assignment.boxes, planted) == honeypots.without(boxes, planted)
+    honeypot = assignment.suggested[assignment.honeypot]
+    return honeypots.without(assignment.boxes, honeypot) == honeypots.without(boxes, honeypot)
 
 
 def _stored(assignment: Assignment, answer: dict[str, Any]) -> Assignment:

@@ -1,4 +1,4 @@
-"""Work on shown boxes held against blind work, and planted boxes that were let through."""
+"""Work on shown boxes held against blind work, and honeypots that were let through."""
 
 from itertools import groupby
 from typing import Any
@@ -98,12 +98,12 @@ def fallen(job: Job) -> list[int]:
     return [found.class_id for found in of_job(job) if found.falls_back]
 
 
-def planted(job: Job) -> list[dict[str, Any]]:
-    """Who was shown planted boxes, and how many they let through; those who missed most first."""
+def honeypot(job: Job) -> list[dict[str, Any]]:
+    """Who was shown honeypots, and how many they let through; those who missed most first."""
     rows = (
-        Assignment.objects.filter(round__job=job, let_through__isnull=False)
+        Assignment.objects.filter(round__job=job, missed_honeypot__isnull=False)
         .values("annotator__username", "annotator__first_name", "annotator__last_name")
-        .annotate(shown=Count("pk"), through=Count("pk", filter=Q(let_through=True)))
+        .annotate(shown=Count("pk"), through=Count("pk", filter=Q(missed_honeypot=True)))
         .order_by("-through", "shown", "annotator__username")
     )
     return [
@@ -111,7 +111,7 @@ def planted(job: Job) -> list[dict[str, Any]]:
             "name": f"{row['annotator__first_name']} {row['annotator__last_name']}".strip()
             or row["annotator__username"],
             "shown": row["shown"],
-            "let_through": row["through"],
+            "missed_honeypot": row["through"],
         }
         for row in rows
     ]

@@ -64,7 +64,7 @@ def _revived(own: Assignment, place: Assignment, claimed: dict[str, Any]) -> Ass
         **claimed,
         "slot": place.slot,
         "blank": place.blank,
-        "planted": None,
+        "honeypot": None,
         "verify": False,
         "suggested": overlap.carried(place),
     }

@@ -38,7 +38,7 @@ def give_back(job: Job, user: User, page: str, assignments: Sequence[int]) -> in
                 claimed_at=None,
                 page="",
                 suggested=overlap.carried(assignment),
-                planted=None,
+                honeypot=None,
                 verify=False,
             ):
                 # of an earlier answer: whoever draws next must not see it

@@ -196,11 +196,11 @@ def _answers(rows: list[Assignment]) -> Answers:
 
 
 def shown_rightly(assignment: Assignment) -> list[Box] | None:
-    """What the assignment's holder was shown, less the box that was planted."""
+    """What the assignment's holder was shown, less the box that was honeypot."""
     boxes: list[Box] | None = assignment.suggested
-    if boxes is None or assignment.planted is None:
+    if boxes is None or assignment.honeypot is None:
         return boxes
-    return [box for place, box in enumerate(boxes) if place != assignment.planted]
+    return [box for place, box in enumerate(boxes) if place != assignment.honeypot]
 
 
 def carried(assignment: Assignment) -> list[Box] | None:

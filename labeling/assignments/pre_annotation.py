@@ -43,12 +43,12 @@ def store_shown(round: Round, assignments: Sequence[Assignment], suggest: Sugges
 
 def _store(assignment: Assignment, boxes: list[Box], verify: bool) -> None:
     """In some assignments with a wrong box among the others."""
-    share, seed = assignment.round.settings.planted_percent / 100, f"planted:{assignment.pk}"
-    planted = None
+    share, seed = assignment.round.settings.honeypot_percent / 100, f"honeypot:{assignment.pk}"
+    honeypot = None
     if sampling.sampled(assignment.image.digest, seed, share):
-        planted = honeypots.plant(boxes, assignment.image.width, assignment.image.height, seed)
-    assignment.suggested, assignment.planted = planted or (boxes, None)
+        honeypot = honeypots.plant(boxes, assignment.image.width, assignment.image.height, seed)
+    assignment.suggested, assignment.honeypot = honeypot or (boxes, None)
     assignment.verify = verify
     Assignment.objects.filter(pk=assignment.pk).update(
-        suggested=assignment.suggested, planted=assignment.planted, verify=verify
+        suggested=assignment.suggested, honeypot=assignment.honeypot, verify=verify
     )

@@ -28,16 +28,16 @@ def of(rows: Any) -> dict[str, Any]:
     found: dict[str, list[float]] = {kind: [] for kind in box_seconds.KINDS}
     latest = given.order_by("-submitted_at").values_list(
         BoxCount("boxes"),
-        "let_through",
+        "missed_honeypot",
         BoxCount("suggested"),
         "outcomes",
         "action_ms",
         "active_ms",
         "verify",
     )[:LATEST]
-    for boxes, planted, suggested, *rest in latest:
-        # a planted box that was accepted took its time, though it was not stored
-        answered = int(boxes or 0) + bool(planted)
+    for boxes, honeypot, suggested, *rest in latest:
+        # a honeypot that was accepted took its time, though it was not stored
+        answered = int(boxes or 0) + bool(honeypot)
         for kind, each in box_seconds.seconds(
             box_seconds.Trace(answered, int(suggested or 0), *rest)
         ):

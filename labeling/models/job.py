@@ -101,8 +101,8 @@ class Job(models.Model):
         "seeing them. A class in which corrected work turns out worse by more than .05 is no "
         "longer shown.",
     )
-    planted_percent = models.PositiveSmallIntegerField(
-        "planted, %",
+    honeypot_percent = models.PositiveSmallIntegerField(
+        "honeypot, %",
         default=0,
         validators=[MaxValueValidator(20)],
         help_text="Share of the assignments with shown boxes that get one wrong box among them. The "
@@ -286,7 +286,7 @@ class Job(models.Model):
             ),
             models.CheckConstraint(condition=Q(error_limit__gt=0), name="job_error_limit_positive"),
             models.CheckConstraint(
-                condition=Q(blind_control_percent__lte=50, planted_percent__lte=20),
+                condition=Q(blind_control_percent__lte=50, honeypot_percent__lte=20),
                 name="job_control_shares",
             ),
             models.CheckConstraint(

@@ -157,12 +157,12 @@ class Assignment(models.Model):
     page = models.CharField(max_length=36, blank=True, default="")  # the one that asked last
     version = models.PositiveIntegerField(default=0)
     suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
-    planted = models.PositiveSmallIntegerField(null=True)  # place of a wrong box in `suggested`
+    honeypot = models.PositiveSmallIntegerField(null=True)  # place of a wrong box in `suggested`
     blank = models.BooleanField(default=False)  # drawn blind though the round shows boxes
     verify = models.BooleanField(default=False)  # shown one by one: checking beats drawing here
     boxes: Any = models.JSONField(null=True)
     outcomes: Any = models.JSONField(null=True)  # what became of each of `suggested`; core.traces
-    let_through = models.BooleanField(null=True)  # the planted box was in the first answer
+    missed_honeypot = models.BooleanField(null=True)  # the honeypot was in the first answer
     active_ms = models.PositiveIntegerField(default=0)
     action_ms: Any = models.JSONField(null=True)  # action → active ms; sums to active_ms
     reason = models.CharField(max_length=200, blank=True, default="")

@@ -37,7 +37,7 @@ class RoundSettings:
     error_limit: float
     consolidation: str
     blind_control_percent: int
-    planted_percent: int
+    honeypot_percent: int
     pilot_size: int
     validation_size: int
     training_size: int

@@ -1,4 +1,4 @@
-/** Whether seeing boxes harms: corrected work against blind work, and planted boxes. */
+/** Whether seeing boxes harms: corrected work against blind work, and honeypots. */
 
 import { count } from '../dashboard/words.js';
 import { showTable } from './table.js';
@@ -34,18 +34,18 @@ export function showControls(card, rows, names) {
   });
 }
 
-/** @param {HTMLElement} card @param {{name: string, shown: number, let_through: number}[]} rows */
-export function showPlanted(card, rows) {
+/** @param {HTMLElement} card @param {{name: string, shown: number, missed_honeypot: number}[]} rows */
+export function showHoneypots(card, rows) {
   showTable(card, {
     title: 'Honeypots',
     side: 'Seen by managers only; never counted as labels',
     head: ['Who', 'Shown', 'Missed', 'Share'],
-    rows: rows.map(({ name, shown, let_through }) => ({
+    rows: rows.map(({ name, shown, missed_honeypot }) => ({
       name,
       cells: [
         { text: count(shown), number: true },
-        { text: count(let_through), number: true },
-        { text: `${Math.round((100 * let_through) / shown)} %`, number: true },
+        { text: count(missed_honeypot), number: true },
+        { text: `${Math.round((100 * missed_honeypot) / shown)} %`, number: true },
       ],
     })),
     note: 'A wrong box was put among the shown ones. Whoever leaves it as it was missed it.',

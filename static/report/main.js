@@ -13,7 +13,7 @@ import { imageQuality } from '../dashboard/quality.js';
 import { count, dollars, duration, two } from '../dashboard/words.js';
 import { showCertificate, showEarlier } from './certificate.js';
 import { showConfidence } from './confidence.js';
-import { showControls, showPlanted } from './controls.js';
+import { showControls, showHoneypots } from './controls.js';
 import { showPaces } from './paces.js';
 import { showVerdict, showWorst } from './verdict.js';
 
@@ -158,7 +158,7 @@ function showMore() {
       data.classes.map((/** @type {{index: number, name: string}} */ c) => [c.index, c.name]),
     ),
   );
-  showPlanted(part('planted'), data.report.planted);
+  showHoneypots(part('honeypot'), data.report.honeypot);
 }
 const more = /** @type {HTMLDetailsElement} */ (must('[data-more]'));
 more.addEventListener('toggle', showMore);

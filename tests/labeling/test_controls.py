@@ -1,4 +1,4 @@
-"""Corrected work against blind work, and planted boxes."""
+"""Corrected work against blind work, and honeypots."""
 
 from datetime import timedelta
 
@@ -190,8 +190,8 @@ def test_control_images_get_a_label_of_all_their_answers(make):
         assert label.detail["method"] == ("majority" if blank else "verified")
 
 
-def test_a_planted_box_is_told_of_and_never_counted(make):
-    job = make(PEOPLE[:2], blind_control_percent=0, planted_percent=20, images=60)
+def test_a_honeypot_box_is_told_of_and_never_counted(make):
+    job = make(PEOPLE[:2], blind_control_percent=0, honeypot_percent=20, images=60)
     alice, bob = everybody(job)
     assignments: list[Assignment] = []
 
@@ -204,67 +204,67 @@ def test_a_planted_box_is_told_of_and_never_counted(make):
             for assignment in held:
                 looked = [box(10), box(100, class_id=1)]
                 answer(assignment, user, all_as_shown(assignment) if user == alice else looked)
-    planted = Assignment.objects.filter(round__job=job, planted__isnull=False)
+    honeypot = Assignment.objects.filter(round__job=job, honeypot__isnull=False)
 
-    assert 2 <= planted.filter(annotator=alice).count() <= 28  # of 60 a fifth, by chance
-    assert all(len(s.suggested) == (2 if s.planted is None else 3) for s in assignments)
+    assert 2 <= honeypot.filter(annotator=alice).count() <= 28  # of 60 a fifth, by chance
+    assert all(len(s.suggested) == (2 if s.honeypot is None else 3) for s in assignments)
     expected = [
-        {"name": "alice", "shown": planted.filter(annotator=alice).count()},
-        {"name": "bob", "shown": planted.filter(annotator=bob).count()},
+        {"name": "alice", "shown": honeypot.filter(annotator=alice).count()},
+        {"name": "bob", "shown": honeypot.filter(annotator=bob).count()},
     ]
-    expected[0]["let_through"], expected[1]["let_through"] = expected[0]["shown"], 0
-    assert blind_controls.planted(job) == expected
+    expected[0]["missed_honeypot"], expected[1]["missed_honeypot"] = expected[0]["shown"], 0
+    assert blind_controls.honeypot(job) == expected
     run_steps(job)
     assert all(len(row.boxes) == 2 for row in Label.objects.filter(round__purpose="active"))
 
 
-def planted_assignment(job, user):
-    """The person's first assignment with a planted box, all before it answered."""
+def honeypot_assignment(job, user):
+    """The person's first assignment with a honeypot, all before it answered."""
     while True:
         (assignment, *_) = claims.claim_next(job, user, count=1, suggest=suggest).assignments
-        if assignment.planted is not None:
+        if assignment.honeypot is not None:
             return assignment
         answer(assignment, user)
 
 
-def test_an_answer_with_a_planted_box_may_come_twice_and_be_changed(make):
+def test_an_answer_with_a_honeypot_box_may_come_twice_and_be_changed(make):
     job = make(
         PEOPLE[:1],
         annotators_per_image=1,
         mode="independent",
         blind_control_percent=0,
-        planted_percent=20,
+        honeypot_percent=20,
         images=60,
     )
     (alice,) = everybody(job)
-    assignment = planted_assignment(job, alice)
+    assignment = honeypot_assignment(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
 
     answer(assignment, alice, seen)
     answer(Assignment.objects.get(pk=assignment.pk), alice, seen)
     stored = Assignment.objects.get(pk=assignment.pk)
-    assert len(stored.boxes) == 2 and stored.let_through
+    assert len(stored.boxes) == 2 and stored.missed_honeypot
 
     answer(stored, alice, stored.boxes, version=2)
-    assert Assignment.objects.get(pk=assignment.pk).let_through  # the first look counts
+    assert Assignment.objects.get(pk=assignment.pk).missed_honeypot  # the first look counts
 
 
-def test_a_planted_box_that_was_accepted_and_nudged_is_no_label(make):
+def test_a_honeypot_box_that_was_accepted_and_nudged_is_no_label(make):
     job = make(
         PEOPLE[:1],
         annotators_per_image=1,
         mode="independent",
         blind_control_percent=0,
-        planted_percent=20,
+        honeypot_percent=20,
         images=60,
     )
     (alice,) = everybody(job)
-    assignment = planted_assignment(job, alice)
+    assignment = honeypot_assignment(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
-    wrong = seen[assignment.planted]
+    wrong = seen[assignment.honeypot]
     wrong["x1"] += 0.1 * (wrong["x2"] - wrong["x1"])
     fates = ["accepted"] * 3
-    fates[assignment.planted] = "changed"
+    fates[assignment.honeypot] = "changed"
 
     for _ in range(2):  # the network may send it twice
         assignment = Assignment.objects.get(pk=assignment.pk)
@@ -272,7 +272,7 @@ def test_a_planted_box_that_was_accepted_and_nudged_is_no_label(make):
 
     stored = Assignment.objects.get(pk=assignment.pk)
     assert wrong not in stored.boxes
-    assert (len(stored.boxes), stored.let_through) == (2, True)
+    assert (len(stored.boxes), stored.missed_honeypot) == (2, True)
 
 
 def test_an_answer_sent_again_is_the_same_though_another_person_drew_there_meanwhile(make):
@@ -281,13 +281,13 @@ def test_an_answer_sent_again_is_the_same_though_another_person_drew_there_meanw
         mode="independent",
         annotators_per_image=2,
         blind_control_percent=0,
-        planted_percent=20,
+        honeypot_percent=20,
         images=60,
     )
     alice, bob = everybody(job)
-    assignment = planted_assignment(job, alice)
+    assignment = honeypot_assignment(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
-    wrong = seen[assignment.planted]
+    wrong = seen[assignment.honeypot]
     wrong["x1"] += 0.1 * (wrong["x2"] - wrong["x1"])
     answer(assignment, alice, seen)
     other = (
@@ -304,17 +304,17 @@ def test_an_answer_sent_again_is_the_same_though_another_person_drew_there_meanw
     assert Assignment.objects.get(pk=assignment.pk).boxes == stored
 
 
-def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
+def test_a_honeypot_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
     job = make(
         PEOPLE[:1],
         annotators_per_image=1,
         mode="independent",
         blind_control_percent=0,
-        planted_percent=20,
+        honeypot_percent=20,
         images=60,
     )
     (alice,) = everybody(job)
-    assignment = planted_assignment(job, alice)
+    assignment = honeypot_assignment(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
     trace = {"outcomes": ["accepted"] * 3, "action_ms": {"drag": 3000, "accept": 900}}
     drawn_too = [*seen, box(150, 100, 20)]
@@ -324,17 +324,17 @@ def test_a_planted_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
     assert timing.of_job(job)["accepted"]["seconds"] == 0.3
 
 
-def test_the_verifying_chain_ends_though_a_box_was_planted(make):
+def test_the_verifying_chain_ends_though_a_box_was_honeypot(make):
     job = make(
         mode="verify",
         annotators_per_image=3,
         blind_control_percent=0,
-        planted_percent=20,
+        honeypot_percent=20,
         images=30,
     )
     right = [box(10), box(100, class_id=1)]
     work(job, right, right)
-    second = Assignment.objects.filter(round__purpose="active", slot=2, planted__isnull=False)
+    second = Assignment.objects.filter(round__purpose="active", slot=2, honeypot__isnull=False)
     assert second.exists()
     third = Assignment.objects.filter(image__in=second.values("image"), slot=3)
     assert not third.exists()

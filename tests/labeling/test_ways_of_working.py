@@ -1,4 +1,4 @@
-"""Corrected work compared with blind work, and where a planted box may lie."""
+"""Corrected work compared with blind work, and where a honeypot may lie."""
 
 import numpy as np
 import pytest
@@ -57,28 +57,30 @@ def test_nothing_is_concluded_from_a_few_images_nor_of_a_class_nobody_saw():
     assert [(c.class_id, c.blank, c.falls_back) for c in few] == [(0, None, False)]
 
 
-def test_a_planted_box_overlaps_nothing_and_comes_out_again():
+def test_a_honeypot_box_overlaps_nothing_and_comes_out_again():
     shown = [{**box(10, 10, 40), "score": 0.9}, {**box(100, 60, 30, 1), "score": 0.4}]
     places = set()
     for number in range(40):
-        planted, place = honeypots.plant(shown, 200, 150, f"seed {number}")
-        wrong = planted[place]
-        assert [b for b in planted if b is not wrong] == shown
-        assert honeypots.plant(shown, 200, 150, f"seed {number}") == (planted, place)
+        honeypot, place = honeypots.plant(shown, 200, 150, f"seed {number}")
+        wrong = honeypot[place]
+        assert [b for b in honeypot if b is not wrong] == shown
+        assert honeypots.plant(shown, 200, 150, f"seed {number}") == (honeypot, place)
         assert 0 <= wrong["x1"] < wrong["x2"] <= 200 and 0 <= wrong["y1"] < wrong["y2"] <= 150
         apart = compare_ways([Control((pack([wrong]),), (pack([shown[0]]),))], [0, 1])
         assert all(c.corrected == 0 for c in apart)
-        assert honeypots.without([{**b, "x1": b["x1"] + 0.05} for b in planted], wrong) == [
+        assert honeypots.without([{**b, "x1": b["x1"] + 0.05} for b in honeypot], wrong) == [
             {**b, "x1": b["x1"] + 0.05} for b in shown
         ]
-        assert [b["score"] for b in planted] == sorted((b["score"] for b in planted), reverse=True)
+        assert [b["score"] for b in honeypot] == sorted(
+            (b["score"] for b in honeypot), reverse=True
+        )
         places.add(place)
     assert places == {0, 1, 2}
     assert honeypots.plant([], 200, 150, "s") is None
     assert honeypots.plant([box(0, 0, 150)], 150, 150, "s") is None  # no room
 
 
-PLANTED = box(100, 50, 40)
+HONEYPOT = box(100, 50, 40)
 RIGHT = box(10, 10, 40)
 
 
@@ -93,24 +95,24 @@ RIGHT = box(10, 10, 40)
         [box(100, 50, 40), box(105, 55, 40)],  # copied
     ],
 )
-def test_a_planted_box_is_kept_out_whatever_was_done_to_it(fate, left):
-    assert honeypots.without([RIGHT, *left], PLANTED, fate=fate) == [RIGHT]
+def test_a_honeypot_box_is_kept_out_whatever_was_done_to_it(fate, left):
+    assert honeypots.without([RIGHT, *left], HONEYPOT, fate=fate) == [RIGHT]
 
 
-def test_a_planted_box_that_was_shrunk_much_is_known_by_what_the_page_says():
+def test_a_honeypot_box_that_was_shrunk_much_is_known_by_what_the_page_says():
     small = box(100, 50, 20)
-    assert honeypots.without([RIGHT, small], PLANTED, fate="changed") == [RIGHT]
-    assert honeypots.without([RIGHT, small], PLANTED) == [RIGHT, small]
+    assert honeypots.without([RIGHT, small], HONEYPOT, fate="changed") == [RIGHT]
+    assert honeypots.without([RIGHT, small], HONEYPOT) == [RIGHT, small]
 
 
-def test_a_true_object_at_the_planted_place_stays():
+def test_a_true_object_at_the_honeypot_place_stays():
     near, far = box(104, 53, 40), box(150, 90, 40)
     for fate in ("dismissed", "left", "unseen"):  # so it was drawn anew
-        assert honeypots.without([RIGHT, near], PLANTED, fate=fate) == [RIGHT, near]
-        assert honeypots.without([RIGHT, PLANTED], PLANTED, fate=fate) == [RIGHT]
+        assert honeypots.without([RIGHT, near], HONEYPOT, fate=fate) == [RIGHT, near]
+        assert honeypots.without([RIGHT, HONEYPOT], HONEYPOT, fate=fate) == [RIGHT]
     for fate in (None, "accepted", "changed"):
         seen = [box(102, 51, 42), box(102, 51, 42, 1)]
-        assert honeypots.without([near], PLANTED, fate=fate, others=seen[:1]) == [near]
-        assert honeypots.without([near], PLANTED, fate=fate, others=seen[1:]) == []
-        assert honeypots.without([far], PLANTED, fate=fate) == [far]  # dragged to an object
-    assert honeypots.without([], PLANTED) == []
+        assert honeypots.without([near], HONEYPOT, fate=fate, others=seen[:1]) == [near]
+        assert honeypots.without([near], HONEYPOT, fate=fate, others=seen[1:]) == []
+        assert honeypots.without([far], HONEYPOT, fate=fate) == [far]  # dragged to an object
+    assert honeypots.without([], HONEYPOT) == []

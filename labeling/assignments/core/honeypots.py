@@ -9,8 +9,8 @@ from labeling.kernel.boxes import Box, iou_matrix, pack
 
 _TRIES = 60
 _CLEAR = 0.02  # overlap with a shown box from which a place is not empty
-_SIZES = (0.7, 1.4)  # of the planted box, in sides of the box it is modelled on
-_NEAR = 0.5  # overlap from which a box is the planted one, moved or resized
+_SIZES = (0.7, 1.4)  # of the honeypot, in sides of the box it is modelled on
+_NEAR = 0.5  # overlap from which a box is the honeypot one, moved or resized
 _TOUCHED = 0.1  # the same where the page says that it was changed, not taken away
 _GONE = ("dismissed", "left", "unseen")
 _SAME = 0.051  # pages keep a tenth of a pixel: a rounded box is still the same box
@@ -19,7 +19,7 @@ _SAME = 0.051  # pages keep a tenth of a pixel: a rounded box is still the same 
 def plant(boxes: Sequence[Box], width: int, height: int, seed: str) -> tuple[list[Box], int] | None:
     """The boxes with a wrong one among them, and its place; None where there is no room.
 
-    `boxes`: what would be shown, by falling score. The planted one takes class, score and about
+    `boxes`: what would be shown, by falling score. The honeypot one takes class, score and about
     the size of one of them, at a place that overlaps none. `seed` decides, so a repeat plants the
     same.
     """
@@ -50,9 +50,9 @@ def plant(boxes: Sequence[Box], width: int, height: int, seed: str) -> tuple[lis
 
 
 def without(
-    boxes: Sequence[Box], planted: Box, *, fate: str | None = None, others: Sequence[Box] = ()
+    boxes: Sequence[Box], honeypot: Box, *, fate: str | None = None, others: Sequence[Box] = ()
 ) -> list[Box]:
-    """The boxes without the planted one: as it was shown, nudged, resized, copied, or reclassed.
+    """The boxes without the honeypot one: as it was shown, nudged, resized, copied, or reclassed.
 
     `fate`: what the page says became of it (core.traces.OUTCOMES), None where nobody says. Where
     it was taken away, what lies there now was drawn anew and stays. So does a box that matches one
@@ -60,11 +60,11 @@ def without(
     """
     if not boxes:
         return []
-    exact = [_is_same(box, planted) for box in boxes]
+    exact = [_is_same(box, honeypot) for box in boxes]
     if fate in _GONE:
         return [box for box, same in zip(boxes, exact, strict=True) if not same]
     mine = pack(boxes)
-    overlap = iou_matrix(mine.coords, pack([planted]).coords)[:, 0]
+    overlap = iou_matrix(mine.coords, pack([honeypot]).coords)[:, 0]
     wrong = overlap >= _NEAR
     if fate == "changed" and not wrong.any() and overlap.max() >= _TOUCHED:
         wrong[overlap.argmax()] = True
@@ -75,9 +75,9 @@ def without(
     return [box for box, out in zip(boxes, gone, strict=True) if not out]
 
 
-def _is_same(box: Box, planted: Box) -> bool:
+def _is_same(box: Box, honeypot: Box) -> bool:
     edges = ("x1", "y1", "x2", "y2")
-    return box["class_id"] == planted["class_id"] and all(
-        abs(box[edge] - planted[edge]) < _SAME  # type: ignore[literal-required]
+    return box["class_id"] == honeypot["class_id"] and all(
+        abs(box[edge] - honeypot[edge]) < _SAME  # type: ignore[literal-required]
         for edge in edges
     )
