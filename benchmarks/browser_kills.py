@@ -1,6 +1,6 @@
 """Kills the browser at random moments while boxes are drawn, and counts those that are gone.
 
-A box counts as kept when its drag ended at least `PROMISED` before the kill: within that time the
+A box counts as kept when its drag ended at least `GUARANTEED` before the kill: within that time the
 page must have it on the disk.
 """
 
@@ -20,7 +20,7 @@ from benchmarks.desk import ARGS, VIEW, Desk, at, chromium, desk, ready, sign_in
 from benchmarks.figures import Figure, Goal
 
 KILLS = int(os.environ.get("BENCH_KILLS", "50"))
-PROMISED = 0.3  # seconds
+GUARANTEED = 0.3  # seconds
 
 
 def run() -> Iterator[Figure]:
@@ -46,11 +46,11 @@ def _once(place: Desk, rng: random.Random) -> tuple[int, int]:
             ends = _draw(page, rng)
         timer.join()
         killed = time.monotonic()
-        promised = sum(1 for end in ends if end < killed_at.get(folder, killed) - PROMISED)
+        guaranteed = sum(1 for end in ends if end < killed_at.get(folder, killed) - GUARANTEED)
         with _profile(place, folder) as page:
             page.wait_for_timeout(300)
             found = page.locator("[data-boxes] button.row").count()
-    return promised, found
+    return guaranteed, found
 
 
 killed_at: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""How often a job's promise is broken: on resamples of real predictions, with the product's parts.
+"""How often a job's guarantee is broken: on resamples of real predictions, with the product's parts.
 
 Each resample splits the pictures that a detector never saw into known ones, which choose cuts,
 confidence and sets, and others, from which a pool is drawn (with repetition, for a part of it is
@@ -75,8 +75,8 @@ def run(
     for name in names:
         half, target = Half(found(data, name, weights, cache), final), TARGETS[name]
         told = np.mean([_resample(half, number, target) for number in range(RESAMPLES)], 0)
-        for (way, promised), (share, wrong) in zip(WAYS, told, strict=True):
-            goal = Goal("<=", limit) if promised else None
+        for (way, guaranteed), (share, wrong) in zip(WAYS, told, strict=True):
+            goal = Goal("<=", limit) if guaranteed else None
             yield Figure(f"{name} at {target:g}, {way}: certified", share, "share of the pool")
             yield Figure(f"{name} at {target:g}, {way}: wrongly", wrong, "share", goal)
         for asked in GROUND_TRUTH.get(name, (target,)):
@@ -84,7 +84,7 @@ def run(
 
 
 # Near misses that auditors let pass are what the last way is for; of the two before it the
-# promise speaks of labels as those auditors made them.
+# guarantee speaks of labels as those auditors made them.
 WAYS = (
     ("exact checks", True),
     ("boxes shown", False),

@@ -97,7 +97,7 @@ def test_code_names_only_documents_of_the_repository():
 
 
 def test_decisions_are_cited_by_the_section_that_has_them():
-    """A bare number of a decision or a promise means something in a document elsewhere only."""
+    """A bare number of a decision or a guarantee means something in a document elsewhere only."""
     bare = re.compile(r"\b[Dd]ecision \d+|\(P\d+\)|\.md P\d+")
     wrong = [str(path) for path in sources() if bare.search(one_line(path.read_text()))]
     assert not wrong

@@ -27,7 +27,7 @@ NUMBERS = (
     "start_from",
     "blind_control_percent",
     "honeypot_percent",
-    "promise",
+    "guarantee",
     "per_class",
     "blind_checks",
     "target_quality",

@@ -98,7 +98,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
             {
                 "fields": (
                     "acceptance",
-                    ("promise", "per_class"),
+                    ("guarantee", "per_class"),
                     ("target_quality", "risk"),
                     "blind_checks",
                     "audit_budget",

@@ -73,11 +73,11 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
         renumbered = {rank: i for i, rank in enumerate(used)}
         sizes = [sum(c.rank == r if classes else c.rank <= r for c in free) for r in used]
         attempt, level = next_attempt(round)
-        said = promised(round)
+        said = guaranteed(round)
         target = round.settings.target_quality
         content: dict[str, Any] = {
             "about": proposal.about,
-            "promise": said.kind,
+            "guarantee": said.kind,
             "images": said.images,
             "granted": said.granted,
             "target": target,
@@ -126,18 +126,18 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
     return frozen
 
 
-def promised(round: Round) -> guarantee.Promised:
-    """What the round promises or aims at."""
+def guaranteed(round: Round) -> guarantee.Guarantee:
+    """What the round guarantees or aims at."""
     kind = round.settings.kind
     images = round.job.images.filter(excluded="")
     granted = _granted(round) if kind == guarantee.DATASET else 0.0
-    return guarantee.Promised(kind, images.count(), granted)
+    return guarantee.Guarantee(kind, images.count(), granted)
 
 
 def _granted(round: Round) -> float:
     """The shortfall that images labelled by machine before may have, in whole images.
 
-    Of a certified set as much as its own target allowed; other labels are promised by nobody.
+    Of a certified set as much as its own target allowed; other labels are guaranteed by nobody.
     """
     auto = Label.objects.active().auto().filter(image__job=round.job, image__excluded="")
     papers = Certificate.objects.filter(round__job=round.job, outcome="certified")

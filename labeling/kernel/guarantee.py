@@ -1,4 +1,4 @@
-"""What a certificate may promise, and what that asks of a set of accepted images."""
+"""What a certificate may guarantee, and what that asks of a set of accepted images."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ def value(kind: str, predicted: BoxSet, truth: BoxSet) -> float:
 
 
 @dataclass(frozen=True)
-class Promised:
-    """What kind of promise is made, and of what."""
+class Guarantee:
+    """What kind of guarantee is made, and of what."""
 
     kind: str
     images: int = 0  # in the whole data set
@@ -38,7 +38,7 @@ class Promised:
 
 
 def aim(kind: str, target: float, risk: float, *, per_class: bool = False) -> str:
-    """The promise of a job that has nothing frozen yet."""
+    """The guarantee of a job that has nothing frozen yet."""
     what = {
         QUALITY: "Mean quality of what is accepted",
         DEFECT_FREE: "Share of what is accepted without a defect",
@@ -51,7 +51,7 @@ def aim(kind: str, target: float, risk: float, *, per_class: bool = False) -> st
 def claim(
     kind: str, target: float, risk: float, size: int, images: int, classes: Sequence[str] = ()
 ) -> str:
-    """The promise in one line; `classes`: those that are shown each on its own."""
+    """The guarantee in one line; `classes`: those that are shown each on its own."""
     what = {
         QUALITY: f"Mean quality of the {size} accepted ≥ {target:.2f}",
         DEFECT_FREE: f"Share of the {size} accepted without a defect ≥ {target:.2f}",

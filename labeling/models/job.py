@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from labeling.kernel import addresses
-from labeling.kernel import guarantee as promises
+from labeling.kernel import guarantee as guarantees
 
 
 def new_seed() -> int:
@@ -36,12 +36,12 @@ class Job(models.Model):
 
     class Acceptance(models.TextChoices):
         CERTIFIED = "certified", "At the end, with a certificate"
-        PER_ROUND = "per_round", "Each round, above a threshold (no promise)"
+        PER_ROUND = "per_round", "Each round, above a threshold (no guarantee)"
 
-    class Promise(models.TextChoices):
-        QUALITY = promises.QUALITY, "Mean quality of the accepted images"
-        DEFECT_FREE = promises.DEFECT_FREE, "Share of the accepted images without a defect"
-        DATASET = promises.DATASET, "Mean quality of all images, people's labels counted as right"
+    class Guarantee(models.TextChoices):
+        QUALITY = guarantees.QUALITY, "Mean quality of the accepted images"
+        DEFECT_FREE = guarantees.DEFECT_FREE, "Share of the accepted images without a defect"
+        DATASET = guarantees.DATASET, "Mean quality of all images, people's labels counted as right"
 
     class Consolidation(models.TextChoices):
         EM = "em", "Weighted by how reliable each person is (EM)"
@@ -183,17 +183,17 @@ class Job(models.Model):
         default=False,
         help_text="The first box submits itself after a second in which it can be taken back.",
     )
-    promise = models.CharField(
+    guarantee = models.CharField(
         max_length=11,
-        choices=Promise.choices,
-        default=Promise.QUALITY,
-        help_text="What the certificate promises to reach the target. A defect is a missed object, "
+        choices=Guarantee.choices,
+        default=Guarantee.QUALITY,
+        help_text="What the certificate guarantees to reach the target. A defect is a missed object, "
         "a false box, or a box that overlaps its object by less than half.",
     )
     per_class = models.BooleanField(
         "each class on its own",
         default=False,
-        help_text="Prove the promise for the images of each class apart, an image counting for "
+        help_text="Prove the guarantee for the images of each class apart, an image counting for "
         "the rarest class it shows. A class with too few boxes is left to people. Takes more "
         "checks.",
     )
@@ -208,7 +208,7 @@ class Job(models.Model):
         "target",
         default=0.6,
         validators=[MinValueValidator(0.05), MaxValueValidator(0.99)],
-        help_text="Mean quality the accepted labels must have, or what the promise names: 1 is "
+        help_text="Mean quality the accepted labels must have, or what the guarantee names: 1 is "
         "every box perfect, a missed object or a false box counts 0. More than one person alone "
         "reaches against the labels of several, less 0.05, asks too much: the live page tells.",
     )
@@ -222,7 +222,7 @@ class Job(models.Model):
         default=120,
         validators=[MinValueValidator(10)],
         help_text="Checks of auto-labels that a proof is planned with. While they speak for the "
-        "promise but do not show it yet, half as many are added, up to twice the number; when it "
+        "guarantee but do not show it yet, half as many are added, up to twice the number; when it "
         "cannot be shown, people label the rest.",
     )
     monitoring_share = models.FloatField(
@@ -275,10 +275,10 @@ class Job(models.Model):
             ),
             models.CheckConstraint(condition=Q(risk__gt=0, risk__lt=1), name="job_risk_share"),
             models.CheckConstraint(
-                condition=Q(per_class=False) | ~Q(promise=promises.DATASET),
+                condition=Q(per_class=False) | ~Q(guarantee=guarantees.DATASET),
                 name="job_classes_of_accepted",
-                violation_error_message="The mean of all images is one promise: it cannot be "
-                "proved for each class on its own. Choose another promise, or all classes at once.",
+                violation_error_message="The mean of all images is one guarantee: it cannot be "
+                "proved for each class on its own. Choose another guarantee, or all classes at once.",
             ),
             models.CheckConstraint(condition=Q(batch_size__gte=1), name="job_batch_positive"),
             models.CheckConstraint(

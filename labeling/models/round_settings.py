@@ -43,7 +43,7 @@ class RoundSettings:
     training_size: int
     batch_size: int
     ahead_percent: int
-    promise: str
+    guarantee: str
     per_class: bool
     blind_checks: bool
     target_quality: float
@@ -93,7 +93,7 @@ class RoundSettings:
         """What accepted labels are measured by: acceptance per round guarantees nothing and aims at
         mean quality."""
         certified = self.acceptance == Job.Acceptance.CERTIFIED
-        return self.promise if certified else guarantee.QUALITY
+        return self.guarantee if certified else guarantee.QUALITY
 
 
 @cache

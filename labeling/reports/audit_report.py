@@ -254,7 +254,7 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
         )
     asked = frozen.round.settings
     return (
-        f"The promise (at least {asked.target_quality:.2f}, risk {asked.risk:.0%}) "
+        f"The guarantee (at least {asked.target_quality:.2f}, risk {asked.risk:.0%}) "
         f"could not be shown within {result['audited']} checked images. Nothing was accepted. "
         f"The {result['audited']} keep their checked labels; {rest}"
     )

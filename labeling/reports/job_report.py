@@ -151,7 +151,7 @@ def _attempts(frozen: Freeze) -> str:
         return ""
     return (
         f"This is attempt {frozen.attempt} of the job; each attempt may use half the risk of the "
-        "one before, so that all together keep the promise."
+        "one before, so that all together keep the guarantee."
     )
 
 

@@ -34,7 +34,7 @@ def of_job(job: Job) -> dict[str, Any]:
             "target": job.target_quality,
             "risk": job.risk,
             "aim": guarantee.aim(
-                job.promise, job.target_quality, job.risk, per_class=job.per_class
+                job.guarantee, job.target_quality, job.risk, per_class=job.per_class
             ),
             "mode": job.mode,
             "annotators_per_image": job.annotators_per_image,

@@ -38,7 +38,7 @@ TEXTS = {
     "classes_left_out": "Round {round}: not to be proved, so left to people: {classes}",
     "budget_raised": "Audit budget raised to {budget}",
     "certificate_certified": "Certified: {images} images after {audited} checks",
-    "certificate_not_provable": "The promise could not be shown within {audited} checks",
+    "certificate_not_provable": "The guarantee could not be shown within {audited} checks",
     "certificate_refused": "Certificate refused: blind checks disagree",
     "round_revoked": "{count} auto-labels of round {round} revoked",
     "image_skipped": "An image was skipped: {reason}",

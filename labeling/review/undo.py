@@ -68,7 +68,7 @@ def _check_uncounted(audit: Audit) -> None:
     if audit.pk in {row.pk for row in standing.prefix(round)}:
         raise Conflict(
             "This check is counted already. The proof only grows: what it has counted is never "
-            "taken back, or its promise would not hold."
+            "taken back, or its guarantee would not hold."
         )
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from labeling.certification.planning import promised
+from labeling.certification.planning import guaranteed
 from mlassist.calibration.core import thresholds as rules
 from mlassist.calibration.rating import AGREEMENT, MEAN_SCORE, agreements, mean_scores
 from mlassist.calibration.step import Judged, short
@@ -18,7 +18,7 @@ def compare(judged: Judged, beat: Beat) -> list[list[Any]]:
     the share of the pool that would be accepted now. `beat`: as for calibrating.judge.
     """
     target = judged.detector.round.settings.target_quality
-    target_of = partial(promised(judged.detector.round).set_target, target)
+    target_of = partial(guaranteed(judged.detector.round).set_target, target)
     cuts = judged.cuts
     known, pool = [one.look for one in judged.known], [one.look for one in judged.pool]
     by_rule = {MEAN_SCORE: (mean_scores(known, cuts, beat), mean_scores(pool, cuts, beat))}

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from labeling.certification.planning import next_attempt, promised
+from labeling.certification.planning import guaranteed, next_attempt
 from labeling.kernel.boxes import BoxSet
 from labeling.models import Job, Round
 from mlassist.calibration.core import proof_chances
@@ -56,7 +56,7 @@ def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outl
             None,
             _by_class(pool, known, quality, round, level),
         )
-    asked = promised(round).set_target
+    asked = guaranteed(round).set_target
     target_of = partial(asked, target)
     confidences = pool.confidence, known.confidence
     safe = rules.candidate_sets(*confidences, quality, target, target_of=target_of)

@@ -128,7 +128,7 @@ def frozen(target=0.6, size=400, budget=60):
         "level": 0.1,
         "budget": budget,
         "most_checks": budget,
-        "promise": "quality",
+        "guarantee": "quality",
         "drawn_blind": False,
     }
     return Freeze(content=content, seed="seed", budgets=[[0, budget]])
@@ -143,7 +143,7 @@ def test_slightly_better_than_the_target_more_checks_help():
 
 
 @pytest.mark.usefixtures("unsaved")
-def test_below_the_target_no_number_of_checks_is_promised():
+def test_below_the_target_no_number_of_checks_is_guaranteed():
     said = " ".join(what_helps(frozen(), document([0.5] * 60)))
     assert "more checks" not in said
     assert "below the target" in said

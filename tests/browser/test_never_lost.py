@@ -61,7 +61,7 @@ def test_thirty_boxes_drawn_offline_outlive_the_killed_browser_process(
     context.set_offline(True)
     draw(canvas, 30)
     drawn = canvas.expect_boxes(30)
-    canvas.page.wait_for_timeout(300)  # what the promise allows between a change and the disk
+    canvas.page.wait_for_timeout(300)  # what the guarantee allows between a change and the disk
     kill_browser(str(tmp_path / "profile"))
 
     context = start()

@@ -104,9 +104,9 @@ def test_drawers_edges_are_taken_out_where_two_people_showed_them(closing, rita)
 
 
 @pytest.mark.parametrize(
-    "closing", [{"promise": "defect_free"}, {"per_class": True}], indirect=True
+    "closing", [{"guarantee": "defect_free"}, {"per_class": True}], indirect=True
 )
-def test_other_promises_are_proved_drawn_blind_too(closing, rita):
+def test_other_guarantees_are_proved_drawn_blind_too(closing, rita):
     draw(closing, rita, lambda audit: audit.predicted)
     run_steps(closing)
     row = Certificate.objects.get(round=round_of(closing))

@@ -103,7 +103,7 @@ def test_a_class_that_is_seen_badly_goes_to_people_and_says_so(closing, rita, bo
     assert any("dog: not put to the proof" in words for words in job_report.of_job(closing)["help"])
 
 
-def test_the_whole_data_set_is_one_promise(db):
+def test_the_whole_data_set_is_one_guarantee(db):
     job = factories.make_job()
     with pytest.raises(IntegrityError):
-        Job.objects.filter(pk=job.pk).update(per_class=True, promise="dataset")
+        Job.objects.filter(pk=job.pk).update(per_class=True, guarantee="dataset")

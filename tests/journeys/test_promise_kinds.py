@@ -1,4 +1,4 @@
-"""Whole jobs that promise something else than the mean quality of what is accepted."""
+"""Whole jobs that guarantee something else than the mean quality of what is accepted."""
 
 import pytest
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def closing(settings, request, alice, rita, bob):
-    """At its audit: 100 images left, all seen rightly, of a job with the asked promise."""
+    """At its audit: 100 images left, all seen rightly, of a job with the asked guarantee."""
     yield from at_its_audit(
         settings,
         alice,
@@ -31,8 +31,8 @@ def closing(settings, request, alice, rita, bob):
     )
 
 
-DEFECT_FREE = {"promise": "defect_free", "target_quality": 0.9}
-DATASET = {"promise": "dataset", "target_quality": 0.9}
+DEFECT_FREE = {"guarantee": "defect_free", "target_quality": 0.9}
+DATASET = {"guarantee": "dataset", "target_quality": 0.9}
 
 
 @pytest.mark.parametrize("closing", [DEFECT_FREE], indirect=True)
@@ -91,11 +91,11 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
 
 
 @pytest.mark.django_db
-def test_acceptance_per_round_aims_at_mean_quality_whatever_is_promised():
+def test_acceptance_per_round_aims_at_mean_quality_whatever_is_guaranteed():
     for acceptance, kind in (("per_round", "quality"), ("certified", "defect_free")):
-        job = make_job(acceptance=acceptance, promise="defect_free")
+        job = make_job(acceptance=acceptance, guarantee="defect_free")
         assert RoundSettings.of_job(job).kind == kind
 
 
-def test_a_job_promises_the_mean_quality_of_the_accepted_unless_told_otherwise():
-    assert Job().promise == "quality"
+def test_a_job_guarantees_the_mean_quality_of_the_accepted_unless_told_otherwise():
+    assert Job().guarantee == "quality"

@@ -44,7 +44,7 @@ def paper() -> dict[str, Any]:
     candidates = [[f"{i:064x}", i % 2] for i in range(60)]
     content = {
         "about": {"detector": "00"},
-        "promise": "quality",
+        "guarantee": "quality",
         "images": 60,
         "granted": 0.0,
         "target": 0.6,

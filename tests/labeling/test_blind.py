@@ -185,7 +185,7 @@ def test_where_checkers_may_have_overlooked_all_that_passes_nothing_is_shown():
     two = [{"class_id": 0, "x1": x, "y1": 0.0, "x2": x + 50.0, "y2": 50.0} for x in (0.0, 100.0)]
     keys = [f"{i:064x}" for i in range(400)]
     content = {
-        "promise": "defect_free",
+        "guarantee": "defect_free",
         "target": 0.3,
         "level": 0.05,
         "budget": 120,

@@ -78,7 +78,7 @@ def frozen_document() -> dict:
     target = unpack(drawn_boxes((10, 10, 60, 60, 0.9)))
     content = {
         "about": {},
-        "promise": "quality",
+        "guarantee": "quality",
         "images": 60,
         "target": TARGET,
         "level": LEVEL,

@@ -107,7 +107,7 @@ def test_a_look_at_a_proof_reads_only_what_was_checked(alice):
 def test_a_second_proof_of_the_whole_data_set_may_leave_only_what_the_first_did_not(alice):
     """200 images at .8 may lack 40 in all. The first 100 may lack them all; for 100 more images,
     which may lack 20 of their own, the second set must make up for what is granted."""
-    round = closing_round(alice, promise="dataset", target_quality=0.8)
+    round = closing_round(alice, guarantee="dataset", target_quality=0.8)
     job, first = round.job, make_images(round.job, 200)
     frozen = planning.freeze(round, Held(), proposal(first[:100]))
     assert frozen.content["sets"][-1]["target"] == pytest.approx(0.6)

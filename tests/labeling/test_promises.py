@@ -1,4 +1,4 @@
-"""What a certificate may promise: the exact test of defect-free images, and the whole data set."""
+"""What a certificate may guarantee: the exact test of defect-free images, and the whole data set."""
 
 import math
 
@@ -123,27 +123,27 @@ def test_a_defect_is_a_miss_an_extra_or_less_than_half_of_overlap():
 
 def test_the_whole_data_set_asks_less_of_a_part_of_it():
     """1,000 images at .9 may lack 100 in all: 700 accepted must reach 1 - 100 / 700."""
-    said = guarantee.Promised(guarantee.DATASET, 1000)
+    said = guarantee.Guarantee(guarantee.DATASET, 1000)
     assert said.set_target(0.9, 700) == pytest.approx(6 / 7)
     assert said.set_target(0.9, 1000) == pytest.approx(0.9)
     assert said.set_target(0.9, 80) == 0
-    assert guarantee.Promised(guarantee.QUALITY, 1000).set_target(0.9, 700) == 0.9
+    assert guarantee.Guarantee(guarantee.QUALITY, 1000).set_target(0.9, 700) == 0.9
 
 
 def test_what_earlier_sets_may_lack_is_taken_off():
     """Of the 100 that 1,000 images may lack, 60 are granted: 200 more must reach 1 - 40 / 200."""
-    said = guarantee.Promised(guarantee.DATASET, 1000, granted=60)
+    said = guarantee.Guarantee(guarantee.DATASET, 1000, granted=60)
     assert said.set_target(0.9, 200) == pytest.approx(0.8)
-    assert guarantee.Promised(guarantee.DATASET, 1000, granted=120).set_target(0.9, 200) == 1
+    assert guarantee.Guarantee(guarantee.DATASET, 1000, granted=120).set_target(0.9, 200) == 1
 
 
-def test_the_whole_data_set_falls_short_as_rarely_as_promised():
+def test_the_whole_data_set_falls_short_as_rarely_as_guaranteed():
     """Sets of exactly their targets: the chain's first false set is shown at most at the level."""
     rng = np.random.default_rng(5)
     images, target = 1000, 0.9
     ranks = np.arange(600) % 2
     sizes = np.array([300, 600])
-    said = guarantee.Promised(guarantee.DATASET, images)
+    said = guarantee.Guarantee(guarantee.DATASET, images)
     targets = np.array([said.set_target(target, int(n)) for n in sizes])
     plan = Plan(ranks, sizes, targets, LEVEL, ((0, 80),))
     wrong = 0
@@ -155,7 +155,7 @@ def test_the_whole_data_set_falls_short_as_rarely_as_promised():
     assert wrong / 400 <= LEVEL + 2 * math.sqrt(LEVEL * (1 - LEVEL) / 400)
 
 
-def test_claims_say_what_is_promised():
+def test_claims_say_what_is_guaranteed():
     said = guarantee.claim(guarantee.DATASET, 0.9, 0.1, 700, 1000)
     assert "all 1000 images ≥ 0.90" in said
     assert "risk ≤ 10%" in said

@@ -41,7 +41,7 @@ def plan_of(frozen: dict[str, Any]) -> Plan:
         targets=np.array([s["target"] for s in sets], float),
         level=content["level"],
         budgets=budgets_of(frozen["budgets"]),
-        exact=content["promise"] == guarantee.DEFECT_FREE,
+        exact=content["guarantee"] == guarantee.DEFECT_FREE,
         apart=plan_content.by_class(content),
     )
 
@@ -68,7 +68,7 @@ def plan_for(
     def freed(plan: Plan, count: int) -> tuple[Plan, float]:
         factor = 1.0
         if blank:
-            factor = freeing(content["promise"], found[:count], plan_content.hand_in(content))
+            factor = freeing(content["guarantee"], found[:count], plan_content.hand_in(content))
         if factor == 1:
             return plan, 1.0
         # 0: what passed may all have passed because its checkers overlooked something, too
@@ -102,7 +102,7 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     plan, factor = plan_for(plan_of(frozen), content, draws)
     values = [draw["value"] for draw in draws]
     test = run_test(plan, values)
-    bias = anchoring(content["promise"], _pairs(draws), plan_content.hand_in(content))
+    bias = anchoring(content["guarantee"], _pairs(draws), plan_content.hand_in(content))
     kept = certified(plan, test, values, bias)
     outcome = "certified" if kept else "refused" if test.shown else "not_provable"
     bounds = [

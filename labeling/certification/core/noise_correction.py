@@ -29,7 +29,7 @@ _LEAST_PAIRS = 2  # fewer have no spread
 
 @dataclass(frozen=True)
 class Pair:
-    """One checked image that was also drawn blind; values as the promise counts them."""
+    """One checked image that was also drawn blind; values as the guarantee counts them."""
 
     value: float  # with the boxes shown
     blind_value: float
@@ -78,7 +78,7 @@ class Anchoring:
 def anchoring(kind: str, pairs: Sequence[Pair], hand: Hand) -> Anchoring | None:
     """Compare the two judgements of the same images; None with fewer than two pairs.
 
-    `kind`: of the promise (core.promise).
+    `kind`: of the guarantee (core.guarantee).
     """
     if len(pairs) < _LEAST_PAIRS:
         return None

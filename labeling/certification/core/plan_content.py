@@ -24,11 +24,11 @@ def shown_in(result: dict[str, Any]) -> list[int]:
 
 
 def claim(content: dict[str, Any], risk: float, size: int, shown: Iterable[int]) -> str:
-    """What is promised of `size` images, those of the sets `shown`, in one line."""
+    """What is guaranteed of `size` images, those of the sets `shown`, in one line."""
     sets = content["sets"]
     classes = [sets[rank]["class"] for rank in shown] if by_class(content) else []
     images = content["images"]
-    return guarantee.claim(content["promise"], content["target"], risk, size, images, classes)
+    return guarantee.claim(content["guarantee"], content["target"], risk, size, images, classes)
 
 
 def shortfall(document: dict[str, Any]) -> float:

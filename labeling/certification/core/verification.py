@@ -36,7 +36,7 @@ def verify(document: dict[str, Any]) -> list[str]:
         if draw["image"] != order[i]:
             faults.append(f"Draw {i + 1} is not the image that the frozen order names.")
             break
-    kind = content["promise"]
+    kind = content["guarantee"]
     faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw, kind))]
     if not faults and not _same(conclude(frozen, draws), document["result"]):
         faults.append("The result does not follow from the draws.")
@@ -63,12 +63,12 @@ def _plan_faults(document: dict[str, Any]) -> list[str]:
     sizes = counts if plan_content.by_class(content) else np.cumsum(counts)
     if sizes.tolist() != [one["size"] for one in sets]:
         faults.append("The sizes of the sets are not those of their images.")
-    said = guarantee.Promised(content["promise"], content["images"], content["granted"])
+    said = guarantee.Guarantee(content["guarantee"], content["images"], content["granted"])
     if any(
         abs(one["target"] - said.set_target(content["target"], one["size"])) > TOLERANCE
         for one in sets
     ):
-        faults.append("A set's target does not follow from the promise.")
+        faults.append("A set's target does not follow from the guarantee.")
     return faults
 
 

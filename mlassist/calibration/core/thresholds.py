@@ -68,7 +68,7 @@ def choose_threshold(confidence: np.ndarray, quality: np.ndarray, target: float)
     """The lowest validation confidence with at least max(10, 5 %) validation images at or above
     it whose mean quality is >= `target`; None where there is none (docs/algorithms.md 1.3).
 
-    No promise goes with it: near the target it misses about half the time.
+    No guarantee goes with it: near the target it misses about half the time.
     """
     least = max(_LEAST_IMAGES, math.ceil(_LEAST_SHARE * len(confidence)))
     fit = [
@@ -96,7 +96,7 @@ def candidate_sets(
     threshold. Thresholds are pool confidences, taken at coverages of the pool in even steps.
     `doubt` adds this many standard errors to mu when the loosest set is chosen: known labels are
     people's, whose own noise makes mu too low, and the audit proves the strict sets first, so a
-    loose set too many costs some draws and never the promise.
+    loose set too many costs some draws and never the guarantee.
     `target_of`: the target of a set of so many images, where it is not the same for all.
     Empty where nothing is estimated good enough, or there is no pool or no known image.
     """
