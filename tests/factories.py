@@ -37,7 +37,7 @@ def make_job(**fields: Any) -> Job:
         "batch_size": 20,
         "mode": "independent",
         "annotators_per_image": 1,
-        "ahead_percent": 0,
+        "prefetch_percent": 0,
         "seed": 1,
         "blind_control_percent": 0,
         "blind_checks": False,

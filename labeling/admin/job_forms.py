@@ -17,7 +17,7 @@ NUMBERS = (
     "validation_size",
     "training_size",
     "batch_size",
-    "ahead_percent",
+    "prefetch_percent",
     "mode",
     "annotators_per_image",
     "error_limit",

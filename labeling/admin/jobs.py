@@ -86,7 +86,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
                     "assist",
                     ("pilot_size", "validation_size"),
                     ("training_size", "batch_size"),
-                    "ahead_percent",
+                    "prefetch_percent",
                     "suggestions",
                     ("blind_control_percent", "honeypot_percent"),
                     ("detector", "start_from"),

@@ -164,7 +164,7 @@ class Job(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Images that people label in each active round.",
     )
-    ahead_percent = models.PositiveSmallIntegerField(
+    prefetch_percent = models.PositiveSmallIntegerField(
         "open ahead, %",
         default=20,
         validators=[MaxValueValidator(100)],

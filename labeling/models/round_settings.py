@@ -42,7 +42,7 @@ class RoundSettings:
     validation_size: int
     training_size: int
     batch_size: int
-    ahead_percent: int
+    prefetch_percent: int
     guarantee: str
     per_class: bool
     blind_checks: bool

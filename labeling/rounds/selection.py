@@ -59,7 +59,7 @@ def open_assignments(round: Round, images: Iterable[Image]) -> int:
     return len(rows)
 
 
-def open_ahead(round: Round) -> None:
+def prefetch(round: Round) -> None:
     """Open a share of the batch at once, so that people go on while the machine works.
 
     Only once a detector was judged and another batch was found to pay. The first one is often good
@@ -67,7 +67,7 @@ def open_ahead(round: Round) -> None:
     its sake, while people wait again. Nor more, before a proof, than are left to people anyway.
     """
     assisted = round.settings.assist and not round.blind
-    share = round.settings.ahead_percent
+    share = round.settings.prefetch_percent
     estimates = stopping.judged(round.job)
     if not assisted or not share or not estimates:
         return

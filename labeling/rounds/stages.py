@@ -171,7 +171,7 @@ def open_next(job: Job) -> Round | None:
         round.entered = {round.state: timezone.now().isoformat()}
         round.save()
         steps.create(round)
-        selection.open_ahead(round)
+        selection.prefetch(round)
         events.record(job, "round_opened", round=number, purpose=purpose)
         if settings.drawn_classes:
             names = job.classes.filter(index__in=settings.drawn_classes).values_list(

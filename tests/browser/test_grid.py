@@ -20,7 +20,7 @@ def team(backstage) -> dict[str, str]:
         pilot_size=4,
         validation_size=0,
         training_size=20,
-        ahead_percent=0,
+        prefetch_percent=0,
         members=[f"{names['anna']}/annotator", f"{names['rita']}/reviewer"],
     )
     assert backstage("labels_ready", slug=slug, shifts={names["anna"]: 0}) == 4

@@ -16,7 +16,7 @@ def test_the_report_says_first_what_was_shown_and_folds_the_rest(
         validation_size=20,
         training_size=10,
         batch_size=10,
-        ahead_percent=0,
+        prefetch_percent=0,
         acceptance="per_round",
         watch_share=1.0,
         target_quality=0.3,

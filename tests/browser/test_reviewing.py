@@ -14,7 +14,7 @@ SIZES = {
     "pilot_size": 10,
     "validation_size": 20,
     "training_size": 10,
-    "ahead_percent": 0,
+    "prefetch_percent": 0,
     "watch_share": 1.0,
     "target_quality": 0.3,
     "seed": 1,

@@ -37,7 +37,7 @@ def world(small_job, backstage, someone):
         validation_size=20,
         training_size=10,
         batch_size=10,
-        ahead_percent=0,
+        prefetch_percent=0,
         acceptance="per_round",
         watch_share=1.0,
         target_quality=0.3,

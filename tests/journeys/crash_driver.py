@@ -50,7 +50,7 @@ def set_up() -> tuple[Job, Any, Any, Any]:
         validation_size=30,
         training_size=6,
         batch_size=10,
-        ahead_percent=0,
+        prefetch_percent=0,
         audit_budget=30,
         monitoring_share=0.2,
         audit_seed="fixed",

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_nobody_labels_ahead_of_the_first_detector(assisted, alice):
-    job = assisted(120, ahead_percent=50)
+    job = assisted(120, prefetch_percent=50)
     lifecycle.start(job, None)
     round = first_round(job, alice, purpose="active")
 
@@ -22,7 +22,7 @@ def test_nobody_labels_ahead_of_the_first_detector(assisted, alice):
 
 
 def test_people_go_on_while_the_machine_trains_again(assisted, alice):
-    job = assisted(200, ahead_percent=50, target_quality=0.97)
+    job = assisted(200, prefetch_percent=50, target_quality=0.97)
     lifecycle.start(job, None)
     round = first_round(job, alice, purpose="active", number=2)
 
@@ -35,7 +35,7 @@ def test_people_go_on_while_the_machine_trains_again(assisted, alice):
 def test_before_a_proof_no_more_is_labelled_ahead_than_people_get_anyway(
     assisted, alice, share, ahead
 ):
-    job = assisted(120, ahead_percent=50, acceptance="certified")
+    job = assisted(120, prefetch_percent=50, acceptance="certified")
     lifecycle.start(job, None)
     active = first_round(job, alice, purpose="active")
     estimate = {"share": share, "labels": 20}
@@ -49,6 +49,6 @@ def test_before_a_proof_no_more_is_labelled_ahead_than_people_get_anyway(
     )
     assert job.images.unlabeled().count() == 70
 
-    selection.open_ahead(closing)
+    selection.prefetch(closing)
 
     assert closing.assignments.count() == ahead

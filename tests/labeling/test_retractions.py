@@ -148,7 +148,7 @@ def proving(settings, alice, rita, bob):
         120,
         training_size=10,
         batch_size=50,
-        ahead_percent=0,
+        prefetch_percent=0,
         audit_budget=20,
     )
 

@@ -64,7 +64,7 @@ def purposes(job: Job) -> list[str]:
 
 
 def test_it_is_judged_and_proved_without_a_training_image(lake, rita, bob):
-    job = lake(audit_budget=40, target_quality=0.6, ahead_percent=50)
+    job = lake(audit_budget=40, target_quality=0.6, prefetch_percent=50)
     active = job.rounds.get(purpose="active")
     detector = Detector.objects.get(round=active)
 
