@@ -28,7 +28,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "consolidation": "em",
     },
     # With many classes or small objects too little to learn from.
-    Job.Preset.LEAN: {
+    Job.Preset.MINIMAL: {
         "pilot_size": 10,
         "validation_size": 0,
         "training_size": 60,

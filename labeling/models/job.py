@@ -60,7 +60,7 @@ class Job(models.Model):
 
     class Preset(models.TextChoices):
         BOXWISE = "boxwise", "Boxwise"
-        LEAN = "lean", "Lean: fewest labels, for one or two clear classes"
+        MINIMAL = "minimal", "Lean: fewest labels, for one or two clear classes"
         GROUND_TRUTH = "ground_truth", "Ground Truth"
 
     name = models.CharField(max_length=120)

@@ -51,7 +51,7 @@ class Command(DatabaseCommand):
         parser.add_argument("--images", type=int, default=1000)
         parser.add_argument("--license", type=int, help="only pictures of this licence number")
         parser.add_argument(
-            "--preset", choices=["ground-truth", "boxwise", "lean"], default="boxwise"
+            "--preset", choices=["ground-truth", "boxwise", "minimal"], default="boxwise"
         )
         parser.add_argument(
             "--set",
