@@ -31,7 +31,7 @@ def changed(job: Job, *, people: bool = False, monitored: Round | None = None) -
     """Say that the job changed: handlers run once this is committed.
 
     After commit, for two last submitters inside open transactions each see the other unfinished.
-    An error in a handler is logged and loses nothing: the workers' sweep does it again.
+    An error in a handler is logged and loses nothing: the reconciliation does it again.
     """
     change = Change(job.pk, people, monitored.pk if monitored else None)
 

@@ -45,7 +45,7 @@ def run(step_id: int) -> None:
 
 
 def _wait_for_room(lease: steps.Lease, error: NoRoom) -> None:
-    """Not a failure of the step: the sweep starts it again until there is room."""
+    """Not a failure of the step: reconciliation starts it again until there is room."""
     step = lease.step
     log.error("round=%s step=%s waits: %s", step.round.number, step.state, error)
     Step.objects.filter(pk=step.pk, lease_owner=lease.owner).update(

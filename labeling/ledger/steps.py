@@ -16,11 +16,11 @@ from django.utils import timezone
 from labeling.kernel import faults
 from labeling.kernel.errors import LeaseLost
 from labeling.ledger import queue
-from labeling.models import Job, Round, Step, WorkerBeat
+from labeling.models import Job, Round, Step, WorkerHeartbeat
 
 log = logging.getLogger(__name__)
 
-LEASE = NUDGE_AGAIN = timedelta(seconds=settings.STEP_LEASE_SECONDS)
+LEASE = ENQUEUE_AGAIN = timedelta(seconds=settings.STEP_LEASE_SECONDS)
 MAX_FAILURES = 3
 MAX_ATTEMPTS = 10  # a step that kills its worker this often is not tried again by itself
 GIVEN_UP = (
@@ -99,7 +99,7 @@ class Lease:
         A worker that is told to stop is no fault of the step, so it does not count as an attempt.
         """
         Step.objects.filter(pk=self.step.pk, lease_owner=self.owner, finished_at=None).update(
-            lease_owner="", lease_expires_at=None, nudged_at=None, attempts=F("attempts") - 1
+            lease_owner="", lease_expires_at=None, enqueued_at=None, attempts=F("attempts") - 1
         )
 
     def _finish(self) -> None:
@@ -121,16 +121,16 @@ def create(round: Round) -> None:
         ignore_conflicts=True,
     )
     for row in round.steps.filter(state=round.state, finished_at=None):
-        # A queue that is away must not fail the person whose answer moved the round: the sweep
+        # A queue that is away must not fail the person whose answer moved the round: reconciliation
         # repeats the message.
-        transaction.on_commit(lambda pk=row.pk: nudge(pk), robust=True)  # type: ignore[misc]
+        transaction.on_commit(lambda pk=row.pk: enqueue(pk), robust=True)  # type: ignore[misc]
 
 
-def nudge(step_id: int) -> None:
+def enqueue(step_id: int) -> None:
     """Put a message for this step on the queue, at most one a minute."""
     now = timezone.now()
-    due = Q(nudged_at=None) | Q(nudged_at__lt=now - NUDGE_AGAIN)
-    if Step.objects.filter(due, pk=step_id).update(nudged_at=now):
+    due = Q(enqueued_at=None) | Q(enqueued_at__lt=now - ENQUEUE_AGAIN)
+    if Step.objects.filter(due, pk=step_id).update(enqueued_at=now):
         queue.send("step", step_id, Step.objects.values_list("queue", flat=True).get(pk=step_id))
 
 
@@ -173,21 +173,23 @@ def retry(round: Round) -> int:
     failed = round.steps.unfinished().free(timezone.now())  # type: ignore[attr-defined]
     pks = [s.pk for s in failed if s.error or stuck(s)]
     Step.objects.filter(pk__in=pks).update(
-        attempts=0, error="", nudged_at=None, lease_owner="", lease_expires_at=None
+        attempts=0, error="", enqueued_at=None, lease_owner="", lease_expires_at=None
     )
     for pk in pks:
-        nudge(pk)
+        enqueue(pk)
     return len(pks)
 
 
-def beat(worker: str, queues: str) -> None:
+def heartbeat(worker: str, queues: str) -> None:
     """Note that this worker is alive, and forget those unseen for a day."""
     now = timezone.now()
-    WorkerBeat.objects.update_or_create(name=worker, defaults={"queues": queues, "seen_at": now})
-    WorkerBeat.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
+    WorkerHeartbeat.objects.update_or_create(
+        name=worker, defaults={"queues": queues, "seen_at": now}
+    )
+    WorkerHeartbeat.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
 
 
 def seen_at(queue: str = "") -> datetime | None:
     """When a worker was last seen; one that serves this queue, if one is named."""
-    beats = WorkerBeat.objects.order_by("-seen_at")
+    beats = WorkerHeartbeat.objects.order_by("-seen_at")
     return next((b.seen_at for b in beats if not queue or queue in b.queues.split(",")), None)

@@ -26,12 +26,12 @@ def reconcile(since: int = 0) -> int:
         .filter(round__state=F("state"), round__job__state=Job.State.RUNNING)
     ):
         if not steps.stuck(step):
-            steps.nudge(step.pk)
+            steps.enqueue(step.pk)
     for round in Round.objects.filter(closed_at=None, job__state=Job.State.RUNNING):
         selection.withdraw_impossible(round)
         stages.advance_if_done(round)
     lifecycle.resume_rounds()
-    transfers.nudge_waiting()
+    transfers.enqueue_waiting()
     return _follow_up(since)
 
 

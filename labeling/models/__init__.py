@@ -6,7 +6,7 @@ from labeling.models.job import Job
 from labeling.models.label_class import LabelClass
 from labeling.models.member import Invitation, Member
 from labeling.models.page import Draft, Preferences
-from labeling.models.round import Assignment, Round, Step, WorkerBeat
+from labeling.models.round import Assignment, Round, Step, WorkerHeartbeat
 from labeling.models.round_settings import RoundSettings
 from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck
 from labeling.models.transfer import Transfer
@@ -33,5 +33,5 @@ __all__ = [
     "RoundSettings",
     "Step",
     "Transfer",
-    "WorkerBeat",
+    "WorkerHeartbeat",
 ]

@@ -100,7 +100,7 @@ class Step(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True, default="")
     started_at = models.DateTimeField(null=True)
-    nudged_at = models.DateTimeField(null=True)
+    enqueued_at = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=36, blank=True, default="")
     lease_expires_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -207,7 +207,7 @@ class Assignment(models.Model):
         return f"{self.image}, assignment {self.slot} ({self.state})"
 
 
-class WorkerBeat(models.Model):
+class WorkerHeartbeat(models.Model):
     """When a worker process was last seen, so that pages can say that none runs."""
 
     name = models.CharField(max_length=64, unique=True)

@@ -43,7 +43,7 @@ class Transfer(models.Model):
     size = models.PositiveBigIntegerField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True, default="")
-    nudged_at = models.DateTimeField(null=True)
+    enqueued_at = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=36, blank=True, default="")
     lease_expires_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(

@@ -48,7 +48,7 @@ def start_import(job: Job, by: User | None, format: str, source: str, **options:
             created_by=by,
         )
         events.record(job, "import_started", by, format=format)
-        transaction.on_commit(lambda: nudge(row.pk), robust=True)
+        transaction.on_commit(lambda: enqueue(row.pk), robust=True)
     return row
 
 
@@ -63,21 +63,21 @@ def start_export(job: Job, by: User | None, format: str) -> Transfer:
         with transaction.atomic():
             row = Transfer.objects.create(job=job, kind="export", format=format, created_by=by)
             events.record(job, "export_started", by, format=format)
-            transaction.on_commit(lambda: nudge(row.pk), robust=True)
+            transaction.on_commit(lambda: enqueue(row.pk), robust=True)
     except IntegrityError:  # somebody else asked at the same moment
         return same.latest("pk")
     return row
 
 
-def nudge(transfer_id: int) -> None:
+def enqueue(transfer_id: int) -> None:
     """Put a message for this transfer on the queue, at most one a minute."""
     now = timezone.now()
-    due = Q(nudged_at=None) | Q(nudged_at__lt=now - LEASE)
-    if Transfer.objects.filter(due, pk=transfer_id).update(nudged_at=now):
+    due = Q(enqueued_at=None) | Q(enqueued_at__lt=now - LEASE)
+    if Transfer.objects.filter(due, pk=transfer_id).update(enqueued_at=now):
         queue.send("transfer", transfer_id)
 
 
-def nudge_waiting() -> None:
+def enqueue_waiting() -> None:
     """Remind the queue of transfers that nobody works on; give up, in words, what kills workers.
 
     What was uploaded for an import that will not be tried again goes.
@@ -87,7 +87,7 @@ def nudge_waiting() -> None:
     waiting = Transfer.objects.filter(free, finished_at=None)
     waiting.filter(attempts__gte=MAX_ATTEMPTS, error="").update(error=GIVEN_UP, lease_owner="")
     for row in waiting.filter(attempts__lt=MAX_ATTEMPTS):
-        nudge(row.pk)
+        enqueue(row.pk)
     sources.clean_up_left(now)
 
 
@@ -132,7 +132,7 @@ def run(transfer_id: int) -> None:
         else:
             _export(row, holder)
     except NoRoom as error:
-        log.error("transfer=%s waits: %s", transfer_id, error)  # the sweep starts it again
+        log.error("transfer=%s waits: %s", transfer_id, error)  # reconciliation starts it again
         Transfer.objects.filter(pk=row.pk, lease_owner=owner).update(
             error=error.message, lease_owner="", attempts=F("attempts") - 1
         )
@@ -150,7 +150,7 @@ def run(transfer_id: int) -> None:
             sources.clean_up(row)
     except BaseException:  # the worker is told to stop, which is no fault of this transfer
         Transfer.objects.filter(pk=row.pk, lease_owner=owner).update(
-            lease_owner="", lease_expires_at=None, nudged_at=None, attempts=F("attempts") - 1
+            lease_owner="", lease_expires_at=None, enqueued_at=None, attempts=F("attempts") - 1
         )
         raise
 

@@ -1,4 +1,4 @@
-"""The sweep repeats what comes after a commit, where a kill came in between."""
+"""Reconciliation repeats what comes after a commit, where a kill came in between."""
 
 from datetime import timedelta
 

@@ -53,7 +53,7 @@ def test_a_late_message_does_not_start_an_import_that_kills_its_workers(settings
     Transfer.objects.filter(pk=row.pk).update(attempts=transfers.MAX_ATTEMPTS)
 
     transfers.run(row.pk)
-    transfers.nudge_waiting()
+    transfers.enqueue_waiting()
 
     row.refresh_from_db()
     assert (row.error, job.images.count()) == (transfers.GIVEN_UP, 0)
@@ -109,12 +109,12 @@ def test_an_upload_that_is_given_up_is_removed_and_one_to_be_tried_again_is_kept
             patch.setattr(imports._Work, "store", breaks)
             row = upload(make_job(), (name, data))
             for attempt in range(2, transfers.MAX_ATTEMPTS + 1):
-                transfers.nudge_waiting()
+                transfers.enqueue_waiting()
                 assert media_path(row.source).exists()
                 transfers.run(row.pk)
                 row.refresh_from_db()
                 assert row.attempts == attempt
-        transfers.nudge_waiting()
+        transfers.enqueue_waiting()
         assert not media_path(row.source).exists()
 
 
@@ -143,6 +143,6 @@ def test_what_kills_and_broken_uploads_left_is_swept_and_nothing_else():
         long_ago = (timezone.now() - timedelta(days=2)).timestamp()
         os.utime(folder / name, (long_ago, long_ago))
 
-    transfers.nudge_waiting()
+    transfers.enqueue_waiting()
 
     assert sorted(path.name for path in folder.iterdir()) == ["fresh", "held"]

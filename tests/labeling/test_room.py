@@ -98,7 +98,7 @@ def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
         uploads.receive(job, mona, [], boxes="ignore")
 
     disk(50)
-    transfers.nudge_waiting()
+    transfers.enqueue_waiting()
     transfers.run(row.pk)
     row = Transfer.objects.get(pk=row.pk)
     assert (row.error, row.report["imported"]) == ("", 3)

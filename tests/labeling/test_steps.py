@@ -1,4 +1,4 @@
-"""The ledger of machine work: leases, fences, retries, and the sweep that repairs."""
+"""The ledger of machine work: leases, fences, retries, and reconciliation that repairs."""
 
 from contextlib import contextmanager
 from dataclasses import replace
@@ -110,9 +110,9 @@ def test_a_step_that_kills_its_workers_says_so(step, job):
     assert state["round"]["step_error"] == steps.GIVEN_UP
 
 
-def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypatch):
+def test_reconciling_reminds_of_a_forgotten_step_at_most_once_a_minute(step, monkeypatch):
     sent = []
-    monkeypatch.setattr(steps, "nudge", lambda pk: sent.append(pk))
+    monkeypatch.setattr(steps, "enqueue", lambda pk: sent.append(pk))
     reconcile.reconcile()
     assert sent == [step.pk]
 
@@ -120,7 +120,7 @@ def test_the_sweep_nudges_a_forgotten_step_at_most_once_a_minute(step, monkeypat
     from django_tasks_db.models import DBTaskResult
 
     DBTaskResult.objects.all().delete()
-    Step.objects.filter(pk=step.pk).update(nudged_at=None)
+    Step.objects.filter(pk=step.pk).update(enqueued_at=None)
     reconcile.reconcile()
     reconcile.reconcile()
     assert DBTaskResult.objects.count() == 1
@@ -219,10 +219,10 @@ def test_a_queue_that_no_living_worker_serves_is_told(step, job):
     Step.objects.filter(pk=step.pk).update(queue="gpu")
     assert [text.rpartition("manage.py ")[2] for text in told()] == ["worker."]
 
-    steps.beat("host:1", "default")
+    steps.heartbeat("host:1", "default")
     assert [text.rpartition("manage.py ")[2] for text in told()] == ["worker --queue gpu."]
     assert snapshot.of_job(job)["round"]["worker_seen_s"] is None
 
-    steps.beat("host:2", "default,gpu")
+    steps.heartbeat("host:2", "default,gpu")
     assert told() == []
     assert snapshot.of_job(job)["round"]["worker_seen_s"] == 0

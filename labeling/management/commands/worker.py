@@ -1,4 +1,4 @@
-"""Runs background work: the engine's worker loop, and the sweep that repairs what a crash left."""
+"""Runs background work: the engine's worker loop, and reconciliation that repairs what a crash left."""
 
 import logging
 import os
@@ -20,8 +20,10 @@ from labeling.management.database import DatabaseCommand
 from labeling.server.supervised import end_with_supervisor
 
 log = logging.getLogger(__name__)
-SWEEP_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)  # while anything changes
-SWEEP_IDLE = max(SWEEP_EVERY, settings.STEP_LEASE_SECONDS / 4)  # leases end without a change
+RECONCILE_EVERY = min(3.0, settings.STEP_LEASE_SECONDS / 4)  # while anything changes
+RECONCILE_IDLE = max(
+    RECONCILE_EVERY, settings.STEP_LEASE_SECONDS / 4
+)  # leases end without a change
 BEAT_EVERY = settings.STEP_LEASE_SECONDS / 2  # each one is a change that all other workers see
 LOOK_IDLE = 30.0  # seconds until the queue is asked though nothing seems to have changed
 
@@ -43,8 +45,10 @@ class Command(DatabaseCommand):
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         queues = options["queue"].split(",")
         name = f"{socket.gethostname()}:{os.getpid()}"
-        steps.beat(name, options["queue"])  # without a database it ends here, with a sentence
-        threading.Thread(target=_sweep_for_ever, args=(name, options["queue"]), daemon=True).start()
+        steps.heartbeat(name, options["queue"])  # without a database it ends here, with a sentence
+        threading.Thread(
+            target=_reconcile_for_ever, args=(name, options["queue"]), daemon=True
+        ).start()
         log.info("worker=%s queues=%s engine=%s", name, options["queue"], settings.TASKS_BACKEND)
         if settings.TASKS_BACKEND == "rq":
             _run_rq(queues, name)
@@ -67,21 +71,21 @@ def _stop_with(forget_rest: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, stop)
 
 
-def _sweep_for_ever(name: str, queues: str) -> None:
+def _reconcile_for_ever(name: str, queues: str) -> None:
     seen = 0  # the first sweep looks at everything: all processes may have died at once
-    changes, beaten_at = Changes(SWEEP_IDLE), 0.0
+    changes, beaten_at = Changes(RECONCILE_IDLE), 0.0
     while True:
         try:
             close_old_connections()
             if time.monotonic() - beaten_at >= BEAT_EVERY:
-                steps.beat(name, queues)
+                steps.heartbeat(name, queues)
                 beaten_at = time.monotonic()
             if changes.any():
                 seen = reconcile.reconcile(seen)
         except Exception:  # it repairs what others broke: nothing it meets may end it
             log.exception("sweep failed; it is tried again")
             connection.close()
-        time.sleep(SWEEP_EVERY)
+        time.sleep(RECONCILE_EVERY)
 
 
 def _run_database(queues: list[str], interval: float, name: str) -> None:
