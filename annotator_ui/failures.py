@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.views.defaults import server_error as plain_server_error
 
-from labeling.kernel.errors import NoRoom
+from labeling.kernel.errors import DiskFull
 from labeling.server import answers
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Failure:
 
 FULL = Failure(
     507,
-    NoRoom.code,
+    DiskFull.code,
     "The server's disk is full. Your work is kept in this browser and sent again once there is "
     "room. Tell the administrator.",
 )

@@ -9,10 +9,10 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from annotator_ui.failures import failure_of
-from labeling.kernel.errors import Conflict, Invalid, LabelingError, NoRoom, NotAllowed
+from labeling.kernel.errors import Conflict, DiskFull, Invalid, LabelingError, NotAllowed
 
 log = logging.getLogger(__name__)
-STATUS = {Invalid: 400, NotAllowed: 403, Conflict: 409, NoRoom: 507}
+STATUS = {Invalid: 400, NotAllowed: 403, Conflict: 409, DiskFull: 507}
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:

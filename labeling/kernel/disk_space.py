@@ -8,25 +8,25 @@ import shutil
 
 from django.conf import settings
 
-from labeling.kernel.errors import NoRoom
+from labeling.kernel.errors import DiskFull
 
 GIGABYTE = 1 << 30
 MACHINE, PEOPLE = (0.05, 5 * GIGABYTE), (0.01, GIGABYTE)  # share of the disk, bytes
 
 
 def for_machine() -> None:
-    """Raises NoRoom where only people's work may still be written."""
+    """Raises DiskFull where only people's work may still be written."""
     if free := _short_of(*MACHINE):
-        raise NoRoom(
+        raise DiskFull(
             f"The disk is nearly full ({free} free). Machine work waits until there is room; "
             "people's answers are still taken."
         )
 
 
 def for_people() -> None:
-    """Raises NoRoom where not even an answer may be written."""
+    """Raises DiskFull where not even an answer may be written."""
     if free := _short_of(*PEOPLE):
-        raise NoRoom(
+        raise DiskFull(
             f"The server's disk is full ({free} free). Your work is kept in this browser and "
             "sent again once there is room. Tell the administrator."
         )

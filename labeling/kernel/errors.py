@@ -30,7 +30,7 @@ class Conflict(LabelingError):
     code = "conflict"
 
 
-class NoRoom(LabelingError):
+class DiskFull(LabelingError):
     """The disk is too full to write; nothing was written, and it goes on once there is room."""
 
     code = "no_room"

@@ -6,7 +6,7 @@ from django.db.models import F
 
 from labeling.kernel import events, faults
 from labeling.kernel.changes import changed
-from labeling.kernel.errors import LeaseLost, NoRoom
+from labeling.kernel.errors import DiskFull, LeaseLost
 from labeling.ledger import queue, steps
 from labeling.models import Step
 
@@ -28,8 +28,8 @@ def run(step_id: int) -> None:
         if Step.objects.filter(pk=step.pk, finished_at=None).exists():
             with lease.fenced(last=True):
                 pass
-    except NoRoom as error:
-        _wait_for_room(lease, error)
+    except DiskFull as error:
+        _wait_for_space(lease, error)
         return
     except LeaseLost:
         log.warning("step=%s lost its lease", step_id)
@@ -44,7 +44,7 @@ def run(step_id: int) -> None:
     changed(step.round.job)
 
 
-def _wait_for_room(lease: steps.Lease, error: NoRoom) -> None:
+def _wait_for_space(lease: steps.Lease, error: DiskFull) -> None:
     """Not a failure of the step: reconciliation starts it again until there is room."""
     step = lease.step
     log.error("round=%s step=%s waits: %s", step.round.number, step.state, error)

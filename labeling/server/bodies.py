@@ -11,7 +11,7 @@ from typing import IO, Any
 from django.conf import settings
 
 from labeling.kernel import disk_space
-from labeling.kernel.errors import NoRoom
+from labeling.kernel.errors import DiskFull
 from labeling.server.answers import Refused
 from labeling.transfers.uploads import MAX_UPLOAD
 
@@ -100,13 +100,13 @@ async def _write(file: IO[bytes], batch: bytearray, *, on_disk: bool) -> None:
     try:
         await asyncio.to_thread(disk_space.for_people)
         await asyncio.to_thread(file.write, batch)
-    except NoRoom as error:
+    except DiskFull as error:
         raise Refused(507, error.code, error.message) from error
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         said = "The server's disk is full. Nothing was kept; try again once there is room."
-        raise Refused(507, NoRoom.code, said) from error
+        raise Refused(507, DiskFull.code, said) from error
 
 
 def _too_large(limit: int) -> Refused:

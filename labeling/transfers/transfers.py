@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from labeling.kernel import disk_space, events, faults
 from labeling.kernel.changes import changed
-from labeling.kernel.errors import Invalid, LabelingError, LeaseLost, NoRoom
+from labeling.kernel.errors import DiskFull, Invalid, LabelingError, LeaseLost
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import queue
 from labeling.models import Job, Transfer
@@ -131,7 +131,7 @@ def run(transfer_id: int) -> None:
             changed(row.job)
         else:
             _export(row, holder)
-    except NoRoom as error:
+    except DiskFull as error:
         log.error("transfer=%s waits: %s", transfer_id, error)  # reconciliation starts it again
         Transfer.objects.filter(pk=row.pk, lease_owner=owner).update(
             error=error.message, lease_owner="", attempts=F("attempts") - 1

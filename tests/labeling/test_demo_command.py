@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from labeling.assignments import answers
 from labeling.jobs import accounts, classes, setup
-from labeling.kernel.errors import NoRoom
+from labeling.kernel.errors import DiskFull
 from labeling.models import Job, Transfer
 from labeling.simulation import scenes
 from labeling.transfers import imports, transfers
@@ -86,7 +86,7 @@ def test_an_import_that_another_process_holds_is_told_in_words(monkeypatch, caps
 
 def test_an_import_that_met_a_full_disk_is_gone_on_with(monkeypatch, capsys):
     def full(*args):
-        raise NoRoom("The disk is nearly full.")
+        raise DiskFull("The disk is nearly full.")
 
     with monkeypatch.context() as patch:
         patch.setattr(imports, "run", full)

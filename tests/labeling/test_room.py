@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from labeling.assignments import claims
 from labeling.kernel import disk_space
-from labeling.kernel.errors import NoRoom
+from labeling.kernel.errors import DiskFull
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner, steps
 from labeling.management import reconcile
@@ -47,7 +47,7 @@ def test_machine_stops_at_five_per_cent_and_people_at_one(disk, free, machine, p
         if allowed:
             check()
         else:
-            with pytest.raises(NoRoom, match="GB of 100"):
+            with pytest.raises(DiskFull, match="GB of 100"):
                 check()
 
 
@@ -94,7 +94,7 @@ def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
     row.refresh_from_db()
     assert "nearly full" in row.error
     assert job.images.count() == 12
-    with pytest.raises(NoRoom):
+    with pytest.raises(DiskFull):
         uploads.receive(job, mona, [], boxes="ignore")
 
     disk(50)
