@@ -26,7 +26,7 @@ class Waiting:
     to_claim: dict[int, int]
     held: dict[int, int]
     assignments: dict[int, dict[str, int]]
-    paces: dict[int, float]
+    timing: dict[int, float]
     stopped_at: dict[int, datetime]
     answers: dict[int, int]
     notes: dict[int, int]
@@ -59,7 +59,7 @@ def _waiting(jobs: list[Job], user: User) -> Waiting:
         to_claim=claims.claimable_counts(rounds.values(), user, timezone.now()),
         held=_counted(held, "round__job"),
         assignments=claims.assignment_counts_of(rounds.values()),
-        paces=figures.own_paces(jobs, user),
+        timing=figures.own_timing(jobs, user),
         stopped_at=own_answers.last_answers(jobs, user),
         answers=_counted(comments.unread(user).filter(image__job__in=jobs), "image__job"),
         notes=comments.unanswered(
@@ -140,7 +140,7 @@ def _standing(round: Round, waiting: Waiting) -> dict[str, Any]:
     """How far the round is, and the minutes its rest takes at this person's pace."""
     counts = waiting.assignments[round.pk]
     done = counts.get(Assignment.State.SUBMITTED, 0)
-    pace = waiting.paces.get(round.job_id)
+    pace = waiting.timing.get(round.job_id)
     return {
         "number": round.number,
         "purpose": round.purpose,

@@ -37,7 +37,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         "report": {
             **found,
             "confident": confident,
-            "paces": timing.of_job(job),
+            "timing": timing.of_job(job),
             "controls": [asdict(row) | {"falls_back": row.falls_back} for row in both_ways],
             "honeypot": blind_controls.honeypot(job) if manager else [],
         },

@@ -164,12 +164,12 @@ def _kept(
     """The boxes that count, and whether the honeypot one was among those first sent."""
     if assignment.honeypot is None:
         return {"boxes": boxes}
-    fates = (trace or {}).get("outcomes")
+    outcomes = (trace or {}).get("outcomes")
     others = Assignment.objects.filter(image=assignment.image_id, state=State.SUBMITTED)
     kept = honeypots.without(
         boxes,
         assignment.suggested[assignment.honeypot],
-        fate=fates[assignment.honeypot] if fates else None,
+        outcome=outcomes[assignment.honeypot] if outcomes else None,
         others=[
             box for other in others.exclude(annotator=assignment.annotator) for box in other.boxes
         ],

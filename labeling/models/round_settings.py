@@ -59,7 +59,7 @@ class RoundSettings:
     intakes: tuple[int, ...] = ()  # from which they come; none named: any
     last_image: int | None = None  # the newest when it opened
     drawn_classes: tuple[int, ...] = ()  # whose boxes people do not see
-    paces: Mapping[str, Mapping[str, float]] = field(
+    timing: Mapping[str, Mapping[str, float]] = field(
         default_factory=dict
     )  # people's own seconds per box
 

@@ -154,7 +154,7 @@ def pace(rows: Any, at: str = "submitted_at") -> float | None:
     return median(recent) / 1000 if recent else None
 
 
-def own_paces(jobs: Iterable[Job], user: User) -> dict[int, float]:
+def own_timing(jobs: Iterable[Job], user: User) -> dict[int, float]:
     """What `pace` says of the person's answers in each of the jobs where they gave any."""
     place = Window(RowNumber(), partition_by="round__job", order_by=F("submitted_at").desc())
     recent = (

@@ -146,7 +146,7 @@ def _has_training_box(job: Job) -> bool:
 
 def _learned(job: Job) -> dict[str, Any]:
     """What people's work so far tells about showing boxes; a round keeps to it to its end."""
-    return {"drawn_classes": tuple(blind_controls.fallen(job)), "paces": timing.of_job(job)}
+    return {"drawn_classes": tuple(blind_controls.fallen(job)), "timing": timing.of_job(job)}
 
 
 def open_next(job: Job) -> Round | None:

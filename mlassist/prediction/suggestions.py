@@ -14,7 +14,7 @@ def for_images(round: Round, image_ids: list[int]) -> dict[int, tuple[list[Box],
     No box where drawing all blind is expected to take less.
     """
     found: dict[int, tuple[list[Box], bool]] = {}
-    times = Seconds.measured(round.settings.paces)
+    times = Seconds.measured(round.settings.timing)
     calibrations = Calibration.objects.filter(detector__round__job=round.job).order_by(
         "-detector__round__number"
     )

@@ -48,7 +48,7 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
         labelled=_boxes_by_class(round),
         suggestions=round.settings.suggestions,
         labelled_looks=_labelled_looks(round),
-        seconds=Seconds.measured(round.settings.paces),
+        seconds=Seconds.measured(round.settings.timing),
         estimated_share=(round.estimate or {}).get("share", 0.0)
         if round.settings.acceptance == Job.Acceptance.CERTIFIED
         else 0.0,

@@ -150,7 +150,7 @@ function showMore() {
   createChart(part('quality-chart'))(imageQuality(snapshot.histogram));
   showConfidence(part('confidence'), snapshot.calibration);
   showConfident();
-  showPaces(part('paces'), data.report.paces);
+  showPaces(part('paces'), data.report.timing);
   showControls(
     part('controls'),
     data.report.controls,

@@ -263,12 +263,12 @@ def test_a_honeypot_box_that_was_accepted_and_nudged_is_no_label(make):
     seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
     wrong = seen[assignment.honeypot]
     wrong["x1"] += 0.1 * (wrong["x2"] - wrong["x1"])
-    fates = ["accepted"] * 3
-    fates[assignment.honeypot] = "changed"
+    outcomes = ["accepted"] * 3
+    outcomes[assignment.honeypot] = "changed"
 
     for _ in range(2):  # the network may send it twice
         assignment = Assignment.objects.get(pk=assignment.pk)
-        submit(assignment, alice, version=1, boxes=seen, active_ms=1, trace={"outcomes": fates})
+        submit(assignment, alice, version=1, boxes=seen, active_ms=1, trace={"outcomes": outcomes})
 
     stored = Assignment.objects.get(pk=assignment.pk)
     assert wrong not in stored.boxes

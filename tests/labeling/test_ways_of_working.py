@@ -84,7 +84,7 @@ HONEYPOT = box(100, 50, 40)
 RIGHT = box(10, 10, 40)
 
 
-@pytest.mark.parametrize("fate", [None, "accepted", "changed"])
+@pytest.mark.parametrize("outcome", [None, "accepted", "changed"])
 @pytest.mark.parametrize(
     "left",
     [
@@ -95,24 +95,24 @@ RIGHT = box(10, 10, 40)
         [box(100, 50, 40), box(105, 55, 40)],  # copied
     ],
 )
-def test_a_honeypot_box_is_kept_out_whatever_was_done_to_it(fate, left):
-    assert honeypots.without([RIGHT, *left], HONEYPOT, fate=fate) == [RIGHT]
+def test_a_honeypot_box_is_kept_out_whatever_was_done_to_it(outcome, left):
+    assert honeypots.without([RIGHT, *left], HONEYPOT, outcome=outcome) == [RIGHT]
 
 
 def test_a_honeypot_box_that_was_shrunk_much_is_known_by_what_the_page_says():
     small = box(100, 50, 20)
-    assert honeypots.without([RIGHT, small], HONEYPOT, fate="changed") == [RIGHT]
+    assert honeypots.without([RIGHT, small], HONEYPOT, outcome="changed") == [RIGHT]
     assert honeypots.without([RIGHT, small], HONEYPOT) == [RIGHT, small]
 
 
 def test_a_true_object_at_the_honeypot_place_stays():
     near, far = box(104, 53, 40), box(150, 90, 40)
-    for fate in ("dismissed", "left", "unseen"):  # so it was drawn anew
-        assert honeypots.without([RIGHT, near], HONEYPOT, fate=fate) == [RIGHT, near]
-        assert honeypots.without([RIGHT, HONEYPOT], HONEYPOT, fate=fate) == [RIGHT]
-    for fate in (None, "accepted", "changed"):
+    for outcome in ("dismissed", "left", "unseen"):  # so it was drawn anew
+        assert honeypots.without([RIGHT, near], HONEYPOT, outcome=outcome) == [RIGHT, near]
+        assert honeypots.without([RIGHT, HONEYPOT], HONEYPOT, outcome=outcome) == [RIGHT]
+    for outcome in (None, "accepted", "changed"):
         seen = [box(102, 51, 42), box(102, 51, 42, 1)]
-        assert honeypots.without([near], HONEYPOT, fate=fate, others=seen[:1]) == [near]
-        assert honeypots.without([near], HONEYPOT, fate=fate, others=seen[1:]) == []
-        assert honeypots.without([far], HONEYPOT, fate=fate) == [far]  # dragged to an object
+        assert honeypots.without([near], HONEYPOT, outcome=outcome, others=seen[:1]) == [near]
+        assert honeypots.without([near], HONEYPOT, outcome=outcome, others=seen[1:]) == []
+        assert honeypots.without([far], HONEYPOT, outcome=outcome) == [far]  # dragged to an object
     assert honeypots.without([], HONEYPOT) == []

@@ -30,20 +30,22 @@ def seconds(trace: Trace) -> Iterator[tuple[str, float]]:
         yield "empty", trace.active_ms / 1000
     if trace.suggested and trace.outcomes is None:
         return
-    fates = {fate: (trace.outcomes or []).count(fate) for fate in ("accepted", "changed")}
+    outcomes = {
+        outcome: (trace.outcomes or []).count(outcome) for outcome in ("accepted", "changed")
+    }
     spent = trace.action_ms.get
     if trace.verify and trace.suggested:
         judged = sum(spent(action, 0) for action in ("accept", "reject", "adjust", "delete"))
         yield "verified", judged / trace.suggested / 1000
         return
-    drawn = trace.boxes - fates["accepted"] - fates["changed"]
+    drawn = trace.boxes - outcomes["accepted"] - outcomes["changed"]
     ways = [action for action in DRAWING if spent(action, 0)]
     if drawn > 0 and ways:
         each = sum(spent(action, 0) for action in ways) / drawn / 1000
         yield "drawn", each
         if len(ways) == 1 and ways[0] in WAYS:
             yield ways[0], each
-    if fates["changed"] and drawn <= 0 and spent("adjust", 0):
-        yield "adjusted", spent("adjust", 0) / fates["changed"] / 1000
-    if fates["accepted"] and spent("accept", 0):
-        yield "accepted", spent("accept", 0) / fates["accepted"] / 1000
+    if outcomes["changed"] and drawn <= 0 and spent("adjust", 0):
+        yield "adjusted", spent("adjust", 0) / outcomes["changed"] / 1000
+    if outcomes["accepted"] and spent("accept", 0):
+        yield "accepted", spent("accept", 0) / outcomes["accepted"] / 1000

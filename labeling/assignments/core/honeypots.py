@@ -50,23 +50,23 @@ def plant(boxes: Sequence[Box], width: int, height: int, seed: str) -> tuple[lis
 
 
 def without(
-    boxes: Sequence[Box], honeypot: Box, *, fate: str | None = None, others: Sequence[Box] = ()
+    boxes: Sequence[Box], honeypot: Box, *, outcome: str | None = None, others: Sequence[Box] = ()
 ) -> list[Box]:
     """The boxes without the honeypot one: as it was shown, nudged, resized, copied, or reclassed.
 
-    `fate`: what the page says became of it (core.traces.OUTCOMES), None where nobody says. Where
+    `outcome`: what the page says became of it (core.traces.OUTCOMES), None where nobody says. Where
     it was taken away, what lies there now was drawn anew and stays. So does a box that matches one
     of the `others`, which other people drew: a true object can lie there.
     """
     if not boxes:
         return []
     exact = [_is_same(box, honeypot) for box in boxes]
-    if fate in _GONE:
+    if outcome in _GONE:
         return [box for box, same in zip(boxes, exact, strict=True) if not same]
     mine = pack(boxes)
     overlap = iou_matrix(mine.coords, pack([honeypot]).coords)[:, 0]
     wrong = overlap >= _NEAR
-    if fate == "changed" and not wrong.any() and overlap.max() >= _TOUCHED:
+    if outcome == "changed" and not wrong.any() and overlap.max() >= _TOUCHED:
         wrong[overlap.argmax()] = True
     theirs = pack(others)
     seen = iou_matrix(mine.coords, theirs.coords) >= _NEAR

@@ -31,25 +31,27 @@ class Seconds:
     fix_share: float = 0.15  # of the suggested boxes that are right but off; a medium detector's
 
     @classmethod
-    def measured(cls, paces: Mapping[str, Mapping[str, float]]) -> Self:
+    def measured(cls, timing: Mapping[str, Mapping[str, float]]) -> Self:
         """The start values drawn towards people's own medians, each start counting START_WEIGHT
         answers.
 
-        `paces`: by kind of core.paces, {"seconds", "answers"}. How boxes shown one by one compare
+        `timing`: by kind of core.timing, {"seconds", "answers"}. How boxes shown one by one compare
         with all at once is only judged where both were measured, so neither is guessed.
         """
 
         def drawn(start: float, kind: str) -> float:
-            found = paces.get(kind, {"seconds": start, "answers": 0})
+            found = timing.get(kind, {"seconds": start, "answers": 0})
             weight = START_WEIGHT + found["answers"]
             return (START_WEIGHT * start + found["answers"] * found["seconds"]) / weight
 
-        both = all(paces.get(k, {}).get("answers", 0) >= COMPARED for k in ("accepted", "verified"))
+        both = all(
+            timing.get(k, {}).get("answers", 0) >= COMPARED for k in ("accepted", "verified")
+        )
         return cls(
             search=max(0.5, drawn(cls.open + cls.search, "empty") - cls.open),
             draw=drawn(cls.draw, "drawn"),
             look=drawn(cls.look, "accepted"),
-            verify=paces["verified"]["seconds"] if both else None,
+            verify=timing["verified"]["seconds"] if both else None,
             fix=drawn(cls.fix, "adjusted"),
         )
 
