@@ -28,7 +28,7 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
     draws = row.document["draws"]
     plan, freeing = standing.plan_for(frozen, draws)
     values = [d["value"] for d in draws]
-    if plan.apart:
+    if plan.per_class:
         return _helps_classes(frozen, plan, values, freeing, plan_content.shown_in(result))
     if len(values) < 2:
         return ["Check more images: too few were judged to say anything."]

@@ -17,7 +17,7 @@ def apart(sizes: list[int], budget: int) -> Plan:
     keys = [f"image-{i}" for i in range(len(groups))]
     ranks = groups[audit_order(keys, "seed", groups.tolist())]
     return Plan(
-        ranks, np.array(sizes), np.full(len(sizes), TARGET), LEVEL, ((0, budget),), apart=True
+        ranks, np.array(sizes), np.full(len(sizes), TARGET), LEVEL, ((0, budget),), per_class=True
     )
 
 

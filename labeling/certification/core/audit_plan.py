@@ -14,7 +14,7 @@ class Plan:
     """What was fixed before the first draw of an audit.
 
     `ranks[i]` is the strictest of the nested sets 0..J-1 that holds the i-th image of the frozen
-    order, or the one set that holds it where they are `apart`; `budgets` lists (first draw, audits
+    order, or the one set that holds it where they are `per_class`; `budgets` lists (first draw, audits
     in all) and only ever grows at its end.
     """
 
@@ -24,19 +24,19 @@ class Plan:
     level: float
     budgets: tuple[tuple[int, int], ...]
     exact: bool = False  # values are 0 or 1: the exact test instead of the bets
-    apart: bool = False  # sets without common images, each shown or not on its own
+    per_class: bool = False  # sets without common images, each shown or not on its own
 
     def holds(self, count: int) -> np.ndarray:
         """(count, J) bool: which sets hold each of the first images of the order."""
         sets = np.arange(len(self.sizes))
         ranks = self.ranks[:count, None]
-        return np.asarray(ranks == sets if self.apart else ranks <= sets)
+        return np.asarray(ranks == sets if self.per_class else ranks <= sets)
 
     def images(self, shown: Sequence[int]) -> int:
         """How many images these sets hold together."""
         if not shown:
             return 0
-        return int(self.sizes[list(shown)].sum() if self.apart else self.sizes[max(shown)])
+        return int(self.sizes[list(shown)].sum() if self.per_class else self.sizes[max(shown)])
 
     def of_set(self, rank: int, level: float) -> "Plan":
         """The plan of one set alone, at another level."""

@@ -42,7 +42,7 @@ def plan_of(frozen: dict[str, Any]) -> Plan:
         level=content["level"],
         budgets=budgets_of(frozen["budgets"]),
         exact=content["guarantee"] == guarantee.DEFECT_FREE,
-        apart=plan_content.by_class(content),
+        per_class=plan_content.by_class(content),
     )
 
 
@@ -107,13 +107,13 @@ def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     outcome = "certified" if kept else "refused" if test.shown else "not_provable"
     bounds = [
         min(1.0, rest_bound(plan, values, rank) * factor)
-        for rank in (kept if plan.apart else kept[-1:])
+        for rank in (kept if plan.per_class else kept[-1:])
     ]
     return {
         "outcome": outcome,
         "sets_tested": len(test.shown),
         "sets_certified": len(kept),
-        **({"sets_shown": list(kept)} if plan.apart else {}),
+        **({"sets_shown": list(kept)} if plan.per_class else {}),
         "certified_images": plan.images(kept),
         "audited": len(values),
         "observed_mean": float(np.mean(values)) if values else None,
@@ -141,7 +141,7 @@ def certified(
         if bias is None
         or bias.holds(_within(plan, values, rank), int(plan.sizes[rank]), float(plan.targets[rank]))
     ]
-    if plan.apart or not held:
+    if plan.per_class or not held:
         return tuple(held)
     return tuple(range(held[-1] + 1))
 

@@ -50,18 +50,18 @@ def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = No
     `values`: of the first images of the frozen order, without gaps, in [0, 1]. `totals`: (J,)
     null sums, by default size x target. Each set's wealth reaches 1/level with probability at
     most level while its mean is at most the target, whenever one looks; the first set that does
-    not ends the chain. Sets that are `apart` are tested by Holm's rule instead, so that with
+    not ends the chain. Sets that are `per_class` are tested by Holm's rule instead, so that with
     probability at most level any of those shown is below its target.
     """
     totals = plan.sizes * plan.targets if totals is None else totals
     sets = len(plan.sizes)
     # Holm asks most of the first set: 1/level times their number, so that is what bets aim at.
-    tested = replace(plan, level=plan.level / sets) if plan.apart and sets else plan
+    tested = replace(plan, level=plan.level / sets) if plan.per_class and sets else plan
     path = (exact_path if plan.exact else betting_path)(tested, values, totals)
     wealth = path[-1] if len(path) else np.ones(sets)
     # rounding must not turn away a wealth that is the goal exactly
     reached = np.maximum.accumulate(path, 0) * (1 + 1e-12)
-    if plan.apart:
+    if plan.per_class:
         shown, complete = _by_holm(reached, plan.level)
         waiting = tuple(rank for rank in range(sets) if rank not in shown)
     else:
@@ -111,7 +111,7 @@ def extended(plan: Plan, drawn: int, most: int, seen: Callable[[Plan], Wealth]) 
 def _still_to_win(plan: Plan, test: Wealth) -> int:
     """Images that sets which are not shown could add, where the draws speak for these."""
     hopeful = [rank for rank in test.waiting if test.wealth[rank] >= 1]
-    if plan.apart:
+    if plan.per_class:
         return plan.images(hopeful)
     return int(plan.sizes[-1]) - plan.images(test.shown) if hopeful else 0
 
@@ -137,7 +137,7 @@ def lower_bound(plan: Plan, values: Sequence[float], rank: int, level: float) ->
 
 def weakest_bound(plan: Plan, values: Sequence[float]) -> float:
     """Lower bound, in [0, 1], of what is hardest to show: the loosest set, or the worst class."""
-    if not plan.apart:
+    if not plan.per_class:
         return lower_bound(plan, values, len(plan.sizes) - 1, plan.level)
     share = plan.level / len(plan.sizes)
     return min(lower_bound(plan, values, rank, share) for rank in range(len(plan.sizes)))
