@@ -21,7 +21,7 @@ def proved(
 ) -> tuple[Plan, nested_test.Wealth]:
     """The plan with the checks that its draws earn, and what they show, as a closing round does it.
 
-    `values`: of the frozen order; `seen`: what the plan's checks show, where targets hang on them.
+    `values`: of the locked order; `seen`: what the plan's checks show, where targets hang on them.
     """
 
     def plainly(plan: Plan) -> nested_test.Wealth:

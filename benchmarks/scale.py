@@ -200,7 +200,7 @@ def _job(count: int) -> Any:
 
 
 def _put_to_the_proof(job: Any) -> None:
-    """Freeze nine of ten images that are left, the rest handed out to people."""
+    """AuditPlan nine of ten images that are left, the rest handed out to people."""
     from labeling.certification import planning
     from labeling.kernel.boxes import pack
     from labeling.ledger.steps import Lease
@@ -226,7 +226,7 @@ def _put_to_the_proof(job: Any) -> None:
         for i, image in enumerate(images[: len(images) * 9 // 10])
     ]
     thresholds = [0.9 - 0.1 * rank for rank in range(SETS)]
-    planning.freeze(round, lease, planning.Proposal(candidates, thresholds, CHECKS, {}))
+    planning.lock(round, lease, planning.Proposal(candidates, thresholds, CHECKS, {}))
     selection.open_the_rest(round, lease)
     Round.objects.filter(pk=round.pk).update(state=Round.State.AUDITING)
 

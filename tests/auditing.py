@@ -13,7 +13,7 @@ from tests.running import giving_early, run_steps
 def at_its_audit(
     settings, annotator, reviewers, images: int, sight=None, boxes=None, early=0, **fields
 ) -> Iterator[Job]:
-    """For a fixture to pass on: the closing round is frozen, all images are seen rightly.
+    """For a fixture to pass on: the closing round is locked, all images are seen rightly.
 
     `sight` and `boxes` (of an assignment): what the detector sees and people draw instead. `early`: images
     that people hold before the machine has looked, in the active round and in the closing one.

@@ -23,7 +23,11 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} (.+)$", re.M)
 READERS = re.compile(r"\b(?:text|flag|number|secret|choice)\(\s*\"([A-Z_]+)\"")
 # Names that the documents use before the models have them; one that has come needs no entry.
-RENAMED = {"Freeze": "AuditPlan", "WorkerHeartbeat": "WorkerHeartbeat", "CandidateSet": "AuditPlan"}
+RENAMED = {
+    "AuditPlan": "AuditPlan",
+    "WorkerHeartbeat": "WorkerHeartbeat",
+    "CandidateSet": "AuditPlan",
+}
 
 
 @cache

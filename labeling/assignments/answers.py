@@ -10,7 +10,7 @@ from django.utils import timezone
 from labeling.assignments import overlap
 from labeling.assignments.core import honeypots
 from labeling.assignments.handover import lock_image
-from labeling.consolidation.labels import EXCLUDED, FROZEN
+from labeling.consolidation.labels import EXCLUDED, LOCKED
 from labeling.kernel import boxes as box_sets
 from labeling.kernel import disk_space, events
 from labeling.kernel.changes import changed
@@ -225,8 +225,8 @@ def _resubmit(
         )
         again, _ = slot.filter(state=State.OPEN).delete()
         held = slot.filter(state__in=(State.CLAIMED, State.SUBMITTED)).exists()
-        frozen = slot.filter(reason=FROZEN).exists() and not again
-        if not held and not frozen:
+        locked = slot.filter(reason=LOCKED).exists() and not again
+        if not held and not locked:
             Assignment.objects.filter(pk=assignment.pk).update(
                 state=State.SUBMITTED, lease_expires_at=None, **answer
             )

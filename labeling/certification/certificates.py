@@ -12,7 +12,7 @@ from labeling.consolidation import labels
 from labeling.kernel import events
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.ledger.steps import Lease
-from labeling.models import Audit, Certificate, Freeze, Image, Label, Round
+from labeling.models import Audit, AuditPlan, Certificate, Image, Label, Round
 
 CHUNK = 200
 
@@ -20,11 +20,11 @@ CHUNK = 200
 def raise_budget(round: Round, budget: int, by: User | None) -> None:
     """Allow more audits while auditing; the same wealth goes on with a longer horizon."""
     with transaction.atomic():
-        frozen = Freeze.objects.select_for_update().filter(round=round).first()
+        locked = AuditPlan.objects.select_for_update().filter(round=round).first()
         round.refresh_from_db()
-        if frozen is None or round.state != Round.State.AUDITING:
+        if locked is None or round.state != Round.State.AUDITING:
             raise Conflict("Only a round that is being audited has a budget to raise.")
-        stand = standing.standing(frozen)
+        stand = standing.standing(locked)
         if budget <= stand.plan.budget:
             raise Invalid(f"The budget is {stand.plan.budget} already.", where="budget")
         if not stand.test.complete and stand.test.stuck:
@@ -32,29 +32,29 @@ def raise_budget(round: Round, budget: int, by: User | None) -> None:
                 "No number of further checks can show the next set: its test has staked "
                 "everything on fewer faults than were found. People will get the images."
             )
-        frozen.budgets = [*map(list, stand.plan.budgets), [len(stand.values), budget]]
-        frozen.save(update_fields=["budgets"])
+        locked.budgets = [*map(list, stand.plan.budgets), [len(stand.values), budget]]
+        locked.save(update_fields=["budgets"])
         events.record(round.job, "budget_raised", by, round=round.number, budget=budget)
 
 
 def conclude(round: Round, lease: Lease, code: Callable[[], str]) -> Certificate | None:
     """Write the certificate once, then label what it names; `code` gives the program's digest."""
-    frozen = Freeze.objects.filter(round=round).first()
-    if frozen is None:
+    locked = AuditPlan.objects.filter(round=round).first()
+    if locked is None:
         return None
-    row = Certificate.objects.filter(round=round).first() or _write(round, frozen, lease, code)
+    row = Certificate.objects.filter(round=round).first() or _write(round, locked, lease, code)
     if row.outcome == "certified":
         _accept(round, row, lease)
     _keep_checked(round, lease)
     return row
 
 
-def _write(round: Round, frozen: Freeze, lease: Lease, code: Callable[[], str]) -> Certificate:
-    earlier = Freeze.objects.filter(round__job=round.job, attempt__lt=frozen.attempt)
+def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str]) -> Certificate:
+    earlier = AuditPlan.objects.filter(round__job=round.job, attempt__lt=locked.attempt)
     about = {
         "job": round.job.name,
         "round": round.number,
-        "attempt": frozen.attempt,
+        "attempt": locked.attempt,
         "risk": round.settings.risk,
         "earlier_attempts": [
             {
@@ -64,17 +64,17 @@ def _write(round: Round, frozen: Freeze, lease: Lease, code: Callable[[], str]) 
             }
             for f in earlier.select_related("round").order_by("attempt")
         ],
-        "frozen_at": frozen.frozen_at.isoformat(),
+        "locked_at": locked.locked_at.isoformat(),
         "code": code(),
     }
     rows = round.audits.filter(kind="certificate", blind=True, value__isnull=False)  # type: ignore[attr-defined]
     blind = {audit.image_id: audit for audit in rows}
     draws = [_draw(audit, blind.get(audit.image_id)) for audit in standing.prefix(round)]
-    paper = document.build(about, standing.frozen_part(frozen), draws)
+    paper = document.build(about, standing.locked_part(locked), draws)
     with lease.fenced():
         row = Certificate.objects.create(
             round=round,
-            attempt=frozen.attempt,
+            attempt=locked.attempt,
             outcome=paper["result"]["outcome"],
             document=paper,
             digest=paper["digest"],
@@ -110,7 +110,7 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
         kind="certificate", blind=False, rank__in=shown, verdict=""
     ).select_related("image")
     pending = list(rows)
-    content = row.document["frozen"]["content"]
+    content = row.document["locked"]["content"]
     detail = {"certificate": row.digest, **content["about"]}
 
     def threshold(audit: Audit) -> float:
@@ -121,7 +121,7 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
         chunk = pending[start : start + CHUNK]
         with lease.fenced():
             # a verdict that comes late takes the same lock: it is here already, or replaces these
-            Freeze.objects.select_for_update().get(round=round)
+            AuditPlan.objects.select_for_update().get(round=round)
             open_yet = set(rows.filter(pk__in=[a.pk for a in chunk]).values_list("pk", flat=True))
             labels.accept_auto(
                 round,

@@ -1,4 +1,4 @@
-"""What a freeze sealed, read once in a process: megabytes that every look at a proof needs."""
+"""What an audit plan locked, read once in a process: megabytes that every look at a proof needs."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -6,15 +6,15 @@ from typing import Any
 
 from labeling.certification.core import document
 from labeling.certification.core.audit_plan import Plan
-from labeling.models import Freeze
+from labeling.models import AuditPlan
 
 KEPT = 8  # proofs of a process, of some megabytes each
 BULKY = ("candidates",)
 
 
 @dataclass(frozen=True)
-class Sealed:
-    """The content of a freeze without its list of images, which the plan holds in order."""
+class LockedPlan:
+    """The content of an audit plan without its list of images, which the plan holds in order."""
 
     content: dict[str, Any]
     plan: Plan  # with the first budget
@@ -25,19 +25,19 @@ class Sealed:
         return len(self.plan.ranks)
 
 
-def of(frozen: Freeze) -> Sealed:
+def of(locked: AuditPlan) -> LockedPlan:
     """What never changes of it; its budgets may."""
-    return _read(frozen.pk, frozen.content_digest, frozen.seed)
+    return _read(locked.pk, locked.content_digest, locked.seed)
 
 
 @lru_cache(maxsize=KEPT)
-def _read(number: int, digest: str, seed: str) -> Sealed:
+def _read(number: int, digest: str, seed: str) -> LockedPlan:
     """Digest and seed are there so that another database's freeze is another key."""
-    return read(Freeze.objects.values_list("content", flat=True).get(pk=number), seed)
+    return read(AuditPlan.objects.values_list("content", flat=True).get(pk=number), seed)
 
 
-def read(content: dict[str, Any], seed: str) -> Sealed:
+def read(content: dict[str, Any], seed: str) -> LockedPlan:
     """What these say, read now."""
     first = [[0, content["budget"]]]
     plan = document.plan_of({"content": content, "seed": seed, "budgets": first})
-    return Sealed({k: v for k, v in content.items() if k not in BULKY}, plan)
+    return LockedPlan({k: v for k, v in content.items() if k not in BULKY}, plan)

@@ -1,4 +1,4 @@
-"""The freeze: everything a proof depends on, fixed in one transaction before its seed is drawn."""
+"""The audit plan: everything a proof depends on, fixed in one transaction before its seed is drawn."""
 
 import hashlib
 import secrets
@@ -16,14 +16,14 @@ from labeling.ledger.steps import Lease
 from labeling.models import (
     Assignment,
     Audit,
+    AuditPlan,
     Certificate,
-    Freeze,
     Image,
     Label,
     Round,
 )
 
-PLACES = 2_000  # of the frozen order written at a time
+PLACES = 2_000  # of the locked order written at a time
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,19 @@ class Proposal:
     left_out: Mapping[str, str] = field(default_factory=dict)  # class → why it is not proved
 
 
-def freeze(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
+def lock(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | None:
     """Fix everything a proof depends on, then draw the seed; one transaction, done once.
 
     Images in someone's hands stay outside. None if nothing is left to prove. Open assignments of the
-    frozen images go.
+    locked images go.
     """
-    frozen = _seal(round, lease, proposal)
-    if frozen is not None:
-        hold_places(frozen, lease, proposal.candidates)
-    return frozen
+    locked = _lock_plan(round, lease, proposal)
+    if locked is not None:
+        hold_places(locked, lease, proposal.candidates)
+    return locked
 
 
-def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
+def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | None:
     budget, classes = proposal.budget, proposal.classes
     boxes_of = {c.key: document.digest(unpack(c.boxes)) for c in proposal.candidates}
     with lease.fenced():
@@ -99,15 +99,15 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
             "candidates": sorted([c.key, renumbered[c.rank]] for c in free),
             "predictions": document.digest(sorted([c.key, boxes_of[c.key]] for c in free)),
         }
-        sealed = document.digest(content)
-        seed = _seed(round, sealed)
+        locked = document.digest(content)
+        seed = _seed(round, locked)
         order = document.order_of(content, seed)
         keys = [content["candidates"][i][0] for i in order]
-        frozen = Freeze.objects.create(
+        locked = AuditPlan.objects.create(
             round=round,
             attempt=attempt,
             content=content,
-            content_digest=sealed,
+            content_digest=locked,
             seed=seed,
             order_digest=document.digest(keys),
             budgets=[[0, min(budget, len(free))]],
@@ -115,7 +115,7 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
         _write_audits(round, free, content, list(enumerate(keys))[: MOST_TIMES * budget], seed)
         events.record(
             round.job,
-            "sets_frozen",
+            "sets_locked",
             None,
             round=round.number,
             images=len(free),
@@ -123,7 +123,7 @@ def _seal(round: Round, lease: Lease, proposal: Proposal) -> Freeze | None:
             budget=budget,
             attempt=attempt,
         )
-    return frozen
+    return locked
 
 
 def guaranteed(round: Round) -> guarantee.Guarantee:
@@ -153,7 +153,7 @@ def _granted(round: Round) -> float:
 def next_attempt(round: Round) -> tuple[int, float]:
     """Number and level of the job's next proof: the k-th is tested at risk / 2^k, so that all of
     them together keep the risk."""
-    attempt = Freeze.objects.filter(round__job=round.job).count() + 1
+    attempt = AuditPlan.objects.filter(round__job=round.job).count() + 1
     return attempt, round.settings.risk * 2.0**-attempt
 
 
@@ -171,15 +171,15 @@ def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candida
         "image", flat=True
     )
     free = set(round.job.images.unlabeled().values_list("pk", flat=True)) - set(taken)
-    waiting.filter(image__in=free.intersection(ids)).update(state="withdrawn", reason=labels.FROZEN)
+    waiting.filter(image__in=free.intersection(ids)).update(state="withdrawn", reason=labels.LOCKED)
     return [c for c in candidates if c.image in free]
 
 
-def _seed(round: Round, sealed: str) -> str:
-    """Drawn only after the content is sealed; a rehearsal fixes it to repeat itself."""
+def _seed(round: Round, locked: str) -> str:
+    """Drawn only after the content is locked; a rehearsal fixes it to repeat itself."""
     if round.job.audit_seed:
         return hashlib.sha256(f"{round.job.audit_seed}|{round.number}".encode()).hexdigest()
-    return hashlib.sha256(f"{secrets.token_hex(32)}|{sealed}".encode()).hexdigest()
+    return hashlib.sha256(f"{secrets.token_hex(32)}|{locked}".encode()).hexdigest()
 
 
 def _strict(round: Round) -> bool:
@@ -187,15 +187,15 @@ def _strict(round: Round) -> bool:
     return bool(round.settings.blind_checks)
 
 
-def hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) -> None:
+def hold_places(locked: AuditPlan, lease: Lease, candidates: Sequence[Candidate]) -> None:
     """The rows behind those that may be checked, a part at a time: people's answers go on between.
 
     An image that was excluded meanwhile is no candidate any more, and needs no place. `candidates`:
-    as they were frozen, whatever a judgement of today would say.
+    as they were locked, whatever a judgement of today would say.
     """
-    round, content = frozen.round, frozen.content
+    round, content = locked.round, locked.content
     there = set(round.audits.filter(kind=Audit.Kind.CERTIFICATE).values_list("position", flat=True))
-    order = document.order_of(content, frozen.seed)
+    order = document.order_of(content, locked.seed)
     if len(there) == len(order):
         return
     still = {c.key for c in candidates}
@@ -204,7 +204,7 @@ def hold_places(frozen: Freeze, lease: Lease, candidates: Sequence[Candidate]) -
     for start in range(0, len(missing), PLACES):
         with lease.fenced():
             part = missing[start : start + PLACES]
-            _write_audits(round, candidates, content, part, frozen.seed)
+            _write_audits(round, candidates, content, part, locked.seed)
         lease.renew(min(start + PLACES, len(missing)), len(missing))
 
 

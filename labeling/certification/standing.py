@@ -10,24 +10,24 @@ from django.db.models import QuerySet
 from labeling.certification import locked_plans
 from labeling.certification.core import document, nested_test
 from labeling.certification.core.audit_plan import Plan
-from labeling.models import Audit, Freeze, Round
+from labeling.models import Audit, AuditPlan, Round
 
 Kind = Audit.Kind
 
 
-def frozen_part(frozen: Freeze) -> dict[str, Any]:
-    """The freeze as the document holds it."""
+def locked_part(locked: AuditPlan) -> dict[str, Any]:
+    """The audit plan as the document holds it."""
     return {
-        "content": frozen.content,
-        "content_digest": frozen.content_digest,
-        "seed": frozen.seed,
-        "order_digest": frozen.order_digest,
-        "budgets": frozen.budgets,
+        "content": locked.content,
+        "content_digest": locked.content_digest,
+        "seed": locked.seed,
+        "order_digest": locked.order_digest,
+        "budgets": locked.budgets,
     }
 
 
 def prefix(round: Round) -> list[Audit]:
-    """The audits of the frozen order that count, up to the first gap.
+    """The audits of the locked order that count, up to the first gap.
 
     What was decided after the proof was complete has no value (`verdicts.decide`).
     """
@@ -39,7 +39,7 @@ def prefix(round: Round) -> list[Audit]:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a frozen round's test stands."""
+    """Where a locked round's test stands."""
 
     plan: Plan
     values: list[float]  # of the gapless prefix
@@ -52,32 +52,32 @@ class Standing:
 
     @property
     def needed(self) -> int:
-        """How many draws of the frozen order the test wants, as it stands now."""
+        """How many draws of the locked order the test wants, as it stands now."""
         shown_after = self.test.decided_after
         return self.plan.budget if shown_after is None else shown_after
 
 
-def standing(frozen: Freeze) -> Standing:
+def standing(locked: AuditPlan) -> Standing:
     """The plan and what has been checked of it so far."""
-    draws = prefix(frozen.round)
+    draws = prefix(locked.round)
     told = [{"predicted": a.predicted, "boxes": a.boxes, "value": a.value} for a in draws]
-    plan, factor = plan_for(frozen, told)
+    plan, factor = plan_for(locked, told)
     return Standing(plan, [a.value for a in draws if a.value is not None], factor)
 
 
-def plan_for(frozen: Freeze, draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
-    """As core.document.plan_for, from what was read of the freeze before."""
-    known = locked_plans.of(frozen)
-    budgets = document.budgets_of(frozen.budgets)
+def plan_for(locked: AuditPlan, draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
+    """As core.document.plan_for, from what was read of the audit plan before."""
+    known = locked_plans.of(locked)
+    budgets = document.budgets_of(locked.budgets)
     return document.plan_for(replace(known.plan, budgets=budgets), known.content, draws)
 
 
 def needed(round: Round) -> int:
-    """How many draws of the frozen order the test wants, as it stands now."""
-    frozen = Freeze.objects.filter(round=round).first()
-    if frozen is None:
+    """How many draws of the locked order the test wants, as it stands now."""
+    locked = AuditPlan.objects.filter(round=round).first()
+    if locked is None:
         return 0
-    return standing(frozen).needed
+    return standing(locked).needed
 
 
 def undecided(round: Round) -> "QuerySet[Audit]":

@@ -129,7 +129,7 @@ def history(image: Image) -> list[Label]:
 
 
 def held_by_audit(image: Image) -> bool:
-    """Whether the frozen list of a running audit holds the image."""
+    """Whether the locked list of a running audit holds the image."""
     return Audit.objects.filter(
         image=image, kind=Audit.Kind.CERTIFICATE, round__state=Round.State.AUDITING
     ).exists()

@@ -14,7 +14,7 @@ from labeling.kernel.errors import Conflict
 from labeling.models import Assignment, Image, Label, Round
 
 # Why an assignment was withdrawn although its image may still go to people in this round
-FROZEN, ACCEPTED = "held for the audit", "accepted by machine"
+LOCKED, ACCEPTED = "held for the audit", "accepted by machine"
 EXCLUDED, CORRECTED, BROUGHT = "excluded", "corrected", "labelled by an import"
 
 

@@ -1,6 +1,6 @@
 """State of jobs: what the database keeps and what it guarantees."""
 
-from labeling.models.audit import Audit, Certificate, Event, Freeze
+from labeling.models.audit import Audit, AuditPlan, Certificate, Event
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
 from labeling.models.label_class import LabelClass
@@ -14,11 +14,11 @@ from labeling.models.transfer import Transfer
 __all__ = [
     "Assignment",
     "Audit",
+    "AuditPlan",
     "Certificate",
     "Comment",
     "Draft",
     "Event",
-    "Freeze",
     "Image",
     "InstructionPicture",
     "InstructionsRead",

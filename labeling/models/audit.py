@@ -1,4 +1,4 @@
-"""Checks of machine labels, what was frozen before them, the certificate, and the history."""
+"""Checks of machine labels, what was locked before them, the certificate, and the history."""
 
 from typing import Any, Self
 
@@ -34,8 +34,8 @@ class AuditQuerySet(models.QuerySet["Audit"]):
 class Audit(models.Model):
     """A person's check of one auto-label.
 
-    The freeze of a closing round makes one row for every image of the loosest candidate set, in
-    the frozen order; those within the budget are checked, the others only hold their place.
+    The audit plan of a closing round makes one row for every image of the loosest candidate set, in
+    the locked order; those within the budget are checked, the others only hold their place.
     """
 
     class Kind(models.TextChoices):
@@ -101,30 +101,30 @@ class Audit(models.Model):
         return self.blind or (strict and self.kind == self.Kind.CERTIFICATE)
 
 
-class FreezeManager(models.Manager["Freeze"]):
+class AuditPlanManager(models.Manager["AuditPlan"]):
     """Leaves the content unread until it is asked for: it names every image put to the proof."""
 
-    def get_queryset(self) -> "models.QuerySet[Freeze]":
+    def get_queryset(self) -> "models.QuerySet[AuditPlan]":
         """All columns but that one."""
         return super().get_queryset().defer("content")
 
 
-class Freeze(models.Model):
+class AuditPlan(models.Model):
     """What a closing round fixed before its audit seed was drawn; never changed afterwards.
 
     `budgets` is the one part that grows: [[first draw, budget], ...], each with its own horizon.
     """
 
-    round = models.OneToOneField(Round, models.CASCADE, related_name="freeze")
+    round = models.OneToOneField(Round, models.CASCADE, related_name="audit_plan")
     attempt = models.PositiveSmallIntegerField()
     content: Any = models.JSONField()  # detector, score cut, sets, confidence rule
     content_digest = models.CharField(max_length=64)
     seed = models.CharField(max_length=64)
     order_digest = models.CharField(max_length=64)
     budgets: Any = models.JSONField()
-    frozen_at = models.DateTimeField(auto_now_add=True)
+    locked_at = models.DateTimeField(auto_now_add=True)
 
-    objects = FreezeManager()
+    objects = AuditPlanManager()
 
     def __str__(self) -> str:
         return f"{self.round}: freeze {self.attempt}"

@@ -259,7 +259,7 @@ class Job(models.Model):
         "the proof. What the proof leaves goes to people all the same. Empty: no limit.",
     )
     seed = models.PositiveIntegerField(default=new_seed, editable=False)
-    # A rehearsal repeats itself only if the audit order does; a real job draws it after the freeze.
+    # A rehearsal repeats itself only if the audit order does; a real job draws it after the audit plan.
     audit_seed = models.CharField(max_length=64, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"

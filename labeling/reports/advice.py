@@ -6,15 +6,15 @@ from labeling.certification import locked_plans, standing
 from labeling.certification.core import nested_test as proofs
 from labeling.certification.core import plan_content
 from labeling.certification.core.audit_plan import Plan
-from labeling.models import Certificate, Freeze
+from labeling.models import AuditPlan, Certificate
 
 WORTH_ASKING = 400  # checks beyond which labelling the rest costs less
 
 
-def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
+def what_helps(locked: AuditPlan, row: Certificate) -> list[str]:
     """Where not all was shown: what would change it, with numbers from this audit itself."""
     result = row.document["result"]
-    content = locked_plans.of(frozen).content
+    content = locked_plans.of(locked).content
     sets = content["sets"]
     all_shown = result["sets_certified"] == len(sets) and not content.get("left_out")
     if all_shown and row.outcome == "certified":
@@ -26,10 +26,10 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
             "helps, more checks do not."
         ]
     draws = row.document["draws"]
-    plan, freeing = standing.plan_for(frozen, draws)
+    plan, freeing = standing.plan_for(locked, draws)
     values = [d["value"] for d in draws]
     if plan.per_class:
-        return _helps_classes(frozen, plan, values, freeing, plan_content.shown_in(result))
+        return _helps_classes(locked, plan, values, freeing, plan_content.shown_in(result))
     if len(values) < 2:
         return ["Check more images: too few were judged to say anything."]
     mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
@@ -56,10 +56,10 @@ def what_helps(frozen: Freeze, row: Certificate) -> list[str]:
 
 
 def _helps_classes(
-    frozen: Freeze, plan: Plan, values: list[float], freeing: float, shown: list[int]
+    locked: AuditPlan, plan: Plan, values: list[float], freeing: float, shown: list[int]
 ) -> list[str]:
     """Of each class that was not shown: what it would have taken."""
-    inside, content = plan.holds(len(values)), locked_plans.of(frozen).content
+    inside, content = plan.holds(len(values)), locked_plans.of(locked).content
     advice = []
     for rank, part in enumerate(content["sets"]):
         if rank in shown:

@@ -10,7 +10,7 @@ from labeling.certification import locked_plans, standing
 from labeling.certification.core import nested_test as proofs
 from labeling.certification.core import plan_content
 from labeling.certification.core.audit_plan import Plan
-from labeling.models import Audit, Certificate, Freeze, Job, Round
+from labeling.models import Audit, AuditPlan, Certificate, Job, Round
 from labeling.review import monitoring
 from labeling.rounds import stopping
 
@@ -40,7 +40,7 @@ def progress(job: Job, *, quality_shown: bool = True) -> dict[str, Any] | None:
 
     Without `quality_shown` a certificate's running quality is left out: it could sway a verdict.
     """
-    round = job.rounds.filter(freeze__isnull=False).order_by("-number").first()
+    round = job.rounds.filter(audit_plan__isnull=False).order_by("-number").first()
     if round is not None and round.state == Round.State.AUDITING:
         return _certificate_progress(round, quality_shown)
     watched = (
@@ -50,8 +50,8 @@ def progress(job: Job, *, quality_shown: bool = True) -> dict[str, Any] | None:
 
 
 def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
-    frozen = Freeze.objects.get(round=round)
-    now = standing.standing(frozen)
+    locked = AuditPlan.objects.get(round=round)
+    now = standing.standing(locked)
     plan = now.plan
     done, about = _drawn(round, now.needed)
     known: dict[str, Any] = {
@@ -60,7 +60,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
         "decided": done,
         "about": about,
         "budget": plan.budget,
-        "target": float(locked_plans.of(frozen).plan.targets[-1]),
+        "target": float(locked_plans.of(locked).plan.targets[-1]),
     }
     if not quality_shown:
         return {**known, **HIDDEN}
@@ -70,7 +70,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
         "observed": path[-1][1] if path else None,
         "bound": path[-1][2] if path else None,
         "path": path,
-        "sentence": _sentence(now.test, plan, round, plan.budget - frozen.budgets[-1][1]),
+        "sentence": _sentence(now.test, plan, round, plan.budget - locked.budgets[-1][1]),
         **_verdicts(round, Audit.Kind.CERTIFICATE),
     }
 
@@ -176,22 +176,22 @@ def certified_images(job: Job) -> int:
 
 def certificate(job: Job) -> dict[str, Any] | None:
     """The latest certificate or the one in the making, in words."""
-    frozen = Freeze.objects.filter(round__job=job).order_by("-attempt").first()
-    return None if frozen is None else of_freeze(frozen)
+    locked = AuditPlan.objects.filter(round__job=job).order_by("-attempt").first()
+    return None if locked is None else of_plan(locked)
 
 
-def of_freeze(frozen: Freeze) -> dict[str, Any]:
-    """What was frozen and what its checks showed, in words."""
-    known = locked_plans.of(frozen)
+def of_plan(locked: AuditPlan) -> dict[str, Any]:
+    """What was locked and what its checks showed, in words."""
+    known = locked_plans.of(locked)
     size = known.images
-    row = Certificate.objects.filter(round=frozen.round).first()
+    row = Certificate.objects.filter(round=locked.round).first()
     if row is None:
-        now = standing.standing(frozen)
-        done, about = _drawn(frozen.round, now.needed)
+        now = standing.standing(locked)
+        done, about = _drawn(locked.round, now.needed)
         added = now.plan.budget - known.content["budget"]
         more = f", {added} more than planned" if added > 0 else ""  # why is not for checkers
         return {
-            "claim": _claim(frozen, size, range(len(known.content["sets"]))),
+            "claim": _claim(locked, size, range(len(known.content["sets"]))),
             "status": "pending",
             "sentence": f"{done} of about {about} checks{more}. Nothing is final yet.",
             "size": size,
@@ -203,9 +203,9 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
     result = row.document["result"]
     named = result["certified_images"]
     return {
-        "claim": _claim(frozen, named or size, plan_content.shown_in(result)),
+        "claim": _claim(locked, named or size, plan_content.shown_in(result)),
         "status": row.outcome,
-        "sentence": _outcome_sentence(row, frozen),
+        "sentence": _outcome_sentence(row, locked),
         "size": named,
         "audited": result["audited"],
         "observed": result["observed_mean"],
@@ -215,14 +215,14 @@ def of_freeze(frozen: Freeze) -> dict[str, Any]:
     }
 
 
-def _claim(frozen: Freeze, size: int, shown: Iterable[int]) -> str:
+def _claim(locked: AuditPlan, size: int, shown: Iterable[int]) -> str:
     return plan_content.claim(
-        locked_plans.of(frozen).content, frozen.round.settings.risk, size, shown
+        locked_plans.of(locked).content, locked.round.settings.risk, size, shown
     )
 
 
-def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
-    result, known = row.document["result"], locked_plans.of(frozen)
+def _outcome_sentence(row: Certificate, locked: AuditPlan) -> str:
+    result, known = row.document["result"], locked_plans.of(locked)
     if row.outcome == "certified":
         blind = result["judged_blind"][result["sets_certified"] - 1]
         if known.content["drawn_blind"]:
@@ -239,7 +239,7 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
             else ""
         )
         return (
-            f"Shown by {result['audited']} random checks of a frozen list; observed {said}{again}"
+            f"Shown by {result['audited']} random checks of a locked list; observed {said}{again}"
         )
     others = known.images - result["audited"]
     rest = (
@@ -252,7 +252,7 @@ def _outcome_sentence(row: Certificate, frozen: Freeze) -> str:
             "Judged by people who drew without seeing the boxes, the quality lies below the "
             f"target. Nothing was accepted; the checked labels stay, and {rest}"
         )
-    asked = frozen.round.settings
+    asked = locked.round.settings
     return (
         f"The guarantee (at least {asked.target_quality:.2f}, risk {asked.risk:.0%}) "
         f"could not be shown within {result['audited']} checked images. Nothing was accepted. "

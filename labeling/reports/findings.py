@@ -23,7 +23,7 @@ def of_job(job: Job) -> dict[str, Any] | None:
         result = row.document["result"]
         observed = result["observed_mean"]
         mean = None if observed is None else observed * result["freeing"]
-        of = len(row.document["frozen"]["content"]["candidates"])
+        of = len(row.document["locked"]["content"]["candidates"])
     else:
         rows = Audit.objects.filter(round__job=job, kind=Audit.Kind.MONITORING)
         mean, of = None, job.images.filter(labels__source="auto").distinct().count()

@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 
 from labeling.certification import locked_plans
 from labeling.certification.core import plan_content
-from labeling.models import Assignment, Certificate, Freeze, Job, Label
+from labeling.models import Assignment, AuditPlan, Certificate, Job, Label
 from labeling.models.functions import BoxCount
 from labeling.reports import audit_report, figures, findings
 from labeling.reports.advice import what_helps
@@ -18,18 +18,18 @@ MOST_CONFIDENT = 5
 
 def of_job(job: Job) -> dict[str, Any]:
     """Everything on the report page that the live page does not have."""
-    frozen = Freeze.objects.filter(round__job=job).order_by("-attempt").first()
-    row = Certificate.objects.filter(round=frozen.round).first() if frozen else None
+    locked = AuditPlan.objects.filter(round__job=job).order_by("-attempt").first()
+    row = Certificate.objects.filter(round=locked.round).first() if locked else None
     return {
         "about": _about(job),
         "checked": findings.of_job(job),
-        "facts": _facts(frozen, row) if frozen and row else [],
+        "facts": _facts(locked, row) if locked and row else [],
         "sets": _sets(row) if row else [],
         "rest": _rest(row) if row and row.outcome == "certified" else "",
         "blind": _blind(row) if row else "",
-        "help": what_helps(frozen, row) if frozen and row else [],
-        "attempts": _attempts(frozen) if frozen else "",
-        "earlier": _earlier(frozen) if frozen else [],
+        "help": what_helps(locked, row) if locked and row else [],
+        "attempts": _attempts(locked) if locked else "",
+        "earlier": _earlier(locked) if locked else [],
         "hours": round(figures.active_ms(job) / 3_600_000, 2),
         "confident": {
             "people": _confident(job, (Label.Source.HUMAN, Label.Source.REVIEWER)),
@@ -54,9 +54,9 @@ def _about(job: Job) -> dict[str, Any]:
     }
 
 
-def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
+def _facts(locked: AuditPlan, row: Certificate) -> list[list[str]]:
     """Name and value of what the certificate rests on."""
-    result, content = row.document["result"], locked_plans.of(frozen).content
+    result, content = row.document["result"], locked_plans.of(locked).content
     about = content["about"]
     # not of the rows: some checks may have come when the proof was complete
     verdicts = Counter(draw["verdict"] for draw in row.document["draws"])
@@ -75,10 +75,10 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
             "A drawer, blind",
             f"marks {hand.seen:.0%}, off by {hand.edge:.0%}" if hand.images else "not measured",
         ],
-        ["Level of this attempt", f"{content['level']:.3f} (attempt {frozen.attempt})"],
-        ["List and predictions", frozen.content_digest[:12]],
-        ["Order of the checks", frozen.order_digest[:12]],
-        ["Detector", f"round {frozen.round.number}, {str(about.get('detector', ''))[:12]}"],
+        ["Level of this attempt", f"{content['level']:.3f} (attempt {locked.attempt})"],
+        ["List and predictions", locked.content_digest[:12]],
+        ["Order of the checks", locked.order_digest[:12]],
+        ["Detector", f"round {locked.round.number}, {str(about.get('detector', ''))[:12]}"],
         ["Certificate file", row.digest[:12]],
     ]
 
@@ -86,7 +86,7 @@ def _facts(frozen: Freeze, row: Certificate) -> list[list[str]]:
 def _sets(row: Certificate) -> list[dict[str, Any]]:
     """The nested sets, strictest first, with where the proof of each ended."""
     result = row.document["result"]
-    content, shown = row.document["frozen"]["content"], plan_content.shown_in(result)
+    content, shown = row.document["locked"]["content"], plan_content.shown_in(result)
     goal = (len(content["sets"]) if plan_content.by_class(content) else 1) / content["level"]
     wealth = result["wealth"][-1] if result["wealth"] else []
     return [
@@ -114,7 +114,7 @@ def _rest(row: Certificate) -> str:
 
 def _blind(row: Certificate) -> str:
     """What the blind checks say, and of which set."""
-    result, content = row.document["result"], row.document["frozen"]["content"]
+    result, content = row.document["result"], row.document["locked"]["content"]
     bias, judged = result["anchoring"], result["judged_blind"]
     if content["drawn_blind"]:
         observed = result["observed_mean"] or 0.0
@@ -146,21 +146,21 @@ def _blind(row: Certificate) -> str:
     return f"{told} {what}, judged like this: {mean:.2f} ({low:.2f} to {high:.2f})."
 
 
-def _attempts(frozen: Freeze) -> str:
-    if frozen.attempt == 1:
+def _attempts(locked: AuditPlan) -> str:
+    if locked.attempt == 1:
         return ""
     return (
-        f"This is attempt {frozen.attempt} of the job; each attempt may use half the risk of the "
+        f"This is attempt {locked.attempt} of the job; each attempt may use half the risk of the "
         "one before, so that all together keep the guarantee."
     )
 
 
-def _earlier(frozen: Freeze) -> list[dict[str, Any]]:
+def _earlier(locked: AuditPlan) -> list[dict[str, Any]]:
     """The proofs before this one, the latest first: what each showed, at which level."""
-    before = Freeze.objects.filter(round__job=frozen.round.job, attempt__lt=frozen.attempt)
+    before = AuditPlan.objects.filter(round__job=locked.round.job, attempt__lt=locked.attempt)
     return [
         {
-            **audit_report.of_freeze(other),
+            **audit_report.of_plan(other),
             "attempt": other.attempt,
             "round": other.round.number,
             "level": locked_plans.of(other).content["level"],

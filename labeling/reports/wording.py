@@ -34,7 +34,7 @@ TEXTS = {
     "training_skipped": "No detector this round: {reason}",
     "calibrated": "Calibrated: {sentence}",
     "accepted": "{images} images accepted automatically",
-    "sets_frozen": "{images} candidates frozen for the audit",
+    "sets_locked": "{images} candidates locked for the audit",
     "classes_left_out": "Round {round}: not to be proved, so left to people: {classes}",
     "budget_raised": "Audit budget raised to {budget}",
     "certificate_certified": "Certified: {images} images after {audited} checks",

@@ -41,7 +41,7 @@ def sample_for_monitoring(round: Round) -> int:
 
 
 def monitored_values(round: Round) -> list[float]:
-    """Qualities of the monitoring sample audits in their frozen order, up to the first undecided one.
+    """Qualities of the monitoring sample audits in their locked order, up to the first undecided one.
 
     A rejected label counts 0. One that was replaced before its check came (by a manager, or from
     the grid) is passed over: the test is about the labels that still stand.
@@ -63,7 +63,7 @@ def target_of(round: Round) -> float:
     if row is None:
         return float(round.settings.target_quality)
     content, shown = (
-        row.document["frozen"]["content"],
+        row.document["locked"]["content"],
         plan_content.shown_in(row.document["result"]),
     )
     return float(content["sets"][shown[-1]].get("target", content["target"]))

@@ -1,4 +1,4 @@
-"""Checks of machine labels: which are due, who takes them, where the frozen order stands."""
+"""Checks of machine labels: which are due, who takes them, where the locked order stands."""
 
 from datetime import datetime
 

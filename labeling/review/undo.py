@@ -11,7 +11,7 @@ from labeling.consolidation import labels
 from labeling.kernel import events, leases
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, NotAllowed
-from labeling.models import Assignment, Audit, Comment, Freeze, Image, Label, Round, Step
+from labeling.models import Assignment, Audit, AuditPlan, Comment, Image, Label, Round, Step
 
 WITHDRAWN = "verdict withdrawn"
 
@@ -21,7 +21,7 @@ def undo(audit: Audit, user: User) -> Audit:
 
     A monitoring verdict goes back until its round was revoked, a detector trained after a correction,
     or a person took the rejected image. A certificate's goes back only while an earlier check of
-    the frozen order is open: the test bets on the gapless prefix and takes no bet back.
+    the locked order is open: the test bets on the gapless prefix and takes no bet back.
     """
     with transaction.atomic():
         if audit.reviewer_id != user.pk:
@@ -56,7 +56,7 @@ def undo(audit: Audit, user: User) -> Audit:
 def _check_uncounted(audit: Audit) -> None:
     """Conflict once the test has read this verdict."""
     round = audit.round
-    Freeze.objects.select_for_update().get(round=round)
+    AuditPlan.objects.select_for_update().get(round=round)
     round.refresh_from_db()
     if round.state != Round.State.AUDITING:
         raise Conflict("The audit is over; its verdicts stay as they are.")

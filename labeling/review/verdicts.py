@@ -12,7 +12,7 @@ from labeling.kernel import disk_space, events, guarantee
 from labeling.kernel.boxes import EDGES, Box, pack, without_scores
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, Invalid
-from labeling.models import Audit, Freeze, Image, Label, Round
+from labeling.models import Audit, AuditPlan, Image, Label, Round
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
@@ -114,7 +114,7 @@ def _proof_waits(audit: Audit) -> bool:
 
     The certificate must not depend on which of two checkers the clock lets come first.
     """
-    Freeze.objects.select_for_update().get(round=audit.round_id)
+    AuditPlan.objects.select_for_update().get(round=audit.round_id)
     return Round.objects.filter(pk=audit.round_id, state=Round.State.AUDITING).exists()
 
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from labeling.assignments import blind_controls, handover, overlap
-from labeling.consolidation.labels import CORRECTED, EXCLUDED, FROZEN
+from labeling.consolidation.labels import CORRECTED, EXCLUDED, LOCKED
 from labeling.kernel import leases
 from labeling.ledger.steps import Lease, step
 from labeling.models import Assignment, Audit, Image, Job, Member, Round, Step
@@ -23,18 +23,18 @@ def candidates(round: Round) -> "QuerySet[Image]":
     Never one that already has an assignment in the round, nor one that a running audit holds.
     """
     assignments = Assignment.objects.filter(round=round, image=OuterRef("pk"))
-    assignments = assignments.exclude(reason__in=(FROZEN, EXCLUDED, CORRECTED))
+    assignments = assignments.exclude(reason__in=(LOCKED, EXCLUDED, CORRECTED))
     images = round.job.images.unlabeled().exclude(Exists(assignments))
     if intakes := round.settings.intakes:
         images = images.filter(intake__in=intakes)
     if round.purpose == Round.Purpose.CLOSING:
         # what came later gets a round of its own, where the machine may take it
         images = images.filter(pk__lte=round.settings.last_image)
-        frozen = Audit.objects.filter(
+        locked = Audit.objects.filter(
             round=round, image=OuterRef("pk"), kind=Audit.Kind.CERTIFICATE
         )
         if round.state in (Round.State.CALIBRATING, Round.State.AUDITING):
-            images = images.exclude(Exists(frozen))
+            images = images.exclude(Exists(locked))
     if round.blind:
         return images.order_by("shuffle")
     return images.order_by(F("priority").desc(nulls_last=True), "shuffle")

@@ -81,9 +81,9 @@ def acceptable(calibration: Calibration) -> list[int]:
 def program_digest() -> str:
     """SHA-256 over the code that a certificate rests on."""
     root = Path(settings.BASE_DIR)
-    sealed = hashlib.sha256()
+    locked = hashlib.sha256()
     pure = ("labeling/kernel", "labeling/*/core", "mlassist/data", "mlassist/detectors")
     folders = [found for name in (*pure, "mlassist/*/core") for found in root.glob(name)]
     for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
-        sealed.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return sealed.hexdigest()
+        locked.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return locked.hexdigest()

@@ -11,7 +11,7 @@ from django.db.models import Q
 from labeling.certification.planning import Candidate, Proposal
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import BoxSet, pack
-from labeling.models import Freeze, Job, Label, Round
+from labeling.models import AuditPlan, Job, Label, Round
 from labeling.review import monitoring
 from mlassist.calibration import rating
 from mlassist.calibration.core import thresholds as rules
@@ -96,11 +96,11 @@ class Judged:
         )
 
 
-def sealed_candidates(frozen: Freeze, detector: Detector, beat: Beat) -> list[Candidate]:
-    """What a freeze put to the proof, as detector and cuts saw it, less what has a label now."""
-    content = frozen.content
+def locked_candidates(locked: AuditPlan, detector: Detector, beat: Beat) -> list[Candidate]:
+    """What an audit plan put to the proof, as detector and cuts saw it, less what has a label now."""
+    content = locked.content
     ranks, cuts = dict(content["candidates"]), Cuts.from_json(content["about"]["cuts"])
-    unlabeled = frozen.round.job.images.unlabeled()
+    unlabeled = locked.round.job.images.unlabeled()
     rows = Prediction.objects.filter(detector=detector, image__in=unlabeled)
     sure = dict(rows.values_list("pk", "confidence"))
     return [

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.certification import locked_plans
-from labeling.models import Certificate, Freeze
+from labeling.models import AuditPlan, Certificate
 from labeling.reports.advice import what_helps
 from labeling.review import queue, verdicts
 from mlassist.models import Calibration
@@ -112,14 +112,14 @@ def test_only_managers_see_how_a_running_proof_stands(closing, alice, rita, mona
 
 @pytest.fixture
 def unsaved(monkeypatch):
-    """Freezes that no database holds."""
+    """audit plans that no database holds."""
     monkeypatch.setattr(
-        locked_plans, "of", lambda frozen: locked_plans.read(frozen.content, frozen.seed)
+        locked_plans, "of", lambda locked: locked_plans.read(locked.content, locked.seed)
     )
 
 
-def frozen(target=0.6, size=400, budget=60):
-    """A freeze of one set."""
+def locked(target=0.6, size=400, budget=60):
+    """An audit plan of one set."""
     keys = [[f"{i:04}", 0] for i in range(size)]
     content = {
         "candidates": keys,
@@ -131,20 +131,20 @@ def frozen(target=0.6, size=400, budget=60):
         "guarantee": "quality",
         "drawn_blind": False,
     }
-    return Freeze(content=content, seed="seed", budgets=[[0, budget]])
+    return AuditPlan(content=content, seed="seed", budgets=[[0, budget]])
 
 
 @pytest.mark.usefixtures("unsaved")
 def test_slightly_better_than_the_target_more_checks_help():
     values = [0.9, 0.36] * 30  # mean .63
-    said = " ".join(what_helps(frozen(), document(values)))
+    said = " ".join(what_helps(locked(), document(values)))
     assert "more checks" in said
     assert "A lower target: with these checks 0." in said
 
 
 @pytest.mark.usefixtures("unsaved")
 def test_below_the_target_no_number_of_checks_is_guaranteed():
-    said = " ".join(what_helps(frozen(), document([0.5] * 60)))
+    said = " ".join(what_helps(locked(), document([0.5] * 60)))
     assert "more checks" not in said
     assert "below the target" in said
 
@@ -155,18 +155,20 @@ def test_a_lower_target_named_would_indeed_have_been_shown():
     from labeling.certification.core import nested_test
 
     values = [0.9, 0.36] * 30
-    froze = frozen()
-    advice = what_helps(froze, document(values))
+    locked = locked()
+    advice = what_helps(locked, document(values))
     named = float(next(a for a in advice if a.startswith("A lower")).split("checks ")[1][:4])
-    plan = papers.plan_of({"content": froze.content, "seed": froze.seed, "budgets": froze.budgets})
+    plan = papers.plan_of(
+        {"content": locked.content, "seed": locked.seed, "budgets": locked.budgets}
+    )
     lower = dataclasses.replace(plan, targets=plan.targets * 0 + named - 0.005)
     assert nested_test.run_test(lower, values).complete
 
 
 @pytest.mark.usefixtures("unsaved")
 def test_all_shown_needs_no_help_and_a_refusal_names_the_blind_images():
-    assert what_helps(frozen(), document([1.0] * 60, "certified", 1)) == []
-    assert "blind" in what_helps(frozen(), document([1.0] * 60, "refused", 1))[0]
+    assert what_helps(locked(), document([1.0] * 60, "certified", 1)) == []
+    assert "blind" in what_helps(locked(), document([1.0] * 60, "refused", 1))[0]
 
 
 def test_a_job_without_any_round_has_a_report(job, mona):

@@ -5,7 +5,7 @@ import pytest
 from labeling.certification import standing
 from labeling.certification.core import document, verification
 from labeling.kernel.errors import Invalid
-from labeling.models import Audit, Certificate, Freeze, Label
+from labeling.models import Audit, AuditPlan, Certificate, Label
 from labeling.reports import audit_report, job_report
 from labeling.review import queue, verdicts
 from tests.auditing import at_its_audit, round_of
@@ -69,7 +69,7 @@ def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, c
     run_steps(closing)
     row = Certificate.objects.get(round=round)
     assert row.outcome == "certified"
-    assert row.document["frozen"]["content"]["drawn_blind"]
+    assert row.document["locked"]["content"]["drawn_blind"]
     assert {d["verdict"] for d in row.document["draws"]} == {"corrected"}
     assert row.document["result"]["freeing"] == pytest.approx(1.0)
     assert verification.verify(row.document) == []
@@ -83,16 +83,16 @@ def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, c
 def test_drawers_edges_are_taken_out_where_two_people_showed_them(closing, rita):
     """All labels are exact; checkers' boxes are off as far as people's are, which is no fault."""
     round = round_of(closing)
-    frozen = Freeze.objects.get(round=round)
-    frozen.content["hand"] = {"seen": 1.0, "edge": 0.15, "images": 50}
-    frozen.content_digest = document.digest(frozen.content)
-    frozen.save()
+    locked = AuditPlan.objects.get(round=round)
+    locked.content["hand"] = {"seen": 1.0, "edge": 0.15, "images": 50}
+    locked.content_digest = document.digest(locked.content)
+    locked.save()
 
     def moved(audit):
         return [{**b, "x1": b["x1"] + 7.14, "x2": b["x2"] + 7.14} for b in audit.predicted]
 
     draw(closing, rita, moved)
-    now = standing.standing(frozen)
+    now = standing.standing(locked)
     assert now.values[0] == pytest.approx(0.75, abs=0.01)
     assert now.freeing == pytest.approx(1 / now.values[0], abs=0.01)
     assert now.plan.targets[0] == pytest.approx(0.75 * now.values[0], abs=0.01)

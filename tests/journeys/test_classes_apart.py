@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from labeling.certification.core import verification
-from labeling.models import Certificate, Event, Freeze, Job, Label
+from labeling.models import AuditPlan, Certificate, Event, Job, Label
 from labeling.reports import audit_report, job_report
 from mlassist.models import Calibration
 from tests import factories, fakes
@@ -71,9 +71,9 @@ def test_both_classes_are_shown_each_on_its_own(closing, rita, bob):
 
 @pytest.mark.parametrize("closing", [WRONG], indirect=True)
 def test_a_class_that_is_seen_badly_goes_to_people_and_says_so(closing, rita, bob):
-    frozen = Freeze.objects.get(round=round_of(closing))
-    assert [s["class"] for s in frozen.content["sets"]] == ["cat"]
-    assert "does not exceed the target" in frozen.content["left_out"]["dog"]
+    locked = AuditPlan.objects.get(round=round_of(closing))
+    assert [s["class"] for s in locked.content["sets"]] == ["cat"]
+    assert "does not exceed the target" in locked.content["left_out"]["dog"]
     assert Event.objects.get(job=closing, kind="classes_left_out").data["classes"] == "dog"
 
     judge_all(closing, rita, bob, verdict=judge)
@@ -86,7 +86,7 @@ def test_a_class_that_is_seen_badly_goes_to_people_and_says_so(closing, rita, bo
 
     # what was foreseen counts no dog either
     foreseen = round_of(closing).estimate
-    candidates = sum(one["size"] for one in frozen.content["sets"])
+    candidates = sum(one["size"] for one in locked.content["sets"])
     assert foreseen["accept_now"] == candidates
     assert foreseen["sentence"] == (
         f"would accept now: {candidates} images (provisional, class by class)"

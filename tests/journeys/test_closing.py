@@ -1,4 +1,4 @@
-"""A certified job: nothing binding before the proof, the freeze, the audit, and what it accepts."""
+"""A certified job: nothing binding before the proof, the audit plan, the audit, and what it accepts."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from labeling.certification.core import document, verification
 from labeling.jobs import members
 from labeling.kernel.boxes import without_scores
 from labeling.kernel.errors import Conflict, Invalid, NotAllowed
-from labeling.models import Audit, Certificate, Freeze, Label
+from labeling.models import Audit, AuditPlan, Certificate, Label
 from labeling.reports import figures
 from labeling.review import monitoring, queue, verdicts
 from tests.auditing import judge_all, round_of
@@ -35,23 +35,23 @@ def test_the_active_round_stops_early_once_enough_is_acceptable(closing):
 
 def test_the_freeze_holds_sets_order_and_seed_and_is_made_once(closing):
     round = round_of(closing)
-    frozen = Freeze.objects.get(round=round)
+    locked = AuditPlan.objects.get(round=round)
 
     assert round.state == "AUDITING"
-    assert document.digest(frozen.content) == frozen.content_digest
-    assert frozen.content["level"] == closing.risk / 2
-    sizes = [one["size"] for one in frozen.content["sets"]]
+    assert document.digest(locked.content) == locked.content_digest
+    assert locked.content["level"] == closing.risk / 2
+    sizes = [one["size"] for one in locked.content["sets"]]
     assert sizes == sorted(sizes)
     assert sizes[-1] == Audit.objects.filter(round=round, blind=False).count()
 
 
-def test_from_the_freeze_on_no_assignment_is_handed_out_on_a_frozen_image(closing, alice):
+def test_from_the_freeze_on_no_assignment_is_handed_out_on_a_locked_image(closing, alice):
     round = round_of(closing)
-    frozen = set(Audit.objects.filter(round=round).values_list("image", flat=True))
+    locked = set(Audit.objects.filter(round=round).values_list("image", flat=True))
 
     while assignments := claims.claim_next(closing, alice).assignments:
         for assignment in assignments:
-            assert assignment.image_id not in frozen
+            assert assignment.image_id not in locked
             answer(assignment, alice)
     assert round.state == "AUDITING"
 

@@ -5,7 +5,7 @@ import pytest
 from labeling.certification import certificates, standing
 from labeling.certification.core import document, nested_test, verification
 from labeling.kernel.errors import Conflict
-from labeling.models import Certificate, Freeze, Job, Label, RoundSettings
+from labeling.models import AuditPlan, Certificate, Job, Label, RoundSettings
 from labeling.reports import audit_report
 from labeling.review import monitoring, queue, verdicts
 from tests.auditing import at_its_audit, judge_all, round_of
@@ -52,8 +52,8 @@ def test_the_share_without_a_defect_is_shown_by_the_exact_test(closing, rita, bo
 @pytest.mark.parametrize("closing", [DEFECT_FREE], indirect=True)
 def test_no_budget_is_raised_for_what_no_check_can_show_any_more(closing, rita, bob, mona):
     round = round_of(closing)
-    frozen = Freeze.objects.get(round=round)
-    plan = document.plan_of(standing.frozen_part(frozen))
+    locked = AuditPlan.objects.get(round=round)
+    plan = document.plan_of(standing.locked_part(locked))
     missed = {"left": 12}
 
     def verdict(audit):
@@ -74,8 +74,8 @@ def test_no_budget_is_raised_for_what_no_check_can_show_any_more(closing, rita, 
 
 @pytest.mark.parametrize("closing", [DATASET], indirect=True)
 def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita, bob):
-    frozen = Freeze.objects.get(round=round_of(closing))
-    for part in frozen.content["sets"]:
+    locked = AuditPlan.objects.get(round=round_of(closing))
+    for part in locked.content["sets"]:
         wanted = max(0, 1 - 0.1 * 170 / part["size"])
         assert part["target"] == pytest.approx(wanted)
         assert part["target"] < 0.9
@@ -86,7 +86,7 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
     assert row.outcome == "certified"
     assert verification.verify(row.document) == []
     shown = row.document["result"]["sets_certified"]
-    assert monitoring.target_of(round_of(closing)) == frozen.content["sets"][shown - 1]["target"]
+    assert monitoring.target_of(round_of(closing)) == locked.content["sets"][shown - 1]["target"]
     assert "all 170 images" in audit_report.certificate(closing)["claim"]
 
 

@@ -8,7 +8,7 @@ from labeling.assignments import claims
 from labeling.certification import planning
 from labeling.certification.core import document
 from labeling.consolidation import labels
-from labeling.models import Audit, Certificate, Freeze, Label
+from labeling.models import Audit, AuditPlan, Certificate, Label
 from labeling.reports import snapshot
 from mlassist.models import Detector
 from tests import fakes
@@ -41,14 +41,14 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
     second = round_of(closing, 2)
     taught = Detector.objects.get(round=second).trained_on
     assert taught >= Detector.objects.get(round=first).trained_on + 40
-    assert Freeze.objects.get(round=second).content["level"] == closing.risk / 4
+    assert AuditPlan.objects.get(round=second).content["level"] == closing.risk / 4
 
     said = fail()  # fewer are left than a batch
     assert "could not be shown" in said and "people get the other" in said
     assignment = claims.claim_next(closing, alice, suggest=for_images).assignments[0]
     assert assignment.suggested and assignment.round == second
     second.delete()
-    others = len(Freeze.objects.get(round=first).content["candidates"]) - 40
+    others = len(AuditPlan.objects.get(round=first).content["candidates"]) - 40
     told = snapshot.of_job(closing)["certificate"]["sentence"]
     assert told.endswith(f"has learned from them tries the other {others} again.")
 
@@ -87,9 +87,9 @@ def test_what_a_proof_leaves_over_is_tried_again_by_a_taught_detector(graded, al
     second = round_of(graded, 2)
     taught = Detector.objects.get(round=second).trained_on
     assert taught >= Detector.objects.get(round=first).trained_on + result["audited"]
-    frozen = Freeze.objects.get(round=second)
-    assert frozen.content["level"] == graded.risk / 4
-    others = len(frozen.content["candidates"])
+    locked = AuditPlan.objects.get(round=second)
+    assert locked.content["level"] == graded.risk / 4
+    others = len(locked.content["candidates"])
     assert others > graded.batch_size
 
     second.delete()
@@ -110,7 +110,7 @@ def test_images_that_come_during_the_audit_get_a_round_of_their_own(closing, ali
     assert closing.rounds.filter(closed_at=None).exists()
 
 
-def test_killed_after_the_freeze_its_places_are_those_that_were_sealed(
+def test_killed_after_the_freeze_its_places_are_those_that_were_locked(
     settings, alice, rita, bob, monkeypatch
 ):
     """Meanwhile reviewers correct labels that judge the detector: it would look worse now."""
@@ -134,8 +134,8 @@ def test_killed_after_the_freeze_its_places_are_those_that_were_sealed(
         )
         with pytest.raises(KeyboardInterrupt):
             next(made)
-    frozen = Freeze.objects.get()
-    round = frozen.round
+    locked = AuditPlan.objects.get()
+    round = locked.round
     judges = Label.objects.active().filter(image__split="validation").select_related("image")
     best = sorted(judges, key=lambda row: -fakes.score_of(Path(row.image.file)))
     for label in best[:8]:
@@ -144,7 +144,7 @@ def test_killed_after_the_freeze_its_places_are_those_that_were_sealed(
     run_steps(round.job)
 
     rows = Audit.objects.filter(round=round, blind=False).select_related("image")
-    assert 20 < rows.count() == len(frozen.content["candidates"])
+    assert 20 < rows.count() == len(locked.content["candidates"])
     seen = document.digest(sorted([a.image.digest, document.digest(a.predicted)] for a in rows))
-    assert seen == frozen.content["predictions"]
+    assert seen == locked.content["predictions"]
     fakes.SEES.clear()

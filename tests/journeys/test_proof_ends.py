@@ -7,7 +7,7 @@ import pytest
 from labeling.certification import certificates, standing
 from labeling.certification.core import verification
 from labeling.kernel.errors import Invalid
-from labeling.models import Audit, Certificate, Freeze, Label
+from labeling.models import Audit, AuditPlan, Certificate, Label
 from labeling.reports import snapshot
 from labeling.review import queue, verdicts
 from tests.auditing import round_of
@@ -45,10 +45,10 @@ def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita,
     paper = Certificate.objects.get(round=round).document
     assert paper["result"]["outcome"] == "certified"
     assert 40 < paper["result"]["audited"] <= 60
-    assert Freeze.objects.get(round=round).budgets == [[0, 40]]  # it follows from the draws
+    assert AuditPlan.objects.get(round=round).budgets == [[0, 40]]  # it follows from the draws
     assert verification.verify(paper) == []
-    without = {**paper, "frozen": json.loads(json.dumps(paper["frozen"]))}
-    del without["frozen"]["content"]["most_checks"]
+    without = {**paper, "locked": json.loads(json.dumps(paper["locked"]))}
+    del without["locked"]["content"]["most_checks"]
     assert verification.verify(without) != []
 
 
@@ -111,7 +111,7 @@ def test_raising_the_budget_continues_the_same_audit(closing, rita, mona):
 
     certificates.raise_budget(round, before + 10, mona)
 
-    assert Freeze.objects.get(round=round).budgets == [[0, before], [0, before + 10]]
+    assert AuditPlan.objects.get(round=round).budgets == [[0, before], [0, before + 10]]
     assert standing.needed(round) == before + 10
     with pytest.raises(Invalid, match="already"):
         certificates.raise_budget(round, 5, mona)

@@ -62,7 +62,7 @@ def paper() -> dict[str, Any]:
     }
     keys = [key for key, _ in candidates]
     order = [keys[i] for i in audit_plan.audit_order(keys, seed)]
-    frozen = {
+    locked = {
         "content": content,
         "content_digest": document.digest(content),
         "seed": seed,
@@ -84,4 +84,4 @@ def paper() -> dict[str, Any]:
         }
         for key in order[:30]
     ]
-    return document.build({"job": "x", "risk": 0.1, "attempt": 1}, frozen, draws)
+    return document.build({"job": "x", "risk": 0.1, "attempt": 1}, locked, draws)

@@ -135,7 +135,7 @@ def blind(paper: dict, every: int, moved: float) -> dict:
         box = draw["boxes"][0]
         draw["blind_boxes"] = [{**box, "x1": box["x1"] + moved, "x2": box["x2"] + moved}]
         draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
-    return document.build(paper["about"], paper["frozen"], draws)
+    return document.build(paper["about"], paper["locked"], draws)
 
 
 def test_a_certificate_is_refused_where_the_drawings_drawn_blind_disagree(paper):
@@ -155,13 +155,13 @@ def test_a_certificate_is_refused_where_the_drawings_drawn_blind_disagree(paper)
 
 def test_only_the_sets_that_hold_drawn_blind_are_certified(paper):
     """The test shows both sets; the looser one's own images bring its mean below the target."""
-    frozen, draws = copy.deepcopy(paper["frozen"]), copy.deepcopy(paper["draws"])
-    ranks = dict(frozen["content"]["candidates"])
-    frozen["content"]["target"] = 0.78
-    for one in frozen["content"]["sets"]:
+    locked, draws = copy.deepcopy(paper["locked"]), copy.deepcopy(paper["draws"])
+    ranks = dict(locked["content"]["candidates"])
+    locked["content"]["target"] = 0.78
+    for one in locked["content"]["sets"]:
         one["target"] = 0.78
-    frozen["content"]["hand"] = {"seen": 1.0, "edge": 0.0, "images": 50}
-    frozen["content_digest"] = document.digest(frozen["content"])
+    locked["content"]["hand"] = {"seen": 1.0, "edge": 0.0, "images": 50}
+    locked["content_digest"] = document.digest(locked["content"])
     for place, draw in enumerate(draws):
         shift = 1.0 if ranks[draw["image"]] == 0 else 6.0
         draw["boxes"] = [
@@ -171,7 +171,7 @@ def test_only_the_sets_that_hold_drawn_blind_are_certified(paper):
         if place % 3 == 0:
             draw["blind_boxes"] = [{**draw["boxes"][0], "y1": 15.0, "y2": 65.0}]
             draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
-    mixed = document.build(paper["about"], frozen, draws)
+    mixed = document.build(paper["about"], locked, draws)
     strict, loose = (row[0] for row in mixed["result"]["judged_blind"])
     assert loose < 0.78 < strict
     assert mixed["result"]["outcome"] == "certified"
@@ -204,8 +204,8 @@ def test_where_checkers_may_have_overlooked_all_that_passes_nothing_is_shown():
         }
         for i in range(120)
     ]
-    frozen = {"content": content, "seed": "s", "budgets": [[0, 120]]}
+    locked = {"content": content, "seed": "s", "budgets": [[0, 120]]}
 
-    result = document.conclude(frozen, draws)
+    result = document.conclude(locked, draws)
 
     assert (result["outcome"], result["freeing"]) == ("not_provable", 0.0)

@@ -73,7 +73,7 @@ def test_a_small_group_is_shown_by_seeing_nearly_all_of_it():
     assert plan.images(result.shown) == 12
 
 
-def frozen_document() -> dict:
+def locked_document() -> dict:
     """Two classes of 30 images, the first seen exactly, the second never."""
     target = unpack(drawn_boxes((10, 10, 60, 60, 0.9)))
     content = {
@@ -94,7 +94,7 @@ def frozen_document() -> dict:
         "candidates": [[f"{i:03}", i % 2] for i in range(60)],
     }
     order = [content["candidates"][i] for i in document.order_of(content, "s")]
-    frozen = {
+    locked = {
         "content": content,
         "content_digest": document.digest(content),
         "seed": "s",
@@ -113,11 +113,11 @@ def frozen_document() -> dict:
         }
         for key, rank in order[:40]
     ]
-    return document.build({"risk": 2 * LEVEL, "attempt": 1}, frozen, draws)
+    return document.build({"risk": 2 * LEVEL, "attempt": 1}, locked, draws)
 
 
 def test_the_file_names_the_classes_it_shows_and_recomputes():
-    paper = frozen_document()
+    paper = locked_document()
     assert shown_in(paper["result"]) == [0]
     assert paper["result"]["certified_images"] == 30
     assert paper["result"]["rest_bound"] > 0.5

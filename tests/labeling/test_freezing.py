@@ -1,4 +1,4 @@
-"""The freeze: what is written at once and what in parts, and what a second one may still leave."""
+"""The audit plan: what is written at once and what in parts, and what a second one may still leave."""
 
 from dataclasses import replace
 
@@ -13,8 +13,8 @@ from labeling.kernel.boxes import pack
 from labeling.models import (
     Assignment,
     Audit,
+    AuditPlan,
     Certificate,
-    Freeze,
     Image,
     Label,
     Round,
@@ -55,23 +55,23 @@ def test_a_freeze_that_was_killed_holds_all_places_when_run_again(alice, monkeyp
     images = make_images(round.job, 40)
 
     with pytest.raises(KeyboardInterrupt):
-        planning.freeze(round, Held(dies_in=3), proposal(images))
-    frozen = Freeze.objects.get(round=round)
+        planning.lock(round, Held(dies_in=3), proposal(images))
+    locked = AuditPlan.objects.get(round=round)
     assert Audit.objects.filter(round=round, blind=False).count() == 20
 
     # one of them was taken out meanwhile, and is proposed no more
-    left = [image for image in images if image.digest != last_key(frozen)]
-    planning.hold_places(frozen, Held(), proposal(left).candidates)
+    left = [image for image in images if image.digest != last_key(locked)]
+    planning.hold_places(locked, Held(), proposal(left).candidates)
     rows = Audit.objects.filter(round=round, blind=False).order_by("position")
     assert [row.position for row in rows] == list(range(39))
     keys = {row.position: row.image.digest for row in rows}
-    order = planning.document.order_of(frozen.content, frozen.seed)
-    assert all(frozen.content["candidates"][i][0] == keys[n] for n, i in enumerate(order[:39]))
+    order = planning.document.order_of(locked.content, locked.seed)
+    assert all(locked.content["candidates"][i][0] == keys[n] for n, i in enumerate(order[:39]))
 
 
-def last_key(frozen: Freeze) -> str:
-    order = planning.document.order_of(frozen.content, frozen.seed)
-    return frozen.content["candidates"][order[-1]][0]
+def last_key(locked: AuditPlan) -> str:
+    order = planning.document.order_of(locked.content, locked.seed)
+    return locked.content["candidates"][order[-1]][0]
 
 
 def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_assignments(alice):
@@ -82,9 +82,9 @@ def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_assignment
     held = claims.claim_next(round.job, alice, count=1).assignments[0].image
     Assignment.objects.create(round=round, image=held, slot=2)
 
-    frozen = planning.freeze(round, Held(), proposal(images))
+    locked = planning.lock(round, Held(), proposal(images))
 
-    assert held.digest not in dict(frozen.content["candidates"])
+    assert held.digest not in dict(locked.content["candidates"])
     assert Assignment.objects.get(round=round, image=held, slot=2).state == "open"
     others = Assignment.objects.filter(round=round).exclude(image=held)
     assert set(others.values_list("state", flat=True)) == {"withdrawn"}
@@ -92,10 +92,10 @@ def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_assignment
 
 def test_a_look_at_a_proof_reads_only_what_was_checked(alice):
     round = closing_round(alice)
-    planning.freeze(round, Held(), proposal(make_images(round.job, 60)))
+    planning.lock(round, Held(), proposal(make_images(round.job, 60)))
     first = Audit.objects.filter(round=round, position=0, blind=False)
     first.update(value=1.0, boxes=[box()])
-    standing.needed(round)  # what was sealed is read once
+    standing.needed(round)  # what was locked is read once
 
     with CaptureQueriesContext(connection) as seen:
         assert len(standing.prefix(round)) == 1
@@ -109,17 +109,17 @@ def test_a_second_proof_of_the_whole_data_set_may_leave_only_what_the_first_did_
     which may lack 20 of their own, the second set must make up for what is granted."""
     round = closing_round(alice, guarantee="dataset", target_quality=0.8)
     job, first = round.job, make_images(round.job, 200)
-    frozen = planning.freeze(round, Held(), proposal(first[:100]))
-    assert frozen.content["sets"][-1]["target"] == pytest.approx(0.6)
+    locked = planning.lock(round, Held(), proposal(first[:100]))
+    assert locked.content["sets"][-1]["target"] == pytest.approx(0.6)
 
-    paper = {"frozen": {"content": frozen.content}, "result": {"sets_certified": 2}}
+    paper = {"locked": {"content": locked.content}, "result": {"sets_certified": 2}}
     Certificate.objects.create(round=round, attempt=1, outcome="certified", document=paper)
     for image in first[:100]:
         Label.objects.create(image=image, round=round, source="auto", boxes=[box()])
     for image in first[100:]:
         Label.objects.create(image=image, source="human", boxes=[box()])
     Round.objects.filter(pk=round.pk).update(state="CLOSED", closed_at=round.opened_at)
-    again = planning.freeze(next_closing(job, 2), Held(), proposal(make_images(job, 100, intake=1)))
+    again = planning.lock(next_closing(job, 2), Held(), proposal(make_images(job, 100, intake=1)))
 
     assert again.content["granted"] == pytest.approx(40)
     assert again.content["sets"][-1]["target"] == pytest.approx(0.8)

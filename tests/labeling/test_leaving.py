@@ -64,8 +64,8 @@ def test_a_late_answer_takes_its_slot_back_if_the_slot_is_open_again(started, al
     assert not Assignment.objects.filter(image=assignment.image, state="open").exists()
 
 
-def test_a_late_answer_does_not_bring_a_frozen_image_back(started, alice):
-    """Someone took the assignment over and gave it back before the freeze."""
+def test_a_late_answer_does_not_bring_a_locked_image_back(started, alice):
+    """Someone took the assignment over and gave it back before the audit plan."""
     assignment = claims.claim_next(started, alice).assignments[0]
     Assignment.objects.filter(pk=assignment.pk).update(state="expired")
     Assignment.objects.create(
@@ -73,7 +73,7 @@ def test_a_late_answer_does_not_bring_a_frozen_image_back(started, alice):
         image=assignment.image,
         slot=assignment.slot,
         state="withdrawn",
-        reason=labels.FROZEN,
+        reason=labels.LOCKED,
     )
 
     late = answer(assignment, alice)

@@ -13,7 +13,7 @@ from labeling.kernel.sampling import seeded_hash
 class Plan:
     """What was fixed before the first draw of an audit.
 
-    `ranks[i]` is the strictest of the nested sets 0..J-1 that holds the i-th image of the frozen
+    `ranks[i]` is the strictest of the nested sets 0..J-1 that holds the i-th image of the locked
     order, or the one set that holds it where they are `per_class`; `budgets` lists (first draw, audits
     in all) and only ever grows at its end.
     """

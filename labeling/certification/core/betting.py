@@ -18,7 +18,7 @@ REVOKE_WEALTH = 20.0  # reject at 5 % over the life of the set
 def betting_path(plan: Plan, values: Sequence[float], totals: np.ndarray) -> np.ndarray:
     """(n, J) wealth of each set after each draw (docs/algorithms.md 1.2).
 
-    `values`: quality in [0, 1] of the first images of the frozen order, without gaps. `totals`:
+    `values`: quality in [0, 1] of the first images of the locked order, without gaps. `totals`:
     (J,) null sums of quality. Sampling without replacement from finite sets: a nonnegative
     supermartingale while a set's sum is at most its total. A set plays until it reaches 1/level.
     """

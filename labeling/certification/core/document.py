@@ -1,4 +1,4 @@
-"""The certificate as a file: what was frozen, the draws, and what follows from them."""
+"""The certificate as a file: what was locked, the draws, and what follows from them."""
 
 import hashlib
 import json
@@ -30,17 +30,17 @@ def digest(content: Any) -> str:
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def plan_of(frozen: dict[str, Any]) -> Plan:
-    """The test's plan from the document's frozen part."""
-    content = frozen["content"]
+def plan_of(locked: dict[str, Any]) -> Plan:
+    """The test's plan from the document's locked part."""
+    content = locked["content"]
     candidates, sets = content["candidates"], content["sets"]
-    order = order_of(content, frozen["seed"])
+    order = order_of(content, locked["seed"])
     return Plan(
         ranks=np.array([candidates[i][1] for i in order], int),
         sizes=np.array([s["size"] for s in sets], int),
         targets=np.array([s["target"] for s in sets], float),
         level=content["level"],
-        budgets=budgets_of(frozen["budgets"]),
+        budgets=budgets_of(locked["budgets"]),
         exact=content["guarantee"] == guarantee.DEFECT_FREE,
         per_class=plan_content.by_class(content),
     )
@@ -56,7 +56,7 @@ def plan_for(
 ) -> tuple[Plan, float]:
     """The plan to test these draws with, and what frees their mean of the drawers' noise.
 
-    `planned`: before any draw; `content`: what was frozen, its candidates are not needed; `draws`:
+    `planned`: before any draw; `content`: what was locked, its candidates are not needed; `draws`:
     each with `predicted`, `boxes` and `value`. Where the checks were made blind their
     values hold that noise, so the targets are lowered by what it takes from values on average; else
     1. Checks that the draws have earned (certificate.extended) are in the plan.
@@ -87,19 +87,19 @@ def _against(predicted: list[Any], drawn: list[Any] | None) -> Comparison | None
 
 
 def order_of(content: dict[str, Any], seed: str) -> list[int]:
-    """The frozen order, as places among the candidates."""
+    """The locked order, as places among the candidates."""
     keys = [key for key, _ in content["candidates"]]
     ranks = [rank for _, rank in content["candidates"]]
     return audit_order(keys, seed, ranks if plan_content.by_class(content) else None)
 
 
-def conclude(frozen: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, Any]:
+def conclude(locked: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, Any]:
     """What the draws show: the result part of the document.
 
-    `draws`: the gapless prefix of the frozen order, each with `value` and `blind_value` or None.
+    `draws`: the gapless prefix of the locked order, each with `value` and `blind_value` or None.
     """
-    content = frozen["content"]
-    plan, factor = plan_for(plan_of(frozen), content, draws)
+    content = locked["content"]
+    plan, factor = plan_for(plan_of(locked), content, draws)
     values = [draw["value"] for draw in draws]
     test = run_test(plan, values)
     bias = anchoring(content["guarantee"], _pairs(draws), plan_content.hand_in(content))
@@ -162,15 +162,15 @@ def _pairs(draws: list[dict[str, Any]]) -> list[Pair]:
 
 
 def build(
-    about: dict[str, Any], frozen: dict[str, Any], draws: list[dict[str, Any]]
+    about: dict[str, Any], locked: dict[str, Any], draws: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """The whole document, sealed by its digest."""
+    """The whole document, locked by its digest."""
     body = {
         "format": FORMAT,
         "about": about,
-        "frozen": frozen,
+        "locked": locked,
         "draws": draws,
-        "result": conclude(frozen, draws),
+        "result": conclude(locked, draws),
     }
     return {**body, "digest": digest(body)}
 

@@ -25,7 +25,7 @@ MOST_TIMES = 2  # the planned checks
 
 @dataclass(frozen=True)
 class Wealth:
-    """Where the test stands after a prefix of the frozen order."""
+    """Where the test stands after a prefix of the locked order."""
 
     path: np.ndarray  # (n, J) wealth after each draw
     wealth: np.ndarray  # (J,) now
@@ -47,7 +47,7 @@ class Wealth:
 def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = None) -> Wealth:
     """Test the sets' means against their targets, draw by draw, strict to loose.
 
-    `values`: of the first images of the frozen order, without gaps, in [0, 1]. `totals`: (J,)
+    `values`: of the first images of the locked order, without gaps, in [0, 1]. `totals`: (J,)
     null sums, by default size x target. Each set's wealth reaches 1/level with probability at
     most level while its mean is at most the target, whenever one looks; the first set that does
     not ends the chain. Sets that are `per_class` are tested by Holm's rule instead, so that with

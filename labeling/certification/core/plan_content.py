@@ -18,7 +18,7 @@ def hand_in(content: dict[str, Any]) -> Hand:
 
 
 def shown_in(result: dict[str, Any]) -> list[int]:
-    """The sets that a certificate's result shows, by their place among the frozen ones."""
+    """The sets that a certificate's result shows, by their place among the locked ones."""
     found: list[int] = result.get("sets_shown", list(range(result["sets_certified"])))
     return found
 
@@ -33,7 +33,7 @@ def claim(content: dict[str, Any], risk: float, size: int, shown: Iterable[int])
 
 def shortfall(document: dict[str, Any]) -> float:
     """How far the certified images may fall short of perfect by their targets, in whole images."""
-    content, shown = document["frozen"]["content"], shown_in(document["result"])
+    content, shown = document["locked"]["content"], shown_in(document["result"])
     if not by_class(content):
         shown = shown[-1:]  # it holds those before it
     sets = [content["sets"][rank] for rank in shown]

@@ -24,35 +24,35 @@ def verify(document: dict[str, Any]) -> list[str]:
     body = {key: value for key, value in document.items() if key != "digest"}
     if digest(body) != document.get("digest"):
         faults.append("The document was changed: its digest does not match.")
-    frozen, draws = document["frozen"], document["draws"]
-    if digest(frozen["content"]) != frozen["content_digest"]:
-        faults.append("The frozen part was changed after the seed was drawn.")
-    content = frozen["content"]
+    locked, draws = document["locked"], document["draws"]
+    if digest(locked["content"]) != locked["content_digest"]:
+        faults.append("The locked part was changed after the seed was drawn.")
+    content = locked["content"]
     faults += _plan_faults(document)
-    order = [content["candidates"][i][0] for i in order_of(content, frozen["seed"])]
-    if digest(order) != frozen["order_digest"]:
+    order = [content["candidates"][i][0] for i in order_of(content, locked["seed"])]
+    if digest(order) != locked["order_digest"]:
         faults.append("The audit order is not the one that the seed gives.")
     for i, draw in enumerate(draws):
         if draw["image"] != order[i]:
-            faults.append(f"Draw {i + 1} is not the image that the frozen order names.")
+            faults.append(f"Draw {i + 1} is not the image that the locked order names.")
             break
     kind = content["guarantee"]
     faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw, kind))]
-    if not faults and not _same(conclude(frozen, draws), document["result"]):
+    if not faults and not _same(conclude(locked, draws), document["result"]):
         faults.append("The result does not follow from the draws.")
     return faults
 
 
 def _plan_faults(document: dict[str, Any]) -> list[str]:
-    """Where what the test starts from does not follow from what was frozen."""
-    about, frozen = document["about"], document["frozen"]
-    content, budgets = frozen["content"], frozen["budgets"]
+    """Where what the test starts from does not follow from what was locked."""
+    about, locked = document["about"], document["locked"]
+    content, budgets = locked["content"], locked["budgets"]
     sets = content["sets"]
     faults = []
     if abs(content["level"] - about["risk"] / 2 ** about["attempt"]) > TOLERANCE:
         faults.append("The level is not the risk, halved at each attempt.")
     if list(budgets[0]) != [0, min(content["budget"], len(content["candidates"]))]:
-        faults.append("The first budget is not the one that was frozen.")
+        faults.append("The first budget is not the one that was locked.")
     firsts, checks = zip(*budgets, strict=True)
     if list(firsts) != sorted(firsts) or list(checks) != sorted(set(checks)):
         faults.append("A budget was lowered, or raised before an earlier one.")
