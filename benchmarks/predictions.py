@@ -57,7 +57,7 @@ def found(data: Path, name: str, weights: Path, cache: Path) -> Found:
         cache.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(_made(data, name, weights)))
     document = json.loads(kept.read_text())
-    return Found(name, [_seen(row) for row in document["seen"]])
+    return Found(name, [_seen(row) for row in document["sensitivity"]])
 
 
 def _made(data: Path, name: str, weights: Path) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _made(data: Path, name: str, weights: Path) -> dict[str, Any]:
     start = start_for(taught, weights)
     recipe = Recipe.for_design(start.design, len(taught), warm=False, effort=EFFORT)
     detector = fit(taught, classes, recipe, start, seed=0, device=CPU).detector
-    return {"seen": _looked_at(detector, rest)}
+    return {"sensitivity": _looked_at(detector, rest)}
 
 
 def start_for(taught: Sequence[Sample], weights: Path) -> Start:

@@ -22,7 +22,12 @@ from benchmarks.predictions import found
 from labeling.certification.core import document
 from labeling.certification.core.audit_plan import BLIND_SHARE, Plan
 from labeling.certification.core.nested_test import MOST_TIMES, Wealth, run_test
-from labeling.certification.core.noise_correction import Hand, Pair, anchoring, freeing
+from labeling.certification.core.noise_correction import (
+    AnnotatorNoise,
+    Pair,
+    anchoring,
+    noise_correction,
+)
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import Box, BoxSet, pack, unpack, without_scores
 from labeling.kernel.quality import compare, quality
@@ -46,15 +51,17 @@ class Crowd:
 
     def _drawn(self, i: int) -> BoxSet:
         classes = int(max((int(b.classes.max()) for b in self.half.truths if len(b)), default=0))
-        return pack(self.person.draw(self._truth(i), self.half.seen[i].size, classes + 1)[0])
+        return pack(self.person.draw(self._truth(i), self.half.sensitivity[i].size, classes + 1)[0])
 
-    def hand(self, known: Sequence[int]) -> Hand:
+    def annotator_noise(self, known: Sequence[int]) -> AnnotatorNoise:
         """How two of them differ."""
-        return Hand.between([(self._drawn(i), self._drawn(i)) for i in known[:HAND_PAIRS]])
+        return AnnotatorNoise.between(
+            [(self._drawn(i), self._drawn(i)) for i in known[:HAND_PAIRS]]
+        )
 
     def audit(self, i: int, cuts: Cuts) -> Pair:
         """One picture's label checked with the boxes shown, and blind."""
-        one = self.half.seen[i]
+        one = self.half.sensitivity[i]
         label = cuts.kept(one.boxes)
         corrected, _ = self.person.correct(unpack(label), self._truth(i), one.size)
         drawn, shown = self._drawn(i), unpack(label)
@@ -113,13 +120,13 @@ def _resample(half: Half, number: int, target: float) -> list[tuple[float, float
     pairs = [crowd.audit(pool[place], cuts) for place in places]
     values, blind_values = [p.value for p in pairs], [p.blind_value for p in pairs]
     plan, test = proved(proof.plan, values)
-    hand = crowd.hand(known)
-    bias = anchoring(guarantee.QUALITY, pairs[: plan.budget : BLIND_SHARE], hand)
+    noise = crowd.hand(known)
+    bias = anchoring(guarantee.QUALITY, pairs[: plan.budget : BLIND_SHARE], noise)
     held = document.certified(plan, test, values[: plan.budget], bias)
 
     def seen_blank(plan: Plan) -> Wealth:
         found = [pair.found for pair in pairs[: plan.budget]]
-        factor = freeing(guarantee.QUALITY, found, hand)
+        factor = noise_correction(guarantee.QUALITY, found, noise)
         strict = replace(plan, targets=np.minimum(plan.targets / factor, 1))
         return run_test(strict, blind_values[: plan.budget])
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from labeling.assignments.core.ways import Comparison, Control, compare_ways
 from labeling.kernel import sampling
-from labeling.kernel.annotator_noise import Hand
+from labeling.kernel.annotator_noise import AnnotatorNoise
 from labeling.kernel.boxes import BoxSet, pack
 from labeling.models import Assignment, Image, Job, Round
 
@@ -86,11 +86,13 @@ def _elsewhere(job: Job) -> list[Control]:
     ]
 
 
-def hand(job: Job) -> Hand:
+def annotator_noise(job: Job) -> AnnotatorNoise:
     """How people who draw blind differ, from all images that two or more drew so."""
     both = Assignment.objects.submitted().filter(round__job=job, blank=True).values("image")
     images = [*_elsewhere(job), *_images(job, both)]
-    return Hand.between([(a, b) for a, b, *_ in (one.blank for one in images if one.blank[1:])])
+    return AnnotatorNoise.between(
+        [(a, b) for a, b, *_ in (one.blank for one in images if one.blank[1:])]
+    )
 
 
 def fallen(job: Job) -> list[int]:

@@ -123,8 +123,8 @@ def _grouped(rows: "QuerySet[Any]", who: str) -> Any:
 
 def _free(audit: Audit, holder: User) -> int:
     with transaction.atomic():
-        freed = Audit.objects.held_by(holder).filter(pk=audit.pk, page=audit.page)
-        if not freed.update(reviewer=None, claimed_at=None, lease_expires_at=None, page=""):
+        corrected = Audit.objects.held_by(holder).filter(pk=audit.pk, page=audit.page)
+        if not corrected.update(reviewer=None, claimed_at=None, lease_expires_at=None, page=""):
             return 0
         audit.had_by.add(holder)
     return 1

@@ -84,7 +84,7 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
             "level": level,
             "budget": budget,
             "most_checks": MOST_TIMES * budget,
-            "hand": blind_controls.hand(round.job).to_json(),
+            "annotator_noise": blind_controls.annotator_noise(round.job).to_json(),
             "drawn_blind": _strict(round),
             "sets": [
                 {

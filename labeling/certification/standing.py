@@ -43,7 +43,7 @@ class Standing:
 
     plan: Plan
     values: list[float]  # of the gapless prefix
-    freeing: float  # what their mean is to be multiplied by (core.blind)
+    noise_correction: float  # what their mean is to be multiplied by (core.blind)
 
     @cached_property
     def test(self) -> nested_test.Wealth:

@@ -8,15 +8,15 @@ from typing import Any, Self
 from labeling.kernel.boxes import BoxSet
 from labeling.kernel.quality import compare
 
-LEAST_HAND = 10  # images that two people drew, before their noise is believed
+LEAST_IMAGES = 10  # images that two people drew, before their noise is believed
 
 
 @dataclass(frozen=True)
-class Hand:
+class AnnotatorNoise:
     """How one person's blind drawing differs from what is there."""
 
-    seen: float = 1.0  # chance that an object is marked, in (0, 1]
-    edge: float = 0.0  # how far a drawn box is off the object's (shift_of), in [0, 1/3]
+    sensitivity: float = 1.0  # chance that an object is marked, in (0, 1]
+    shift: float = 0.0  # how far a drawn box is off the object's (shift_of), in [0, 1/3]
     images: int = 0  # that two people drew; 0: not measured, taken for perfect
 
     @classmethod
@@ -28,7 +28,7 @@ class Hand:
         """
         found = [compare(a, b) for a, b in pairs]
         both = sum(one.true_positives for one in found)
-        if len(found) < LEAST_HAND or not both:
+        if len(found) < LEAST_IMAGES or not both:
             return cls()
         agreed = both / sum(one.objects for one in found)
         overlap = sum(one.matched_iou for one in found) / both
@@ -36,12 +36,16 @@ class Hand:
 
     def to_json(self) -> dict[str, float]:
         """Rounded, as a certificate keeps it."""
-        return {"seen": round(self.seen, 4), "edge": round(self.edge, 4), "images": self.images}
+        return {
+            "sensitivity": round(self.sensitivity, 4),
+            "shift": round(self.shift, 4),
+            "images": self.images,
+        }
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Self:
         """What to_json gave."""
-        return cls(document["seen"], document["edge"], document["images"])
+        return cls(document["sensitivity"], document["shift"], document["images"])
 
 
 def shift_of(overlap: float) -> float:

@@ -79,15 +79,15 @@ _paths: dict[tuple[int, int, int], list[list[Any]]] = {}
 
 
 def _path(now: standing.Standing, key: tuple[int, int, int]) -> list[list[Any]]:
-    """Observed mean and bound after some of the draws, freed of drawers' noise; the bound is a
+    """Observed mean and bound after some of the draws, corrected of drawers' noise; the bound is a
     search, so it is kept."""
     if key not in _paths:
         _paths.clear()  # one audit is watched at a time; an older path is never asked for again
         _paths[key] = [
             [
                 n,
-                round(float(np.mean(now.values[:n])) * now.freeing, 4),
-                round(proofs.weakest_bound(now.plan, now.values[:n]) * now.freeing, 4),
+                round(float(np.mean(now.values[:n])) * now.noise_correction, 4),
+                round(proofs.weakest_bound(now.plan, now.values[:n]) * now.noise_correction, 4),
             ]
             for n in _milestones(len(now.values))
         ]
@@ -226,7 +226,7 @@ def _outcome_sentence(row: Certificate, locked: AuditPlan) -> str:
     if row.outcome == "certified":
         blind = result["judged_blind"][result["sets_certified"] - 1]
         if known.content["drawn_blind"]:
-            said = f"{result['observed_mean'] * result['freeing']:.2f}, all drawn blind."
+            said = f"{result['observed_mean'] * result['noise_correction']:.2f}, all drawn blind."
         elif blind and not plan_content.by_class(known.content):
             said = f"{result['observed_mean']:.2f}, judged blind {blind[0]:.2f}."
         else:

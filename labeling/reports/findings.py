@@ -22,7 +22,7 @@ def of_job(job: Job) -> dict[str, Any] | None:
         rows = row.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False)
         result = row.document["result"]
         observed = result["observed_mean"]
-        mean = None if observed is None else observed * result["freeing"]
+        mean = None if observed is None else observed * result["noise_correction"]
         of = len(row.document["locked"]["content"]["candidates"])
     else:
         rows = Audit.objects.filter(round__job=job, kind=Audit.Kind.MONITORING)

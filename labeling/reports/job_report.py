@@ -62,18 +62,20 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[list[str]]:
     verdicts = Counter(draw["verdict"] for draw in row.document["draws"])
     spoken = [str(verdicts[v]) for v in ("approved", "corrected", "unjudgeable")]
     observed = result["observed_mean"]
-    hand = plan_content.hand_in(content)
+    noise = plan_content.noise_in(content)
     return [
         ["Checked at random", f"{result['audited']} images, {content['budget']} planned"],
         ["Checkers", "drew blind" if content["drawn_blind"] else "saw the boxes"],
         [
             "Observed quality",
-            "none" if observed is None else f"{observed * result['freeing']:.2f}",
+            "none" if observed is None else f"{observed * result['noise_correction']:.2f}",
         ],
         ["Approved, corrected, not judged", ", ".join(spoken)],
         [
             "A drawer, blind",
-            f"marks {hand.seen:.0%}, off by {hand.edge:.0%}" if hand.images else "not measured",
+            f"marks {noise.sensitivity:.0%}, off by {noise.shift:.0%}"
+            if noise.images
+            else "not measured",
         ],
         ["Level of this attempt", f"{content['level']:.3f} (attempt {locked.attempt})"],
         ["List and predictions", locked.content_digest[:12]],
@@ -120,7 +122,7 @@ def _blind(row: Certificate) -> str:
         observed = result["observed_mean"] or 0.0
         return (
             "Every check was drawn blind before the boxes were revealed: quality "
-            f"{observed:.2f}, {observed * result['freeing']:.2f} without the drawers' own edges."
+            f"{observed:.2f}, {observed * result['noise_correction']:.2f} without the drawers' own edges."
         )
     if bias is None:
         return "Fewer than two images were also drawn blind: what seeing boxes does is unknown."
@@ -128,7 +130,7 @@ def _blind(row: Certificate) -> str:
         f"{bias['images']} of the images were also drawn blind: quality "
         f"{bias['blind_mean']:.2f}, "
         + (
-            f"{bias['freed_mean']:.2f} without the drawers' own misses and edges, "
+            f"{bias['corrected_mean']:.2f} without the drawers' own misses and edges, "
             if bias["measured"]
             else ""
         )

@@ -71,7 +71,7 @@ def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, c
     assert row.outcome == "certified"
     assert row.document["locked"]["content"]["drawn_blind"]
     assert {d["verdict"] for d in row.document["draws"]} == {"corrected"}
-    assert row.document["result"]["freeing"] == pytest.approx(1.0)
+    assert row.document["result"]["noise_correction"] == pytest.approx(1.0)
     assert verification.verify(row.document) == []
     assert Label.objects.active().auto().filter(image__job=closing).exists()
     assert "all drawn blind" in audit_report.certificate(closing)["sentence"]
@@ -84,7 +84,7 @@ def test_drawers_edges_are_taken_out_where_two_people_showed_them(closing, rita)
     """All labels are exact; checkers' boxes are off as far as people's are, which is no fault."""
     round = round_of(closing)
     locked = AuditPlan.objects.get(round=round)
-    locked.content["hand"] = {"seen": 1.0, "edge": 0.15, "images": 50}
+    locked.content["annotator_noise"] = {"sensitivity": 1.0, "shift": 0.15, "images": 50}
     locked.content_digest = document.digest(locked.content)
     locked.save()
 
@@ -94,7 +94,7 @@ def test_drawers_edges_are_taken_out_where_two_people_showed_them(closing, rita)
     draw(closing, rita, moved)
     now = standing.standing(locked)
     assert now.values[0] == pytest.approx(0.75, abs=0.01)
-    assert now.freeing == pytest.approx(1 / now.values[0], abs=0.01)
+    assert now.noise_correction == pytest.approx(1 / now.values[0], abs=0.01)
     assert now.plan.targets[0] == pytest.approx(0.75 * now.values[0], abs=0.01)
     assert now.test.complete
     run_steps(closing)
@@ -119,4 +119,4 @@ def test_where_nothing_is_right_nothing_is_shown(closing, rita):
     run_steps(closing)
     row = Certificate.objects.get(round=round_of(closing))
     assert row.outcome == "not_provable"
-    assert row.document["result"]["freeing"] == 1.0
+    assert row.document["result"]["noise_correction"] == 1.0

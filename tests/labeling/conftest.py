@@ -52,7 +52,7 @@ def paper() -> dict[str, Any]:
         "budget": 30,
         "most_checks": 30,
         "drawn_blind": False,
-        "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
+        "annotator_noise": {"sensitivity": 1.0, "shift": 0.0, "images": 0},
         "sets": [
             {"threshold": 0.9, "size": 30, "target": 0.6},
             {"threshold": 0.5, "size": 60, "target": 0.6},

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from labeling.certification.core import document, verification
-from labeling.certification.core.noise_correction import Hand, Pair, anchoring
+from labeling.certification.core.noise_correction import AnnotatorNoise, Pair, anchoring
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import Box, pack
 from labeling.kernel.quality import compare, quality
@@ -59,52 +59,52 @@ def checks(
 
 
 @pytest.fixture(scope="module")
-def hand() -> Hand:
+def annotator_noise() -> AnnotatorNoise:
     """Two simulated people on 150 images."""
     rng = np.random.default_rng(0)
     person = Person(rng)
     scenes = [scene(rng) for _ in range(150)]
-    return Hand.between(
+    return AnnotatorNoise.between(
         [tuple(pack(person.draw(s, SIZE, 1)[0]) for _ in range(2)) for s in scenes]  # type: ignore[misc]
     )
 
 
-def test_two_peoples_difference_tells_what_each_of_them_misses_and_shifts(hand):
+def test_two_peoples_difference_tells_what_each_of_them_misses_and_shifts(noise):
     rng = np.random.default_rng(1)
     person = Person(rng)
     scenes = [scene(rng) for _ in range(300)]
     found = [compare(pack(person.draw(s, SIZE, 1)[0]), pack(s)) for s in scenes]
     seen = sum(c.true_positives for c in found) / sum(len(s) for s in scenes)
     overlap = sum(c.matched_iou for c in found) / sum(c.true_positives for c in found)
-    assert hand.seen == pytest.approx(seen, abs=0.015)
-    assert hand.edge == pytest.approx((1 - overlap) / (1 + overlap), abs=0.005)
-    assert Hand.from_json(hand.to_json()).images == 150
+    assert noise.sensitivity == pytest.approx(seen, abs=0.015)
+    assert noise.shift == pytest.approx((1 - overlap) / (1 + overlap), abs=0.005)
+    assert AnnotatorNoise.from_json(hand.to_json()).images == 150
 
 
 def test_too_few_common_images_say_nothing_of_the_drawers():
-    assert Hand.between([(pack([]), pack([]))] * 9).images == 0
-    assert Hand.between([]) == Hand()
+    assert AnnotatorNoise.between([(pack([]), pack([]))] * 9).images == 0
+    assert AnnotatorNoise.between([]) == AnnotatorNoise()
 
 
 @pytest.mark.parametrize(("sees", "off"), [(0.97, 0.03), (0.9, 0.06), (0.8, 0.08), (0.6, 0.06)])
 def test_judged_blind_is_the_true_quality_where_shown_boxes_flatter(hand, sees, off):
     rng = np.random.default_rng(2)
     truth, values, pairs = checks(rng, 500, 500, sees, off)
-    judged, low, high = anchoring(guarantee.QUALITY, pairs, hand).judged_blind(values, 10_000)
+    judged, low, high = anchoring(guarantee.QUALITY, pairs, noise).judged_blind(values, 10_000)
     assert low < judged < high
     assert judged == pytest.approx(truth, abs=0.025)
     if off > 0.05:
         assert np.mean(values) > truth + 0.03
 
 
-def test_labels_without_a_defect_are_freed_of_what_their_checkers_missed(hand):
+def test_labels_without_a_defect_are_freed_of_what_their_checkers_missed(noise):
     rng = np.random.default_rng(3)
     truth, values, pairs = checks(rng, 600, 600, 0.97, 0.03, guarantee.DEFECT_FREE)
-    judged, *_ = anchoring(guarantee.DEFECT_FREE, pairs, hand).judged_blind(values, 10_000)
+    judged, *_ = anchoring(guarantee.DEFECT_FREE, pairs, noise).judged_blind(values, 10_000)
     assert judged == pytest.approx(truth, abs=0.04)
 
 
-def test_sound_sets_pass_and_flattered_ones_do_not(hand):
+def test_sound_sets_pass_and_flattered_ones_do_not(noise):
     """As a job does it: 100 checks, one in five of them also drawn blind."""
     rng = np.random.default_rng(4)
     runs = 120
@@ -112,7 +112,7 @@ def test_sound_sets_pass_and_flattered_ones_do_not(hand):
     for _ in range(runs):
         truth, values, pairs = checks(rng, 100, 20, 0.85, 0.06)
         for gap in passed:
-            told = anchoring(guarantee.QUALITY, pairs, hand)
+            told = anchoring(guarantee.QUALITY, pairs, noise)
             passed[gap] += told.holds(values, 10_000, truth - gap)
     assert passed[-0.05] / runs < 0.4  # the target lies .05 above what the labels are worth
     assert passed[0.05] / runs > 0.97
@@ -121,11 +121,11 @@ def test_sound_sets_pass_and_flattered_ones_do_not(hand):
 def test_where_the_drawers_were_not_measured_only_a_credible_shortfall_counts():
     pairs = [Pair(0.9, value, None) for value in (0.7, 0.5, 0.9, 0.6, 0.8)]
     values = [0.9] * 40
-    told = anchoring(guarantee.QUALITY, pairs, Hand())
+    told = anchoring(guarantee.QUALITY, pairs, AnnotatorNoise())
     assert told.judged_blind(values, 10_000)[0] == pytest.approx(0.7)
     assert told.holds(values, 10_000, 0.75)
     assert not told.holds(values, 10_000, 0.95)
-    assert anchoring(guarantee.QUALITY, pairs[:1], Hand()) is None
+    assert anchoring(guarantee.QUALITY, pairs[:1], AnnotatorNoise()) is None
 
 
 def blind(paper: dict, every: int, moved: float) -> dict:
@@ -160,7 +160,7 @@ def test_only_the_sets_that_hold_drawn_blind_are_certified(paper):
     locked["content"]["target"] = 0.78
     for one in locked["content"]["sets"]:
         one["target"] = 0.78
-    locked["content"]["hand"] = {"seen": 1.0, "edge": 0.0, "images": 50}
+    locked["content"]["annotator_noise"] = {"sensitivity": 1.0, "shift": 0.0, "images": 50}
     locked["content_digest"] = document.digest(locked["content"])
     for place, draw in enumerate(draws):
         shift = 1.0 if ranks[draw["image"]] == 0 else 6.0
@@ -191,7 +191,7 @@ def test_where_checkers_may_have_overlooked_all_that_passes_nothing_is_shown():
         "budget": 120,
         "most_checks": 120,
         "drawn_blind": True,
-        "hand": Hand(0.6, 0.0, 20).to_json(),
+        "annotator_noise": AnnotatorNoise(0.6, 0.0, 20).to_json(),
         "sets": [{"size": 400, "threshold": 0.5, "target": 0.3}],
         "candidates": [[key, 0] for key in keys],
     }
@@ -208,4 +208,4 @@ def test_where_checkers_may_have_overlooked_all_that_passes_nothing_is_shown():
 
     result = document.conclude(locked, draws)
 
-    assert (result["outcome"], result["freeing"]) == ("not_provable", 0.0)
+    assert (result["outcome"], result["noise_correction"]) == ("not_provable", 0.0)

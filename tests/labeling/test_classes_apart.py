@@ -82,7 +82,7 @@ def locked_document() -> dict:
         "images": 60,
         "target": TARGET,
         "level": LEVEL,
-        "hand": {"seen": 1.0, "edge": 0.0, "images": 0},
+        "annotator_noise": {"sensitivity": 1.0, "shift": 0.0, "images": 0},
         "granted": 0.0,
         "budget": 40,
         "most_checks": 40,

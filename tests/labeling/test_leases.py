@@ -134,9 +134,9 @@ def test_checks_given_back_go_to_others_and_their_reviewer_is_remembered(closing
     assert held.give_back_checks(closing, rita, "b", pks) == 0  # another page
     assert held.give_back_checks(closing, rita, "a", pks) == len(pks)
 
-    freed = Audit.objects.filter(pk__in=pks)
-    assert not freed.exclude(reviewer=None).exists()
-    assert all(rita in audit.had_by.all() for audit in freed)
+    corrected = Audit.objects.filter(pk__in=pks)
+    assert not corrected.exclude(reviewer=None).exists()
+    assert all(rita in audit.had_by.all() for audit in corrected)
     assert {a.pk for a in queue.claim_next(closing, bob)} & set(pks)
 
 

@@ -12,12 +12,17 @@ import numpy as np
 from labeling.certification.core import plan_content
 from labeling.certification.core.audit_plan import Plan, audit_order
 from labeling.certification.core.nested_test import Wealth, extended, rest_bound, run_test
-from labeling.certification.core.noise_correction import Anchoring, Pair, anchoring, freeing
+from labeling.certification.core.noise_correction import (
+    Anchoring,
+    Pair,
+    anchoring,
+    noise_correction,
+)
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import pack
 from labeling.kernel.quality import Comparison, compare
 
-FORMAT = "boxwise-certificate/3"
+FORMAT = "boxwise-certificate/4"
 
 
 def canonical(content: Any) -> bytes:
@@ -65,10 +70,12 @@ def plan_for(
     found = [_against(draw["predicted"], draw["boxes"]) for draw in draws] if blank else []
     values = [draw["value"] for draw in draws]
 
-    def freed(plan: Plan, count: int) -> tuple[Plan, float]:
+    def corrected(plan: Plan, count: int) -> tuple[Plan, float]:
         factor = 1.0
         if blank:
-            factor = freeing(content["guarantee"], found[:count], plan_content.hand_in(content))
+            factor = noise_correction(
+                content["guarantee"], found[:count], plan_content.noise_in(content)
+            )
         if factor == 1:
             return plan, 1.0
         # 0: what passed may all have passed because its checkers overlooked something, too
@@ -76,10 +83,10 @@ def plan_for(
         return replace(plan, targets=np.minimum(targets, 1.0)), factor
 
     def seen(plan: Plan) -> Wealth:
-        return run_test(freed(plan, plan.budget)[0], values[: plan.budget])
+        return run_test(corrected(plan, plan.budget)[0], values[: plan.budget])
 
     plan = extended(planned, len(draws), content["most_checks"], seen)
-    return freed(plan, len(draws))
+    return corrected(plan, len(draws))
 
 
 def _against(predicted: list[Any], drawn: list[Any] | None) -> Comparison | None:
@@ -102,7 +109,7 @@ def conclude(locked: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     plan, factor = plan_for(plan_of(locked), content, draws)
     values = [draw["value"] for draw in draws]
     test = run_test(plan, values)
-    bias = anchoring(content["guarantee"], _pairs(draws), plan_content.hand_in(content))
+    bias = anchoring(content["guarantee"], _pairs(draws), plan_content.noise_in(content))
     kept = certified(plan, test, values, bias)
     outcome = "certified" if kept else "refused" if test.shown else "not_provable"
     bounds = [
@@ -117,7 +124,7 @@ def conclude(locked: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
         "certified_images": plan.images(kept),
         "audited": len(values),
         "observed_mean": float(np.mean(values)) if values else None,
-        "freeing": factor,
+        "noise_correction": factor,
         "wealth": [[float(w) for w in row] for row in test.path],
         # the rest of several sets is at least as good as that of the worst of them
         "rest_bound": min(bounds, default=None),

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from labeling.kernel import guarantee
-from labeling.kernel.annotator_noise import Hand, shift_of
+from labeling.kernel.annotator_noise import AnnotatorNoise, shift_of
 from labeling.kernel.quality import Comparison
 
 # How sure a shortfall must be. On simulated checks of real predictions of four data sets (70, of
@@ -42,15 +42,15 @@ class Anchoring:
 
     images: int
     blind_mean: float  # as drawn
-    freed_mean: float  # without the drawers' own misses and edges
+    corrected_mean: float  # without the drawers' own misses and edges
     shown_mean: float
-    bias: float  # shown - freed
+    bias: float  # shown - corrected
     bias_error: float  # standard error of bias
     measured: bool  # whether the drawers' noise is known; else it counts as the boxes' fault
 
     def judged_blind(self, values: Sequence[float], size: int) -> tuple[float, float, float]:
         """Mean of a set of `size` images with these random checks, had all been drawn blind
-        and freed of the drawers' noise, with its two-sided 95 % interval, not cut to [0, 1].
+        and corrected of the drawers' noise, with its two-sided 95 % interval, not cut to [0, 1].
 
         The difference of the pairs is taken off the mean of all checks, which varies far less than
         the pairs' own blind values (prediction-powered inference, Angelopoulos et al. 2023).
@@ -75,7 +75,7 @@ class Anchoring:
         return float(stdtrit(self.images - 1, level))
 
 
-def anchoring(kind: str, pairs: Sequence[Pair], hand: Hand) -> Anchoring | None:
+def anchoring(kind: str, pairs: Sequence[Pair], noise: AnnotatorNoise) -> Anchoring | None:
     """Compare the two judgements of the same images; None with fewer than two pairs.
 
     `kind`: of the guarantee (core.guarantee).
@@ -84,20 +84,20 @@ def anchoring(kind: str, pairs: Sequence[Pair], hand: Hand) -> Anchoring | None:
         return None
     shown = np.array([pair.value for pair in pairs])
     blind = np.array([pair.blind_value for pair in pairs])
-    freed = blind * freeing(kind, [pair.found for pair in pairs], hand)
-    difference = shown - freed
+    corrected = blind * noise_correction(kind, [pair.found for pair in pairs], noise)
+    difference = shown - corrected
     return Anchoring(
         len(pairs),
         float(blind.mean()),
-        float(freed.mean()),
+        float(corrected.mean()),
         float(shown.mean()),
         float(difference.mean()),
         float(difference.std(ddof=1) / math.sqrt(len(pairs))),
-        hand.images > 0,
+        noise.images > 0,
     )
 
 
-def freeing(kind: str, drawn: Sequence[Comparison | None], hand: Hand) -> float:
+def noise_correction(kind: str, drawn: Sequence[Comparison | None], noise: AnnotatorNoise) -> float:
     """What the mean of blind values is to be multiplied by, to undo what the drawers' noise did.
 
     `drawn`: labels against blind drawings to which overlooked objects were added; None where
@@ -108,19 +108,19 @@ def freeing(kind: str, drawn: Sequence[Comparison | None], hand: Hand) -> float:
         # a label that misses an object passes if its checker missed it, too
         passed = sum(one.defect_free for one in found)
         only_misses = sum(not one.false_positives and one.false_negatives > 0 for one in found)
-        unseen = only_misses * (1 - hand.seen) / hand.seen
+        unseen = only_misses * (1 - noise.sensitivity) / noise.sensitivity
         return max(0.0, passed - unseen) / passed if passed else 1.0
     both = sum(one.true_positives for one in found)
     if not both:
         return 1.0
     wrong = sum(one.false_positives for one in found)
     missed = sum(one.false_negatives for one in found)
-    objects = (both + wrong + missed) / (both + wrong + missed / hand.seen)
+    objects = (both + wrong + missed) / (both + wrong + missed / noise.sensitivity)
     # Boxes that the drawer took over from the label say nothing of its edges.
     taken = sum(one.identical for one in found)
     overlap = sum(one.matched_iou for one in found)
     if taken == both:
         return objects
     off = shift_of((overlap - taken) / (both - taken))
-    own = math.sqrt(max(0.0, off**2 - hand.edge**2))
+    own = math.sqrt(max(0.0, off**2 - noise.shift**2))
     return objects * both * (1 - own) / (1 + own) / overlap

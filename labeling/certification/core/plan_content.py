@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from labeling.kernel import guarantee
-from labeling.kernel.annotator_noise import Hand
+from labeling.kernel.annotator_noise import AnnotatorNoise
 
 
 def by_class(content: dict[str, Any]) -> bool:
@@ -12,9 +12,9 @@ def by_class(content: dict[str, Any]) -> bool:
     return bool(content.get("by_class", False))
 
 
-def hand_in(content: dict[str, Any]) -> Hand:
+def noise_in(content: dict[str, Any]) -> AnnotatorNoise:
     """How drawers differ from what is there."""
-    return Hand.from_json(content["hand"])
+    return AnnotatorNoise.from_json(content["annotator_noise"])
 
 
 def shown_in(result: dict[str, Any]) -> list[int]:
