@@ -19,7 +19,8 @@ from labeling.review import comments, queue
 
 @dataclass(frozen=True)
 class Waiting:
-    """What the cards of a person say, by job (of assignments: by round), asked once for all jobs."""
+    """What the cards of a person say, by job (of assignments: by round), asked once for all
+    jobs."""
 
     roles: dict[int, set[str]]
     rounds: dict[int, Round]  # the open ones

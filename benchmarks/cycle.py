@@ -1,7 +1,7 @@
 """An annotator's cycle over HTTP: claim an image, fetch it, submit three boxes.
 
-As the page does it: the answer to a submit brings the next assignment, so a call of its own claims only
-the first one. The cycle with a claim of its own each time is measured beside it.
+As the page does it: the answer to a submit brings the next assignment, so a call of its own claims
+only the first one. The cycle with a claim of its own each time is measured beside it.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""How often a job's guarantee is broken: on resamples of real predictions, with the product's parts.
+"""How often a job's guarantee is broken: on resamples of real predictions, with the product's
+parts.
 
 Each resample splits the pictures that a detector never saw into known ones, which choose cuts,
 confidence and sets, and others, from which a pool is drawn (with repetition, for a part of it is

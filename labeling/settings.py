@@ -29,7 +29,8 @@ TASKS_BACKEND = choice("TASKS_BACKEND", "database", {"database", "rq"})
 if TASKS_BACKEND == "rq" and not REDIS_URL:
     raise ImproperlyConfigured("TASKS_BACKEND=rq needs REDIS_URL=redis://host:port/number.")
 
-# How long a silent worker keeps its step; reconciliation repeats a lost message after the same time.
+# How long a silent worker keeps its step; reconciliation repeats a lost message after the same
+# time.
 STEP_LEASE_SECONDS = max(1, number("STEP_LEASE_SECONDS", 60))
 
 MLASSIST_DEVICE = text("MLASSIST_DEVICE", "auto")

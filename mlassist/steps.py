@@ -14,10 +14,10 @@ from labeling.kernel.boxes import unpack
 from labeling.kernel.errors import Invalid
 from labeling.kernel.stored_files import media_path
 from labeling.ledger.steps import Lease, step
-from labeling.models import Freeze, Image, Job, Round, Step
+from labeling.models import AuditPlan, Image, Job, Round, Step
 from labeling.rounds import selection
 from mlassist.calibration.comparison import compare
-from mlassist.calibration.step import Judged, judge, sealed_candidates
+from mlassist.calibration.step import Judged, judge, locked_candidates
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.training import cross_validation, files, reuse, training_set, warm_start
 
@@ -234,14 +234,14 @@ def _own(step: Step, images: Iterable[Image], shards: int) -> list[Image]:
 
 @step(State.CALIBRATING)
 def calibrate(step: Step, lease: Lease) -> None:
-    """Judge the detector on validation images; in a closing round, freeze what is to be proved."""
+    """Judge the detector on validation images; in a closing round, lock the audit plan."""
     round = step.round
     detector = Detector.objects.filter(round=round).first()
     if detector is None:
         return
     beat = partial(lease.renew, 0, 0)
-    if frozen := Freeze.objects.filter(round=round).first():  # by a worker that was killed since
-        planning.hold_places(frozen, lease, sealed_candidates(frozen, detector, beat))
+    if plan := AuditPlan.objects.filter(round=round).first():  # by a worker that was killed since
+        planning.hold_places(plan, lease, locked_candidates(plan, detector, beat))
         selection.open_the_rest(round, lease)
         return
     judged = judge(detector, beat)
@@ -269,7 +269,7 @@ def calibrate(step: Step, lease: Lease) -> None:
                     classes=", ".join(judged.trial.left_out),
                 )
     if round.purpose == Round.Purpose.CLOSING and judged.trial.thresholds:
-        planning.freeze(round, lease, judged.proposal())
+        planning.lock(round, lease, judged.proposal())
         selection.open_the_rest(round, lease)
 
 

@@ -15,8 +15,9 @@ def at_its_audit(
 ) -> Iterator[Job]:
     """For a fixture to pass on: the closing round is locked, all images are seen rightly.
 
-    `sight` and `boxes` (of an assignment): what the detector sees and people draw instead. `early`: images
-    that people hold before the machine has looked, in the active round and in the closing one.
+    `sight` and `boxes` (of an assignment): what the detector sees and people draw instead. `early`:
+    images that people hold before the machine has looked, in the active round and in the closing
+    one.
     """
     settings.MLASSIST_ENGINE = "tests.fakes"
     rightly = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))  # noqa: E731

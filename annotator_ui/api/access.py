@@ -84,7 +84,8 @@ def job_for(user: User, slug: str, *needed: str) -> Job:
 
 
 def assignment_for(user: User, pk: int, *needed: str) -> Assignment:
-    """An assignment this person has or had, in a job they are in (404 otherwise) with the role (403)."""
+    """An assignment this person has or had, in a job they are in (404 otherwise) with the role
+    (403)."""
     assignment = _found(
         Assignment.objects.select_related("image", "round__job").filter(
             pk=pk, annotator=user, round__job__members__user=user

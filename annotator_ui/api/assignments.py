@@ -15,7 +15,8 @@ from labeling.review import grid
 def shaped(
     assignments: Sequence[Assignment], position: dict[str, int], new: int = 0
 ) -> list[dict[str, Any]]:
-    """Assignments of one person; the last `new` were claimed just now, so they have no drafts yet."""
+    """Assignments of one person; the last `new` were claimed just now, so they have no drafts
+    yet."""
     begun = assignments[: len(assignments) - new]
     found, kept = beside(assignments), drafts.of(begun) if begun else {}
     return [

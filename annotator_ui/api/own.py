@@ -15,8 +15,8 @@ from labeling.jobs import preferences
 
 
 class DraftForm(StrictSerializer):
-    """Half-done work: `number` counts the saves of this assignment, `writer` names the page that saves,
-    `known` is the highest number of other pages that it has seen.
+    """Half-done work: `number` counts the saves of this assignment, `writer` names the page that
+    saves, `known` is the highest number of other pages that it has seen.
     """
 
     version = serializers.IntegerField(min_value=0, max_value=LARGEST)

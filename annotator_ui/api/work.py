@@ -28,8 +28,8 @@ def queue_of(
 ) -> dict[str, Any]:
     """The person's assignments that the page does not have yet, and why there are no more.
 
-    `form`: how many assignments the page wants, and which page it is. `round`: of the assignment just
-    answered, as it is now.
+    `form`: how many assignments the page wants, and which page it is. `round`: of the assignment
+    just answered, as it is now.
     """
     open_round = round if round is not None and round.closed_at is None else None
     hand = claims.claim_next(

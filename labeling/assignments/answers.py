@@ -180,7 +180,8 @@ def _kept(
 
 
 def _same_answer(assignment: Assignment, boxes: list[box_sets.Box]) -> bool:
-    """Whether these boxes are the stored ones; at the honeypot place others may have drawn since."""
+    """Whether these boxes are the stored ones; at the honeypot place others may have drawn
+    since."""
     if assignment.honeypot is None:
         return bool(assignment.boxes == boxes)
     honeypot = assignment.suggested[assignment.honeypot]
@@ -225,8 +226,8 @@ def _resubmit(
         )
         again, _ = slot.filter(state=State.OPEN).delete()
         held = slot.filter(state__in=(State.CLAIMED, State.SUBMITTED)).exists()
-        locked = slot.filter(reason=LOCKED).exists() and not again
-        if not held and not locked:
+        in_a_plan = slot.filter(reason=LOCKED).exists() and not again
+        if not held and not in_a_plan:
             Assignment.objects.filter(pk=assignment.pk).update(
                 state=State.SUBMITTED, lease_expires_at=None, **answer
             )

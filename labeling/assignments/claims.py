@@ -52,7 +52,8 @@ def claim_next(
     open_round: Round | None = None,
     page: str = "",
 ) -> Hand:
-    """All assignments the person holds, renewed for `page`, topped up to `count` from the open round.
+    """All assignments the person holds, renewed for `page`, topped up to `count` from the open
+    round.
 
     `suggest` gives the boxes to show per image; what was shown is stored with the assignment. Fewer
     come back when little is left, none while the job is paused. `open_round`: as the caller read
@@ -127,7 +128,8 @@ def _share(round: Round, open_assignments: int, people: int, count: int) -> int:
 
 
 def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]":
-    """Open or expired assignments on images this person has no assignment on but an expired one, best first."""
+    """Open or expired assignments on images this person has no assignment on but an expired one,
+    best first."""
     own = _own(user).filter(round=round).values("image")
     assignments = Assignment.objects.filter(_free(now), round=round).exclude(image__in=own)
     order: list[Any] = [F("image__priority").desc(nulls_last=True), "image__shuffle", "slot"]

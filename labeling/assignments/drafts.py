@@ -21,10 +21,10 @@ def save(
 ) -> None:
     """Keep the draft, unless it would overwrite newer work (Conflict).
 
-    `version` is the answer the draft starts from; `number` counts the saves of one assignment over all
-    pages. A page overwrites its own older drafts, and of another page only what it has seen:
-    numbers up to `known`. A repeat is no error. Of an expired assignment the draft is kept, too: the work
-    may still count as extra evidence.
+    `version` is the answer the draft starts from; `number` counts the saves of one assignment over
+    all pages. A page overwrites its own older drafts, and of another page only what it has seen:
+    numbers up to `known`. A repeat is no error. Of an expired assignment the draft is kept, too:
+    the work may still count as extra evidence.
     """
     if assignment.state not in EDITABLE:
         raise LeaseLost("This image is no longer yours. What you did is kept on your computer.")

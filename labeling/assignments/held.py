@@ -18,7 +18,8 @@ State = Assignment.State
 
 
 def give_back(job: Job, user: User, page: str, assignments: Sequence[int]) -> int:
-    """A page that is left gives these assignments back, so that anyone may get them at once; how many.
+    """A page that is left gives these assignments back, so that anyone may get them at once; how
+    many.
 
     What was begun stays with its person until the lease ends: it has a draft. So does what
     another page of theirs has asked for since: a reload must not lose its images to the page that

@@ -1,7 +1,7 @@
 """Whether an image needs a further person: `adaptive` and `verify` (docs/algorithms.md 4.4).
 
-The further assignment opens in the transaction of the answer that shows the need, so the round cannot
-leave COLLECTING between the two.
+The further assignment opens in the transaction of the answer that shows the need, so the round
+cannot leave COLLECTING between the two.
 """
 
 from typing import Any
@@ -39,8 +39,8 @@ def first_assignments(round: Round) -> int:
 def awaited(round: Round) -> "QuerySet[Assignment]":
     """Assignments without whose answers the round does not go on.
 
-    A control image's further assignments are welcome, not needed: nobody waits for people who may never
-    come to draw what is labelled already, nor for one who took such an assignment and left.
+    A control image's further assignments are welcome, not needed: nobody waits for people who may
+    never come to draw what is labelled already, nor for one who took such an assignment and left.
     """
     return Assignment.objects.filter(round=round).pending().exclude(_welcome(round))
 
@@ -210,7 +210,8 @@ def carried(assignment: Assignment) -> list[Box] | None:
 
 
 def open_again(assignment: Assignment, **fields: Any) -> Assignment:
-    """A new assignment in the place of one that was given up, for someone else or in someone's hands."""
+    """A new assignment in the place of one that was given up, for someone else or in someone's
+    hands."""
     return Assignment.objects.create(
         round_id=assignment.round_id,
         image_id=assignment.image_id,

@@ -13,7 +13,8 @@ Suggest = Callable[[Round, list[int]], dict[int, tuple[list[Box], bool]]]
 
 
 def store_shown(round: Round, assignments: Sequence[Assignment], suggest: Suggest | None) -> None:
-    """Keep with each assignment what its holder is shown; a person's boxes to verify are there already.
+    """Keep with each assignment what its holder is shown; a person's boxes to verify are there
+    already.
 
     Boxes are gone through one by one where the job verifies, and where the model's are expected
     to be checked faster than drawn. A closing round's are loaded as editable boxes instead.

@@ -32,7 +32,7 @@ def of(locked: AuditPlan) -> LockedPlan:
 
 @lru_cache(maxsize=KEPT)
 def _read(number: int, digest: str, seed: str) -> LockedPlan:
-    """Digest and seed are there so that another database's freeze is another key."""
+    """Digest and seed are there so that another database's plan is another key."""
     return read(AuditPlan.objects.values_list("content", flat=True).get(pk=number), seed)
 
 

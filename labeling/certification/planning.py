@@ -1,4 +1,5 @@
-"""The audit plan: everything a proof depends on, fixed in one transaction before its seed is drawn."""
+"""The audit plan: everything a proof depends on, fixed in one transaction before its seed is
+drawn."""
 
 import hashlib
 import secrets
@@ -52,8 +53,8 @@ class Proposal:
 def lock(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | None:
     """Fix everything a proof depends on, then draw the seed; one transaction, done once.
 
-    Images in someone's hands stay outside. None if nothing is left to prove. Open assignments of the
-    locked images go.
+    Images in someone's hands stay outside. None if nothing is left to prove. Open assignments of
+    the locked images go.
     """
     locked = _lock_plan(round, lease, proposal)
     if locked is not None:
@@ -99,15 +100,15 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
             "candidates": sorted([c.key, renumbered[c.rank]] for c in free),
             "predictions": document.digest(sorted([c.key, boxes_of[c.key]] for c in free)),
         }
-        locked = document.digest(content)
-        seed = _seed(round, locked)
+        digest = document.digest(content)
+        seed = _seed(round, digest)
         order = document.order_of(content, seed)
         keys = [content["candidates"][i][0] for i in order]
         locked = AuditPlan.objects.create(
             round=round,
             attempt=attempt,
             content=content,
-            content_digest=locked,
+            content_digest=digest,
             seed=seed,
             order_digest=document.digest(keys),
             budgets=[[0, min(budget, len(free))]],
@@ -160,8 +161,8 @@ def next_attempt(round: Round) -> tuple[int, float]:
 def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that nobody has in hand, their open assignments withdrawn.
 
-    The image comes before the assignment, as where an assignment is claimed: a claim in between either waits
-    and finds its assignment gone, or was first and is seen.
+    The image comes before the assignment, as where an assignment is claimed: a claim in between
+    either waits and finds its assignment gone, or was first and is seen.
     """
     waiting = Assignment.objects.filter(round=round, state="open")
     asked = {c.image for c in candidates}

@@ -96,7 +96,8 @@ def _collect(round: Round) -> Iterator[tuple[Answers, bool, bool]]:
 
 
 def _agreement(round: Round, merged: list[Merged]) -> dict[Any, list[float]]:
-    """Each person's answer against the label, by the guarantee's measure, where several answered."""
+    """Each person's answer against the label, by the guarantee's measure, where several
+    answered."""
     label = {m.image: m.boxes for m in merged}
     kind = round.settings.kind
     return {

@@ -38,7 +38,7 @@ class Guarantee:
 
 
 def aim(kind: str, target: float, risk: float, *, per_class: bool = False) -> str:
-    """The guarantee of a job that has nothing frozen yet."""
+    """The guarantee of a job that has no audit plan yet."""
     what = {
         QUALITY: "Mean quality of what is accepted",
         DEFECT_FREE: "Share of what is accepted without a defect",

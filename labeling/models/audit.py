@@ -127,7 +127,7 @@ class AuditPlan(models.Model):
     objects = AuditPlanManager()
 
     def __str__(self) -> str:
-        return f"{self.round}: freeze {self.attempt}"
+        return f"{self.round}: audit plan {self.attempt}"
 
 
 class Certificate(models.Model):

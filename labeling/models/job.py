@@ -60,7 +60,7 @@ class Job(models.Model):
 
     class Preset(models.TextChoices):
         BOXWISE = "boxwise", "Boxwise"
-        MINIMAL = "minimal", "Lean: fewest labels, for one or two clear classes"
+        MINIMAL = "minimal", "Minimal: fewest labels, for one or two clear classes"
         GROUND_TRUTH = "ground_truth", "Ground Truth"
 
     name = models.CharField(max_length=120)
@@ -105,8 +105,8 @@ class Job(models.Model):
         "honeypot, %",
         default=0,
         validators=[MaxValueValidator(20)],
-        help_text="Share of the assignments with shown boxes that get one wrong box among them. The "
-        "report tells managers who let it pass; it is never counted as a label.",
+        help_text="Share of the assignments with shown boxes that get one wrong box among them. "
+        "The report tells managers who let it pass; it is never counted as a label.",
     )
     detector = models.CharField(max_length=60, default="auto")  # or a name the plug-in offers
     start_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -187,8 +187,8 @@ class Job(models.Model):
         max_length=11,
         choices=Guarantee.choices,
         default=Guarantee.QUALITY,
-        help_text="What the certificate guarantees to reach the target. A defect is a missed object, "
-        "a false box, or a box that overlaps its object by less than half.",
+        help_text="What the certificate guarantees to reach the target. A defect is a missed "
+        "object, a false box, or a box that overlaps its object by less than half.",
     )
     per_class = models.BooleanField(
         "each class on its own",
@@ -259,7 +259,8 @@ class Job(models.Model):
         "the proof. What the proof leaves goes to people all the same. Empty: no limit.",
     )
     seed = models.PositiveIntegerField(default=new_seed, editable=False)
-    # A rehearsal repeats itself only if the audit order does; a real job draws it after the audit plan.
+    # A rehearsal repeats itself only if the audit order does; a real job draws it once the plan is
+    # locked.
     audit_seed = models.CharField(max_length=64, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
@@ -278,7 +279,7 @@ class Job(models.Model):
                 condition=Q(per_class=False) | ~Q(guarantee=guarantees.DATASET),
                 name="job_classes_of_accepted",
                 violation_error_message="The mean of all images is one guarantee: it cannot be "
-                "proved for each class on its own. Choose another guarantee, or all classes at once.",
+                "proved for each class on its own. Choose another guarantee, or all at once.",
             ),
             models.CheckConstraint(condition=Q(batch_size__gte=1), name="job_batch_positive"),
             models.CheckConstraint(

@@ -39,8 +39,8 @@ def what_helps(locked: AuditPlan, row: Certificate) -> list[str]:
         more = proofs.draws_wanted(spread, gap, size, plan.level) - len(values)
         if 0 < more <= min(WORTH_ASKING, size - len(values)):
             advice.append(
-                f"About {more} more checks: the observed quality {mean * noise_correction:.2f} lies above "
-                "the target by too little for these few to prove it."
+                f"About {more} more checks: the observed quality {mean * noise_correction:.2f} "
+                "lies above the target by too little for these few to prove it."
             )
     provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level) * noise_correction
     if provable > 0:

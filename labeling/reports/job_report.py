@@ -120,9 +120,10 @@ def _blind(row: Certificate) -> str:
     bias, judged = result["anchoring"], result["judged_blind"]
     if content["drawn_blind"]:
         observed = result["observed_mean"] or 0.0
+        corrected = observed * result["noise_correction"]
         return (
             "Every check was drawn blind before the boxes were revealed: quality "
-            f"{observed:.2f}, {observed * result['noise_correction']:.2f} without the drawers' own edges."
+            f"{observed:.2f}, {corrected:.2f} without the drawers' own edges."
         )
     if bias is None:
         return "Fewer than two images were also drawn blind: what seeing boxes does is unknown."

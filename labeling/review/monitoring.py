@@ -41,7 +41,8 @@ def sample_for_monitoring(round: Round) -> int:
 
 
 def monitored_values(round: Round) -> list[float]:
-    """Qualities of the monitoring sample audits in their locked order, up to the first undecided one.
+    """Qualities of the monitoring sample audits in their locked order, up to the first undecided
+    one.
 
     A rejected label counts 0. One that was replaced before its check came (by a manager, or from
     the grid) is passed over: the test is about the labels that still stand.

@@ -20,7 +20,8 @@ Outcome = Comment.Outcome
 
 
 def suggest(assignment: Assignment, user: User, boxes: list[Box], words: str = "") -> Comment:
-    """Ask reviewers to look at the answer of this assignment again; said twice it is one suggestion.
+    """Ask reviewers to look at the answer of this assignment again; said twice it is one
+    suggestion.
 
     A later one takes the place of an earlier one that nobody has decided.
     """

@@ -19,9 +19,9 @@ WITHDRAWN = "verdict withdrawn"
 def undo(audit: Audit, user: User) -> Audit:
     """Withdraw one's own verdict: the check is open again, in the same hands.
 
-    A monitoring verdict goes back until its round was revoked, a detector trained after a correction,
-    or a person took the rejected image. A certificate's goes back only while an earlier check of
-    the locked order is open: the test bets on the gapless prefix and takes no bet back.
+    A monitoring verdict goes back until its round was revoked, a detector trained after a
+    correction, or a person took the rejected image. A certificate's goes back only while an earlier
+    check of the locked order is open: the test bets on the gapless prefix and takes no bet back.
     """
     with transaction.atomic():
         if audit.reviewer_id != user.pk:

@@ -36,7 +36,7 @@ def receive(job: Job, by: User | None, files: Sequence[Any], *, boxes: str) -> T
         raise Invalid("One zip at a time, or pictures only.", where="files")
     names = [_name(file) for file in files]
     # two files of one name may come from two folders: a number keeps both
-    for name, file in zip(sources.per_class(names), files, strict=True):
+    for name, file in zip(sources.apart(names), files, strict=True):
         _keep(file, media_path(folder) / name)
     return transfers.start_import(job, by, "files", folder, boxes=boxes)
 

@@ -97,7 +97,8 @@ class Judged:
 
 
 def locked_candidates(locked: AuditPlan, detector: Detector, beat: Beat) -> list[Candidate]:
-    """What an audit plan put to the proof, as detector and cuts saw it, less what has a label now."""
+    """What an audit plan put to the proof, as detector and cuts saw it, less what has a label
+    now."""
     content = locked.content
     ranks, cuts = dict(content["candidates"]), Cuts.from_json(content["about"]["cuts"])
     unlabeled = locked.round.job.images.unlabeled()

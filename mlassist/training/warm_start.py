@@ -15,7 +15,7 @@ from mlassist.training.engine import Wish
 
 
 def wish(round: Round) -> Wish:
-    """The wish frozen in the round; a source that must not be used is left out, with a warning."""
+    """The wish kept in the round; a source that must not be used is left out, with a warning."""
     names = tuple(c.name for c in round.settings.classes)
     asked = Wish(design=round.settings.detector, names=names)
     number = round.settings.start_from

@@ -155,11 +155,11 @@ def test_a_lower_target_named_would_indeed_have_been_shown():
     from labeling.certification.core import nested_test
 
     values = [0.9, 0.36] * 30
-    locked = locked()
-    advice = what_helps(locked, document(values))
+    plan_row = locked()
+    advice = what_helps(plan_row, document(values))
     named = float(next(a for a in advice if a.startswith("A lower")).split("checks ")[1][:4])
     plan = papers.plan_of(
-        {"content": locked.content, "seed": locked.seed, "budgets": locked.budgets}
+        {"content": plan_row.content, "seed": plan_row.seed, "budgets": plan_row.budgets}
     )
     lower = dataclasses.replace(plan, targets=plan.targets * 0 + named - 0.005)
     assert nested_test.run_test(lower, values).complete

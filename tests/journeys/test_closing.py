@@ -1,4 +1,5 @@
-"""A certified job: nothing binding before the proof, the audit plan, the audit, and what it accepts."""
+"""A certified job: nothing binding before the proof, the audit plan, the audit, and what it
+accepts."""
 
 from datetime import timedelta
 

@@ -78,7 +78,7 @@ def test_two_peoples_difference_tells_what_each_of_them_misses_and_shifts(noise)
     overlap = sum(c.matched_iou for c in found) / sum(c.true_positives for c in found)
     assert noise.sensitivity == pytest.approx(seen, abs=0.015)
     assert noise.shift == pytest.approx((1 - overlap) / (1 + overlap), abs=0.005)
-    assert AnnotatorNoise.from_json(hand.to_json()).images == 150
+    assert AnnotatorNoise.from_json(noise.to_json()).images == 150
 
 
 def test_too_few_common_images_say_nothing_of_the_drawers():
@@ -87,7 +87,7 @@ def test_too_few_common_images_say_nothing_of_the_drawers():
 
 
 @pytest.mark.parametrize(("sees", "off"), [(0.97, 0.03), (0.9, 0.06), (0.8, 0.08), (0.6, 0.06)])
-def test_judged_blind_is_the_true_quality_where_shown_boxes_flatter(hand, sees, off):
+def test_judged_blind_is_the_true_quality_where_shown_boxes_flatter(noise, sees, off):
     rng = np.random.default_rng(2)
     truth, values, pairs = checks(rng, 500, 500, sees, off)
     judged, low, high = anchoring(guarantee.QUALITY, pairs, noise).judged_blind(values, 10_000)

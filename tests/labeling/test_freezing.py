@@ -1,4 +1,5 @@
-"""The audit plan: what is written at once and what in parts, and what a second one may still leave."""
+"""The audit plan: what is written at once and what in parts, and what a second one may still
+leave."""
 
 from dataclasses import replace
 

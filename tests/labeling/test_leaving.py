@@ -1,4 +1,5 @@
-"""Assignments of people who are late, away or gone: who gets the image, and what their answer counts."""
+"""Assignments of people who are late, away or gone: who gets the image, and what their answer
+counts."""
 
 from datetime import timedelta
 

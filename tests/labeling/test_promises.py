@@ -1,4 +1,5 @@
-"""What a certificate may guarantee: the exact test of defect-free images, and the whole data set."""
+"""What a certificate may guarantee: the exact test of defect-free images, and the whole data
+set."""
 
 import math
 

@@ -1,4 +1,5 @@
-"""What an answer tells beside its boxes: the outcome of each suggestion, and where the time went."""
+"""What an answer tells beside its boxes: the outcome of each suggestion, and where the time
+went."""
 
 from typing import Any
 

@@ -14,8 +14,8 @@ class Plan:
     """What was fixed before the first draw of an audit.
 
     `ranks[i]` is the strictest of the nested sets 0..J-1 that holds the i-th image of the locked
-    order, or the one set that holds it where they are `per_class`; `budgets` lists (first draw, audits
-    in all) and only ever grows at its end.
+    order, or the one set that holds it where they are `per_class`; `budgets` lists (first draw,
+    audits in all) and only ever grows at its end.
     """
 
     ranks: np.ndarray  # (M,) int

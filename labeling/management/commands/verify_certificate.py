@@ -38,7 +38,7 @@ class Command(BaseCommand):
         audited = f"{result['audited']} images were checked."
         if result["outcome"] == "certified":
             claim = plan_content.claim(
-                paper["frozen"]["content"],
+                paper["locked"]["content"],
                 paper["about"]["risk"],
                 result["certified_images"],
                 plan_content.shown_in(result),

@@ -1,4 +1,5 @@
-"""Runs background work: the engine's worker loop, and reconciliation that repairs what a crash left."""
+"""Runs background work: the engine's worker loop, and reconciliation that repairs what a crash
+left."""
 
 import logging
 import os
