@@ -51,14 +51,14 @@ def add_picture(job: Job, by: User | None, upload: Any, name: str = "") -> Instr
     others = InstructionPicture.objects.filter(job=job).exclude(name=slug)
     if others.count() >= MOST_PICTURES:
         raise Conflict(f"At most {MOST_PICTURES} pictures fit one job's instructions.")
-    made, sealed = _keep(job, upload)
+    made, digest = _keep(job, upload)
     with transaction.atomic():
         row, _ = InstructionPicture.objects.update_or_create(
             job=job,
             name=slug,
             defaults={
-                "file": f"jobs/{job.pk}/instructions/{sealed}",
-                "digest": sealed,
+                "file": f"jobs/{job.pk}/instructions/{digest}",
+                "digest": digest,
                 "width": made["width"],
                 "height": made["height"],
             },
@@ -77,9 +77,9 @@ def _keep(job: Job, upload: Any) -> tuple[dict[str, Any], str]:
                 out.write(chunk)
         full, small = Path(scratch) / "full", Path(scratch) / "small"
         made = child.run(source, full, small)
-        sealed = digest_of(full)
-        full.replace(folder / sealed)
-    return made, sealed
+        digest = digest_of(full)
+        full.replace(folder / digest)
+    return made, digest
 
 
 def remove_picture(picture: InstructionPicture, by: User | None) -> None:

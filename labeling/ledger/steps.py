@@ -109,7 +109,7 @@ class Lease:
 
 
 def create(round: Round) -> None:
-    """Write the steps of the round's state and nudge a worker once the caller commits."""
+    """Write the steps of the round's state and send messages to workers once the caller commits."""
     kind = REGISTRY.get(round.state)
     if kind is None:
         return

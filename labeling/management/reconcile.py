@@ -18,7 +18,7 @@ def reconcile(since: int = 0) -> int:
     """Repair what a crash left: lost messages, missed moves, assignments nobody can take.
 
     What follows a commit is repeated where events came after number `since`, by default
-    everywhere; returns the number for the next sweep.
+    everywhere; returns the number for the next call.
     """
     for step in (
         Step.objects.unfinished()

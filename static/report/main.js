@@ -14,7 +14,7 @@ import { count, dollars, duration, two } from '../dashboard/words.js';
 import { showCertificate, showEarlier } from './certificate.js';
 import { showConfidence } from './confidence.js';
 import { showControls, showHoneypots } from './controls.js';
-import { showPaces } from './paces.js';
+import { showTiming } from './timing.js';
 import { showVerdict, showWorst } from './verdict.js';
 
 /** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
@@ -150,7 +150,7 @@ function showMore() {
   createChart(part('quality-chart'))(imageQuality(snapshot.histogram));
   showConfidence(part('confidence'), snapshot.calibration);
   showConfident();
-  showPaces(part('paces'), data.report.timing);
+  showTiming(part('timing'), data.report.timing);
   showControls(
     part('controls'),
     data.report.controls,

@@ -1,4 +1,4 @@
-"""Planted suggestions: a wrong box among right ones tells who accepts without looking."""
+"""Honeypots: a wrong box among right suggestions tells who accepts without looking."""
 
 import hashlib
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def plant(boxes: Sequence[Box], width: int, height: int, seed: str) -> tuple[lis
 def without(
     boxes: Sequence[Box], honeypot: Box, *, outcome: str | None = None, others: Sequence[Box] = ()
 ) -> list[Box]:
-    """The boxes without the honeypot one: as it was shown, nudged, resized, copied, or reclassed.
+    """The boxes without the honeypot: as it was shown, moved, resized, copied, or reclassed.
 
     `outcome`: what the page says became of it (core.traces.OUTCOMES), None where nobody says. Where
     it was taken away, what lies there now was drawn anew and stays. So does a box that matches one

@@ -122,12 +122,12 @@ def _collect_if_changed() -> None:
             f"The pages need npm packages that are not there ({', '.join(missing)}). "
             "Get them with `make env`, or serve the API alone with LABELING_PAGES=0."
         )
-    sealed = hashlib.sha256()
+    found = hashlib.sha256()
     for finder in get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
             facts = Path(storage.path(name)).stat()
-            sealed.update(f"{name}|{facts.st_mtime_ns}|{facts.st_size}\n".encode())
+            found.update(f"{name}|{facts.st_mtime_ns}|{facts.st_size}\n".encode())
     mark = Path(settings.STATIC_ROOT) / ".sources"
-    if not mark.is_file() or mark.read_text() != sealed.hexdigest():
+    if not mark.is_file() or mark.read_text() != found.hexdigest():
         call_command("collectstatic", interactive=False, verbosity=0)
-        mark.write_text(sealed.hexdigest())
+        mark.write_text(found.hexdigest())

@@ -73,7 +73,7 @@ def _stop_with(forget_rest: Callable[[], None]) -> None:
 
 
 def _reconcile_for_ever(name: str, queues: str) -> None:
-    seen = 0  # the first sweep looks at everything: all processes may have died at once
+    seen = 0  # the first time it looks at everything: all processes may have died at once
     changes, beaten_at = Changes(RECONCILE_IDLE), 0.0
     while True:
         try:
@@ -84,7 +84,7 @@ def _reconcile_for_ever(name: str, queues: str) -> None:
             if changes.any():
                 seen = reconcile.reconcile(seen)
         except Exception:  # it repairs what others broke: nothing it meets may end it
-            log.exception("sweep failed; it is tried again")
+            log.exception("reconciling failed; it is tried again")
             connection.close()
         time.sleep(RECONCILE_EVERY)
 

@@ -19,18 +19,18 @@ const ROWS = [
   ['empty', 'An image without objects', 'looking until “nothing here”'],
 ];
 
-/** @param {HTMLElement} card @param {Record<string, {seconds: number, answers: number}>} paces */
-export function showPaces(card, paces) {
+/** @param {HTMLElement} card @param {Record<string, {seconds: number, answers: number}>} timing */
+export function showTiming(card, timing) {
   showTable(card, {
     title: 'People’s seconds',
     side: 'Active time, pauses cut off at 15 s',
     head: ['Work', 'What is counted', 'Median', 'Answers'],
-    rows: ROWS.filter(([kind]) => paces[kind]).map(([kind, name, words]) => ({
+    rows: ROWS.filter(([kind]) => timing[kind]).map(([kind, name, words]) => ({
       name,
       cells: [
         { text: words },
-        { text: `${paces[kind].seconds.toFixed(1)} s`, number: true },
-        { text: count(paces[kind].answers), number: true },
+        { text: `${timing[kind].seconds.toFixed(1)} s`, number: true },
+        { text: count(timing[kind].answers), number: true },
       ],
     })),
     note: 'The median over answers of the time of one box in each; of the latest 5,000 answers, as they were first sent.',
