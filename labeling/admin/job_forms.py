@@ -61,7 +61,11 @@ class JobForm(forms.ModelForm[Job]):
             "with validation images it looks before any image here has taught it: the first "
             "training is left out."
         }
-        labels = {"slug": "Address", "price_image": "An image", "price_answer": "An answer"}
+        labels = {
+            "slug": "Address",
+            "price_image": "Price per labelled image",
+            "price_answer": "Price per submission",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

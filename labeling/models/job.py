@@ -94,7 +94,7 @@ class Job(models.Model):
         "first training images are always drawn blind.",
     )
     blind_control_percent = models.PositiveSmallIntegerField(
-        "drawn blind, too, %",
+        "blind control share, %",
         default=5,
         validators=[MaxValueValidator(50)],
         help_text="Share of the images with shown boxes that up to two more people draw without "
@@ -102,7 +102,7 @@ class Job(models.Model):
         "longer shown.",
     )
     honeypot_percent = models.PositiveSmallIntegerField(
-        "honeypot, %",
+        "honeypot share, %",
         default=0,
         validators=[MaxValueValidator(20)],
         help_text="Share of the assignments with shown boxes that get one wrong box among them. "
@@ -118,7 +118,7 @@ class Job(models.Model):
         help_text="When the machine's labels become binding.",
     )
     mode = models.CharField(
-        "how people work",
+        "workflow",
         max_length=11,
         choices=Mode.choices,
         default=Mode.ADAPTIVE,
@@ -126,13 +126,13 @@ class Job(models.Model):
         "images, people always draw blind.",
     )
     annotators_per_image = models.PositiveSmallIntegerField(
-        "people per image",
+        "annotators per image",
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(9)],
         help_text="Independent: this many draw each image. Adaptive and verify: at most this many.",
     )
     error_limit = models.FloatField(
-        "errors left, at most",
+        "allowed expected errors per image",
         default=0.25,
         validators=[MinValueValidator(0.01), MaxValueValidator(5)],
         help_text="Adaptive: another person is asked while more than this many errors (missed, "
@@ -165,7 +165,7 @@ class Job(models.Model):
         help_text="Images that people label in each active round.",
     )
     prefetch_percent = models.PositiveSmallIntegerField(
-        "open ahead, %",
+        "prefetch share, %",
         default=20,
         validators=[MaxValueValidator(100)],
         help_text="Share of a batch that opens while the machine trains again, so that nobody "
