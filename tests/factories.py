@@ -85,11 +85,11 @@ def answer(seat: Assignment, by: Any, boxes: list[Box] | None = None, version: i
     return answers.submit(seat, by, version=version, boxes=given, active_ms=1000)
 
 
-def work_all(job: Job, *people_: Any, boxes: Any = None) -> int:
-    """Let these people answer everything they can get; how many answers."""
+def work_all(job: Job, *people_: Any, boxes: Any = None, count: int = 2) -> int:
+    """Let these people answer everything they can get, so many at once; how many answers."""
     done = 0
     while True:
-        seats = [(p, s) for p in people_ for s in claims.claim_next(job, p, count=2).seats]
+        seats = [(p, s) for p in people_ for s in claims.claim_next(job, p, count=count).seats]
         if not seats:
             return done
         for who, seat in seats:

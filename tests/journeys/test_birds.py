@@ -8,6 +8,7 @@ import pytest
 
 from labeling.models import Image, Round
 from labeling.services import jobs, reports, stopping
+from labeling.services.claims import STOCK
 from labeling.services.images import media_path
 from labeling.services.presets import PRESETS
 from tests import fakes
@@ -68,7 +69,7 @@ def test_the_published_run_comes_out_to_the_cent(birds):
 
     jobs.start(job, None)
     run_steps(job)
-    while work_all(job, *people):
+    while work_all(job, *people, count=STOCK):
         run_steps(job)
 
     job.refresh_from_db()
