@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["labeling", "mlassist", "annotator_ui"]  # each may import those to its left
 LAYERS = ["core", "models", "services", "edges"]
@@ -79,41 +77,49 @@ def dotted(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_point_down_and_to_the_left(path):
-    name = str(path.relative_to(ROOT))
-    mine = dotted(path)
-    app = APPS.index(mine.split(".")[0])
-    for module, top in imports(path):
-        if module.split(".")[0] not in APPS or name in COMPOSITION:
-            continue
-        theirs = APPS.index(module.split(".")[0])
-        assert theirs <= app, f"{mine} imports {module}"
-        if theirs == app and top:
-            assert layer(module) <= layer(mine), f"{mine} imports {module}"
+def test_imports_point_down_and_to_the_left():
+    wrong = []
+    for path in modules():
+        mine = dotted(path)
+        app = APPS.index(mine.split(".")[0])
+        for module, top in imports(path):
+            if module.split(".")[0] not in APPS or str(path.relative_to(ROOT)) in COMPOSITION:
+                continue
+            theirs = APPS.index(module.split(".")[0])
+            if theirs > app or (theirs == app and top and layer(module) > layer(mine)):
+                wrong.append(f"{mine} imports {module}")
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_cores_are_pure_and_torch_stays_in_its_files(path):
-    name = str(path.relative_to(ROOT))
-    roots = {module.split(".")[0] for module, _ in imports(path)}
-    if "/core/" in name:
-        assert not roots & {"django", "rest_framework", "channels"}
-    design = name.startswith(TORCH_FOLDER) and path.name != "__init__.py"
-    if name not in TORCH_FILES and not design:
-        assert not roots & {"torch", "torchvision", "safetensors"}, name
-    at_start = {module for module, top in imports(path) if top}
+def test_cores_are_pure_and_torch_stays_in_its_files():
+    wrong = []
     slow = {"sklearn", "scipy.optimize", "scipy.stats"}  # to load, and few processes need them
-    assert not {m for m in at_start if m in slow or m.split(".")[0] in slow}, name
+    for path in modules():
+        name = str(path.relative_to(ROOT))
+        roots = {module.split(".")[0] for module, _ in imports(path)}
+        unwanted: set[str] = set()
+        if "/core/" in name:
+            unwanted |= roots & {"django", "rest_framework", "channels"}
+        design = name.startswith(TORCH_FOLDER) and path.name != "__init__.py"
+        if name not in TORCH_FILES and not design:
+            unwanted |= roots & {"torch", "torchvision", "safetensors"}
+        at_start = {module for module, top in imports(path) if top}
+        unwanted |= {m for m in at_start if m in slow or m.split(".")[0] in slow}
+        wrong += [f"{name} imports {module}" for module in sorted(unwanted)]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_module_says_what_it_is_for_and_stays_readable(path):
-    text = path.read_text()
-    if not text.strip():
-        return  # packages of commands and migrations
-    assert ast.get_docstring(ast.parse(text)), "opens with one sentence of purpose"
-    assert text.count("\n") <= LONGEST
+def test_every_module_says_what_it_is_for_and_stays_readable():
+    wrong = []
+    for path in modules():
+        text = path.read_text()
+        if not text.strip():
+            continue  # packages of commands and migrations
+        if not ast.get_docstring(ast.parse(text)):
+            wrong.append(f"{path.relative_to(ROOT)}: opens with one sentence of purpose")
+        if text.count("\n") > LONGEST:
+            wrong.append(f"{path.relative_to(ROOT)}: more than {LONGEST} lines")
+    assert wrong == []
 
 
 def test_services_import_each_other_in_one_direction():
