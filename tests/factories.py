@@ -97,12 +97,12 @@ def answer(
     return answers.submit(assignment, by, version=version, boxes=given, active_ms=1000)
 
 
-def work_all(job: Job, *people_: Any, boxes: Any = None) -> int:
-    """Let these people answer everything they can get; how many answers."""
+def work_all(job: Job, *people_: Any, boxes: Any = None, count: int = 2) -> int:
+    """Let these people answer everything they can get, so many at once; how many answers."""
     done = 0
     while True:
         assignments = [
-            (p, s) for p in people_ for s in claims.claim_next(job, p, count=2).assignments
+            (p, s) for p in people_ for s in claims.claim_next(job, p, count=count).assignments
         ]
         if not assignments:
             return done
