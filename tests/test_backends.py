@@ -17,6 +17,8 @@ DATABASE_TESTS = (
     "tests/labeling/test_rounds.py",
     "tests/labeling/test_steps.py",
     "tests/labeling/test_exports.py",
+    "tests/labeling/test_suggested.py",
+    "tests/labeling/test_retractions.py",
     "tests/annotator_ui/test_live.py",
 )
 
