@@ -226,6 +226,7 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "drawing": row.drawing,
         "one_object": row.one_object,
         "skip_reasons": list(answers.SKIP_REASONS),
+        "broken_reason": answers.BROKEN,
         "reject_reasons": list(verdicts.REJECT_REASONS),
         "work_url": reverse("work", args=[row.slug]),
         "live_url": reverse("job", args=[row.slug]),

@@ -91,7 +91,7 @@ class Skip(APIView):
         """Skip with a reason."""
         form = parsed(shapes.SkipForm, request)
         assignment = access.assignment_for(access.person(request), pk, access.ANNOTATOR)
-        if form["reason"] == broken_images.REASON:
+        if form["reason"] == answers.BROKEN:
             broken_images.report(assignment, access.person(request))
         else:
             answers.skip(assignment, access.person(request), form["reason"])

@@ -19,12 +19,13 @@ from labeling.models import Assignment, Draft, Image, Job, Round
 
 State = Assignment.State
 
+BROKEN = "Image is broken"  # the page says it, too, where a picture cannot be shown
 SKIP_REASONS = (
     "Image unusable",
     "Too hard to see",
     "Not sure about the class",
     "Wrong picture for this job",
-    "Image is broken",
+    BROKEN,
     "Other",
 )
 MAX_ACTIVE_MS = 24 * 3600 * 1000

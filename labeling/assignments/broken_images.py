@@ -12,7 +12,6 @@ from labeling.kernel.errors import Conflict
 from labeling.kernel.stored_files import media_path
 from labeling.models import Assignment, Image, Job
 
-REASON = "Image is broken"
 GONE = "The picture's file is missing or damaged"
 
 
@@ -24,7 +23,7 @@ def report(assignment: Assignment, user: User) -> str:
     a second report excludes it like any second skip for one reason.
     """
     readable = _readable(assignment.image)
-    answers.skip(assignment, user, REASON, name=assignment.image.name, readable=readable)
+    answers.skip(assignment, user, answers.BROKEN, name=assignment.image.name, readable=readable)
     if not readable:
         with contextlib.suppress(Conflict):  # a second report in a row excluded it already
             labels.exclude(assignment.image, GONE, None)
@@ -35,7 +34,7 @@ def report(assignment: Assignment, user: User) -> str:
 def reported(job: Job) -> "QuerySet[Image]":
     """Images someone reported that are still in play without a label."""
     assignments = Assignment.objects.filter(
-        image=OuterRef("pk"), state=Assignment.State.SKIPPED, reason=REASON
+        image=OuterRef("pk"), state=Assignment.State.SKIPPED, reason=answers.BROKEN
     )
     return job.images.unlabeled().filter(Exists(assignments))
 

@@ -55,7 +55,9 @@ def save(
         stored = rows.first()
         if stored is None or (stored.number, stored.writer) == (number, writer):
             return
-        raise Conflict("Newer work on this image was saved elsewhere.") from None
+        raise Conflict(
+            "Newer work on this image was saved elsewhere.", code="draft_elsewhere"
+        ) from None
 
 
 def parse(assignment: Assignment, content: Any) -> dict[str, Any]:

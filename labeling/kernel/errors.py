@@ -6,10 +6,11 @@ class LabelingError(Exception):
 
     code = "error"
 
-    def __init__(self, message: str, *, where: str | None = None) -> None:
+    def __init__(self, message: str, *, where: str | None = None, code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.where = where
+        self.code = code or self.code  # of one rule, where a program must tell it from others
 
 
 class Invalid(LabelingError):
@@ -33,7 +34,7 @@ class Conflict(LabelingError):
 class DiskFull(LabelingError):
     """The disk is too full to write; nothing was written, and it goes on once there is room."""
 
-    code = "no_room"
+    code = "disk_full"
 
 
 class LeaseLost(Conflict):

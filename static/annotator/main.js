@@ -31,8 +31,6 @@ import { createImages } from './view/images.js';
 import { createStage } from './view/stage.js';
 import { createWorkspace } from './workspace.js';
 
-/** The skip that tells managers; the server says the same word. */
-const BROKEN = 'Image is broken';
 /** Images kept here, so that work goes on while the network is away. */
 const STOCK = 12;
 
@@ -83,7 +81,7 @@ const stage = createStage(app, {
   status,
   session,
   boxesOf: initialBoxes,
-  brokenReason: BROKEN,
+  brokenReason: job.broken_reason,
 });
 const submission = createSubmission(app, workspace, session);
 const lastSubmission = createLastSubmission(app, { api, outbox, session, stage, hints });

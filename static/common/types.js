@@ -13,7 +13,7 @@
 /** @typedef {'drag'|'clicks'|'points'} Method how a box is drawn */
 /** @typedef {{slug: string, name: string, state: string, instructions_html: string, lease_seconds: number,
  *   drawing: Method, one_object: boolean,
- *   skip_reasons: string[], reject_reasons: string[], work_url: string, live_url: string|null,
+ *   skip_reasons: string[], broken_reason: string, reject_reasons: string[], work_url: string, live_url: string|null,
  *   review_url: string|null, report_url: string|null, instructions_digest: string, history_url: string, grid_url: string|null,
  *   differences_url: string|null, notes_url: string}} Job */
 /** @typedef {{number: number, writer: string, boxes: (Box & {suggested: boolean, source: number|null})[],

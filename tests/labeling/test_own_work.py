@@ -8,7 +8,7 @@ from django.utils import timezone
 from PIL import Image as Picture
 
 from annotator_ui.instructions import to_html
-from labeling.assignments import broken_images, claims, own_answers
+from labeling.assignments import answers, broken_images, claims, own_answers
 from labeling.jobs import guidelines, setup
 from labeling.kernel.errors import Invalid
 from labeling.kernel.stored_files import media_path
@@ -65,7 +65,7 @@ def test_a_broken_file_takes_the_image_out_and_tells_managers(running, alice):
 
     assignment.refresh_from_db()
     assignment.image.refresh_from_db()
-    assert (assignment.state, assignment.reason) == ("skipped", broken_images.REASON)
+    assert (assignment.state, assignment.reason) == ("skipped", answers.BROKEN)
     assert assignment.image.excluded == broken_images.GONE  # its file is three bytes of nothing
     assert Event.objects.get(job=running, kind="image_reported").data["readable"] is False
     assert not assignment.image.assignments.pending().exists()

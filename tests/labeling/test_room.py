@@ -133,7 +133,7 @@ def test_a_full_disk_answers_507_in_words_and_writes_nothing(disk, assignment):
     answer = put(client, held)
 
     assert answer.status_code == 507
-    assert answer.json()["code"] == "no_room"
+    assert answer.json()["code"] == "disk_full"
     assert "kept in this browser" in answer.json()["message"]
     assert Assignment.objects.get(pk=held.pk).state == "claimed"
     disk(50)
@@ -154,7 +154,7 @@ def test_a_database_that_cannot_grow_answers_507_and_recovers(disk, assignment):
     try:
         answer = client.put(url, body, content_type="application/json")
         assert answer.status_code == 507
-        assert answer.json()["code"] == "no_room"
+        assert answer.json()["code"] == "disk_full"
         with pytest.raises(OperationalError, match="full"), connection.cursor() as cursor:
             cursor.execute("CREATE TABLE filler AS SELECT zeroblob(1000000) AS bytes")
     finally:

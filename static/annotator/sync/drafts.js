@@ -60,7 +60,7 @@ export function createDrafts({ kind, store, api, read, onKept, onElsewhere }) {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (of !== assignment) return;
-      if (error.code === 'conflict' && error.message.includes('elsewhere')) {
+      if (error.code === 'draft_elsewhere') {
         conflict = true;
         onElsewhere(null);
       }
