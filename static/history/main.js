@@ -56,7 +56,9 @@ function card(answer) {
   const became = outcomeOf(answer);
   if (became)
     inside.push(el('span', { class: `history-state is-${became[0]}` }, icon(became[0]), became[1]));
-  const address = answer.changeable ? `${data.job.work_url}?assignment=${answer.id}` : answer.suggest_url;
+  const address = answer.changeable
+    ? `${data.job.work_url}?assignment=${answer.id}`
+    : answer.suggest_url;
   if (!address) return el('li', {}, el('div', { class: 'card-link is-final' }, ...inside));
   const verb = answer.changeable ? 'Change' : 'Suggest a correction';
   inside.push(

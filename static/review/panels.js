@@ -47,11 +47,7 @@ export function showLabel(root, audit, revealing = false) {
       { class: 'section-head' },
       el('h2', {
         class: 'section-title',
-        text: revealing
-          ? 'Did you overlook this?'
-          : audit.blind
-            ? 'Drawn blind'
-            : 'This label',
+        text: revealing ? 'Did you overlook this?' : audit.blind ? 'Drawn blind' : 'This label',
       }),
       el('span', { class: 'grow' }),
       el(
