@@ -24,14 +24,14 @@ DATABASE_TESTS = (
 
 
 def test_the_database_tests_pass_on_postgresql():
-    with postgres_database("boxwise_suite") as url:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *DATABASE_TESTS],
+    with postgres_database("test_boxwise_suite") as url:
+        done = subprocess.run(  # the tests' own database has the name with "test_" before it
+            [sys.executable, "-m", "pytest", "-q", "--reuse-db", *DATABASE_TESTS],
             cwd=ROOT,
             capture_output=True,
             text=True,
             timeout=600,
-            env={**os.environ, "DATABASE_URL": url},
+            env={**os.environ, "DATABASE_URL": url.replace("/test_", "/")},
         )
     assert done.returncode == 0, done.stdout[-3000:]
 
