@@ -54,6 +54,11 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
 }
 
 
+def _advanced(name: str, says: str, *fields: Any) -> tuple[str, dict[str, Any]]:
+    """A folded part of the form; the template puts it below the inlines."""
+    return name, {"fields": fields, "classes": ("collapse", "advanced"), "description": says}
+
+
 @admin.register(Job)
 class JobAdmin(admin.ModelAdmin[Job]):
     """Jobs a person manages."""
@@ -65,48 +70,51 @@ class JobAdmin(admin.ModelAdmin[Job]):
     search_fields = ("name",)
     change_form_template = "admin/labeling/job/change_form.html"
     fieldsets = (
-        ("Start from", {"fields": ("preset",)}),
-        ("Job", {"fields": ("name", "slug", "instructions")}),
+        ("Job", {"fields": ("preset", "name", "instructions")}),
         (
-            "People",
+            "Goal",
             {
-                "fields": (
-                    "mode",
-                    ("annotators_per_image", "error_limit"),
-                    "consolidation",
-                    "lease_minutes",
-                )
+                "fields": (("target_quality", "annotators_per_image"),),
+                "description": "How good the labels must be, and how many people may label an "
+                "image. The estimate says what that takes.",
             },
         ),
-        ("Drawing", {"fields": ("drawing", "one_object")}),
-        (
+        # what most jobs leave as the preset fills it, folded, below classes and members
+        _advanced(
+            "Annotators",
+            "How people share an image, and how their answers become one label.",
+            "mode",
+            ("error_limit", "consolidation"),
+            "lease_minutes",
+            ("drawing", "one_object"),
+        ),
+        _advanced(
             "Rounds and model",
-            {
-                "fields": (
-                    "assist",
-                    ("pilot_size", "validation_size"),
-                    ("training_size", "batch_size"),
-                    "prefetch_percent",
-                    "suggestions",
-                    ("blind_control_percent", "honeypot_percent"),
-                    ("detector", "start_from"),
-                )
-            },
+            "How many images people label before the detector trains, and what it shows them.",
+            "assist",
+            ("pilot_size", "validation_size"),
+            ("training_size", "batch_size"),
+            "prefetch_percent",
+            "suggestions",
+            ("blind_control_percent", "honeypot_percent"),
+            ("detector", "start_from"),
         ),
-        (
+        _advanced(
             "Acceptance and risk",
-            {
-                "fields": (
-                    "acceptance",
-                    ("guarantee", "per_class"),
-                    ("target_quality", "risk"),
-                    "blind_checks",
-                    "audit_budget",
-                    "monitoring_share",
-                )
-            },
+            "When the machine's labels count, and how that is shown.",
+            "acceptance",
+            ("guarantee", "per_class"),
+            "risk",
+            "blind_checks",
+            ("audit_budget", "monitoring_share"),
         ),
-        ("Money", {"fields": (("price_image", "price_answer"), "budget")}),
+        _advanced(
+            "Money and address",
+            "What work costs, where it stops, and the job's place in addresses.",
+            ("price_image", "price_answer"),
+            "budget",
+            "slug",
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -116,3 +116,14 @@ for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (
   });
 }
 estimate();
+
+/** A link to a field opens the part of the form that holds it. */
+function unfold() {
+  const wanted = document.getElementById(location.hash.slice(1));
+  const part = wanted?.closest('details');
+  if (!part || part.open) return;
+  part.open = true;
+  wanted?.focus();
+}
+window.addEventListener('hashchange', unfold);
+unfold();

@@ -12,6 +12,7 @@ import { calibrationCurve, qualityAgainstConfidence } from './curves.js';
 import { startExports } from './exports.js';
 import { showCertificate, showImages } from './figures.js';
 import { showForecast } from './forecast.js';
+import { showLater } from './later.js';
 import { showAlerts, showEvents, showPeople } from './lists.js';
 import { listenLive } from './live.js';
 import { auditPath, trainingLoss } from './paths.js';
@@ -128,6 +129,15 @@ function showLiveState() {
   );
 }
 
+/** @param {Record<string, import('./charts.js').Chart>} drawn */
+function showCharts(drawn) {
+  for (const [name, chart] of Object.entries(drawn)) {
+    part(`${name}-chart`).hidden = Boolean(chart.empty); // before it is drawn, for its width
+    charts[name](chart);
+  }
+  showLater(part('later'), Object.values(drawn));
+}
+
 /** @param {Snapshot} next */
 function show(next) {
   snapshot = next;
@@ -137,14 +147,16 @@ function show(next) {
   showImages(part('images'), next);
   showForecast(part('forecast'), next);
   showCertificate(part('certificate'), next);
-  charts.images(imagesPerRound(next.rounds));
-  charts.boxes(boxesPerRound(next.rounds));
-  charts.cost(costPerRound(next.rounds, next.cost));
-  charts.calibration(calibrationCurve(next.calibration));
-  charts.training(trainingLoss(next.training));
-  charts.quality(imageQuality(next.histogram));
-  charts.scatter(qualityAgainstConfidence(next.calibration));
-  charts.audit(auditPath(next.audit));
+  showCharts({
+    images: imagesPerRound(next.rounds),
+    boxes: boxesPerRound(next.rounds),
+    cost: costPerRound(next.rounds, next.cost),
+    calibration: calibrationCurve(next.calibration),
+    training: trainingLoss(next.training),
+    quality: imageQuality(next.histogram),
+    scatter: qualityAgainstConfidence(next.calibration),
+    audit: auditPath(next.audit),
+  });
   showPeople(part('people'), next);
   showEvents(part('events'), next.events);
 }

@@ -75,6 +75,7 @@ def test_a_job_that_starts_from_another_gets_images_to_judge_its_detector(
     page = enter(ana)
     page.goto("/admin/labeling/job/add/")
     expect(page.get_by_label("Validation:")).to_have_value("0")
+    page.get_by_role("heading", name="Rounds and model").click()
     page.get_by_label("Start from:").select_option(index=1)
     expect(page.get_by_label("Validation:")).to_have_value("50")
 
