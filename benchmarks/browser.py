@@ -40,8 +40,8 @@ OPENED = """async (key) => {
   const began = performance.now();
   document.querySelector('[data-surface]').dispatchEvent(
     new KeyboardEvent('keydown', { key, bubbles: true }));
-  while (place.textContent === before) await new Guarantee((done) => setTimeout(done));
-  await new Guarantee((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  while (place.textContent === before) await new Promise((done) => setTimeout(done));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   return performance.now() - began;
 }"""
 

@@ -13,9 +13,9 @@ from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.assignments import answers, held
 from labeling.consolidation import disagreements, labels
-from labeling.jobs import setup
 from labeling.kernel.boxes import without_scores
 from labeling.reports import snapshot
+from labeling.rounds import lifecycle
 from labeling.transfers import annotations, transfers, uploads
 
 
@@ -47,9 +47,8 @@ class Actions(APIView):
         """Do it and answer with the new state."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
         action = parsed(shapes.ActionForm, request)["action"]
-        getattr(setup, action)(
-            job, access.person(request)
-        )  # the form lets these five names through only
+        # the form lets these five names through only
+        getattr(lifecycle, action)(job, access.person(request))
         return Response(snapshot.of_job(job))
 
 

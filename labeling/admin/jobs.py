@@ -54,7 +54,7 @@ ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
 }
 
 
-def _advanced(name: str, says: str, *fields: Any) -> tuple[str, dict[str, Any]]:
+def _advanced(name: str, says: str, *fields: Any) -> Any:
     """A folded part of the form; the template puts it below the inlines."""
     return name, {"fields": fields, "classes": ("collapse", "advanced"), "description": says}
 

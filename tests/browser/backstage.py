@@ -156,7 +156,7 @@ def rename(slug: str, old: str, new: str) -> None:
 
 def act(slug: str, action: str) -> None:
     """What a manager's button does."""
-    getattr(setup, action)(Job.objects.get(slug=slug), None)
+    getattr(lifecycle, action)(Job.objects.get(slug=slug), None)
 
 
 def suggest(slug: str, name: str, suggested: list[dict[str, Any]], verify: bool = False) -> int:

@@ -26,7 +26,7 @@ class Shown:
 
 # boxes of the largest draft in any of the browser's databases of ours
 LARGEST_DRAFT = """async () => {
-  const done = (ask) => new Guarantee((yes, no) => {
+  const done = (ask) => new Promise((yes, no) => {
     ask.onsuccess = () => yes(ask.result);
     ask.onerror = () => no(ask.error);
   });

@@ -39,7 +39,7 @@ def world(small_job, backstage, someone):
         batch_size=10,
         prefetch_percent=0,
         acceptance="per_round",
-        watch_share=1.0,
+        monitoring_share=1.0,
         target_quality=0.3,
         seed=1,
     )

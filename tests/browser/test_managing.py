@@ -1,7 +1,5 @@
 """A project admin sets a job up from nothing in the admin; the live page follows the work."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -24,16 +22,15 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
     backstage("pictures", folder=str(tmp_path / "pictures"), count=30)
     page = enter(ana)
     page.goto("/")
-    page.get_by_role("link", name="Admin").click()
-    page.locator("#content").get_by_role("link", name=re.compile("Jobs?$")).click()
-    page.get_by_role("link", name=re.compile("Add job", re.I)).first.click()
+    page.get_by_role("link", name="New job").click()
 
     page.get_by_label("Ground Truth").check()
-    expect(page.get_by_label("People per image")).to_have_value("5")
+    expect(page.get_by_label("Annotators per image")).to_have_value("5")
     page.get_by_label("Boxwise").check()
-    expect(page.get_by_label("People per image")).to_have_value("3")
+    expect(page.get_by_label("Annotators per image")).to_have_value("3")
     page.get_by_label("Name:").fill("Harbour")
-    page.get_by_label("People per image").fill("1")
+    page.get_by_label("Annotators per image").fill("1")
+    page.get_by_role("heading", name="Rounds and model").click()
     page.get_by_label("Pilot:").fill("5")
     page.get_by_label("Validation:").fill("15")
     page.get_by_label("First training:").fill("5")
@@ -52,6 +49,7 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
 
     page.get_by_role("link", name="Harbour").click()
     expect(page.locator("#job-estimate")).to_contain_text("30")
+    page.get_by_role("heading", name="Annotators").click()
     page.get_by_label("Lease minutes:").fill("25")  # not saved by hand
     page.get_by_role("link", name="Start the job").click()
     page.get_by_role("button", name="Yes").click()

@@ -18,7 +18,7 @@ def test_the_report_says_first_what_was_shown_and_folds_the_rest(
         batch_size=10,
         prefetch_percent=0,
         acceptance="per_round",
-        watch_share=1.0,
+        monitoring_share=1.0,
         target_quality=0.3,
         seed=1,
     )

@@ -15,7 +15,7 @@ SIZES = {
     "validation_size": 20,
     "training_size": 10,
     "prefetch_percent": 0,
-    "watch_share": 1.0,
+    "monitoring_share": 1.0,
     "target_quality": 0.3,
     "seed": 1,
 }

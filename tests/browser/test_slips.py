@@ -14,7 +14,7 @@ ENTER_THEN = """async (strays) => {
   const place = document.querySelector('[data-position]');
   const before = place.textContent;
   press('Enter');
-  while (place.textContent === before) await new Guarantee((done) => setTimeout(done));
+  while (place.textContent === before) await new Promise((done) => setTimeout(done));
   for (const key of strays) press(key);
 }"""
 
