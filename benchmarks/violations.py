@@ -21,7 +21,7 @@ from benchmarks.confidence import LEARNED, LEVEL, MEAN_SCORE, TARGETS, Half, pro
 from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import found
 from labeling.certification.core import document
-from labeling.certification.core.audit_plan import BLIND_SHARE, Plan
+from labeling.certification.core.audit_plan import Plan
 from labeling.certification.core.nested_test import MOST_TIMES, Wealth, run_test
 from labeling.certification.core.noise_correction import (
     AnnotatorNoise,
@@ -32,12 +32,13 @@ from labeling.certification.core.noise_correction import (
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import Box, BoxSet, pack, unpack, without_scores
 from labeling.kernel.quality import compare, quality
+from labeling.kernel.sampling import BLIND_SHARE
 from labeling.simulation.crowd import Person
 from mlassist.calibration.core import thresholds
 from mlassist.prediction.core.score_thresholds import Cuts
 
 RESAMPLES = 200
-HAND_PAIRS = 100  # known pictures that two people draw, at most
+NOISE_PAIRS = 100  # known pictures that two people draw, at most
 GROUND_TRUTH = {"birds": (0.6, 0.8)}  # further targets for its rule
 
 
@@ -52,17 +53,17 @@ class Crowd:
 
     def _drawn(self, i: int) -> BoxSet:
         classes = int(max((int(b.classes.max()) for b in self.half.truths if len(b)), default=0))
-        return pack(self.person.draw(self._truth(i), self.half.sensitivity[i].size, classes + 1)[0])
+        return pack(self.person.draw(self._truth(i), self.half.seen[i].size, classes + 1)[0])
 
     def annotator_noise(self, known: Sequence[int]) -> AnnotatorNoise:
         """How two of them differ."""
         return AnnotatorNoise.between(
-            [(self._drawn(i), self._drawn(i)) for i in known[:HAND_PAIRS]]
+            [(self._drawn(i), self._drawn(i)) for i in known[:NOISE_PAIRS]]
         )
 
     def audit(self, i: int, cuts: Cuts) -> Pair:
         """One picture's label checked with the boxes shown, and blind."""
-        one = self.half.sensitivity[i]
+        one = self.half.seen[i]
         label = cuts.kept(one.boxes)
         corrected, _ = self.person.correct(unpack(label), self._truth(i), one.size)
         drawn, shown = self._drawn(i), unpack(label)
@@ -121,7 +122,7 @@ def _resample(half: Half, number: int, target: float) -> list[tuple[float, float
     pairs = [crowd.audit(pool[place], cuts) for place in places]
     values, blind_values = [p.value for p in pairs], [p.blind_value for p in pairs]
     plan, test = proved(proof.plan, values)
-    noise = crowd.hand(known)
+    noise = crowd.annotator_noise(known)
     bias = anchoring(guarantee.QUALITY, pairs[: plan.budget : BLIND_SHARE], noise)
     held = document.certified(plan, test, values[: plan.budget], bias)
 
