@@ -59,7 +59,7 @@ def checks(
 
 
 @pytest.fixture(scope="module")
-def annotator_noise() -> AnnotatorNoise:
+def noise() -> AnnotatorNoise:
     """Two simulated people on 150 images."""
     rng = np.random.default_rng(0)
     person = Person(rng)

@@ -10,6 +10,7 @@ from labeling.assignments import answers
 from labeling.jobs import accounts, classes, setup
 from labeling.kernel.errors import DiskFull
 from labeling.models import Job, Transfer
+from labeling.rounds import lifecycle
 from labeling.simulation import scenes
 from labeling.transfers import imports, transfers
 
@@ -20,7 +21,7 @@ CUTS = {  # what is called, and the call that does not come to its end
     "classes": (classes, "add", 2),
     "drawing": (scenes, "draw", 2),
     "importing": (imports._Work, "store", 1),
-    "starting": (setup, "start", 1),
+    "starting": (lifecycle, "start", 1),
     "simulated people": (answers, "submit", 5),
 }
 

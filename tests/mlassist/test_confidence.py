@@ -7,6 +7,7 @@ from labeling.kernel.boxes import BoxSet
 from labeling.kernel.errors import Invalid
 from labeling.kernel.quality import quality
 from mlassist.calibration.core.confidence import (
+    FOLDS,
     LEAST_FOR_TREES,
     expected_quality,
     fit_images,
@@ -122,7 +123,9 @@ def test_cross_fitted_confidence_never_saw_the_image_it_scores():
     truths[0], qualities[0] = boxes((0, 0, 5, 5)), 1 - qualities[0]
     again, _ = learned_confidence(looks, truths, qualities, [], CUTS)
 
-    same_fold = np.array([fold_of(look.key) == fold_of(looks[0].key) for look in looks])
+    same_fold = np.array(
+        [fold_of(look.key, FOLDS) == fold_of(looks[0].key, FOLDS) for look in looks]
+    )
     assert np.array_equal(again[same_fold], known[same_fold])
     assert not np.allclose(again[~same_fold], known[~same_fold])
 
