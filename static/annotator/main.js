@@ -146,7 +146,7 @@ listenForPageExit({
   save: stage.saveNow,
   giveBack: (wasBegun) => {
     outbox.release();
-    session.giveBack(wasBegun);
+    return session.giveBack(wasBegun);
   },
 });
 

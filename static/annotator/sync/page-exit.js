@@ -1,20 +1,26 @@
 /** Leaving the page: what was not begun goes back to the others at once, what was begun is saved. */
 
+const PATIENCE_MS = 2_000;
+
 /**
  * @param {object} page
  * @param {() => boolean} page.begun whether something was done on the open image
  * @param {() => void} [page.save] sends the draft while the page goes
- * @param {(begun: boolean) => void} page.giveBack
+ * @param {(begun: boolean) => Promise<unknown>} page.giveBack
  */
 export function listenForPageExit({ begun, save = () => {}, giveBack }) {
   const leave = () => {
     if (begun()) save();
-    giveBack(begun());
+    return giveBack(begun());
   };
   window.addEventListener('pagehide', leave);
-  // After signing out nothing can be given back any more.
-  document.addEventListener('submit', ({ target }) => {
-    if (target instanceof HTMLFormElement && target.action.endsWith('/logout/')) leave();
+  // After signing out nothing can be given back any more: that waits for the answer, not for long.
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.action.endsWith('/logout/')) return;
+    event.preventDefault();
+    const enough = new Promise((done) => setTimeout(done, PATIENCE_MS));
+    Promise.race([leave(), enough]).then(() => form.submit());
   });
   // A page that comes back out of the browser's memory shows what may be someone else's by now.
   window.addEventListener('pageshow', ({ persisted }) => {

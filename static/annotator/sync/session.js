@@ -160,9 +160,9 @@ export function createSession(
         .held()
         .filter((assignment) => assignment !== app.current || !begun)
         .map(({ id }) => id);
-      if (!ids.length) return;
+      if (!ids.length) return Promise.resolve();
       const url = claimUrl.replace(/claim$/, 'give-back');
-      api.request('POST', url, { ids, page: PAGE_ID }, { outlive: true }).catch(() => {});
+      return api.request('POST', url, { ids, page: PAGE_ID }, { outlive: true }).catch(() => {});
     },
     /** The present assignment is somebody else's now. */
     leave() {
