@@ -49,6 +49,7 @@ def test_signing_out_gives_the_images_back(enter, backstage, marta, slug, watch)
     canvas = Canvas(enter(marta)).open(f"/jobs/{slug}/work")
     canvas.page.get_by_role("button", name=f"{marta}: menu").click()
     canvas.page.get_by_role("button", name="Sign out").click()
+    expect(canvas.page.locator("[name=password]")).to_be_visible()
     until(lambda: backstage("held", slug=slug) == [])
 
 
