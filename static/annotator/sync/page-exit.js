@@ -20,7 +20,8 @@ export function listenForPageExit({ begun, save = () => {}, giveBack }) {
     if (!(form instanceof HTMLFormElement) || !form.action.endsWith('/logout/')) return;
     event.preventDefault();
     const enough = new Promise((done) => setTimeout(done, PATIENCE_MS));
-    Promise.race([leave(), enough]).then(() => form.submit());
+    // whatever becomes of it: nobody must stay signed in at a shared computer
+    Promise.race([Promise.resolve().then(leave), enough]).finally(() => form.submit());
   });
   // A page that comes back out of the browser's memory shows what may be someone else's by now.
   window.addEventListener('pageshow', ({ persisted }) => {
