@@ -1,4 +1,4 @@
-"""Reviewers' pages beside the audit: the grid, differences between people, two labels compared."""
+"""Reviewers' pages beside the audit: the grid, disagreements, two labels compared."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access, shapes
-from annotator_ui.api import differences as differences_api
+from annotator_ui.api import disagreements as disagreements_api
 from annotator_ui.api import grid as grid_api
 from annotator_ui.pages import allowed, page
 from labeling.consolidation.disagreements import changed_images as labels_changed
@@ -42,17 +42,17 @@ def grid(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @ensure_csrf_cookie
-def differences(request: HttpRequest, slug: str) -> HttpResponse:
+def disagreements(request: HttpRequest, slug: str) -> HttpResponse:
     """Images on which people differ."""
     user: Any = access.person(request)
     job = allowed(request, slug, *access.REVIEWING)
     data = {
         "job": shapes.job(job, access.roles(job, user)),
-        "list": differences_api.list_of(job),
-        "settle_url": reverse("settle", args=[job.slug, 0]),
+        "list": disagreements_api.list_of(job),
+        "adjudicate_url": reverse("adjudicate", args=[job.slug, 0]),
         "preferences": preferences.of(user),
     }
-    return page(request, "differences.html", f"{job.name}: differences", data)
+    return page(request, "disagreements.html", f"{job.name}: disagreements", data)
 
 
 def _of_image(request: HttpRequest, slug: str, pk: int) -> tuple[Job, dict[str, Any]]:
@@ -69,14 +69,14 @@ def _of_image(request: HttpRequest, slug: str, pk: int) -> tuple[Job, dict[str, 
 
 @require_safe
 @ensure_csrf_cookie
-def settle(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def adjudicate(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """One image's people, group by group; the next images follow without a reload."""
     job, data = _of_image(request, slug, pk)
     data |= {
-        "list": differences_api.list_of(job),
-        "list_url": reverse("review-differences", args=[job.slug]),
+        "list": disagreements_api.list_of(job),
+        "list_url": reverse("review-disagreements", args=[job.slug]),
     }
-    return page(request, "settle.html", f"{job.name}: settle differences", data)
+    return page(request, "adjudicate.html", f"{job.name}: resolve disagreements", data)
 
 
 @require_safe

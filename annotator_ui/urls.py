@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from annotator_ui import own_pages, pages, report_page, review_pages
-from annotator_ui.api import comments, differences, grid, history, jobs, media, own, review, work
+from annotator_ui.api import comments, disagreements, grid, history, jobs, media, own, review, work
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,9 +13,11 @@ urlpatterns = [
     path("jobs/<slug:slug>/review", pages.review_page, name="review"),
     path("jobs/<slug:slug>/review/grid", review_pages.grid, name="review-grid"),
     path(
-        "jobs/<slug:slug>/review/differences", review_pages.differences, name="review-differences"
+        "jobs/<slug:slug>/review/disagreements",
+        review_pages.disagreements,
+        name="review-disagreements",
     ),
-    path("jobs/<slug:slug>/images/<row:pk>/settle", review_pages.settle, name="settle"),
+    path("jobs/<slug:slug>/images/<row:pk>/adjudicate", review_pages.adjudicate, name="adjudicate"),
     path("jobs/<slug:slug>/images/<row:pk>/compare", review_pages.compare, name="compare"),
     path("jobs/<slug:slug>/report", report_page.report, name="report"),
     path("jobs/<slug:slug>/notes", own_pages.notes, name="notes"),
@@ -54,12 +56,16 @@ urlpatterns = [
     path("api/labels/<row:pk>", review.OwnLabel.as_view(), name="own-label"),
     path("api/labels/<row:pk>/check", grid.Check.as_view(), name="label-check"),
     path(
-        "api/jobs/<slug:slug>/differences",
-        differences.DifferencesList.as_view(),
-        name="differences-list",
+        "api/jobs/<slug:slug>/disagreements",
+        disagreements.DisagreementsList.as_view(),
+        name="disagreements-list",
     ),
-    path("api/images/<row:pk>/differences", differences.Differences.as_view(), name="differences"),
-    path("api/images/<row:pk>/compare", differences.Compare.as_view(), name="compare-labels"),
+    path(
+        "api/images/<row:pk>/disagreements",
+        disagreements.Disagreements.as_view(),
+        name="disagreements",
+    ),
+    path("api/images/<row:pk>/compare", disagreements.Compare.as_view(), name="compare-labels"),
     path("api/jobs/<slug:slug>/comments", comments.JobComments.as_view(), name="job-comments"),
     path("api/images/<row:pk>/comments", comments.ImageComments.as_view(), name="comments"),
     path("api/comments/<row:pk>", comments.Thread.as_view(), name="comment"),

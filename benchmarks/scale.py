@@ -76,7 +76,7 @@ def measured(count: int) -> None:
         "live page's snapshot": get(mia, f"{mine}/snapshot"),
         "report": get(mia, f"/jobs/{job.slug}/report"),
         "grid of labels": get(mia, f"{mine}/grid"),
-        "images on which people differ": get(mia, f"{mine}/differences"),
+        "images on which people differ": get(mia, f"{mine}/disagreements"),
         "home page of a manager": get(mia, "/"),
     }
     found = {name: _seconds(ask) for name, ask in requests.items()}

@@ -91,7 +91,7 @@ class Verdict(APIView):
 
 
 class OwnLabel(APIView):
-    """A label that this person made by correcting or settling."""
+    """A label that this person made by correcting or adjudicating."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def delete(self, request: Request, pk: int) -> Response:

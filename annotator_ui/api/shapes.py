@@ -234,7 +234,7 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
         "review_url": reverse("review", args=[row.slug]) if review else None,
         "history_url": reverse("history", args=[row.slug]),
         "grid_url": reverse("review-grid", args=[row.slug]) if review else None,
-        "differences_url": reverse("review-differences", args=[row.slug]) if review else None,
+        "disagreements_url": reverse("review-disagreements", args=[row.slug]) if review else None,
         "notes_url": reverse("notes", args=[row.slug]),
     }
 

@@ -1,4 +1,4 @@
-"""Where people differ: the images to look at, one image's groups, and what a reviewer settles."""
+"""Where annotators disagree: images to look at, one image's groups, a reviewer's decision."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from labeling.models import Assignment, Audit, Image, Job, Label, Round
 
 RISKY = 0.25  # doubt from which an image is offered to reviewers
 SURE = 0.80  # agreement from which a group needs no look
-SETTLED = "differences settled"
+ADJUDICATED = "disagreements adjudicated"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Doubtful:
 
 
 def doubtful(job: Job, level: float = RISKY) -> list[Doubtful]:
-    """Images whose people's label is doubtful, worst first; settled ones have a newer label."""
+    """Images whose people's label is doubtful, worst first; adjudicated ones have a newer label."""
     rows = (
         Label.objects.active()
         .filter(image__job=job, image__excluded="", source=Label.Source.HUMAN)
@@ -43,10 +43,10 @@ def doubtful(job: Job, level: float = RISKY) -> list[Doubtful]:
     return sorted(kept, key=lambda row: (-row.doubt, row.image))
 
 
-def settled_count(job: Job) -> int:
-    """Images of the job whose differences a reviewer has settled."""
+def adjudicated_count(job: Job) -> int:
+    """Images of the job whose disagreements a reviewer has adjudicated."""
     rows = Label.objects.active().filter(image__job=job, source=Label.Source.REVIEWER)
-    return rows.filter(detail__has_key="settled").count()
+    return rows.filter(detail__has_key="adjudicated").count()
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,13 @@ def of_image(image: Image) -> OneImage:
     return OneImage(label, active, answers, answer_groups.groups(given, pack(label.boxes)))
 
 
-def settle(image: Image, seen: int, boxes: list[Box], by: User, decisions: dict[str, int]) -> Label:
+def adjudicate(
+    image: Image, seen: int, boxes: list[Box], by: User, decisions: dict[str, int]
+) -> Label:
     """A reviewer's decision on every group becomes the image's label; the people's one is kept.
 
     `seen`: the label that held when the reviewer looked; Conflict if another one holds now.
-    `decisions`: how many groups were settled in which way, for the history.
+    `decisions`: how many groups were adjudicated in which way, for the history.
     """
     with transaction.atomic():
         image = Image.objects.select_for_update().select_related("job").get(pk=image.pk)
@@ -103,12 +105,12 @@ def settle(image: Image, seen: int, boxes: list[Box], by: User, decisions: dict[
             round=active.round,
             by=by,
             confidence=1.0,
-            detail={"settled": decisions, "before": active.pk},
-            reason=SETTLED,
+            detail={"adjudicated": decisions, "before": active.pk},
+            reason=ADJUDICATED,
         )
         events.record(
             image.job,
-            "differences_settled",
+            "disagreements_adjudicated",
             by,
             image=image.pk,
             before=active.boxes,

@@ -50,7 +50,7 @@ TEXTS = {
     "label_given_back": "A reviewer took a rejection back",
     "label_taken_back": "A reviewer took a correction back",
     "verdict_undone": "A verdict of round {round} was taken back",
-    "differences_settled": "A reviewer settled where people differed",
+    "disagreements_adjudicated": "A reviewer resolved the disagreements",
     "comment_pinned": "A note was pinned to an image",
     "comment_answered": "A note was answered",
     "comment_taken_back": "A note was taken back",

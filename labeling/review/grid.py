@@ -133,7 +133,7 @@ def _store_one(job: Job, by: User, pk: int, verdict: str, reason: str) -> LabelC
 
 
 def stays(image: Image) -> bool:
-    """Whether a label of the image is never sent back to people, only corrected or settled."""
+    """Whether a label of the image is never sent back to people, only corrected or adjudicated."""
     return image.split == Image.Split.VALIDATION
 
 
@@ -142,7 +142,7 @@ def _send_back(job: Job, label: Label, by: User, reason: str) -> None:
     if stays(label.image):
         raise Conflict(
             "This image judges the detector and is drawn blind, so it cannot go back to people "
-            "who see suggestions. Correct it, or settle its differences."
+            "who see suggestions. Correct it, or resolve its disagreements."
         )
     labels.revoke(Label.objects.filter(pk=label.pk), f"rejected: {reason}")
     Image.objects.filter(pk=label.image_id).update(priority=verdicts.LIFTED)

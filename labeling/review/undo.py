@@ -102,7 +102,7 @@ def give_back(label: Label, user: User, since: datetime) -> None:
 
 
 def take_back(label: Label, user: User) -> Label:
-    """Withdraw one's own correction or settling: the label before it holds again.
+    """Withdraw one's own correction or adjudication: the label before it holds again.
 
     Conflict where the image had none, or where something was built on either.
     """

@@ -15,7 +15,7 @@
  *   drawing: Method, one_object: boolean,
  *   skip_reasons: string[], broken_reason: string, reject_reasons: string[], work_url: string, live_url: string|null,
  *   review_url: string|null, report_url: string|null, instructions_digest: string, history_url: string, grid_url: string|null,
- *   differences_url: string|null, notes_url: string}} Job */
+ *   disagreements_url: string|null, notes_url: string}} Job */
 /** @typedef {{number: number, writer: string, boxes: (Box & {suggested: boolean, source: number|null})[],
  *   active_ms: number, action_ms: Record<string, number>|null}} ServerDraft */
 /** @typedef {{id: number, image: Picture, round: RoundRef, version: number, boxes: Box[]|null,

@@ -173,13 +173,13 @@ def test_an_annotator_may_neither_manage_nor_review(busy, alice):
             reverse(name, args=[busy.slug]), {"action": "pause"}, content_type="application/json"
         )
         assert answer.status_code == 403, name
-    for name in ("review", "review-grid", "review-differences", "grid", "differences-list"):
+    for name in ("review", "review-grid", "review-disagreements", "grid", "disagreements-list"):
         assert client.get(reverse(name, args=[busy.slug])).status_code == 403, name
     assert client.get(reverse("transfers", args=[busy.slug])).status_code == 403
     image, label = busy.images.last(), Label.objects.get(image__job=busy)
-    for name in ("settle", "compare", "correct"):
+    for name in ("adjudicate", "compare", "correct"):
         assert client.get(reverse(name, args=[busy.slug, image.pk])).status_code == 403, name
-    assert client.get(reverse("differences", args=[image.pk])).status_code == 404
+    assert client.get(reverse("disagreements", args=[image.pk])).status_code == 404
     assert client.delete(reverse("label-check", args=[label.pk])).status_code == 404
 
 

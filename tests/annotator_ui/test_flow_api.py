@@ -95,26 +95,26 @@ def test_filters_name_people_for_managers_only(shared, rita, mona):
         assert page.context["page_data"]["choices"]["people"][0]["name"] == name
 
 
-def test_differences_are_listed_shown_and_settled(shared, rita, mona):
+def test_disagreements_are_listed_shown_and_resolved(shared, rita, mona):
     client = browser(rita)
-    listed = client.get(reverse("differences-list", args=[shared.slug])).json()
+    listed = client.get(reverse("disagreements-list", args=[shared.slug])).json()
     assert listed["images"]
     pk = listed["images"][0]["image"]["id"]
-    seen = client.get(reverse("differences", args=[pk])).json()
+    seen = client.get(reverse("disagreements", args=[pk])).json()
     assert [entry["name"] for entry in seen["people"]] == [None, None]
-    named = browser(mona).get(reverse("differences", args=[pk])).json()
+    named = browser(mona).get(reverse("disagreements", args=[pk])).json()
     assert [entry["name"] for entry in named["people"]] == ["alice", "bob"]
 
     body = {"label": seen["label"], "boxes": [box()], "decisions": {"person": 1}}
-    reply = send(client, "put", "differences", pk, body).json()
+    reply = send(client, "put", "disagreements", pk, body).json()
     assert reply["boxes"] == [box()]
-    after = client.get(reverse("differences-list", args=[shared.slug])).json()
+    after = client.get(reverse("disagreements-list", args=[shared.slug])).json()
     assert len(after["images"]) == after["left"] == listed["left"] - 1
-    assert after["settled"] == 1
-    again = send(client, "put", "differences", pk, body)
+    assert after["adjudicated"] == 1
+    again = send(client, "put", "disagreements", pk, body)
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
     assert (
-        send(client, "put", "differences", pk, {**body, "decisions": {"a": 1}}).status_code == 400
+        send(client, "put", "disagreements", pk, {**body, "decisions": {"a": 1}}).status_code == 400
     )
 
 
@@ -302,8 +302,8 @@ def test_a_foreign_reviewer_sees_none_of_it(shared):
     client = browser(eve)
     for name, pk in (
         ("grid", shared.slug),
-        ("differences-list", shared.slug),
-        ("differences", image.pk),
+        ("disagreements-list", shared.slug),
+        ("disagreements", image.pk),
         ("compare-labels", image.pk),
         ("comments", image.pk),
         ("job-comments", shared.slug),

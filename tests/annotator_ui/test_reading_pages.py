@@ -43,11 +43,11 @@ def opened(who, name: str, *args: object) -> list[str]:
 
 
 def test_reviewers_open_every_page_without_writing_anything(assignment, job, rita):
-    for name in ("review", "review-grid", "review-differences", "notes"):
+    for name in ("review", "review-grid", "review-disagreements", "notes"):
         assert opened(rita, name, job.slug) == [], name
-    for name in ("settle", "compare", "correct"):
+    for name in ("adjudicate", "compare", "correct"):
         assert opened(rita, name, job.slug, assignment.image_id) == [], name
-    for name in ("differences", "compare-labels"):
+    for name in ("disagreements", "compare-labels"):
         assert opened(rita, name, assignment.image_id) == [], name
 
 

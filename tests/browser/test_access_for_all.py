@@ -84,8 +84,8 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
     image = backstage("labels", slug=audited)[0]["image"]
     for name, ready in (
         ("review/grid", ".tile"),
-        ("review/differences", "[data-about] h2"),
-        (f"images/{image}/settle", "[data-group] h2"),
+        ("review/disagreements", "[data-about] h2"),
+        (f"images/{image}/adjudicate", "[data-group] h2"),
         (f"images/{image}/compare", ".side select"),
         ("notes", "[data-about] h2"),
         ("history", "[data-answers] li"),
@@ -131,7 +131,7 @@ def test_text_of_twice_the_size_fits_every_page(width, height, world, large_text
         f"/jobs/{audited}/report",
         f"/jobs/{audited}/review",
         f"/jobs/{audited}/review/grid",
-        f"/jobs/{audited}/review/differences",
+        f"/jobs/{audited}/review/disagreements",
         f"/jobs/{audited}/notes",
     ):
         page.goto(address)

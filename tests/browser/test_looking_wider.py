@@ -38,9 +38,11 @@ def holding(backstage, slug: str) -> list[dict]:
     return [row for row in backstage("labels", slug=slug) if row["holds"]]
 
 
-def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team, backstage, enter):
+def test_disagreements_are_resolved_by_one_key_a_group_and_compared_afterwards(
+    team, backstage, enter
+):
     page: Page = enter(team["rita"])
-    page.goto(f"/jobs/{team['slug']}/review/differences")
+    page.goto(f"/jobs/{team['slug']}/review/disagreements")
     expect(page.locator("[data-list] a")).to_have_count(4)
     page.keyboard.press("Enter")
     place = page.locator("[data-position]")
@@ -70,13 +72,13 @@ def test_differences_are_settled_by_one_key_a_group_and_compared_afterwards(team
     page.keyboard.press("Enter")
     expect(place).to_have_text("Image 4 of 4")
 
-    settled = [r for r in holding(backstage, team["slug"]) if r["source"] == "reviewer"]
-    assert [row["by"] for row in settled] == [team["rita"]] * 3
-    assert [len(row["boxes"]) for row in settled] == [1, 0, 1]
-    assert settled[0]["boxes"][0]["x1"] == 10  # the first person's
-    assert settled[2]["boxes"][0]["y1"] == pytest.approx(20, abs=0.2)
+    adjudicated = [r for r in holding(backstage, team["slug"]) if r["source"] == "reviewer"]
+    assert [row["by"] for row in adjudicated] == [team["rita"]] * 3
+    assert [len(row["boxes"]) for row in adjudicated] == [1, 0, 1]
+    assert adjudicated[0]["boxes"][0]["x1"] == 10  # the first person's
+    assert adjudicated[2]["boxes"][0]["y1"] == pytest.approx(20, abs=0.2)
 
-    page.goto(f"/jobs/{team['slug']}/images/{settled[1]['image']}/compare")
+    page.goto(f"/jobs/{team['slug']}/images/{adjudicated[1]['image']}/compare")
     expect(page.locator("[data-changes] button")).to_have_count(1)
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-changes] .is-selected")).to_contain_text("removed")
@@ -304,7 +306,7 @@ def test_a_suggestion_stands_beside_the_label_where_it_is_corrected(team, backst
     rita.goto(f"/jobs/{slug}/notes")
     image = rita.locator(".note-row:has([data-decide]) .suggestion-shot img").first
     number = re.search(r"images/(\d+)/", str(image.get_attribute("src"))).group(1)  # type: ignore[union-attr]
-    for part in ("settle", "correct"):
+    for part in ("adjudicate", "correct"):
         rita.goto(f"/jobs/{slug}/images/{number}/{part}")
         expect(rita.locator("[data-suggested]")).to_contain_text("suggests a correction")
     expect(rita.locator("[data-surface] canvas").first).to_be_attached()

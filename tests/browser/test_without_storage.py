@@ -76,8 +76,8 @@ def test_every_page_works_whatever_becomes_of_storage(state, world, enter, backs
     for name, ready in (
         ("review", "[data-label]"),
         ("review/grid", ".tile"),
-        ("review/differences", "[data-about] h2"),
-        (f"images/{image}/settle", "[data-group] h2"),
+        ("review/disagreements", "[data-about] h2"),
+        (f"images/{image}/adjudicate", "[data-group] h2"),
         (f"images/{image}/compare", ".side select"),
         ("notes", "[data-about] h2"),
         ("history", "[data-answers] li"),

@@ -112,24 +112,24 @@ def test_a_changed_answer_may_ask_for_a_third(make, people):
 
 
 @pytest.mark.parametrize(
-    "settle",
+    "adjudicate",
     [
         lambda image, by: labels.correct(image, [box(50)], by),
         lambda image, by: labels.exclude(image, "blurred", by),
     ],
     ids=["correct", "exclude"],
 )
-def test_what_a_reviewer_has_settled_is_handed_to_nobody(make, people, mona, settle):
+def test_what_a_reviewer_has_resolved_is_handed_to_nobody(make, people, mona, adjudicate):
     """Neither as a further assignment of answers that differ, nor in place of one given up."""
     job = make("adaptive")
     hers, his = take(job, people["alice"]), take(job, people["bob"])
     answer(hers, people["alice"], [box(10)])
-    settle(hers.image, mona)
+    adjudicate(hers.image, mona)
     answer(his, people["bob"], [])
     assert assignments_of(job, hers.image_id) == [(1, "submitted"), (2, "submitted")]
 
     held = take(job, people["carl"])
-    settle(held.image, mona)
+    adjudicate(held.image, mona)
     members.remove(job.members.get(user=people["carl"], role="annotator"), mona)
     assert (held.slot, "open") not in assignments_of(job, held.image_id)
 

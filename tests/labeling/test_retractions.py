@@ -200,17 +200,19 @@ def labelled(watched):
     return Label.objects.create(image=image, source="auto", boxes=[box()], confidence=0.9)
 
 
-def test_a_correction_and_a_settling_are_taken_back_and_the_label_before_holds(labelled, rita, bob):
+def test_a_correction_and_an_adjudication_are_taken_back_and_the_label_before_holds(
+    labelled, rita, bob
+):
     image = labelled.image
     corrected = labels.correct(image, [box(20)], rita)
-    settled = disagreements.settle(image, corrected.pk, [box(30)], rita, {"drawn": 1})
+    adjudicated = disagreements.adjudicate(image, corrected.pk, [box(30)], rita, {"drawn": 1})
     with pytest.raises(NotAllowed):
-        undo.take_back(settled, bob)
+        undo.take_back(adjudicated, bob)
     with pytest.raises(Conflict, match="another label"):
         undo.take_back(corrected, rita)
 
-    assert undo.take_back(settled, rita).pk == corrected.pk
-    assert undo.take_back(settled, rita).pk == corrected.pk  # said twice
+    assert undo.take_back(adjudicated, rita).pk == corrected.pk
+    assert undo.take_back(adjudicated, rita).pk == corrected.pk  # said twice
     corrected.refresh_from_db()
     undo.take_back(corrected, rita)
     assert Label.objects.active().get(image=image).pk == labelled.pk

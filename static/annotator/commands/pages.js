@@ -7,7 +7,7 @@ import { TABLE } from './table.js';
 /** @typedef {import('../../common/types.js').Handlers} Handlers */
 /** @typedef {import('./table.js').Row} Row */
 /** @typedef {Row & {name: string, common: boolean}} Named `name` is the row's in a map of own keys */
-/** @typedef {'draw'|'review'|'list'|'settle'|'grid'|'compare'|'notes'} PageId */
+/** @typedef {'draw'|'review'|'list'|'adjudicate'|'grid'|'compare'|'notes'} PageId */
 /** @typedef {{title: string, rows: Row[], common: (id: string) => boolean}} PageKeys */
 
 /** @param {string} group @param {[string, string, string[], Partial<Row>?][]} rows @returns {Row[]} */
@@ -97,7 +97,7 @@ export const PAGES = {
     rows: [called('submit', 'View', 'Resolve the first'), ...rowsOf('View', STEPS)],
     common: only(PLAIN),
   },
-  settle: {
+  adjudicate: {
     title: 'Adjudication',
     rows: [
       ...rowsOf('Verdict', [
@@ -170,7 +170,7 @@ export function rowsOn(id) {
 }
 
 /** @type {PageId[]} */
-export const PAGE_IDS = ['draw', 'review', 'grid', 'list', 'settle', 'compare', 'notes'];
+export const PAGE_IDS = ['draw', 'review', 'grid', 'list', 'adjudicate', 'compare', 'notes'];
 
 /** Joins a page's rows with what they do there and with the person's own keys; rows that nothing stands
  * behind are left out.

@@ -1,4 +1,4 @@
-"""API of differences: between people on one image, and between two labels of it."""
+"""API of disagreements: between people on one image, and between two labels of it."""
 
 from typing import Any
 
@@ -21,11 +21,11 @@ from labeling.kernel.boxes import Box, pack, without_scores
 from labeling.kernel.errors import Invalid
 from labeling.models import Image, Job, Label
 
-LISTED = 200  # images sent at once; the page asks again when it has settled these
+LISTED = 200  # images sent at once; the page asks again when it has adjudicated these
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-class SettleForm(shapes.StrictSerializer):
+class AdjudicationForm(shapes.StrictSerializer):
     """A reviewer's boxes in place of what people differ on."""
 
     label = serializers.IntegerField(  # type: ignore[assignment]
@@ -35,7 +35,7 @@ class SettleForm(shapes.StrictSerializer):
     decisions = serializers.DictField(
         child=serializers.IntegerField(min_value=0),
         default=dict,
-        help_text="How many groups were settled in which way: merged, person, none, drawn.",
+        help_text="How many groups were adjudicated in which way: merged, person, none, drawn.",
     )
 
     def validate_decisions(self, value: dict[str, int]) -> dict[str, int]:
@@ -47,7 +47,7 @@ class SettleForm(shapes.StrictSerializer):
 
 
 def list_of(job: Job) -> dict[str, Any]:
-    """The doubtful images of a job, worst first, and how many are settled."""
+    """The doubtful images of a job, worst first, and how many are adjudicated."""
     found = disagreements.doubtful(job)
     rows = found[:LISTED]
     images = Image.objects.in_bulk([row.image for row in rows])
@@ -62,7 +62,7 @@ def list_of(job: Job) -> dict[str, Any]:
             }
             for row in rows
         ],
-        "settled": disagreements.settled_count(job),
+        "adjudicated": disagreements.adjudicated_count(job),
         "level": disagreements.RISKY,
     }
 
@@ -77,7 +77,7 @@ def image_of(image: Image, reader: User) -> dict[str, Any]:
     return {
         "image": shapes.image(image),
         "label": active.pk,
-        "settled": active.source != Label.Source.HUMAN,
+        "adjudicated": active.source != Label.Source.HUMAN,
         "boxes": without_scores(active.boxes),
         "round": found.label.round.number if found.label.round else None,
         "method": detail.get("method", ""),
@@ -114,7 +114,7 @@ def _at(values: Any, place: int | None) -> float | None:
     return float(values[place])
 
 
-class DifferencesList(APIView):
+class DisagreementsList(APIView):
     """Images on which people differ."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
@@ -123,7 +123,7 @@ class DifferencesList(APIView):
         return Response(list_of(access.job_for(access.person(request), slug, *access.REVIEWING)))
 
 
-class Differences(APIView):
+class Disagreements(APIView):
     """People on one image."""
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
@@ -133,14 +133,14 @@ class Differences(APIView):
         image = access.image_for(user, pk, *access.REVIEWING)
         return Response(image_of(image, user))
 
-    @extend_schema(request=SettleForm, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=AdjudicationForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
         """Settle them."""
         user = access.person(request)
         image = access.image_for(user, pk, *access.REVIEWING)
-        form = parsed(SettleForm, request)
+        form = parsed(AdjudicationForm, request)
         boxes: list[Box] = without_scores(answers.parse_boxes(image, form["boxes"]))
-        label = disagreements.settle(image, form["label"], boxes, user, form["decisions"])
+        label = disagreements.adjudicate(image, form["label"], boxes, user, form["decisions"])
         return Response({"label": label.pk, "boxes": label.boxes})
 
 

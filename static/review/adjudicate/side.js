@@ -1,4 +1,4 @@
-/** The side panel of settling: the group in question with its answers, and the list of groups. */
+/** The side panel of adjudication: the group in question with its answers, and the list of groups. */
 
 import { must } from '../../common/dom.js';
 import { showGroup, showGroups } from './panels.js';
@@ -20,7 +20,7 @@ export function showSide({ decisions, people, drawing, className, keysOf, take, 
   must('[data-send-words]').textContent = drawing ? 'Done' : 'Save and next';
   must('[data-merged-words]').textContent =
     decisions.group && !decisions.group.merged ? 'Take the mean box' : 'Take the merged box';
-  for (const part of ['[data-settling]', '[data-group]', '[data-groups]'])
+  for (const part of ['[data-adjudicating]', '[data-group]', '[data-groups]'])
     must(part).hidden = drawing;
   for (const part of ['[data-classes]', '[data-boxes]']) must(part).hidden = !drawing;
 }

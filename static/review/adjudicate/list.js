@@ -10,13 +10,13 @@ import { createPlainPage } from '../plain-page.js';
  *   boxes: number}} Doubtful */
 
 const data = pageData();
-/** @type {{images: Doubtful[], left: number, settled: number, level: number}} */
+/** @type {{images: Doubtful[], left: number, adjudicated: number, level: number}} */
 const list = data.list;
 const root = must('[data-list]');
 startChrome();
 
 /** @param {number} image */
-const address = (image) => data.settle_url.replace('/0/', `/${image}/`);
+const address = (image) => data.adjudicate_url.replace('/0/', `/${image}/`);
 
 fill(
   root,
@@ -56,7 +56,7 @@ if (empty)
     el('span', { class: 'card-mark' }, icon('check')),
     el('h2', { text: 'Nothing to resolve' }),
     el('p', {
-      text: list.settled
+      text: list.adjudicated
         ? 'Every disagreement is resolved.'
         : 'Images come here when several people drew them and their boxes do not agree.',
     }),
@@ -69,7 +69,7 @@ fill(
     'p',
     { class: 'pair' },
     el('span', { text: 'Resolved' }),
-    el('strong', { text: list.settled }),
+    el('strong', { text: list.adjudicated }),
   ),
   el('p', {
     class: 'section-help',
@@ -82,7 +82,7 @@ const any = () => links.length > 0;
 const moving = (steps) => ({ when: any, run: () => move(steps()) });
 createPlainPage('list', root, [
   ['left up down right', 'move'],
-  ['submit', 'settle'],
+  ['submit', 'adjudicate'],
   ['help', 'all keys'],
 ]).start({
   submit: { when: any, run: () => links[0].click() },

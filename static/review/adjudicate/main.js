@@ -1,4 +1,4 @@
-/** Settles where people differ: one image, group by group, then the next image. */
+/** Adjudicates where people differ: one image, group by group, then the next image. */
 
 import { createApp } from '../../annotator/app.js';
 import { createBanners } from '../../annotator/panels/banner.js';
@@ -14,7 +14,7 @@ import { forget, recallList, remember } from '../../common/storage.js';
 import { plural } from '../../common/words.js';
 import { createSuggested } from '../suggested.js';
 import { createUndoBar } from '../undo-bar.js';
-import { settleHandlers, settleHints } from './actions.js';
+import { adjudicationHandlers, adjudicationHints } from './actions.js';
 import { createByHand, zoomToGroup } from './by-hand.js';
 import { createDecisions } from './decisions.js';
 import { startPeople } from './people.js';
@@ -62,7 +62,7 @@ const suggested = createSuggested([], {
   tell: (text) => banners.set('send', { text, tone: 'warn' }),
   onChange: () => shown && openImage(shown.image),
 });
-const queue = createQueue(data.list, () => api.get(`/api/jobs/${job.slug}/differences`));
+const queue = createQueue(data.list, () => api.get(`/api/jobs/${job.slug}/disagreements`));
 
 startPeople(surface, editor, () => ({
   decisions,
@@ -82,11 +82,11 @@ commands.cycle = (/** @type {1|-1} */ way) => {
 const className = (index) => editor.classOf(index)?.name ?? 'unknown class';
 /** @param {number} [image] @param {number} [label] */
 const keptName = (image = shown.image.id, label = shown.label) =>
-  `boxwise-settle-${data.user.id}-${image}-${label}`;
+  `boxwise-adjudicate-${data.user.id}-${image}-${label}`;
 
 const zoom = () => zoomToGroup(editor.viewport, decisions?.group);
 const byHand = createByHand(workspace, () => decisions?.group);
-hints.forPage(() => settleHints(byHand.on, decisions, hints.keys));
+hints.forPage(() => adjudicationHints(byHand.on, decisions, hints.keys));
 /** @param {boolean} keep */
 function endDrawing(keep) {
   const boxes = byHand.end();
@@ -147,10 +147,10 @@ async function send() {
   const { image, label } = shown;
   const body = { label, boxes: decisions.boxes(), decisions: decisions.counts() };
   try {
-    const reply = await api.request('PUT', `/api/images/${image.id}/differences`, body);
+    const reply = await api.request('PUT', `/api/images/${image.id}/disagreements`, body);
     sent = { label: reply.label, image, decisions: JSON.stringify(decisions.entries()) };
     forget(keptName());
-    await queue.settled(image);
+    await queue.adjudicated(image);
     speak('Resolved');
     await openNext();
     undoBar.show(`${image.name} is resolved.`, undoSent);
@@ -184,7 +184,7 @@ async function undoSent() {
     const reply = await api.request('DELETE', `/api/labels/${label}`);
     remember(keptName(image.id, reply.label), before);
     queue.back();
-    speak('Not settled');
+    speak('Not saved');
     await openImage(image);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -206,7 +206,7 @@ async function openImage(image) {
   banners.set('send', null);
   let reply;
   try {
-    reply = await api.get(`/api/images/${image.id}/differences`);
+    reply = await api.get(`/api/images/${image.id}/disagreements`);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     banners.set('send', { text: error.message, tone: 'bad' });
@@ -216,11 +216,11 @@ async function openImage(image) {
   suggested.set(reply.suggestions);
   const kept = recallList(keptName());
   decisions = createDecisions(reply.groups, reply.sure, kept);
-  history.replaceState(null, '', `/jobs/${job.slug}/images/${image.id}/settle`);
+  history.replaceState(null, '', `/jobs/${job.slug}/images/${image.id}/adjudicate`);
   editor.open(image, [], false);
   editor.set('drawing', { tool: 'select' });
   showPixels();
-  must('[data-position]').textContent = reply.settled ? 'Resolved already' : queue.place;
+  must('[data-position]').textContent = reply.adjudicated ? 'Resolved already' : queue.place;
   zoom();
   changed();
   const ahead = queue.ahead(shown.image);
@@ -237,10 +237,10 @@ function showPixels() {
   } else if (entry.failed) card.broken(() => images.retry(shown.image), null);
 }
 
-workspace.start('settle', (common) => ({
+workspace.start('adjudicate', (common) => ({
   ...common,
   ...suggested.handlers,
-  ...settleHandlers({
+  ...adjudicationHandlers({
     decisions: () => decisions,
     isDrawing: () => byHand.on,
     act,
@@ -257,7 +257,7 @@ workspace.start('settle', (common) => ({
     toList: () => location.assign(data.list_url),
     canUndoSent: () => sent !== null || undoBar.shown,
     correct: () => {
-      const back = `/jobs/${job.slug}/images/${shown.image.id}/settle`;
+      const back = `/jobs/${job.slug}/images/${shown.image.id}/adjudicate`;
       location.assign(
         `/jobs/${job.slug}/images/${shown.image.id}/correct?back=${encodeURIComponent(back)}`,
       );

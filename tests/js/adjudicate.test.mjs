@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createDecisions } from '../../static/review/adjudicate/decisions.js';
+import { mainDifference } from '../../static/review/adjudicate/words.js';
 import { countKinds, telling, words } from '../../static/review/compare/changes.js';
-import { createDecisions } from '../../static/review/settle/decisions.js';
-import { mainDifference } from '../../static/review/settle/words.js';
 
 const box = (x1, class_id = 0) => ({ class_id, x1, y1: 0, x2: x1 + 50, y2: 50 });
 const drawn = (person, at) => ({ person, box: at, overlap: 0.9 });

@@ -8,7 +8,7 @@
 /** @typedef {ReturnType<typeof createDecisions>} Decisions */
 
 /**
- * Groups come least agreement first; those at `sure` or above count as settled from the start.
+ * Groups come least agreement first; those at `sure` or above count as adjudicated from the start.
  * @param {Group[]} groups @param {number} sure
  * @param {[number, Decision][]} [known] decisions of an earlier visit
  */

@@ -1,4 +1,4 @@
-/** What settles a group, by the ids of its rows in the action table, and the hints meanwhile. */
+/** What adjudicates a group, by the ids of its rows in the action table, and the hints meanwhile. */
 
 /** @typedef {import('./decisions.js').Decisions} Decisions */
 /** @typedef {import('../../annotator/panels/hints.js').Hint} Hint */
@@ -19,7 +19,7 @@ const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
  * @param {() => boolean} page.canUndoSent
  * @returns {import('../../common/types.js').Handlers}
  */
-export function settleHandlers(page) {
+export function adjudicationHandlers(page) {
   const onGroup = () => !page.isDrawing() && page.decisions()?.group !== undefined;
   /** @param {string} digit @param {number} person */
   const choose = (digit, person) => {
@@ -45,7 +45,7 @@ export function settleHandlers(page) {
 
 /** @param {boolean} drawing @param {Decisions|null} decisions
  * @param {(id: string) => string[]} keys the person's own @returns {Hint[]|null} */
-export function settleHints(drawing, decisions, keys) {
+export function adjudicationHints(drawing, decisions, keys) {
   if (!decisions) return null;
   /** @param {string} id @param {string} words @returns {Hint} */
   const hint = (id, words) => [keys(id), words];

@@ -1,12 +1,12 @@
 /** The images on which people differ: which comes next, and how far the list is. */
 
 /** @typedef {import('../../common/types.js').Picture} Picture */
-/** @typedef {{images: {image: Picture}[], settled: number, left: number}} List images is only its beginning */
+/** @typedef {{images: {image: Picture}[], adjudicated: number, left: number}} List images is only its beginning */
 
 /** @param {List} first @param {() => Promise<List>} fetchMore */
 export function createQueue(first, fetchMore) {
   let list = first;
-  /** As it was before the image settled last. @type {List|null} */
+  /** As it was before the image adjudicated last. @type {List|null} */
   let before = null;
 
   return {
@@ -15,8 +15,8 @@ export function createQueue(first, fetchMore) {
       return list.images[0]?.image;
     },
     get place() {
-      const total = list.settled + list.left;
-      return total ? `Image ${Math.min(list.settled + 1, total)} of ${total}` : '';
+      const total = list.adjudicated + list.left;
+      return total ? `Image ${Math.min(list.adjudicated + 1, total)} of ${total}` : '';
     },
     /** What is worth fetching: the open image and the one after it. @param {Picture} open
      * @returns {Picture[]} */
@@ -25,11 +25,11 @@ export function createQueue(first, fetchMore) {
       return [open, ...others.slice(0, 1)];
     },
     /** The server has it. @param {Picture} image */
-    async settled(image) {
+    async adjudicated(image) {
       before = list;
       const images = list.images.filter((row) => row.image.id !== image.id);
       const known = images.length < list.images.length;
-      list = { images, settled: list.settled + 1, left: list.left - (known ? 1 : 0) };
+      list = { images, adjudicated: list.adjudicated + 1, left: list.left - (known ? 1 : 0) };
       if (!images.length && list.left) list = await fetchMore();
     },
     /** That image is open again. */

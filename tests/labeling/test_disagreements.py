@@ -1,4 +1,4 @@
-"""Where people differ and where labels differ; what a reviewer settles becomes the label."""
+"""Where people differ and where labels differ; what a reviewer adjudicates becomes the label."""
 
 import numpy as np
 import pytest
@@ -84,7 +84,7 @@ def drawn(alice, bob, rita):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_doubtful_image_is_listed_and_settled(drawn, rita):
+def test_the_doubtful_image_is_listed_and_resolved(drawn, rita):
     job, image = drawn
     listed = disagreements.doubtful(job, level=0.1)
     assert [row.image for row in listed] == [image.pk]
@@ -92,18 +92,18 @@ def test_the_doubtful_image_is_listed_and_settled(drawn, rita):
     before = Label.objects.active().get(image=image)
     found = disagreements.of_image(image)
     assert [len(g.drawn) for g in found.groups] == [3]
-    label = disagreements.settle(image, before.pk, [box(12)], rita, {"drawn": 1})
+    label = disagreements.adjudicate(image, before.pk, [box(12)], rita, {"drawn": 1})
 
     before.refresh_from_db()
     assert (label.source, label.by, label.boxes) == ("reviewer", rita, [box(12)])
-    assert before.reason == disagreements.SETTLED
-    assert Event.objects.get(job=job, kind="differences_settled").data["drawn"] == 1
+    assert before.reason == disagreements.ADJUDICATED
+    assert Event.objects.get(job=job, kind="disagreements_adjudicated").data["drawn"] == 1
     assert disagreements.doubtful(job, level=0.1) == []
-    assert disagreements.settled_count(job) == 1
+    assert disagreements.adjudicated_count(job) == 1
     assert disagreements.of_image(image).groups[0].merged == 0  # of the people's label still
 
     with pytest.raises(Conflict, match="another label"):
-        disagreements.settle(image, before.pk, [], rita, {})
+        disagreements.adjudicate(image, before.pk, [], rita, {})
 
 
 @pytest.mark.django_db(transaction=True)

@@ -115,7 +115,7 @@ const KINDS = { merged: 'merged', none: 'no object', drawn: 'drawn' };
  */
 export function showGroups(root, decisions, people, className, onChoose) {
   const { groups, open } = decisions;
-  const settled = open.filter((place) => decisions.of(place)).length;
+  const adjudicated = open.filter((place) => decisions.of(place)).length;
   const rest = groups.length - open.length;
   const rows = open.map((place) => {
     const group = groups[place];
@@ -159,7 +159,7 @@ export function showGroups(root, decisions, people, className, onChoose) {
       'Open groups',
       el('span', {
         class: 'section-note',
-        text: open.length ? `${settled} of ${open.length}, doubtful first` : 'none',
+        text: open.length ? `${adjudicated} of ${open.length}, doubtful first` : 'none',
       }),
     ),
     el('ul', { class: 'rows' }, ...rows),
