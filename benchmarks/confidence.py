@@ -26,8 +26,8 @@ from mlassist.calibration.core.confidence import (
 )
 from mlassist.data.folds import fold_of
 from mlassist.prediction.core import box_scores
-from mlassist.prediction.core.score_thresholds import Cuts, choose_cuts
-from mlassist.prediction.core.views import Look, agreement
+from mlassist.prediction.core.score_thresholds import ScoreThresholds, choose_score_thresholds
+from mlassist.prediction.core.views import ImagePredictions, agreement
 
 # Chosen on the development halves: a little above the mean quality, where order matters.
 TARGETS = {"aquarium": 0.3, "bccd": 0.6, "birds": 0.85, "deeppcb": 0.65}
@@ -44,7 +44,7 @@ class Half:
     def __init__(self, data: Found, final: bool) -> None:
         self.seen: list[Seen] = [one for one in data.seen if one.final == final]
         self.truths = [one.truth for one in self.seen]
-        self.looks = [Look(s.name, s.size, s.boxes, s.views) for s in self.seen]
+        self.predictions = [ImagePredictions(s.name, s.size, s.boxes, s.views) for s in self.seen]
 
     def split(self, number: int) -> tuple[list[int], list[int]]:
         """Known pictures of one random split, and a pool drawn from the others, with repetition: a
@@ -54,40 +54,55 @@ class Half:
         count = round(KNOWN_SHARE * len(order))
         return sorted(order[:count].tolist()), sorted(rng.choice(order[count:], POOL).tolist())
 
-    def cuts(self, known: Sequence[int]) -> Cuts:
-        """The product's cuts on the known pictures."""
-        return choose_cuts([self.seen[i].boxes for i in known], [self.truths[i] for i in known])
+    def score_thresholds(self, known: Sequence[int]) -> ScoreThresholds:
+        """The product's score thresholds on the known pictures."""
+        return choose_score_thresholds(
+            [self.seen[i].boxes for i in known], [self.truths[i] for i in known]
+        )
 
-    def qualities(self, chosen: Sequence[int], cuts: Cuts) -> np.ndarray:
-        """(n,) quality of what the cuts leave."""
-        kept = [cuts.kept(self.seen[i].boxes) for i in chosen]
+    def qualities(self, chosen: Sequence[int], score_thresholds: ScoreThresholds) -> np.ndarray:
+        """(n,) quality of what the score thresholds leave."""
+        kept = [score_thresholds.kept(self.seen[i].boxes) for i in chosen]
         return np.array([quality(p, self.truths[i]) for p, i in zip(kept, chosen, strict=True)])
 
     def confidences(
-        self, rule: str, known: list[int], of_known: np.ndarray, pool: list[int], cuts: Cuts
+        self,
+        rule: str,
+        known: list[int],
+        of_known: np.ndarray,
+        pool: list[int],
+        score_thresholds: ScoreThresholds,
     ) -> tuple[np.ndarray, np.ndarray]:
         """What the rule says of known and pool pictures."""
         if rule == LEARNED:
             return learned_confidence(
-                [self.looks[i] for i in known],
+                [self.predictions[i] for i in known],
                 [self.truths[i] for i in known],
                 of_known,
-                [self.looks[i] for i in pool],
-                cuts,
+                [self.predictions[i] for i in pool],
+                score_thresholds,
             )
         if rule in (SEVEN, SEVEN_TREES):
-            return self._seven(known, of_known, pool, cuts, trees=rule == SEVEN_TREES)
+            return self._seven(known, of_known, pool, score_thresholds, trees=rule == SEVEN_TREES)
         values = [
-            mean_score(look.boxes, cuts) if rule == MEAN_SCORE else view_agreement(look, cuts)
-            for look in self.looks
+            mean_score(predicted.boxes, score_thresholds)
+            if rule == MEAN_SCORE
+            else view_agreement(predicted, score_thresholds)
+            for predicted in self.predictions
         ]
         return np.array(values)[known], np.array(values)[pool]
 
     def _seven(
-        self, known: list[int], of_known: np.ndarray, pool: list[int], cuts: Cuts, *, trees: bool
+        self,
+        known: list[int],
+        of_known: np.ndarray,
+        pool: list[int],
+        score_thresholds: ScoreThresholds,
+        *,
+        trees: bool,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The product's rule before: one cross-fitted fit on seven features of the image."""
-        rows = np.array([_seven_features(one, cuts) for one in self.seen])
+        rows = np.array([_seven_features(one, score_thresholds) for one in self.seen])
         folds = np.array([fold_of(one.name) for one in self.seen])
         values = np.zeros(len(rows))
         freedom = LEAST_FOR_TREES if trees else LEAST_FOR_RIDGE
@@ -98,11 +113,11 @@ class Half:
         return values[known], values[pool]
 
 
-def _seven_features(one: Seen, cuts: Cuts) -> list[float]:
-    scores, counts = one.boxes.scores, cuts.counts(one.boxes)
+def _seven_features(one: Seen, score_thresholds: ScoreThresholds) -> list[float]:
+    scores, counts = one.boxes.scores, score_thresholds.counts(one.boxes)
     kept = scores[counts]
     told = [kept.mean(), kept.min(), np.quantile(kept, 0.25)] if len(kept) else [0.0] * 3
-    same = agreement(cuts.kept(one.boxes), cuts.kept(one.views["flip"]))
+    same = agreement(score_thresholds.kept(one.boxes), score_thresholds.kept(one.views["flip"]))
     faint = (scores[~counts] > 0.1).sum()
     return [*told, len(kept), faint, (scores * (1 - scores)).sum(), same]
 
@@ -157,19 +172,42 @@ def certified(
     return float(np.mean(shares)), float(np.mean(wrong))
 
 
+def best_share(confidence: np.ndarray, quality: np.ndarray, target: float) -> float:
+    """The share acceptable if this order were cut perfectly, in [0, 1]: compares confidences.
+
+    It looks at the quality it is judged by, so it decides nothing.
+    """
+    return max(
+        (p.share for p in calibration.curve(confidence, quality) if p.quality >= target - 1e-12),
+        default=0.0,
+    )
+
+
+def rank_correlation(confidence: np.ndarray, quality: np.ndarray) -> float:
+    """Spearman's coefficient in [-1, 1], ties averaged; 0 where either side never varies."""
+    from scipy.stats import rankdata
+
+    a, b = rankdata(confidence), rankdata(quality)
+    spread = a.std() * b.std()
+    return float(((a - a.mean()) * (b - b.mean())).mean() / spread) if spread else 0.0
+
+
 def judged(half: Half, target: float) -> dict[str, np.ndarray]:
     """Per rule (4,): rank correlation, best share, certified share, share of false certificates."""
     rows: dict[str, list[tuple[float, ...]]] = {rule: [] for rule in RULES}
     for number in range(SPLITS):
         known, pool = half.split(number)
-        cuts = half.cuts(known)
-        of_known, of_pool = half.qualities(known, cuts), half.qualities(pool, cuts)
+        score_thresholds = half.score_thresholds(known)
+        of_known, of_pool = (
+            half.qualities(known, score_thresholds),
+            half.qualities(pool, score_thresholds),
+        )
         for rule in RULES:
-            sure, pool_sure = half.confidences(rule, known, of_known, pool, cuts)
+            sure, pool_sure = half.confidences(rule, known, of_known, pool, score_thresholds)
             rows[rule].append(
                 (
-                    calibration.rank_correlation(pool_sure, of_pool),
-                    calibration.best_share(pool_sure, of_pool, target),
+                    rank_correlation(pool_sure, of_pool),
+                    best_share(pool_sure, of_pool, target),
                     *certified(sure, of_known, pool_sure, of_pool, target, number),
                 )
             )
@@ -201,7 +239,7 @@ def run(
 
 
 def _box_scores(name: str, half: Half) -> Iterator[Figure]:
-    """Errors of calibration before and after, and quality with one cut and with one per class."""
+    """Errors of calibration before and after, and quality with one threshold or one per class."""
     rows = []
     for number in range(SPLITS // 4):
         known, pool = half.split(number)
@@ -210,14 +248,20 @@ def _box_scores(name: str, half: Half) -> Iterator[Figure]:
         rest = [half.seen[i].boxes for i in pool]
         hit = np.concatenate([box_scores.hits(half.seen[i].boxes, half.truths[i]) for i in pool])
         plain = [b.scores for b in rest]
-        chance, worth = [scores.chance(b) for b in rest], [scores.worth(b) for b in rest]
-        cuts = half.cuts(known)
-        one_cut, per_class = half.qualities(pool, Cuts(cuts.pooled)), half.qualities(pool, cuts)
+        chance, expected_iou = (
+            [scores.chance(b) for b in rest],
+            [scores.expected_iou(b) for b in rest],
+        )
+        score_thresholds = half.score_thresholds(known)
+        one_threshold, per_class = (
+            half.qualities(pool, ScoreThresholds(score_thresholds.pooled)),
+            half.qualities(pool, score_thresholds),
+        )
         rows.append(
             (
                 *_errors(rest, plain, plain, hit),
-                *_errors(rest, chance, worth, hit),
-                one_cut.mean(),
+                *_errors(rest, chance, expected_iou, hit),
+                one_threshold.mean(),
                 per_class.mean(),
             )
         )
@@ -226,8 +270,8 @@ def _box_scores(name: str, half: Half) -> Iterator[Figure]:
         "LaECE before",
         "D-ECE after",
         "LaECE after",
-        "quality, one cut",
-        "quality, cuts per class",
+        "quality, one threshold",
+        "quality, thresholds per class",
     )
     for label, value in zip(names, np.mean(rows, 0), strict=True):
         yield Figure(f"{name}: {label}", float(value), "")
@@ -236,12 +280,12 @@ def _box_scores(name: str, half: Half) -> Iterator[Figure]:
 def _errors(
     boxes: Sequence[BoxSet],
     chance: Sequence[np.ndarray],
-    worth: Sequence[np.ndarray],
+    expected_iou: Sequence[np.ndarray],
     hit: np.ndarray,
 ) -> tuple[float, float]:
     """D-ECE over all boxes; LaECE as the mean over classes."""
     classes = np.concatenate([b.classes for b in boxes])
-    values = np.concatenate(worth)
+    values = np.concatenate(expected_iou)
     located = [
         box_scores.calibration_error(values[classes == c], hit[classes == c])
         for c in np.unique(classes)

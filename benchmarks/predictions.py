@@ -16,7 +16,7 @@ from mlassist.detectors.choice import choose
 from mlassist.detectors.designs import MOBILENET_V2
 from mlassist.detectors.detector import VIEWS, Detector, predict
 from mlassist.detectors.weights import Start, starting_weights
-from mlassist.prediction.core.views import settled
+from mlassist.prediction.core.views import average_edges
 from mlassist.training.core.fitting import fit
 from mlassist.training.core.recipe import Recipe
 
@@ -127,7 +127,7 @@ def _samples(folder: Path) -> list[Sample]:
 def _seen(row: dict[str, Any]) -> Seen:
     views = {name: pack(boxes) for name, boxes in row["views"].items()}
     width, height = row["size"]
-    boxes = settled(pack(row["plain"]), views)  # as mlassist.training.engine gives them
+    boxes = average_edges(pack(row["plain"]), views)  # as mlassist.training.engine gives them
     return Seen(row["name"], (width, height), pack(row["truth"]), boxes, views)
 
 

@@ -16,7 +16,7 @@ from mlassist.data.pictures import Sample
 from mlassist.detectors.designs import MOBILENET_V2, SMALL
 from mlassist.detectors.detector import Detector, predict
 from mlassist.detectors.weights import starting_weights
-from mlassist.prediction.core.score_thresholds import choose_cuts
+from mlassist.prediction.core.score_thresholds import choose_score_thresholds
 from mlassist.training.core.fitting import fit
 from mlassist.training.core.recipe import Recipe
 
@@ -37,13 +37,13 @@ def scene(folder: Path, index: int) -> Sample:
 
 
 def reached(detector: Detector, judged: Sequence[Sample], held_out: Sequence[Sample]) -> float:
-    """Mean quality of the held-out pictures, the score cut chosen on other ones."""
+    """Mean quality of the held-out pictures, the score threshold chosen on other ones."""
     found = predict(detector, [s.path for s in judged])
-    cuts = choose_cuts(found, [s.boxes for s in judged])
+    score_thresholds = choose_score_thresholds(found, [s.boxes for s in judged])
     return float(
         np.mean(
             [
-                quality(cuts.kept(one), sample.boxes)
+                quality(score_thresholds.kept(one), sample.boxes)
                 for one, sample in zip(
                     predict(detector, [s.path for s in held_out]), held_out, strict=True
                 )

@@ -55,7 +55,7 @@ from mlassist.detectors.designs import MOBILENET_V2, named
 from mlassist.detectors.detector import Detector, predict
 from mlassist.detectors.head_transfer import adopt
 from mlassist.detectors.weights import starting_weights
-from mlassist.prediction.core.score_thresholds import choose_cuts
+from mlassist.prediction.core.score_thresholds import choose_score_thresholds
 from mlassist.training.core.fitting import fit
 from mlassist.training.core.recipe import Recipe
 
@@ -156,8 +156,12 @@ def out_of_fold(found: Sequence[BoxSet], judged: Sequence[Sample]) -> float:
     values: list[float] = []
     for fold in (0, 1):
         chosen = [i for i in range(len(judged)) if i % 2 != fold]
-        cuts = choose_cuts([found[i] for i in chosen], [truths[i] for i in chosen])
+        thresholds = choose_score_thresholds(
+            [found[i] for i in chosen], [truths[i] for i in chosen]
+        )
         values += [
-            quality(cuts.kept(found[i]), truths[i]) for i in range(len(judged)) if i % 2 == fold
+            quality(thresholds.kept(found[i]), truths[i])
+            for i in range(len(judged))
+            if i % 2 == fold
         ]
     return float(np.mean(values))

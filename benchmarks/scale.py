@@ -140,7 +140,7 @@ def _job(count: int) -> Any:
                 width=640,
                 height=480,
                 digest=f"{chance.getrandbits(256):064x}",
-                look=chance.getrandbits(63),
+                perceptual_hash=chance.getrandbits(63),
                 shuffle=chance.getrandbits(62),
             )
             for i in range(count)

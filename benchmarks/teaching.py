@@ -13,7 +13,7 @@ suffers. Two seeds; repeats were not run. The last two rows come from a script t
 |---|---|---|
 | quality of plain boxes | .756, .753 | .766, .767 |
 | quality as the product gives them | .769, .765 | .769, .777 |
-| the same with cuts from 100 known pictures | .774, .767 | .767, .780 |
+| the same with score score_thresholds from 100 known pictures | .774, .767 | .767, .780 |
 | rank correlation of learned confidence and quality | .32, .39 | .28, .36 |
 """
 
@@ -34,14 +34,14 @@ from mlassist.data.pictures import Sample, size_of
 from mlassist.detectors.designs import MOBILENET_V2
 from mlassist.detectors.detector import VIEWS, Detector, predict
 from mlassist.prediction.core.box_scores import BoxScores, fit_scores
-from mlassist.prediction.core.score_thresholds import choose_cuts
-from mlassist.prediction.core.views import Look, agreement, settled
+from mlassist.prediction.core.score_thresholds import choose_score_thresholds
+from mlassist.prediction.core.views import ImagePredictions, agreement, average_edges
 from mlassist.training.core.fitting import fit
 from mlassist.training.core.recipe import Recipe
 
 SEEDS, STEPS = 3, 300
 REPEAT = 0.5  # share of pictures below which a class counts as rare
-LABELLED, KNOWN = 100, 40  # pictures that teach, and that say what scores are worth
+LABELLED, KNOWN = 100, 40  # pictures that teach, and that calibrate the scores
 SURE, UNSURE = 0.9, 0.3  # chance of a box: learned from, in between its picture is left out
 STEADY = 0.5  # share of the pool, that whose views agree most
 
@@ -65,8 +65,11 @@ def repeats(data: Path, weights: Path, name: str) -> Iterator[Figure]:
         for way, samples in (("once each", taught), ("rare classes repeated", again)):
             detector = _learned(samples, taught, weights, seed)
             found = predict(detector, [s.path for s in judged])
-            cuts = choose_cuts(found, [s.boxes for s in judged])
-            values = [quality(cuts.kept(p), s.boxes) for p, s in zip(found, judged, strict=True)]
+            score_thresholds = choose_score_thresholds(found, [s.boxes for s in judged])
+            values = [
+                quality(score_thresholds.kept(p), s.boxes)
+                for p, s in zip(found, judged, strict=True)
+            ]
             told = f"{name}, seed {seed}, {way}"
             yield Figure(f"{told}: quality", float(np.mean(values)), "")
             yield Figure(f"{told}: where a rare class is", float(np.mean(np.take(values, few))), "")
@@ -88,34 +91,41 @@ def own_boxes(data: Path, weights: Path, name: str) -> Iterator[Figure]:
     for seed in range(SEEDS):
         first = _learned(labelled, labelled, weights, seed)
         seen = predict(first, [s.path for s in known])
-        worth = fit_scores(seen, [s.boxes for s in known])
-        sure = _sure(first, pool, worth)
+        box_scores = fit_scores(seen, [s.boxes for s in known])
+        sure = _sure(first, pool, box_scores)
         truths = {s.path: s.boxes for s in pool}
         right = [quality(s.boxes, truths[s.path]) for s in sure]
         yield Figure(f"{name}, seed {seed}: pool pictures learned from", len(sure), "")
         yield Figure(f"{name}, seed {seed}: their boxes' quality", float(np.mean(right)), "")
         second = _learned([*labelled, *labelled, *sure], labelled, weights, seed)
         for way, detector in (("labels", first), ("labels and own boxes", second)):
-            looks = _looks(detector, judged)
+            predictions = _predictions(detector, judged)
             for told, boxes in (
-                ("plain boxes", [look.boxes for look in looks]),
-                ("as the product gives them", [settled(o.boxes, o.views) for o in looks]),
+                ("plain boxes", [predicted.boxes for predicted in predictions]),
+                (
+                    "as the product gives them",
+                    [average_edges(o.boxes, o.views) for o in predictions],
+                ),
             ):
                 reached = out_of_fold(boxes, judged)
                 yield Figure(f"{name}, seed {seed}, {way}, {told}: quality", reached, "")
 
 
-def _sure(detector: Detector, pool: Sequence[Sample], worth: BoxScores) -> list[Sample]:
+def _sure(detector: Detector, pool: Sequence[Sample], box_scores: BoxScores) -> list[Sample]:
     """The steadier half of the pool, as far as every box is surely there or surely not."""
-    looks = _looks(detector, pool)
-    plain = [worth.read(look.boxes) for look in looks]
+    predictions = _predictions(detector, pool)
+    plain = [box_scores.read(predicted.boxes) for predicted in predictions]
 
     def kept(boxes: BoxSet) -> BoxSet:
         return boxes.take(np.flatnonzero(boxes.scores >= SURE))
 
     steady = [
-        float(np.mean([agreement(kept(boxes), kept(worth.read(v))) for v in look.views.values()]))
-        for boxes, look in zip(plain, looks, strict=True)
+        float(
+            np.mean(
+                [agreement(kept(boxes), kept(box_scores.read(v))) for v in predicted.views.values()]
+            )
+        )
+        for boxes, predicted in zip(plain, predictions, strict=True)
     ]
     best = np.argsort(-np.array(steady), kind="stable")[: round(STEADY * len(pool))].tolist()
     found = []
@@ -128,13 +138,15 @@ def _sure(detector: Detector, pool: Sequence[Sample], worth: BoxScores) -> list[
     return found
 
 
-def _looks(detector: Detector, samples: Sequence[Sample]) -> list[Look]:
+def _predictions(detector: Detector, samples: Sequence[Sample]) -> list[ImagePredictions]:
     """What the detector sees in them, in all views."""
     paths = [sample.path for sample in samples]
     plain = predict(detector, paths)
     views = {name: predict(detector, paths, view=view) for name, view in VIEWS.items()}
     return [
-        Look(path.name, size_of(path), plain[i], {name: seen[i] for name, seen in views.items()})
+        ImagePredictions(
+            path.name, size_of(path), plain[i], {name: seen[i] for name, seen in views.items()}
+        )
         for i, path in enumerate(paths)
     ]
 

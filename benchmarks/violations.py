@@ -1,9 +1,9 @@
 """How often a job's guarantee is broken: on resamples of real predictions, with the product's
 parts.
 
-Each resample splits the pictures that a detector never saw into known ones, which choose cuts,
-confidence and sets, and others, from which a pool is drawn (with repetition, for a part of it is
-checked) that is proved as a first closing round does (half of risk .10).
+Each resample splits the pictures that a detector never saw into known ones, which choose score
+thresholds, confidence and sets, and others, from which a pool is drawn (with repetition, for a part
+of it is checked) that is proved as a first closing round does (half of risk .10).
 Once the checks see the truth; once simulated auditors make them, who leave near misses alone, and
 one in five is also drawn blind; once all are drawn blind. What is certified is always
 held against the truth. Beside them Ground Truth's rule: from the lowest mean score on that the
@@ -35,7 +35,7 @@ from labeling.kernel.quality import compare, quality
 from labeling.kernel.sampling import BLIND_SHARE
 from labeling.simulation.crowd import Person
 from mlassist.calibration.core import thresholds
-from mlassist.prediction.core.score_thresholds import Cuts
+from mlassist.prediction.core.score_thresholds import ScoreThresholds
 
 RESAMPLES = 200
 NOISE_PAIRS = 100  # known pictures that two people draw, at most
@@ -61,10 +61,10 @@ class Crowd:
             [(self._drawn(i), self._drawn(i)) for i in known[:NOISE_PAIRS]]
         )
 
-    def audit(self, i: int, cuts: Cuts) -> Pair:
+    def audit(self, i: int, score_thresholds: ScoreThresholds) -> Pair:
         """One picture's label checked with the boxes shown, and blind."""
         one = self.half.seen[i]
-        label = cuts.kept(one.boxes)
+        label = score_thresholds.kept(one.boxes)
         corrected, _ = self.person.correct(unpack(label), self._truth(i), one.size)
         drawn, shown = self._drawn(i), unpack(label)
         told, _ = self.person.compare(without_scores(unpack(drawn)), shown, self._truth(i))
@@ -105,9 +105,12 @@ WAYS = (
 def _resample(half: Half, number: int, target: float) -> list[tuple[float, float]]:
     """For each of WAYS the share of the pool that is certified, and whether wrongly."""
     known, pool = half.split(number)
-    cuts = half.cuts(known)
-    of_known, of_pool = half.qualities(known, cuts), half.qualities(pool, cuts)
-    sure, pool_sure = half.confidences(LEARNED, known, of_known, pool, cuts)
+    score_thresholds = half.score_thresholds(known)
+    of_known, of_pool = (
+        half.qualities(known, score_thresholds),
+        half.qualities(pool, score_thresholds),
+    )
+    sure, pool_sure = half.confidences(LEARNED, known, of_known, pool, score_thresholds)
     proof = proof_of(sure, of_known, pool_sure, target, (number,))
     if proof is None:
         return [(0.0, 0.0)] * len(WAYS)
@@ -119,7 +122,7 @@ def _resample(half: Half, number: int, target: float) -> list[tuple[float, float
     places = proof.order[: MOST_TIMES * proof.plan.budget].tolist()
     exact = proved(proof.plan, of_pool[places].tolist())[1].shown
     crowd = Crowd(half, number)
-    pairs = [crowd.audit(pool[place], cuts) for place in places]
+    pairs = [crowd.audit(pool[place], score_thresholds) for place in places]
     values, blind_values = [p.value for p in pairs], [p.blind_value for p in pairs]
     plan, test = proved(proof.plan, values)
     noise = crowd.annotator_noise(known)
@@ -142,9 +145,12 @@ def _ground_truth(half: Half, said: str, target: float) -> Iterator[Figure]:
     rows = []
     for number in range(RESAMPLES):
         known, pool = half.split(number)
-        cuts = half.cuts(known)
-        of_known, of_pool = half.qualities(known, cuts), half.qualities(pool, cuts)
-        sure, pool_sure = half.confidences(MEAN_SCORE, known, of_known, pool, cuts)
+        score_thresholds = half.score_thresholds(known)
+        of_known, of_pool = (
+            half.qualities(known, score_thresholds),
+            half.qualities(pool, score_thresholds),
+        )
+        sure, pool_sure = half.confidences(MEAN_SCORE, known, of_known, pool, score_thresholds)
         threshold = thresholds.choose_threshold(sure, of_known, target)
         taken = of_pool[pool_sure >= (np.inf if threshold is None else threshold)]
         rows.append((len(taken) / len(pool), taken.mean() if len(taken) else np.nan))

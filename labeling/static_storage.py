@@ -23,7 +23,7 @@ class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashes the names inside `import ... from "./x.js";` too: no bundler, no stale modules."""
 
     support_js_module_import_aggregation = True
-    # Each pass settles one more level of modules that import modules; Django assumes five.
+    # Each pass hashes one more level of modules that import modules; Django assumes five.
     max_post_process_passes = 20
 
     def _save(self, name: str, content: Any) -> str:

@@ -63,7 +63,7 @@ class CalibrationAdmin(ReadOnly):
         "rule",
         "threshold",
         "class_thresholds",
-        "cuts",
+        "score_thresholds",
         "target_quality",
         "validation_images",
         "validation_quality",

@@ -68,14 +68,13 @@ class Calibration(models.Model):
     rule = models.CharField(max_length=20)  # how image confidence is made: mean score or ridge
     threshold = models.FloatField(null=True)  # θ: from here images are accepted, or would be
     class_thresholds: Any = models.JSONField(default=dict)  # name → θ where classes stand apart
-    cuts: Any = models.JSONField()  # τ: scores from which boxes count (core.cuts.Cuts)
-    box_scores: Any = models.JSONField()  # what scores are worth (core.boxscores.BoxScores)
+    score_thresholds: Any = (
+        models.JSONField()
+    )  # τ: scores from which boxes count (core.score_thresholds)
+    box_scores: Any = models.JSONField()  # expected IoU by score (core.box_scores.BoxScores)
     target_quality = models.FloatField()
     curve: Any = models.JSONField()  # [[confidence, mean quality at or above it, images], ...]
     points: Any = models.JSONField()  # [[confidence, quality], ...] of validation images
-    # [[rule, rank correlation with quality, best acceptable share, share of the pool acceptable
-    # now], ...], for the report
-    comparison: Any = models.JSONField(default=list)
     validation_images = models.PositiveIntegerField()
     validation_quality = models.FloatField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -16,7 +16,6 @@ from labeling.kernel.stored_files import media_path
 from labeling.ledger.steps import Lease, step
 from labeling.models import AuditPlan, Image, Job, Round, Step
 from labeling.rounds import selection
-from mlassist.calibration.comparison import compare
 from mlassist.calibration.step import Judged, judge, locked_candidates
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.training import cross_validation, files, reuse, training_set, warm_start
@@ -257,9 +256,8 @@ def calibrate(step: Step, lease: Lease) -> None:
         return
     if not Calibration.objects.filter(detector=detector).exists():
         _store_confidences(lease, detector, judged)
-        compared = compare(judged, beat)
         with lease.fenced():
-            _store_calibration(detector, judged, compared)
+            _store_calibration(detector, judged)
             if round.purpose == Round.Purpose.CLOSING and judged.trial.left_out:
                 events.record(
                     round.job,
@@ -282,19 +280,18 @@ def _store_confidences(lease: Lease, detector: Detector, judged: Judged) -> None
         lease.renew(min(start + WRITE, len(rows)), len(rows))
 
 
-def _store_calibration(detector: Detector, judged: Judged, compared: list[list[Any]]) -> None:
+def _store_calibration(detector: Detector, judged: Judged) -> None:
     round = detector.round
     Calibration.objects.create(
         detector=detector,
         rule=judged.rule,
         threshold=judged.threshold,
         class_thresholds=judged.class_thresholds,
-        cuts=judged.cuts.to_json(),
+        score_thresholds=judged.score_thresholds.to_json(),
         box_scores=judged.box_scores.to_json(),
         target_quality=round.settings.target_quality,
         curve=judged.curve,
         points=judged.points,
-        comparison=compared,
         validation_images=len(judged.points),
         validation_quality=judged.mean_quality,
     )

@@ -25,6 +25,9 @@ RETIRED = {
     r"fates?": "outcome",
     r"doings": "handlers",
     r"lean": "minimal",
+    r"settl(e|es|ed|ing)": "adjudicate, resolve",
+    r"cuts": "score thresholds",
+    r"classLook|class Cuts|BoxJudge": "style, ScoreThresholds, BoxScorer",
 }
 # of the JavaScript: its own Promise, and a key of data that waits in browsers
 OWN = {

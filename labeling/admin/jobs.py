@@ -129,7 +129,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Job | None = None) -> Any:
-        """What the first round has settled."""
+        """What may not change once the first round has begun."""
         started = obj is not None and obj.state != Job.State.DRAFT
         return FIXED_ONCE_STARTED if started else ()
 

@@ -110,7 +110,7 @@ def open_further(assignment: Assignment, judged: Judged) -> bool:
             state__in=(State.OPEN, State.CLAIMED, State.SUBMITTED),
         ).order_by("slot")
     )
-    if any(a.blank for a in assignments):  # a control image: who does what was settled at the start
+    if any(a.blank for a in assignments):  # a control image: who does what was decided at the start
         return False
     answered = [a for a in assignments if a.state == State.SUBMITTED]
     if len(answered) < len(assignments) or not 0 < len(answered) < most:

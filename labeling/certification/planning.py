@@ -45,7 +45,7 @@ class Proposal:
     candidates: Sequence[Candidate]
     thresholds: Sequence[float]  # of each set
     budget: int  # checks
-    about: dict[str, Any]  # detector, weights, score cut and confidence rule
+    about: dict[str, Any]  # detector, weights, score thresholds and confidence rule
     classes: Sequence[str] = ()  # where each class is proved on its own: whose each set is
     left_out: Mapping[str, str] = field(default_factory=dict)  # class → why it is not proved
 

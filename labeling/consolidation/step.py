@@ -66,12 +66,10 @@ def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
     merged += [grouping.verified(a) for a in verified]
     merged += grouping.majority(leaning)
     weighted, trust = reliability.consolidate(independent) if independent else ([], {})
-    method = round.settings.consolidation
-    if method == Job.Consolidation.EM:
+    if round.settings.consolidation == Job.Consolidation.EM:
         merged += weighted
     else:
-        averaged = method == Job.Consolidation.AVERAGE
-        merged += grouping.majority(independent, averaged=averaged)
+        merged += grouping.majority(independent, averaged=True)
     return sorted(merged, key=lambda m: m.image), trust
 
 

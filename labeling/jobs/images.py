@@ -79,7 +79,7 @@ def prepare(job: Job, incoming: Incoming, intake: int, child: Normaliser) -> Ima
         height=made["height"],
         digest=digest,
         intake=intake,
-        look=made["look"],
+        perceptual_hash=made["perceptual_hash"],
         shuffle=shuffle_key(job, digest),
     )
 

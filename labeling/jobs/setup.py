@@ -64,7 +64,7 @@ def copy(job: Job, by: User | None) -> Job:
 
 
 def _copied(image: Image, job: Job, indexes: dict[int, int]) -> Image:
-    same = ("original", "file", "preview", "name", "width", "height", "digest", "look")
+    same = ("original", "file", "preview", "name", "width", "height", "digest", "perceptual_hash")
     imported = image.imported and [
         {**box, "class_id": indexes[box["class_id"]]}
         for box in image.imported

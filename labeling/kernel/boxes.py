@@ -150,11 +150,11 @@ def iou_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.asarray(inter / np.maximum(union, 1e-12))
 
 
-def assign(worth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns, each once at most, whose total in `worth` (n, m) is the largest."""
+def assign(gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns, each once at most, whose total in `gain` (n, m) is the largest."""
     from scipy.optimize import linear_sum_assignment  # loading it takes longer than most commands
 
-    rows, columns = linear_sum_assignment(worth, maximize=True)
+    rows, columns = linear_sum_assignment(gain, maximize=True)
     return rows, columns
 
 

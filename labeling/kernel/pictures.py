@@ -61,7 +61,12 @@ def normalise(source: Path, full: Path, preview: Path) -> dict[str, Any]:
     width, height = picture.size
     picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
     _save(picture, preview, "JPEG")
-    return {"width": width, "height": height, "suffix": suffix, "look": look(picture)}
+    return {
+        "width": width,
+        "height": height,
+        "suffix": suffix,
+        "perceptual_hash": perceptual_hash(picture),
+    }
 
 
 def _scans(data: bytes) -> int:
@@ -78,7 +83,7 @@ def _scans(data: bytes) -> int:
     return count
 
 
-def look(picture: Image.Image) -> int | None:
+def perceptual_hash(picture: Image.Image) -> int | None:
     """64 signs, as a signed integer: where brightness rises to the right, on a grid of 9 x 8.
 
     Nearly alike pictures differ in few of them (difference hash). None for a picture without

@@ -11,7 +11,7 @@ from labeling.review import monitoring
 from labeling.rounds import lifecycle, selection, stages
 from labeling.transfers import transfers
 
-SETTLES = timedelta(seconds=10)  # by then an event is committed, and so are all before it
+COMMITTED_AFTER = timedelta(seconds=10)  # by then an event is committed, and so are all before it
 
 
 def reconcile(since: int = 0) -> int:
@@ -37,18 +37,18 @@ def reconcile(since: int = 0) -> int:
 
 def _follow_up(since: int) -> int:
     """Judge watched rounds and reopen jobs to which something happened after event `since`."""
-    older = Event.objects.filter(at__lt=timezone.now() - SETTLES).order_by("-pk")
-    settled = older.values_list("pk", flat=True).first() or since
+    older = Event.objects.filter(at__lt=timezone.now() - COMMITTED_AFTER).order_by("-pk")
+    committed = older.values_list("pk", flat=True).first() or since
     fresh = Event.objects.filter(pk__gt=since).order_by("pk")
     watched = fresh.filter(kind="audit_decided", data__kind=Audit.Kind.MONITORING).exclude(
         job__state=Job.State.CANCELLED
     )
     last = {(job, n): pk for pk, job, n in watched.values_list("pk", "job", "data__round")}
     for (job, number), pk in last.items():
-        if pk <= settled:  # else judging is costly and probably under way
+        if pk <= committed:  # else judging is costly and probably under way
             monitoring.check(Round.objects.select_related("job").get(job=job, number=number))
     importing = Transfer.objects.filter(kind=Transfer.Kind.IMPORT, finished_at=None, error="")
     ended = Job.objects.filter(state=Job.State.COMPLETE, pk__in=fresh.order_by().values("job"))
     for row in ended.exclude(pk__in=importing.values("job")):
         lifecycle.reopen(row)
-    return settled
+    return committed

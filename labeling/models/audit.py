@@ -117,7 +117,7 @@ class AuditPlan(models.Model):
 
     round = models.OneToOneField(Round, models.CASCADE, related_name="audit_plan")
     attempt = models.PositiveSmallIntegerField()
-    content: Any = models.JSONField()  # detector, score cut, sets, confidence rule
+    content: Any = models.JSONField()  # detector, score thresholds, sets, confidence rule
     content_digest = models.CharField(max_length=64)
     seed = models.CharField(max_length=64)
     order_digest = models.CharField(max_length=64)

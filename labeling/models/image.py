@@ -54,7 +54,9 @@ class Image(models.Model):
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    look = models.BigIntegerField(null=True, editable=False)  # labeling.kernel.pictures.look
+    perceptual_hash = models.BigIntegerField(
+        null=True, editable=False
+    )  # labeling.kernel.pictures.perceptual_hash
     intake = models.PositiveIntegerField(default=0, editable=False)
     split = models.CharField(
         max_length=10, choices=Split.choices, blank=True, default="", editable=False

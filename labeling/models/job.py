@@ -45,8 +45,7 @@ class Job(models.Model):
 
     class Consolidation(models.TextChoices):
         EM = "em", "Weighted by how reliable each person is (EM)"
-        MAJORITY = "majority", "Majority, median of the agreeing boxes"
-        AVERAGE = "average", "Majority, mean of the agreeing boxes (as Ground Truth)"
+        AVERAGE = "average", "Mean of the boxes that most people drew (as Ground Truth)"
 
     class Drawing(models.TextChoices):
         DRAG = "drag", "Press, drag, release"

@@ -199,7 +199,7 @@ class ByName:
             self._last[parts[-1] if parts else ""].append((parts, key))
 
     def find(self, name: str, *, beside: str = "") -> list[Any]:
-        """Keys of all pictures that may be meant; more than one is for a person to settle.
+        """Keys of all pictures that may be meant; more than one is for a person to decide.
 
         First the path as seen from the annotation file's folder, then from the top, then every
         picture of which one path is the end of the other.

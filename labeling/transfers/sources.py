@@ -117,7 +117,7 @@ class Archive:
         for member in members:
             _check_member(member)
         files = [m for m in members if not m.is_dir()]
-        # zipfile cuts a name at its NUL, so that two names could become one
+        # zipfile ends a name at its NUL, so that two names could become one
         self.members = dict(zip(apart([m.orig_filename for m in files]), files, strict=True))
 
     def names(self) -> list[str]:

@@ -12,7 +12,7 @@ from labeling.ledger.steps import Lease, step
 from labeling.models import Job, Label, Round, Step
 from labeling.review import monitoring
 from mlassist.models import Calibration, Detector, Prediction
-from mlassist.prediction.core.score_thresholds import Cuts
+from mlassist.prediction.core.score_thresholds import ScoreThresholds
 from mlassist.selection import ranking
 
 WRITE = 200
@@ -38,11 +38,14 @@ def _accept_above(round: Round, calibration: Calibration, lease: Lease) -> None:
     if calibration.threshold is None:
         return
     detector = calibration.detector
-    ids, cuts = acceptable(calibration), Cuts.from_json(calibration.cuts)
+    ids, score_thresholds = (
+        acceptable(calibration),
+        ScoreThresholds.from_json(calibration.score_thresholds),
+    )
     detail = {
         "detector": detector.digest,
         "threshold": calibration.threshold,
-        "cuts": calibration.cuts,
+        "score_thresholds": calibration.score_thresholds,
     }
     accepted = 0
     for start in range(0, len(ids), WRITE):
@@ -51,7 +54,10 @@ def _accept_above(round: Round, calibration: Calibration, lease: Lease) -> None:
         with lease.fenced():
             accepted += labels.accept_auto(
                 round,
-                [(p.image, cuts.stored(p.boxes), p.confidence or 0.0, detail) for p in rows],
+                [
+                    (p.image, score_thresholds.stored(p.boxes), p.confidence or 0.0, detail)
+                    for p in rows
+                ],
             )
         lease.renew(min(start + WRITE, len(ids)), len(ids))
     total = Label.objects.auto().filter(round=round).count()

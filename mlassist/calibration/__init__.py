@@ -1,1 +1,1 @@
-"""From confidence to decisions: the calibrating step, proposals, comparison, charts."""
+"""From confidence to decisions: the calibrating step, proposals, charts."""

@@ -35,8 +35,6 @@ def _calibration(job: Job) -> dict[str, Any] | None:
         "threshold": row.threshold,
         "target": row.target_quality,
         "points": row.points,
-        "rule": row.rule,
-        "comparison": row.comparison,
         "class_thresholds": row.class_thresholds,
         "round": row.detector.round.number,
     }

@@ -8,19 +8,19 @@ from labeling.kernel.boxes import BoxSet
 from labeling.models import Job, Round
 from mlassist.calibration.core import confidence as confidences
 from mlassist.data.heartbeat import Beat, beating
-from mlassist.prediction.core.score_thresholds import Cuts
-from mlassist.prediction.core.views import Look
+from mlassist.prediction.core.score_thresholds import ScoreThresholds
+from mlassist.prediction.core.views import ImagePredictions
 
-RIDGE, MEAN_SCORE, AGREEMENT = "ridge", "mean score", "agreement"
+RIDGE, MEAN_SCORE = "ridge", "mean score"
 
 
 def confidence_of(
     round: Round,
-    known: Sequence[Look],
+    known: Sequence[ImagePredictions],
     truths: Sequence[BoxSet],
     qualities: np.ndarray,
-    pool: Sequence[Look],
-    cuts: Cuts,
+    pool: Sequence[ImagePredictions],
+    score_thresholds: ScoreThresholds,
     beat: Beat,
 ) -> tuple[str, np.ndarray, np.ndarray]:
     """Image confidence: the seed's mean score per round, the regression for a certificate.
@@ -29,18 +29,24 @@ def confidence_of(
     """
     enough = len(known) >= confidences.LEAST_KNOWN
     if round.settings.acceptance == Job.Acceptance.PER_ROUND or not enough:
-        return MEAN_SCORE, mean_scores(known, cuts, beat), mean_scores(pool, cuts, beat)
+        return (
+            MEAN_SCORE,
+            mean_scores(known, score_thresholds, beat),
+            mean_scores(pool, score_thresholds, beat),
+        )
     of_known, of_pool = confidences.learned_confidence(
-        known, truths, qualities, pool, cuts, beat=beat
+        known, truths, qualities, pool, score_thresholds, beat=beat
     )
     return RIDGE, of_known, of_pool
 
 
-def mean_scores(looks: Sequence[Look], cuts: Cuts, beat: Beat) -> np.ndarray:
+def mean_scores(
+    predictions: Sequence[ImagePredictions], score_thresholds: ScoreThresholds, beat: Beat
+) -> np.ndarray:
     """(n,) mean scores, in [0, 1]."""
-    return np.array([confidences.mean_score(look.boxes, cuts) for look in beating(looks, beat)])
-
-
-def agreements(looks: Sequence[Look], cuts: Cuts, beat: Beat) -> np.ndarray:
-    """(n,) agreement of the views, in [0, 1]; every look needs its views."""
-    return np.array([confidences.view_agreement(look, cuts) for look in beating(looks, beat)])
+    return np.array(
+        [
+            confidences.mean_score(predicted.boxes, score_thresholds)
+            for predicted in beating(predictions, beat)
+        ]
+    )

@@ -20,7 +20,7 @@ from mlassist.calibration.proposals import Outlook, Seen, Trial, by_classes, to_
 from mlassist.data.heartbeat import Beat
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.prediction.core.box_scores import BoxScores, fit_scores
-from mlassist.prediction.core.score_thresholds import Cuts, choose_cuts
+from mlassist.prediction.core.score_thresholds import ScoreThresholds, choose_score_thresholds
 from mlassist.prediction.stored import Viewed, read
 from mlassist.training import cross_validation
 
@@ -31,7 +31,7 @@ class Judged:
 
     detector: Detector
     rule: str
-    cuts: Cuts
+    score_thresholds: ScoreThresholds
     box_scores: BoxScores
     known: Sequence[Viewed]  # the images that judge it
     pool: Sequence[Viewed]  # unlabelled images the machine may accept
@@ -70,7 +70,7 @@ class Judged:
         return {
             "detector": self.detector.digest,
             "design": self.detector.design,
-            "cuts": self.cuts.to_json(),
+            "score_thresholds": self.score_thresholds.to_json(),
             "confidence": self.rule,
             "validation_images": len(self.known),
         }
@@ -85,7 +85,13 @@ class Judged:
         """What a closing round puts to the proof."""
         trial = self.trial
         candidates = [
-            Candidate(one.image, one.look.key, rank, value, self.cuts.kept(one.look.boxes))
+            Candidate(
+                one.image,
+                one.predicted.key,
+                rank,
+                value,
+                self.score_thresholds.kept(one.predicted.boxes),
+            )
             for one, rank, value in zip(
                 self.pool, trial.ranks, self.pool_confidence.tolist(), strict=True
             )
@@ -97,23 +103,23 @@ class Judged:
 
 
 def locked_candidates(locked: AuditPlan, detector: Detector, beat: Beat) -> list[Candidate]:
-    """What an audit plan put to the proof, as detector and cuts saw it, less what has a label
-    now."""
+    """What an audit plan put to the proof, less what has a label now."""
     content = locked.content
-    ranks, cuts = dict(content["candidates"]), Cuts.from_json(content["about"]["cuts"])
+    ranks = dict(content["candidates"])
+    score_thresholds = ScoreThresholds.from_json(content["about"]["score_thresholds"])
     unlabeled = locked.round.job.images.unlabeled()
     rows = Prediction.objects.filter(detector=detector, image__in=unlabeled)
     sure = dict(rows.values_list("pk", "confidence"))
     return [
         Candidate(
             one.image,
-            one.look.key,
-            ranks[one.look.key],
+            one.predicted.key,
+            ranks[one.predicted.key],
             sure[one.prediction] or 0.0,
-            cuts.kept(one.look.boxes),
+            score_thresholds.kept(one.predicted.boxes),
         )
         for one in read(rows, beat)
-        if one.look.key in ranks
+        if one.predicted.key in ranks
     ]
 
 
@@ -127,18 +133,27 @@ def judge(detector: Detector, beat: Beat) -> Judged | None:
     if not known:
         return None
     pool = _pool(detector, beat)
-    boxes = [one.look.boxes for one in known]
-    cuts = choose_cuts(boxes, truths)
+    boxes = [one.predicted.boxes for one in known]
+    score_thresholds = choose_score_thresholds(boxes, truths)
     kind = round.settings.kind
     qualities = np.array(
-        [guarantee.value(kind, cuts.kept(p), t) for p, t in zip(boxes, truths, strict=True)]
+        [
+            guarantee.value(kind, score_thresholds.kept(p), t)
+            for p, t in zip(boxes, truths, strict=True)
+        ]
     )
     rule, of_known, of_pool = rating.confidence_of(
-        round, [k.look for k in known], truths, qualities, [p.look for p in pool], cuts, beat
+        round,
+        [k.predicted for k in known],
+        truths,
+        qualities,
+        [p.predicted for p in pool],
+        score_thresholds,
+        beat,
     )
     if round.settings.acceptance == Job.Acceptance.CERTIFIED:
-        pool_seen = Seen([cuts.kept(one.look.boxes) for one in pool], of_pool)
-        known_seen = Seen([cuts.kept(one) for one in boxes], of_known)
+        pool_seen = Seen([score_thresholds.kept(one.predicted.boxes) for one in pool], of_pool)
+        known_seen = Seen([score_thresholds.kept(one) for one in boxes], of_known)
         outlook = to_prove(round, pool_seen, known_seen, qualities)
     else:
         still = _not_taken_before(detector, known)
@@ -146,7 +161,7 @@ def judge(detector: Detector, beat: Beat) -> Judged | None:
     return Judged(
         detector,
         rule,
-        cuts,
+        score_thresholds,
         fit_scores(boxes, truths),
         known,
         pool,

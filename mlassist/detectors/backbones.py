@@ -47,7 +47,7 @@ def mobilenet_pyramid(weights: State | None) -> Pyramid:
     """
     net = mobilenet_v2(weights=None)
     if weights is None:
-        _settle(net.features)
+        _warm_up_norms(net.features)
     else:
         load_exactly(net, weights, "MobileNetV2")
     return Pyramid(_folded(net.features), {6: 32, 13: 96, 18: 1280}, 96)
@@ -90,7 +90,7 @@ def load_exactly(net: nn.Module, weights: State, name: str) -> None:
     net.load_state_dict({key: weights[key] for key in wanted}, strict=False)
 
 
-def _settle(features: nn.Sequential) -> None:
+def _warm_up_norms(features: nn.Sequential) -> None:
     """Measure batch norm statistics on noise, so that folding random weights keeps the signal.
 
     Without it the depthwise layers of a random MobileNetV2 let almost nothing through.

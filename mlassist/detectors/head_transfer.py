@@ -7,8 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mlassist.detectors.designs import named
-from mlassist.detectors.designs.base import ClassRows
+from mlassist.detectors.designs.base import BACKGROUND, CLASS_ROWS, ClassRows
 from mlassist.detectors.detector import Detector, build
 
 
@@ -25,7 +24,6 @@ def adopt(
     Classes of the same name (but for case) keep what was learned of them, the others start fresh
     by the seed. `names` go with `class_ids`. Anchors and proposals stay as they were learned.
     """
-    design = named(earlier.design)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         fresh = build(earlier.design, class_ids, canvas, earlier.sizes)
@@ -36,9 +34,9 @@ def adopt(
         if name.casefold() in places
     ]
     old = {name: value.cpu() for name, value in earlier.net.state_dict().items()}
-    by_name = {f"{rows.name}.{kind}": rows for rows in design.rows for kind in ("weight", "bias")}
+    by_name = {f"{rows.name}.{kind}": rows for rows in CLASS_ROWS for kind in ("weight", "bias")}
     state = {
-        name: _merged(value, old[name], by_name[name], design.background, pairs, fresh, earlier)
+        name: _merged(value, old[name], by_name[name], pairs, fresh, earlier)
         if name in by_name
         else old[name]
         for name, value in fresh.net.state_dict().items()
@@ -57,16 +55,15 @@ def _merged(
     new: Tensor,
     old: Tensor,
     rows: ClassRows,
-    background: int,
     pairs: list[tuple[int, int]],
     to: Detector,
     of: Detector,
 ) -> Any:
     """`new` with the groups of `old` for nothing and for the classes both know."""
-    after = new.clone().reshape(-1, len(to.class_ids) + background, rows.width, *new.shape[1:])
-    before = old.reshape(-1, len(of.class_ids) + background, rows.width, *old.shape[1:])
+    after = new.clone().reshape(-1, len(to.class_ids) + BACKGROUND, rows.width, *new.shape[1:])
+    before = old.reshape(-1, len(of.class_ids) + BACKGROUND, rows.width, *old.shape[1:])
     with torch.no_grad():
-        after[:, :background] = before[:, :background]
+        after[:, :BACKGROUND] = before[:, :BACKGROUND]
         for source, target in pairs:
-            after[:, background + target] = before[:, background + source]
+            after[:, BACKGROUND + target] = before[:, BACKGROUND + source]
     return after.reshape(new.shape)

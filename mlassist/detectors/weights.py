@@ -130,7 +130,7 @@ def _recognise(path: Path) -> str:
             return design
     raise Invalid(
         f"{path.name} holds weights of no known network; weights of MobileNetV2 (ImageNet) or of "
-        f"one of {', '.join(n for n in TITLES if 'fpn' in n or 'ssd' in n)} (COCO) with "
+        f"one of {', '.join(n for n in TITLES if 'fpn' in n)} (COCO) with "
         "torchvision's key names are expected.",
         where=_WHERE,
     )

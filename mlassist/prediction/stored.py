@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from labeling.kernel.boxes import pack
 from mlassist.data.heartbeat import EVERY, Beat, beating
 from mlassist.models import Prediction
-from mlassist.prediction.core.views import Look
+from mlassist.prediction.core.views import ImagePredictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Viewed:
 
     prediction: int  # primary keys
     image: int
-    look: Look
+    predicted: ImagePredictions
 
 
 def read(predictions: QuerySet[Prediction], beat: Beat) -> Iterator[Viewed]:
@@ -27,4 +27,4 @@ def read(predictions: QuerySet[Prediction], beat: Beat) -> Iterator[Viewed]:
     )
     for pk, image, digest, width, height, boxes, views in beating(rows.iterator(EVERY), beat):
         others = {name: pack(seen) for name, seen in views.items()}
-        yield Viewed(pk, image, Look(digest, (width, height), pack(boxes), others))
+        yield Viewed(pk, image, ImagePredictions(digest, (width, height), pack(boxes), others))

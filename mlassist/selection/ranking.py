@@ -16,7 +16,7 @@ from mlassist.data.heartbeat import beating
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.prediction.core.annotation_time import Seconds
 from mlassist.prediction.core.box_scores import BoxScores
-from mlassist.prediction.core.score_thresholds import Cuts
+from mlassist.prediction.core.score_thresholds import ScoreThresholds
 from mlassist.selection.core.usefulness import Choice, rank
 
 WRITE = 500
@@ -28,7 +28,7 @@ class _Waiting:
 
     image: int  # its primary key
     digest: str
-    look: int | None
+    perceptual_hash: int | None
     confidence: float
     boxes: BoxSet  # with the detector's own scores
 
@@ -41,13 +41,13 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
     acceptable = _acceptable(round, calibration, rows)
     priorities = rank(
         [
-            Choice(one.digest, scores.read(one.boxes), taken, one.look)
+            Choice(one.digest, scores.read(one.boxes), taken, one.perceptual_hash)
             for one, taken in zip(rows, acceptable, strict=True)
         ],
         seed=round.job.seed + round.number,
         labelled=_boxes_by_class(round),
         suggestions=round.settings.suggestions,
-        labelled_looks=_labelled_looks(round),
+        labelled_hashes=_labelled_hashes(round),
         seconds=Seconds.measured(round.settings.timing),
         estimated_share=(round.estimate or {}).get("share", 0.0)
         if round.settings.acceptance == Job.Acceptance.CERTIFIED
@@ -65,11 +65,11 @@ def _waiting(round: Round, detector: Detector, lease: Lease) -> list[_Waiting]:
         Prediction.objects.filter(detector=detector, image__in=round.job.images.unlabeled())
         .exclude(image__priority=LIFTED)
         .order_by("image")
-        .values_list("image", "image__digest", "image__look", "confidence", "boxes")
+        .values_list("image", "image__digest", "image__perceptual_hash", "confidence", "boxes")
     )
     return [
-        _Waiting(image, digest, look, confidence or 0.0, pack(boxes))
-        for image, digest, look, confidence, boxes in beating(
+        _Waiting(image, digest, perceptual_hash, confidence or 0.0, pack(boxes))
+        for image, digest, perceptual_hash, confidence, boxes in beating(
             rows.iterator(WRITE), partial(lease.renew, 0, 0)
         )
     ]
@@ -80,8 +80,11 @@ def _acceptable(round: Round, calibration: Calibration, rows: Sequence[_Waiting]
     if not calibration.class_thresholds:
         threshold = calibration.threshold
         return [threshold is not None and one.confidence >= threshold for one in rows]
-    cuts, names = Cuts.from_json(calibration.cuts), names_of(round)
-    own = stands_for([cuts.kept(one.boxes) for one in rows])
+    score_thresholds, names = (
+        ScoreThresholds.from_json(calibration.score_thresholds),
+        names_of(round),
+    )
+    own = stands_for([score_thresholds.kept(one.boxes) for one in rows])
     asked = [calibration.class_thresholds.get(names[c], math.inf) for c in own.tolist()]
     return [one.confidence >= least for one, least in zip(rows, asked, strict=True)]
 
@@ -94,6 +97,6 @@ def _boxes_by_class(round: Round) -> dict[int, int]:
     return dict(counts)
 
 
-def _labelled_looks(round: Round) -> list[int]:
-    looks = round.job.images.labeled().values_list("look", flat=True)
-    return [look for look in looks if look is not None]
+def _labelled_hashes(round: Round) -> list[int]:
+    hashes = round.job.images.labeled().values_list("perceptual_hash", flat=True)
+    return [perceptual_hash for perceptual_hash in hashes if perceptual_hash is not None]

@@ -233,16 +233,16 @@ def predict(
     With other views the edges of the boxes are averaged over all of them.
     """
     from mlassist.detectors import detector as detectors
-    from mlassist.prediction.core.views import settled
+    from mlassist.prediction.core.views import average_edges
 
     loaded = _loaded(weights, digest)
     plain = detectors.predict(loaded, paths, on_progress=on_progress)
-    looks = {
+    by_view = {
         name: detectors.predict(loaded, paths, view=view, on_progress=on_progress)
         for name, view in (detectors.VIEWS.items() if views else ())
     }
-    found = [({name: look[i] for name, look in looks.items()}) for i in range(len(paths))]
-    return [(settled(boxes, views), views) for boxes, views in zip(plain, found, strict=True)]
+    found = [({name: boxes[i] for name, boxes in by_view.items()}) for i in range(len(paths))]
+    return [(average_edges(boxes, views), views) for boxes, views in zip(plain, found, strict=True)]
 
 
 _cache: dict[tuple[str, str], Any] = {}

@@ -152,7 +152,7 @@ listenForPageExit({
 
 // Answers still waiting here are done too, though the server has not counted them.
 const unsent = (await outbox.all()).map((item) => item.context?.assignment);
-await tabs.look();
+await tabs.refresh();
 await session.start();
 position.start(unsent.filter((assignment) => assignment?.position));
 outbox.flush();

@@ -5,7 +5,7 @@ import { el } from './dom.js';
 /** @typedef {import('./types.js').Box} Box */
 /** @typedef {import('./types.js').Picture} Picture */
 /** @typedef {import('./types.js').LabelClass} LabelClass */
-/** @typedef {{color: string, text?: string, dash?: string, width?: number}} Look */
+/** @typedef {{color: string, text?: string, dash?: string, width?: number}} BoxStyle */
 
 const NS = 'http://www.w3.org/2000/svg';
 /** Of the picture's longer side: about 11 px on a tile, and on a large view. */
@@ -19,18 +19,18 @@ export function svg(tag, attributes) {
 }
 
 /** How a class is drawn: its colour, and its number so that colour is not the only sign.
- * @param {LabelClass[]} classes @returns {(box: Box) => Look} */
-export function classLook(classes) {
-  const looks = new Map(
+ * @param {LabelClass[]} classes @returns {(box: Box) => BoxStyle} */
+export function classStyle(classes) {
+  const styles = new Map(
     classes.map(({ index, color, hotkey }, place) => [
       index,
       { color, text: classes.length > 1 ? hotkey || String(place + 1) : '' },
     ]),
   );
-  return (box) => looks.get(box.class_id) ?? { color: '#ffffff', text: '?' };
+  return (box) => styles.get(box.class_id) ?? { color: '#ffffff', text: '?' };
 }
 
-/** @param {Picture} image @param {Box} box @param {Look} look @param {number} share */
+/** @param {Picture} image @param {Box} box @param {BoxStyle} style @param {number} share */
 function drawn(image, box, { color, text, dash = '', width = 1.5 }, share) {
   const group = svg('g', {});
   const shape = {
@@ -68,16 +68,16 @@ function drawn(image, box, { color, text, dash = '', width = 1.5 }, share) {
 /**
  * @param {Picture} image
  * @param {readonly Box[]} boxes
- * @param {(box: Box, place: number) => Look|null} look null leaves a box out
+ * @param {(box: Box, place: number) => BoxStyle|null} styleOf null leaves a box out
  * @param {{alt?: string, large?: boolean, lazy?: boolean}} [options]
  */
-export function figure(image, boxes, look, { alt = '', large = false, lazy = false } = {}) {
+export function figure(image, boxes, styleOf, { alt = '', large = false, lazy = false } = {}) {
   const overlay = svg('svg', {
     viewBox: `0 0 ${image.width} ${image.height}`,
     'aria-hidden': 'true',
   });
   boxes.forEach((box, place) => {
-    const wanted = look(box, place);
+    const wanted = styleOf(box, place);
     if (wanted)
       overlay.append(drawn(image, box, wanted, large ? TEXT_SHARE.large : TEXT_SHARE.tile));
   });

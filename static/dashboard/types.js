@@ -15,7 +15,7 @@
  *   size: number, audited: number, observed: number|null, rest_bound: number|null,
  *   url: string|null}} Certificate */
 /** @typedef {{curve: [number, number, number][], threshold: number|null, target: number,
- *   class_thresholds: Record<string, number>, points: [number, number][], rule: string, comparison: [string, number, number, number?][]}} Calibration */
+ *   class_thresholds: Record<string, number>, points: [number, number][]}} Calibration */
 /** @typedef {{edges: number[], human: number[], auto: number[], human_mean: number|null,
  *   auto_mean: number|null}} Histogram */
 /** @typedef {{round: number, loss: [number, number][], done: number, total: number, why: string}} Training */

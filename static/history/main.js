@@ -4,7 +4,7 @@
 import { ApiError, createApi } from '../annotator/sync/api.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
-import { classLook, figure } from '../common/figure.js';
+import { classStyle, figure } from '../common/figure.js';
 import { icon } from '../common/icons.js';
 import { speak } from '../common/speak.js';
 import { plural } from '../common/words.js';
@@ -18,7 +18,7 @@ const data = pageData();
 const api = createApi({ userId: data.user.id });
 const list = must('[data-answers]');
 const more = /** @type {HTMLButtonElement} */ (must('[data-more]'));
-const look = classLook(data.classes);
+const style = classStyle(data.classes);
 let next = data.first.next;
 startChrome();
 listenForThemeKey();
@@ -45,7 +45,7 @@ function card(answer) {
   const count = plural(answer.boxes.length, 'box', 'boxes');
   const when = new Date(answer.at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
   const inside = [
-    el('div', { class: 'history-shot' }, figure(answer.image, answer.boxes, look, { lazy: true })),
+    el('div', { class: 'history-shot' }, figure(answer.image, answer.boxes, style, { lazy: true })),
     el('strong', { text: answer.image.name }),
     el('span', {
       class: 'quiet',

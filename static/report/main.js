@@ -3,7 +3,7 @@
 import { ApiError, createApi } from '../annotator/sync/api.js';
 import { listenForThemeKey, startChrome } from '../common/chrome.js';
 import { el, fill, must, pageData } from '../common/dom.js';
-import { classLook, figure } from '../common/figure.js';
+import { classStyle, figure } from '../common/figure.js';
 import { plural } from '../common/words.js';
 import { costPerRound } from '../dashboard/bars.js';
 import { createChart } from '../dashboard/charts.js';
@@ -12,7 +12,6 @@ import { startExports } from '../dashboard/exports.js';
 import { imageQuality } from '../dashboard/quality.js';
 import { count, dollars, duration, two } from '../dashboard/words.js';
 import { showCertificate, showEarlier } from './certificate.js';
-import { showConfidence } from './confidence.js';
 import { showControls, showHoneypots } from './controls.js';
 import { showTiming } from './timing.js';
 import { showVerdict, showWorst } from './verdict.js';
@@ -78,7 +77,7 @@ function showStrip() {
 }
 
 function showConfident() {
-  const look = classLook(data.classes);
+  const style = classStyle(data.classes);
   /** @param {string} words @param {string} mark @param {Sure[]} rows */
   const row = (words, mark, rows) =>
     rows.length > 0 && [
@@ -90,7 +89,7 @@ function showConfident() {
           el(
             'li',
             {},
-            figure(image, boxes, look, { lazy: true }),
+            figure(image, boxes, style, { lazy: true }),
             el(
               'p',
               { class: 'sure-words' },
@@ -148,7 +147,6 @@ function showMore() {
   createChart(part('cost-chart'))(costPerRound(snapshot.rounds, snapshot.cost));
   createChart(part('calibration-chart'))(calibrationCurve(snapshot.calibration));
   createChart(part('quality-chart'))(imageQuality(snapshot.histogram));
-  showConfidence(part('confidence'), snapshot.calibration);
   showConfident();
   showTiming(part('timing'), data.report.timing);
   showControls(

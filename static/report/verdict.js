@@ -157,14 +157,14 @@ export function showWorst(card, checked) {
       ...checked.worst.map(({ image, value, label, checker, found }) => {
         const words = found.map((kind) => WORDS[kind]).join(', ');
         const boxes = [...label, ...checker];
-        const look = (/** @type {Box} */ _, /** @type {number} */ place) =>
+        const style = (/** @type {Box} */ _, /** @type {number} */ place) =>
           place < label.length
             ? { color: '#ffb000', width: 2 }
             : { color: '#38d9ff', dash: '4 3', width: 2 };
         return el(
           'li',
           {},
-          figure(image, boxes, look, { lazy: true, alt: `${image.name}: ${words}` }),
+          figure(image, boxes, style, { lazy: true, alt: `${image.name}: ${words}` }),
           el(
             'p',
             { class: 'sure-words' },

@@ -2,7 +2,7 @@
 
 import { ApiError } from '../annotator/sync/api.js';
 import { el, fill, keycap } from '../common/dom.js';
-import { classLook, figure } from '../common/figure.js';
+import { classStyle, figure } from '../common/figure.js';
 import { icon } from '../common/icons.js';
 import { speak } from '../common/speak.js';
 import { composer } from '../common/threads.js';
@@ -22,7 +22,7 @@ export const isOpen = (thread) => thread.suggestion !== null && !thread.closed;
 /** The label and the suggestion as two pictures; annotators see their own boxes alone.
  * @param {Thread} thread @param {import('../common/types.js').LabelClass[]} classes */
 export function suggestionPictures({ image, by, mine, suggestion }, classes) {
-  const look = classLook(classes);
+  const style = classStyle(classes);
   const { boxes, label, outcome } = /** @type {NonNullable<Thread['suggestion']>} */ (suggestion);
   /** @param {string} name @param {any[]} shown */
   const picture = (name, shown) =>
@@ -32,7 +32,7 @@ export function suggestionPictures({ image, by, mine, suggestion }, classes) {
       el(
         'div',
         { class: 'suggestion-shot', style: { 'aspect-ratio': `${image.width} / ${image.height}` } },
-        figure(image, shown, look),
+        figure(image, shown, style),
       ),
       el('figcaption', { text: `${name}, ${shown.length}` }),
     );
@@ -101,11 +101,11 @@ export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
     }
   };
 
-  /** @param {string} id @param {string} words @param {() => void} run @param {string} [look] */
-  const button = (id, words, run, look = '') =>
+  /** @param {string} id @param {string} words @param {() => void} run @param {string} [style] */
+  const button = (id, words, run, style = '') =>
     el(
       'button',
-      { class: `button button-small ${look}`, on: { click: run } },
+      { class: `button button-small ${style}`, on: { click: run } },
       words,
       el('span', { class: 'keys' }, ...keysOf(id).map(keycap)),
     );

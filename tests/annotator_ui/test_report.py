@@ -10,7 +10,6 @@ from labeling.certification import locked_plans
 from labeling.models import AuditPlan, Certificate
 from labeling.reports.advice import what_helps
 from labeling.review import queue, verdicts
-from mlassist.models import Calibration
 from tests.auditing import judge_all
 from tests.factories import answer, box, join
 from tests.running import run_steps
@@ -60,19 +59,6 @@ def test_a_certified_job_tells_what_was_shown_and_how(closing, alice, rita, bob,
     assert 0 < len(checks["worst"]) <= 10 or checks["same"] == checked
     assert [row["value"] for row in checks["worst"]] == sorted(r["value"] for r in checks["worst"])
     assert len(found["confident"]["auto"]) == 5
-
-
-def test_each_confidence_is_compared_on_the_judging_images(closing, alice, rita, bob, mona):
-    join(closing, mona, "manager")
-    rows = Calibration.objects.filter(detector__round__job=closing)
-    for row in rows:
-        assert [name for name, *_ in row.comparison] == ["mean score", "agreement", "ridge"]
-        for _, correlation, share, now in row.comparison:
-            assert -1 <= correlation <= 1
-            assert 0 <= share <= 1
-            assert 0 <= now <= 1
-    data = page_of(closing, mona).context["page_data"]
-    assert data["snapshot"]["calibration"]["comparison"] == rows[0].comparison
 
 
 def document(values, outcome="not_provable", shown=0):

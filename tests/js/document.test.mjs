@@ -90,7 +90,7 @@ test('observers hear every move, and once when it is worth saving', () => {
   doc.change(doc.boxes[0].id, { x1: 1 });
   doc.change(doc.boxes[0].id, { x1: 2 });
   doc.commit('Move');
-  assert.deepEqual(heard, ['moving', 'moving', 'settled']);
+  assert.deepEqual(heard, ['moving', 'moving', 'done']);
 });
 
 test('many boxes change in one step and come back in one', () => {

@@ -12,7 +12,7 @@ test('between gestures every key acts', () => {
 
 test('in the middle of a gesture no key draws, deletes, answers, sends or leaves', () => {
   const harmful =
-    /^(draw|place|stamp|method|select|delete|paste|duplicate|repeat-image|nothing|skip|accept|reject|redo|lock|next|previous|relabel|help|looks|leave|note|last-sent|verify)/;
+    /^(draw|place|stamp|method|select|delete|paste|duplicate|repeat-image|nothing|skip|accept|reject|redo|lock|next|previous|relabel|help|display|leave|note|last-sent|verify)/;
   for (const phase of ['drag', 'corner', 'points', 'grabbed'])
     for (const drawing of [true, false])
       for (const id of allowed(phase, drawing)) assert.doesNotMatch(id, harmful, `${phase}: ${id}`);

@@ -58,7 +58,7 @@ def test_a_job_is_not_reopened_in_the_middle_of_an_import(complete):
 
 
 def test_only_jobs_to_which_something_happened_are_looked_at(complete, monkeypatch):
-    Event.objects.update(at=timezone.now() - 2 * reconcile.SETTLES)
+    Event.objects.update(at=timezone.now() - 2 * reconcile.COMMITTED_AFTER)
     seen = reconcile.reconcile()
     looked_at: list[Job] = []
     monkeypatch.setattr(lifecycle, "reopen", looked_at.append)
@@ -100,7 +100,7 @@ def test_a_watched_round_is_judged_after_its_last_verdict(complete, rita, monkey
     reconcile.reconcile()
     assert label.revoked_at is None  # the reviewer may be at it
 
-    monkeypatch.setattr(reconcile, "SETTLES", timedelta(0))
+    monkeypatch.setattr(reconcile, "COMMITTED_AFTER", timedelta(0))
     reconcile.reconcile()
 
     label.refresh_from_db()

@@ -13,12 +13,9 @@ from mlassist.calibration.core.proof_chances import (
 )
 from mlassist.calibration.core.thresholds import (
     CandidateSet,
-    acceptable_share,
-    best_share,
     candidate_sets,
     choose_threshold,
     curve,
-    rank_correlation,
 )
 from mlassist.prediction.core.isotonic import isotonic
 
@@ -102,7 +99,6 @@ def test_candidate_sets_run_from_half_of_the_loosest_to_the_loosest():
     assert sizes == sorted(set(sizes))
     assert len(sizes) == 6
     assert all((pool >= one.threshold).sum() == one.size for one in found)
-    assert acceptable_share(pool, known, quality, 0.6) == pytest.approx(0.98)
 
 
 def test_candidate_sets_never_split_pool_images_of_equal_confidence():
@@ -120,17 +116,6 @@ def test_nothing_good_enough_gives_no_candidate_set():
 
     assert candidate_sets(pool, pool, np.full(50, 0.6), 0.6) == []
     assert candidate_sets(np.zeros(0), pool, np.ones(50), 0.6) == []
-    assert acceptable_share(np.zeros(0), pool, np.ones(50), 0.6) == 0
-
-
-def test_confidences_are_compared_by_rank_and_by_the_share_they_could_accept():
-    confidence, quality = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 0.2, 0.9, 0.3])
-
-    # Means from the top: 1, .6, .7, .6. Ranks 4 3 2 1 and 4 1 3 2: 1 - 6 (0 + 4 + 1 + 1) / 60.
-    assert best_share(confidence, quality, 0.7) == 0.75
-    assert best_share(confidence, quality, 1.01) == 0
-    assert rank_correlation(confidence, quality) == pytest.approx(0.4)
-    assert rank_correlation(np.ones(4), quality) == 0
 
 
 @pytest.mark.parametrize(

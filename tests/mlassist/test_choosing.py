@@ -30,10 +30,10 @@ def squares_of(share: float, count: int = 20) -> tuple[list[BoxSet], list[tuple[
         ("auto", TITLES, "cuda", RESNET50, "a machine with a GPU"),
         ("auto", TITLES, "cpu", MOBILENET_V3, "training on a CPU"),
         ("auto", {MOBILENET_V2}, "cuda", MOBILENET_V2, "a machine with a GPU"),
-        ("auto", {"fcos_resnet50_fpn"}, "cpu", "fcos_resnet50_fpn", "the only ones at hand"),
+        ("auto", {RESNET50}, "cpu", RESNET50, "the only ones at hand"),
         ("auto", (), "cuda", SMALL, "no pretrained weights"),
         (MOBILENET_V2, (), "cpu", MOBILENET_V2, "was asked for"),
-        ("fcos_resnet50_fpn", TITLES, "cpu", "fcos_resnet50_fpn", "was asked for"),
+        (RESNET50, TITLES, "cpu", RESNET50, "was asked for"),
     ],
 )
 def test_the_design_follows_from_machine_weights_and_wish(wanted, had, device, design, reason):

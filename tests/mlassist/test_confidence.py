@@ -17,18 +17,18 @@ from mlassist.calibration.core.confidence import (
     view_agreement,
 )
 from mlassist.data.folds import fold_of
-from mlassist.prediction.core.score_thresholds import Cuts
-from mlassist.prediction.core.views import Look
+from mlassist.prediction.core.score_thresholds import ScoreThresholds
+from mlassist.prediction.core.views import ImagePredictions
 from tests.mlassist.drawn import boxes
 
-CUTS = Cuts(0.5)
+THRESHOLDS = ScoreThresholds(0.5)
 
 
 def test_the_mean_score_counts_kept_boxes_only():
     seen = boxes((0, 0, 9, 9, 0.9), (20, 0, 29, 9, 0.5), (40, 0, 49, 9, 0.1))
 
-    assert mean_score(seen, CUTS) == pytest.approx(0.7)
-    assert mean_score(seen, Cuts(0.95)) == 0
+    assert mean_score(seen, THRESHOLDS) == pytest.approx(0.7)
+    assert mean_score(seen, ScoreThresholds(0.95)) == 0
 
 
 def test_agreement_is_the_mean_over_the_views_of_the_boxes_that_count():
@@ -36,7 +36,9 @@ def test_agreement_is_the_mean_over_the_views_of_the_boxes_that_count():
     views = {"flip": boxes((0, 0, 10, 8, 0.9)), "small": boxes((0, 0, 10, 10, 0.4))}
 
     # .8 with the flipped view; nothing counts in the small one.
-    assert view_agreement(Look("a", (99, 99), plain, views), CUTS) == pytest.approx(0.4)
+    assert view_agreement(
+        ImagePredictions("a", (99, 99), plain, views), THRESHOLDS
+    ) == pytest.approx(0.4)
 
 
 def test_the_ridge_of_one_feature_by_hand():
@@ -55,11 +57,11 @@ def test_a_feature_that_never_varies_does_no_harm():
 
 
 def test_expected_quality_charges_for_what_is_probably_missed():
-    worth, counts = np.array([0.8, 0.6, 0.2]), np.array([True, True, False])
+    expected_iou, counts = np.array([0.8, 0.6, 0.2]), np.array([True, True, False])
 
     # The third is an object with chance .2 / .8: 1.4 / (2 + .25).
-    assert expected_quality(worth, counts, 0.8) == pytest.approx(1.4 / 2.25)
-    assert expected_quality(worth[:2], counts[:2], 0.8) == pytest.approx(0.7)
+    assert expected_quality(expected_iou, counts, 0.8) == pytest.approx(1.4 / 2.25)
+    assert expected_quality(expected_iou[:2], counts[:2], 0.8) == pytest.approx(0.7)
 
 
 def test_where_nothing_counts_the_quality_is_the_chance_that_nothing_is_there():
@@ -83,79 +85,88 @@ def test_stumps_see_a_step_that_a_line_cannot():
 
 
 def test_many_known_images_are_judged_with_stumps_and_the_same_every_time():
-    looks, truths, qualities = example(LEAST_FOR_TREES)
+    predictions, truths, qualities = example(LEAST_FOR_TREES)
 
-    known, pool = learned_confidence(looks, truths, qualities, looks[:5], CUTS)
+    known, pool = learned_confidence(predictions, truths, qualities, predictions[:5], THRESHOLDS)
 
     assert pool == pytest.approx(known[:5])
-    again, _ = learned_confidence(looks, truths, qualities, [], CUTS)
+    again, _ = learned_confidence(predictions, truths, qualities, [], THRESHOLDS)
     assert np.array_equal(known, again)
 
 
-def example(count: int, seed: int = 1) -> tuple[list[Look], list[BoxSet], np.ndarray]:
+def example(count: int, seed: int = 1) -> tuple[list[ImagePredictions], list[BoxSet], np.ndarray]:
     """Images with one box each: right where the other view shows it too, whatever its score."""
     rng = np.random.default_rng(seed)
-    looks, truths = [], []
+    predictions, truths = [], []
     for i in range(count):
         at = (10.0, 10.0, 40.0, 40.0)
         plain, right = boxes((*at, rng.uniform(0.5, 1))), rng.random() < 0.5
         other = boxes((*at, 0.8)) if right else boxes((60, 60, 80, 80, rng.uniform(0.05, 0.3)))
-        looks.append(Look(f"{seed}-{i}", (100, 100), plain, {"flip": other}))
+        predictions.append(ImagePredictions(f"{seed}-{i}", (100, 100), plain, {"flip": other}))
         truths.append(boxes(at) if right else boxes((60, 60, 80, 80)))
-    qualities = [quality(look.boxes, t) for look, t in zip(looks, truths, strict=True)]
-    return looks, truths, np.array(qualities)
+    qualities = [
+        quality(predicted.boxes, t) for predicted, t in zip(predictions, truths, strict=True)
+    ]
+    return predictions, truths, np.array(qualities)
 
 
 def test_the_regression_finds_out_that_a_second_view_tells_more_than_the_score():
-    looks, truths, qualities = example(60)
+    predictions, truths, qualities = example(60)
     pool, _, unseen = example(40, seed=2)
 
-    _, confidence = learned_confidence(looks, truths, qualities, pool, CUTS)
+    _, confidence = learned_confidence(predictions, truths, qualities, pool, THRESHOLDS)
 
     assert confidence[unseen > 0].min() > 0.8
     assert confidence[unseen == 0].max() < 0.3
 
 
 def test_cross_fitted_confidence_never_saw_the_image_it_scores():
-    looks, truths, qualities = example(60)
-    known, _ = learned_confidence(looks, truths, qualities, [], CUTS)
+    predictions, truths, qualities = example(60)
+    known, _ = learned_confidence(predictions, truths, qualities, [], THRESHOLDS)
 
     truths[0], qualities[0] = boxes((0, 0, 5, 5)), 1 - qualities[0]
-    again, _ = learned_confidence(looks, truths, qualities, [], CUTS)
+    again, _ = learned_confidence(predictions, truths, qualities, [], THRESHOLDS)
 
     same_fold = np.array(
-        [fold_of(look.key, FOLDS) == fold_of(looks[0].key, FOLDS) for look in looks]
+        [
+            fold_of(predicted.key, FOLDS) == fold_of(predictions[0].key, FOLDS)
+            for predicted in predictions
+        ]
     )
     assert np.array_equal(again[same_fold], known[same_fold])
     assert not np.allclose(again[~same_fold], known[~same_fold])
 
 
 def test_pool_and_known_images_that_look_the_same_and_share_a_fold_agree():
-    looks, truths, qualities = example(60)
+    predictions, truths, qualities = example(60)
 
-    known, pool = learned_confidence(looks, truths, qualities, looks[:9], CUTS)
+    known, pool = learned_confidence(predictions, truths, qualities, predictions[:9], THRESHOLDS)
 
     assert pool == pytest.approx(known[:9])
 
 
 def test_empty_predictions_are_decided_by_what_empty_images_turned_out_to_be():
     """Where most images without a box are truly empty, such an image is worth accepting."""
-    looks, truths, qualities = example(40)
-    nothing = [Look(f"empty-{i}", (100, 100), boxes(), {"flip": boxes()}) for i in range(40)]
+    predictions, truths, qualities = example(40)
+    nothing = [
+        ImagePredictions(f"empty-{i}", (100, 100), boxes(), {"flip": boxes()}) for i in range(40)
+    ]
     truth = [boxes() if i % 10 else boxes((0, 0, 9, 9)) for i in range(40)]
 
     all_qualities = np.append(qualities, [float(i % 10 > 0) for i in range(40)])
 
-    _, pool = learned_confidence(looks + nothing, truths + truth, all_qualities, nothing[:5], CUTS)
+    _, pool = learned_confidence(
+        predictions + nothing, truths + truth, all_qualities, nothing[:5], THRESHOLDS
+    )
 
     assert pool == pytest.approx(np.full(5, 0.9), abs=0.1)
 
 
 def test_a_detector_that_finds_nothing_at_all_is_judged():
-    looks = [Look(str(i), (9, 9), boxes(), {"flip": boxes()}) for i in range(30)]
+    predictions = [ImagePredictions(str(i), (9, 9), boxes(), {"flip": boxes()}) for i in range(30)]
     truths = [boxes((0, 0, 9, 9))] * 30
 
-    known, pool = learned_confidence(looks, truths, np.zeros(30), looks[:2], CUTS)
+    known, pool = learned_confidence(predictions, truths, np.zeros(30), predictions[:2], THRESHOLDS)
 
     # One that seems to be right against at least 20 that were wrong.
     assert known.max() < 1 / 20
@@ -172,7 +183,7 @@ def test_few_known_images_leave_the_expected_quality_as_it_is_unless_nothing_cou
 
 
 def test_too_few_known_images_for_a_regression_are_refused():
-    looks, truths, qualities = example(29)
+    predictions, truths, qualities = example(29)
 
     with pytest.raises(Invalid, match="30 validation images"):
-        learned_confidence(looks, truths, qualities, [], CUTS)
+        learned_confidence(predictions, truths, qualities, [], THRESHOLDS)

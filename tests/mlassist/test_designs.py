@@ -14,7 +14,8 @@ from torchvision.models import mobilenet_v2
 
 from labeling.kernel.errors import Invalid
 from mlassist.detectors import designs
-from mlassist.detectors.designs import MOBILENET_V2, SMALL, TITLES, named
+from mlassist.detectors.designs import MOBILENET_V2, MOBILENET_V3, RESNET50, SMALL, TITLES, named
+from mlassist.detectors.designs.base import BACKGROUND, CLASS_ROWS
 from mlassist.detectors.detector import Detector, load, predict, save
 from mlassist.detectors.sizes import Sizes
 from mlassist.detectors.weights import Start, at_hand, starting_weights
@@ -107,16 +108,16 @@ def test_every_layer_that_knows_classes_is_named_and_has_a_group_for_each(traine
     design, state = named(name), detector.net.state_dict()
     more = design.build(5, None, Sizes()).state_dict()
 
-    for rows in design.rows:
-        group = (2 + design.background) * rows.width
+    for rows in CLASS_ROWS:
+        group = (2 + BACKGROUND) * rows.width
         assert state[f"{rows.name}.weight"].shape[0] % group == 0
-    named_rows = {f"{r.name}.{kind}" for r in design.rows for kind in ("weight", "bias")}
+    named_rows = {f"{r.name}.{kind}" for r in CLASS_ROWS for kind in ("weight", "bias")}
     assert {n for n in state if state[n].shape != more[n].shape} == named_rows
 
 
 def test_the_list_of_designs_is_that_of_the_files():
     folder = Path(designs.__file__).parent
-    shared = {"__init__", "base", "one_stage", "two_stage"}
+    shared = {"__init__", "base", "faster_rcnn"}
 
     assert {path.stem for path in folder.glob("*.py")} - shared == set(TITLES)
     for name in TITLES:
@@ -126,24 +127,24 @@ def test_the_list_of_designs_is_that_of_the_files():
 
 
 def test_a_weights_file_of_another_shape_is_refused_with_the_name_of_the_layer(tmp_path: Path):
-    name = "ssdlite320_mobilenet_v3_large"
+    name = MOBILENET_V3
     state = published(name)
-    odd = "backbone.extra.0.0.0.weight"
+    odd = "backbone.body.0.0.weight"
     save_file(state | {odd: torch.zeros(1, 2, 1, 1)}, tmp_path / "w.safetensors")
 
-    with pytest.raises(Invalid, match=rf"not SSDLite.*{odd}.*shape \(1, 2, 1, 1\)"):
+    with pytest.raises(Invalid, match=rf"not Faster R-CNN.*{odd}.*shape \(1, 2, 1, 1\)"):
         starting_weights(str(tmp_path / "w.safetensors"))
 
 
 def test_a_folder_of_weights_offers_each_design_it_holds(tmp_path: Path):
     with pytest.raises(Invalid, match=r"no \.safetensors file in"):
         at_hand(str(tmp_path))
-    for name in (MOBILENET_V2, "ssdlite320_mobilenet_v3_large"):
+    for name in (MOBILENET_V2, MOBILENET_V3):
         save_file(published(name), tmp_path / f"{name}.safetensors")
 
-    assert set(at_hand(str(tmp_path))) == {MOBILENET_V2, "ssdlite320_mobilenet_v3_large"}
+    assert set(at_hand(str(tmp_path))) == {MOBILENET_V2, MOBILENET_V3}
     assert starting_weights(str(tmp_path)).design == MOBILENET_V2
-    chosen = starting_weights(str(tmp_path), "ssdlite320_mobilenet_v3_large")
-    assert "ssdlite320_mobilenet_v3_large.safetensors" in chosen.origin
-    with pytest.raises(Invalid, match="the design is fcos_resnet50_fpn"):
-        starting_weights(str(tmp_path), "fcos_resnet50_fpn")
+    chosen = starting_weights(str(tmp_path), MOBILENET_V3)
+    assert f"{MOBILENET_V3}.safetensors" in chosen.origin
+    with pytest.raises(Invalid, match="the design is fasterrcnn_resnet50_fpn_v2"):
+        starting_weights(str(tmp_path), RESNET50)

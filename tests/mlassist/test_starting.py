@@ -148,7 +148,7 @@ def test_the_admin_offers_every_detector_and_the_earlier_jobs_of_the_person(admi
     join(pond, mona, "manager")
 
     page = admin.get(reverse("admin:labeling_job_add")).content.decode()
-    assert "RetinaNet on ResNet-50 v2" in page
+    assert "Faster R-CNN on ResNet-50 v2" in page
     assert "Pond" in page
     assert "Secret" not in page
     answer = create(admin, start_from=str(foreign.pk))

@@ -9,7 +9,6 @@ from labeling.reports import snapshot
 from labeling.review import grid
 from labeling.review.verdicts import LIFTED
 from labeling.rounds import lifecycle
-from mlassist.calibration.comparison import compare
 from mlassist.calibration.step import judge
 from mlassist.data.heartbeat import silent
 from mlassist.models import Calibration, Detector, Prediction
@@ -145,9 +144,6 @@ def test_judging_tells_again_and_again_that_it_is_alive(active, monkeypatch):
     judged = judge(detector, lambda: beats.append(1))
 
     assert len(beats) > 2 * len(judged.pool) / 10
-    before = len(beats)
-    compare(judged, lambda: beats.append(1))
-    assert len(beats) > before + len(judged.pool) / 10
 
 
 def test_ranking_tells_again_and_again_that_it_is_alive(active, monkeypatch):

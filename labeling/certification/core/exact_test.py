@@ -45,7 +45,7 @@ def _one_set(good: np.ndarray, left: np.ndarray, size: int, null: int, level: fl
     while start < len(good) and wealth < 1 / level:
         end = start + int((horizons[start:] == horizons[start]).argmin() or len(good) - start)
         stake = _Stake.make(int(found[start]), start, int(horizons[start]), size, null)
-        path[start:end] = stake.worth(
+        path[start:end] = stake.after(
             found[start + 1 : end + 1], draws[start:end] + 1, level, wealth
         )
         wealth, start = float(path[end - 1]), end
@@ -81,7 +81,7 @@ class _Stake:
         good = np.clip(self.null - found, 0, rest)
         return np.asarray(hypergeom.sf(more - 1, rest, good, self.horizon - drawn))
 
-    def worth(
+    def after(
         self, found: np.ndarray, drawn: np.ndarray, level: float, wealth: float
     ) -> np.ndarray:
         """(n,) `wealth` staked on the cheapest event that pays 1/level, as the draws go on.
@@ -90,7 +90,7 @@ class _Stake:
         """
         cheap = np.flatnonzero(self.prices <= level * wealth)
         price = self.prices[cheap[0]] if len(cheap) else 0.0
-        worth = np.full(len(found), wealth)
+        after = np.full(len(found), wealth)
         if price > 0:
-            worth = wealth * self.chance(self.found + cheap[0] - found, found, drawn) / price
-        return np.where(found > self.null, WEALTH_LIMIT, np.minimum(worth, WEALTH_LIMIT))
+            after = wealth * self.chance(self.found + cheap[0] - found, found, drawn) / price
+        return np.where(found > self.null, WEALTH_LIMIT, np.minimum(after, WEALTH_LIMIT))

@@ -10,7 +10,7 @@ from labeling.kernel.boxes import Box, BoxSet, assign, iou_matrix, unpack
 
 SAME = 0.95  # overlap from which two boxes count as the same
 FLOOR = 0.2  # overlap below which two boxes are two objects
-CLASS_BONUS = 0.25  # what a shared class is worth against overlap when pairs are chosen
+CLASS_BONUS = 0.25  # what a shared class adds to the overlap when pairs are chosen
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ def changes(left: BoxSet, right: BoxSet) -> list[Change]:
     """Pairs of the largest total overlap, a shared class preferred; the rest removed or added."""
     overlap = iou_matrix(left.coords, right.coords)
     same = left.classes[:, None] == right.classes[None, :]
-    worth = np.where(overlap >= FLOOR, overlap + CLASS_BONUS * same, 0.0)
-    rows, cols = assign(worth)
+    gain = np.where(overlap >= FLOOR, overlap + CLASS_BONUS * same, 0.0)
+    rows, cols = assign(gain)
     found, used_left, used_right = [], set(), set()
     for i, j in zip(rows.tolist(), cols.tolist(), strict=True):
-        if worth[i, j] <= 0:
+        if gain[i, j] <= 0:
             continue
         used_left.add(i)
         used_right.add(j)

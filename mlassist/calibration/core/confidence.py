@@ -1,8 +1,8 @@
 """How sure a detector is of a whole image: mean score, agreement with itself, or a regression.
 
 The regression has two stages. The first judges boxes, of which a few images already hold hundreds:
-what each is worth, from its scores and overlaps in all views. The second judges images by what
-their boxes are worth together.
+it guesses each box's expected IoU from scores and overlaps in all views. The second judges images
+by the expected IoUs of their boxes.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,8 +16,8 @@ from labeling.kernel.errors import Invalid
 from mlassist.data.folds import fold_of
 from mlassist.data.heartbeat import Beat, beating, silent
 from mlassist.prediction.core.box_scores import hits
-from mlassist.prediction.core.score_thresholds import Cuts
-from mlassist.prediction.core.views import Look, agreement, box_features, candidates
+from mlassist.prediction.core.score_thresholds import ScoreThresholds
+from mlassist.prediction.core.views import ImagePredictions, agreement, box_features, candidates
 
 FOLDS = 5
 EXPECTED, NOTHING = 0, 4  # columns of image_features
@@ -32,34 +32,36 @@ LEAST_FOR_RIDGE = 60
 LEAST_FOR_TREES = 200
 
 
-def mean_score(boxes: BoxSet, cuts: Cuts) -> float:
+def mean_score(boxes: BoxSet, score_thresholds: ScoreThresholds) -> float:
     """Mean score of the boxes that count, in [0, 1]; 0 where there is none.
 
     Ground Truth's rule. It cannot tell a truly empty image from a missed one.
     """
-    kept = cuts.kept(boxes)
+    kept = score_thresholds.kept(boxes)
     return float(kept.scores.mean()) if len(kept) else 0.0
 
 
-def view_agreement(look: Look, cuts: Cuts) -> float:
+def view_agreement(predicted: ImagePredictions, score_thresholds: ScoreThresholds) -> float:
     """Mean agreement of the plain view with each other one on the boxes that count, in [0, 1]."""
-    kept = cuts.kept(look.boxes)
-    return float(np.mean([agreement(kept, cuts.kept(view)) for view in look.views.values()]))
+    kept = score_thresholds.kept(predicted.boxes)
+    return float(
+        np.mean([agreement(kept, score_thresholds.kept(view)) for view in predicted.views.values()])
+    )
 
 
 @dataclass(frozen=True)
 class _Measured:
     """A look with what does not depend on any fit."""
 
-    look: Look
+    predicted: ImagePredictions
     boxes: BoxSet  # candidates
     rows: np.ndarray  # (n, f) their features
 
     @classmethod
-    def of(cls, look: Look) -> "_Measured":
+    def of(cls, predicted: ImagePredictions) -> "_Measured":
         """Measure one image."""
-        boxes = candidates(look)
-        return cls(look, boxes, box_features(boxes, look))
+        boxes = candidates(predicted)
+        return cls(predicted, boxes, box_features(boxes, predicted))
 
 
 @dataclass(frozen=True)
@@ -89,15 +91,15 @@ def fit_ridge(rows: np.ndarray, quality: np.ndarray, penalty: float = PENALTY) -
 
 
 @dataclass(frozen=True)
-class BoxJudge:
-    """What a candidate box is worth: its expected IoU with the truth, 0 where nothing is there."""
+class BoxScorer:
+    """The expected IoU of a candidate box with the truth, 0 where nothing is there."""
 
     classes: np.ndarray  # (k,) ids that it knows
     ridge: Ridge | None  # None where it was shown no box
     overlap: float  # mean IoU of the boxes that found something, in (0, 1]
 
     @classmethod
-    def fit(cls, images: Sequence[_Measured], truths: Sequence[BoxSet]) -> "BoxJudge":
+    def fit(cls, images: Sequence[_Measured], truths: Sequence[BoxSet]) -> "BoxScorer":
         """Learn from images whose true boxes are known."""
         found = np.concatenate([hits(m.boxes, t) for m, t in zip(images, truths, strict=True)])
         if not len(found):
@@ -108,7 +110,7 @@ class BoxJudge:
         return cls(classes, fit_ridge(rows, found, BOX_PENALTY), overlap)
 
     def __call__(self, image: _Measured) -> np.ndarray:
-        """(n,) worth of the candidates, in [0, 1]."""
+        """(n,) expected IoU of the candidates, in [0, 1]."""
         if self.ridge is None or not len(image.boxes):
             return np.zeros(len(image.boxes))
         return self.ridge(_with_classes(image, self.classes))
@@ -119,25 +121,35 @@ def _with_classes(image: _Measured, classes: np.ndarray) -> np.ndarray:
     return np.concatenate([image.rows, image.boxes.classes[:, None] == classes[None]], 1)
 
 
-def expected_quality(worth: np.ndarray, counts: np.ndarray, overlap: float) -> float:
-    """Quality to be expected of an image, in [0, 1]: sum of worth / (boxes + expected misses).
+def expected_quality(expected_iou: np.ndarray, counts: np.ndarray, overlap: float) -> float:
+    """Quality to be expected of an image, in [0, 1]: `expected_iou` summed / (boxes +
+    expected misses).
 
-    `worth` (n,) of its candidates, `counts` (n,) which of them are the label, `overlap`: mean IoU
-    of a box that finds an object; the others are misses with chance worth / overlap. Where no box
-    counts: the chance that nothing is missed, misses taken for Poisson (docs/algorithms.md 2.3).
+    `expected_iou` (n,) of its candidates, `counts` (n,) which of them are the label, `overlap`:
+    mean IoU of a box that finds an object; the others are misses with chance expected_iou /
+    overlap. Where no box counts: the chance that nothing is missed, misses taken for Poisson
+    (docs/algorithms.md 2.3).
     """
-    missed = float(np.minimum(1, worth[~counts] / overlap).sum())
+    missed = float(np.minimum(1, expected_iou[~counts] / overlap).sum())
     boxes = int(counts.sum())
-    return float(worth[counts].sum() / (boxes + missed)) if boxes else float(np.exp(-missed))
+    return float(expected_iou[counts].sum() / (boxes + missed)) if boxes else float(np.exp(-missed))
 
 
-def image_features(image: _Measured, judge: BoxJudge, cuts: Cuts) -> np.ndarray:
+def image_features(
+    image: _Measured, judge: BoxScorer, score_thresholds: ScoreThresholds
+) -> np.ndarray:
     """(5,) float64: expected quality, mean score, agreement, number of boxes, none at all."""
-    counts = cuts.counts(image.boxes)
+    counts = score_thresholds.counts(image.boxes)
     expected = expected_quality(judge(image), counts, judge.overlap)
-    look, number = image.look, int(counts.sum())
+    predicted, number = image.predicted, int(counts.sum())
     return np.array(
-        [expected, mean_score(look.boxes, cuts), view_agreement(look, cuts), number, number == 0],
+        [
+            expected,
+            mean_score(predicted.boxes, score_thresholds),
+            view_agreement(predicted, score_thresholds),
+            number,
+            number == 0,
+        ],
         float,
     )
 
@@ -172,11 +184,11 @@ def _as_expected(empty: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def learned_confidence(
-    known: Sequence[Look],
+    known: Sequence[ImagePredictions],
     truths: Sequence[BoxSet],
     quality: np.ndarray,
-    pool: Sequence[Look],
-    cuts: Cuts,
+    pool: Sequence[ImagePredictions],
+    score_thresholds: ScoreThresholds,
     *,
     beat: Beat = silent,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -189,20 +201,22 @@ def learned_confidence(
     """
     if len(quality) < LEAST_KNOWN:
         raise Invalid(f"The regression needs {LEAST_KNOWN} validation images, not {len(quality)}.")
-    measured = [_Measured.of(look) for look in known]
-    known_folds = np.array([fold_of(look.key, FOLDS) for look in known])
-    pool_folds = np.array([fold_of(look.key, FOLDS) for look in pool], int)
+    measured = [_Measured.of(predicted) for predicted in known]
+    known_folds = np.array([fold_of(predicted.key, FOLDS) for predicted in known])
+    pool_folds = np.array([fold_of(predicted.key, FOLDS) for predicted in pool], int)
     of_known, of_pool = np.zeros(len(known)), np.zeros(len(pool))
     for fold in range(FOLDS):
         taught = known_folds != fold
         teachers = np.flatnonzero(taught).tolist()
-        judge = BoxJudge.fit([measured[i] for i in teachers], [truths[i] for i in teachers])
-        rows = np.array([image_features(m, judge, cuts) for m in measured])
+        judge = BoxScorer.fit([measured[i] for i in teachers], [truths[i] for i in teachers])
+        rows = np.array([image_features(m, judge, score_thresholds) for m in measured])
         guess = fit_images(rows[taught], quality[taught], len(known))
         if not taught.all():
             of_known[~taught] = guess(rows[~taught])
         mine = np.flatnonzero(pool_folds == fold).tolist()
         if mine:
             seen = (_Measured.of(pool[i]) for i in beating(mine, beat))
-            of_pool[mine] = guess(np.array([image_features(one, judge, cuts) for one in seen]))
+            of_pool[mine] = guess(
+                np.array([image_features(one, judge, score_thresholds) for one in seen])
+            )
     return of_known, of_pool

@@ -139,39 +139,3 @@ def options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[Ca
             )
         )
     return options
-
-
-def best_share(confidence: np.ndarray, quality: np.ndarray, target: float) -> float:
-    """The share acceptable if this order were cut perfectly, in [0, 1]: compares confidences.
-
-    It looks at the quality it is judged by, so it decides nothing (docs/algorithms.md 2.2, "best").
-    """
-    return max(
-        (p.share for p in curve(confidence, quality) if p.quality >= target - 1e-12), default=0.0
-    )
-
-
-def rank_correlation(confidence: np.ndarray, quality: np.ndarray) -> float:
-    """Spearman's coefficient in [-1, 1], ties averaged; 0 where either side never varies."""
-    from scipy.stats import rankdata  # slow to load, and the web process never needs it
-
-    a, b = rankdata(confidence), rankdata(quality)
-    spread = a.std() * b.std()
-    return float(((a - a.mean()) * (b - b.mean())).mean() / spread) if spread else 0.0
-
-
-def acceptable_share(
-    pool_confidence: np.ndarray,
-    known_confidence: np.ndarray,
-    known_quality: np.ndarray,
-    target: float,
-    target_of: Callable[[int], float] | None = None,
-) -> float:
-    """The share of the pool in its loosest candidate set, in [0, 1]: compares confidences.
-
-    Arguments as for candidate_sets.
-    """
-    chosen = candidate_sets(
-        pool_confidence, known_confidence, known_quality, target, target_of=target_of
-    )
-    return chosen[-1].size / len(pool_confidence) if chosen else 0.0

@@ -23,9 +23,6 @@ TITLES = {
     MOBILENET_V2: "Faster R-CNN on MobileNetV2 (ImageNet weights)",
     MOBILENET_V3: "Faster R-CNN on MobileNetV3 (COCO weights): fast",
     RESNET50: "Faster R-CNN on ResNet-50 v2 (COCO weights): for a GPU",
-    "retinanet_resnet50_fpn_v2": "RetinaNet on ResNet-50 v2 (COCO weights): for a GPU",
-    "fcos_resnet50_fpn": "FCOS on ResNet-50 (COCO weights): for a GPU",
-    "ssdlite320_mobilenet_v3_large": "SSDLite on MobileNetV3 (COCO weights): fastest",
 }
 
 

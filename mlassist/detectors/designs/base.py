@@ -1,7 +1,6 @@
-"""What every design knows of itself, and the steps that are the same for all."""
+"""What every design knows of itself; all are Faster R-CNNs: proposals first, then a closer look."""
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,21 +32,27 @@ class ClassRows:
     width: int = 1  # outputs of each class that lie side by side
 
 
+# The layers that know the classes; the first class of each means "nothing".
+CLASS_ROWS = (
+    ClassRows("roi_heads.box_predictor.cls_score"),
+    ClassRows("roi_heads.box_predictor.bbox_pred", width=4),
+)
+BACKGROUND = 1
+
+
 @dataclass(frozen=True)
-class Design(ABC):
+class Design:
     """One kind of network."""
 
     name: str
     side: int  # pixels; the usual canvas has the area of a square of this side
     # Builds it for so many classes, from published weights or chance; Invalid for wrong weights.
     build: Callable[[int, State | None, Sizes], Any]
-    rows: tuple[ClassRows, ...]  # the layers that know the classes
     body: str = "backbone.body."  # where names of pretrained parameters begin
     frozen: tuple[str, ...] = ()  # pretrained parts that do not learn: edges and colours
     levels: int = 0  # of anchors that may be chosen from the boxes; 0: anchors are its own
     weights: WeightsEnum | None = None  # its published ones
     marks: tuple[str, ...] = ()  # names that together only its published weights have
-    background: int = 1  # 1 if the first class of its layers means "nothing"
 
     def fetch(self) -> State:
         """Its published weights, from torchvision's cache or the network; OSError or RuntimeError
@@ -57,16 +62,6 @@ class Design(ABC):
         state: State = self.weights.get_state_dict(progress=False, check_hash=True)
         return state
 
-    @abstractmethod
-    def part_losses(
-        self, net: Any, frames: ImageList, features: Features, targets: Targets
-    ) -> dict[str, Tensor]:
-        """The losses given the features, each a scalar."""
-
-    @abstractmethod
-    def found(self, net: Any, frames: ImageList, features: Features) -> list[dict[str, Tensor]]:
-        """Boxes, labels from 1, and scores given the features."""
-
     def losses(self, net: Any, images: Tensor, targets: Targets, *, amp: bool) -> dict[str, Tensor]:
         """The losses of one training batch; `net` must be in training mode.
 
@@ -75,12 +70,17 @@ class Design(ABC):
         not survive 8 bits of precision.
         """
         frames, features = self._features(net, images, amp)
-        return self.part_losses(net, frames, features, targets)
+        proposals, first = net.rpn(frames, features, targets)
+        _, second = net.roi_heads(features, proposals, frames.image_sizes, targets)
+        return {**first, **second}
 
     def detections(self, net: Any, images: Tensor, *, amp: bool) -> list[dict[str, Tensor]]:
         """Boxes (n, 4) in canvas pixels, labels (n,) from 1, scores (n,), falling, per picture."""
         frames, features = self._features(net, images, amp)
-        return self.found(net, frames, features)
+        proposals, _ = net.rpn(frames, features)
+        found: list[dict[str, Tensor]]
+        found, _ = net.roi_heads(features, proposals, frames.image_sizes)
+        return found
 
     def freeze(self, net: nn.Module) -> None:
         """Stop the first layers of a pretrained network from learning."""
@@ -98,13 +98,8 @@ class Design(ABC):
         side = side or self.side
         return on_stride(side * stretch, side / stretch)
 
-    def prepare(self, images: Tensor) -> Tensor:
-        """Pictures normalised as the network is used to; given as ImageNet's networks are."""
-        return images
-
     def _features(self, net: Any, images: Tensor, amp: bool) -> tuple[ImageList, Features]:
         height, width = images.shape[-2:]
-        images = self.prepare(images)
         with torch.autocast(images.device.type, torch.bfloat16, enabled=amp):
             features = net.backbone(images)
         floats = {name: level.float() for name, level in features.items()}
@@ -126,25 +121,6 @@ def published(make: Callable[..., Any], weights: State | None, name: str, **sett
     if weights is not None:
         load_exactly(net, weights, name)
     return net
-
-
-def fresh_logits(old: nn.Conv2d, outputs: int) -> nn.Conv2d:
-    """A layer of class scores in place of `old` that at first finds next to nothing.
-
-    The bias is that of Lin et al. 2017 (Focal loss), section 4.1: probability .01.
-    """
-    new = nn.Conv2d(
-        old.in_channels,
-        outputs,
-        old.kernel_size,  # type: ignore[arg-type]
-        stride=old.stride,  # type: ignore[arg-type]
-        padding=old.padding,  # type: ignore[arg-type]
-    )
-    nn.init.normal_(new.weight, std=0.01)
-    if new.bias is None:
-        raise Invalid("A layer of class scores needs a bias.")
-    nn.init.constant_(new.bias, -math.log(99))
-    return new
 
 
 def _freeze_norms(net: nn.Module) -> None:

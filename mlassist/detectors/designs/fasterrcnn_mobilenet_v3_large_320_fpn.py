@@ -7,8 +7,8 @@ from torchvision.models.detection import (
 )
 
 from mlassist.detectors.backbones import State
-from mlassist.detectors.designs.base import published
-from mlassist.detectors.designs.two_stage import OUTPUT, ROWS, TwoStage, replace_predictor
+from mlassist.detectors.designs.base import Design, published
+from mlassist.detectors.designs.faster_rcnn import OUTPUT, replace_predictor
 from mlassist.detectors.sizes import Sizes
 
 
@@ -29,11 +29,10 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> FasterRCNN:
     return replace_predictor(net, classes)
 
 
-DESIGN = TwoStage(
+DESIGN = Design(
     "fasterrcnn_mobilenet_v3_large_320_fpn",
     320,
     build,
-    ROWS,
     frozen=tuple(f"backbone.body.{layer}." for layer in range(7)),
     weights=FasterRCNN_MobileNet_V3_Large_320_FPN_Weights.COCO_V1,
     marks=("backbone.body.16.0.weight", "roi_heads.box_predictor.cls_score.weight"),

@@ -7,8 +7,8 @@ from torchvision.models.detection import (
 )
 
 from mlassist.detectors.backbones import State
-from mlassist.detectors.designs.base import published
-from mlassist.detectors.designs.two_stage import OUTPUT, ROWS, TwoStage, replace_predictor
+from mlassist.detectors.designs.base import Design, published
+from mlassist.detectors.designs.faster_rcnn import OUTPUT, replace_predictor
 from mlassist.detectors.sizes import Sizes
 
 
@@ -26,11 +26,10 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> FasterRCNN:
     return replace_predictor(net, classes)
 
 
-DESIGN = TwoStage(
+DESIGN = Design(
     "fasterrcnn_resnet50_fpn_v2",
     512,
     build,
-    ROWS,
     frozen=("backbone.body.conv1.", "backbone.body.layer1."),
     weights=FasterRCNN_ResNet50_FPN_V2_Weights.COCO_V1,
     marks=("roi_heads.box_head.5.weight", "roi_heads.box_predictor.cls_score.weight"),

@@ -4,7 +4,8 @@ from torchvision.models import MobileNet_V2_Weights
 from torchvision.models.detection import FasterRCNN
 
 from mlassist.detectors.backbones import State, mobilenet_pyramid
-from mlassist.detectors.designs.two_stage import ROWS, TwoStage, light
+from mlassist.detectors.designs.base import Design
+from mlassist.detectors.designs.faster_rcnn import light
 from mlassist.detectors.sizes import Sizes
 
 
@@ -14,11 +15,10 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> FasterRCNN:
     return light(mobilenet_pyramid(weights), classes, sizes, usual, hidden=256)
 
 
-DESIGN = TwoStage(
+DESIGN = Design(
     "mobilenet_v2",
     256,
     build,
-    ROWS,
     frozen=tuple(f"backbone.body.{layer}." for layer in range(4)),
     levels=3,
     weights=MobileNet_V2_Weights.IMAGENET1K_V1,

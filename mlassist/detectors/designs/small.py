@@ -4,7 +4,8 @@ from torchvision.models.detection import FasterRCNN
 
 from labeling.kernel.errors import Invalid
 from mlassist.detectors.backbones import State, small_pyramid
-from mlassist.detectors.designs.two_stage import ROWS, TwoStage, light
+from mlassist.detectors.designs.base import Design
+from mlassist.detectors.designs.faster_rcnn import light
 from mlassist.detectors.sizes import Sizes
 
 
@@ -15,4 +16,4 @@ def build(classes: int, weights: State | None, sizes: Sizes) -> FasterRCNN:
     return light(small_pyramid(), classes, sizes, ((20, 36), (64, 104)), hidden=128)
 
 
-DESIGN = TwoStage("small", 224, build, ROWS, levels=2)
+DESIGN = Design("small", 224, build, levels=2)

@@ -24,7 +24,7 @@ class Seconds:
     search: float = 2.0  # look an empty canvas over
     scan: float = 1.5  # look for what suggestions missed
     draw: float = 7.0
-    look: float = 1.0  # at one of several shown boxes, and accept it
+    inspect: float = 1.0  # at one of several shown boxes, and accept it
     verify: float | None = None  # one box shown alone, its mending included; None: not known
     fix: float = 4.5
     delete: float = 1.5
@@ -50,7 +50,7 @@ class Seconds:
         return cls(
             search=max(0.5, drawn(cls.open + cls.search, "empty") - cls.open),
             draw=drawn(cls.draw, "drawn"),
-            look=drawn(cls.look, "accepted"),
+            inspect=drawn(cls.inspect, "accepted"),
             verify=timing["verified"]["seconds"] if both else None,
             fix=drawn(cls.fix, "adjusted"),
         )
@@ -61,7 +61,7 @@ class Seconds:
         """
         chance = boxes.scores
         kept = chance * self.fix_share * self.fix + (1 - chance) * self.delete
-        return np.asarray(self.look + kept < chance * self.draw, bool)
+        return np.asarray(self.inspect + kept < chance * self.draw, bool)
 
     def to_draw(self, boxes: BoxSet) -> float:
         """Expected seconds to label the image from a blank canvas."""
@@ -73,7 +73,7 @@ class Seconds:
         right = float(shown.sum())
         missed = expected_objects(boxes) - right
         mending = right * self.fix_share * self.fix + (len(shown) - right) * self.delete
-        return self.open + self.scan + self.look * len(shown) + mending + missed * self.draw
+        return self.open + self.scan + self.inspect * len(shown) + mending + missed * self.draw
 
     def route(self, boxes: BoxSet) -> str:
         """The way to label the image that is expected to take least: DRAW, CORRECT or VERIFY.

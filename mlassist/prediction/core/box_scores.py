@@ -1,4 +1,4 @@
-"""What a box's score is worth: calibrated per class on judging images, and errors of calibration.
+"""A box's expected IoU from its score, calibrated per class; and errors of calibration.
 
 Isotonic on (score, IoU if matched else 0), per class with enough boxes, else pooled
 (docs/algorithms.md 2.3; Kuzucu et al., ECCV 2024, arXiv 2405.20459).
@@ -42,16 +42,16 @@ class Curve:
     """A rising function of the score, linear between its points and level beyond them."""
 
     scores: np.ndarray  # (k,) rising
-    worth: np.ndarray  # (k,) rising, in [0, 1]
+    expected_iou: np.ndarray  # (k,) rising, in [0, 1]
 
     def __call__(self, scores: np.ndarray) -> np.ndarray:
-        """(n,) scores -> (n,) worth."""
-        return np.asarray(np.interp(scores, self.scores, self.worth))
+        """(n,) scores -> (n,) expected IoU."""
+        return np.asarray(np.interp(scores, self.scores, self.expected_iou))
 
 
-def fit_curve(scores: np.ndarray, worth: np.ndarray) -> Curve:
-    """The isotonic fit of `worth` (n,) on `scores` (n,), n >= 1, kept by its corners."""
-    fitted = isotonic(scores, worth)
+def fit_curve(scores: np.ndarray, expected_iou: np.ndarray) -> Curve:
+    """The isotonic fit of `expected_iou` (n,) on `scores` (n,), n >= 1, kept by its corners."""
+    fitted = isotonic(scores, expected_iou)
     places, first = np.unique(scores, return_index=True)
     levels = fitted[first]
     # Between the two ends of a level stretch nothing is kept: a line through them says the same.
@@ -68,7 +68,7 @@ class BoxScores:
     by_class: Mapping[int, Curve]
     overlap: float  # mean IoU of the boxes that found something, in (0, 1]
 
-    def worth(self, boxes: BoxSet) -> np.ndarray:
+    def expected_iou(self, boxes: BoxSet) -> np.ndarray:
         """(n,) expected IoU with the truth, 0 where nothing is there, in [0, 1]."""
         values = self.pooled(boxes.scores)
         for class_id, curve in self.by_class.items():
@@ -78,7 +78,7 @@ class BoxScores:
 
     def chance(self, boxes: BoxSet) -> np.ndarray:
         """(n,) chance that the box finds an object, in [0, 1]."""
-        return np.asarray(np.minimum(1.0, self.worth(boxes) / self.overlap))
+        return np.asarray(np.minimum(1.0, self.expected_iou(boxes) / self.overlap))
 
     def read(self, boxes: BoxSet) -> BoxSet:
         """The same boxes, each with its chance for a score."""
@@ -90,7 +90,7 @@ class BoxScores:
         return {
             "overlap": round(self.overlap, 4),
             "curves": {
-                name: [np.round(c.scores, 4).tolist(), np.round(c.worth, 4).tolist()]
+                name: [np.round(c.scores, 4).tolist(), np.round(c.expected_iou, 4).tolist()]
                 for name, c in curves.items()
             },
         }
@@ -99,8 +99,8 @@ class BoxScores:
     def from_json(cls, document: dict[str, Any]) -> "BoxScores":
         """What to_json gave."""
         curves = {
-            name: Curve(np.array(scores, float), np.array(worth, float))
-            for name, (scores, worth) in document["curves"].items()
+            name: Curve(np.array(scores, float), np.array(expected_iou, float))
+            for name, (scores, expected_iou) in document["curves"].items()
         }
         pooled = curves.pop("")
         return cls(pooled, {int(c): curve for c, curve in curves.items()}, document["overlap"])
@@ -116,24 +116,24 @@ def fit_scores(predictions: Sequence[BoxSet], truths: Sequence[BoxSet]) -> BoxSc
     if not len(scores):
         return AS_THEY_ARE
     classes = np.concatenate([p.classes for p in predictions])
-    worth = np.concatenate(found)
+    expected_iou = np.concatenate(found)
     by_class = {
-        int(c): fit_curve(scores[classes == c], worth[classes == c])
+        int(c): fit_curve(scores[classes == c], expected_iou[classes == c])
         for c, count in zip(*np.unique(classes, return_counts=True), strict=True)
         if count >= LEAST_BOXES
     }
-    overlap = float(worth[worth > 0].mean()) if (worth > 0).any() else 1.0
-    return BoxScores(fit_curve(scores, worth), by_class, overlap)
+    overlap = float(expected_iou[expected_iou > 0].mean()) if (expected_iou > 0).any() else 1.0
+    return BoxScores(fit_curve(scores, expected_iou), by_class, overlap)
 
 
-def calibration_error(values: np.ndarray, worth: np.ndarray) -> float:
-    """Mean |values - worth| over BINS equal bins of the values, weighted by their boxes, in [0, 1].
+def calibration_error(values: np.ndarray, expected_iou: np.ndarray) -> float:
+    """Mean |values - expected_iou| over BINS equal bins of the values, weighted by boxes.
 
-    D-ECE where `worth` is 1 for a box that finds an object and 0 for another; LaECE of one class
-    where it is the IoU found, else 0 (arXiv 2405.20459). 0 without boxes.
+    D-ECE where `expected_iou` is 1 for a box that finds an object and 0 for another; LaECE of one
+    class where it is the IoU found, else 0 (arXiv 2405.20459). 0 without boxes.
     """
     if not len(values):
         return 0.0
     place = np.minimum((values * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(place, weights=values - worth, minlength=BINS)
+    gaps = np.bincount(place, weights=values - expected_iou, minlength=BINS)
     return float(np.abs(gaps).sum() / len(values))

@@ -16,7 +16,7 @@ _EDGE = 2.0  # pixels
 
 
 @dataclass(frozen=True)
-class Look:
+class ImagePredictions:
     """One image as a detector saw it; all boxes in pixels of the file."""
 
     key: str  # stable name of the image
@@ -36,13 +36,13 @@ def agreement(boxes: BoxSet, other: BoxSet) -> float:
     return float(iou.sum() / (len(boxes) + len(other) - len(iou)))
 
 
-def candidates(look: Look) -> BoxSet:
+def candidates(predicted: ImagePredictions) -> BoxSet:
     """The boxes of the plain view, then those that only other views show, with score 0.
 
     An object that comes and goes with the view may be a miss, so it has to be counted somewhere.
     """
-    found = look.boxes
-    for view in look.views.values():
+    found = predicted.boxes
+    for view in predicted.views.values():
         order = np.argsort(-view.scores, kind="stable")
         seen = view.take(order[view.scores[order] >= _FAINT])
         fresh = seen.take(np.flatnonzero((_overlaps(seen, found) < _SAME).all(1)))
@@ -59,7 +59,7 @@ def candidates(look: Look) -> BoxSet:
     return found
 
 
-def settled(boxes: BoxSet, views: Mapping[str, BoxSet]) -> BoxSet:
+def average_edges(boxes: BoxSet, views: Mapping[str, BoxSet]) -> BoxSet:
     """The boxes with their edges averaged over all views that show them, weighted by score.
 
     Scores stay those of the plain view. On held-out birds and fish this made the boxes' mean IoU
@@ -85,7 +85,7 @@ def _best(boxes: BoxSet, view: BoxSet) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return np.where(same, there, 0), np.where(same, view.scores[rows], 0), rows
 
 
-def box_features(boxes: BoxSet, look: Look) -> np.ndarray:
+def box_features(boxes: BoxSet, predicted: ImagePredictions) -> np.ndarray:
     """(n, 18) float64: what tells whether each of the image's candidates is an object.
 
     Score; mean, least and largest score in the other views; mean and least IoU with them; mean
@@ -95,7 +95,7 @@ def box_features(boxes: BoxSet, look: Look) -> np.ndarray:
     share of the picture, the same squared, and how far its shape is from a square; squares of
     score, mean score and mean IoU in the other views.
     """
-    n, views = len(boxes), list(look.views.values())
+    n, views = len(boxes), list(predicted.views.values())
     if not n:
         return np.zeros((0, FEATURES))
     scores, overlap = np.zeros((len(views), n)), np.zeros((len(views), n))
@@ -106,9 +106,11 @@ def box_features(boxes: BoxSet, look: Look) -> np.ndarray:
     np.fill_diagonal(iou, 0)
     surer = own[None] > own[:, None]
     part = _parts(coords)
-    edge = (coords[:, :2] < _EDGE).any(1) | (coords[:, 2:] > np.array(look.size) - _EDGE).any(1)
+    edge = (coords[:, :2] < _EDGE).any(1) | (coords[:, 2:] > np.array(predicted.size) - _EDGE).any(
+        1
+    )
     sides = coords[:, 2:] - coords[:, :2]
-    size = np.log(sides.prod(1) / (look.size[0] * look.size[1]))
+    size = np.log(sides.prod(1) / (predicted.size[0] * predicted.size[1]))
     shape = np.abs(np.log(sides[:, 0] / sides[:, 1]))
     seen, same = scores.mean(0), overlap.mean(0)
     return np.stack(

@@ -25,7 +25,7 @@ class Choice:
     key: str  # stable name of the image
     boxes: BoxSet  # all predicted boxes, faint ones included; scores are chances
     acceptable: bool = False  # the machine would take it as things stand
-    look: int | None = None  # see labeling.kernel.pictures.look
+    perceptual_hash: int | None = None  # see labeling.kernel.pictures.perceptual_hash
 
 
 def rank(
@@ -36,7 +36,7 @@ def rank(
     suggestions: bool,
     estimated_share: float = 0.0,
     seconds: Seconds | None = None,
-    labelled_looks: Sequence[int] = (),
+    labelled_hashes: Sequence[int] = (),
 ) -> list[float | None]:
     """The priority of every image in (0, 1], all different, higher first; None: choose it last.
 
@@ -64,7 +64,9 @@ def rank(
     best = sorted(open_to, key=lambda i: (-objects[i] / spent[i], chance[i]))
     rare = _rarest(choices, open_to, spent, labelled)
     order = list(_interleave(sorted(open_to, key=chance.__getitem__), rare, best))
-    doubles = near_duplicates([choice.look for choice in choices], order, labelled_looks)
+    doubles = near_duplicates(
+        [choice.perceptual_hash for choice in choices], order, labelled_hashes
+    )
     priorities: list[float | None] = [None] * len(choices)
     for place, i in enumerate(order):
         if i not in doubles:

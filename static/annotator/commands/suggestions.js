@@ -33,9 +33,9 @@ export function suggestionCommands({ editor, say, nameOf }) {
     say(boxes.length === 1 ? `${nameOf(boxes[0].class_id)} accepted` : `${boxes.length} accepted`);
   };
 
-  /** @param {number} cut 0 to 1 */
-  const setConfidence = (cut) => {
-    const steps = Math.round(Math.min(0.95, Math.max(0, cut)) / STEP);
+  /** @param {number} threshold 0 to 1 */
+  const setConfidence = (threshold) => {
+    const steps = Math.round(Math.min(0.95, Math.max(0, threshold)) / STEP);
     editor.set('display', { confidence: Number((steps * STEP).toFixed(2)), suggestions: true });
     say(`From ${display.confidence.toFixed(2)}: ${open().length} shown`);
   };

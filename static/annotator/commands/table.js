@@ -105,7 +105,7 @@ export const TABLE = [
     darker: ['Darker', ['Ctrl+ArrowDown'], ON_CANVAS],
     'more-contrast': ['More contrast', ['Ctrl+ArrowRight'], ON_CANVAS],
     'less-contrast': ['Less contrast', ['Ctrl+ArrowLeft'], ON_CANVAS],
-    looks: ['Brightness, contrast, crosshair…', ['.']],
+    display: ['Brightness, contrast, crosshair…', ['.']],
     leave: ['From the canvas to the panel', ['Ctrl+F6']],
   }),
   ...boxRows('Draw', {

@@ -41,7 +41,7 @@ export function viewHandlers(editor, commands, page) {
     darker: { run: adjust('brightness', -STEP) },
     'more-contrast': { run: adjust('contrast', STEP) },
     'less-contrast': { run: adjust('contrast', -STEP) },
-    looks: { run: page.display },
+    display: { run: page.display },
     leave: { run: page.leaveCanvas },
     'find-class': { when: () => drawing.editable, run: page.findClass },
     cancel: { run: page.cancel },

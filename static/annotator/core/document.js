@@ -11,7 +11,7 @@ import { createHistory } from './history.js';
 /** @typedef {Box & {suggested?: boolean, source?: number|null, id?: number}} GivenBox */
 /** @typedef {Partial<Omit<DocBox, 'id'>>} Patch */
 /** @typedef {ReturnType<typeof createDocument>} BoxDocument */
-/** @typedef {'moving'|'settled'} Change 'settled' means worth saving: a gesture ended. */
+/** @typedef {'moving'|'done'} Change 'done' means worth saving: a gesture ended. */
 
 /**
  * Every edit lies between `begin` and `commit`: that bracket is one undo step, whatever time it
@@ -106,7 +106,7 @@ export function createDocument(size, initial, past) {
     const changed = deltas();
     touched = null;
     apply(changed, 'before');
-    tell('settled');
+    tell('done');
   };
 
   /** @param {string} name */
@@ -115,7 +115,7 @@ export function createDocument(size, initial, past) {
     const changed = deltas();
     touched = null;
     if (changed.length) history.push({ name, deltas: changed });
-    tell('settled', changed.length ? name : '');
+    tell('done', changed.length ? name : '');
   };
 
   /** @param {'undo'|'redo'} way */
@@ -124,7 +124,7 @@ export function createDocument(size, initial, past) {
     const step = history[way]();
     if (!step) return null;
     apply(step.deltas, way === 'undo' ? 'before' : 'after');
-    tell('settled', way === 'undo' ? 'Undo' : 'Redo');
+    tell('done', way === 'undo' ? 'Undo' : 'Redo');
     return step.name;
   };
 

@@ -8,7 +8,7 @@ import { createDialog } from './dialog.js';
 /** @param {import('../editor.js').Editor} editor @param {HTMLElement} surface */
 export function createDisplayDialog(editor, surface) {
   const { drawing, display } = editor.state;
-  const dialog = createDialog('[data-looks]', surface);
+  const dialog = createDialog('[data-display]', surface);
 
   /** @param {string} label @param {'brightness'|'contrast'|'crosshairStrength'} name
    * @param {number} least @param {number} most */
@@ -73,7 +73,7 @@ export function createDisplayDialog(editor, surface) {
       show();
     };
     fill(
-      must('[data-looks-body]', dialog),
+      must('[data-display-body]', dialog),
       el('h3', { text: 'Display adjustments' }),
       slider('Brightness', 'brightness', 0.4, 2),
       slider('Contrast', 'contrast', 0.4, 2),

@@ -18,7 +18,7 @@ export function startSuggestions(root, editor, commands) {
     'aria-label': 'Show suggestions from this confidence on',
     on: { input: () => commands.setConfidence(Number(slider.value)) },
   });
-  const cut = el('output', { class: 'cut' });
+  const threshold = el('output', { class: 'score-threshold' });
   /** @param {string} name @param {string} label */
   const step = (name, label) =>
     el('button', { class: 'step', 'data-action': name, 'aria-label': label }, caps());
@@ -39,11 +39,11 @@ export function startSuggestions(root, editor, commands) {
     sectionHead('Suggestions', note, toggle),
     el(
       'div',
-      { class: 'cuts' },
+      { class: 'score-thresholds' },
       step('more', 'Show more'),
       slider,
       step('fewer', 'Show fewer'),
-      cut,
+      threshold,
     ),
     all,
     verify,
@@ -58,7 +58,7 @@ export function startSuggestions(root, editor, commands) {
     note.textContent = display.suggestions ? `${shown} of ${open} shown` : `${open} hidden`;
     word.textContent = display.suggestions ? 'hide' : 'show';
     slider.value = String(display.confidence);
-    cut.textContent = `≥ ${display.confidence.toFixed(2)}`;
+    threshold.textContent = `≥ ${display.confidence.toFixed(2)}`;
   });
 }
 

@@ -20,10 +20,10 @@ export function createTabs(app, userId) {
 
   channel?.addEventListener('message', ({ data }) => {
     if (data.answered) app.emit('answered-elsewhere', data.answered);
-    if (data.opened !== undefined) look();
+    if (data.opened !== undefined) refresh();
   });
 
-  const look = async () => {
+  const refresh = async () => {
     if (!locks) return;
     // Where storage is forbidden, locks may be, too.
     const { held = [] } = await locks.query().catch(() => ({ held: [] }));
@@ -49,13 +49,13 @@ export function createTabs(app, userId) {
     });
     release = end;
     locks.request(`${prefix}${name} ${PAGE_ID}`, () => held).catch(() => {});
-    look();
+    refresh();
   };
   app.on('assignment-opened', (assignment) => tell(assignment ? app.nameOf(assignment) : ''));
   app.on('finished', (assignment) => channel?.postMessage({ answered: app.nameOf(assignment) }));
 
   return {
-    look,
+    refresh,
     /** @param {{id: number}} assignment */
     hasElsewhere: (assignment) => elsewhere.has(app.nameOf(assignment)),
   };

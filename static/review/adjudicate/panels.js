@@ -3,7 +3,7 @@
 import { el, fill, keycap, sectionHead } from '../../common/dom.js';
 import { svg } from '../../common/figure.js';
 import { icon } from '../../common/icons.js';
-import { lookOf } from './people.js';
+import { styleOf } from './people.js';
 import { mainDifference } from './words.js';
 
 /** @typedef {import('./decisions.js').Decisions} Decisions */
@@ -11,7 +11,7 @@ import { mainDifference } from './words.js';
 
 /** A short line in a person's colour and dash. @param {number} person */
 function sample(person) {
-  const { color, dash } = lookOf(person);
+  const { color, dash } = styleOf(person);
   const node = svg('svg', { viewBox: '0 0 36 4', width: 36, height: 4, 'aria-hidden': 'true' });
   node.append(
     svg('line', {
@@ -73,7 +73,7 @@ export function showGroup(root, decisions, people, className, on) {
           },
         },
         ...on.keysOf(`person-${person + 1}`).map(keycap),
-        el('span', { class: 'letter', style: { background: lookOf(person).color }, text: letter }),
+        el('span', { class: 'letter', style: { background: styleOf(person).color }, text: letter }),
         sample(person),
         el('span', { class: 'row-name', text: name ? `${kind} · ${name}` : kind }),
         el(

@@ -17,7 +17,7 @@ const LOOKS = [
   { color: '#118866', dash: [1, 4] },
 ];
 /** @param {number} person */
-export const lookOf = (person) => LOOKS[person % LOOKS.length];
+export const styleOf = (person) => LOOKS[person % LOOKS.length];
 
 const FONT = '600 11px Inter, ui-sans-serif, system-ui, "Segoe UI", Roboto, sans-serif';
 const CASING = 'rgb(0 0 0 / 55%)';
@@ -106,11 +106,11 @@ export function startPeople(surface, editor, state) {
     if (!editor.state.display.hidden) {
       group.drawn.forEach(({ person, box }, row) => {
         if (solo !== null && solo !== person) return;
-        const look = lookOf(person);
+        const style = styleOf(person);
         const mine = areaOf(box);
-        frame(mine, look.color, 2, look.dash);
+        frame(mine, style.color, 2, style.dash);
         const step = mine.h / (group.drawn.length + 1);
-        badge(mine.x, mine.y + step * (row + 1), letters[person] ?? '?', look.color);
+        badge(mine.x, mine.y + step * (row + 1), letters[person] ?? '?', style.color);
       });
     }
     if (solo !== null) return;

@@ -2,7 +2,7 @@
 
 import { keyName } from '../../annotator/commands/hotkeys.js';
 import { el, fill, keycap } from '../../common/dom.js';
-import { classLook, figure } from '../../common/figure.js';
+import { classStyle, figure } from '../../common/figure.js';
 import { icon } from '../../common/icons.js';
 import { STAYS } from './tiles.js';
 
@@ -32,7 +32,7 @@ const BUTTONS = [
  * @param {() => void} again shows the picture that is next
  */
 export function createCloseup(dialog, classes, page, again) {
-  const look = classLook(classes);
+  const style = classStyle(classes);
   const nameOf = new Map(classes.map(({ index, name }) => [index, name]));
   /** @param {string} words @param {...string} ids */
   const hint = (words, ...ids) =>
@@ -105,7 +105,7 @@ export function createCloseup(dialog, classes, page, again) {
               icon('cross'),
             ),
           ),
-          figure(label.image, label.boxes, look, { large: true, alt: label.image.name }),
+          figure(label.image, label.boxes, style, { large: true, alt: label.image.name }),
         ),
       );
       if (!dialog.open) dialog.showModal();

@@ -1,7 +1,7 @@
 /** The tiles of one page: the picture, its boxes, what was decided, and why it is suspicious. */
 
 import { el, fill } from '../../common/dom.js';
-import { classLook, figure } from '../../common/figure.js';
+import { classStyle, figure } from '../../common/figure.js';
 import { icon } from '../../common/icons.js';
 import { plural } from '../../common/words.js';
 
@@ -20,7 +20,7 @@ export const STAYS =
  * @param {Map<string, string>} short reason to the word on a tile
  * @param {(place: number, twice: boolean) => void} onPoint */
 export function createTiles(root, classes, short, onPoint) {
-  const look = classLook(classes);
+  const style = classStyle(classes);
   /** @type {HTMLElement[]} */
   let tiles = [];
 
@@ -29,7 +29,7 @@ export function createTiles(root, classes, short, onPoint) {
     const node = el(
       'div',
       { class: 'tile', role: 'option', id: `tile-${label.id}`, 'aria-selected': 'false' },
-      figure(label.image, label.boxes, look, { lazy: true }),
+      figure(label.image, label.boxes, style, { lazy: true }),
       el('span', { class: 'tile-mark', 'data-mark': true }),
       el(
         'p',

@@ -1,4 +1,4 @@
-"""What a box's score is worth."""
+"""The expected IoU of a box, from its score."""
 
 import numpy as np
 import pytest
@@ -36,9 +36,9 @@ def test_a_box_whose_true_box_is_taken_finds_the_next_best():
 
 def test_a_curve_keeps_the_corners_of_the_isotonic_fit():
     scores = np.array([0.1, 0.2, 0.3, 0.4, 0.9])
-    worth = np.array([0.0, 0.3, 0.3, 0.3, 0.9])
+    expected_iou = np.array([0.0, 0.3, 0.3, 0.3, 0.9])
 
-    curve = fit_curve(scores, worth)
+    curve = fit_curve(scores, expected_iou)
 
     assert curve.scores.tolist() == [0.1, 0.2, 0.4, 0.9]
     assert curve(np.array([0.0, 0.15, 0.3, 0.65, 1.0])) == pytest.approx([0, 0.15, 0.3, 0.6, 0.9])
@@ -50,10 +50,10 @@ def test_a_curve_is_the_isotonic_fit_at_every_score_it_was_fitted_on():
     rng = np.random.default_rng(0)
     for count in (1, 2, 3, 40):
         scores = rng.integers(1, 20, count) / 20
-        worth = np.clip(scores + rng.normal(0, 0.3, count), 0, 1)
-        curve = fit_curve(scores, worth)
-        assert curve(scores) == pytest.approx(isotonic(scores, worth))
-        assert (np.diff(curve.worth) >= 0).all()
+        expected_iou = np.clip(scores + rng.normal(0, 0.3, count), 0, 1)
+        curve = fit_curve(scores, expected_iou)
+        assert curve(scores) == pytest.approx(isotonic(scores, expected_iou))
+        assert (np.diff(curve.expected_iou) >= 0).all()
 
 
 def lots(class_id: int, count: int, right: float) -> tuple[list[BoxSet], list[BoxSet]]:
@@ -69,8 +69,8 @@ def test_a_class_with_enough_boxes_is_read_by_its_own_curve_and_others_by_the_po
 
     scores = fit_scores(seen + few, truth + few_truth)
 
-    assert scores.worth(seen[0]) == pytest.approx([0.8])
-    assert scores.worth(few[0]) == pytest.approx([40 / 99])
+    assert scores.expected_iou(seen[0]) == pytest.approx([0.8])
+    assert scores.expected_iou(few[0]) == pytest.approx([40 / 99])
 
 
 def test_the_chance_of_an_object_does_not_pay_for_loose_edges():
@@ -80,7 +80,7 @@ def test_the_chance_of_an_object_does_not_pay_for_loose_edges():
 
     scores = fit_scores(seen, truth)
 
-    assert scores.worth(seen[0]) == pytest.approx([0.4])
+    assert scores.expected_iou(seen[0]) == pytest.approx([0.4])
     assert scores.chance(seen[0]) == pytest.approx([0.5])
 
 
@@ -90,7 +90,7 @@ def test_stored_scores_read_the_same():
 
     again = BoxScores.from_json(scores.to_json())
 
-    assert again.worth(seen[0]) == pytest.approx(scores.worth(seen[0]), abs=1e-4)
+    assert again.expected_iou(seen[0]) == pytest.approx(scores.expected_iou(seen[0]), abs=1e-4)
     assert again.chance(boxes((0, 0, 5, 5, 0.7), class_id=9)) == pytest.approx([0.5], abs=1e-4)
 
 
@@ -99,7 +99,7 @@ def test_scores_are_taken_as_they_are_where_no_image_tells_otherwise():
 
     seen = boxes((0, 0, 5, 5, 0.3), (0, 0, 5, 5, 0.8))
     assert scores.read(seen).scores == pytest.approx([0.3, 0.8])
-    assert scores.worth(seen) == pytest.approx([0.3, 0.8])
+    assert scores.expected_iou(seen) == pytest.approx([0.3, 0.8])
 
 
 def test_the_error_of_calibration_by_hand():
@@ -119,7 +119,7 @@ def test_calibrated_scores_are_right_on_average_whatever_the_detector():
             score = float(rng.uniform(0.05, 1))
             seen.append(boxes((0, 0, 10, 10, score)))
             truth.append(boxes((0, 0, 10, 10)) if rng.random() < score**3 else boxes())
-        worth = np.concatenate([fit_scores(seen, truth).worth(one) for one in seen])
+        expected_iou = np.concatenate([fit_scores(seen, truth).expected_iou(one) for one in seen])
         found = np.concatenate([hits(p, t) for p, t in zip(seen, truth, strict=True)])
-        assert worth.mean() == pytest.approx(found.mean())
-        assert calibration_error(worth, found) < 0.02
+        assert expected_iou.mean() == pytest.approx(found.mean())
+        assert calibration_error(expected_iou, found) < 0.02

@@ -1,13 +1,10 @@
-"""What the Faster R-CNN designs share: proposals first, then a closer look at each."""
-
-from typing import Any
+"""Builds Faster R-CNNs: a light one for a CPU, and a published one with a fresh last layer."""
 
 import torch
 from torch import Tensor, nn
 from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor
-from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import MultiScaleRoIAlign
 
 from mlassist.detectors.backbones import Pyramid
@@ -15,41 +12,14 @@ from mlassist.detectors.designs.base import (
     MOST_BOXES,
     NMS_IOU,
     SCORE_FLOOR,
-    ClassRows,
-    Design,
-    Features,
-    Targets,
 )
 from mlassist.detectors.sizes import Sizes
 
-ROWS = (
-    ClassRows("roi_heads.box_predictor.cls_score"),
-    ClassRows("roi_heads.box_predictor.bbox_pred", width=4),
-)
 OUTPUT = {
     "box_score_thresh": SCORE_FLOOR,
     "box_nms_thresh": NMS_IOU,
     "box_detections_per_img": MOST_BOXES,
 }
-
-
-class TwoStage(Design):
-    """A design of torchvision's FasterRCNN class."""
-
-    def part_losses(
-        self, net: Any, frames: ImageList, features: Features, targets: Targets
-    ) -> dict[str, Tensor]:
-        """Two losses of the proposals, two of the closer look."""
-        proposals, first = net.rpn(frames, features, targets)
-        _, second = net.roi_heads(features, proposals, frames.image_sizes, targets)
-        return {**first, **second}
-
-    def found(self, net: Any, frames: ImageList, features: Features) -> list[dict[str, Tensor]]:
-        """Boxes, labels and scores of every picture."""
-        proposals, _ = net.rpn(frames, features)
-        found: list[dict[str, Tensor]]
-        found, _ = net.roi_heads(features, proposals, frames.image_sizes)
-        return found
 
 
 class _OneLayer(nn.Module):

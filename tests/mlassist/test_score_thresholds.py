@@ -6,11 +6,11 @@ import pytest
 from labeling.kernel.boxes import BoxSet, unpack
 from labeling.kernel.quality import quality
 from mlassist.prediction.core.score_thresholds import (
-    CUTS,
     LEAST_TRUE,
-    Cuts,
-    choose_cuts,
-    quality_by_cut,
+    THRESHOLDS,
+    ScoreThresholds,
+    choose_score_thresholds,
+    quality_by_threshold,
 )
 from tests.mlassist.drawn import boxes
 
@@ -26,21 +26,21 @@ def both(one: BoxSet, other: BoxSet) -> BoxSet:
 
 def test_a_box_counts_from_the_cut_of_its_class_on():
     seen = both(boxes((0, 0, 9, 9, 0.4)), boxes((0, 0, 9, 9, 0.4), (0, 0, 9, 9, 0.6), class_id=2))
-    cuts = Cuts(0.5, {1: 0.4})
+    thresholds = ScoreThresholds(0.5, {1: 0.4})
 
-    assert cuts.counts(seen).tolist() == [True, False, True]
-    assert cuts.kept(seen).classes.tolist() == [1, 2]
-    assert cuts.stored(unpack(seen)) == [unpack(seen)[0], unpack(seen)[2]]
-    assert cuts.counts(boxes()).shape == (0,)
-    assert Cuts.from_json(cuts.to_json()) == cuts
+    assert thresholds.counts(seen).tolist() == [True, False, True]
+    assert thresholds.kept(seen).classes.tolist() == [1, 2]
+    assert thresholds.stored(unpack(seen)) == [unpack(seen)[0], unpack(seen)[2]]
+    assert thresholds.counts(boxes()).shape == (0,)
+    assert ScoreThresholds.from_json(thresholds.to_json()) == thresholds
 
 
 def test_the_cut_is_the_middle_of_the_plateau():
     truth = boxes((0, 0, 10, 10))
     seen = boxes((0, 0, 10, 10, 0.8), (50, 50, 60, 60, 0.3))
 
-    # Right at every cut above .3 and up to .8: .35 to .8, middle .575.
-    assert choose_cuts([seen], [truth]) == Cuts(0.575)
+    # Right at every threshold above .3 and up to .8: .35 to .8, middle .575.
+    assert choose_score_thresholds([seen], [truth]) == ScoreThresholds(0.575)
 
 
 def test_qualities_by_cut_are_those_of_the_boxes_that_count():
@@ -54,12 +54,12 @@ def test_qualities_by_cut_are_those_of_the_boxes_that_count():
             rng.integers(1, 20, count) / 20,
         )
         truth = seen.take(rng.random(count) < 0.5)
-        held = Cuts(0.4)
-        for place, cut in enumerate(CUTS):
-            every = quality(Cuts(cut).kept(seen), truth)
-            first = quality(Cuts(0.4, {1: cut}).kept(seen), truth)
-            assert quality_by_cut([seen], [truth], held)[place] == pytest.approx(every)
-            assert quality_by_cut([seen], [truth], held, 1)[place] == pytest.approx(first)
+        held = ScoreThresholds(0.4)
+        for place, threshold in enumerate(THRESHOLDS):
+            every = quality(ScoreThresholds(threshold).kept(seen), truth)
+            first = quality(ScoreThresholds(0.4, {1: threshold}).kept(seen), truth)
+            assert quality_by_threshold([seen], [truth], held)[place] == pytest.approx(every)
+            assert quality_by_threshold([seen], [truth], held, 1)[place] == pytest.approx(first)
 
 
 def classes_apart(count: int) -> tuple[list[BoxSet], list[BoxSet]]:
@@ -71,12 +71,12 @@ def classes_apart(count: int) -> tuple[list[BoxSet], list[BoxSet]]:
 
 
 def test_a_class_with_enough_boxes_has_a_cut_of_its_own():
-    cuts = choose_cuts(*classes_apart(LEAST_TRUE))
+    thresholds = choose_score_thresholds(*classes_apart(LEAST_TRUE))
 
     # One for all: 2 of 3 are right up to .2 and .65 to .9 leaves 1 of 2: .05 to .2.
-    assert cuts.pooled == 0.125
-    assert cuts.by_class == {1: 0.125, 2: 0.775}
+    assert thresholds.pooled == 0.125
+    assert thresholds.by_class == {1: 0.125, 2: 0.775}
 
 
 def test_a_class_with_few_boxes_has_the_cut_of_all():
-    assert choose_cuts(*classes_apart(LEAST_TRUE - 1)).by_class == {}
+    assert choose_score_thresholds(*classes_apart(LEAST_TRUE - 1)).by_class == {}
