@@ -35,7 +35,7 @@ class Waiting:
     undecided: set[int]  # jobs with a check that somebody could have to make
 
 
-def of(user: User) -> list[dict[str, Any]]:
+def job_cards(user: User) -> list[dict[str, Any]]:
     """One card per job, those with work first."""
     jobs = list(access.jobs_of(user))
     waiting = _waiting(jobs, user)

@@ -54,7 +54,7 @@ def suggest(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "boxes": before.boxes if before else assignment.boxes,
         "text": before.text if before else "",
         "save_url": reverse("suggestion", args=[assignment.pk]),
-        "preferences": preferences.of(user),
+        "preferences": preferences.user_preferences(user),
         "return_url": reverse("history", args=[job.slug]),
     }
     return page(request, "suggest.html", f"{job.name}: suggest a correction", data)
@@ -72,6 +72,6 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
         "classes": shapes.classes(job),
         "threads": comments.of_job(job, user),
         "can_answer": bool(roles & set(access.REVIEWING)),
-        "preferences": preferences.of(user),
+        "preferences": preferences.user_preferences(user),
     }
     return page(request, "notes.html", f"{job.name}: notes", data)

@@ -32,7 +32,7 @@ def page(
 def home(request: HttpRequest) -> HttpResponse:
     """My jobs."""
     data = {
-        "jobs": cards.of(access.person(request)),
+        "jobs": cards.job_cards(access.person(request)),
         "today": own_answers.today(access.person(request)),
     }
     return page(request, "home.html", "My work", data, access.person(request).is_staff)
@@ -48,7 +48,7 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
         "mode": "annotate",
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
-        "preferences": preferences.of(user),
+        "preferences": preferences.user_preferences(user),
         "instructions_new": guidelines.unread(job, user),
         "reopen": _reopened(request, user, job),
     }
@@ -71,7 +71,7 @@ def _reopened(request: HttpRequest, user: Any, job: Job) -> dict[str, Any] | Non
 def keys(request: HttpRequest) -> HttpResponse:
     """The person's own keys."""
     user: Any = access.person(request)
-    data = {"preferences": preferences.of(user)}
+    data = {"preferences": preferences.user_preferences(user)}
     return page(request, "keys.html", "Keys", data, user.is_staff)
 
 
@@ -86,7 +86,7 @@ def review_page(request: HttpRequest, slug: str) -> HttpResponse:
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
         "progress": shapes.audit_progress(job),
-        "preferences": preferences.of(user),
+        "preferences": preferences.user_preferences(user),
     }
     return page(request, "review.html", f"{job.name}: review", data)
 
@@ -107,7 +107,7 @@ def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "image": shapes.image(image),
         "boxes": label.boxes if label else [],
         "suggestions": suggestions_of(image, user),
-        "preferences": preferences.of(user),
+        "preferences": preferences.user_preferences(user),
         "return_url": _back(request) or reverse("review-grid", args=[job.slug]),
     }
     return page(request, "review.html", f"{job.name}: correct", data, user.is_staff)

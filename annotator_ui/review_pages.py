@@ -35,7 +35,7 @@ def grid(request: HttpRequest, slug: str) -> HttpResponse:
         "choices": choices,
         "source": form.validated_data["source"],
         "first": grid_api.page_of(job, grid_api.wanted(form)),
-        "preferences": preferences.of(user),
+        "preferences": preferences.user_preferences(user),
     }
     return page(request, "grid.html", f"{job.name}: grid", data)
 
@@ -50,7 +50,7 @@ def disagreements(request: HttpRequest, slug: str) -> HttpResponse:
         "job": shapes.job(job, access.roles(job, user)),
         "list": disagreements_api.list_of(job),
         "adjudicate_url": reverse("adjudicate", args=[job.slug, 0]),
-        "preferences": preferences.of(user),
+        "preferences": preferences.user_preferences(user),
     }
     return page(request, "disagreements.html", f"{job.name}: disagreements", data)
 
@@ -63,7 +63,7 @@ def _of_image(request: HttpRequest, slug: str, pk: int) -> tuple[Job, dict[str, 
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
         "image": shapes.image(access.image_for(user, pk, *access.REVIEWING)),
-        "preferences": preferences.of(user),
+        "preferences": preferences.user_preferences(user),
     }
 
 

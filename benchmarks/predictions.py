@@ -105,7 +105,7 @@ def _looked_at(detector: Detector, samples: Sequence[Sample]) -> list[dict[str, 
 
 
 def _samples(folder: Path) -> list[Sample]:
-    parsed = coco.read(folder / "annotations.coco.json")
+    parsed = coco.read_coco(folder / "annotations.coco.json")
     licence = ONE_SOURCE.get(folder.name)
     names = sorted(
         r["file_name"] for r in parsed.records if licence is None or r.get("license") == licence

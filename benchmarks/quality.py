@@ -97,7 +97,7 @@ def _birds() -> Iterator[Figure]:
 
 
 def _bird_samples() -> list[Sample]:
-    parsed = coco.read(BIRDS / "annotations.coco.json")
+    parsed = coco.read_coco(BIRDS / "annotations.coco.json")
     names = [r["file_name"] for r in parsed.records if r.get("license") == FREE_LICENCE]
     shuffled = np.random.default_rng(0).permutation(names).tolist()
     return [Sample(_picture(name), _boxes(parsed.boxes[name])) for name in shuffled]

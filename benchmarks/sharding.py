@@ -36,7 +36,9 @@ def prepare() -> None:
         folder.mkdir(parents=True)
         for i in range(PICTURES):
             scenes.draw(1, i)[0].save(folder / f"scene-{i:04}.jpg", quality=92)
-        transfers.run(transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk)
+        transfers.run_transfer(
+            transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk
+        )
         Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
         round = Round.objects.create(
             job=job,
@@ -92,7 +94,7 @@ def work(step: int) -> None:
     from labeling.models import Step
 
     torch.set_num_threads(1)
-    runner.run(step)
+    runner.run_step(step)
     row = Step.objects.get(pk=step)
     assert row.finished_at and row.started_at, row.error
     print((row.finished_at - row.started_at).total_seconds())

@@ -38,7 +38,7 @@ def train(step: Step, lease: Lease) -> None:
     """
     round = step.round
     _drop_damaged(round, lease)
-    samples = training_set.of(round)
+    samples = training_set.training_samples(round)
     previous = _previous(round)
     afresh = "" if previous else reuse.data_digest(round, samples)
     detector = (
@@ -170,7 +170,9 @@ def unpredicted(detector: Detector) -> Any:
     wanted = Q(pk__in=images.validation().values("pk")) | Q(pk__in=images.unlabeled().values("pk"))
     if detector.folds:
         wanted |= Q(
-            pk__in=cross_validation.judging(detector.round.job, drawn_at_random=False).values("pk")
+            pk__in=cross_validation.calibration_images(
+                detector.round.job, drawn_at_random=False
+            ).values("pk")
         )
     return images.filter(wanted).exclude(Exists(seen)).order_by("pk")
 
@@ -238,12 +240,12 @@ def calibrate(step: Step, lease: Lease) -> None:
     detector = Detector.objects.filter(round=round).first()
     if detector is None:
         return
-    beat = partial(lease.renew, 0, 0)
+    heartbeat = partial(lease.renew, 0, 0)
     if plan := AuditPlan.objects.filter(round=round).first():  # by a worker that was killed since
-        planning.hold_places(plan, lease, locked_candidates(plan, detector, beat))
+        planning.hold_places(plan, lease, locked_candidates(plan, detector, heartbeat))
         selection.open_the_rest(round, lease)
         return
-    judged = judge(detector, beat)
+    judged = judge(detector, heartbeat)
     if judged is None:
         with lease.fenced(last=True):
             events.record(

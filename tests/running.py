@@ -22,7 +22,7 @@ def run_steps(job: Job, limit: int = 100, before: Callable[[Step], None] | None 
             return done
         if before:
             before(ready[0])
-        runner.run(ready[0].pk)
+        runner.run_step(ready[0].pk)
         done += 1
     raise AssertionError(f"more than {limit} steps on {connection.vendor}")
 
@@ -44,7 +44,7 @@ def first_round(job: Job, *people: Any, purpose: str, number: int = 1) -> Round:
         for step in Step.objects.unfinished().filter(round__job=job):
             if step.state == step.round.state and step.round.closed_at is None:
                 assert not steps.stuck(step), step.error
-                runner.run(step.pk)
+                runner.run_step(step.pk)
                 break
         else:
             assert work_all(job, *people)

@@ -53,7 +53,7 @@ def test_real_faults_keep_their_traceback(caplog, client, monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("a fault")
 
-    monkeypatch.setattr("labeling.jobs.preferences.of", fail)
+    monkeypatch.setattr("labeling.jobs.preferences.user_preferences", fail)
     client.get("/api/preferences")
     (record,) = [r for r in caplog.records if r.name == "django.request"]
     assert record.levelname == "ERROR" and record.exc_info

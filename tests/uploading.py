@@ -41,7 +41,7 @@ def upload(job, *files: tuple[str, bytes], **options) -> Transfer:
     """Upload and import at once."""
     sent = [SimpleUploadedFile(name, data) for name, data in files]
     row = uploads.receive(job, None, sent, **{"boxes": "suggestions", **options})
-    transfers.run(row.pk)
+    transfers.run_transfer(row.pk)
     row.refresh_from_db()
     return row
 

@@ -18,7 +18,7 @@ def shaped(
     """Assignments of one person; the last `new` were claimed just now, so they have no drafts
     yet."""
     begun = assignments[: len(assignments) - new]
-    found, kept = beside(assignments), drafts.of(begun) if begun else {}
+    found, kept = beside(assignments), drafts.newest_drafts(begun) if begun else {}
     return [
         shapes.assignment(
             assignment,

@@ -215,7 +215,7 @@ class Decision(APIView):
         thread, by = self._suggestion(request, pk)
         form = parsed(DecisionForm, request)
         if form["take"]:
-            suggested_corrections.take(thread, by, form["label"])
+            suggested_corrections.accept_suggestion(thread, by, form["label"])
         else:
             suggested_corrections.decline(thread, by, form["text"])
         return self._now(pk, by)

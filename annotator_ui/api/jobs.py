@@ -25,7 +25,7 @@ class Jobs(APIView):
     @extend_schema(responses=OpenApiTypes.ANY)
     def get(self, request: Request) -> Response:
         """One card per job."""
-        return Response(cards.of(access.person(request)))
+        return Response(cards.job_cards(access.person(request)))
 
 
 class Snapshot(APIView):

@@ -40,7 +40,7 @@ class Draft(APIView):
     def get(self, request: Request, pk: int) -> Response:
         """The one that is stored, or null."""
         assignment = access.assignment_for(access.person(request), pk)
-        return Response({"draft": drafts.of([assignment]).get(assignment.pk)})
+        return Response({"draft": drafts.newest_drafts([assignment]).get(assignment.pk)})
 
     @extend_schema(request=DraftForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request, pk: int) -> Response:
@@ -56,7 +56,7 @@ class Preferences(APIView):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """As they are."""
-        return Response(preferences.of(access.person(request)))
+        return Response(preferences.user_preferences(access.person(request)))
 
     @extend_schema(request=PreferencesForm, responses=OpenApiTypes.OBJECT)
     def put(self, request: Request) -> Response:

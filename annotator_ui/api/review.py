@@ -18,10 +18,12 @@ from labeling.review import queue, undo, verdicts
 
 # One open, one decoded, one that the page may still take back: more in one hand would keep other
 # reviewers waiting.
-AHEAD = 3
+PREFETCH = 3
 
 
-def queue_of(job: Job, user: Any, hold: list[int], page: str, count: int = AHEAD) -> dict[str, Any]:
+def queue_of(
+    job: Job, user: Any, hold: list[int], page: str, count: int = PREFETCH
+) -> dict[str, Any]:
     """The audits the page does not have yet, and how the audit stands.
 
     Superusers outside the job see the page, but no check comes to them: it would be withheld from
@@ -47,7 +49,7 @@ class Claim(APIView):
         """All audits held, topped up."""
         job = access.job_for(access.person(request), slug, *access.REVIEWING)
         form = parsed(shapes.ClaimForm, request)
-        count = min(form["count"], AHEAD)
+        count = min(form["count"], PREFETCH)
         found = queue_of(job, access.person(request), [], form["page"], count)
         found["audits"] = found.pop("next")
         return Response(found)

@@ -45,7 +45,7 @@ class PageForm(StrictSerializer):
 class ClaimForm(PageForm):
     """How many assignments or audits the page wants to hold."""
 
-    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
+    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.PREFETCH)
 
 
 class GiveBackForm(PageForm):
@@ -71,7 +71,7 @@ class AnswerForm(PageForm):
     outcomes = serializers.ListField(allow_null=True, default=None)
     action_ms = serializers.DictField(allow_null=True, default=None)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
-    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.AHEAD)
+    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.PREFETCH)
 
 
 class SkipForm(PageForm):
@@ -80,7 +80,7 @@ class SkipForm(PageForm):
     reason = serializers.CharField(max_length=200)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
     # none: the page is being left
-    count = serializers.IntegerField(min_value=0, max_value=claims.STOCK, default=claims.AHEAD)
+    count = serializers.IntegerField(min_value=0, max_value=claims.STOCK, default=claims.PREFETCH)
 
 
 class VerdictForm(PageForm):

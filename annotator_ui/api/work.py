@@ -32,14 +32,14 @@ def queue_of(
     just answered, as it is now.
     """
     open_round = round if round is not None and round.closed_at is None else None
-    hand = claims.claim_next(
+    result = claims.claim_next(
         job, user, count=form["count"], suggest=for_images, open_round=open_round, page=form["page"]
     )
-    fresh = [s for s in hand.assignments if s.pk not in hold]
-    position = {"done": hand.done, "left": hand.left}
+    fresh = [s for s in result.assignments if s.pk not in hold]
+    position = {"done": result.done, "left": result.left}
     return {
-        "next": assignments.shaped(fresh, position, new=hand.new),
-        "queue": wording.queue_message(job, bool(hand.assignments)),
+        "next": assignments.shaped(fresh, position, new=result.new),
+        "queue": wording.queue_message(job, bool(result.assignments)),
     }
 
 
@@ -62,7 +62,7 @@ class Answer(APIView):
         """Store it, however often it is sent, and hand out the next assignments."""
         form = parsed(shapes.AnswerForm, request)
         assignment = access.assignment_for(access.person(request), pk, access.ANNOTATOR)
-        trace = answer_telemetry.parse(assignment, form["outcomes"], form["action_ms"])
+        trace = answer_telemetry.parse_telemetry(assignment, form["outcomes"], form["action_ms"])
         assignment = answers.submit(
             assignment,
             access.person(request),

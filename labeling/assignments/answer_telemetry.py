@@ -6,7 +6,7 @@ from labeling.assignments.core import telemetry
 from labeling.models import Assignment
 
 
-def parse(assignment: Assignment, outcomes: Any, action_ms: Any) -> dict[str, Any]:
+def parse_telemetry(assignment: Assignment, outcomes: Any, action_ms: Any) -> dict[str, Any]:
     """The checked values as fields of the assignment, as far as the page told any."""
     found = {
         "outcomes": telemetry.parse_outcomes(outcomes, len(assignment.suggested or [])),

@@ -250,4 +250,4 @@ def _times_with(assignment: Assignment, answer: dict[str, Any]) -> dict[str, Any
 def parse_boxes(image: Image, raw: Any) -> list[box_sets.Box]:
     """Boxes from outside, checked against this image and its job's classes (retired ones too)."""
     classes = set(image.job.classes.order_by().values_list("index", flat=True))
-    return box_sets.parse(raw, width=image.width, height=image.height, classes=classes)
+    return box_sets.parse_boxes(raw, width=image.width, height=image.height, classes=classes)

@@ -17,14 +17,14 @@ from labeling.models import Assignment, Job, Member, Round
 
 State = Assignment.State
 
-AHEAD = 2  # assignments a person holds: one at hand, one on the way
+PREFETCH = 2  # assignments a person holds: one at hand, one on the way
 STOCK = (
     12  # assignments a page may hold to outlast a lost network, where people draw all images anyway
 )
 
 
 @dataclass
-class Hand:
+class ClaimResult:
     """What a person holds, and how far the round of it is."""
 
     assignments: list[Assignment]  # the new ones last
@@ -47,11 +47,11 @@ def claim_next(
     job: Job,
     user: User,
     *,
-    count: int = AHEAD,
+    count: int = PREFETCH,
     suggest: Suggest | None = None,
     open_round: Round | None = None,
     page: str = "",
-) -> Hand:
+) -> ClaimResult:
     """All assignments the person holds, renewed for `page`, topped up to `count` from the open
     round.
 
@@ -64,18 +64,18 @@ def claim_next(
         raise NotAllowed("Only annotators of this job get images.")
     now = timezone.now()
     round = open_round or job.rounds.filter(closed_at=None).first()
-    hand = Hand(leases.keep(held(job, user), job, user, page, now))
+    result = ClaimResult(leases.keep(held(job, user), job, user, page, now))
     if round is None:
-        return hand
-    for assignment in hand.assignments:
+        return result
+    for assignment in result.assignments:
         if assignment.round_id == round.pk:
             assignment.round = round
     round.job = job
     counts = assignment_counts(round)
-    hand.done, hand.left = own_done(round, user), left_of(counts)
-    if job.state != Job.State.RUNNING or len(hand.assignments) >= count:
-        return hand
-    missing = _share(round, counts.get(State.OPEN, 0), len(people), count) - len(hand.assignments)
+    result.done, result.left = own_done(round, user), left_of(counts)
+    if job.state != Job.State.RUNNING or len(result.assignments) >= count:
+        return result
+    missing = _share(round, counts.get(State.OPEN, 0), len(people), count) - len(result.assignments)
     fresh: list[Assignment] = []
     for _ in range(8):  # each lost race costs one more look; then the page asks again
         if missing <= len(fresh):
@@ -85,9 +85,9 @@ def claim_next(
             break
         fresh += won
     store_shown(round, fresh, suggest)
-    hand.assignments += fresh
-    hand.new = len(fresh)
-    return hand
+    result.assignments += fresh
+    result.new = len(fresh)
+    return result
 
 
 def assignment_counts(round: Round) -> dict[str, int]:
@@ -123,8 +123,8 @@ def _share(round: Round, open_assignments: int, people: int, count: int) -> int:
     if open_assignments < 2 * people:
         return min(count, 1)
     if not round.blind and round.settings.assist:
-        return min(count, AHEAD)
-    return min(count, max(AHEAD, open_assignments // (3 * people)))
+        return min(count, PREFETCH)
+    return min(count, max(PREFETCH, open_assignments // (3 * people)))
 
 
 def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]":
@@ -171,7 +171,7 @@ def _claim(
             continue
         tried.add(found.image_id)
         found.round = round
-        assignment = handover.take(found, user, now, page)
+        assignment = handover.hand_over(found, user, now, page)
         if assignment is not None:
             won.append(assignment)
         if len(won) == count:

@@ -30,7 +30,7 @@ def save(
         raise LeaseLost("This image is no longer yours. What you did is kept on your computer.")
     if assignment.version != version:
         raise Conflict("This image has been answered since.")
-    parsed = parse(assignment, content)
+    parsed = parse_draft(assignment, content)
     values = {
         "version": version,
         "number": number,
@@ -60,7 +60,7 @@ def save(
         ) from None
 
 
-def parse(assignment: Assignment, content: Any) -> dict[str, Any]:
+def parse_draft(assignment: Assignment, content: Any) -> dict[str, Any]:
     """The draft with every box checked like an answer's; raises Invalid."""
     if not isinstance(content, dict) or set(content) - {"boxes", "active_ms", "action_ms"}:
         raise Invalid("A draft has boxes, active_ms and action_ms.", where="content")
@@ -80,7 +80,7 @@ def parse(assignment: Assignment, content: Any) -> dict[str, Any]:
     return {"boxes": marked, "active_ms": active_ms, "action_ms": times}
 
 
-def of(assignments: Iterable[Assignment]) -> dict[int, dict[str, Any]]:
+def newest_drafts(assignments: Iterable[Assignment]) -> dict[int, dict[str, Any]]:
     """The drafts of these assignments, by assignment, as the page needs them."""
     rows = Draft.objects.filter(
         assignment__in=[assignment.pk for assignment in assignments],

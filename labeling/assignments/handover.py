@@ -14,7 +14,7 @@ from labeling.models import Assignment, Image
 State = Assignment.State
 
 
-def take(found: Assignment, user: User, now: datetime, page: str) -> Assignment | None:
+def hand_over(found: Assignment, user: User, now: datetime, page: str) -> Assignment | None:
     """The assignment in the person's hands: this one if it was open, a new one if its lease ran
     out; the person's own, if it had expired."""
     claimed = {

@@ -102,7 +102,9 @@ def today(user: User) -> dict[str, Any]:
         "checks": _checks(user, since),
         "median_s": _seconds([ms for ms, _ in fresh if ms]),
         "week_median_s": _seconds(list(times[:2000])),
-        "box_s": timing.of(rows.filter(submitted_at__gte=week)).get("drawn", {}).get("seconds"),
+        "box_s": timing.seconds_by_action(rows.filter(submitted_at__gte=week))
+        .get("drawn", {})
+        .get("seconds"),
         "week": [_day(now.date() - timedelta(days=back), days) for back in range(WEEK - 1, -1, -1)],
         "agreement": {"mean": found.mean, "images": found.images} if found else None,
     }

@@ -11,11 +11,11 @@ LATEST = 5_000  # answers looked at: medians stand still long before, and the wo
 
 
 def of_job(job: Job) -> dict[str, Any]:
-    """Of everybody who answered in this job; see `of`."""
-    return of(Assignment.objects.filter(round__job=job))
+    """Of everybody who answered in this job; see `seconds_by_action`."""
+    return seconds_by_action(Assignment.objects.filter(round__job=job))
 
 
-def of(rows: Any) -> dict[str, Any]:
+def seconds_by_action(rows: Any) -> dict[str, Any]:
     """Median seconds and number of answers by kind, of the latest answers among `rows`.
 
     An answer that was changed is left out: its times are of more boxes than it has now.

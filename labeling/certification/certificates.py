@@ -59,7 +59,7 @@ def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str
         "earlier_attempts": [
             {
                 "round": f.round.number,
-                "level": locked_plans.of(f).content["level"],
+                "level": locked_plans.locked_plan(f).content["level"],
                 "content_digest": f.content_digest,
             }
             for f in earlier.select_related("round").order_by("attempt")

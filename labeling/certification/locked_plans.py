@@ -25,7 +25,7 @@ class LockedPlan:
         return len(self.plan.ranks)
 
 
-def of(locked: AuditPlan) -> LockedPlan:
+def locked_plan(locked: AuditPlan) -> LockedPlan:
     """What never changes of it; its budgets may."""
     return _read(locked.pk, locked.content_digest, locked.seed)
 
@@ -33,10 +33,10 @@ def of(locked: AuditPlan) -> LockedPlan:
 @lru_cache(maxsize=KEPT)
 def _read(number: int, digest: str, seed: str) -> LockedPlan:
     """Digest and seed are there so that another database's plan is another key."""
-    return read(AuditPlan.objects.values_list("content", flat=True).get(pk=number), seed)
+    return read_plan(AuditPlan.objects.values_list("content", flat=True).get(pk=number), seed)
 
 
-def read(content: dict[str, Any], seed: str) -> LockedPlan:
+def read_plan(content: dict[str, Any], seed: str) -> LockedPlan:
     """What these say, read now."""
     first = [[0, content["budget"]]]
     plan = document.plan_of({"content": content, "seed": seed, "budgets": first})

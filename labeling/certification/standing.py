@@ -67,7 +67,7 @@ def standing(locked: AuditPlan) -> Standing:
 
 def plan_for(locked: AuditPlan, draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
     """As core.document.plan_for, from what was read of the audit plan before."""
-    known = locked_plans.of(locked)
+    known = locked_plans.locked_plan(locked)
     budgets = document.budgets_of(locked.budgets)
     return document.plan_for(replace(known.plan, budgets=budgets), known.content, draws)
 

@@ -8,7 +8,7 @@ from labeling.jobs.core import key_preferences
 from labeling.models import Preferences
 
 
-def of(user: User) -> dict[str, Any]:
+def user_preferences(user: User) -> dict[str, Any]:
     """What differs from the defaults."""
     row = Preferences.objects.filter(user=user).first()
     return {"keys": row.keys, "page": row.page} if row else {"keys": {}, "page": {}}
@@ -23,4 +23,4 @@ def save(user: User, *, keys: Any = None, page: Any = None) -> dict[str, Any]:
         given["page"] = key_preferences.parse_page(page)
     if given:
         Preferences.objects.update_or_create(user=user, defaults=given)
-    return of(user)
+    return user_preferences(user)

@@ -40,7 +40,7 @@ class BoxSet:
         return BoxSet(self.coords[index], self.classes[index], self.scores[index])
 
 
-def parse(
+def parse_boxes(
     raw: Any, *, width: int, height: int, classes: Collection[int], limit: int = MAX_BOXES
 ) -> list[Box]:
     """The one door for boxes from outside, people's and models' alike.

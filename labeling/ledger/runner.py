@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 @queue.worker("step")
-def run(step_id: int) -> None:
+def run_step(step_id: int) -> None:
     """Do one step if it is free, then move its round on."""
     lease = steps.claim(step_id)
     if lease is None:

@@ -14,7 +14,7 @@ WORTH_ASKING = 400  # checks beyond which labelling the rest costs less
 def what_helps(locked: AuditPlan, row: Certificate) -> list[str]:
     """Where not all was shown: what would change it, with numbers from this audit itself."""
     result = row.document["result"]
-    content = locked_plans.of(locked).content
+    content = locked_plans.locked_plan(locked).content
     sets = content["sets"]
     all_shown = result["sets_certified"] == len(sets) and not content.get("left_out")
     if all_shown and row.outcome == "certified":
@@ -59,7 +59,7 @@ def _helps_classes(
     locked: AuditPlan, plan: Plan, values: list[float], noise_correction: float, shown: list[int]
 ) -> list[str]:
     """Of each class that was not shown: what it would have taken."""
-    inside, content = plan.holds(len(values)), locked_plans.of(locked).content
+    inside, content = plan.holds(len(values)), locked_plans.locked_plan(locked).content
     advice = []
     for rank, part in enumerate(content["sets"]):
         if rank in shown:

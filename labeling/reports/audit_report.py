@@ -60,7 +60,7 @@ def _certificate_progress(round: Round, quality_shown: bool) -> dict[str, Any]:
         "decided": done,
         "about": about,
         "budget": plan.budget,
-        "target": float(locked_plans.of(locked).plan.targets[-1]),
+        "target": float(locked_plans.locked_plan(locked).plan.targets[-1]),
     }
     if not quality_shown:
         return {**known, **HIDDEN}
@@ -182,7 +182,7 @@ def certificate(job: Job) -> dict[str, Any] | None:
 
 def of_plan(locked: AuditPlan) -> dict[str, Any]:
     """What was locked and what its checks showed, in words."""
-    known = locked_plans.of(locked)
+    known = locked_plans.locked_plan(locked)
     size = known.images
     row = Certificate.objects.filter(round=locked.round).first()
     if row is None:
@@ -217,12 +217,12 @@ def of_plan(locked: AuditPlan) -> dict[str, Any]:
 
 def _claim(locked: AuditPlan, size: int, shown: Iterable[int]) -> str:
     return plan_content.claim(
-        locked_plans.of(locked).content, locked.round.settings.risk, size, shown
+        locked_plans.locked_plan(locked).content, locked.round.settings.risk, size, shown
     )
 
 
 def _outcome_sentence(row: Certificate, locked: AuditPlan) -> str:
-    result, known = row.document["result"], locked_plans.of(locked)
+    result, known = row.document["result"], locked_plans.locked_plan(locked)
     if row.outcome == "certified":
         blind = result["judged_blind"][result["sets_certified"] - 1]
         if known.content["drawn_blind"]:

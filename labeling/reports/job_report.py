@@ -56,7 +56,7 @@ def _about(job: Job) -> dict[str, Any]:
 
 def _facts(locked: AuditPlan, row: Certificate) -> list[list[str]]:
     """Name and value of what the certificate rests on."""
-    result, content = row.document["result"], locked_plans.of(locked).content
+    result, content = row.document["result"], locked_plans.locked_plan(locked).content
     about = content["about"]
     # not of the rows: some checks may have come when the proof was complete
     verdicts = Counter(draw["verdict"] for draw in row.document["draws"])
@@ -166,7 +166,7 @@ def _earlier(locked: AuditPlan) -> list[dict[str, Any]]:
             **audit_report.of_plan(other),
             "attempt": other.attempt,
             "round": other.round.number,
-            "level": locked_plans.of(other).content["level"],
+            "level": locked_plans.locked_plan(other).content["level"],
         }
         for other in before.select_related("round").order_by("-attempt")
     ]

@@ -65,7 +65,7 @@ def _place(image: Image, before: list[Box], after: list[Box]) -> tuple[float, fl
     return (changed[0]["x1"] + changed[0]["x2"]) / 2, (changed[0]["y1"] + changed[0]["y2"]) / 2
 
 
-def take(thread: Comment, by: User, seen: int) -> Label:
+def accept_suggestion(thread: Comment, by: User, seen: int) -> Label:
     """The suggested boxes become the image's label, as a reviewer's own correction would.
 
     `seen`: the label that held when the reviewer looked; Conflict if another one holds now.

@@ -12,7 +12,7 @@ from labeling.reports import figures
 Truth = Callable[[str], list[Box]]
 
 
-def of(job: Job, truth: Truth) -> dict[str, Any]:
+def job_outcome(job: Job, truth: Truth) -> dict[str, Any]:
     """The rehearsal's JSON: rounds and totals."""
     rounds = [_round(job, row, truth) for row in figures.per_round(job)]
     counts, cost = figures.counts(job), figures.cost(job)

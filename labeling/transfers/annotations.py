@@ -76,7 +76,7 @@ class Found:
                 (x1, y1, x2, y2), over = coco.within(row, *size)
                 raw = {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
                 raw["class_id"] = self._class_of(entry, row)
-                boxes += box_sets.parse([raw], width=size[0], height=size[1], classes=known)
+                boxes += box_sets.parse_boxes([raw], width=size[0], height=size[1], classes=known)
                 if over:
                     why = f"box {number}: reached {over:g} pixels over the border and was clipped"
                     lines.append(Line(told, "changed_boxes", why))
@@ -96,13 +96,15 @@ class Found:
         return index
 
 
-def find(source: Source, names: Sequence[str], use: str, beat: Callable[[], None]) -> Found:
+def find_annotations(
+    source: Source, names: Sequence[str], use: str, heartbeat: Callable[[], None]
+) -> Found:
     """Read every annotation file among the names and tell which picture each entry is of."""
     if use not in BOX_USES:
         raise Invalid(f"Say what to do with the boxes: {', '.join(BOX_USES)}.", where="boxes")
     found = Found(use)
     for name in names:
-        beat()
+        heartbeat()
         if PurePosixPath(name).suffix.lower() not in PICTURES:
             _read(source, name, found)
     if use != "ignore":
@@ -116,7 +118,7 @@ def _read(source: Source, name: str, found: Found) -> None:
         if not annotation_formats.may_be_one(source.head(name)):
             return
         with source.open(name) as path:
-            parsed = annotation_formats.read(path)
+            parsed = annotation_formats.read_annotations(path)
     except Invalid as error:
         found.lines[name] = [Line(name, "refused", error.message)]
         return

@@ -46,7 +46,7 @@ class Picture:
 Made = Picture | Entry | Line
 
 
-def run(row: Transfer, holder: Holder) -> None:
+def run_import(row: Transfer, holder: Holder) -> None:
     """Do what is left of an import; a rerun neither doubles nor drops a file or its line."""
     with sources.source_of(row) as source:
         names = source.names()
@@ -78,11 +78,11 @@ class _Work:
         self.report = row.report or import_reports.begin()
         self._kept_at = time.monotonic()
         use = row.options.get("boxes", annotations.BOX_USES[0])
-        self.found: Found = annotations.find(source, names, use, self._beat)
+        self.found: Found = annotations.find_annotations(source, names, use, self._heartbeat)
         self._in_job: ByName | None = None
         self._empty = not names
 
-    def _beat(self) -> None:
+    def _heartbeat(self) -> None:
         """Keep the lease through long reading: big pictures take seconds each."""
         if time.monotonic() - self._kept_at < settings.STEP_LEASE_SECONDS / 4:
             return
@@ -103,7 +103,7 @@ class _Work:
         """What is to be stored of these files, and of these places in `found.absent`."""
         made: list[Made] = []
         for item in chunk:
-            self._beat()
+            self._heartbeat()
             if isinstance(item, int):
                 made.append(self.found.absent[item])
             elif item in self.found.lines:

@@ -112,7 +112,7 @@ class Holder:
 
 
 @queue.worker("transfer")
-def run(transfer_id: int) -> None:
+def run_transfer(transfer_id: int) -> None:
     """Do one transfer if it is free and not given up: messages may outlive their attempt."""
     owner, now = str(uuid.uuid4()), timezone.now()
     free = Q(lease_owner="") | Q(lease_expires_at__lt=now)
@@ -127,7 +127,7 @@ def run(transfer_id: int) -> None:
     holder = Holder(row, owner)
     try:
         if row.kind == Transfer.Kind.IMPORT:
-            imports.run(row, holder)
+            imports.run_import(row, holder)
             changed(row.job)
         else:
             _export(row, holder)

@@ -12,7 +12,7 @@ BINS = np.linspace(0, 1, 17)
 _histograms: dict[int, tuple[tuple[int, int], dict[str, Any] | None]] = {}
 
 
-def of(job: Job) -> dict[str, Any]:
+def machine_charts(job: Job) -> dict[str, Any]:
     """Calibration, training, histogram and the detector's standing alert."""
     return {
         "calibration": _calibration(job),
@@ -131,4 +131,4 @@ def _standing_warning(job: Job) -> str:
     return ""
 
 
-snapshot.CHARTS.append(of)
+snapshot.CHARTS.append(machine_charts)

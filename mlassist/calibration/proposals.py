@@ -139,7 +139,7 @@ def names_of(round: Round) -> dict[int, str]:
 def _choice(
     pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float
 ) -> tuple[np.ndarray, Callable[[float, np.ndarray], list[Chosen]]]:
-    """The class each pool image stands for, and (target, judging images) -> the chosen sets."""
+    """The class each pool image stands for, and (target, calibration images) -> the chosen sets."""
     all_of = stands_for([*pool.boxes, *known.boxes])
     pool_class, known_class = all_of[: len(pool.boxes)], all_of[len(pool.boxes) :]
 

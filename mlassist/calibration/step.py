@@ -17,11 +17,11 @@ from mlassist.calibration import rating
 from mlassist.calibration.core import thresholds as rules
 from mlassist.calibration.core.forecast import forecast
 from mlassist.calibration.proposals import Outlook, Seen, Trial, by_classes, to_accept, to_prove
-from mlassist.data.heartbeat import Beat
+from mlassist.data.heartbeat import Heartbeat
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.prediction.core.box_scores import BoxScores, fit_scores
 from mlassist.prediction.core.score_thresholds import ScoreThresholds, choose_score_thresholds
-from mlassist.prediction.stored import Viewed, read
+from mlassist.prediction.stored import StoredPrediction, read_predictions
 from mlassist.training import cross_validation
 
 
@@ -33,8 +33,8 @@ class Judged:
     rule: str
     score_thresholds: ScoreThresholds
     box_scores: BoxScores
-    known: Sequence[Viewed]  # the images that judge it
-    pool: Sequence[Viewed]  # unlabelled images the machine may accept
+    known: Sequence[StoredPrediction]  # the images that judge it
+    pool: Sequence[StoredPrediction]  # unlabelled images the machine may accept
     known_confidence: np.ndarray
     known_quality: np.ndarray
     pool_confidence: np.ndarray
@@ -102,7 +102,9 @@ class Judged:
         )
 
 
-def locked_candidates(locked: AuditPlan, detector: Detector, beat: Beat) -> list[Candidate]:
+def locked_candidates(
+    locked: AuditPlan, detector: Detector, heartbeat: Heartbeat
+) -> list[Candidate]:
     """What an audit plan put to the proof, less what has a label now."""
     content = locked.content
     ranks = dict(content["candidates"])
@@ -118,21 +120,21 @@ def locked_candidates(locked: AuditPlan, detector: Detector, beat: Beat) -> list
             sure[one.prediction] or 0.0,
             score_thresholds.kept(one.predicted.boxes),
         )
-        for one in read(rows, beat)
+        for one in read_predictions(rows, heartbeat)
         if one.predicted.key in ranks
     ]
 
 
-def judge(detector: Detector, beat: Beat) -> Judged | None:
+def judge(detector: Detector, heartbeat: Heartbeat) -> Judged | None:
     """Judge a detector on its round's data; None without validation images.
 
-    `beat` is called at least every few hundred images: of a large pool it takes minutes.
+    `heartbeat` is called at least every few hundred images: of a large pool it takes minutes.
     """
     round = detector.round
-    known, truths = _known(detector, beat)
+    known, truths = _known(detector, heartbeat)
     if not known:
         return None
-    pool = _pool(detector, beat)
+    pool = _pool(detector, heartbeat)
     boxes = [one.predicted.boxes for one in known]
     score_thresholds = choose_score_thresholds(boxes, truths)
     kind = round.settings.kind
@@ -149,7 +151,7 @@ def judge(detector: Detector, beat: Beat) -> Judged | None:
         qualities,
         [p.predicted for p in pool],
         score_thresholds,
-        beat,
+        heartbeat,
     )
     if round.settings.acceptance == Job.Acceptance.CERTIFIED:
         pool_seen = Seen([score_thresholds.kept(one.predicted.boxes) for one in pool], of_pool)
@@ -192,14 +194,14 @@ def _estimate(detector: Detector, outlook: Outlook, pool: int) -> dict[str, Any]
     }
 
 
-def _known(detector: Detector, beat: Beat) -> tuple[list[Viewed], list[BoxSet]]:
+def _known(detector: Detector, heartbeat: Heartbeat) -> tuple[list[StoredPrediction], list[BoxSet]]:
     """Predictions of the images that judge the detector, and the people's boxes there."""
     job = detector.round.job
     judges = Q(image__in=job.images.validation())
     if detector.folds:
         per_round = detector.round.settings.acceptance == Job.Acceptance.PER_ROUND
-        judges |= Q(image__in=cross_validation.judging(job, drawn_at_random=per_round))
-    known = list(read(Prediction.objects.filter(judges, detector=detector), beat))
+        judges |= Q(image__in=cross_validation.calibration_images(job, drawn_at_random=per_round))
+    known = list(read_predictions(Prediction.objects.filter(judges, detector=detector), heartbeat))
     labels = {
         row.image_id: row.boxes
         for row in Label.objects.active()
@@ -209,14 +211,16 @@ def _known(detector: Detector, beat: Beat) -> tuple[list[Viewed], list[BoxSet]]:
     return known, [pack(labels[one.image]) for one in known]
 
 
-def _pool(detector: Detector, beat: Beat) -> list[Viewed]:
+def _pool(detector: Detector, heartbeat: Heartbeat) -> list[StoredPrediction]:
     not_ours = monitoring.not_for_machine(detector.round)
     unlabeled = detector.round.job.images.unlabeled()
-    seen = read(Prediction.objects.filter(detector=detector, image__in=unlabeled), beat)
+    seen = read_predictions(
+        Prediction.objects.filter(detector=detector, image__in=unlabeled), heartbeat
+    )
     return [one for one in seen if one.image not in not_ours]
 
 
-def _not_taken_before(detector: Detector, known: Sequence[Viewed]) -> np.ndarray:
+def _not_taken_before(detector: Detector, known: Sequence[StoredPrediction]) -> np.ndarray:
     """Which validation images would still be here, had they been in the pool, (n,) bool.
 
     Earlier rounds took the images they were surest of; what is left is harder than validation as

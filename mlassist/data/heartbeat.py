@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 EVERY = 200  # images
-Beat = Callable[[], None]
+Heartbeat = Callable[[], None]
 T = TypeVar("T")
 
 
-def silent() -> None:
+def no_heartbeat() -> None:
     """For callers that nobody waits for."""
 
 
-def beating(items: Iterable[T], beat: Beat) -> Iterator[T]:
-    """The items; `beat` is called before the first and then every EVERY."""
+def with_heartbeat(items: Iterable[T], heartbeat: Heartbeat) -> Iterator[T]:
+    """The items; `heartbeat` is called before the first and then every EVERY."""
     for number, item in enumerate(items):
         if number % EVERY == 0:
-            beat()
+            heartbeat()
         yield item

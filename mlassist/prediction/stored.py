@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from labeling.kernel.boxes import pack
-from mlassist.data.heartbeat import EVERY, Beat, beating
+from mlassist.data.heartbeat import EVERY, Heartbeat, with_heartbeat
 from mlassist.models import Prediction
 from mlassist.prediction.core.views import ImagePredictions
 
 
 @dataclass(frozen=True, slots=True)
-class Viewed:
+class StoredPrediction:
     """What a detector saw in one image."""
 
     prediction: int  # primary keys
@@ -20,11 +20,17 @@ class Viewed:
     predicted: ImagePredictions
 
 
-def read(predictions: QuerySet[Prediction], beat: Beat) -> Iterator[Viewed]:
-    """The predictions in the order of their images; `beat` as for calibrating.judge."""
+def read_predictions(
+    predictions: QuerySet[Prediction], heartbeat: Heartbeat
+) -> Iterator[StoredPrediction]:
+    """The predictions in the order of their images; `heartbeat` as for calibrating.judge."""
     rows = predictions.order_by("image").values_list(
         "pk", "image", "image__digest", "image__width", "image__height", "boxes", "views"
     )
-    for pk, image, digest, width, height, boxes, views in beating(rows.iterator(EVERY), beat):
+    for pk, image, digest, width, height, boxes, views in with_heartbeat(
+        rows.iterator(EVERY), heartbeat
+    ):
         others = {name: pack(seen) for name, seen in views.items()}
-        yield Viewed(pk, image, ImagePredictions(digest, (width, height), pack(boxes), others))
+        yield StoredPrediction(
+            pk, image, ImagePredictions(digest, (width, height), pack(boxes), others)
+        )

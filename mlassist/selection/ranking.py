@@ -12,7 +12,7 @@ from labeling.models import Image, Job, Label, Round
 from labeling.review.verdicts import LIFTED
 from mlassist.calibration.core.per_class import stands_for
 from mlassist.calibration.proposals import names_of
-from mlassist.data.heartbeat import beating
+from mlassist.data.heartbeat import with_heartbeat
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.prediction.core.annotation_time import Seconds
 from mlassist.prediction.core.box_scores import BoxScores
@@ -69,7 +69,7 @@ def _waiting(round: Round, detector: Detector, lease: Lease) -> list[_Waiting]:
     )
     return [
         _Waiting(image, digest, perceptual_hash, confidence or 0.0, pack(boxes))
-        for image, digest, perceptual_hash, confidence, boxes in beating(
+        for image, digest, perceptual_hash, confidence, boxes in with_heartbeat(
             rows.iterator(WRITE), partial(lease.renew, 0, 0)
         )
     ]

@@ -1,4 +1,4 @@
-"""Out-of-fold judging: where a job keeps no validation images, its training images judge.
+"""Out-of-fold predictions: where a job keeps no validation images, its training images judge.
 
 Each training image is looked at by a detector that has not seen it: one of FOLDS further, shorter
 trainings. An image's fold follows from its content, so it is the same in every round, and a fold's
@@ -89,7 +89,7 @@ def _previous(earlier: Detector | None, fold: int, round: Round) -> Any:
     return media_path(made["weights"]), made["digest"]
 
 
-def judging(job: Job, *, drawn_at_random: bool) -> Any:
+def calibration_images(job: Job, *, drawn_at_random: bool) -> Any:
     """The training images with a label by people; `drawn_at_random`: none that was selected.
 
     The estimate of acceptance per round must not come from images chosen for being hard, by a round

@@ -12,7 +12,7 @@ from mlassist.training import warm_start
 Sample = tuple[Image, BoxSet]
 
 
-def of(round: Round) -> list[Sample]:
+def training_samples(round: Round) -> list[Sample]:
     """The job's own samples; beside them those of the jobs that taught the detector it begins
     with, if that knows all classes here. Own ones repeat until they are a third of all.
 

@@ -124,7 +124,7 @@ def test_the_answer_ends_the_draft_and_a_late_draft_does_not_bring_it_back(signe
     assert not Draft.objects.exists()
 
     assert put(signed_in, "draft", draft(2, box()), assignment.pk)[0] == 409
-    assert drafts.of([assignment]) == {}
+    assert drafts.newest_drafts([assignment]) == {}
 
 
 @pytest.mark.parametrize(

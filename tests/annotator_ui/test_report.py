@@ -100,7 +100,9 @@ def test_only_managers_see_how_a_running_proof_stands(closing, alice, rita, mona
 def unsaved(monkeypatch):
     """audit plans that no database holds."""
     monkeypatch.setattr(
-        locked_plans, "of", lambda locked: locked_plans.read(locked.content, locked.seed)
+        locked_plans,
+        "locked_plan",
+        lambda locked: locked_plans.read_plan(locked.content, locked.seed),
     )
 
 

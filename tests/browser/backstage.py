@@ -91,7 +91,7 @@ def job(
     folder = media_path(f"uploads/{made.slug}")
     pictures(str(folder), images)
     row = transfers.start_import(made, None, "files", f"uploads/{made.slug}")
-    transfers.run(row.pk)  # does nothing where a worker was quicker
+    transfers.run_transfer(row.pk)  # does nothing where a worker was quicker
     _wait_for(Transfer.objects.filter(pk=row.pk).exclude(finished_at=None).exists)
     if start:
         lifecycle.start(made, None)
@@ -127,7 +127,9 @@ def answers(slug: str) -> list[dict[str, Any]]:
 
 def own(name: str) -> dict[str, Any]:
     """How the page draws for a person, where they chose."""
-    settings: dict[str, Any] = preferences.of(get_user_model().objects.get(username=name))["page"]
+    settings: dict[str, Any] = preferences.user_preferences(
+        get_user_model().objects.get(username=name)
+    )["page"]
     return settings
 
 

@@ -48,7 +48,7 @@ def prepare() -> None:
     folder.mkdir(parents=True)
     for i in range(IMAGES):
         Picture.new("RGB", factories.SIZE, (i, 90, 140)).save(folder / f"{i:03}.png")
-    transfers.run(transfers.start_import(job, None, "files", "uploads/company").pk)
+    transfers.run_transfer(transfers.start_import(job, None, "files", "uploads/company").pk)
     lifecycle.start(job, None)
     print(json.dumps(job.slug))  # noqa: T201  the parent reads it
 

@@ -109,7 +109,7 @@ def test_images_are_uploaded_in_the_admin_and_the_job_starts(admin, alice, bob, 
 
     page = reverse("admin:labeling_job_import", args=[job.pk])
     admin.post(page, {"files": sent, "boxes": "ignore", "folder": ""})
-    transfers.run(job.transfers.get().pk)
+    transfers.run_transfer(job.transfers.get().pk)
     act = reverse("admin:labeling_job_act", args=[job.pk, "start"])
     assert "Start the job?" in admin.get(act).content.decode()
     admin.post(act)

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labeling.kernel.boxes import BoxSet, iou_matrix, match, pack, parse, unpack, without_scores
+from labeling.kernel.boxes import (
+    BoxSet,
+    iou_matrix,
+    match,
+    pack,
+    parse_boxes,
+    unpack,
+    without_scores,
+)
 from labeling.kernel.errors import Invalid
 from labeling.kernel.quality import compare, quality, tutorial_miou
 
@@ -25,19 +33,19 @@ def box(x1, y1, x2, y2, class_id=0, **extra) -> dict:
 
 
 def test_a_box_over_the_edge_by_a_rounding_is_clipped():
-    found = parse([box(-0.4, 0, 100.9, 50)], width=100, height=50, classes={0})
+    found = parse_boxes([box(-0.4, 0, 100.9, 50)], width=100, height=50, classes={0})
     assert found == [box(0, 0, 100, 50)]
 
 
 @pytest.mark.parametrize("raw", [None, "boxes", {"a": 1}, [1], [None], [[]]])
 def test_what_is_no_list_of_boxes_is_refused(raw):
     with pytest.raises(Invalid):
-        parse(raw, width=10, height=10, classes={0})
+        parse_boxes(raw, width=10, height=10, classes={0})
 
 
 def test_a_score_outside_0_to_1_is_refused():
     with pytest.raises(Invalid, match="0 to 1"):
-        parse([box(1, 1, 5, 5, score=1.2)], width=10, height=10, classes={0})
+        parse_boxes([box(1, 1, 5, 5, score=1.2)], width=10, height=10, classes={0})
 
 
 json_values = st.recursive(
@@ -54,13 +62,13 @@ wild_box = st.dictionaries(
 @given(json_values | st.lists(wild_box, max_size=3))
 def test_the_door_lets_through_valid_boxes_or_refuses_and_does_nothing_else(raw):
     try:
-        found = parse(raw, width=64, height=48, classes={0, 1})
+        found = parse_boxes(raw, width=64, height=48, classes={0, 1})
     except Invalid:
         return
     for b in found:
         assert 0 <= b["x1"] < b["x2"] <= 64
         assert 0 <= b["y1"] < b["y2"] <= 48
-    assert parse(found, width=64, height=48, classes={0, 1}) == found
+    assert parse_boxes(found, width=64, height=48, classes={0, 1}) == found
 
 
 def test_packing_and_unpacking_keeps_everything():

@@ -80,7 +80,7 @@ def test_a_draft_of_somebodys_own_is_left_alone(capsys):
 
 
 def test_an_import_that_another_process_holds_is_told_in_words(monkeypatch, capsys):
-    monkeypatch.setattr(transfers, "run", lambda pk: None)
+    monkeypatch.setattr(transfers, "run_transfer", lambda pk: None)
     with pytest.raises(CommandError, match="cannot start yet: An import is still running"):
         demo(capsys)
 
@@ -90,7 +90,7 @@ def test_an_import_that_met_a_full_disk_is_gone_on_with(monkeypatch, capsys):
         raise DiskFull("The disk is nearly full.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(imports, "run", full)
+        patch.setattr(imports, "run_import", full)
         with pytest.raises(CommandError, match="will be tried again"):
             demo(capsys)
 

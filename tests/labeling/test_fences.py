@@ -69,7 +69,7 @@ def work_through(job: Job, alice: Any, reviewers: list[Any]) -> None:
     for _ in range(400):
         waiting = Step.objects.unfinished().filter(round__job=job, round__closed_at=None).first()
         if waiting is not None:
-            runner.run(waiting.pk)
+            runner.run_step(waiting.pk)
             continue
         job.refresh_from_db()
         if job.state == Job.State.COMPLETE:

@@ -226,7 +226,7 @@ def test_a_box_of_no_finite_number_is_refused(tmp_path: Path, number, place):
     text = coco_file(annotations=[bad, good]).decode().replace('"5"', "5").replace('"?"', number)
     (tmp_path / "c.json").write_text(text)
 
-    found = coco.read(tmp_path / "c.json")
+    found = coco.read_coco(tmp_path / "c.json")
 
     words = "bbox must be four finite numbers: x, y, width, height"
     assert found.refused == [("annotations[0]", "a.jpg", words)]
@@ -258,6 +258,6 @@ def test_a_folder_outside_the_import_root_cannot_be_named(settings, tmp_path: Pa
     job = make_job()
     for name in ("../other", "/etc", "nothing"):
         row = transfers.start_import(job, None, "folder", name)
-        transfers.run(row.pk)
+        transfers.run_transfer(row.pk)
         row.refresh_from_db()
         assert row.error

@@ -34,10 +34,10 @@ def test_an_import_goes_on_where_it_was_killed(settings, monkeypatch):
 
     monkeypatch.setattr(imports._Work, "store", dies_at_the_second_chunk)
     with pytest.raises(KeyboardInterrupt):
-        transfers.run(row.pk)
+        transfers.run_transfer(row.pk)
     assert job.images.count() == 25
     Transfer.objects.filter(pk=row.pk).update(lease_owner="")
-    transfers.run(row.pk)
+    transfers.run_transfer(row.pk)
 
     row.refresh_from_db()
     assert row.finished_at
@@ -52,7 +52,7 @@ def test_a_late_message_does_not_start_an_import_that_kills_its_workers(settings
     row = transfers.start_import(job, None, "folder", "set")
     Transfer.objects.filter(pk=row.pk).update(attempts=transfers.MAX_ATTEMPTS)
 
-    transfers.run(row.pk)
+    transfers.run_transfer(row.pk)
     transfers.enqueue_waiting()
 
     row.refresh_from_db()
@@ -74,8 +74,8 @@ def test_stopping_the_worker_again_and_again_does_not_use_up_an_imports_attempts
         patch.setattr(imports._Work, "store", told_to_stop)
         for _ in range(transfers.MAX_ATTEMPTS + 1):
             with pytest.raises(SystemExit):
-                transfers.run(row.pk)
-    transfers.run(row.pk)
+                transfers.run_transfer(row.pk)
+    transfers.run_transfer(row.pk)
 
     row.refresh_from_db()
     assert (row.error, row.report["imported"]) == ("", 1)
@@ -111,7 +111,7 @@ def test_an_upload_that_is_given_up_is_removed_and_one_to_be_tried_again_is_kept
             for attempt in range(2, transfers.MAX_ATTEMPTS + 1):
                 transfers.enqueue_waiting()
                 assert media_path(row.source).exists()
-                transfers.run(row.pk)
+                transfers.run_transfer(row.pk)
                 row.refresh_from_db()
                 assert row.attempts == attempt
         transfers.enqueue_waiting()

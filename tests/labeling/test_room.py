@@ -62,11 +62,11 @@ def test_a_training_waits_for_room_and_starts_by_itself(disk, alice, rita, setti
     waiting = Step.objects.unfinished().filter(round__job=job)
     while not (training := waiting.filter(state="TRAINING")).exists():
         for step in waiting.all():
-            runner.run(step.pk)
+            runner.run_step(step.pk)
         factories.work_all(job, alice)
     step = training.get()
     for _ in range(steps.MAX_FAILURES + 1):
-        runner.run(step.pk)
+        runner.run_step(step.pk)
     step.refresh_from_db()
     assert "nearly full" in step.error
     assert not steps.stuck(step)
@@ -74,7 +74,7 @@ def test_a_training_waits_for_room_and_starts_by_itself(disk, alice, rita, setti
 
     disk(50)
     reconcile.reconcile()  # sends the message again
-    runner.run(step.pk)
+    runner.run_step(step.pk)
     step.refresh_from_db()
     assert step.finished_at is not None
     assert step.error == ""
@@ -90,7 +90,7 @@ def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
     disk(3)
     row = transfers.start_import(job, mona, "files", "uploads/full")
     for _ in range(transfers.MAX_ATTEMPTS + 1):
-        transfers.run(row.pk)
+        transfers.run_transfer(row.pk)
     row.refresh_from_db()
     assert "nearly full" in row.error
     assert job.images.count() == 12
@@ -99,7 +99,7 @@ def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
 
     disk(50)
     transfers.enqueue_waiting()
-    transfers.run(row.pk)
+    transfers.run_transfer(row.pk)
     row = Transfer.objects.get(pk=row.pk)
     assert (row.error, row.report["imported"]) == ("", 3)
 

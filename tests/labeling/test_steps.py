@@ -65,7 +65,7 @@ def test_a_stale_write_is_rolled_back_with_its_transaction(step):
 def test_a_message_for_a_finished_step_does_nothing(step, job):
     run_steps(job)
     attempts = Step.objects.get(pk=step.pk).attempts
-    runner.run(step.pk)
+    runner.run_step(step.pk)
     assert Step.objects.get(pk=step.pk).attempts == attempts
 
 
@@ -79,12 +79,12 @@ def test_a_step_that_fails_three_times_stops_with_its_reason_and_a_retry_helps(
     kind = steps.REGISTRY["SELECTING"]
     monkeypatch.setitem(steps.REGISTRY, "SELECTING", steps.Kind(broken, "default", kind.shards))
     for _ in range(3):
-        runner.run(step.pk)
+        runner.run_step(step.pk)
     step.refresh_from_db()
 
     assert steps.stuck(step)
     assert "No space left" in step.error
-    runner.run(step.pk)  # a message that came late
+    runner.run_step(step.pk)  # a message that came late
     step.refresh_from_db()
     assert step.attempts == steps.MAX_FAILURES
     assert job.rounds.get().state == "SELECTING"
@@ -164,7 +164,7 @@ def test_machine_work_of_a_paused_job_stops_and_goes_on_at_once_afterwards(step,
         raise AssertionError("it went on")
 
     with swapped(step, pauses):
-        runner.run(step.pk)
+        runner.run_step(step.pk)
     step.refresh_from_db()
     assert (step.error, step.attempts, step.lease_owner) == ("", 0, "")
 

@@ -54,8 +54,8 @@ def test_a_suggestion_changes_no_label_until_a_reviewer_takes_it(assignment, ali
     )
     assert holding(assignment) == before
 
-    label = suggested_corrections.take(row, rita, before.pk)
-    assert suggested_corrections.take(row, rita, before.pk) == label  # said twice
+    label = suggested_corrections.accept_suggestion(row, rita, before.pk)
+    assert suggested_corrections.accept_suggestion(row, rita, before.pk) == label  # said twice
     assert (label.boxes, label.source, label.by) == ([box(20)], "reviewer", rita)
     row.refresh_from_db()
     assert (row.outcome, row.closed_at is None) == ("taken", False)
@@ -75,7 +75,7 @@ def test_a_later_suggestion_replaces_an_open_one_and_there_is_never_a_second(
     second = suggested_corrections.suggest(assignment, alice, [box(30)])
     assert suggested_corrections.open_of(assignment) == second
     with pytest.raises(Conflict, match="replaced"):
-        suggested_corrections.take(first, rita, holding(assignment).pk)
+        suggested_corrections.accept_suggestion(first, rita, holding(assignment).pk)
     with pytest.raises(IntegrityError), transaction.atomic():
         Comment.objects.create(
             image=assignment.image, author=alice, x=1, y=1, assignment=assignment, boxes=[]
@@ -174,7 +174,7 @@ def test_no_suggestion_reaches_a_running_proof(assignment, job, alice, rita, mon
     for who in (rita, mona):
         assert comments.threads(job, who).count() == 0
     with pytest.raises(Conflict, match="running audit"):
-        suggested_corrections.take(row, mona, holding(assignment).pk)
+        suggested_corrections.accept_suggestion(row, mona, holding(assignment).pk)
 
 
 def test_reviewers_decide_through_the_api_and_take_it_back(assignment, alice, rita):

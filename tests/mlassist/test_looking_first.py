@@ -123,7 +123,7 @@ def test_a_few_own_images_are_a_third_of_what_it_learns_from(pond):
         number=1, purpose="active", state="TRAINING", settings=RoundSettings.of_job(job)
     )
 
-    found = [image.job_id for image, _ in training_set.of(round)]
+    found = [image.job_id for image, _ in training_set.training_samples(round)]
 
     assert (found.count(job.pk), found.count(pond.pk)) == (2, TAUGHT)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from labeling.kernel.boxes import parse
+from labeling.kernel.boxes import parse_boxes
 from labeling.simulation.scenes import CLASSES, MOST_OBJECTS, SIZE, draw
 
 
@@ -22,7 +22,7 @@ def test_boxes_of_scenes_pass_the_door_for_boxes_and_show_every_class():
         picture, boxes = draw(0, index)
         assert picture.size == SIZE
         assert picture.mode == "RGB"
-        assert parse(boxes, width=SIZE[0], height=SIZE[1], classes=range(3)) == boxes
+        assert parse_boxes(boxes, width=SIZE[0], height=SIZE[1], classes=range(3)) == boxes
         numbers.add(len(boxes))
         for box in boxes:
             counts[box["class_id"]] += 1

@@ -137,7 +137,7 @@ def test_a_warning_stands_until_a_detector_begins_afresh_without_it(later, stand
             metrics={} if warm is None else {"warm": warm},
         )
 
-    told = [alert["text"] for alert in charts.of(job)["alerts"]]
+    told = [alert["text"] for alert in charts.machine_charts(job)["alerts"]]
 
     assert ("The weights are missing." in told) == stands
 

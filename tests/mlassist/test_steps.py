@@ -10,9 +10,9 @@ from labeling.review import grid
 from labeling.review.verdicts import LIFTED
 from labeling.rounds import lifecycle
 from mlassist.calibration.step import judge
-from mlassist.data.heartbeat import silent
+from mlassist.data.heartbeat import no_heartbeat
 from mlassist.models import Calibration, Detector, Prediction
-from mlassist.prediction.stored import read
+from mlassist.prediction.stored import read_predictions
 from mlassist.selection import ranking
 from tests import fakes
 from tests.factories import box, join, make_images, make_job, work_all
@@ -139,11 +139,11 @@ def test_judging_tells_again_and_again_that_it_is_alive(active, monkeypatch):
     monkeypatch.setattr("mlassist.data.heartbeat.EVERY", 10)
     job = active(acceptance="certified", images=120, early=10)
     detector = Detector.objects.get(round__job=job)
-    beats: list[int] = []
+    heartbeats: list[int] = []
 
-    judged = judge(detector, lambda: beats.append(1))
+    judged = judge(detector, lambda: heartbeats.append(1))
 
-    assert len(beats) > 2 * len(judged.pool) / 10
+    assert len(heartbeats) > 2 * len(judged.pool) / 10
 
 
 def test_ranking_tells_again_and_again_that_it_is_alive(active, monkeypatch):
@@ -151,12 +151,12 @@ def test_ranking_tells_again_and_again_that_it_is_alive(active, monkeypatch):
     job = active(acceptance="certified", images=120, early=10)
     round = job.rounds.get(purpose="active")
     calibration = Calibration.objects.get(detector__round=round)
-    lease, beats = Held(), []
-    monkeypatch.setattr(lease, "renew", lambda *args: beats.append(args))
+    lease, heartbeats = Held(), []
+    monkeypatch.setattr(lease, "renew", lambda *args: heartbeats.append(args))
 
     ranking.store(round, calibration, lease)
 
-    assert len(beats) > 2
+    assert len(heartbeats) > 2
 
 
 def test_a_loss_that_is_no_number_stops_with_a_reason(active, monkeypatch):
@@ -196,11 +196,11 @@ def test_a_certified_job_judges_by_the_regression_and_writes_no_label(active):
 def test_an_image_taken_back_once_is_never_a_candidate_again(active):
     job = active(acceptance="certified", images=120, early=10)
     detector = Detector.objects.get(round__job=job)
-    image = judge(detector, silent).pool[0].image
+    image = judge(detector, no_heartbeat).pool[0].image
     label = Label.objects.create(image_id=image, source="auto", boxes=[box()])
     Label.objects.filter(pk=label.pk).update(revoked_at=label.created_at, reason="revoked")
 
-    assert image not in {one.image for one in judge(detector, silent).pool}
+    assert image not in {one.image for one in judge(detector, no_heartbeat).pool}
 
 
 def test_validation_images_that_an_earlier_round_took_no_longer_judge(active):
@@ -220,7 +220,11 @@ def test_validation_images_that_an_earlier_round_took_no_longer_judge(active):
             number=99, purpose="active", state="CLOSED", settings={}, closed_at=first.created_at
         )
     )
-    known = list(read(Prediction.objects.filter(detector=first, image__split="validation"), silent))
+    known = list(
+        read_predictions(
+            Prediction.objects.filter(detector=first, image__split="validation"), no_heartbeat
+        )
+    )
     still = _not_taken_before(later, known)
     assert {p.image for p, kept in zip(known, still, strict=True) if not kept} == taken
     assert isinstance(still, np.ndarray)

@@ -130,7 +130,7 @@ class Command(DatabaseCommand):
                 picture.save(folder / f"scene-{i:04}.png")
             row = transfers.start_import(job, None, "files", f"uploads/{folder.name}")
         if row is not None:
-            transfers.run(row.pk)
+            transfers.run_transfer(row.pk)
 
 
 def truth(seed: int, name: str) -> list[Box]:

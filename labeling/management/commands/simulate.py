@@ -89,7 +89,7 @@ class Command(DatabaseCommand):
                 self._drive(url, job, truth, options)
         except LabelingError as error:
             raise CommandError(error.message) from error
-        result = outcome.of(job, truth)
+        result = outcome.job_outcome(job, truth)
         self.stdout.write(outcome.table(result))
         if options["json"]:
             options["json"].write_text(json.dumps(result, indent=1))
@@ -104,7 +104,7 @@ class Command(DatabaseCommand):
 
     def _rehearsal(self, options: dict[str, Any]) -> tuple[Job, Any]:
         """A job from a seeded sample of the file's pictures."""
-        parsed = coco.read(options["coco"])
+        parsed = coco.read_coco(options["coco"])
         records = [
             r
             for r in parsed.records
@@ -153,7 +153,7 @@ class Command(DatabaseCommand):
                 raise Invalid(f"There is no picture {name!r} in {folder}.")
             shutil.copyfile(source, target / flat)
         row = transfers.start_import(job, None, "files", f"uploads/{target.name}")
-        transfers.run(row.pk)
+        transfers.run_transfer(row.pk)
         row.refresh_from_db()
         if row.error or row.report["refused"]:
             raise Invalid(f"The import failed: {row.error or row.report['listed'][:3]}")

@@ -9,7 +9,7 @@ from labeling.transfers.core.coco import Coco
 
 # format, whether parsed JSON is meant as one, its reader
 READERS: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Coco]], ...] = (
-    ("COCO", coco.recognises, coco.parse),
+    ("COCO", coco.recognises, coco.parse_coco),
 )
 NAMES = ", ".join(name for name, _, _ in READERS)
 # what the first bytes hold, of which files, and whose format it is
@@ -44,7 +44,7 @@ def may_be_one(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
-def read(path: Path) -> Coco | None:
+def read_annotations(path: Path) -> Coco | None:
     """What the file says; None if it is of no format with a reader.
 
     Raises Invalid where it is not JSON, or is meant as one of them and cannot be used.

@@ -29,13 +29,13 @@ class Coco:
     changed: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def read(path: Path) -> Coco:
+def read_coco(path: Path) -> Coco:
     """Parse and check the file; raises Invalid with place and remedy if it is no COCO file.
 
     A bad annotation does not spoil the file: it is listed in `refused`. What could give boxes to
     the wrong picture does: a key, an id or a file name that stands twice.
     """
-    return parse(load(path))
+    return parse_coco(load(path))
 
 
 def load(path: Path) -> Any:
@@ -64,7 +64,7 @@ def recognises(data: Any) -> bool:
     return isinstance(data, dict) and sum(key in data for key in KEYS) > 1
 
 
-def parse(data: Any) -> Coco:
+def parse_coco(data: Any) -> Coco:
     """Check what `load` gave; see `read`."""
     if not isinstance(data, dict):
         raise Invalid('A COCO file is an object with "images", "annotations", "categories".')

@@ -14,7 +14,7 @@ import numpy as np
 from labeling.kernel.boxes import BoxSet
 from labeling.kernel.errors import Invalid
 from mlassist.data.folds import fold_of
-from mlassist.data.heartbeat import Beat, beating, silent
+from mlassist.data.heartbeat import Heartbeat, no_heartbeat, with_heartbeat
 from mlassist.prediction.core.box_scores import hits
 from mlassist.prediction.core.score_thresholds import ScoreThresholds
 from mlassist.prediction.core.views import ImagePredictions, agreement, box_features, candidates
@@ -190,13 +190,13 @@ def learned_confidence(
     pool: Sequence[ImagePredictions],
     score_thresholds: ScoreThresholds,
     *,
-    beat: Beat = silent,
+    heartbeat: Heartbeat = no_heartbeat,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cross-fitted confidences of known and pool images, (n,) and (m,) in [0, 1].
 
     Each known image is scored by the regression that did not see its fold, each pool image by that
     of its own fold, so that the two are exchangeable fold by fold (docs/algorithms.md 2.3).
-    `truths` and `quality` (n,) are those of the known images. `beat` is called again and again.
+    `truths` and `quality` (n,) are those of the known images. `heartbeat` is called often.
     Raises Invalid for fewer than LEAST_KNOWN.
     """
     if len(quality) < LEAST_KNOWN:
@@ -215,7 +215,7 @@ def learned_confidence(
             of_known[~taught] = guess(rows[~taught])
         mine = np.flatnonzero(pool_folds == fold).tolist()
         if mine:
-            seen = (_Measured.of(pool[i]) for i in beating(mine, beat))
+            seen = (_Measured.of(pool[i]) for i in with_heartbeat(mine, heartbeat))
             of_pool[mine] = guess(
                 np.array([image_features(one, judge, score_thresholds) for one in seen])
             )

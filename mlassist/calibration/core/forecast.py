@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-RESAMPLES = 100  # of the judging images; the interval's ends move by a hundredth of the pool
+RESAMPLES = 100  # of the calibration images; the interval's ends move by a hundredth of the pool
 INTERVAL = 0.80
 DEARER = (0.0, 0.05, 0.10)  # above the job's target, to show what a higher one would cost
 HIGHEST = 0.99
 
-# (target, judging images by place, whether they err) -> images of the pool that would be taken,
+# (target, calibration images by place, whether they err) -> images of the pool that would be taken,
 # checks to prove it. Resampled judges show their error by differing, so it is not counted again.
 Taken = Callable[[float, np.ndarray, bool], tuple[int, int]]
 
@@ -30,7 +30,7 @@ def forecast(taken: Taken, pool: int, known: int, target: float, seed: int = 0) 
     """For the job's target and some higher ones.
 
     `pool`: images left; `known`: images that judge the detector. The interval is the middle 80 %
-    over resampled judging images: it knows nothing of what a later detector will learn, and of
+    over resampled calibration images: it knows nothing of what a later detector will learn, and of
     labels that are wrong themselves.
     """
     if not pool or not known:

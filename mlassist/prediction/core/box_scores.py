@@ -110,7 +110,7 @@ AS_THEY_ARE = BoxScores(Curve(np.array([0.0, 1.0]), np.array([0.0, 1.0])), {}, 1
 
 
 def fit_scores(predictions: Sequence[BoxSet], truths: Sequence[BoxSet]) -> BoxScores:
-    """Read scores from judging images; AS_THEY_ARE where these have no predicted box."""
+    """Read scores from calibration images; AS_THEY_ARE where these have no predicted box."""
     found = [hits(p, t) for p, t in zip(predictions, truths, strict=True)]
     scores = np.concatenate([p.scores for p in predictions] or [np.zeros(0)])
     if not len(scores):

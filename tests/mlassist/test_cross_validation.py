@@ -14,7 +14,7 @@ from labeling.review.verdicts import decide
 from labeling.rounds import lifecycle
 from mlassist.calibration.step import judge
 from mlassist.data.folds import fold_of
-from mlassist.data.heartbeat import silent
+from mlassist.data.heartbeat import no_heartbeat
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.training import cross_validation
 from tests import factories
@@ -107,7 +107,7 @@ def test_acceptance_per_round_is_estimated_on_random_images_only(make, alice):
     latest = Detector.objects.filter(round__job=job).first()
     assert latest.round.number > job.rounds.filter(purpose="active").earliest("number").number
     assert latest.trained_on >= 50
-    assert len(judge(latest, silent).known) == 4 + 40
+    assert len(judge(latest, no_heartbeat).known) == 4 + 40
 
 
 def test_what_was_corrected_or_drawn_by_hand_counts_as_random_only_if_it_was(make, alice, rita):
@@ -125,9 +125,9 @@ def test_what_was_corrected_or_drawn_by_hand_counts_as_random_only_if_it_was(mak
     for image in (random, selected, auto, imported, by_hand):
         labels.correct(image, [factories.box()], rita)
 
-    judging = set(cross_validation.judging(job, drawn_at_random=True))
-    assert {random, imported} <= judging
-    assert not {selected, auto, by_hand} & judging
+    chosen = set(cross_validation.calibration_images(job, drawn_at_random=True))
+    assert {random, imported} <= chosen
+    assert not {selected, auto, by_hand} & chosen
 
 
 def test_a_fold_goes_on_from_the_same_fold_of_the_round_before(make, alice, monkeypatch):
@@ -182,7 +182,7 @@ def run_once(job, alice):
     if step is None:
         factories.work_all(job, alice)
     else:
-        runner.run(step.pk)
+        runner.run_step(step.pk)
 
 
 def test_a_certificate_without_validation_images(make, alice, bob, rita):
