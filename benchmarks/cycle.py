@@ -55,10 +55,10 @@ def prepare() -> None:
         for i in range(images):
             scenes.draw(people, i)[0].save(folder / f"scene-{i:04}.jpg", quality=92)
         row = transfers.start_import(job, None, "files", f"uploads/{folder.name}")
-        transfers.run_transfer(row.pk)
+        runner.run("transfer", row.pk)
         lifecycle.start(job, None)
         for step in Step.objects.unfinished().filter(round__job=job):
-            runner.run_step(step.pk)
+            runner.run("step", step.pk)
         assert job.rounds.get().state == Round.State.COLLECTING
         made[crowd] = job.slug
     print(json.dumps(made))

@@ -174,10 +174,10 @@ def prepare(images: int) -> None:
     for index in range(images):
         draw(index, folder / f"picture-{index:04}.jpg")
     row = transfers.start_import(job, None, "files", "uploads/bench")
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
     lifecycle.start(job, None)
     for step in Step.objects.unfinished().filter(round__job=job):
-        runner.run_step(step.pk)
+        runner.run("step", step.pk)
 
     store = SessionStore()
     store.update(

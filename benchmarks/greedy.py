@@ -45,10 +45,10 @@ def prepare() -> None:
     folder.mkdir(parents=True)
     for i in range(40):
         scenes.draw(7, i)[0].save(folder / f"scene-{i:04}.jpg", quality=92)
-    transfers.run_transfer(transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk)
+    runner.run("transfer", transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk)
     lifecycle.start(job, None)
     for step in Step.objects.unfinished().filter(round__job=job):
-        runner.run_step(step.pk)
+        runner.run("step", step.pk)
     print(json.dumps(job.slug))
 
 

@@ -37,6 +37,7 @@ def imported(count: int) -> None:
     django.setup()
     from labeling.jobs import setup
     from labeling.kernel.stored_files import media_path
+    from labeling.ledger import runner
     from labeling.transfers import transfers
 
     folder = media_path("uploads/bench")
@@ -48,7 +49,7 @@ def imported(count: int) -> None:
     row = transfers.start_import(job, None, "files", "uploads/bench")
     _forget_peak()
     began = time.perf_counter()
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
     seconds = time.perf_counter() - began
     row.refresh_from_db()
     assert row.report["imported"] == count, (row.error, row.report)

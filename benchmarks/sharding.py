@@ -23,6 +23,7 @@ def prepare() -> None:
     django.setup()
     from labeling.jobs import classes, setup
     from labeling.kernel.stored_files import media_path
+    from labeling.ledger import runner
     from labeling.models import Job, Round, RoundSettings, Step
     from labeling.simulation import scenes
     from labeling.transfers import transfers
@@ -36,9 +37,8 @@ def prepare() -> None:
         folder.mkdir(parents=True)
         for i in range(PICTURES):
             scenes.draw(1, i)[0].save(folder / f"scene-{i:04}.jpg", quality=92)
-        transfers.run_transfer(
-            transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk
-        )
+        row = transfers.start_import(job, None, "files", f"uploads/{folder.name}")
+        runner.run("transfer", row.pk)
         Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
         round = Round.objects.create(
             job=job,
@@ -94,7 +94,7 @@ def work(step: int) -> None:
     from labeling.models import Step
 
     torch.set_num_threads(1)
-    runner.run_step(step)
+    runner.run("step", step)
     row = Step.objects.get(pk=step)
     assert row.finished_at and row.started_at, row.error
     print((row.finished_at - row.started_at).total_seconds())

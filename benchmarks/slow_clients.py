@@ -52,10 +52,10 @@ def prepare() -> None:
     folder.mkdir(parents=True)
     for i in range(images):
         scenes.draw(7, i)[0].save(folder / f"scene-{i:04}.jpg", quality=92)
-    transfers.run_transfer(transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk)
+    runner.run("transfer", transfers.start_import(job, None, "files", f"uploads/{folder.name}").pk)
     lifecycle.start(job, None)
     for step in Step.objects.unfinished().filter(round__job=job):
-        runner.run_step(step.pk)
+        runner.run("step", step.pk)
     export = Transfer.objects.create(
         job=job, kind="export", format="coco", file="exports/slow.zip", finished_at=timezone.now()
     )

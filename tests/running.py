@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from labeling.ledger import runner, steps
+from labeling.ledger import runner
 from labeling.models import Job, Round, Step
 from labeling.rounds import selection
 from tests.factories import work_all
@@ -17,12 +17,12 @@ def run_steps(job: Job, limit: int = 100, before: Callable[[Step], None] | None 
     done = 0
     while done < limit:
         waiting = Step.objects.unfinished().filter(round__job=job, round__closed_at=None)
-        ready = [s for s in waiting if s.state == s.round.state and not steps.stuck(s)]
+        ready = [s for s in waiting if s.state == s.round.state and not s.is_given_up]
         if not ready:
             return done
         if before:
             before(ready[0])
-        runner.run_step(ready[0].pk)
+        runner.run("step", ready[0].pk)
         done += 1
     raise AssertionError(f"more than {limit} steps on {connection.vendor}")
 
@@ -43,8 +43,8 @@ def first_round(job: Job, *people: Any, purpose: str, number: int = 1) -> Round:
     while job.rounds.filter(purpose=purpose).count() < number:
         for step in Step.objects.unfinished().filter(round__job=job):
             if step.state == step.round.state and step.round.closed_at is None:
-                assert not steps.stuck(step), step.error
-                runner.run_step(step.pk)
+                assert not step.is_given_up, step.error
+                runner.run("step", step.pk)
                 break
         else:
             assert work_all(job, *people)

@@ -27,7 +27,7 @@ RETIRED = {
     r"lean": "minimal",
     r"settl(e|es|ed|ing)": "adjudicate, resolve",
     r"cuts": "score thresholds",
-    r"judging images|folding": "calibration images, cross-validation",
+    r"judging images": "calibration images",
     r"classLook|class Cuts|BoxJudge": "style, ScoreThresholds, BoxScorer",
 }
 # of the JavaScript: its own Promise, and a key of data that waits in browsers

@@ -7,8 +7,9 @@ import zipfile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Picture
 
+from labeling.ledger import runner
 from labeling.models import Transfer
-from labeling.transfers import transfers, uploads
+from labeling.transfers import uploads
 
 
 def picture(
@@ -41,7 +42,7 @@ def upload(job, *files: tuple[str, bytes], **options) -> Transfer:
     """Upload and import at once."""
     sent = [SimpleUploadedFile(name, data) for name, data in files]
     row = uploads.receive(job, None, sent, **{"boxes": "suggestions", **options})
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
     row.refresh_from_db()
     return row
 

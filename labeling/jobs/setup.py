@@ -124,7 +124,7 @@ def _more(least: int, there: int) -> str:
 
 
 def _images_needed(job: Job) -> Need:
-    imports = job.transfers.unfinished(timezone.now()).filter(kind=Transfer.Kind.IMPORT)
+    imports = job.transfers.under_way(timezone.now()).filter(kind=Transfer.Kind.IMPORT)
     if imports.exists():
         return Need("images", "", "An import is still running, or will be tried again.")
     return Need("images", _some(job.images.present().count(), "image", "images"), "Add images.")

@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from django.db.models import F
 from django.utils import timezone
 
-from labeling.ledger import steps
-from labeling.models import Audit, Event, Job, Round, Step, Transfer
+from labeling.ledger import runner
+from labeling.models import Audit, Event, Job, Round, Transfer
 from labeling.review import monitoring
 from labeling.rounds import lifecycle, selection, stages
-from labeling.transfers import transfers
+from labeling.transfers import sources
 
 COMMITTED_AFTER = timedelta(seconds=10)  # by then an event is committed, and so are all before it
 
@@ -20,18 +19,12 @@ def reconcile(since: int = 0) -> int:
     What follows a commit is repeated where events came after number `since`, by default
     everywhere; returns the number for the next call.
     """
-    for step in (
-        Step.objects.unfinished()
-        .free(timezone.now())
-        .filter(round__state=F("state"), round__job__state=Job.State.RUNNING)
-    ):
-        if not steps.stuck(step):
-            steps.enqueue(step.pk)
+    runner.enqueue_due()
     for round in Round.objects.filter(closed_at=None, job__state=Job.State.RUNNING):
         selection.withdraw_impossible(round)
         stages.advance_if_done(round)
     lifecycle.resume_rounds()
-    transfers.enqueue_waiting()
+    sources.clean_up_left(timezone.now())
     return _follow_up(since)
 
 

@@ -10,6 +10,7 @@ from labeling.models.round import Assignment, Round, Step, WorkerHeartbeat
 from labeling.models.round_settings import RoundSettings
 from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck
 from labeling.models.transfer import Transfer
+from labeling.models.work_item import WorkItem
 
 __all__ = [
     "Assignment",
@@ -33,5 +34,6 @@ __all__ = [
     "RoundSettings",
     "Step",
     "Transfer",
+    "WorkItem",
     "WorkerHeartbeat",
 ]

@@ -1,15 +1,15 @@
 """A round, its machine steps, its assignments, and the workers that were seen."""
 
-from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from labeling.models.image import Image
 from labeling.models.job import Job
 from labeling.models.round_settings import RoundSettings, RoundSettingsField
+from labeling.models.work_item import WorkItem
 
 
 class Round(models.Model):
@@ -75,37 +75,17 @@ class Round(models.Model):
         return self.state not in (self.State.CONSOLIDATING, self.State.CLOSED)
 
 
-class StepQuerySet(models.QuerySet["Step"]):
-    """Words to ask for steps with."""
+class Step(WorkItem):
+    """One piece of a round's machine work; several workers share a state by shards."""
 
-    def unfinished(self) -> Self:
-        """Still to be done."""
-        return self.filter(finished_at__isnull=True)
-
-    def free(self, now: datetime) -> Self:
-        """Held by no living worker."""
-        return self.filter(Q(lease_owner="") | Q(lease_expires_at__lt=now))
-
-
-class Step(models.Model):
-    """The ledger entry of one piece of machine work: who has it, how far it is, how it failed."""
+    NAME = "step"
+    GOES_ON = Q(round__job__state=Job.State.RUNNING)
+    STARTS = GOES_ON & Q(round__state=F("state"))
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
     state = models.CharField(max_length=13, choices=Round.State.choices)
     shard = models.PositiveSmallIntegerField(default=0)
-    queue = models.CharField(max_length=10, default="default")
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
     data: Any = models.JSONField(default=dict)  # what the live page draws: the loss so far
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True, default="")
-    started_at = models.DateTimeField(null=True)
-    enqueued_at = models.DateTimeField(null=True)
-    lease_owner = models.CharField(max_length=36, blank=True, default="")
-    lease_expires_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-
-    objects = StepQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
@@ -115,6 +95,16 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round}: {self.state.lower()} {self.shard}"
+
+    @property
+    def job(self) -> Job:
+        """The job it belongs to."""
+        return self.round.job
+
+    @property
+    def label(self) -> str:
+        """The state."""
+        return self.state
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

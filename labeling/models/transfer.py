@@ -1,29 +1,19 @@
 """An import or an export: background work that can be resumed and reports what it did."""
 
-from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from labeling.models.job import Job
+from labeling.models.work_item import WorkItem
 
 
-class TransferQuerySet(models.QuerySet["Transfer"]):
-    """Words to ask for transfers with."""
-
-    def unfinished(self, now: datetime) -> Self:
-        """Waiting, in a living worker's hands, or failed and to be tried again."""
-        again = Q(error="") | Q(attempts__lt=Transfer.MAX_ATTEMPTS)
-        held = ~Q(lease_owner="") & Q(lease_expires_at__gte=now)
-        return self.filter(again | held, finished_at=None)
-
-
-class Transfer(models.Model):
+class Transfer(WorkItem):
     """One import or export of a job."""
 
-    MAX_ATTEMPTS = 3
+    NAME = "transfer"
 
     class Kind(models.TextChoices):
         IMPORT = "import", "import"
@@ -36,23 +26,13 @@ class Transfer(models.Model):
     options: Any = models.JSONField(default=dict)
     intake = models.PositiveIntegerField(default=0)
     cursor = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(null=True)
     report: Any = models.JSONField(default=dict)
     file = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True, default="")
-    enqueued_at = models.DateTimeField(null=True)
-    lease_owner = models.CharField(max_length=36, blank=True, default="")
-    lease_expires_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
-
-    objects = TransferQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from labeling.ledger import steps
+from labeling.ledger import workers
 from labeling.models import Round, Step
 from labeling.reports import audit_report
 from labeling.rounds import stages
@@ -28,9 +28,9 @@ def of_round(round: Round, back_at: datetime | None = None) -> dict[str, Any]:
     """The state line; `back_at`: when work of people who are away comes back to the others."""
     rows = list(round.steps.filter(state=round.state))  # type: ignore[attr-defined]
     done, total, unit = _progress(round, rows)
-    error = next((why for s in rows if s.finished_at is None and (why := steps.reason(s))), None)
+    error = next((why for s in rows if s.finished_at is None and (why := s.reason)), None)
     queued = _queued(rows)
-    seen = steps.seen_at(next((s.queue for s in rows if s.finished_at is None), ""))
+    seen = workers.seen_at(next((s.queue for s in rows if s.finished_at is None), ""))
     return {
         "number": round.number,
         "purpose": round.purpose,
@@ -44,7 +44,7 @@ def of_round(round: Round, back_at: datetime | None = None) -> dict[str, Any]:
         "seconds_left": _seconds_left(round, rows, done, total, back_at),
         "step_error": error,
         "attempts": max((s.attempts for s in rows), default=0),
-        "stuck": any(steps.stuck(s) for s in rows),
+        "stuck": any(s.is_given_up for s in rows),
         "worker_seen_s": int((timezone.now() - seen).total_seconds()) if seen else None,
     }
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from labeling.assignments import broken_images, held
 from labeling.kernel import guarantee
-from labeling.ledger import steps
+from labeling.ledger import workers
 from labeling.models import Job, Round
 from labeling.reports import audit_report, figures, forecast, progress, wording
 
@@ -92,8 +92,8 @@ def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
     if round is not None and job.state == Job.State.RUNNING:
         waiting = round.steps.filter(state=round.state, finished_at=None)  # type: ignore[attr-defined]
         for row in waiting:
-            if steps.stuck(row):
-                text = f"{row.get_state_display()}: {steps.reason(row)}"
+            if row.is_given_up:
+                text = f"{row.get_state_display()}: {row.reason}"
                 found.append({"level": "bad", "text": text})
         found += _workers_away({row.queue for row in waiting})
     if broken_ones := broken_images.reported(job).count():
@@ -112,13 +112,13 @@ def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
 def _workers_away(queues: set[str]) -> list[dict[str, str]]:
     """A warning for each of these queues that no living worker serves."""
     back = "The step goes on by itself when one is back: start one with manage.py worker"
-    if queues and _away(steps.seen_at()):
+    if queues and _away(workers.seen_at()):
         text = f"No worker has reported for 2 minutes. {back}."
         return [{"level": "warn", "text": text}]
     texts = [
         f"No worker of the queue {queue} has reported for 2 minutes. {back} --queue {queue}."
         for queue in sorted(queues)
-        if _away(steps.seen_at(queue))
+        if _away(workers.seen_at(queue))
     ]
     return [{"level": "warn", "text": text} for text in texts]
 

@@ -49,7 +49,7 @@ def draw_blind_rounds(job: Job, user: Any, truth: Callable[[str], list[Box]]) ->
             break
         before = round.state
         for step in Step.objects.unfinished().filter(round=round, state=F("round__state")):
-            runner.run_step(step.pk)
+            runner.run("step", step.pk)
         assignments = claims.claim_next(job, user, count=claims.STOCK).assignments
         for assignment in assignments:
             size = (assignment.image.width, assignment.image.height)

@@ -2,13 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Protocol
 
 from django.conf import settings
-from django.utils import timezone
 
 from labeling.consolidation import labels
 from labeling.jobs import presets
@@ -16,6 +13,7 @@ from labeling.jobs.images import Incoming, prepare
 from labeling.kernel import events, file_kinds
 from labeling.kernel.errors import Invalid
 from labeling.kernel.pictures import Normaliser
+from labeling.ledger import leases
 from labeling.models import Image, Label, Transfer
 from labeling.transfers import annotations, import_reports, sources
 from labeling.transfers.annotations import ByName, Entry, Found, Given
@@ -23,14 +21,8 @@ from labeling.transfers.core import annotation_formats
 from labeling.transfers.import_reports import Line
 
 CHUNK = 25
+Lease = leases.Lease[Transfer]
 OTHER_CONTENT = "the file has boxes of its own for this content; these are of another picture"
-
-
-class Holder(Protocol):
-    """The right to work on a transfer."""
-
-    def fenced(self, **values: Any) -> AbstractContextManager[None]:
-        """A transaction that commits only while the transfer is ours."""
 
 
 @dataclass
@@ -46,21 +38,21 @@ class Picture:
 Made = Picture | Entry | Line
 
 
-def run_import(row: Transfer, holder: Holder) -> None:
+def run_import(row: Transfer, lease: Lease) -> None:
     """Do what is left of an import; a rerun neither doubles nor drops a file or its line."""
     with sources.source_of(row) as source:
         names = source.names()
-        work = _Work(row, holder, source, names)
+        work = _Work(row, lease, source, names)
         work.begin()
         items: list[str | int] = [*names, *range(len(work.found.absent))]
-        with holder.fenced(total=len(items)):
+        with lease.fenced(total=len(items)):
             pass
         with Normaliser() as child:
             for start in range(row.cursor, len(items), CHUNK):
                 chunk = items[start : start + CHUNK]
                 work.store(work.prepare(chunk, child), start + len(chunk))
     report = work.report
-    with holder.fenced(finished_at=timezone.now(), error="", report=report, done=len(items)):
+    with lease.fenced(last=True, report=report, done=len(items)):
         kept = ("imported", "duplicates", "refused", "boxes")
         events.record(row.job, "import_finished", None, **{k: report[k] for k in kept})
         images = row.job.images.present().count()
@@ -72,9 +64,9 @@ class _Work:
     """One attempt at an import."""
 
     def __init__(
-        self, row: Transfer, holder: Holder, source: sources.Source, names: Sequence[str]
+        self, row: Transfer, lease: Lease, source: sources.Source, names: Sequence[str]
     ) -> None:
-        self.row, self.holder, self.source = row, holder, source
+        self.row, self.lease, self.source = row, lease, source
         self.report = row.report or import_reports.begin()
         self._kept_at = time.monotonic()
         use = row.options.get("boxes", annotations.BOX_USES[0])
@@ -86,13 +78,13 @@ class _Work:
         """Keep the lease through long reading: big pictures take seconds each."""
         if time.monotonic() - self._kept_at < settings.STEP_LEASE_SECONDS / 4:
             return
-        with self.holder.fenced():
+        with self.lease.fenced():
             self._kept_at = time.monotonic()
 
     def begin(self) -> None:
         """Add the classes that are new, once, and say so; later attempts only look them up."""
         first = not self.row.report
-        with self.holder.fenced():
+        with self.lease.fenced():
             self.report["notes"] += annotations.map_classes(self.row.job, self.found, add=first)
             if first and self._empty:
                 self.report["notes"].append("There is no file in it, so nothing was imported.")
@@ -137,7 +129,7 @@ class _Work:
         pictures = [one for one in made if isinstance(one, Picture)]
         # Progress forgives earlier ends: only an import that dies at one place again and again
         # stops.
-        with self.holder.fenced(cursor=cursor, done=cursor, attempts=1):
+        with self.lease.fenced(cursor=cursor, done=cursor, attempts=1):
             known = dict(
                 self.row.job.images.filter(
                     digest__in=[one.image.digest for one in pictures]

@@ -191,7 +191,7 @@ def clean_up_left(now: datetime) -> None:
         return
     names = {f"{UPLOADS}/{path.name}": path for path in folder.iterdir()}
     rows = Transfer.objects.filter(source__in=names)
-    waited_for = set(rows.unfinished(now).values_list("source", flat=True))
+    waited_for = set(rows.under_way(now).values_list("source", flat=True))
     known = set(rows.values_list("source", flat=True))
     for name, path in names.items():
         old = path.stat().st_mtime < (now - UNQUEUED).timestamp()

@@ -21,6 +21,7 @@ from labeling.assignments import claims
 from labeling.assignments.answers import submit
 from labeling.jobs import accounts, classes, preferences, setup
 from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner
 from labeling.models import (
     Assignment,
     Audit,
@@ -91,7 +92,7 @@ def job(
     folder = media_path(f"uploads/{made.slug}")
     pictures(str(folder), images)
     row = transfers.start_import(made, None, "files", f"uploads/{made.slug}")
-    transfers.run_transfer(row.pk)  # does nothing where a worker was quicker
+    runner.run("transfer", row.pk)  # does nothing where a worker was quicker
     _wait_for(Transfer.objects.filter(pk=row.pk).exclude(finished_at=None).exists)
     if start:
         lifecycle.start(made, None)

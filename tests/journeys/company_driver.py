@@ -19,6 +19,7 @@ from django.db.models import Count
 from PIL import Image as Picture
 
 from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner
 from labeling.models import Assignment, Audit, Event, Job, Label
 from labeling.rounds import lifecycle
 from labeling.transfers import transfers
@@ -48,7 +49,7 @@ def prepare() -> None:
     folder.mkdir(parents=True)
     for i in range(IMAGES):
         Picture.new("RGB", factories.SIZE, (i, 90, 140)).save(folder / f"{i:03}.png")
-    transfers.run_transfer(transfers.start_import(job, None, "files", "uploads/company").pk)
+    runner.run("transfer", transfers.start_import(job, None, "files", "uploads/company").pk)
     lifecycle.start(job, None)
     print(json.dumps(job.slug))  # noqa: T201  the parent reads it
 

@@ -74,7 +74,7 @@ class Workers:
 
     def watch(self) -> None:
         """Start the next worker if the present one is gone, frozen or of no use."""
-        failed = [s for s in Step.objects.unfinished() if steps.stuck(s) and not s.lease_owner]
+        failed = [s for s in Step.objects.unfinished() if s.is_given_up and not s.lease_owner]
         if self.process is not None and not self.process.ended():
             if failed:
                 os.kill(self.process.pid, signal.SIGTERM)

@@ -29,7 +29,7 @@ for i in range({people}):
 factories.make_images(job, {images})
 lifecycle.start(job, None)
 for step in Step.objects.all():
-    runner.run_step(step.pk)
+    runner.run("step", step.pk)
 """
 READ = """
 import json

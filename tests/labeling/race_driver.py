@@ -196,7 +196,7 @@ def started(slug: str, images: int, **fields: Any) -> Job:
 def do_steps(job: Job) -> None:
     """What a worker would do."""
     for step in Step.objects.unfinished().filter(round__job=job):
-        runner.run_step(step.pk)
+        runner.run("step", step.pk)
 
 
 def repeated(rows: Any, *fields: str) -> int:

@@ -5,9 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from labeling.consolidation import labels
+from labeling.ledger import runner
 from labeling.models import Event, Image, Job, Label, Member
 from labeling.rounds import lifecycle
-from labeling.transfers import transfers
 from tests.factories import box, join, make_images, make_job
 from tests.job_form import create
 from tests.labeling.test_imports import picture
@@ -109,7 +109,7 @@ def test_images_are_uploaded_in_the_admin_and_the_job_starts(admin, alice, bob, 
 
     page = reverse("admin:labeling_job_import", args=[job.pk])
     admin.post(page, {"files": sent, "boxes": "ignore", "folder": ""})
-    transfers.run_transfer(job.transfers.get().pk)
+    runner.run("transfer", job.transfers.get().pk)
     act = reverse("admin:labeling_job_act", args=[job.pk, "start"])
     assert "Start the job?" in admin.get(act).content.decode()
     admin.post(act)

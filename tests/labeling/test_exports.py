@@ -11,6 +11,7 @@ from labeling.consolidation import labels
 from labeling.jobs import classes, setup
 from labeling.kernel.errors import Invalid
 from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner
 from labeling.models import Image, Job, Label, Transfer
 from labeling.transfers import exports, transfers
 from tests.factories import box, make_images, make_job
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def export(job, format: str) -> str:
     """The export's text."""
     row = transfers.start_export(job, None, format)
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
     row.refresh_from_db()
     assert row.finished_at, row.error
     return media_path(row.file).read_text()
@@ -116,7 +117,7 @@ def test_what_was_exported_comes_in_again_unchanged(labelled, settings):
     (folder / "out.json").write_text(export(labelled, "coco"))
     other = make_job()
     row = transfers.start_import(other, None, "folder", "again", boxes="labels")
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
 
     before = {r.image.name: r.boxes for r in Label.objects.filter(image__job=labelled)}
     after = {r.image.name: r.boxes for r in Label.objects.filter(image__job=other)}
@@ -130,7 +131,7 @@ def test_an_export_under_way_is_given_again_and_a_new_one_made_afterwards(labell
     assert transfers.start_export(labelled, None, "coco").pk == first.pk
     assert transfers.start_export(labelled, None, "manifest").pk != first.pk
     assert labelled.events.filter(kind="export_started").count() == 2
-    transfers.run_transfer(first.pk)
+    runner.run("transfer", first.pk)
     assert transfers.start_export(labelled, None, "coco").pk != first.pk
 
 

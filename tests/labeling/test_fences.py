@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from labeling.assignments import claims
-from labeling.ledger import runner, steps
+from labeling.ledger import leases, runner, steps
 from labeling.models import Audit, Job, Round, Step
 from labeling.review.queue import claim_next
 from labeling.review.verdicts import decide
@@ -29,7 +29,7 @@ class Watch:
         self.loose: list[str] = []
         self.fenced: dict[str, int] = {}
         self.state = ""
-        inner = steps.Lease.fenced
+        inner = leases.Lease.fenced
 
         @contextmanager
         def fenced(lease: steps.Lease, *, last: bool = False) -> Iterator[None]:
@@ -40,10 +40,10 @@ class Watch:
                 finally:
                     self.in_fence = False
 
-        monkeypatch.setattr(steps.Lease, "fenced", fenced)
-        for state, kind in list(steps.REGISTRY.items()):
-            watched = steps.Kind(self._around(state, kind.handler), kind.queue, kind.shards)
-            monkeypatch.setitem(steps.REGISTRY, state, watched)
+        monkeypatch.setattr(leases.Lease, "fenced", fenced)
+        for state, kind in list(steps.STATES.items()):
+            watched = steps.State(self._around(state, kind.handler), kind.queue, kind.shards)
+            monkeypatch.setitem(steps.STATES, state, watched)
 
     def _around(self, state: str, handler: steps.Handler) -> steps.Handler:
         def watched(step: Step, lease: steps.Lease) -> None:
@@ -69,7 +69,7 @@ def work_through(job: Job, alice: Any, reviewers: list[Any]) -> None:
     for _ in range(400):
         waiting = Step.objects.unfinished().filter(round__job=job, round__closed_at=None).first()
         if waiting is not None:
-            runner.run_step(waiting.pk)
+            runner.run("step", waiting.pk)
             continue
         job.refresh_from_db()
         if job.state == Job.State.COMPLETE:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from labeling.consolidation import labels
 from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner
 from labeling.models import Assignment, Image, Label, Transfer
 from labeling.transfers import import_reports, imports, transfers
 from tests.factories import box, make_job, person
@@ -143,7 +144,7 @@ def test_coco_files_are_found_in_every_way_whatever_they_are_called(settings):
 
     by_folder, by_zip = make_job(), make_job()
     row = transfers.start_import(by_folder, None, "folder", "set")
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
     upload(by_zip, ("set.zip", packed(files)))
 
     for job in (by_folder, by_zip):
@@ -256,7 +257,7 @@ def test_an_export_finds_its_images_again_by_content_though_two_have_one_name():
     labels.accept(first, [box(1, 1, size=9)], "human", round=None)
     labels.accept(second, [box(2, 2, size=9)], "human", round=None)
     row = transfers.start_export(job, None, "coco")
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
     row.refresh_from_db()
     exported = media_path(row.file).read_bytes()
 
@@ -295,8 +296,8 @@ def test_what_a_killed_import_had_refused_is_in_the_report_once(settings, monkey
 
     monkeypatch.setattr(import_reports, "add", dies_after_writing)
     with pytest.raises(KeyboardInterrupt):
-        transfers.run_transfer(row.pk)
-    transfers.run_transfer(row.pk)
+        runner.run("transfer", row.pk)
+    runner.run("transfer", row.pk)
 
     row.refresh_from_db()
     told = lines(row)

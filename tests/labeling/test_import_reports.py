@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from labeling.ledger import runner
 from labeling.models import Member, Transfer
 from labeling.transfers import import_reports, transfers
 from tests.factories import make_job, person, project_admin
@@ -65,7 +66,7 @@ def by_folder(job) -> Transfer:
     for name, (data, _, _) in MIXED.items():
         (root / name).write_bytes(data)
     row = transfers.start_import(job, None, "folder", "all")
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
     row.refresh_from_db()
     return row
 
@@ -105,7 +106,7 @@ def test_names_with_control_characters_and_nul_and_an_inner_archive_are_told_of(
     (root / "out.jpg").symlink_to("/etc/hostname")
     (root / "away").symlink_to("/etc")
     folder = transfers.start_import(make_job(), None, "folder", "odd")
-    transfers.run_transfer(folder.pk)
+    runner.run("transfer", folder.pk)
 
     for row, names in (
         (upload(make_job(), ("odd.zip", raw)), {"a\\x07b.jpg", "a\\x00b.jpg", "inside.zip"}),
@@ -133,7 +134,7 @@ def test_two_files_of_one_name_in_an_archive_both_come_in():
 def test_an_import_of_nothing_says_so(settings):
     (Path(settings.IMPORT_ROOT) / "none").mkdir()
     row = transfers.start_import(make_job(), None, "folder", "none")
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
     row.refresh_from_db()
     for found in (row, upload(make_job(), ("x.zip", packed({})))):
         assert found.report["notes"] == ["There is no file in it, so nothing was imported."]

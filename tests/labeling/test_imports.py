@@ -11,6 +11,7 @@ from PIL import Image as Picture
 from labeling.kernel.errors import Invalid
 from labeling.kernel.pictures import Normaliser, normalise
 from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner
 from labeling.models import Image, Label
 from labeling.transfers import transfers
 from labeling.transfers.core import coco
@@ -258,6 +259,6 @@ def test_a_folder_outside_the_import_root_cannot_be_named(settings, tmp_path: Pa
     job = make_job()
     for name in ("../other", "/etc", "nothing"):
         row = transfers.start_import(job, None, "folder", name)
-        transfers.run_transfer(row.pk)
+        runner.run("transfer", row.pk)
         row.refresh_from_db()
         assert row.error

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from labeling.jobs import setup
 from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner
+from labeling.management import reconcile
 from labeling.models import Transfer
 from labeling.transfers import imports, sources, transfers
 from tests.factories import make_job
@@ -34,10 +36,10 @@ def test_an_import_goes_on_where_it_was_killed(settings, monkeypatch):
 
     monkeypatch.setattr(imports._Work, "store", dies_at_the_second_chunk)
     with pytest.raises(KeyboardInterrupt):
-        transfers.run_transfer(row.pk)
+        runner.run("transfer", row.pk)
     assert job.images.count() == 25
     Transfer.objects.filter(pk=row.pk).update(lease_owner="")
-    transfers.run_transfer(row.pk)
+    runner.run("transfer", row.pk)
 
     row.refresh_from_db()
     assert row.finished_at
@@ -50,13 +52,13 @@ def test_a_late_message_does_not_start_an_import_that_kills_its_workers(settings
     (Path(settings.IMPORT_ROOT) / "set").mkdir()
     (Path(settings.IMPORT_ROOT) / "set" / "a.png").write_bytes(picture(kind="PNG"))
     row = transfers.start_import(job, None, "folder", "set")
-    Transfer.objects.filter(pk=row.pk).update(attempts=transfers.MAX_ATTEMPTS)
+    Transfer.objects.filter(pk=row.pk).update(attempts=Transfer.MAX_DEATHS)
 
-    transfers.run_transfer(row.pk)
-    transfers.enqueue_waiting()
+    runner.run("transfer", row.pk)
+    reconcile.reconcile()
 
     row.refresh_from_db()
-    assert (row.error, job.images.count()) == (transfers.GIVEN_UP, 0)
+    assert (row.error, job.images.count()) == (Transfer.GIVEN_UP, 0)
 
 
 def test_stopping_the_worker_again_and_again_does_not_use_up_an_imports_attempts(
@@ -72,10 +74,10 @@ def test_stopping_the_worker_again_and_again_does_not_use_up_an_imports_attempts
 
     with monkeypatch.context() as patch:
         patch.setattr(imports._Work, "store", told_to_stop)
-        for _ in range(transfers.MAX_ATTEMPTS + 1):
+        for _ in range(Transfer.MAX_FAILURES + 1):
             with pytest.raises(SystemExit):
-                transfers.run_transfer(row.pk)
-    transfers.run_transfer(row.pk)
+                runner.run("transfer", row.pk)
+    runner.run("transfer", row.pk)
 
     row.refresh_from_db()
     assert (row.error, row.report["imported"]) == ("", 1)
@@ -88,7 +90,7 @@ def test_a_job_does_not_start_while_an_import_will_be_tried_again():
     for known, waits in (
         ({}, True),
         ({"error": "The disk is nearly full."}, True),
-        ({"error": "Killed.", "attempts": transfers.MAX_ATTEMPTS}, False),
+        ({"error": "Killed.", "attempts": Transfer.MAX_FAILURES}, False),
         ({"lease_owner": "a worker at its last try", "lease_expires_at": later}, True),
         ({"finished_at": later}, False),
     ):
@@ -108,13 +110,13 @@ def test_an_upload_that_is_given_up_is_removed_and_one_to_be_tried_again_is_kept
         with monkeypatch.context() as patch:
             patch.setattr(imports._Work, "store", breaks)
             row = upload(make_job(), (name, data))
-            for attempt in range(2, transfers.MAX_ATTEMPTS + 1):
-                transfers.enqueue_waiting()
+            for attempt in range(2, Transfer.MAX_FAILURES + 1):
+                reconcile.reconcile()
                 assert media_path(row.source).exists()
-                transfers.run_transfer(row.pk)
+                runner.run("transfer", row.pk)
                 row.refresh_from_db()
                 assert row.attempts == attempt
-        transfers.enqueue_waiting()
+        reconcile.reconcile()
         assert not media_path(row.source).exists()
 
 
@@ -127,9 +129,9 @@ def test_what_kills_and_broken_uploads_left_is_swept_and_nothing_else():
     later = timezone.now() + timedelta(minutes=1)
     again = {
         "ended": {"finished_at": timezone.now()},
-        "killed": {"attempts": transfers.MAX_ATTEMPTS, "lease_owner": "gone"},
+        "killed": {"attempts": Transfer.MAX_DEATHS, "lease_owner": "gone"},
         "held": {
-            "attempts": transfers.MAX_ATTEMPTS,
+            "attempts": Transfer.MAX_FAILURES,
             "error": "before",
             "lease_owner": "a worker",
             "lease_expires_at": later,
@@ -143,6 +145,6 @@ def test_what_kills_and_broken_uploads_left_is_swept_and_nothing_else():
         long_ago = (timezone.now() - timedelta(days=2)).timestamp()
         os.utime(folder / name, (long_ago, long_ago))
 
-    transfers.enqueue_waiting()
+    reconcile.reconcile()
 
     assert sorted(path.name for path in folder.iterdir()) == ["fresh", "held"]

@@ -13,7 +13,7 @@ from labeling.assignments import claims
 from labeling.kernel import disk_space
 from labeling.kernel.errors import DiskFull
 from labeling.kernel.stored_files import media_path
-from labeling.ledger import runner, steps
+from labeling.ledger import runner
 from labeling.management import reconcile
 from labeling.models import Assignment, Event, Step, Transfer
 from labeling.rounds import lifecycle
@@ -62,19 +62,19 @@ def test_a_training_waits_for_room_and_starts_by_itself(disk, alice, rita, setti
     waiting = Step.objects.unfinished().filter(round__job=job)
     while not (training := waiting.filter(state="TRAINING")).exists():
         for step in waiting.all():
-            runner.run_step(step.pk)
+            runner.run("step", step.pk)
         factories.work_all(job, alice)
     step = training.get()
-    for _ in range(steps.MAX_FAILURES + 1):
-        runner.run_step(step.pk)
+    for _ in range(Step.MAX_FAILURES + 1):
+        runner.run("step", step.pk)
     step.refresh_from_db()
     assert "nearly full" in step.error
-    assert not steps.stuck(step)
+    assert not step.is_given_up
     assert not Event.objects.filter(job=job, kind="step_failed").exists()
 
     disk(50)
     reconcile.reconcile()  # sends the message again
-    runner.run_step(step.pk)
+    runner.run("step", step.pk)
     step.refresh_from_db()
     assert step.finished_at is not None
     assert step.error == ""
@@ -89,8 +89,8 @@ def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
         Picture.new("RGB", (40, 30), (i, 0, 0)).save(folder / f"{i}.png")
     disk(3)
     row = transfers.start_import(job, mona, "files", "uploads/full")
-    for _ in range(transfers.MAX_ATTEMPTS + 1):
-        transfers.run_transfer(row.pk)
+    for _ in range(Transfer.MAX_FAILURES + 1):
+        runner.run("transfer", row.pk)
     row.refresh_from_db()
     assert "nearly full" in row.error
     assert job.images.count() == 12
@@ -98,8 +98,8 @@ def test_an_import_waits_for_room_and_goes_on_where_it_was(disk, job, mona):
         uploads.receive(job, mona, [], boxes="ignore")
 
     disk(50)
-    transfers.enqueue_waiting()
-    transfers.run_transfer(row.pk)
+    reconcile.reconcile()
+    runner.run("transfer", row.pk)
     row = Transfer.objects.get(pk=row.pk)
     assert (row.error, row.report["imported"]) == ("", 3)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from labeling.kernel import events, faults
 from labeling.kernel.errors import LeaseLost
-from labeling.ledger import runner, steps
+from labeling.ledger import leases, runner, steps, workers
 from labeling.management import reconcile
 from labeling.models import Event, Step
 from labeling.reports import progress, snapshot, wording
@@ -32,14 +32,14 @@ def expire(step: Step) -> None:
 
 
 def test_a_step_is_held_by_one_worker_at_a_time(step):
-    assert steps.claim(step.pk) is not None
-    assert steps.claim(step.pk) is None
+    assert leases.claim(Step, step.pk) is not None
+    assert leases.claim(Step, step.pk) is None
 
 
 def test_a_dead_workers_step_is_taken_over_and_the_old_one_is_fenced(step):
-    old = steps.claim(step.pk)
+    old = leases.claim(Step, step.pk)
     expire(step)
-    new = steps.claim(step.pk)
+    new = leases.claim(Step, step.pk)
 
     with pytest.raises(LeaseLost), old.fenced():
         raise AssertionError("the fence let a stale worker in")
@@ -53,7 +53,7 @@ def test_a_dead_workers_step_is_taken_over_and_the_old_one_is_fenced(step):
 
 
 def test_a_stale_write_is_rolled_back_with_its_transaction(step):
-    old = steps.claim(step.pk)
+    old = leases.claim(Step, step.pk)
     before = Event.objects.count()
     with pytest.raises(LeaseLost), old.fenced():  # noqa: PT012  the body is what is rolled back
         events.record(step.round.job, "job_paused")
@@ -65,7 +65,7 @@ def test_a_stale_write_is_rolled_back_with_its_transaction(step):
 def test_a_message_for_a_finished_step_does_nothing(step, job):
     run_steps(job)
     attempts = Step.objects.get(pk=step.pk).attempts
-    runner.run_step(step.pk)
+    runner.run("step", step.pk)
     assert Step.objects.get(pk=step.pk).attempts == attempts
 
 
@@ -76,43 +76,43 @@ def broken(step, lease):
 def test_a_step_that_fails_three_times_stops_with_its_reason_and_a_retry_helps(
     step, job, mona, monkeypatch
 ):
-    kind = steps.REGISTRY["SELECTING"]
-    monkeypatch.setitem(steps.REGISTRY, "SELECTING", steps.Kind(broken, "default", kind.shards))
+    kind = steps.STATES["SELECTING"]
+    monkeypatch.setitem(steps.STATES, "SELECTING", steps.State(broken, "default", kind.shards))
     for _ in range(3):
-        runner.run_step(step.pk)
+        runner.run("step", step.pk)
     step.refresh_from_db()
 
-    assert steps.stuck(step)
+    assert step.is_given_up
     assert "No space left" in step.error
-    runner.run_step(step.pk)  # a message that came late
+    runner.run("step", step.pk)  # a message that came late
     step.refresh_from_db()
-    assert step.attempts == steps.MAX_FAILURES
+    assert step.attempts == Step.MAX_FAILURES
     assert job.rounds.get().state == "SELECTING"
     assert any("No space left" in a["text"] for a in snapshot.of_job(job)["alerts"])
-    monkeypatch.setitem(steps.REGISTRY, "SELECTING", kind)
+    monkeypatch.setitem(steps.STATES, "SELECTING", kind)
     assert lifecycle.retry(job, mona) == 1
     run_steps(job)
     assert job.rounds.get().state == "COLLECTING"
 
 
 def test_a_late_message_does_not_start_what_kills_its_workers(step):
-    for _ in range(steps.MAX_ATTEMPTS):
-        assert steps.claim(step.pk) is not None
+    for _ in range(Step.MAX_DEATHS):
+        assert leases.claim(Step, step.pk) is not None
         expire(step)
-    assert steps.claim(step.pk) is None
+    assert leases.claim(Step, step.pk) is None
 
 
 def test_a_step_that_kills_its_workers_says_so(step, job):
-    Step.objects.filter(pk=step.pk).update(attempts=steps.MAX_ATTEMPTS)
+    Step.objects.filter(pk=step.pk).update(attempts=Step.MAX_DEATHS)
     state = snapshot.of_job(job)
 
-    assert any(f"Selecting: {steps.GIVEN_UP}" == a["text"] for a in state["alerts"])
-    assert state["round"]["step_error"] == steps.GIVEN_UP
+    assert any(f"Selecting: {Step.GIVEN_UP}" == a["text"] for a in state["alerts"])
+    assert state["round"]["step_error"] == Step.GIVEN_UP
 
 
 def test_reconciling_reminds_of_a_forgotten_step_at_most_once_a_minute(step, monkeypatch):
     sent = []
-    monkeypatch.setattr(steps, "enqueue", lambda pk: sent.append(pk))
+    monkeypatch.setattr(runner, "enqueue", lambda item: sent.append(item.pk))
     reconcile.reconcile()
     assert sent == [step.pk]
 
@@ -146,15 +146,15 @@ def test_a_queue_that_is_away_does_not_fail_whoever_closed_the_round(
 
 
 def test_a_step_given_back_by_a_stopping_worker_is_free_at_once(step):
-    for _ in range(steps.MAX_ATTEMPTS + 1):  # orderly restarts are no failures
-        lease = steps.claim(step.pk)
+    for _ in range(Step.MAX_DEATHS + 1):  # orderly restarts are no failures
+        lease = leases.claim(Step, step.pk)
         assert lease is not None
         lease.release()
 
 
 def test_a_paused_job_starts_no_step(step, job, mona):
     lifecycle.pause(job, mona)
-    assert steps.claim(step.pk) is None
+    assert leases.claim(Step, step.pk) is None
 
 
 def test_machine_work_of_a_paused_job_stops_and_goes_on_at_once_afterwards(step, job, mona):
@@ -164,7 +164,7 @@ def test_machine_work_of_a_paused_job_stops_and_goes_on_at_once_afterwards(step,
         raise AssertionError("it went on")
 
     with swapped(step, pauses):
-        runner.run_step(step.pk)
+        runner.run("step", step.pk)
     step.refresh_from_db()
     assert (step.error, step.attempts, step.lease_owner) == ("", 0, "")
 
@@ -177,12 +177,12 @@ def test_machine_work_of_a_paused_job_stops_and_goes_on_at_once_afterwards(step,
 @contextmanager
 def swapped(step, handler):
     """The machine work of this step's state done by another function."""
-    kind = steps.REGISTRY[step.state]
-    steps.REGISTRY[step.state] = replace(kind, handler=handler)
+    kind = steps.STATES[step.state]
+    steps.STATES[step.state] = replace(kind, handler=handler)
     try:
         yield
     finally:
-        steps.REGISTRY[step.state] = kind
+        steps.STATES[step.state] = kind
 
 
 def test_a_round_that_waits_for_a_busy_worker_says_so(step, job, mona):
@@ -192,7 +192,7 @@ def test_a_round_that_waits_for_a_busy_worker_says_so(step, job, mona):
     lifecycle.start(other, mona)
     assert not snapshot.of_job(other)["round"]["queued"]
 
-    steps.claim(step.pk)
+    leases.claim(Step, step.pk)
     assert snapshot.of_job(other)["round"]["sentence"] == progress.QUEUED
     told = wording.queue_message(other, has_work=False)["message"]
     assert told.startswith("Nothing waiting. The machine works for another job first.")
@@ -200,12 +200,12 @@ def test_a_round_that_waits_for_a_busy_worker_says_so(step, job, mona):
 
 
 def test_people_are_told_that_the_machine_has_stopped(step, job):
-    Step.objects.filter(pk=step.pk).update(attempts=steps.MAX_FAILURES, error="no such file")
+    Step.objects.filter(pk=step.pk).update(attempts=Step.MAX_FAILURES, error="no such file")
     assert "has stopped with an error" in wording.queue_message(job, has_work=False)["message"]
 
 
 def test_progress_gives_the_seconds_left(step, job):
-    lease = steps.claim(step.pk)
+    lease = leases.claim(Step, step.pk)
     Step.objects.filter(pk=step.pk).update(started_at=timezone.now() - timedelta(seconds=30))
     lease.renew(25, 100)
     left = snapshot.of_job(job)["round"]["seconds_left"]
@@ -219,10 +219,10 @@ def test_a_queue_that_no_living_worker_serves_is_told(step, job):
     Step.objects.filter(pk=step.pk).update(queue="gpu")
     assert [text.rpartition("manage.py ")[2] for text in told()] == ["worker."]
 
-    steps.heartbeat("host:1", "default")
+    workers.heartbeat("host:1", "default")
     assert [text.rpartition("manage.py ")[2] for text in told()] == ["worker --queue gpu."]
     assert snapshot.of_job(job)["round"]["worker_seen_s"] is None
 
-    steps.heartbeat("host:2", "default,gpu")
+    workers.heartbeat("host:2", "default,gpu")
     assert told() == []
     assert snapshot.of_job(job)["round"]["worker_seen_s"] == 0

@@ -182,7 +182,7 @@ def run_once(job, alice):
     if step is None:
         factories.work_all(job, alice)
     else:
-        runner.run_step(step.pk)
+        runner.run("step", step.pk)
 
 
 def test_a_certificate_without_validation_images(make, alice, bob, rita):

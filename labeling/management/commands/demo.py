@@ -15,6 +15,7 @@ from labeling.jobs import classes, setup
 from labeling.kernel.boxes import Box
 from labeling.kernel.errors import Invalid
 from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner
 from labeling.management.database import DatabaseCommand
 from labeling.models import Job, Member
 from labeling.rounds import lifecycle
@@ -120,7 +121,7 @@ class Command(DatabaseCommand):
 
     def _import(self, job: Job, count: int) -> None:
         """Draw and import, or go on with the import that was begun."""
-        row = job.transfers.unfinished(timezone.now()).first()
+        row = job.transfers.under_way(timezone.now()).first()
         if row is None and not job.images.exists():
             folder = media_path(f"uploads/demo-{job.pk}")
             shutil.rmtree(folder, ignore_errors=True)
@@ -130,7 +131,7 @@ class Command(DatabaseCommand):
                 picture.save(folder / f"scene-{i:04}.png")
             row = transfers.start_import(job, None, "files", f"uploads/{folder.name}")
         if row is not None:
-            transfers.run_transfer(row.pk)
+            runner.run("transfer", row.pk)
 
 
 def truth(seed: int, name: str) -> list[Box]:

@@ -27,6 +27,7 @@ from labeling.jobs.presets import PRESETS
 from labeling.kernel.boxes import Box
 from labeling.kernel.errors import Invalid, LabelingError
 from labeling.kernel.stored_files import media_path
+from labeling.ledger import runner
 from labeling.management.commands import demo
 from labeling.management.database import DatabaseCommand
 from labeling.models import Audit, Job, Member
@@ -153,7 +154,7 @@ class Command(DatabaseCommand):
                 raise Invalid(f"There is no picture {name!r} in {folder}.")
             shutil.copyfile(source, target / flat)
         row = transfers.start_import(job, None, "files", f"uploads/{target.name}")
-        transfers.run_transfer(row.pk)
+        runner.run("transfer", row.pk)
         row.refresh_from_db()
         if row.error or row.report["refused"]:
             raise Invalid(f"The import failed: {row.error or row.report['listed'][:3]}")

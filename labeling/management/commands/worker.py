@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from labeling.ledger import steps
+from labeling.ledger import workers
 from labeling.management import reconcile
 from labeling.management.database import DatabaseCommand
 from labeling.server.supervised import end_with_supervisor
@@ -46,7 +46,9 @@ class Command(DatabaseCommand):
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         queues = options["queue"].split(",")
         name = f"{socket.gethostname()}:{os.getpid()}"
-        steps.heartbeat(name, options["queue"])  # without a database it ends here, with a sentence
+        workers.heartbeat(
+            name, options["queue"]
+        )  # without a database it ends here, with a sentence
         threading.Thread(
             target=_reconcile_for_ever, args=(name, options["queue"]), daemon=True
         ).start()
@@ -79,7 +81,7 @@ def _reconcile_for_ever(name: str, queues: str) -> None:
         try:
             close_old_connections()
             if time.monotonic() - beaten_at >= BEAT_EVERY:
-                steps.heartbeat(name, queues)
+                workers.heartbeat(name, queues)
                 beaten_at = time.monotonic()
             if changes.any():
                 seen = reconcile.reconcile(seen)
