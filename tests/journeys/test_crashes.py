@@ -127,4 +127,4 @@ def test_every_fence_and_every_message_stands_between_two_fault_points():
             for line in guarded:
                 places += 1
                 assert min(points, default=line) < line < max(points, default=line), (path, line)
-    assert places == 3  # the fences of steps and of transfers, the messages of both
+    assert places == 2  # the fence and the messages of all work items

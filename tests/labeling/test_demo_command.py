@@ -9,10 +9,11 @@ from django.core.management import CommandError, call_command
 from labeling.assignments import answers
 from labeling.jobs import accounts, classes, setup
 from labeling.kernel.errors import DiskFull
+from labeling.ledger import runner
 from labeling.models import Job, Transfer
 from labeling.rounds import lifecycle
 from labeling.simulation import scenes
-from labeling.transfers import imports, transfers
+from labeling.transfers import imports
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,7 +81,7 @@ def test_a_draft_of_somebodys_own_is_left_alone(capsys):
 
 
 def test_an_import_that_another_process_holds_is_told_in_words(monkeypatch, capsys):
-    monkeypatch.setattr(transfers, "run_transfer", lambda pk: None)
+    monkeypatch.setattr(runner, "run", lambda name, pk: None)
     with pytest.raises(CommandError, match="cannot start yet: An import is still running"):
         demo(capsys)
 

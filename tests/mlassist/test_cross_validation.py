@@ -7,7 +7,7 @@ from labeling.consolidation import labels
 from labeling.jobs import setup
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
-from labeling.ledger.steps import Lease
+from labeling.ledger.leases import Lease
 from labeling.models import Certificate, Label, Round, Step
 from labeling.review.queue import claim_next
 from labeling.review.verdicts import decide
