@@ -13,7 +13,7 @@ from tests.services import postgres_database, redis_url
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_TESTS = (
-    "tests/labeling/test_work.py",
+    "tests/labeling/test_assignments.py",
     "tests/labeling/test_rounds.py",
     "tests/labeling/test_steps.py",
     "tests/labeling/test_exports.py",

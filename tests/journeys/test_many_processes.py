@@ -17,7 +17,7 @@ import requests
 from labeling.simulation.client import Client
 from tests import prepared
 from tests.browser.serving import free_port, until
-from tests.journeys.company_driver import ANNOTATORS, IMAGES, REVIEWERS
+from tests.journeys.many_people_driver import ANNOTATORS, IMAGES, REVIEWERS
 from tests.services import postgres_database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ BOX = {"class_id": 0, "x1": 10, "y1": 10, "x2": 60, "y2": 60}
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def env(request, tmp_path) -> Iterator[dict[str, str]]:
-    """The environment of every process of the company."""
+    """The environment of every process of the team."""
     prepared.data_folder(tmp_path, static=True)
     shared = {
         **os.environ,
@@ -40,14 +40,14 @@ def env(request, tmp_path) -> Iterator[dict[str, str]]:
     if request.param == "sqlite":
         yield {**shared, "DATABASE_URL": ""}
     else:
-        with postgres_database("boxwise_company") as url:
+        with postgres_database("boxwise_team") as url:
             yield {**shared, "DATABASE_URL": url}
 
 
 def driver(env: dict[str, str], call: str) -> Any:
-    """Ask tests.journeys.company_driver."""
+    """Ask tests.journeys.many_people_driver."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.journeys.company_driver", call],
+        [sys.executable, "-m", "tests.journeys.many_people_driver", call],
         cwd=ROOT,
         env=env,
         capture_output=True,
@@ -111,10 +111,10 @@ def test_a_job_is_done_once_by_many_processes(env):
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     names = [f"drawer-{i}" for i in range(ANNOTATORS)] + [f"checker-{i}" for i in range(REVIEWERS)]
-    with ExitStack() as company:
+    with ExitStack() as team:
         serve = ("manage.py", "serve", "--web-processes", "2", "--port", str(port))
-        company.enter_context(process(env, *serve))
-        company.enter_context(process(env, "manage.py", "worker", "--interval", "0.1"))
+        team.enter_context(process(env, *serve))
+        team.enter_context(process(env, "manage.py", "worker", "--interval", "0.1"))
         until(lambda: answers(url))
         crowd = [
             threading.Thread(target=person, args=(url, name, ended, slug, refused), daemon=True)

@@ -15,7 +15,7 @@ from labeling.reports import figures, snapshot
 from labeling.review import queue, verdicts
 from labeling.rounds import lifecycle
 from tests.factories import answer, join
-from tests.labeling.test_leaving import expire
+from tests.labeling.test_expired_assignments import expire
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)

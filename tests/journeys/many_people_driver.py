@@ -1,6 +1,6 @@
 """Sets a small certified job up, or reports on it; a process of its own on the test's database.
 
-`python -m tests.journeys.company_driver prepare|report` prints JSON.
+`python -m tests.journeys.many_people_driver prepare|report` prints JSON.
 """
 
 import json
@@ -31,7 +31,7 @@ IMAGES, ANNOTATORS, REVIEWERS = 84, 6, 2
 def prepare() -> None:
     """Accounts (password = name), pictures, a started job."""
     job = factories.make_job(
-        name="company",
+        name="team",
         acceptance="certified",
         pilot_size=6,
         validation_size=30,
@@ -45,18 +45,18 @@ def prepare() -> None:
         factories.join(job, factories.person(f"drawer-{i}"), "annotator")
     for i in range(REVIEWERS):
         factories.join(job, factories.person(f"checker-{i}"), "reviewer", "manager")
-    folder = media_path("uploads/company")
+    folder = media_path("uploads/team")
     folder.mkdir(parents=True)
     for i in range(IMAGES):
         Picture.new("RGB", factories.SIZE, (i, 90, 140)).save(folder / f"{i:03}.png")
-    runner.run("transfer", transfers.start_import(job, None, "files", "uploads/company").pk)
+    runner.run("transfer", transfers.start_import(job, None, "files", "uploads/team").pk)
     lifecycle.start(job, None)
     print(json.dumps(job.slug))  # noqa: T201  the parent reads it
 
 
 def report() -> None:
     """What must hold however the processes interleaved."""
-    job = Job.objects.get(slug="company")
+    job = Job.objects.get(slug="team")
     state = Assignment.State
     counted = Assignment.objects.filter(round__job=job, state=state.SUBMITTED).order_by()
     places = counted.values("round", "image", "slot").annotate(n=Count("pk"))
