@@ -57,7 +57,7 @@ def judge_all(job, *reviewers, verdict=None) -> int:
             given, boxes = (
                 verdict(audit)
                 if verdict
-                else (("corrected", [box()]) if audit.blind else ("approved", None))
+                else (("corrected", [box()]) if audit.drawn_blind else ("approved", None))
             )
             verdicts.decide(audit, who, verdict=given, boxes=boxes)
             done += 1
