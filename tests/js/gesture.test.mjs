@@ -28,7 +28,7 @@ test('a class key names the box being drawn, never a box that is being moved', (
 });
 
 test('what belongs to the gesture still acts', () => {
-  for (const id of ['undo', 'back-point', 'edge-top', 'new-edge-left', 'cancel', 'zoom-in'])
+  for (const id of ['undo', 'back-point', 'edge-top', 'cancel', 'zoom-in'])
     assert.ok(mayAct(id, 'points', true), id);
   assert.ok(!mayAct('edge-top', 'corner', true));
   assert.ok(mayAct('nudge-left-1', 'grabbed', false));

@@ -65,9 +65,7 @@ export function boxHandlers(editor, commands, draw, say, show) {
     paste: { when: () => editable() && commands.hasCopy(), run: commands.paste },
     delete: { when: chosen, run: () => commands.remove() },
     'select-all': { run: commands.selectAll },
-    'select-class': { run: commands.selectClass },
     lock: { when: chosen, run: commands.lockChosen },
-    'lock-class': { when: editable, run: () => commands.lockClass() },
     'lock-all': { when: editable, run: commands.lockAll },
   };
 }
@@ -89,7 +87,6 @@ export function familyHandlers(editor, commands, draw) {
     }
   }
   for (const [, name, side] of EDGE_KEYS) {
-    handlers[`new-edge-${name}`] = { when: editable, run: () => draw.edge(side) };
     handlers[`edge-${name}`] = {
       when: editable,
       // A selected box is shaped; with none selected, or four points begun, a new one is made.

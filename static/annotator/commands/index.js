@@ -4,7 +4,7 @@ import { copyCommands } from './copy.js';
 import { editCommands } from './edit.js';
 import { chooseCommands } from './selection.js';
 import { suggestionCommands } from './suggestions.js';
-import { lookCommands } from './visibility.js';
+import { visibilityCommands } from './visibility.js';
 
 /** @typedef {ReturnType<typeof createCommands>} Commands */
 
@@ -21,6 +21,6 @@ export function createCommands(editor, say, show) {
     ...editCommands(tools, choosing),
     ...copyCommands(tools),
     ...suggestionCommands(tools),
-    ...lookCommands(tools),
+    ...visibilityCommands(tools),
   };
 }

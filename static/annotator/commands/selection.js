@@ -7,7 +7,7 @@ import { clickedOf } from '../core/hittest.js';
 
 /** @param {import('./common.js').Tools} tools */
 export function chooseCommands({ editor, say, nameOf }) {
-  const { selection, drawing } = editor.state;
+  const { selection } = editor.state;
   /** @type {{boxes: readonly DocBox[], order: DocBox[]}} */
   let last = { boxes: [], order: [] };
   const order = () => {
@@ -64,15 +64,6 @@ export function chooseCommands({ editor, say, nameOf }) {
     selectAll() {
       editor.choose(order().map((box) => box.id));
       say(`${selection.chosen.size} boxes selected`);
-    },
-    /** Of the class of the selected box, else of the one drawn with. */
-    selectClass() {
-      const index = editor.selected?.class_id ?? drawing.classId;
-      const ids = order()
-        .filter((box) => box.class_id === index)
-        .map((box) => box.id);
-      editor.choose(ids);
-      say(`${ids.length} of ${nameOf(index)} selected`);
     },
     /** Into the selection, or out of it. @param {number} id */
     toggleChosen(id) {

@@ -59,16 +59,14 @@ const arrows = (id, verb, prefix, brief, shown) =>
     })),
   );
 
-/** @param {string} id @param {string} label @param {string} prefix @param {string} brief @param {string} shown */
-const edges = (id, label, prefix, brief, shown) =>
-  EDGE_KEYS.map(([key, name], place) => ({
-    id: `${id}-${name}`,
-    group: 'Draw',
-    label: `${label}: ${name}`,
-    keys: [`${prefix}${key}`],
-    brief: place === 0 ? brief : '',
-    shown,
-  }));
+const edges = EDGE_KEYS.map(([key, name], place) => ({
+  id: `edge-${name}`,
+  group: 'Draw',
+  label: `Edge to the pointer: ${name}`,
+  keys: [key],
+  brief: place === 0 ? 'Edge to the pointer' : '',
+  shown: 'W A S D',
+}));
 const digits = DIGITS.map((digit) => ({
   id: `class-${digit}`,
   group: 'Class',
@@ -101,10 +99,6 @@ export const TABLE = [
     'zoom-in': ['Zoom in', ['+', '='], { shown: '+', ...HELD }],
     'zoom-out': ['Zoom out', ['-'], HELD],
     pan: ['Pan', ['Space'], { shown: 'Space hold', canvas: true }],
-    brighter: ['Brighter', ['Ctrl+ArrowUp'], ON_CANVAS],
-    darker: ['Darker', ['Ctrl+ArrowDown'], ON_CANVAS],
-    'more-contrast': ['More contrast', ['Ctrl+ArrowRight'], ON_CANVAS],
-    'less-contrast': ['Less contrast', ['Ctrl+ArrowLeft'], ON_CANVAS],
     display: ['Brightness, contrast, crosshair…', ['.']],
     leave: ['From the canvas to the panel', ['Ctrl+F6']],
   }),
@@ -113,8 +107,7 @@ export const TABLE = [
     place: ['Place a box in the middle, for the arrow keys', ['Shift+b']],
     method: ['Drag, two clicks, four points', ['m']],
   }),
-  ...edges('edge', 'Edge to the pointer', '', 'Edge to the pointer', 'W A S D'),
-  ...edges('new-edge', 'Edge of a new box', 'Shift+', 'Edge of a new box', 'Shift W A S D'),
+  ...edges,
   ...boxRows('Draw', {
     'back-point': ['Undo a point', ['Backspace']],
     stamp: ['Box of the last size at the pointer', ['j']],
@@ -135,12 +128,10 @@ export const TABLE = [
     copy: ['Copy', ['Ctrl+c']],
     paste: ['Paste', ['Ctrl+v']],
     'select-all': ['Select all', ['Ctrl+a']],
-    'select-class': ['Select all of the class', ['Alt+a']],
     delete: ['Delete', ['Delete']],
     undo: ['Undo', ['Ctrl+z'], HELD],
     redo: ['Redo', ['Ctrl+Shift+z', 'Ctrl+y'], { shown: 'Ctrl Shift Z', ...HELD }],
     lock: ['Lock or unlock', ['o']],
-    'lock-class': ['Lock or unlock the class', ['Alt+o']],
     'lock-all': ['Lock or unlock all', ['Shift+o']],
   }),
   ...suggestionRows('Suggestions', {

@@ -1,6 +1,4 @@
-/** What the actions of the view do: zoom, pan, light and contrast, what is shown. */
-
-const STEP = 0.1;
+/** What the actions of the view do: zoom, pan, what is shown. */
 
 /** @param {import('../editor.js').Editor} editor @param {import('./index.js').Commands} commands
  * @param {object} page
@@ -20,11 +18,6 @@ export function viewHandlers(editor, commands, page) {
     move();
     editor.paint();
   };
-  /** @param {'brightness'|'contrast'} name @param {number} by */
-  const adjust = (name, by) => () =>
-    editor.set('display', {
-      [name]: Number(Math.min(2, Math.max(0.4, display[name] + by)).toFixed(1)),
-    });
   const labels = /** @type {const} */ ({ names: 'numbers', numbers: 'none', none: 'names' });
 
   return {
@@ -37,10 +30,6 @@ export function viewHandlers(editor, commands, page) {
     'zoom-in': { run: moving(() => viewport.zoomMiddle(1.25)) },
     'zoom-out': { run: moving(() => viewport.zoomMiddle(0.8)) },
     pan: { run: () => page.holdSpace(true), release: () => page.holdSpace(false) },
-    brighter: { run: adjust('brightness', STEP) },
-    darker: { run: adjust('brightness', -STEP) },
-    'more-contrast': { run: adjust('contrast', STEP) },
-    'less-contrast': { run: adjust('contrast', -STEP) },
     display: { run: page.display },
     leave: { run: page.leaveCanvas },
     'find-class': { when: () => drawing.editable, run: page.findClass },

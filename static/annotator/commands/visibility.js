@@ -3,7 +3,7 @@
 import { toggled } from '../core/display.js';
 
 /** @param {import('./common.js').Tools} tools */
-export function lookCommands({ editor, say, nameOf }) {
+export function visibilityCommands({ editor, say, nameOf }) {
   const { selection, drawing, display } = editor.state;
   const classMeant = () => editor.selected?.class_id ?? drawing.classId;
 
@@ -40,15 +40,9 @@ export function lookCommands({ editor, say, nameOf }) {
       editor.set('display', { lockedIds });
       say(lock ? 'Locked' : 'Unlocked');
     },
-    /** @param {number} [index] */
-    lockClass(index = classMeant()) {
-      const lockedClasses = toggled(display.lockedClasses, index);
-      editor.set('display', { lockedClasses });
-      say(`${nameOf(index)} ${lockedClasses.has(index) ? 'locked' : 'unlocked'}`);
-    },
     lockAll() {
       const lockedAll = !display.lockedAll;
-      const none = lockedAll ? {} : { lockedIds: new Set(), lockedClasses: new Set() };
+      const none = lockedAll ? {} : { lockedIds: new Set() };
       editor.set('display', { lockedAll, ...none });
       say(lockedAll ? 'All boxes locked' : 'All boxes unlocked');
     },

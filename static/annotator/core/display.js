@@ -21,8 +21,6 @@ export function createVisibility() {
     hiddenClasses: new Set(),
     /** @type {Set<number>} */
     lockedIds: new Set(),
-    /** @type {Set<number>} */
-    lockedClasses: new Set(),
     lockedAll: false,
   };
 }
@@ -50,8 +48,7 @@ export const isShown = (box, display) =>
   !display.hiddenClasses.has(box.class_id);
 
 /** @param {DocBox} box @param {Visibility} display */
-export const isLocked = (box, display) =>
-  display.lockedAll || display.lockedIds.has(box.id) || display.lockedClasses.has(box.class_id);
+export const isLocked = (box, display) => display.lockedAll || display.lockedIds.has(box.id);
 
 /** In the set if it was not, and out if it was. @template T @param {Set<T>} set @param {T} item
  * @returns {Set<T>} */

@@ -6,8 +6,8 @@
 
 /** They change what is seen, never what is drawn. */
 const VIEW = [
-  ...['fit', 'actual', 'zoom-box', 'zoom-in', 'zoom-out', 'pan', 'brighter', 'darker'],
-  ...['more-contrast', 'less-contrast', 'crosshair', 'magnifier', 'labels', 'hide', 'theme'],
+  ...['fit', 'actual', 'zoom-box', 'zoom-in', 'zoom-out', 'pan'],
+  ...['crosshair', 'magnifier', 'labels', 'hide', 'theme'],
   'cancel',
 ];
 
@@ -15,7 +15,7 @@ const VIEW = [
 const MORE = {
   drag: /^$/,
   corner: /^(undo|back-point|find-class)$/,
-  points: /^(undo|back-point|find-class|(new-)?edge-(top|left|bottom|right))$/,
+  points: /^(undo|back-point|find-class|edge-(top|left|bottom|right))$/,
   grabbed: /^(grab|submit|nudge-.+)$/,
 };
 

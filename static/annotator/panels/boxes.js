@@ -139,12 +139,7 @@ export function startBoxes(root, editor, commands) {
   editor.onChange(() => {
     const { selection, drawing, display } = editor.state;
     const { selectedId } = selection;
-    const key = [
-      drawing.editable,
-      display.lockedAll,
-      [...display.lockedIds],
-      [...display.lockedClasses],
-    ].join();
+    const key = [drawing.editable, display.lockedAll, [...display.lockedIds]].join();
     if (key !== known) plain = new WeakMap();
     known = key;
     const focused =

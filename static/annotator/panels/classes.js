@@ -75,11 +75,7 @@ export function startClasses(root, editor, commands) {
       const { index } = row.entry;
       const on = index === drawing.classId;
       write(row.count, String(counts.get(index) ?? ''));
-      const words = [
-        on && 'drawing with',
-        display.hiddenClasses.has(index) && 'hidden',
-        display.lockedClasses.has(index) && 'locked',
-      ];
+      const words = [on && 'drawing with', display.hiddenClasses.has(index) && 'hidden'];
       write(row.state, words.filter(Boolean).join(', '));
       if (row.button.getAttribute('aria-pressed') !== String(on))
         row.button.setAttribute('aria-pressed', String(on));

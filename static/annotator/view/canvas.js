@@ -50,12 +50,7 @@ export function startCanvas(surface, editor) {
       ? editor.shown().filter((box) => !chosen.has(box.id))
       : editor.shown();
     const same = boxes.length === painted.length && boxes.every((box, i) => box === painted[i]);
-    const displayKey = [
-      display.labels,
-      display.lockedAll,
-      [...display.lockedIds],
-      [...display.lockedClasses],
-    ].join();
+    const displayKey = [display.labels, display.lockedAll, [...display.lockedIds]].join();
     const view = viewKey();
     const moved = !stillKey.startsWith(view);
     const key = `${view};${displayKey}`;
