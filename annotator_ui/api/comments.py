@@ -240,16 +240,6 @@ class Decision(APIView):
         return Response(shape([thread], by, thread.image.job)[0])
 
 
-class JobComments(APIView):
-    """The threads of a job."""
-
-    @extend_schema(responses=OpenApiTypes.ANY)
-    def get(self, request: Request, slug: str) -> Response:
-        """Open ones first, then the latest."""
-        reader = access.person(request)
-        return Response(of_job(access.job_for(reader, slug), reader))
-
-
 def of_job(job: Job, reader: User) -> list[dict[str, Any]]:
     """Threads with their pictures."""
     rows = list(

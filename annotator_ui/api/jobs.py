@@ -1,4 +1,4 @@
-"""Jobs' API: list, snapshot, actions, exports, uploads; and a manager's hand on images."""
+"""Jobs' API: snapshot, actions, exports, uploads; and corrections of labels."""
 
 from django.contrib.auth.models import User
 from drf_spectacular.types import OpenApiTypes
@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui import cards
 from annotator_ui.api import access, shapes
 from annotator_ui.api.work import parsed
 from labeling.assignments import answers, held
@@ -17,15 +16,6 @@ from labeling.kernel.boxes import without_scores
 from labeling.reports import snapshot
 from labeling.rounds import lifecycle
 from labeling.transfers import annotations, transfers, uploads
-
-
-class Jobs(APIView):
-    """The person's jobs."""
-
-    @extend_schema(responses=OpenApiTypes.ANY)
-    def get(self, request: Request) -> Response:
-        """One card per job."""
-        return Response(cards.job_cards(access.person(request)))
 
 
 class Snapshot(APIView):
@@ -119,25 +109,3 @@ class ImageLabel(APIView):
         boxes = without_scores(answers.parse_boxes(image, form["boxes"]))
         label = labels.correct(image, boxes, user)
         return Response({"id": label.pk, "boxes": label.boxes})
-
-
-class ImageExclude(APIView):
-    """Taking an image out."""
-
-    @extend_schema(request=shapes.ReasonForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, pk: int) -> Response:
-        """Exclude with a reason."""
-        image = access.image_for(access.person(request), pk, access.MANAGER)
-        labels.exclude(image, parsed(shapes.ReasonForm, request)["reason"], access.person(request))
-        return Response({})
-
-
-class ImageRestore(APIView):
-    """Putting an image back."""
-
-    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, pk: int) -> Response:
-        """Restore it."""
-        image = access.image_for(access.person(request), pk, access.MANAGER)
-        labels.restore(image, access.person(request))
-        return Response({})

@@ -99,12 +99,6 @@ class BoxesForm(StrictSerializer):
     boxes = serializers.ListField(child=serializers.DictField())
 
 
-class ReasonForm(StrictSerializer):
-    """A reason in words."""
-
-    reason = serializers.CharField(max_length=200)
-
-
 class ActionForm(StrictSerializer):
     """Something a manager does to a job."""
 

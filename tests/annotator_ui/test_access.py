@@ -31,7 +31,6 @@ OPEN = {"login", "logout", "welcome", "admin:login", "admin:logout", "admin:jsi1
 # What an account without any job may still see: their own empty lists and themselves.
 ANYONE = {
     "home",
-    "jobs",
     "schema",
     "keys",
     "preferences",

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from annotator_ui.failures import BUSY, FULL, NO_SUCH, TOO_MUCH, failure_of
-from labeling.models import Job
+from labeling.models import Member
 from tests.annotator_ui import test_access
 from tests.browser.serving import Backstage, Served
 
@@ -85,7 +85,7 @@ def test_errors_of_the_api_are_json_whoever_raised_them(job, alice):
         (hers, "post", reverse("image-file", args=[999]), 403, "not_allowed"),
         (hers, "post", claim, 403, "permission_denied"),
         (hers, "get", claim, 405, "method_not_allowed"),
-        (hers, "get", "/api/jobs/?a=%00", 400, "invalid"),
+        (hers, "get", "/api/preferences?a=%00", 400, "invalid"),
         (stranger, "post", reverse("image-file", args=[999]), 401, "signed_out"),
         (stranger, "get", reverse("transfer-file", args=[1]), 401, "signed_out"),
         (stranger, "get", "/api/nothing/here", 404, "not_found"),
@@ -100,7 +100,7 @@ def test_errors_of_the_api_are_json_whoever_raised_them(job, alice):
 def test_nothing_personal_stays_in_a_browser(busy, alice):
     client = Client()
     client.force_login(alice)
-    for url in ("/", reverse("history", args=[busy.slug]), reverse("jobs"), "/api/nothing"):
+    for url in ("/", reverse("history", args=[busy.slug]), "/api/preferences", "/api/nothing"):
         assert "no-store" in client.get(url)["Cache-Control"], url
     assert "no-store" in Client().get("/")["Cache-Control"]
 
@@ -135,9 +135,9 @@ def test_a_failing_database_leaves_its_trace_in_the_log(job, alice, monkeypatch,
 
     client = Client(raise_request_exception=False)
     client.force_login(alice)
-    monkeypatch.setattr(Job.objects, "filter", fail)
+    monkeypatch.setattr(Member.objects, "filter", fail)
     with caplog.at_level(logging.WARNING):
-        page, api = client.get("/"), client.get(reverse("jobs"))
+        page, api = client.get("/"), client.get(reverse("snapshot", args=[job.slug]))
     known = "locked" in said
     assert (page.status_code, api.status_code) == ((503, 503) if known else (500, 500))
     assert api.json()["code"] == ("busy" if known else "error")

@@ -227,7 +227,7 @@ def test_one_image_shows_its_label_answers_and_history(admin, labelled, mona):
     assert reverse("correct", args=[labelled.slug, image.pk]) in page
 
 
-def test_a_manager_corrects_excludes_and_restores(admin, labelled):
+def test_a_manager_corrects_a_label(admin, labelled):
     image = Image.objects.get(name="image-0001.png", job=labelled)
 
     assert admin.get(reverse("correct", args=[labelled.slug, image.pk])).status_code == 200
@@ -237,16 +237,6 @@ def test_a_manager_corrects_excludes_and_restores(admin, labelled):
         content_type="application/json",
     )
     assert Label.objects.active().get(image=image).boxes == [box(30)]
-    admin.post(
-        reverse("image-exclude", args=[image.pk]),
-        {"reason": "twice"},
-        content_type="application/json",
-    )
-    image.refresh_from_db()
-    assert image.excluded == "twice"
-    admin.post(reverse("image-restore", args=[image.pk]), {}, content_type="application/json")
-    image.refresh_from_db()
-    assert image.excluded == ""
 
 
 @pytest.mark.parametrize(

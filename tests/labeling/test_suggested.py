@@ -146,7 +146,7 @@ def test_the_annotator_sees_only_own_boxes_and_other_annotators_see_nothing(
     for who in (alice, bob):
         told = {"take": True, "label": holding(assignment).pk}
         assert send(signed_in(who), "put", "suggestion-decision", row.pk, told)[0] in (403, 404)
-    [seen] = signed_in(rita).get(reverse("job-comments", args=[job.slug])).json()
+    [seen] = signed_in(rita).get(reverse("notes", args=[job.slug])).context["page_data"]["threads"]
     assert seen["suggestion"]["label"]["boxes"] == [box(77)]
 
 
