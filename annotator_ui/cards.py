@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Literal, TypedDict, TypeVar
 
 from django.contrib.auth.models import User
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +15,8 @@ from labeling.assignments import claims, own_answers
 from labeling.models import Assignment, Audit, Image, Job, Round
 from labeling.reports import figures, wording
 from labeling.review import comments, queue
+
+T = TypeVar("T", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,42 @@ class Waiting:
     undecided: set[int]  # jobs with a check that somebody could have to make
 
 
-def job_cards(user: User) -> list[dict[str, Any]]:
+class CardRound(TypedDict):
+    """How far the open round is, and the seconds of an image at this person's pace."""
+
+    number: int
+    purpose: Round.Purpose
+    done: int
+    total: int
+    pace_s: float | None
+
+
+class JobCard(TypedDict):
+    """What waits for a person in a job; `answers`: to their notes, `notes`: to be answered."""
+
+    slug: str
+    name: str
+    state: Job.State
+    kind: Literal["draw", "audit", "none"]
+    waiting: int
+    to_draw: int
+    to_check: int
+    preview_url: str | None
+    round: CardRound | None
+    stopped_at: str | None
+    answers: int
+    notes: int
+    history_url: str
+    notes_url: str
+    message: str
+    roles: list[str]
+    work_url: str | None
+    review_url: str | None
+    report_url: str | None
+    live_url: str
+
+
+def job_cards(user: User) -> list[JobCard]:
     """One card per job, those with work first."""
     jobs = list(access.jobs_of(user))
     waiting = _waiting(jobs, user)
@@ -71,11 +108,11 @@ def _waiting(jobs: list[Job], user: User) -> Waiting:
     )
 
 
-def _counted(rows: Any, by: str) -> dict[int, int]:
+def _counted(rows: "QuerySet[T]", by: str) -> dict[int, int]:
     return dict(rows.order_by().values_list(by).annotate(n=Count("pk")))
 
 
-def card(job: Job, user: User, waiting: Waiting) -> dict[str, Any]:
+def card(job: Job, user: User, waiting: Waiting) -> JobCard:
     """What waits for this person in this job."""
     roles, round = waiting.roles[job.pk], waiting.rounds.get(job.pk)
     reviewing = bool(roles & set(access.REVIEWING))
@@ -84,12 +121,13 @@ def card(job: Job, user: User, waiting: Waiting) -> dict[str, Any]:
         to_check = queue.claimable(job, user, timezone.now()).count()
     if access.ANNOTATOR in roles and job.state == Job.State.RUNNING and round is not None:
         to_draw = waiting.to_claim.get(round.pk, 0) + waiting.held.get(job.pk, 0)
+    kind: Literal["draw", "audit", "none"]
     kind = "draw" if to_draw else "audit" if to_check else "none"
     preview = waiting.previews.get(job.pk)
     return {
         "slug": job.slug,
         "name": job.name,
-        "state": job.state,
+        "state": Job.State(job.state),
         "kind": kind,
         "waiting": to_draw or to_check,
         "to_draw": to_draw,
@@ -137,14 +175,14 @@ def _previews(jobs: Iterable[Job], user: User, roles: dict[int, set[str]]) -> di
     return found
 
 
-def _standing(round: Round, waiting: Waiting) -> dict[str, Any]:
+def _standing(round: Round, waiting: Waiting) -> CardRound:
     """How far the round is, and the minutes its rest takes at this person's pace."""
     counts = waiting.assignments[round.pk]
     done = counts.get(Assignment.State.SUBMITTED, 0)
     pace = waiting.timing.get(round.job_id)
     return {
         "number": round.number,
-        "purpose": round.purpose,
+        "purpose": Round.Purpose(round.purpose),
         "done": done,
         "total": done + claims.left_of(counts),
         "pace_s": float(f"{pace:.1f}") if pace else None,

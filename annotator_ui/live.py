@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from typing import Any
+from typing import Literal, TypedDict
 
 from channels.auth import get_user
 from channels.db import database_sync_to_async
@@ -28,6 +28,22 @@ PATIENCE = 5.0  # seconds a page may take to receive a message
 SIGNED_OUT, NOT_FOUND, TOO_MANY, TRY_AGAIN = 4401, 4404, 4429, 1013
 # A closed tab is an OSError, as is too long a wait; one that closes just now, a RuntimeError.
 BROKEN = (DatabaseFailure, OSError, RuntimeError)
+
+
+class News(TypedDict):
+    """The job changed."""
+
+    type: Literal["snapshot"]
+    snapshot: snapshot.Snapshot
+
+
+class Ping(TypedDict):
+    """It did not."""
+
+    type: Literal["ping"]
+
+
+Message = News | Ping
 
 
 class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
@@ -84,14 +100,14 @@ class JobPage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.manages = access.MANAGER in access.roles(job, user)
         return True
 
-    async def hear(self, message: dict[str, Any]) -> None:
+    async def hear(self, message: Message) -> None:
         """Send what this person may see of a message."""
         if message["type"] == "snapshot" and not self.manages:
             own = snapshot.for_member(message["snapshot"], self.scope["user"].pk)
-            message = {**message, "snapshot": own}
+            message = {"type": "snapshot", "snapshot": own}
         await self.send_json(message)
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+    async def receive_json(self, content: object, **kwargs: object) -> None:
         """Frames from the page carry nothing: truth is HTTP."""
 
     async def disconnect(self, code: int) -> None:
@@ -130,7 +146,7 @@ def unwatch(slug: str, page: JobPage) -> None:
 
 
 async def _run(slug: str) -> None:
-    before: dict[str, Any] | None = None
+    before: snapshot.Snapshot | None = None
     quiet = pause = 0.0
     while True:
         began = time.monotonic()
@@ -160,26 +176,24 @@ def pause_after(took: float) -> float:
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
-def _snapshot(slug: str) -> dict[str, Any]:
+def _snapshot(slug: str) -> snapshot.Snapshot:
     return snapshot.of_job(Job.objects.get(slug=slug))
 
 
-def _without_clock(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """The snapshot less what ages by itself."""
-    rest = {k: v for k, v in snapshot.items() if k not in ("at", "people")}
-    if rest.get("round"):
-        rest["round"] = {
-            k: v for k, v in rest["round"].items() if k not in ("worker_seen_s", "seconds_left")
-        }
-    return rest
+def _without_clock(now: snapshot.Snapshot) -> snapshot.Snapshot:
+    """The snapshot with nothing in it that ages by itself."""
+    round = now.get("round")
+    if round is not None:
+        round = {**round, "worker_seen_s": None, "seconds_left": None}
+    return {**now, "at": "", "people": [], "round": round}
 
 
-async def _send(slug: str, message: dict[str, Any]) -> None:
+async def _send(slug: str, message: Message) -> None:
     """To all pages at once, so that a stalled one holds up the others for PATIENCE at most."""
     await asyncio.gather(*(_tell(slug, page, message) for page in _pages.get(slug, ())))
 
 
-async def _tell(slug: str, page: JobPage, message: dict[str, Any]) -> None:
+async def _tell(slug: str, page: JobPage, message: Message) -> None:
     """To one page; what goes wrong there ends that page alone, and its browser asks anew."""
     try:
         await asyncio.wait_for(page.hear(message), PATIENCE)

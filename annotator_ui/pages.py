@@ -1,50 +1,96 @@
 """The pages: each renders a template with the data its modules start from."""
 
-from typing import Any
+from typing import Literal
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from annotator_ui import cards
-from annotator_ui.api import access, assignments, shapes
-from annotator_ui.api.comments import suggestions_of
+from annotator_ui.api import access, assignments, shapes, threads
+from annotator_ui.page import ImagesPage, JobPage, Page, PageData, allowed
 from labeling.assignments import own_answers
 from labeling.consolidation import disagreements
 from labeling.jobs import guidelines, preferences
-from labeling.kernel.errors import Conflict, NotAllowed
+from labeling.kernel.boxes import Box
+from labeling.kernel.errors import Conflict
 from labeling.models import Image, Job, Label
+from labeling.reports import audit_report, snapshot
 
 
-def page(
-    request: HttpRequest, template: str, title: str, data: dict[str, Any], manager: bool = False
-) -> HttpResponse:
-    data = {"user": shapes.user(access.person(request), manager), **data}
-    here = template.removesuffix(".html")
-    return render(request, template, {"page_data": data, "title": title, "here": here})
+class HomePage(PageData):
+    """My work."""
+
+    jobs: list[cards.JobCard]
+    today: own_answers.Today
+
+
+class WorkPage(ImagesPage):
+    """Drawing. `reopen`: the answer that the address asks to open again."""
+
+    mode: Literal["annotate"]
+    instructions_new: bool
+    reopen: assignments.OwnAssignment | None
+
+
+class KeysPage(PageData):
+    """A person's own keys."""
+
+    preferences: preferences.OwnPreferences
+
+
+class ReviewPage(ImagesPage):
+    """Checks of auto-labels."""
+
+    mode: Literal["audit"]
+    progress: audit_report.AuditProgress | None
+
+
+class CorrectPage(ImagesPage):
+    """One image's label, corrected. `refused`: why a correction would not be taken."""
+
+    mode: Literal["correct"]
+    refused: str
+    image: shapes.Picture
+    boxes: list[Box]
+    suggestions: list[threads.PicturedThread]
+    return_url: str
+
+
+class LivePage(JobPage):
+    """A job as it is now."""
+
+    snapshot: snapshot.Snapshot
+    ws_path: str
+    can_manage: bool
+    admin_url: str | None
+    transfers: list[shapes.Transfer]
 
 
 @require_safe
 @ensure_csrf_cookie
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> Page[HomePage]:
     """My jobs."""
-    data = {
-        "jobs": cards.job_cards(access.person(request)),
-        "today": own_answers.today(access.person(request)),
+    user = access.person(request)
+    data: HomePage = {
+        "user": shapes.user(user, user.is_staff),
+        "jobs": cards.job_cards(user),
+        "today": own_answers.today(user),
     }
-    return page(request, "home.html", "My work", data, access.person(request).is_staff)
+    return Page(request, "home.html", "My work", data)
 
 
 @require_safe
 @ensure_csrf_cookie
-def annotate(request: HttpRequest, slug: str) -> HttpResponse:
+def annotate(request: HttpRequest, slug: str) -> Page[WorkPage]:
     """Draw. The page claims its images itself: who follows a link by GET takes no work away."""
-    user: Any = access.person(request)
+    user = access.person(request)
     job = allowed(request, slug, access.ANNOTATOR)
-    data = {
+    data: WorkPage = {
+        "user": shapes.user(user),
         "mode": "annotate",
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
@@ -52,10 +98,10 @@ def annotate(request: HttpRequest, slug: str) -> HttpResponse:
         "instructions_new": guidelines.unread(job, user),
         "reopen": _reopened(request, user, job),
     }
-    return page(request, "annotate.html", job.name, data)
+    return Page(request, "annotate.html", job.name, data)
 
 
-def _reopened(request: HttpRequest, user: Any, job: Job) -> dict[str, Any] | None:
+def _reopened(request: HttpRequest, user: User, job: Job) -> assignments.OwnAssignment | None:
     """The answer that `?assignment=` asks to open again, if it is the person's own in this job."""
     wanted = request.GET.get("assignment", "")
     if not wanted.isdecimal() or len(wanted) > 18:  # no row has a longer number
@@ -63,54 +109,59 @@ def _reopened(request: HttpRequest, user: Any, job: Job) -> dict[str, Any] | Non
     assignment = access.assignment_for(user, int(wanted))
     if assignment.round.job_id != job.pk:
         raise Http404
-    return {**assignments.alone(assignment), "changeable": own_answers.changeable(assignment)}
+    return assignments.reopened(assignment)
 
 
 @require_safe
 @ensure_csrf_cookie
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: HttpRequest) -> Page[KeysPage]:
     """The person's own keys."""
-    user: Any = access.person(request)
-    data = {"preferences": preferences.user_preferences(user)}
-    return page(request, "keys.html", "Keys", data, user.is_staff)
+    user = access.person(request)
+    data: KeysPage = {
+        "user": shapes.user(user, user.is_staff),
+        "preferences": preferences.user_preferences(user),
+    }
+    return Page(request, "keys.html", "Keys", data)
 
 
 @require_safe
 @ensure_csrf_cookie
-def review_page(request: HttpRequest, slug: str) -> HttpResponse:
+def review_page(request: HttpRequest, slug: str) -> Page[ReviewPage]:
     """Check auto-labels."""
-    user: Any = access.person(request)
+    user = access.person(request)
     job = allowed(request, slug, *access.REVIEWING)
-    data = {
+    data: ReviewPage = {
+        "user": shapes.user(user),
         "mode": "audit",
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
         "progress": shapes.audit_progress(job),
         "preferences": preferences.user_preferences(user),
     }
-    return page(request, "review.html", f"{job.name}: review", data)
+    return Page(request, "review.html", f"{job.name}: review", data)
 
 
 @require_safe
 @ensure_csrf_cookie
-def correct(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def correct(request: HttpRequest, slug: str, pk: int) -> Page[CorrectPage]:
     """A reviewer corrects a label; a manager any image, whatever it has."""
-    user: Any = access.person(request)
+    user = access.person(request)
     job = allowed(request, slug, *access.REVIEWING)
     image = access.image_for(user, pk, *access.REVIEWING)
     label = Label.objects.active().filter(image=image).first()
-    data = {
+    data: CorrectPage = {
+        "user": shapes.user(user, user.is_staff),
         "mode": "correct",
         "refused": _refused(image, access.MANAGER in access.roles(job, user)),
         "job": shapes.job(job, access.roles(job, user)),
         "classes": shapes.classes(job),
         "image": shapes.image(image),
         "boxes": label.boxes if label else [],
-        "suggestions": suggestions_of(image, user),
+        "suggestions": threads.suggestions_of(image, user),
         "preferences": preferences.user_preferences(user),
         "return_url": _back(request) or reverse("review-grid", args=[job.slug]),
     }
-    return page(request, "review.html", f"{job.name}: correct", data, user.is_staff)
+    return Page(request, "review.html", f"{job.name}: correct", data)
 
 
 def _refused(image: Image, manager: bool) -> str:
@@ -131,13 +182,14 @@ def _back(request: HttpRequest) -> str:
 
 @require_safe
 @ensure_csrf_cookie
-def job_page(request: HttpRequest, slug: str) -> HttpResponse:
+def job_page(request: HttpRequest, slug: str) -> Page[LivePage]:
     """The live job page."""
-    user: Any = access.person(request)
+    user = access.person(request)
     job = allowed(request, slug)
     roles = access.roles(job, user)
     manager = access.MANAGER in roles
-    data = {
+    data: LivePage = {
+        "user": shapes.user(user, manager),
         "job": shapes.job(job, roles),
         "snapshot": shapes.state(job, user, manager=manager),
         "ws_path": f"/ws/jobs/{job.slug}",
@@ -149,13 +201,4 @@ def job_page(request: HttpRequest, slug: str) -> HttpResponse:
         ),
         "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],
     }
-    return page(request, "job.html", job.name, data, manager)
-
-
-def allowed(request: HttpRequest, slug: str, *roles: str) -> Job:
-    from django.core.exceptions import PermissionDenied
-
-    try:
-        return access.job_for(access.person(request), slug, *roles)
-    except NotAllowed as error:
-        raise PermissionDenied(error.message) from error
+    return Page(request, "job.html", job.name, data)

@@ -4,7 +4,18 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
 from annotator_ui import own_pages, pages, report_page, review_pages
-from annotator_ui.api import comments, disagreements, grid, history, jobs, media, own, review, work
+from annotator_ui.api import (
+    comments,
+    comparison,
+    disagreements,
+    grid,
+    history,
+    jobs,
+    media,
+    own,
+    review,
+    work,
+)
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -62,9 +73,9 @@ urlpatterns = [
         disagreements.Disagreements.as_view(),
         name="disagreements",
     ),
-    path("api/images/<row:pk>/compare", disagreements.Compare.as_view(), name="compare-labels"),
+    path("api/images/<row:pk>/compare", comparison.Compare.as_view(), name="compare-labels"),
     path("api/images/<row:pk>/comments", comments.ImageComments.as_view(), name="comments"),
-    path("api/comments/<row:pk>", comments.Thread.as_view(), name="comment"),
+    path("api/comments/<row:pk>", comments.OneThread.as_view(), name="comment"),
     path("api/comments/<row:pk>/decision", comments.Decision.as_view(), name="suggestion-decision"),
     path("api/assignments/<row:pk>/suggestion", history.Suggestion.as_view(), name="suggestion"),
     path("api/comments/<row:pk>/answers", comments.Answers.as_view(), name="comment-answers"),

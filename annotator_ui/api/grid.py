@@ -1,20 +1,20 @@
 """The grid's API: a page of labels, most suspicious first, and the checks of a whole page."""
 
 from math import isfinite
-from typing import Any
+from typing import TypedDict
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, forms, shapes
+from annotator_ui.api.replies import Nothing, Reply
 from annotator_ui.api.work import parsed
-from labeling.models import Job, Label, Member
+from labeling.kernel.boxes import Box
+from labeling.models import Job, Label, LabelCheck, Member
 from labeling.review import grid
-from labeling.review.core.suspicion import main_reason, usual
+from labeling.review.core.suspicion import Usual, main_reason, usual
 
 SAMPLE = 300  # labels that tell what is usual
 SHORT_REASONS = {
@@ -27,22 +27,22 @@ SHORT_REASONS = {
 }
 
 
-class GridQuery(shapes.StrictSerializer):
+class GridQuery(forms.StrictSerializer):
     """Which labels a page shows."""
 
     source = serializers.ChoiceField(  # type: ignore[assignment]
         ("auto", "human", "reviewer", "any"), default="auto"
     )
     round = serializers.IntegerField(
-        min_value=1, max_value=shapes.LARGEST, allow_null=True, default=None
+        min_value=1, max_value=forms.LARGEST, allow_null=True, default=None
     )
     class_id = serializers.IntegerField(
-        min_value=0, max_value=shapes.LARGEST, allow_null=True, default=None
+        min_value=0, max_value=forms.LARGEST, allow_null=True, default=None
     )
     low = serializers.FloatField(min_value=0, max_value=1, default=0)
     high = serializers.FloatField(min_value=0, max_value=1, default=1)
     person = serializers.IntegerField(
-        min_value=0, max_value=shapes.LARGEST, allow_null=True, default=None
+        min_value=0, max_value=forms.LARGEST, allow_null=True, default=None
     )
     looked_at = serializers.BooleanField(default=False)
     order = serializers.ChoiceField(("suspicion", "random"), default="suspicion")
@@ -72,7 +72,7 @@ def wanted(form: GridQuery) -> grid.Wanted:
     return grid.Wanted(**values)
 
 
-class CheckForm(shapes.StrictSerializer):
+class CheckForm(forms.StrictSerializer):
     """What a reviewer thinks of one label."""
 
     label = serializers.IntegerField()  # type: ignore[assignment]
@@ -80,13 +80,72 @@ class CheckForm(shapes.StrictSerializer):
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
-class ChecksForm(shapes.StrictSerializer):
+class ChecksForm(forms.StrictSerializer):
     """A page of checks."""
 
     checks = serializers.ListField(child=CheckForm(), min_length=1, max_length=30)
 
 
-def page_of(job: Job, wanted: grid.Wanted) -> dict[str, Any]:
+class Mark(TypedDict):
+    """What a reviewer thought of a label."""
+
+    verdict: LabelCheck.Verdict
+    reason: str
+
+
+class GridLabel(TypedDict):
+    """A label to look at. `stays`: its image judges the detector, so it is corrected here and
+    never sent back to people."""
+
+    id: int
+    image: shapes.Picture
+    source: Label.Source
+    round: int | None
+    boxes: list[Box]
+    suspicion: float | None
+    reason: str
+    check: Mark | None
+    stays: bool
+
+
+class GridLabels(TypedDict):
+    """A page of labels, where the next one begins, and how many there are."""
+
+    labels: list[GridLabel]
+    after: str | None
+    counts: grid.LabelCounts
+
+
+class PersonChoice(TypedDict):
+    """A person to filter by."""
+
+    id: int
+    name: str
+
+
+class ReasonChoice(TypedDict):
+    """A reason to send a label back for, in full and short."""
+
+    text: str
+    short: str
+
+
+class GridChoices(TypedDict):
+    """What the filters offer."""
+
+    rounds: list[int]
+    people: list[PersonChoice]
+    reasons: list[ReasonChoice]
+    sources: list[Label.Source]
+
+
+class CheckResults(TypedDict):
+    """What became of each check."""
+
+    results: list[grid.CheckResult]
+
+
+def page_of(job: Job, wanted: grid.Wanted) -> GridLabels:
     """One page as the browser needs it."""
     rows = grid.page(job, wanted)
     sample = Label.objects.active().filter(image__job=job).select_related("image").order_by("-pk")
@@ -99,23 +158,27 @@ def page_of(job: Job, wanted: grid.Wanted) -> dict[str, Any]:
     }
 
 
-def _label(row: Label, norm: Any) -> dict[str, Any]:
+def _label(row: Label, norm: Usual) -> GridLabel:
     size = (row.image.width, row.image.height)
     check = getattr(row, "grid_check", None)
     return {
         "id": row.pk,
         "image": shapes.image(row.image),
-        "source": row.source,
+        "source": Label.Source(row.source),
         "round": row.round.number if row.round else None,
         "boxes": row.boxes,
         "suspicion": None if row.confidence is None else round(1 - row.confidence, 4),
         "reason": main_reason(row.boxes, size, norm, row.detail),
-        "check": {"verdict": check.verdict, "reason": check.reason} if check else None,
+        "check": _mark(check) if check else None,
         "stays": grid.stays(row.image),
     }
 
 
-def choices_of(job: Job, roles: set[str]) -> dict[str, Any]:
+def _mark(check: LabelCheck) -> Mark:
+    return {"verdict": LabelCheck.Verdict(check.verdict), "reason": check.reason}
+
+
+def choices_of(job: Job, roles: set[str]) -> GridChoices:
     """What the filters offer; names of people only for managers."""
     people = (
         Member.objects.filter(job=job, role=access.ANNOTATOR)
@@ -135,7 +198,7 @@ def choices_of(job: Job, roles: set[str]) -> dict[str, Any]:
         "reasons": [{"text": text, "short": short} for text, short in SHORT_REASONS.items()],
         "sources": [
             source
-            for source in ("auto", "human", "reviewer")
+            for source in (Label.Source.AUTO, Label.Source.HUMAN, Label.Source.REVIEWER)
             if Label.objects.active().filter(image__job=job, source=source).exists()
         ],
     }
@@ -144,33 +207,32 @@ def choices_of(job: Job, roles: set[str]) -> dict[str, Any]:
 class Grid(APIView):
     """Labels to look at."""
 
-    @extend_schema(parameters=[GridQuery], responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request, slug: str) -> Response:
+    @extend_schema(parameters=[GridQuery])
+    def get(self, request: Request, slug: str) -> Reply[GridLabels]:
         """A page of them."""
         job = access.job_for(access.person(request), slug, *access.REVIEWING)
         form = GridQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
-        return Response(page_of(job, wanted(form)))
+        return Reply(page_of(job, wanted(form)))
 
 
 class Checks(APIView):
     """A page's verdicts."""
 
-    @extend_schema(request=ChecksForm, responses=OpenApiTypes.OBJECT)
-    def put(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=ChecksForm)
+    def put(self, request: Request, slug: str) -> Reply[CheckResults]:
         """Store them; each is told apart, so that one refusal loses none of the others."""
         job = access.job_for(access.person(request), slug, *access.REVIEWING)
         checks = parsed(ChecksForm, request)["checks"]
-        return Response({"results": grid.store(job, access.person(request), checks)})
+        return Reply({"results": grid.store(job, access.person(request), checks)})
 
 
 class Check(APIView):
     """One verdict of the grid."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    def delete(self, request: Request, pk: int) -> Response:
+    def delete(self, request: Request, pk: int) -> Reply[Nothing]:
         """Take it back."""
         user = access.person(request)
         label = access.label_for(user, pk)
         grid.undo(label.image.job, user, label.pk)
-        return Response({})
+        return Reply({})

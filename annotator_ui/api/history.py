@@ -1,52 +1,89 @@
 """API of a person's own things: answers given, assignments to reopen, instructions read."""
 
-from typing import Any
+from typing import TypedDict
 
+from django.contrib.auth.models import User
 from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, assignments, shapes
+from annotator_ui.api import access, assignments, forms, shapes
+from annotator_ui.api.replies import Created, Nothing, Reply
 from annotator_ui.api.work import parsed
 from labeling.assignments import answers, own_answers
 from labeling.jobs import guidelines
-from labeling.kernel.boxes import without_scores
-from labeling.models import Assignment, Job
+from labeling.kernel.boxes import Box, without_scores
+from labeling.models import Assignment, Comment, Job
 from labeling.review import comments, suggested_corrections
 
 PAGE = 24
 
 
-class HistoryQuery(shapes.StrictSerializer):
+class HistoryQuery(forms.StrictSerializer):
     """Which part of the history."""
 
     before = serializers.IntegerField(
         min_value=0,
-        max_value=shapes.LARGEST,
+        max_value=forms.LARGEST,
         allow_null=True,
         default=None,
         help_text="The `next` of an earlier page.",
     )
 
 
-class SuggestionForm(shapes.StrictSerializer):
+class SuggestionForm(forms.StrictSerializer):
     """What the answer should have been."""
 
-    boxes = serializers.ListField(child=serializers.DictField())
+    boxes = forms.BoxesField()
     text = serializers.CharField(max_length=comments.LONGEST, allow_blank=True, default="")
 
 
-class ReadForm(shapes.StrictSerializer):
+class ReadForm(forms.StrictSerializer):
     """Which wording was read."""
 
     digest = serializers.RegexField(r"^[0-9a-f]{64}$")
 
 
-def history_of(job: Job, user: Any, start: int = 0) -> dict[str, Any]:
+class OwnSuggestion(TypedDict):
+    """What became of a suggested correction, with the reviewer's words."""
+
+    outcome: Comment.Outcome
+    words: str
+
+
+class OwnAnswer(TypedDict):
+    """An answer that the person gave, and what may still be done with it."""
+
+    id: int
+    image: shapes.Picture
+    round: int
+    boxes: list[Box] | None
+    at: str | None
+    active_s: float
+    changeable: bool
+    extra: bool
+    labelled: str | None  # whose label the image has
+    suggest_url: str | None
+    suggestion: OwnSuggestion | None
+
+
+class AnswersPage(TypedDict):
+    """Answers, the latest first, and where the next page begins."""
+
+    answers: list[OwnAnswer]
+    next: int | None
+
+
+class Suggested(TypedDict):
+    """A suggestion as it is stored."""
+
+    id: int
+    outcome: Comment.Outcome
+
+
+def history_of(job: Job, user: User, start: int = 0) -> AnswersPage:
     """A page of the person's answers, the latest first."""
     rows = list(own_answers.answers(job, user)[start : start + PAGE + 1])
     return {
@@ -55,7 +92,7 @@ def history_of(job: Job, user: Any, start: int = 0) -> dict[str, Any]:
     }
 
 
-def _answer(assignment: Assignment) -> dict[str, Any]:
+def _answer(assignment: Assignment) -> OwnAnswer:
     label = next(iter(getattr(assignment.image, "holding", [])), None)
     return {
         "id": assignment.pk,
@@ -74,61 +111,58 @@ def _answer(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def _suggestion(assignment: Assignment) -> dict[str, Any] | None:
+def _suggestion(assignment: Assignment) -> OwnSuggestion | None:
     """What became of the correction suggested last, with the reviewer's words."""
     rows = list(assignment.suggestions.all())  # type: ignore[attr-defined]
     if not rows:
         return None
     told = [row.text for row in rows[-1].answers.all() if row.author_id != assignment.annotator_id]
-    return {"outcome": rows[-1].outcome, "words": told[-1] if told else ""}
+    return {"outcome": Comment.Outcome(rows[-1].outcome), "words": told[-1] if told else ""}
 
 
 class History(APIView):
     """A person's answers in a job."""
 
-    @extend_schema(parameters=[HistoryQuery], responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request, slug: str) -> Response:
+    @extend_schema(parameters=[HistoryQuery])
+    def get(self, request: Request, slug: str) -> Reply[AnswersPage]:
         """The latest first."""
         user = access.person(request)
         job = access.job_for(user, slug)
         form = HistoryQuery(data=request.query_params.dict())
         form.is_valid(raise_exception=True)
-        return Response(history_of(job, user, form.validated_data["before"] or 0))
+        return Reply(history_of(job, user, form.validated_data["before"] or 0))
 
 
 class OwnAssignment(APIView):
     """One assignment of the person."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: int) -> Reply[assignments.OwnAssignment]:
         """As the annotate page opens it, and whether its answer may still be changed."""
         assignment = access.assignment_for(access.person(request), pk)
-        return Response(
-            {**assignments.alone(assignment), "changeable": own_answers.changeable(assignment)}
-        )
+        return Reply(assignments.reopened(assignment))
 
 
 class Suggestion(APIView):
     """A correction that the person suggests of a finished answer."""
 
-    @extend_schema(request=SuggestionForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, pk: int) -> Response:
+    @extend_schema(request=SuggestionForm)
+    def post(self, request: Request, pk: int) -> Created[Suggested]:
         """Send it to the reviewers; the label stays what it is."""
         user = access.person(request)
         assignment = access.assignment_for(user, pk, access.ANNOTATOR)
         form = parsed(SuggestionForm, request)
         boxes = without_scores(answers.parse_boxes(assignment.image, form["boxes"]))
         row = suggested_corrections.suggest(assignment, user, boxes, form["text"])
-        return Response({"id": row.pk, "outcome": row.outcome}, 201)
+        return Created({"id": row.pk, "outcome": Comment.Outcome(row.outcome)})
 
 
 class InstructionsRead(APIView):
     """Who has read the instructions."""
 
-    @extend_schema(request=ReadForm, responses=OpenApiTypes.OBJECT)
-    def put(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=ReadForm)
+    def put(self, request: Request, slug: str) -> Reply[Nothing]:
         """This person has, in this wording."""
         user = access.person(request)
         job = access.job_for(user, slug)
         guidelines.mark_read(job, user, parsed(ReadForm, request)["digest"])
-        return Response({})
+        return Reply({})

@@ -1,14 +1,13 @@
 """Jobs' API: snapshot, actions, exports, uploads; and corrections of labels."""
 
 from django.contrib.auth.models import User
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, forms, shapes
+from annotator_ui.api.replies import Reply
 from annotator_ui.api.work import parsed
 from labeling.assignments import answers, held
 from labeling.consolidation import disagreements, labels
@@ -21,49 +20,48 @@ from labeling.transfers import annotations, transfers, uploads
 class Snapshot(APIView):
     """A job's present state."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> Reply[snapshot.Snapshot]:
         """What the live page shows."""
         user = access.person(request)
         job = access.job_for(user, slug)
-        return Response(shapes.state(job, user, manager=access.MANAGER in access.roles(job, user)))
+        return Reply(shapes.state(job, user, manager=access.MANAGER in access.roles(job, user)))
 
 
 class Actions(APIView):
     """Start, pause, resume, cancel, retry."""
 
-    @extend_schema(request=shapes.ActionForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=forms.ActionForm)
+    def post(self, request: Request, slug: str) -> Reply[snapshot.Snapshot]:
         """Do it and answer with the new state."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
-        action = parsed(shapes.ActionForm, request)["action"]
+        action = parsed(forms.ActionForm, request)["action"]
         # the form lets these five names through only
         getattr(lifecycle, action)(job, access.person(request))
-        return Response(snapshot.of_job(job))
+        return Reply(snapshot.of_job(job))
 
 
 class Release(APIView):
     """Work that somebody holds."""
 
-    @extend_schema(request=shapes.ReleaseForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=forms.ReleaseForm)
+    def post(self, request: Request, slug: str) -> Reply[snapshot.Snapshot]:
         """Give it to the others, and answer with the new state."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
-        holder = User.objects.filter(pk=parsed(shapes.ReleaseForm, request)["person"]).first()
+        holder = User.objects.filter(pk=parsed(forms.ReleaseForm, request)["person"]).first()
         if holder is not None:  # else nobody holds anything: what was asked for is so already
             held.release(job, holder, access.person(request))
-        return Response(snapshot.of_job(job))
+        return Reply(snapshot.of_job(job))
 
 
 class Exports(APIView):
     """Files made of the labels."""
 
-    @extend_schema(request=shapes.ExportForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=forms.ExportForm)
+    def post(self, request: Request, slug: str) -> Reply[shapes.Transfer]:
         """Queue an export."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
-        form = parsed(shapes.ExportForm, request)
-        return Response(
+        form = parsed(forms.ExportForm, request)
+        return Reply(
             shapes.transfer(transfers.start_export(job, access.person(request), form["format"]))
         )
 
@@ -71,11 +69,10 @@ class Exports(APIView):
 class Transfers(APIView):
     """Imports and exports of a job."""
 
-    @extend_schema(responses=OpenApiTypes.ANY)
-    def get(self, request: Request, slug: str) -> Response:
+    def get(self, request: Request, slug: str) -> Reply[list[shapes.Transfer]]:
         """The latest first."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
-        return Response([shapes.transfer(t) for t in job.transfers.all()[:50]])
+        return Reply([shapes.transfer(t) for t in job.transfers.all()[:50]])
 
 
 class Uploads(APIView):
@@ -83,8 +80,8 @@ class Uploads(APIView):
 
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(request={"multipart/form-data": dict}, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, slug: str) -> Response:
+    @extend_schema(request={"multipart/form-data": forms.UploadForm})
+    def post(self, request: Request, slug: str) -> Reply[shapes.Transfer]:
         """Keep the files and queue their import."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
         row = uploads.receive(
@@ -93,19 +90,19 @@ class Uploads(APIView):
             request.FILES.getlist("files"),
             boxes=request.POST.get("boxes") or annotations.BOX_USES[0],
         )
-        return Response(shapes.transfer(row))
+        return Reply(shapes.transfer(row))
 
 
 class ImageLabel(APIView):
     """A reviewer's or manager's correction."""
 
-    @extend_schema(request=shapes.BoxesForm, responses=OpenApiTypes.OBJECT)
-    def put(self, request: Request, pk: int) -> Response:
+    @extend_schema(request=forms.BoxesForm)
+    def put(self, request: Request, pk: int) -> Reply[shapes.StoredLabel]:
         """Replace whatever the image has."""
         user = access.person(request)
         image = access.image_for(user, pk, *access.REVIEWING)
-        form = parsed(shapes.BoxesForm, request)
+        form = parsed(forms.BoxesForm, request)
         disagreements.check_correctable(image, access.MANAGER in access.roles(image.job, user))
         boxes = without_scores(answers.parse_boxes(image, form["boxes"]))
         label = labels.correct(image, boxes, user)
-        return Response({"id": label.pk, "boxes": label.boxes})
+        return Reply({"id": label.pk, "boxes": label.boxes})

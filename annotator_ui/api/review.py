@@ -1,19 +1,21 @@
 """Reviewers' API: claim audits, give verdicts, give back."""
 
-from typing import Any
+from typing import TypedDict
 
-from drf_spectacular.types import OpenApiTypes
+from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, forms, shapes
+from annotator_ui.api.replies import Reply
 from annotator_ui.api.work import parsed
 from labeling.assignments import held
 from labeling.kernel import leases
+from labeling.kernel.boxes import Box
 from labeling.kernel.errors import NotAllowed
-from labeling.models import Job
+from labeling.models import Audit, Job
+from labeling.reports import audit_report, wording
 from labeling.review import queue, undo, verdicts
 
 # One open, one decoded, one that the page may still take back: more in one hand would keep other
@@ -21,9 +23,53 @@ from labeling.review import queue, undo, verdicts
 PREFETCH = 3
 
 
-def queue_of(
-    job: Job, user: Any, hold: list[int], page: str, count: int = PREFETCH
-) -> dict[str, Any]:
+class _Standing(TypedDict):
+    queue: wording.Queue
+    progress: audit_report.AuditProgress | None
+
+
+class Checks(_Standing):
+    """The person's next checks, why there are no more, and how the audit stands."""
+
+    next: list[shapes.Audit]
+
+
+class ClaimedAudits(_Standing):
+    """All checks that the person holds."""
+
+    audits: list[shapes.Audit]
+
+
+class ShownAfter(TypedDict):
+    """What a verdict reveals of the label."""
+
+    confidence: float | None
+    threshold: float | None
+    boxes: list[Box]
+
+
+class Decided(Checks):
+    """A verdict as it is stored, and the next checks."""
+
+    id: int
+    verdict: Audit.Verdict
+    shown: ShownAfter
+
+
+class OpenAgain(TypedDict):
+    """A check whose verdict was taken back."""
+
+    audit: shapes.Audit
+    progress: audit_report.AuditProgress | None
+
+
+class HoldsAgain(TypedDict):
+    """The label that holds."""
+
+    label: int
+
+
+def queue_of(job: Job, user: User, hold: list[int], page: str, count: int = PREFETCH) -> Checks:
     """The audits the page does not have yet, and how the audit stands.
 
     Superusers outside the job see the page, but no check comes to them: it would be withheld from
@@ -44,24 +90,25 @@ def queue_of(
 class Claim(APIView):
     """Audits for this person."""
 
-    @extend_schema(request=shapes.ClaimForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=forms.ClaimForm)
+    def post(self, request: Request, slug: str) -> Reply[ClaimedAudits]:
         """All audits held, topped up."""
         job = access.job_for(access.person(request), slug, *access.REVIEWING)
-        form = parsed(shapes.ClaimForm, request)
+        form = parsed(forms.ClaimForm, request)
         count = min(form["count"], PREFETCH)
         found = queue_of(job, access.person(request), [], form["page"], count)
-        found["audits"] = found.pop("next")
-        return Response(found)
+        return Reply(
+            {"audits": found["next"], "queue": found["queue"], "progress": found["progress"]}
+        )
 
 
 class Verdict(APIView):
     """A decision on one auto-label."""
 
-    @extend_schema(request=shapes.VerdictForm, responses=OpenApiTypes.OBJECT)
-    def put(self, request: Request, pk: int) -> Response:
+    @extend_schema(request=forms.VerdictForm)
+    def put(self, request: Request, pk: int) -> Reply[Decided]:
         """Store it; saying the same again changes nothing."""
-        form = parsed(shapes.VerdictForm, request)
+        form = parsed(forms.VerdictForm, request)
         audit = access.audit_for(access.person(request), pk)
         audit = verdicts.decide(
             audit,
@@ -73,21 +120,24 @@ class Verdict(APIView):
         )
         job = Job.objects.get(pk=audit.round.job_id)
         threshold = audit.label.detail.get("threshold") if audit.label else None
-        shown = {"confidence": audit.confidence, "threshold": threshold, "boxes": audit.predicted}
-        return Response(
+        shown: ShownAfter = {
+            "confidence": audit.confidence,
+            "threshold": threshold,
+            "boxes": audit.predicted,
+        }
+        return Reply(
             {
                 "id": audit.pk,
-                "verdict": audit.verdict,
+                "verdict": Audit.Verdict(audit.verdict),
                 "shown": shown,
                 **queue_of(job, access.person(request), form["hold"], form["page"]),
             }
         )
 
-    @extend_schema(request=shapes.EmptyForm, responses=OpenApiTypes.OBJECT)
-    def delete(self, request: Request, pk: int) -> Response:
+    def delete(self, request: Request, pk: int) -> Reply[OpenAgain]:
         """Take one's own verdict back, where nothing was built on it; the check is open again."""
         audit = undo.undo(access.audit_for(access.person(request), pk), access.person(request))
-        return Response(
+        return Reply(
             {"audit": shapes.audit(audit), "progress": shapes.audit_progress(audit.round.job)}
         )
 
@@ -95,35 +145,34 @@ class Verdict(APIView):
 class OwnLabel(APIView):
     """A label that this person made by correcting or adjudicating."""
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    def delete(self, request: Request, pk: int) -> Response:
+    def delete(self, request: Request, pk: int) -> Reply[HoldsAgain]:
         """Take it back; the one before holds again."""
         user = access.person(request)
         label = undo.take_back(access.label_for(user, pk), user)
-        return Response({"label": label.pk})
+        return Reply({"label": label.pk})
 
 
 class Renew(APIView):
     """A sign of life."""
 
-    @extend_schema(request=shapes.PageForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, pk: int) -> Response:
+    @extend_schema(request=forms.PageForm)
+    def post(self, request: Request, pk: int) -> Reply[shapes.Lease]:
         """Renew the lease."""
-        page = parsed(shapes.PageForm, request)["page"]
+        page = parsed(forms.PageForm, request)["page"]
         user = access.person(request)
         audit = access.audit_for(user, pk)
         until = leases.renew(audit, audit.round.job, user, page)
-        return Response({"lease_expires_at": until.isoformat()})
+        return Reply({"lease_expires_at": until.isoformat()})
 
 
 class GiveBack(APIView):
     """What a page that is left has in hand."""
 
-    @extend_schema(request=shapes.GiveBackForm, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=forms.GiveBackForm)
+    def post(self, request: Request, slug: str) -> Reply[shapes.GivenBack]:
         """Others may get at once what was not begun."""
         user = access.person(request)
         job = access.job_for(user, slug, *access.REVIEWING)
-        form = parsed(shapes.GiveBackForm, request)
+        form = parsed(forms.GiveBackForm, request)
         given = held.give_back_checks(job, user, form["page"], form["ids"])
-        return Response({"given_back": given})
+        return Reply({"given_back": given})

@@ -1,121 +1,165 @@
-"""The forms of requests and responses, as the contract of pages and API."""
+"""Shapes of answers that several resources and pages share, each beside what makes it."""
 
-from typing import Any
+from typing import Literal, TypedDict
 
+from django.contrib.auth import models as accounts
 from django.urls import reverse
-from rest_framework import serializers
 
-from labeling.assignments import answers, claims
+from labeling import models
+from labeling.assignments import answers, drafts
 from labeling.jobs import guidelines
-from labeling.kernel.boxes import without_scores
-from labeling.models import (
-    Assignment,
-    Audit,
-    Image,
-    InstructionPicture,
-    Job,
-    LabelClass,
-    Round,
-    Transfer,
-)
+from labeling.kernel.boxes import Box, without_scores
+from labeling.kernel.json_shapes import TransferReport
 from labeling.reports import audit_report, figures, snapshot
 from labeling.review import verdicts
 
-LARGEST = 2**31 - 1  # of the database's whole numbers
+
+class Picture(TypedDict):
+    """An image: its size in full, and where its files are."""
+
+    id: int
+    name: str
+    width: int
+    height: int
+    url: str
+    preview_url: str
 
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses keys it does not know: a typing mistake must not be lost in silence."""
+class RoundRef(TypedDict):
+    """A round by its number."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        """Validated values."""
-        if isinstance(data, dict):
-            unknown = sorted(set(map(str, data)) - set(self.fields))
-            if unknown:
-                raise serializers.ValidationError({unknown[0]: "Unknown field."})
-        return super().to_internal_value(data)
+    number: int
+    purpose: models.Round.Purpose
 
 
-class PageForm(StrictSerializer):
-    """Which page asks: the one that asked last keeps the leases, and may give the work back."""
+class Position(TypedDict):
+    """Own answers of the round, and how many anybody still may give."""
 
-    page = serializers.CharField(max_length=36, allow_blank=True, default="")
-
-
-class ClaimForm(PageForm):
-    """How many assignments or audits the page wants to hold."""
-
-    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.PREFETCH)
+    done: int
+    left: int
 
 
-class GiveBackForm(PageForm):
-    """What a page that is left has in hand and has not begun."""
+class Beside(TypedDict):
+    """What comes with an assignment: the draft, why a reviewer sent its image back, own notes."""
 
-    ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=0, max_value=LARGEST), max_length=100
-    )
-
-
-class ReleaseForm(StrictSerializer):
-    """Whose held work goes to the others."""
-
-    person = serializers.IntegerField(min_value=0, max_value=LARGEST)
+    draft: drafts.ServerDraft | None
+    returned: str | None
+    notes: int
 
 
-class AnswerForm(PageForm):
-    """A person's boxes for one assignment."""
+class Assignment(Beside):
+    """An image to draw, as the annotate page opens it."""
 
-    version = serializers.IntegerField(min_value=1, max_value=LARGEST)
-    boxes = serializers.ListField(child=serializers.DictField())
-    active_ms = serializers.IntegerField(min_value=0, default=0)
-    outcomes = serializers.ListField(allow_null=True, default=None)
-    action_ms = serializers.DictField(allow_null=True, default=None)
-    hold = serializers.ListField(child=serializers.IntegerField(), default=list)
-    count = serializers.IntegerField(min_value=1, max_value=claims.STOCK, default=claims.PREFETCH)
-
-
-class SkipForm(PageForm):
-    """Why an image is declined."""
-
-    reason = serializers.CharField(max_length=200)
-    hold = serializers.ListField(child=serializers.IntegerField(), default=list)
-    # none: the page is being left
-    count = serializers.IntegerField(min_value=0, max_value=claims.STOCK, default=claims.PREFETCH)
+    id: int
+    image: Picture
+    round: RoundRef
+    version: int
+    boxes: list[Box] | None
+    suggested: list[Box]
+    prelabelled: bool
+    verify: bool
+    lease_expires_at: str | None
+    position: Position
 
 
-class VerdictForm(PageForm):
-    """A reviewer's decision on one auto-label."""
+class Audit(TypedDict):
+    """A label to check. `revealed`: of a blind check, what is shown once the checker has drawn."""
 
-    verdict = serializers.ChoiceField(("approved", "corrected", "rejected", "unjudgeable"))
-    boxes = serializers.ListField(child=serializers.DictField(), allow_null=True, default=None)
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
-    active_ms = serializers.IntegerField(min_value=0, default=0)
-    hold = serializers.ListField(child=serializers.IntegerField(), default=list)
-
-
-class BoxesForm(StrictSerializer):
-    """Boxes alone."""
-
-    boxes = serializers.ListField(child=serializers.DictField())
-
-
-class ActionForm(StrictSerializer):
-    """Something a manager does to a job."""
-
-    action = serializers.ChoiceField(("start", "pause", "resume", "cancel", "retry"))
+    id: int
+    image: Picture
+    round: RoundRef
+    kind: models.Audit.Kind
+    blind: bool
+    boxes: list[Box]
+    revealed: list[Box]
+    confidence: float | None
+    threshold: float | None
+    scores_shown: bool
+    lease_expires_at: str | None
 
 
-class ExportForm(StrictSerializer):
-    """Which file to write."""
+class LabelClass(TypedDict):
+    """A class that people may use."""
 
-    format = serializers.ChoiceField(("manifest", "coco"))
+    index: int
+    name: str
+    color: str
+    hotkey: str
+    note: str
 
 
-class EmptyForm(StrictSerializer):
-    """No fields."""
+class Job(TypedDict):
+    """A job as work pages need it; addresses that are not for this person are null."""
+
+    slug: str
+    name: str
+    state: models.Job.State
+    instructions_html: str
+    instructions_digest: str
+    lease_seconds: int
+    drawing: models.Job.Drawing
+    one_object: bool
+    skip_reasons: list[str]
+    broken_reason: str
+    reject_reasons: list[str]
+    work_url: str
+    live_url: str
+    report_url: str | None
+    review_url: str | None
+    history_url: str
+    grid_url: str | None
+    disagreements_url: str | None
+    notes_url: str
 
 
-def image(row: Image) -> dict[str, Any]:
+class Transfer(TypedDict):
+    """An import or export with its progress; `size`: bytes of the file."""
+
+    id: int
+    kind: models.Transfer.Kind
+    source: str
+    format: str
+    done: int
+    total: int | None
+    state: Literal["waiting", "running", "finished", "failed"]
+    report: TransferReport
+    error: str
+    size: int | None
+    url: str | None
+    report_url: str | None
+    finished_at: str | None
+
+
+class User(TypedDict):
+    """A person, for the page's corner."""
+
+    id: int
+    login: str
+    name: str
+    initials: str
+    is_manager: bool
+
+
+class StoredLabel(TypedDict):
+    """A label that a person has made."""
+
+    id: int
+    boxes: list[Box]
+
+
+class Lease(TypedDict):
+    """Until when the work is this person's."""
+
+    lease_expires_at: str
+
+
+class GivenBack(TypedDict):
+    """How many were given back."""
+
+    given_back: int
+
+
+def image(row: models.Image) -> Picture:
     """An image as pages need it."""
     return {
         "id": row.pk,
@@ -127,20 +171,13 @@ def image(row: Image) -> dict[str, Any]:
     }
 
 
-def _round(row: Round) -> dict[str, Any]:
-    return {"number": row.number, "purpose": row.purpose}
+def _round(row: models.Round) -> RoundRef:
+    return {"number": row.number, "purpose": models.Round.Purpose(row.purpose)}
 
 
-def assignment(
-    row: Assignment,
-    position: dict[str, int],
-    beside: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """An assignment as the annotate page needs it.
-
-    `position`: own answers of the round, and how many anybody still may give. `beside`: what
-    assignments.beside found for its image.
-    """
+def assignment(row: models.Assignment, position: Position, beside: Beside) -> Assignment:
+    """An assignment as the annotate page needs it."""
+    closing = row.round.purpose == models.Round.Purpose.CLOSING
     return {
         "id": row.pk,
         "image": image(row.image),
@@ -148,27 +185,24 @@ def assignment(
         "version": row.version,
         "boxes": row.boxes,
         "suggested": row.suggested or [],
-        "prelabelled": row.suggested is not None and row.round.purpose == Round.Purpose.CLOSING,
+        "prelabelled": row.suggested is not None and closing,
         "verify": row.verify,
         "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
         "position": position,
-        "draft": None,
-        "returned": None,
-        "notes": 0,
-        **(beside or {}),
+        **beside,
     }
 
 
-def audit(row: Audit) -> dict[str, Any]:
+def audit(row: models.Audit) -> Audit:
     """An audit as the review page needs it; scores stay hidden until the verdict of a proof."""
-    shown = row.kind == Audit.Kind.MONITORING
+    shown = row.kind == models.Audit.Kind.MONITORING
     boxes = row.predicted if shown else without_scores(row.predicted)
     threshold = row.label.detail.get("threshold") if row.label else None
     return {
         "id": row.pk,
         "image": image(row.image),
         "round": _round(row.round),
-        "kind": row.kind,
+        "kind": models.Audit.Kind(row.kind),
         "blind": row.drawn_blind,
         "boxes": [] if row.drawn_blind else boxes,
         # what the page reveals once the checker has drawn
@@ -180,18 +214,18 @@ def audit(row: Audit) -> dict[str, Any]:
     }
 
 
-def state(row: Job, user: Any, *, manager: bool) -> dict[str, Any]:
+def state(row: models.Job, user: accounts.User, *, manager: bool) -> snapshot.Snapshot:
     """The live page's state of a job for this member."""
     now = snapshot.of_job(row)
     return now if manager else snapshot.for_member(now, user.pk)
 
 
-def audit_progress(row: Job) -> dict[str, Any] | None:
+def audit_progress(row: models.Job) -> audit_report.AuditProgress | None:
     """The audit's standing for a reviewer: no running quality while it could sway a verdict."""
     return audit_report.progress(row, quality_shown=False)
 
 
-def classes(row: Job) -> list[dict[str, Any]]:
+def classes(row: models.Job) -> list[LabelClass]:
     """The classes people may use."""
     return [
         {
@@ -201,11 +235,11 @@ def classes(row: Job) -> list[dict[str, Any]]:
             "hotkey": c.hotkey,
             "note": c.note,
         }
-        for c in LabelClass.objects.filter(job=row, retired=False)
+        for c in models.LabelClass.objects.filter(job=row, retired=False)
     ]
 
 
-def job(row: Job, roles: set[str]) -> dict[str, Any]:
+def job(row: models.Job, roles: set[str]) -> Job:
     """A job as work pages need it."""
     from annotator_ui.instructions import to_html
 
@@ -213,11 +247,11 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
     return {
         "slug": row.slug,
         "name": row.name,
-        "state": row.state,
+        "state": models.Job.State(row.state),
         "instructions_html": to_html(row.instructions, pictures_of(row)),
         "instructions_digest": guidelines.digest(row),
         "lease_seconds": row.lease_seconds,
-        "drawing": row.drawing,
+        "drawing": models.Job.Drawing(row.drawing),
         "one_object": row.one_object,
         "skip_reasons": list(answers.SKIP_REASONS),
         "broken_reason": answers.BROKEN,
@@ -233,31 +267,28 @@ def job(row: Job, roles: set[str]) -> dict[str, Any]:
     }
 
 
-def pictures_of(row: Job) -> dict[str, str]:
+def pictures_of(row: models.Job) -> dict[str, str]:
     """Addresses of the pictures in the instructions, by name."""
-    rows = InstructionPicture.objects.filter(job=row).values_list("name", "pk")
+    rows = models.InstructionPicture.objects.filter(job=row).values_list("name", "pk")
     return {name: reverse("instruction-picture", args=[pk]) for name, pk in rows}
 
 
-def transfer(row: Transfer) -> dict[str, Any]:
+def transfer(row: models.Transfer) -> Transfer:
     """An import or export with its progress."""
-    state = (
-        "finished"
+    return {
+        "id": row.pk,
+        "kind": models.Transfer.Kind(row.kind),
+        "source": row.source,
+        "format": row.format,
+        "done": row.done,
+        "total": row.total,
+        "state": "finished"
         if row.finished_at
         else "failed"
         if row.error
         else "running"
         if row.lease_owner
-        else "waiting"
-    )
-    return {
-        "id": row.pk,
-        "kind": row.kind,
-        "source": row.source,
-        "format": row.format,
-        "done": row.done,
-        "total": row.total,
-        "state": state,
+        else "waiting",
         "report": row.report,
         "error": row.error,
         "size": row.size,
@@ -269,7 +300,7 @@ def transfer(row: Transfer) -> dict[str, Any]:
     }
 
 
-def user(row: Any, is_manager: bool = False) -> dict[str, Any]:
+def user(row: accounts.User, is_manager: bool = False) -> User:
     """The person, for the page's corner."""
     name = row.get_full_name() or row.get_username()
     return {

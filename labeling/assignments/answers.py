@@ -1,13 +1,15 @@
 """People's answers: submit and skip, however often they are sent."""
 
 from collections import Counter
-from typing import Any
+from datetime import datetime
+from typing import NotRequired, TypedDict
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from labeling.assignments import overlap
+from labeling.assignments.answer_telemetry import Telemetry
 from labeling.assignments.core import honeypots
 from labeling.assignments.handover import lock_image
 from labeling.consolidation.labels import EXCLUDED, LOCKED
@@ -15,6 +17,7 @@ from labeling.kernel import boxes as box_sets
 from labeling.kernel import disk_space, events
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, Invalid, LeaseLost, NotAllowed
+from labeling.kernel.json_shapes import JSON, ActionTimes
 from labeling.models import Assignment, Draft, Image, Job, Round
 
 State = Assignment.State
@@ -31,7 +34,25 @@ SKIP_REASONS = (
 MAX_ACTIVE_MS = 24 * 3600 * 1000
 
 
-def skip(assignment: Assignment, user: User, reason: str, **report: Any) -> None:
+class _Kept(TypedDict):
+    boxes: list[box_sets.Box]
+    missed_honeypot: NotRequired[bool]
+
+
+class _Times(TypedDict):
+    active_ms: int
+    action_ms: NotRequired[ActionTimes]
+
+
+class _Answer(_Kept, Telemetry):
+    """The values of an assignment that an answer sets."""
+
+    version: int
+    active_ms: int
+    submitted_at: datetime
+
+
+def skip(assignment: Assignment, user: User, reason: str, **report: JSON) -> None:
     """Decline an image: its slot opens for someone else; two equal reasons exclude the image.
 
     `report`: what is recorded for managers besides, once however often it is said.
@@ -87,9 +108,9 @@ def submit(
     user: User,
     *,
     version: int,
-    boxes: Any,
+    boxes: object,
     active_ms: int,
-    trace: dict[str, Any] | None = None,
+    trace: Telemetry | None = None,
 ) -> Assignment:
     """Store an answer, however often it is sent (docs/architecture.md 6.2, 7.1).
 
@@ -103,12 +124,13 @@ def submit(
     if assignment.annotator_id != user.pk:
         raise NotAllowed("This assignment belongs to someone else.")
     parsed = box_sets.without_scores(parse_boxes(assignment.image, boxes))
-    answer = {
+    trace = trace or {}
+    answer: _Answer = {
+        **trace,
         **_kept(assignment, parsed, trace),
         "version": version,
         "active_ms": max(0, min(active_ms, MAX_ACTIVE_MS)),
         "submitted_at": timezone.now(),
-        **(trace or {}),
     }
     judged = overlap.Judged(assignment.round)
     while True:
@@ -126,9 +148,7 @@ def submit(
     return assignment
 
 
-def _store(
-    assignment: Assignment, user: User, answer: dict[str, Any], judged: overlap.Judged
-) -> bool:
+def _store(assignment: Assignment, user: User, answer: _Answer, judged: overlap.Judged) -> bool:
     """In one transaction the answer and what follows from it; whether it is the first one."""
     version = answer["version"]
     with transaction.atomic():
@@ -159,20 +179,20 @@ def check_not_cancelled(job: Job) -> None:
         raise Conflict("This job was cancelled, so nothing more is taken for it.")
 
 
-def _kept(
-    assignment: Assignment, boxes: list[box_sets.Box], trace: dict[str, Any] | None
-) -> dict[str, Any]:
+def _kept(assignment: Assignment, boxes: list[box_sets.Box], trace: Telemetry) -> _Kept:
     """The boxes that count, and whether the honeypot one was among those first sent."""
-    if assignment.honeypot is None:
+    if assignment.honeypot is None or assignment.suggested is None:
         return {"boxes": boxes}
-    outcomes = (trace or {}).get("outcomes")
+    outcomes = trace.get("outcomes")
     others = Assignment.objects.filter(image=assignment.image_id, state=State.SUBMITTED)
     kept = honeypots.without(
         boxes,
         assignment.suggested[assignment.honeypot],
         outcome=outcomes[assignment.honeypot] if outcomes else None,
         others=[
-            box for other in others.exclude(annotator=assignment.annotator) for box in other.boxes
+            box
+            for other in others.exclude(annotator=assignment.annotator)
+            for box in other.boxes or ()
         ],
     )
     if assignment.missed_honeypot is not None:
@@ -183,13 +203,13 @@ def _kept(
 def _same_answer(assignment: Assignment, boxes: list[box_sets.Box]) -> bool:
     """Whether these boxes are the stored ones; at the honeypot place others may have drawn
     since."""
-    if assignment.honeypot is None:
-        return bool(assignment.boxes == boxes)
+    if assignment.honeypot is None or assignment.suggested is None:
+        return assignment.boxes == boxes
     honeypot = assignment.suggested[assignment.honeypot]
-    return honeypots.without(assignment.boxes, honeypot) == honeypots.without(boxes, honeypot)
+    return honeypots.without(assignment.boxes or [], honeypot) == honeypots.without(boxes, honeypot)
 
 
-def _stored(assignment: Assignment, answer: dict[str, Any]) -> Assignment:
+def _stored(assignment: Assignment, answer: _Answer) -> Assignment:
     """The assignment as the update left it, without reading it again."""
     for name, value in {**answer, "state": State.SUBMITTED, "lease_expires_at": None}.items():
         setattr(assignment, name, value)
@@ -197,7 +217,7 @@ def _stored(assignment: Assignment, answer: dict[str, Any]) -> Assignment:
 
 
 def _resubmit(
-    assignment: Assignment, version: int, answer: dict[str, Any], judged: overlap.Judged
+    assignment: Assignment, version: int, answer: _Answer, judged: overlap.Judged
 ) -> None:
     """Every case but the first answer on a held assignment."""
     assignment.refresh_from_db()
@@ -237,9 +257,9 @@ def _resubmit(
     Assignment.objects.filter(pk=assignment.pk).update(state=State.EXTRA, **answer)
 
 
-def _times_with(assignment: Assignment, answer: dict[str, Any]) -> dict[str, Any]:
+def _times_with(assignment: Assignment, answer: _Answer) -> _Times:
     """The times of the answer together with those of the one it replaces; pages tell each alone."""
-    times = {"active_ms": min(assignment.active_ms + answer["active_ms"], MAX_ACTIVE_MS)}
+    times: _Times = {"active_ms": min(assignment.active_ms + answer["active_ms"], MAX_ACTIVE_MS)}
     if not (assignment.action_ms and "action_ms" in answer):
         return times
     both = Counter(assignment.action_ms)
@@ -247,7 +267,7 @@ def _times_with(assignment: Assignment, answer: dict[str, Any]) -> dict[str, Any
     return {**times, "action_ms": dict(both)}
 
 
-def parse_boxes(image: Image, raw: Any) -> list[box_sets.Box]:
+def parse_boxes(image: Image, raw: object) -> list[box_sets.Box]:
     """Boxes from outside, checked against this image and its job's classes (retired ones too)."""
     classes = set(image.job.classes.order_by().values_list("index", flat=True))
     return box_sets.parse_boxes(raw, width=image.width, height=image.height, classes=classes)

@@ -1,9 +1,9 @@
 """Work on shown boxes held against blind work, and honeypots that were let through."""
 
 from itertools import groupby
-from typing import Any
+from typing import TypedDict
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from labeling.assignments.core.ways import Comparison, Control, compare_ways
 from labeling.kernel import sampling
@@ -45,17 +45,17 @@ def is_control(round: Round, image: Image) -> bool:
 
 def of_job(job: Job) -> list[Comparison]:
     """Corrected against blank, for each class in use that has been labelled both ways."""
-    both = Assignment.objects.submitted().filter(round__job=job, blank=True).values("image")
+    both = Assignment.objects.submitted().filter(round__job=job, blank=True)
     if not both.exists():
         return []
     class_ids = list(job.classes.filter(retired=False).values_list("index", flat=True))
     return compare_ways([*_images(job, both), *_elsewhere(job)], class_ids)
 
 
-def _images(job: Job, both: Any) -> list[Control]:
+def _images(job: Job, both: "QuerySet[Assignment]") -> list[Control]:
     rows = (
         Assignment.objects.submitted()
-        .filter(round__job=job, image__in=both)
+        .filter(round__job=job, image__in=both.values("image"))
         .order_by("image", "slot")
         .values_list("image", "blank", "suggested", "boxes")
     )
@@ -88,7 +88,7 @@ def _elsewhere(job: Job) -> list[Control]:
 
 def annotator_noise(job: Job) -> AnnotatorNoise:
     """How people who draw blind differ, from all images that two or more drew so."""
-    both = Assignment.objects.submitted().filter(round__job=job, blank=True).values("image")
+    both = Assignment.objects.submitted().filter(round__job=job, blank=True)
     images = [*_elsewhere(job), *_images(job, both)]
     return AnnotatorNoise.between(
         [(a, b) for a, b, *_ in (one.blank for one in images if one.blank[1:])]
@@ -100,7 +100,15 @@ def fallen(job: Job) -> list[int]:
     return [found.class_id for found in of_job(job) if found.falls_back]
 
 
-def honeypot(job: Job) -> list[dict[str, Any]]:
+class HoneypotRow(TypedDict):
+    """How many honeypots a person was shown, and missed."""
+
+    name: str
+    shown: int
+    missed_honeypot: int
+
+
+def honeypot(job: Job) -> list[HoneypotRow]:
     """Who was shown honeypots, and how many they let through; those who missed most first."""
     rows = (
         Assignment.objects.filter(round__job=job, missed_honeypot__isnull=False)

@@ -1,7 +1,8 @@
 """Half-done work of people, kept at the server so that another computer can go on."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import TypedDict
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -10,14 +11,23 @@ from django.utils import timezone
 from labeling.assignments import answers
 from labeling.assignments.core import telemetry
 from labeling.kernel.errors import Conflict, Invalid, LeaseLost
+from labeling.kernel.json_shapes import JSON, DraftBox, DraftContent
 from labeling.models import Assignment, Draft
 
 State = Assignment.State
 EDITABLE = (State.CLAIMED, State.EXPIRED, State.SUBMITTED)
 
 
+class _Values(TypedDict):
+    version: int
+    number: int
+    writer: str
+    content: DraftContent
+    saved_at: datetime
+
+
 def save(
-    assignment: Assignment, *, version: int, number: int, known: int, writer: str, content: Any
+    assignment: Assignment, *, version: int, number: int, known: int, writer: str, content: JSON
 ) -> None:
     """Keep the draft, unless it would overwrite newer work (Conflict).
 
@@ -30,12 +40,11 @@ def save(
         raise LeaseLost("This image is no longer yours. What you did is kept on your computer.")
     if assignment.version != version:
         raise Conflict("This image has been answered since.")
-    parsed = parse_draft(assignment, content)
-    values = {
+    values: _Values = {
         "version": version,
         "number": number,
         "writer": writer,
-        "content": parsed,
+        "content": parse_draft(assignment, content),
         "saved_at": timezone.now(),
     }
     rows = Draft.objects.filter(assignment=assignment)
@@ -60,15 +69,17 @@ def save(
         ) from None
 
 
-def parse_draft(assignment: Assignment, content: Any) -> dict[str, Any]:
+def parse_draft(assignment: Assignment, content: JSON) -> DraftContent:
     """The draft with every box checked like an answer's; raises Invalid."""
     if not isinstance(content, dict) or set(content) - {"boxes", "active_ms", "action_ms"}:
         raise Invalid("A draft has boxes, active_ms and action_ms.", where="content")
-    raw: Any = content.get("boxes")
+    raw = content.get("boxes")
     boxes = answers.parse_boxes(assignment.image, raw)
+    assert isinstance(raw, list)  # the boxes are what it holds
     known = len(assignment.suggested or [])
-    marked = []
+    marked: list[DraftBox] = []
     for place, (box, given) in enumerate(zip(boxes, raw, strict=True)):
+        assert isinstance(given, dict)
         source = given.get("source")
         if source is not None and (type(source) is not int or not 0 <= source < known):
             raise Invalid("There is no such suggestion.", where=f"boxes[{place}].source")
@@ -80,7 +91,14 @@ def parse_draft(assignment: Assignment, content: Any) -> dict[str, Any]:
     return {"boxes": marked, "active_ms": active_ms, "action_ms": times}
 
 
-def newest_drafts(assignments: Iterable[Assignment]) -> dict[int, dict[str, Any]]:
+class ServerDraft(DraftContent):
+    """A draft as the page needs it: the number of its save, and the page that saved it."""
+
+    number: int
+    writer: str
+
+
+def newest_drafts(assignments: Iterable[Assignment]) -> dict[int, ServerDraft]:
     """The drafts of these assignments, by assignment, as the page needs them."""
     rows = Draft.objects.filter(
         assignment__in=[assignment.pk for assignment in assignments],

@@ -1,8 +1,9 @@
 """Work in people's hands: who holds what since when, and how it comes back early."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -76,7 +77,31 @@ def free_checks(job: Job, holder: User) -> int:
     return sum(_free(audit, holder) for audit in checks)
 
 
-def holders(job: Job, round: Round | None) -> list[dict[str, Any]]:
+class Holder(TypedDict):
+    """What a person holds of a job. `away`: half of the lease has passed without a sign."""
+
+    id: int
+    name: str
+    images: int
+    checks: int
+    since: str | None
+    until: str
+    away: bool
+
+
+@dataclass
+class _Held:
+    until: datetime
+    since: datetime | None = None
+    images: int = 0
+    checks: int = 0
+
+    def span(self, since: datetime | None, until: datetime | None) -> None:
+        self.since = min(filter(None, (self.since, since)), default=None)
+        self.until = max(self.until, until or self.until)
+
+
+def holders(job: Job, round: Round | None) -> list[Holder]:
     """Who holds images of the open round, or checks: how many, since when, until when.
 
     `away`: half of the lease has passed without a sign, though a page at which somebody works
@@ -85,39 +110,42 @@ def holders(job: Job, round: Round | None) -> list[dict[str, Any]]:
     now = timezone.now()
     assignments = Assignment.objects.filter(round=round, state=State.CLAIMED)
     checks = Audit.objects.undecided().wanted().filter(round__job=job, reviewer__isnull=False)
-    found: dict[int, dict[str, Any]] = {}
-    for rows, who, what in ((assignments, "annotator", "images"), (checks, "reviewer", "checks")):
-        for row in _grouped(rows, who):
-            entry = found.setdefault(
-                row[who], {"id": row[who], "images": 0, "checks": 0, "since": None, "until": now}
-            )
-            entry[what] = row["n"]
-            entry["since"] = min(filter(None, (entry["since"], row["since"])), default=None)
-            entry["until"] = max(entry["until"], row["until"] or now)
+    found: dict[int, _Held] = {}
+    for who, count, since, until in _grouped(assignments, "annotator"):
+        found.setdefault(who, _Held(now)).span(since, until)
+        found[who].images = count
+    for who, count, since, until in _grouped(checks, "reviewer"):
+        found.setdefault(who, _Held(now)).span(since, until)
+        found[who].checks = count
     names = {user.pk: user for user in User.objects.filter(pk__in=found)}
     half, running = job.lease_seconds / 2, job.state == Job.State.RUNNING
     return [
         {
-            **entry,
+            "id": pk,
             "name": names[pk].get_full_name() or names[pk].get_username(),
-            "since": entry["since"].isoformat() if entry["since"] else None,
-            "until": entry["until"].isoformat(),
-            "away": running and (entry["until"] - now).total_seconds() < half,
+            "images": entry.images,
+            "checks": entry.checks,
+            "since": entry.since.isoformat() if entry.since else None,
+            "until": entry.until.isoformat(),
+            "away": running and (entry.until - now).total_seconds() < half,
         }
         for pk, entry in found.items()
     ]
 
 
-def back_at(holders: Sequence[dict[str, Any]]) -> datetime | None:
+def back_at(holders: Sequence[Holder]) -> datetime | None:
     """When the last of those who give no sign loses what they hold; None: all are at work."""
     ends = [datetime.fromisoformat(entry["until"]) for entry in holders if entry["away"]]
     return max(ends, default=None)
 
 
-def _grouped(rows: "QuerySet[Any]", who: str) -> Any:
+def _grouped(
+    rows: "QuerySet[Assignment] | QuerySet[Audit]", who: str
+) -> Iterable[tuple[int, int, datetime | None, datetime | None]]:
+    """Person, how many, since when, until when."""
     return (
         rows.order_by()
-        .values(who)
+        .values_list(who)
         .annotate(n=Count("pk"), since=Min("claimed_at"), until=Max("lease_expires_at"))
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import TypedDict
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
@@ -80,7 +80,34 @@ def agreement(user: User, since: datetime) -> Agreement | None:
     return Agreement(round(sum(values.values()) / len(values), 4), len(values))
 
 
-def today(user: User) -> dict[str, Any]:
+class Day(TypedDict):
+    """Images of a day."""
+
+    day: str
+    images: int
+
+
+class AgreementShown(TypedDict):
+    """Mean quality against the final labels, and the images it was taken over."""
+
+    mean: float
+    images: int
+
+
+class Today(TypedDict):
+    """A person's own figures of 24 hours and of the week; `_s`: median seconds."""
+
+    images: int
+    boxes: int
+    checks: int
+    median_s: float | None
+    week_median_s: float | None
+    box_s: float | None
+    week: list[Day]
+    agreement: AgreementShown | None
+
+
+def today(user: User) -> Today:
     """Images, boxes, checks and pace of 24 hours, the week's days, and the agreement."""
     now = timezone.now()
     since, week = now - timedelta(hours=24), now - timedelta(days=WEEK)
@@ -95,6 +122,7 @@ def today(user: User) -> dict[str, Any]:
         .values_list("day", "n")
     )
     times = rows.filter(submitted_at__gte=week, active_ms__gt=0).values_list("active_ms", flat=True)
+    drawn = timing.seconds_by_action(rows.filter(submitted_at__gte=week)).get("drawn")
     found = agreement(user, since) or agreement(user, week)
     return {
         "images": len(fresh),
@@ -102,9 +130,7 @@ def today(user: User) -> dict[str, Any]:
         "checks": _checks(user, since),
         "median_s": _seconds([ms for ms, _ in fresh if ms]),
         "week_median_s": _seconds(list(times[:2000])),
-        "box_s": timing.seconds_by_action(rows.filter(submitted_at__gte=week))
-        .get("drawn", {})
-        .get("seconds"),
+        "box_s": drawn["seconds"] if drawn else None,
         "week": [_day(now.date() - timedelta(days=back), days) for back in range(WEEK - 1, -1, -1)],
         "agreement": {"mean": found.mean, "images": found.images} if found else None,
     }
@@ -120,7 +146,7 @@ def _seconds(times: list[int]) -> float | None:
     return round(median(times) / 1000, 1) if times else None
 
 
-def _day(day: date, counts: dict[date, int]) -> dict[str, Any]:
+def _day(day: date, counts: dict[date, int]) -> Day:
     return {"day": day.isoformat(), "images": counts.get(day, 0)}
 
 

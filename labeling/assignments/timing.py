@@ -1,21 +1,31 @@
 """People's own seconds per box, taken from their answers each time they are asked for."""
 
 from statistics import median
-from typing import Any
+from typing import TypedDict
+
+from django.db.models import QuerySet
 
 from labeling.assignments.core import box_seconds
+from labeling.assignments.core.box_seconds import Kind
 from labeling.models import Assignment, Job
 from labeling.models.functions import BoxCount
 
 LATEST = 5_000  # answers looked at: medians stand still long before, and the work stays bounded
 
 
-def of_job(job: Job) -> dict[str, Any]:
+class BoxSeconds(TypedDict):
+    """Median seconds of one box, and the answers they were taken from."""
+
+    seconds: float
+    answers: int
+
+
+def of_job(job: Job) -> dict[Kind, BoxSeconds]:
     """Of everybody who answered in this job; see `seconds_by_action`."""
     return seconds_by_action(Assignment.objects.filter(round__job=job))
 
 
-def seconds_by_action(rows: Any) -> dict[str, Any]:
+def seconds_by_action(rows: "QuerySet[Assignment]") -> dict[Kind, BoxSeconds]:
     """Median seconds and number of answers by kind, of the latest answers among `rows`.
 
     An answer that was changed is left out: its times are of more boxes than it has now.
@@ -25,7 +35,7 @@ def seconds_by_action(rows: Any) -> dict[str, Any]:
         version=1,
         action_ms__isnull=False,
     )
-    found: dict[str, list[float]] = {kind: [] for kind in box_seconds.KINDS}
+    found: dict[Kind, list[float]] = {kind: [] for kind in box_seconds.KINDS}
     latest = given.order_by("-submitted_at").values_list(
         BoxCount("boxes"),
         "missed_honeypot",

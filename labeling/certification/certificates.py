@@ -11,6 +11,7 @@ from labeling.certification.core import document, plan_content
 from labeling.consolidation import labels
 from labeling.kernel import events
 from labeling.kernel.errors import Conflict, Invalid
+from labeling.kernel.json_shapes import LabelDetail
 from labeling.ledger.steps import Lease
 from labeling.models import Audit, AuditPlan, Certificate, Image, Label, Round
 
@@ -111,7 +112,8 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
     ).select_related("image")
     pending = list(rows)
     content = row.document["locked"]["content"]
-    detail = {"certificate": row.digest, **content["about"]}
+    about: LabelDetail = content["about"]
+    detail = about | {"certificate": row.digest}
 
     def threshold(audit: Audit) -> float:
         own = plan_content.by_class(content) and audit.rank is not None
@@ -130,7 +132,7 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
                         a.image,
                         a.predicted,
                         a.confidence or 0.0,
-                        {**detail, "threshold": threshold(a)},
+                        detail | {"threshold": threshold(a)},
                     )
                     for a in chunk
                     if a.pk in open_yet
@@ -151,7 +153,7 @@ def _keep_checked(round: Round, lease: Lease) -> None:
             for a in pending[start : start + CHUNK]:
                 labels.accept(
                     a.image,
-                    a.boxes,
+                    a.boxes or [],
                     Label.Source.REVIEWER,
                     round=round,
                     by=a.reviewer,

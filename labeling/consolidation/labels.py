@@ -1,16 +1,17 @@
 """Labels: accepted, corrected, revoked; images taken out and put back."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from labeling.kernel import events
 from labeling.kernel.boxes import Box
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict
+from labeling.kernel.json_shapes import LabelDetail
 from labeling.models import Assignment, Image, Label, Round
 
 # Why an assignment was withdrawn although its image may still go to people in this round
@@ -26,7 +27,7 @@ def accept(
     round: Round | None,
     by: User | None = None,
     confidence: float | None = None,
-    detail: dict[str, Any] | None = None,
+    detail: LabelDetail | None = None,
     reason: str = "",
 ) -> Label:
     """Give the image this label; one that held before is revoked in the same transaction."""
@@ -44,9 +45,7 @@ def accept(
 
 
 @transaction.atomic
-def accept_auto(
-    round: Round, rows: Sequence[tuple[Image, list[Box], float, dict[str, Any]]]
-) -> int:
+def accept_auto(round: Round, rows: Sequence[tuple[Image, list[Box], float, LabelDetail]]) -> int:
     """Label images by machine, never one that a person has in hand; how many were labelled.
 
     First the open assignments go, then the label comes only where none is claimed or submitted; on
@@ -113,20 +112,23 @@ def bring(image: Image, boxes: list[Box], *, finished: bool) -> str:
     return ""
 
 
-def revoke(labels: "Any", reason: str) -> int:
+def revoke(labels: "QuerySet[Label]", reason: str) -> int:
     """End these labels; their images are unlabelled again, which puts them back in play."""
     return int(labels.update(revoked_at=timezone.now(), reason=reason[:200]))
 
 
-def correct(image: Image, boxes: list[Box], by: User, **detail: Any) -> Label:
+def correct(image: Image, boxes: list[Box], by: User, *, suggestion: int | None = None) -> Label:
     """A reviewer's or manager's own boxes replace whatever the image has, in the same round.
 
-    `detail`: what the label keeps besides the number of the one before.
+    `suggestion`: the thread that suggested them, if one did.
     """
     with transaction.atomic():
         # Of two reviewers at once the second corrects what the first one made.
         image = Image.objects.select_for_update(of=("self",)).select_related("job").get(pk=image.pk)
         before = Label.objects.active().filter(image=image).first()
+        detail: LabelDetail = {"before": before.pk if before else None}
+        if suggestion is not None:
+            detail["suggestion"] = suggestion
         label = accept(
             image,
             boxes,
@@ -134,7 +136,7 @@ def correct(image: Image, boxes: list[Box], by: User, **detail: Any) -> Label:
             round=before.round if before else None,
             by=by,
             reason="corrected",
-            detail={**detail, "before": before.pk if before else None},
+            detail=detail,
         )
         if image.split == "":
             Image.objects.filter(pk=image.pk).update(split=Image.Split.TRAINING)

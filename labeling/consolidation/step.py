@@ -1,8 +1,7 @@
 """The step that makes labels from people's answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 from django.db.models import Exists, OuterRef
@@ -14,6 +13,7 @@ from labeling.consolidation.labels import ACCEPTED, CORRECTED, LOCKED
 from labeling.kernel import events
 from labeling.kernel.boxes import pack, unpack, without_scores
 from labeling.kernel.guarantee import value
+from labeling.kernel.json_shapes import LabelDetail
 from labeling.ledger.steps import Lease, step
 from labeling.models import Assignment, Image, Job, Label, Member, Round, Step
 
@@ -93,7 +93,7 @@ def _collect(round: Round) -> Iterator[tuple[Answers, bool, bool]]:
         )
 
 
-def _agreement(round: Round, merged: list[Merged]) -> dict[Any, list[float]]:
+def _agreement(round: Round, merged: list[Merged]) -> dict[int, list[float]]:
     """Each person's answer against the label, by the guarantee's measure, where several
     answered."""
     label = {m.image: m.boxes for m in merged}
@@ -106,7 +106,7 @@ def _agreement(round: Round, merged: list[Merged]) -> dict[Any, list[float]]:
 
 
 def _store(
-    round: Round, chunk: list[Merged], split: str, agreement: dict[Any, list[float]]
+    round: Round, chunk: list[Merged], split: str, agreement: dict[int, list[float]]
 ) -> None:
     ids = [m.image for m in chunk]
     # a reviewer who corrects one of them just now comes before this look, or replaces what it makes
@@ -121,23 +121,27 @@ def _store(
                 source=Label.Source.HUMAN,
                 boxes=without_scores(unpack(m.boxes)),
                 confidence=float(np.mean(m.boxes.scores)) if len(m.boxes) else 1.0,
-                detail={
-                    "method": m.method,
-                    "votes": list(m.votes),
-                    "probability": [_short(p) for p in m.boxes.scores],
-                    "spread": [_short(s) for s in m.spread],
-                    "risk": _short(m.risk),
-                    "agreement": [_short(q) for q in agreement.get(m.image, ())],
-                    "settings": {
-                        "group_iou": grouping.GROUP_IOU,
-                        "people": round.settings.annotators_per_image,
-                    },
-                },
+                detail=_detail(m, agreement.get(m.image, ()), round),
             )
             for m in rows
         ]
     )
     Image.objects.filter(pk__in=free, split="").update(split=split)
+
+
+def _detail(merged: Merged, agreement: Sequence[float], round: Round) -> LabelDetail:
+    return {
+        "method": merged.method,
+        "votes": list(merged.votes),
+        "probability": [_short(p) for p in merged.boxes.scores],
+        "spread": [_short(s) for s in merged.spread],
+        "risk": _short(merged.risk),
+        "agreement": [_short(q) for q in agreement],
+        "settings": {
+            "group_iou": grouping.GROUP_IOU,
+            "people": round.settings.annotators_per_image,
+        },
+    }
 
 
 def _short(value: float) -> float:

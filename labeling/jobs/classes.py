@@ -80,4 +80,4 @@ def _has_boxes(job: Job, index: int) -> bool:
         Label.objects.filter(image__job=job).values_list("boxes", flat=True).iterator(2000),
         job.images.exclude(imported=None).values_list("imported", flat=True).iterator(2000),
     )
-    return any(box["class_id"] == index for boxes in stored for box in boxes)
+    return any(box["class_id"] == index for boxes in stored for box in boxes or ())

@@ -1,22 +1,35 @@
 """A person's own keys and ways of drawing."""
 
-from typing import Any
+from typing import TypedDict
 
 from django.contrib.auth.models import User
 
 from labeling.jobs.core import key_preferences
+from labeling.kernel.json_shapes import PageSettings
 from labeling.models import Preferences
 
 
-def user_preferences(user: User) -> dict[str, Any]:
+class OwnPreferences(TypedDict):
+    """A person's own keys by action, and settings of the page, where they differ."""
+
+    keys: dict[str, list[str]]
+    page: PageSettings
+
+
+def user_preferences(user: User) -> OwnPreferences:
     """What differs from the defaults."""
     row = Preferences.objects.filter(user=user).first()
     return {"keys": row.keys, "page": row.page} if row else {"keys": {}, "page": {}}
 
 
-def save(user: User, *, keys: Any = None, page: Any = None) -> dict[str, Any]:
+class _Given(TypedDict, total=False):
+    keys: dict[str, list[str]]
+    page: PageSettings
+
+
+def save(user: User, *, keys: object = None, page: object = None) -> OwnPreferences:
     """Replace the keys, the page's settings, or both; raises Invalid for what does not fit."""
-    given: dict[str, Any] = {}
+    given: _Given = {}
     if keys is not None:
         given["keys"] = key_preferences.parse_keys(keys)
     if page is not None:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class BoxSet:
 
 
 def parse_boxes(
-    raw: Any, *, width: int, height: int, classes: Collection[int], limit: int = MAX_BOXES
+    raw: object, *, width: int, height: int, classes: Collection[int], limit: int = MAX_BOXES
 ) -> list[Box]:
     """The one door for boxes from outside, people's and models' alike.
 
@@ -55,7 +55,7 @@ def parse_boxes(
     return [_parse_one(item, f"boxes[{i}]", width, height, classes) for i, item in enumerate(raw)]
 
 
-def _parse_one(item: Any, where: str, width: int, height: int, classes: Collection[int]) -> Box:
+def _parse_one(item: object, where: str, width: int, height: int, classes: Collection[int]) -> Box:
     if not isinstance(item, dict):
         raise Invalid("A box must be an object with class_id, x1, y1, x2, y2.", where=where)
     class_id = item.get("class_id")
@@ -88,7 +88,7 @@ def _parse_one(item: Any, where: str, width: int, height: int, classes: Collecti
     return box
 
 
-def _number(item: dict[str, Any], key: str, where: str) -> float:
+def _number(item: dict[str, object], key: str, where: str) -> float:
     value = item.get(key)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise Invalid(f"{key} must be a number.", where=f"{where}.{key}")

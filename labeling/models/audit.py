@@ -3,9 +3,12 @@
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
 
+from labeling.kernel.boxes import Box
+from labeling.kernel.json_shapes import JSON
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
 from labeling.models.round import Round
@@ -18,7 +21,7 @@ class AuditQuerySet(models.QuerySet["Audit"]):
         """Without a verdict."""
         return self.filter(verdict="")
 
-    def held_by(self, user: Any) -> Self:
+    def held_by(self, user: User) -> Self:
         """In this person's hands."""
         return self.filter(reviewer=user, verdict="")
 
@@ -55,7 +58,7 @@ class Audit(models.Model):
     position = models.PositiveIntegerField()
     blind = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(null=True)  # strictest candidate set that holds it
-    predicted: Any = models.JSONField()
+    predicted: "models.Field[list[Box], list[Box]]" = models.JSONField()
     confidence = models.FloatField(null=True)
     label = models.ForeignKey(Label, models.SET_NULL, null=True, related_name="audits")
     reviewer = models.ForeignKey(
@@ -67,7 +70,7 @@ class Audit(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     page = models.CharField(max_length=36, blank=True, default="")  # the one that asked last
     verdict = models.CharField(max_length=11, choices=Verdict.choices, blank=True, default="")
-    boxes: Any = models.JSONField(null=True)
+    boxes: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(null=True)
     value = models.FloatField(null=True)
     reason = models.CharField(max_length=200, blank=True, default="")
     active_ms = models.PositiveIntegerField(default=0)
@@ -121,7 +124,7 @@ class AuditPlan(models.Model):
     content_digest = models.CharField(max_length=64)
     seed = models.CharField(max_length=64)
     order_digest = models.CharField(max_length=64)
-    budgets: Any = models.JSONField()
+    budgets: "models.Field[list[list[int]], list[list[int]]]" = models.JSONField()
     locked_at = models.DateTimeField(auto_now_add=True)
 
     objects = AuditPlanManager()
@@ -152,7 +155,7 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     kind = models.CharField(max_length=40)
-    data: Any = models.JSONField(default=dict)
+    data: "models.Field[dict[str, JSON], dict[str, JSON]]" = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,11 +1,13 @@
 """An image of a job and the labels it has had."""
 
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from labeling.kernel.boxes import Box
+from labeling.kernel.json_shapes import LabelDetail
 from labeling.models.job import Job
 
 
@@ -64,7 +66,9 @@ class Image(models.Model):
     shuffle = models.BigIntegerField(editable=False)
     priority = models.FloatField(null=True, editable=False)
     excluded = models.CharField(max_length=200, blank=True, default="")
-    imported = models.JSONField(null=True, editable=False)
+    imported: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(
+        null=True, editable=False
+    )
 
     objects = ImageQuerySet.as_manager()
 
@@ -111,10 +115,10 @@ class Label(models.Model):
     image = models.ForeignKey(Image, models.CASCADE, related_name="labels")
     round = models.ForeignKey("labeling.Round", models.CASCADE, null=True, related_name="labels")
     source = models.CharField(max_length=10, choices=Source.choices)
-    boxes: Any = models.JSONField()
+    boxes: "models.Field[list[Box], list[Box]]" = models.JSONField()
     confidence = models.FloatField(null=True)
     # people's labels: method, settings, votes, probability, spread; auto: detector, threshold
-    detail: Any = models.JSONField(default=dict)
+    detail: "models.Field[LabelDetail, LabelDetail]" = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True)

@@ -1,10 +1,9 @@
 """What the annotation page keeps beside answers: drafts, and each person's own ways."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
+from labeling.kernel.json_shapes import DraftContent, PageSettings
 from labeling.models.round import Assignment
 
 
@@ -17,7 +16,7 @@ class Draft(models.Model):
         models.PositiveIntegerField()
     )  # counts saves of this assignment; a lower one never overwrites
     writer = models.CharField(max_length=36)  # the page that saved it, as two may be open
-    content: Any = models.JSONField()  # boxes with what they were before, and the time spent
+    content: "models.Field[DraftContent, DraftContent]" = models.JSONField()
     saved_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -30,8 +29,12 @@ class Preferences(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences"
     )
-    keys: Any = models.JSONField(default=dict)  # name of an action → its keys, where they differ
-    page: Any = models.JSONField(default=dict)  # see labeling.jobs.core.key_preferences
+    # name of an action → its keys, where they differ
+    keys: "models.Field[dict[str, list[str]], dict[str, list[str]]]" = models.JSONField(
+        default=dict
+    )
+    # see labeling.jobs.core.key_preferences
+    page: "models.Field[PageSettings, PageSettings]" = models.JSONField(default=dict)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -3,9 +3,12 @@
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 
+from labeling.kernel.boxes import Box
+from labeling.kernel.json_shapes import ActionTimes, Estimate, Outcome, StepData
 from labeling.models.image import Image
 from labeling.models.job import Job
 from labeling.models.round_settings import RoundSettings, RoundSettingsField
@@ -40,9 +43,10 @@ class Round(models.Model):
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
     state = models.CharField(max_length=13, choices=State.choices)
     settings: "models.Field[RoundSettings | dict[str, Any], RoundSettings]" = RoundSettingsField()
-    entered: Any = models.JSONField(default=dict)  # state → ISO time, for the state line
+    # state → ISO time, for the state line
+    entered: "models.Field[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
     # what the machine would accept now, where nothing is binding yet: {"accept_now", "share", ...}
-    estimate: Any = models.JSONField(null=True)
+    estimate: "models.Field[Estimate | None, Estimate | None]" = models.JSONField(null=True)
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
 
@@ -85,7 +89,8 @@ class Step(WorkItem):
     round = models.ForeignKey(Round, models.CASCADE, related_name="steps")
     state = models.CharField(max_length=13, choices=Round.State.choices)
     shard = models.PositiveSmallIntegerField(default=0)
-    data: Any = models.JSONField(default=dict)  # what the live page draws: the loss so far
+    # what the live page draws: the loss so far
+    data: "models.Field[StepData, StepData]" = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("pk",)
@@ -114,7 +119,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Still expected: open or in someone's hands."""
         return self.filter(state__in=(Assignment.State.OPEN, Assignment.State.CLAIMED))
 
-    def held_by(self, user: Any) -> Self:
+    def held_by(self, user: User) -> Self:
         """In this person's hands."""
         return self.filter(annotator=user, state=Assignment.State.CLAIMED)
 
@@ -146,15 +151,20 @@ class Assignment(models.Model):
     lease_expires_at = models.DateTimeField(null=True)
     page = models.CharField(max_length=36, blank=True, default="")  # the one that asked last
     version = models.PositiveIntegerField(default=0)
-    suggested: Any = models.JSONField(null=True)  # what the person was shown, if anything
+    # what the person was shown, if anything
+    suggested: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(null=True)
     honeypot = models.PositiveSmallIntegerField(null=True)  # place of a wrong box in `suggested`
     blank = models.BooleanField(default=False)  # drawn blind though the round shows boxes
     verify = models.BooleanField(default=False)  # shown one by one: checking beats drawing here
-    boxes: Any = models.JSONField(null=True)
-    outcomes: Any = models.JSONField(null=True)  # what became of each of `suggested`; core.traces
+    boxes: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(null=True)
+    # what became of each of `suggested`; core.traces
+    outcomes: "models.Field[list[Outcome] | None, list[Outcome] | None]" = models.JSONField(
+        null=True
+    )
     missed_honeypot = models.BooleanField(null=True)  # the honeypot was in the first answer
     active_ms = models.PositiveIntegerField(default=0)
-    action_ms: Any = models.JSONField(null=True)  # action → active ms; sums to active_ms
+    # sums to active_ms
+    action_ms: "models.Field[ActionTimes | None, ActionTimes | None]" = models.JSONField(null=True)
     reason = models.CharField(max_length=200, blank=True, default="")
     submitted_at = models.DateTimeField(null=True)
 

@@ -1,11 +1,12 @@
 """What people say beside their boxes: a check in the grid, a note on an image, help in pictures."""
 
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from labeling.kernel.boxes import Box
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
 from labeling.models.round import Assignment
@@ -75,7 +76,7 @@ class Comment(models.Model):
     assignment = models.ForeignKey(
         Assignment, models.CASCADE, null=True, related_name="suggestions"
     )
-    boxes: Any = models.JSONField(null=True)
+    boxes: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(null=True)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True, default="")
     seen_at = models.DateTimeField(null=True)  # by the thread's author, of an answer
 

@@ -1,11 +1,10 @@
 """An import or an export: background work that can be resumed and reports what it did."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from labeling.kernel.json_shapes import TransferOptions, TransferReport
 from labeling.models.job import Job
 from labeling.models.work_item import WorkItem
 
@@ -23,10 +22,10 @@ class Transfer(WorkItem):
     kind = models.CharField(max_length=6, choices=Kind.choices)
     format = models.CharField(max_length=10)  # files, zip, folder, coco; manifest, coco
     source = models.CharField(max_length=500, blank=True)
-    options: Any = models.JSONField(default=dict)
+    options: "models.Field[TransferOptions, TransferOptions]" = models.JSONField(default=dict)
     intake = models.PositiveIntegerField(default=0)
     cursor = models.PositiveIntegerField(default=0)
-    report: Any = models.JSONField(default=dict)
+    report: "models.Field[TransferReport, TransferReport]" = models.JSONField(default=dict)
     file = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(null=True)
     created_by = models.ForeignKey(

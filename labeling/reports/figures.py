@@ -1,25 +1,71 @@
 """Figures of a job: counts, rounds, cost, people; all derived, nothing stored."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import Literal, NamedTuple, TypedDict
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, Max, Q, Sum, Window
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from labeling.assignments import overlap
 from labeling.models import Assignment, Audit, Job, Label, Round
 from labeling.models.functions import BoxCount
-from labeling.reports import audit_report
+from labeling.reports import certificate_report
 from labeling.rounds import stopping
 
 RECENT = 200  # latest answers that a pace is taken over
 
 
-def counts(job: Job) -> dict[str, int]:
+class Counts(TypedDict):
+    """Images of a job by where they stand."""
+
+    images: int
+    human: int
+    auto: int
+    excluded: int
+    left: int
+    in_audit: int
+    certified: int
+
+
+class RoundRow(TypedDict):
+    """Images, boxes and money of a round, people and auto apart."""
+
+    number: int
+    purpose: Round.Purpose
+    human: int
+    auto: int
+    human_boxes: int
+    auto_boxes: int
+    answers: int
+    human_cost: float
+    auto_cost: float
+    provisional: bool
+
+
+class Cost(TypedDict):
+    """Money so far, what it were had people drawn all, and the share saved."""
+
+    total: float
+    all_human: float
+    saved_share: float
+
+
+class AtWork(TypedDict):
+    """A person seen in the last hour, and seconds since."""
+
+    id: int
+    initials: str
+    name: str
+    doing: Literal["draw", "audit", "idle"]
+    median_s: float | None
+    seen_s: int
+
+
+def counts(job: Job) -> Counts:
     """Images by where they stand; human + auto + excluded + left = images."""
     total = job.images.count()
     excluded = job.images.exclude(excluded="").count()
@@ -43,13 +89,13 @@ def counts(job: Job) -> dict[str, int]:
         "excluded": excluded,
         "left": total - excluded - human - auto,
         "in_audit": in_audit,
-        "certified": audit_report.certified_images(job),
+        "certified": certificate_report.certified_images(job),
     }
 
 
-def per_round(job: Job) -> list[dict[str, Any]]:
+def per_round(job: Job) -> list[RoundRow]:
     """Images, boxes and money of each round, people and auto apart (docs/algorithms.md 5.5)."""
-    stats: dict[int, dict[str, Any]] = {}
+    stats: dict[int, dict[str, int]] = {}
     rows = (
         Label.objects.active()
         .filter(image__job=job, image__excluded="", round__isnull=False)
@@ -62,7 +108,7 @@ def per_round(job: Job) -> list[dict[str, Any]]:
         entry[side] = entry.get(side, 0) + row["images"]
         entry[f"{side}_boxes"] = entry.get(f"{side}_boxes", 0) + int(row["boxes"] or 0)
     answers = _answers_per_round(job)
-    result = []
+    result: list[RoundRow] = []
     for round in job.rounds.all():
         entry = stats.get(round.pk, {})
         human, auto = entry.get("human", 0), entry.get("auto", 0)
@@ -70,7 +116,7 @@ def per_round(job: Job) -> list[dict[str, Any]]:
         result.append(
             {
                 "number": round.number,
-                "purpose": round.purpose,
+                "purpose": Round.Purpose(round.purpose),
                 "human": human,
                 "auto": auto,
                 "human_boxes": entry.get("human_boxes", 0),
@@ -106,7 +152,7 @@ def answers_per_image(job: Job) -> float:
     return found["answers"] / found["images"] if found["images"] else usual
 
 
-def cost(job: Job) -> dict[str, float]:
+def cost(job: Job) -> Cost:
     """Money so far against every image drawn by people, and the share saved.
 
     For an image that a running audit has checked only answers are counted on either side: its label
@@ -146,7 +192,7 @@ def active_ms(job: Job, round: Round | None = None) -> int:
     return total
 
 
-def pace(rows: Any, at: str = "submitted_at") -> float | None:
+def pace(rows: "QuerySet[Assignment] | QuerySet[Audit]", at: str = "submitted_at") -> float | None:
     """Median active seconds of the latest answers or checks; `at`: the field with their time."""
     recent = list(
         rows.filter(active_ms__gt=0).order_by(f"-{at}").values_list("active_ms", flat=True)[:RECENT]
@@ -170,51 +216,59 @@ def own_timing(jobs: Iterable[Job], user: User) -> dict[int, float]:
     return {job: median(found) / 1000 for job, found in times.items()}
 
 
-def people(job: Job) -> list[dict[str, Any]]:
+def people(job: Job) -> list[AtWork]:
     """Who works on the job now: those seen in the last hour."""
     now = timezone.now()
     since = now - timedelta(hours=1)
-    seen: dict[int, dict[str, Any]] = {}
-    for rows, doing, at, who in (
-        (Assignment.objects.submitted(), "draw", "submitted_at", "annotator"),
-        (Audit.objects.decided(), "audit", "decided_at", "reviewer"),
-    ):
-        latest = (
-            rows.filter(**{"round__job": job, f"{at}__gte": since})
-            .values(who, f"{who}__username", f"{who}__first_name", f"{who}__last_name")
-            .annotate(last=Max(at))
-        )
-        for row in latest:
-            entry = seen.get(row[who])
-            if entry and entry["last"] >= row["last"]:
-                continue
-            name = f"{row[f'{who}__first_name']} {row[f'{who}__last_name']}".strip()
-            seen[row[who]] = {
-                "pk": row[who],
-                "name": name or row[f"{who}__username"],
-                "doing": doing,
-                "last": row["last"],
-            }
-    result = []
-    for entry in sorted(seen.values(), key=lambda e: e["last"], reverse=True)[:20]:
-        age = int((now - entry["last"]).total_seconds())
+    drew = Assignment.objects.submitted().filter(round__job=job, submitted_at__gte=since)
+    checked = Audit.objects.decided().filter(round__job=job, decided_at__gte=since)
+    seen = _latest(drew, "draw", "submitted_at", "annotator")
+    for found in _latest(checked, "audit", "decided_at", "reviewer").values():
+        known = seen.get(found.pk)
+        if known is None or known.last < found.last:
+            seen[found.pk] = found
+    result: list[AtWork] = []
+    for entry in sorted(seen.values(), key=lambda e: e.last, reverse=True)[:20]:
+        age = int((now - entry.last).total_seconds())
         times = list(
             Assignment.objects.submitted()
-            .filter(round__job=job, annotator=entry["pk"], active_ms__gt=0)
+            .filter(round__job=job, annotator=entry.pk, active_ms__gt=0)
             .order_by("-submitted_at")
             .values_list("active_ms", flat=True)[:20]
         )
         result.append(
             {
-                "id": entry["pk"],
-                "initials": initials(entry["name"]),
-                "name": entry["name"],
-                "doing": "idle" if age > 120 else entry["doing"],
+                "id": entry.pk,
+                "initials": initials(entry.name),
+                "name": entry.name,
+                "doing": "idle" if age > 120 else entry.doing,
                 "median_s": round(median(times) / 1000, 1) if times else None,
                 "seen_s": age,
             }
         )
     return result
+
+
+class _Seen(NamedTuple):
+    pk: int
+    name: str
+    doing: Literal["draw", "audit"]
+    last: datetime
+
+
+def _latest(
+    rows: "QuerySet[Assignment] | QuerySet[Audit]",
+    doing: Literal["draw", "audit"],
+    at: str,
+    who: str,
+) -> dict[int, _Seen]:
+    """When each person last did it, by the person; `at`, `who`: the fields with time and person."""
+    names = (f"{who}__username", f"{who}__first_name", f"{who}__last_name")
+    found = rows.order_by().values_list(who, *names).annotate(last=Max(at))
+    return {
+        pk: _Seen(pk, f"{first} {last}".strip() or username, doing, when)
+        for pk, username, first, last, when in found
+    }
 
 
 def initials(name: str) -> str:

@@ -1,6 +1,6 @@
 """What is still to come in a job: images, hours of people and money, each from low to high."""
 
-from typing import Any
+from typing import TypedDict
 
 from labeling.models import Assignment, Audit, Job, Round
 from labeling.reports import figures
@@ -11,7 +11,26 @@ AFTER = "All by people: what the machine was sure of is labelled already."
 CHECK_SECONDS = 4.0  # opening and looking (docs/algorithms.md 5.4), until checks have been timed
 
 
-def of_job(job: Job) -> dict[str, Any] | None:
+class ForecastRow(TypedDict):
+    """What is to come at a target: images of the machine, answers, hours, money; each as expected,
+    low, high."""
+
+    target: float
+    auto: list[int]
+    answers: list[int]
+    hours: list[float] | None
+    money: list[float]
+
+
+class Forecast(TypedDict):
+    """Images left, a note on what the rows assume, and a row for each target."""
+
+    left: int
+    note: str
+    rows: list[ForecastRow]
+
+
+def of_job(job: Job) -> Forecast | None:
     """The outlook of a job under way; None when it is not, or nothing is left.
 
     `rows`: for the job's target and some higher ones, each figure as [expected, low, high], where
@@ -22,14 +41,15 @@ def of_job(job: Job) -> dict[str, Any] | None:
     if job.state not in (Job.State.RUNNING, Job.State.PAUSED) or not left:
         return None
     latest = job.rounds.exclude(estimate=None).order_by("-number").first()
-    shares = latest.estimate.get("forecast", []) if latest and _still_holds(latest) else []
+    estimate = latest.estimate if latest and _still_holds(latest) else None
+    shares = estimate.get("forecast", []) if estimate else []
     answers = figures.answers_per_image(job)
     seconds = figures.pace(Assignment.objects.submitted().filter(round__job=job))
     checks = Audit.objects.decided().filter(round__job=job, blind=False)
     # until checks were timed: one blind takes as long as drawing
     usual = (seconds if job.blind_checks else None) or CHECK_SECONDS
     check = figures.pace(checks, "decided_at") or usual
-    rows = shares or [[job.target_quality, 0.0, 0.0, 0.0, 0]]
+    rows = shares or [(job.target_quality, 0.0, 0.0, 0.0, 0)]
     return {
         "left": left,
         "note": "" if shares or not job.assist else AFTER if latest else BEFORE,
@@ -57,7 +77,7 @@ def _row(
     low: float,
     high: float,
     checks: float,
-) -> dict[str, Any]:
+) -> ForecastRow:
     def of(part: float) -> tuple[int, int, float, float]:
         auto = round(part * left)
         checked = min(int(checks), auto) if job.acceptance == Job.Acceptance.CERTIFIED else 0

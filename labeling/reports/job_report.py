@@ -1,28 +1,82 @@
 """The report of a job: what a buyer of its labels reads, and what an admin does next."""
 
 from collections import Counter
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from django.db.models import Count, Sum
 
 from labeling.certification import locked_plans
 from labeling.certification.core import plan_content
-from labeling.models import Assignment, AuditPlan, Certificate, Job, Label
+from labeling.kernel.boxes import Box
+from labeling.models import Assignment, AuditPlan, Certificate, Image, Job, Label
 from labeling.models.functions import BoxCount
-from labeling.reports import audit_report, figures, findings
+from labeling.reports import certificate_report, figures
 from labeling.reports.advice import what_helps
 
 MOST_CONFIDENT = 5
 
 
-def of_job(job: Job) -> dict[str, Any]:
-    """Everything on the report page that the live page does not have."""
+class About(TypedDict):
+    """What there is: images, boxes, classes, rounds, people, and when it was made."""
+
+    images: int
+    boxes: int
+    classes: list[str]
+    rounds: int
+    people: int
+    began: str | None
+    ended: str | None
+
+
+class ProofSet(TypedDict):
+    """A set put to the proof; `progress`: of its test, 1 where it is shown."""
+
+    images: int
+    threshold: float
+    shown: bool
+    name: str
+    progress: float
+
+
+class EarlierProof(certificate_report.Proof):
+    """A proof before the latest one."""
+
+    attempt: int
+    round: int
+    level: float
+
+
+class JobReport(TypedDict):
+    """What the report page says in words and figures."""
+
+    about: About
+    facts: list[tuple[str, str]]
+    sets: list[ProofSet]
+    rest: str
+    blind: str
+    help: list[str]
+    attempts: str
+    earlier: list[EarlierProof]
+    hours: float
+
+
+@dataclass(frozen=True)
+class Confident:
+    """An image that its labellers were sure of."""
+
+    image: Image
+    boxes: list[Box]
+    confidence: float
+
+
+def of_job(job: Job) -> JobReport:
+    """Everything on the report page that the live page does not have, but pictures."""
     locked = AuditPlan.objects.filter(round__job=job).order_by("-attempt").first()
     row = Certificate.objects.filter(round=locked.round).first() if locked else None
     return {
         "about": _about(job),
-        "checked": findings.of_job(job),
         "facts": _facts(locked, row) if locked and row else [],
         "sets": _sets(row) if row else [],
         "rest": _rest(row) if row and row.outcome == "certified" else "",
@@ -31,14 +85,10 @@ def of_job(job: Job) -> dict[str, Any]:
         "attempts": _attempts(locked) if locked else "",
         "earlier": _earlier(locked) if locked else [],
         "hours": round(figures.active_ms(job) / 3_600_000, 2),
-        "confident": {
-            "people": _confident(job, (Label.Source.HUMAN, Label.Source.REVIEWER)),
-            "auto": _confident(job, (Label.Source.AUTO,)),
-        },
     }
 
 
-def _about(job: Job) -> dict[str, Any]:
+def _about(job: Job) -> About:
     labels = Label.objects.active().filter(image__job=job, image__excluded="")
     answered = Assignment.objects.submitted().filter(round__job=job)
     first = job.rounds.order_by("number").first()
@@ -54,7 +104,7 @@ def _about(job: Job) -> dict[str, Any]:
     }
 
 
-def _facts(locked: AuditPlan, row: Certificate) -> list[list[str]]:
+def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
     """Name and value of what the certificate rests on."""
     result, content = row.document["result"], locked_plans.locked_plan(locked).content
     about = content["about"]
@@ -64,28 +114,28 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[list[str]]:
     observed = result["observed_mean"]
     noise = plan_content.noise_in(content)
     return [
-        ["Checked at random", f"{result['audited']} images, {content['budget']} planned"],
-        ["Checkers", "drew blind" if content["drawn_blind"] else "saw the boxes"],
-        [
+        ("Checked at random", f"{result['audited']} images, {content['budget']} planned"),
+        ("Checkers", "drew blind" if content["drawn_blind"] else "saw the boxes"),
+        (
             "Observed quality",
             "none" if observed is None else f"{observed * result['noise_correction']:.2f}",
-        ],
-        ["Approved, corrected, not judged", ", ".join(spoken)],
-        [
+        ),
+        ("Approved, corrected, not judged", ", ".join(spoken)),
+        (
             "A drawer, blind",
             f"marks {noise.sensitivity:.0%}, off by {noise.shift:.0%}"
             if noise.images
             else "not measured",
-        ],
-        ["Level of this attempt", f"{content['level']:.3f} (attempt {locked.attempt})"],
-        ["List and predictions", locked.content_digest[:12]],
-        ["Order of the checks", locked.order_digest[:12]],
-        ["Detector", f"round {locked.round.number}, {str(about.get('detector', ''))[:12]}"],
-        ["Certificate file", row.digest[:12]],
+        ),
+        ("Level of this attempt", f"{content['level']:.3f} (attempt {locked.attempt})"),
+        ("List and predictions", locked.content_digest[:12]),
+        ("Order of the checks", locked.order_digest[:12]),
+        ("Detector", f"round {locked.round.number}, {str(about.get('detector', ''))[:12]}"),
+        ("Certificate file", row.digest[:12]),
     ]
 
 
-def _sets(row: Certificate) -> list[dict[str, Any]]:
+def _sets(row: Certificate) -> list[ProofSet]:
     """The nested sets, strictest first, with where the proof of each ended."""
     result = row.document["result"]
     content, shown = row.document["locked"]["content"], plan_content.shown_in(result)
@@ -158,12 +208,12 @@ def _attempts(locked: AuditPlan) -> str:
     )
 
 
-def _earlier(locked: AuditPlan) -> list[dict[str, Any]]:
+def _earlier(locked: AuditPlan) -> list[EarlierProof]:
     """The proofs before this one, the latest first: what each showed, at which level."""
     before = AuditPlan.objects.filter(round__job=locked.round.job, attempt__lt=locked.attempt)
     return [
         {
-            **audit_report.of_plan(other),
+            **certificate_report.of_plan(other),
             "attempt": other.attempt,
             "round": other.round.number,
             "level": locked_plans.locked_plan(other).content["level"],
@@ -172,8 +222,8 @@ def _earlier(locked: AuditPlan) -> list[dict[str, Any]]:
     ]
 
 
-def _confident(job: Job, sources: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The images of these sources with the highest confidence."""
+def most_confident(job: Job, *sources: Label.Source) -> list[Confident]:
+    """The images with labels of these sources and the highest confidence."""
     rows = (
         Label.objects.active()
         .filter(image__job=job, image__excluded="", source__in=sources)
@@ -182,4 +232,4 @@ def _confident(job: Job, sources: tuple[str, ...]) -> list[dict[str, Any]]:
         .select_related("image")
         .order_by("-confidence", "image")[:MOST_CONFIDENT]
     )
-    return [{"image": r.image, "boxes": r.boxes, "confidence": r.confidence} for r in rows]
+    return [Confident(r.image, r.boxes, r.confidence or 0.0) for r in rows]

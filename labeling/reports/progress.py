@@ -1,7 +1,7 @@
 """How far a round is: its state line, what is done of the present state, the time left."""
 
 from datetime import datetime
-from typing import Any
+from typing import Literal, TypedDict
 
 from django.utils import timezone
 
@@ -21,10 +21,38 @@ SENTENCES = {
     "CONSOLIDATING": "Several people's boxes become one label.",
 }
 
+Unit = Literal["answers", "checks", "steps"]
 QUEUED = "Waits for a worker, which is busy with another job."
 
 
-def of_round(round: Round, back_at: datetime | None = None) -> dict[str, Any]:
+class Stage(TypedDict):
+    """A stage of a round, and the seconds it took."""
+
+    state: Round.State
+    status: Literal["done", "now", "later"]
+    seconds: int | None
+
+
+class RoundNow(TypedDict):
+    """How far the open round is."""
+
+    number: int
+    purpose: Round.Purpose
+    state: Round.State
+    line: list[Stage]
+    sentence: str
+    queued: bool  # its work waits for a worker that is at another job
+    done: int
+    total: int
+    unit: Unit
+    seconds_left: int | None
+    step_error: str | None
+    attempts: int
+    stuck: bool
+    worker_seen_s: int | None
+
+
+def of_round(round: Round, back_at: datetime | None = None) -> RoundNow:
     """The state line; `back_at`: when work of people who are away comes back to the others."""
     rows = list(round.steps.filter(state=round.state))  # type: ignore[attr-defined]
     done, total, unit = _progress(round, rows)
@@ -33,8 +61,8 @@ def of_round(round: Round, back_at: datetime | None = None) -> dict[str, Any]:
     seen = workers.seen_at(next((s.queue for s in rows if s.finished_at is None), ""))
     return {
         "number": round.number,
-        "purpose": round.purpose,
-        "state": round.state,
+        "purpose": Round.Purpose(round.purpose),
+        "state": Round.State(round.state),
         "line": _line(round),
         "sentence": QUEUED if queued else SENTENCES.get(round.state, ""),
         "queued": queued,
@@ -57,7 +85,7 @@ def _queued(rows: list[Step]) -> bool:
     return busy.filter(queue=rows[0].queue).exists()
 
 
-def _progress(round: Round, rows: list[Step]) -> tuple[int, int, str]:
+def _progress(round: Round, rows: list[Step]) -> tuple[int, int, Unit]:
     if round.state == Round.State.COLLECTING:
         assignments = round.assignments  # type: ignore[attr-defined]
         done = assignments.submitted().count()
@@ -91,14 +119,19 @@ def _entered(round: Round, state: str) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
-def _line(round: Round) -> list[dict[str, Any]]:
+def _line(round: Round) -> list[Stage]:
     line = stages.line_of(round)
     here = line.index(Round.State(round.state))
-    result = []
+    result: list[Stage] = []
     for i, state in enumerate(line[:-1]):
         start = _entered(round, state)
         end = _entered(round, line[i + 1])
         seconds = int((end - start).total_seconds()) if start and end else None
-        status = "done" if i < here else "now" if i == here else "later"
-        result.append({"state": state, "status": status, "seconds": seconds})
+        result.append(
+            {
+                "state": state,
+                "status": "done" if i < here else "now" if i == here else "later",
+                "seconds": seconds,
+            }
+        )
     return result

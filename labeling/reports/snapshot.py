@@ -2,49 +2,140 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Literal, TypedDict
 
 from django.utils import timezone
 
 from labeling.assignments import broken_images, held
 from labeling.kernel import guarantee
+from labeling.kernel.json_shapes import Estimate
 from labeling.ledger import workers
 from labeling.models import Job, Round
-from labeling.reports import audit_report, figures, forecast, progress, wording
+from labeling.reports import audit_report, certificate_report, figures, forecast, progress, wording
 
-# Charts of the machine's side come from a plug-in, so that labeling stays free of it.
-CHARTS: list[Callable[[Job], dict[str, Any]]] = []
 WORKER_AWAY = 120  # seconds
 
 
-def of_job(job: Job) -> dict[str, Any]:
+class Alert(TypedDict):
+    """Something that a manager should look at."""
+
+    level: Literal["warn", "bad"]
+    text: str
+
+
+class JobNow(TypedDict):
+    """A job's rules and where it stands."""
+
+    slug: str
+    name: str
+    state: Job.State
+    assist: bool
+    acceptance: Job.Acceptance
+    target: float
+    risk: float
+    aim: str
+    mode: Job.Mode
+    annotators_per_image: int
+    consolidation: Job.Consolidation
+
+
+class CalibrationChart(TypedDict):
+    """Confidence against quality."""
+
+    curve: list[tuple[float, float, int]]  # confidence, mean quality from there on, images
+    threshold: float | None
+    target: float
+    points: list[tuple[float, float]]  # confidence and quality of an image
+    class_thresholds: dict[str, float]
+    round: int
+
+
+class TrainingChart(TypedDict):
+    """The loss by step of the training that runs, or of the last one."""
+
+    round: int
+    loss: list[tuple[float, float]]
+    done: int
+    total: int
+    why: str
+
+
+class Histogram(TypedDict):
+    """How many answers of people, and how many auto-labels, have which quality."""
+
+    edges: list[float]
+    human: list[int]
+    auto: list[int]
+    human_mean: float | None
+    auto_mean: float | None
+
+
+class Charts(TypedDict):
+    """The machine's side of a job."""
+
+    calibration: CalibrationChart | None
+    training: TrainingChart | None
+    histogram: Histogram | None
+
+
+class ChartsAndAlerts(Charts):
+    """The same as a plug-in gives it, with what a manager should look at."""
+
+    alerts: list[Alert]
+
+
+class Snapshot(Charts):
+    """Everything the live page shows of a job now."""
+
+    at: str
+    job: JobNow
+    counts: figures.Counts
+    round: progress.RoundNow | None
+    held: list[held.Holder]
+    audit: audit_report.AuditProgress | None
+    certificate: certificate_report.Proof | None
+    estimate: Estimate | None
+    forecast: forecast.Forecast | None
+    rounds: list[figures.RoundRow]
+    cost: figures.Cost
+    people: list[figures.AtWork]
+    others: int  # people not told of
+    events: list[wording.EventLine]
+    alerts: list[Alert]
+
+
+# Charts of the machine's side come from a plug-in, so that labeling stays free of it.
+CHARTS: list[Callable[[Job], ChartsAndAlerts]] = []
+
+
+def of_job(job: Job) -> Snapshot:
     """Everything the live page shows of a job now."""
     job.refresh_from_db()
     round = job.rounds.filter(closed_at=None).first()
     found = figures.counts(job)
     holders = held.holders(job, round)
-    state: dict[str, Any] = {
+    state: Snapshot = {
         "at": timezone.now().isoformat(),
         "job": {
             "slug": job.slug,
             "name": job.name,
-            "state": job.state,
+            "state": Job.State(job.state),
             "assist": job.assist,
-            "acceptance": job.acceptance,
+            "acceptance": Job.Acceptance(job.acceptance),
             "target": job.target_quality,
             "risk": job.risk,
             "aim": guarantee.aim(
                 job.guarantee, job.target_quality, job.risk, per_class=job.per_class
             ),
-            "mode": job.mode,
+            "mode": Job.Mode(job.mode),
             "annotators_per_image": job.annotators_per_image,
-            "consolidation": job.consolidation,
+            "consolidation": Job.Consolidation(job.consolidation),
         },
         "counts": found,
         "round": progress.of_round(round, held.back_at(holders)) if round else None,
         "held": holders,
         "audit": audit_report.progress(job),
-        "certificate": audit_report.certificate(job),
+        "certificate": certificate_report.certificate(job),
         "estimate": _estimate(job),
         "forecast": forecast.of_job(job),
         "rounds": figures.per_round(job),
@@ -58,12 +149,12 @@ def of_job(job: Job) -> dict[str, Any]:
         "histogram": None,
     }
     for chart in CHARTS:
-        for key, value in chart(job).items():
-            state[key] = [*state[key], *value] if key == "alerts" else value
+        drawn = chart(job)
+        state = {**state, **drawn, "alerts": [*state["alerts"], *drawn["alerts"]]}
     return state
 
 
-def for_member(state: dict[str, Any], user_id: int) -> dict[str, Any]:
+def for_member(state: Snapshot, user_id: int) -> Snapshot:
     """The same for a member who does not manage the job.
 
     Of other people only how many they are; of a running proof no result, which could sway those
@@ -76,19 +167,23 @@ def for_member(state: dict[str, Any], user_id: int) -> dict[str, Any]:
     if audit is None or audit["kind"] != "certificate":
         return state
     if histogram is not None:
-        hidden = {"auto": [0] * len(histogram["auto"]), "auto_mean": None}
-        histogram = None if histogram["human_mean"] is None else {**histogram, **hidden}
+        hidden: Histogram = {
+            **histogram,
+            "auto": [0] * len(histogram["auto"]),
+            "auto_mean": None,
+        }
+        histogram = None if histogram["human_mean"] is None else hidden
     return {**state, "audit": {**audit, **audit_report.HIDDEN}, "histogram": histogram}
 
 
-def _estimate(job: Job) -> dict[str, Any] | None:
+def _estimate(job: Job) -> Estimate | None:
     latest = job.rounds.exclude(estimate=None).order_by("-number").first()
     return latest.estimate if latest else None
 
 
-def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
+def alerts(job: Job, round: Round | None) -> list[Alert]:
     """What a manager should look at."""
-    found = []
+    found: list[Alert] = []
     if round is not None and job.state == Job.State.RUNNING:
         waiting = round.steps.filter(state=round.state, finished_at=None)  # type: ignore[attr-defined]
         for row in waiting:
@@ -109,7 +204,7 @@ def alerts(job: Job, round: Round | None) -> list[dict[str, str]]:
     return found
 
 
-def _workers_away(queues: set[str]) -> list[dict[str, str]]:
+def _workers_away(queues: set[str]) -> list[Alert]:
     """A warning for each of these queues that no living worker serves."""
     back = "The step goes on by itself when one is back: start one with manage.py worker"
     if queues and _away(workers.seen_at()):

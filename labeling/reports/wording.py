@@ -1,12 +1,27 @@
 """What pages say: events as sentences, and why a person has nothing to draw."""
 
-from typing import Any
+from typing import Literal, TypedDict
 
 from labeling.models import Event, Job, Round
 from labeling.reports import progress
 
 
-def events(job: Job, limit: int = 12) -> list[dict[str, Any]]:
+class EventLine(TypedDict):
+    """Something that happened, as a sentence."""
+
+    at: str
+    kind: str
+    text: str
+
+
+class Queue(TypedDict):
+    """Whether there is work for a person; if not, why, and when to come back."""
+
+    reason: Literal["work", "none", "not_started", "paused", "complete", "taken", "machine"]
+    message: str
+
+
+def events(job: Job, limit: int = 12) -> list[EventLine]:
     """The latest events as sentences."""
     rows = Event.objects.filter(job=job).exclude(kind="audit_decided")[:limit]
     return [{"at": e.at.isoformat(), "kind": e.kind, "text": event_text(e)} for e in rows]
@@ -69,23 +84,24 @@ TEXTS = {
 def event_text(event: Event) -> str:
     """One event as a sentence a person would say."""
     if event.kind == "round_entered":
-        state = Round.State(event.data["state"]).label
+        state = Round.State(str(event.data["state"])).label
         return f"Round {event.data['round']}: {state.lower()}"
     pattern = TEXTS.get(event.kind, event.kind.replace("_", " "))
-    data = {**dict.fromkeys(("reason", "error"), ""), **event.data}
-    if isinstance(data.get("fields"), list):
-        data["fields"] = ", ".join(str(name).replace("_", " ") for name in data["fields"])
+    data = {"reason": "", "error": "", **event.data}
+    fields = data.get("fields")
+    if isinstance(fields, list):
+        data["fields"] = ", ".join(str(name).replace("_", " ") for name in fields)
     return pattern.format_map(data)
 
 
-def queue_message(job: Job, has_work: bool) -> dict[str, str]:
+def queue_message(job: Job, has_work: bool) -> Queue:
     """Why a person has nothing to draw, and when to come back."""
     if has_work:
         return {"reason": "work", "message": ""}
     return why_nothing(job, job.rounds.filter(closed_at=None).first())
 
 
-def why_nothing(job: Job, round: Round | None) -> dict[str, str]:
+def why_nothing(job: Job, round: Round | None) -> Queue:
     """The same where there is none; `round`: the job's open one."""
     if job.state == Job.State.DRAFT:
         return {"reason": "not_started", "message": "This job has not started yet."}

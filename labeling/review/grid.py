@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -39,13 +39,12 @@ class Wanted:
 
 def matching(job: Job, wanted: Wanted) -> "QuerySet[Label]":
     """The labels that fit, most suspicious (or by the job's random order) first."""
-    order: Any = Coalesce("confidence", 0.0, output_field=FloatField())
-    if wanted.order == "random":
-        order = F("image__shuffle")
+    sure = Coalesce("confidence", 0.0, output_field=FloatField())
+    order = F("image__shuffle") if wanted.order == "random" else sure
     rows = (
         Label.objects.active()
         .filter(image__job=job, image__excluded="")
-        .annotate(sure=Coalesce("confidence", 0.0, output_field=FloatField()), place=order)
+        .annotate(sure=sure, place=order)
         .filter(sure__gte=wanted.low, sure__lte=wanted.high)
     )
     if wanted.source:
@@ -79,7 +78,30 @@ def page(job: Job, wanted: Wanted) -> list[Label]:
     return found
 
 
-def counts(job: Job, wanted: Wanted) -> dict[str, int]:
+class LabelCounts(TypedDict):
+    """Labels of a source and round, and how many of them were looked at."""
+
+    labels: int
+    looked_at: int
+
+
+class CheckGiven(TypedDict):
+    """What a reviewer thinks of a label."""
+
+    label: int
+    verdict: LabelCheck.Verdict
+    reason: str
+
+
+class CheckResult(TypedDict):
+    """Whether a check was stored; if not, why."""
+
+    label: int
+    stored: bool
+    message: str
+
+
+def counts(job: Job, wanted: Wanted) -> LabelCounts:
     """How many labels of this source and round there are, and how many were looked at."""
     every = Wanted(source=wanted.source, round=wanted.round, looked_at=True)
     rows = matching(job, every)
@@ -92,9 +114,9 @@ def counts(job: Job, wanted: Wanted) -> dict[str, int]:
     return {"labels": rows.count() + sent_back, "looked_at": checks.count()}
 
 
-def store(job: Job, by: User, checks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def store(job: Job, by: User, checks: Sequence[CheckGiven]) -> list[CheckResult]:
     """Store a page of checks; one that cannot be stored is told, the others are kept."""
-    result: list[dict[str, Any]] = []
+    result: list[CheckResult] = []
     sent_back = False
     for entry in checks:
         try:
@@ -168,6 +190,8 @@ def undo(job: Job, by: User, pk: int) -> None:
 
 def returned(images: Sequence[int]) -> dict[int, str]:
     """Why reviewers sent these images back, for those that have no label since."""
+    if not images:
+        return {}
     unlabeled = Image.objects.unlabeled().filter(pk__in=images)
     given_up = Audit.objects.filter(
         image__in=unlabeled, verdict=Audit.Verdict.UNJUDGEABLE, blind=False

@@ -79,7 +79,7 @@ def accept_suggestion(thread: Comment, by: User, seen: int) -> Label:
         if active is None or active.pk != seen:
             raise Conflict("This image got another label meanwhile; look at it again.")
         _decide(thread, Outcome.TAKEN)
-        return labels.correct(image, thread.boxes, by, suggestion=thread.pk)
+        return labels.correct(image, thread.boxes or [], by, suggestion=thread.pk)
 
 
 def decline(thread: Comment, by: User, words: str) -> None:

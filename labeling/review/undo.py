@@ -107,7 +107,8 @@ def take_back(label: Label, user: User) -> Label:
     Conflict where the image had none, or where something was built on either.
     """
     with transaction.atomic():
-        before = Label.objects.filter(pk=label.detail.get("before"), image=label.image_id).first()
+        replaced = label.detail.get("before") or 0
+        before = Label.objects.filter(pk=replaced, image=label.image_id).first()
         if label.by_id != user.pk or label.source != Label.Source.REVIEWER:
             raise NotAllowed("Only the person who made a label takes it back.")
         if before is None:

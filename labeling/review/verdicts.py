@@ -157,7 +157,7 @@ def _refuse(audit: Audit, reason: str) -> None:
 def _keep_boxes(audit: Audit, user: User) -> None:
     labels.accept(
         audit.image,
-        audit.boxes,
+        audit.boxes or [],
         Label.Source.REVIEWER,
         round=audit.round,
         by=user,

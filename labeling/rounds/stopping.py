@@ -1,7 +1,8 @@
 """When a certified job has learned enough and closes (docs/algorithms.md 5.3)."""
 
-from typing import Any
+from decimal import Decimal
 
+from labeling.kernel.json_shapes import Estimate
 from labeling.models import Assignment, Audit, Certificate, Job, Label, Round
 from labeling.rounds.core.growth import batch_pays
 
@@ -47,12 +48,12 @@ def enough_in(round: Round) -> bool:
     return bool(shares) and not batch_pays(shares, shares[-1][0], left, batch)
 
 
-def _shares(estimates: list[dict[str, Any]]) -> list[tuple[int, float]]:
+def _shares(estimates: list[Estimate]) -> list[tuple[int, float]]:
     """Labels that taught the detector, here and elsewhere, and acceptable share of each round."""
     return [(e["labels"] + e.get("elsewhere", 0), e["share"]) for e in estimates]
 
 
-def judged(job: Job) -> list[dict[str, Any]]:
+def judged(job: Job) -> list[Estimate]:
     """The estimates of the active rounds judged so far."""
     rounds = job.rounds.filter(purpose=Round.Purpose.ACTIVE).exclude(estimate=None)
     estimates = rounds.order_by("number").values_list("estimate", flat=True)
@@ -66,7 +67,7 @@ def labelled_here(job: Job) -> int:
     return labels.filter(image__in=job.images.present()).count()
 
 
-def spent(job: Job) -> Any:
+def spent(job: Job) -> Decimal:
     """Money so far: labels, answers of people, audits included (docs/algorithms.md 5.5)."""
     labelled = labelled_here(job)
     answers = Assignment.objects.filter(

@@ -48,11 +48,11 @@ def job_outcome(job: Job, truth: Truth) -> dict[str, Any]:
     return {"rounds": rounds, "totals": totals}
 
 
-def _round(job: Job, row: dict[str, Any], truth: Truth) -> dict[str, Any]:
+def _round(job: Job, row: figures.RoundRow, truth: Truth) -> dict[str, Any]:
     round_ = job.rounds.get(number=row["number"])
     auto = Label.objects.active().auto().filter(round=round_).select_related("image")
     paper = Certificate.objects.filter(round=round_).first()
-    estimate = round_.estimate or {}
+    estimate = round_.estimate
     return {
         "number": row["number"],
         "purpose": row["purpose"],
@@ -62,7 +62,7 @@ def _round(job: Job, row: dict[str, Any], truth: Truth) -> dict[str, Any]:
         "certified": paper.document["result"]["certified_images"] if paper else 0,
         "boxes": row["human_boxes"] + row["auto_boxes"],
         "cost": round(row["human_cost"] + row["auto_cost"], 4),
-        "threshold": estimate.get("threshold"),
+        "threshold": estimate["threshold"] if estimate else None,
         "quality_estimated": _estimated(round_, paper),
         "quality_true": _mean([_against(r.boxes, truth(r.image.name)) for r in auto]),
         "human_seconds": round(figures.active_ms(job, round_) / 1000, 1),

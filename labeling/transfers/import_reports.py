@@ -9,14 +9,27 @@ import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
+from labeling.kernel.json_shapes import TransferReport
 from labeling.kernel.stored_files import media_path
 from labeling.models import Transfer
 
 LISTED = 100  # rows kept with the transfer; the table has all
-# code, in words; each is also a count of the report
-OUTCOMES = {
+# each is also a count of the report
+Outcome = Literal[
+    "imported",
+    "duplicates",
+    "refused",
+    "not_understood",
+    "annotations",
+    "added_boxes",
+    "changed_boxes",
+    "refused_boxes",
+    "unused_boxes",
+    "missing",
+]
+OUTCOMES: dict[Outcome, str] = {  # in words
     "imported": "taken",
     "duplicates": "already here",
     "refused": "refused",
@@ -36,13 +49,16 @@ class Line(NamedTuple):
     """One row: the file, what became of it (a code of OUTCOMES), and why."""
 
     file: str
-    outcome: str
+    outcome: Outcome
     details: str = ""
 
 
-def begin() -> dict[str, Any]:
+def begin() -> TransferReport:
     """The summary of an import that has done nothing yet."""
-    return {**dict.fromkeys(OUTCOMES, 0), "boxes": 0, "notes": [], "listed": [], "written": 0}
+    report: TransferReport = {"boxes": 0, "notes": [], "listed": [], "written": 0}
+    for outcome in OUTCOMES:
+        report[outcome] = 0
+    return report
 
 
 def path_of(row: Transfer) -> Path:
@@ -50,7 +66,7 @@ def path_of(row: Transfer) -> Path:
     return media_path(f"imports/{row.pk}/{row.job.slug}-import-{row.pk}.csv")
 
 
-def add(row: Transfer, report: dict[str, Any], lines: Sequence[Line]) -> None:
+def add(row: Transfer, report: TransferReport, lines: Sequence[Line]) -> None:
     """Count the lines and put them at the table's end.
 
     Call it where the transfer's row is locked and `report` is stored with it: a worker that has
@@ -60,7 +76,7 @@ def add(row: Transfer, report: dict[str, Any], lines: Sequence[Line]) -> None:
     for line in shown:
         report[line.outcome] += 1
         if line.outcome not in QUIET and len(report["listed"]) < LISTED:
-            report["listed"].append([line.outcome, line.file, line.details])
+            report["listed"].append((line.outcome, line.file, line.details))
     text = io.StringIO()
     table = csv.writer(text)
     if not report["written"]:

@@ -53,8 +53,15 @@ def run_import(row: Transfer, lease: Lease) -> None:
                 work.store(work.prepare(chunk, child), start + len(chunk))
     report = work.report
     with lease.fenced(last=True, report=report, done=len(items)):
-        kept = ("imported", "duplicates", "refused", "boxes")
-        events.record(row.job, "import_finished", None, **{k: report[k] for k in kept})
+        events.record(
+            row.job,
+            "import_finished",
+            None,
+            imported=report["imported"],
+            duplicates=report["duplicates"],
+            refused=report["refused"],
+            boxes=report["boxes"],
+        )
         images = row.job.images.present().count()
         presets.fit(row.job, images - report["imported"], images)
     sources.clean_up(row)

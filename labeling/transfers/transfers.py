@@ -1,6 +1,6 @@
 """Imports and exports as background work that can be killed and resumed."""
 
-from typing import Any
+from typing import Unpack
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from labeling.kernel import disk_space, events
 from labeling.kernel.errors import Invalid
+from labeling.kernel.json_shapes import TransferOptions
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
 from labeling.models import Job, Transfer
@@ -16,7 +17,9 @@ from labeling.transfers import exports, imports, sources
 from labeling.transfers.imports import Lease
 
 
-def start_import(job: Job, by: User | None, format: str, source: str, **options: Any) -> Transfer:
+def start_import(
+    job: Job, by: User | None, format: str, source: str, **options: Unpack[TransferOptions]
+) -> Transfer:
     """Queue an import; `format` is folder, zip or files, `source` where it lies.
 
     `options`: boxes (what becomes of boxes that come along: annotations.BOX_USES), keep (names to

@@ -4,9 +4,10 @@ import os
 import uuid
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TypeAlias
 
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
 
 from labeling.kernel import disk_space, text
 from labeling.kernel.errors import Invalid
@@ -15,16 +16,17 @@ from labeling.kernel.stored_files import media_path
 from labeling.models import Job, Transfer
 from labeling.transfers import sources, transfers
 
+Uploaded: TypeAlias = "UploadedFile[bytes]"
 MAX_UPLOAD = 2 * 1024**3
 LONGEST_NAME = 240  # bytes
 
 
-def receive(job: Job, by: User | None, files: Sequence[Any], *, boxes: str) -> Transfer:
+def receive(job: Job, by: User | None, files: Sequence[Uploaded], *, boxes: str) -> Transfer:
     """Queue the import of one zip, or of several files; `boxes` as in transfers.start_import."""
     disk_space.for_machine()
     if not files:
         raise Invalid("Choose pictures or a zip archive.", where="files")
-    if sum(f.size for f in files) > MAX_UPLOAD:
+    if sum(f.size or 0 for f in files) > MAX_UPLOAD:
         raise Invalid("More than 2 GB; put the pictures in a folder on the server.", where="files")
     folder = f"{sources.UPLOADS}/{uuid.uuid4().hex}"
     zips = [f for f in files if _is_zip(f)]
@@ -41,7 +43,7 @@ def receive(job: Job, by: User | None, files: Sequence[Any], *, boxes: str) -> T
     return transfers.start_import(job, by, "files", folder, boxes=boxes)
 
 
-def _is_zip(file: Any) -> bool:
+def _is_zip(file: Uploaded) -> bool:
     if str(file.name).lower().endswith(".zip"):
         return True
     head = file.read(HEAD)
@@ -49,7 +51,7 @@ def _is_zip(file: Any) -> bool:
     return archive(head) == "zip"
 
 
-def _name(file: Any) -> str:
+def _name(file: Uploaded) -> str:
     """The file's name without folders; raises Invalid for one that no disk keeps."""
     name = PurePosixPath(text.clean(str(file.name).replace("\\", "/"), where="files")).name
     if len(name.encode()) > LONGEST_NAME:
@@ -57,7 +59,7 @@ def _name(file: Any) -> str:
     return name or "unnamed"
 
 
-def _keep(file: Any, target: Path) -> None:
+def _keep(file: Uploaded, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as out:
         for chunk in file.chunks():

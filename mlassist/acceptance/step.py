@@ -8,6 +8,7 @@ from django.conf import settings
 from labeling.certification import certificates
 from labeling.consolidation import labels
 from labeling.kernel import events
+from labeling.kernel.json_shapes import LabelDetail
 from labeling.ledger.steps import Lease, step
 from labeling.models import Job, Label, Round, Step
 from labeling.review import monitoring
@@ -42,7 +43,7 @@ def _accept_above(round: Round, calibration: Calibration, lease: Lease) -> None:
         acceptable(calibration),
         ScoreThresholds.from_json(calibration.score_thresholds),
     )
-    detail = {
+    detail: LabelDetail = {
         "detector": detector.digest,
         "threshold": calibration.threshold,
         "score_thresholds": calibration.score_thresholds,

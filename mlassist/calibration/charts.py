@@ -1,6 +1,6 @@
 """The live page's figures of the machine's side, derived from stored rows."""
 
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -8,11 +8,12 @@ from labeling.models import Audit, Job, Label, Round, Step
 from labeling.reports import snapshot
 from mlassist.models import Calibration, Detector
 
+T = TypeVar("T")
 BINS = np.linspace(0, 1, 17)
-_histograms: dict[int, tuple[tuple[int, int], dict[str, Any] | None]] = {}
+_histograms: dict[int, tuple[tuple[int, int], snapshot.Histogram | None]] = {}
 
 
-def machine_charts(job: Job) -> dict[str, Any]:
+def machine_charts(job: Job) -> snapshot.ChartsAndAlerts:
     """Calibration, training, histogram and the detector's standing alert."""
     return {
         "calibration": _calibration(job),
@@ -22,7 +23,7 @@ def machine_charts(job: Job) -> dict[str, Any]:
     }
 
 
-def _calibration(job: Job) -> dict[str, Any] | None:
+def _calibration(job: Job) -> snapshot.CalibrationChart | None:
     row = (
         Calibration.objects.filter(detector__round__job=job)
         .order_by("-detector__round__number")
@@ -40,12 +41,12 @@ def _calibration(job: Job) -> dict[str, Any] | None:
     }
 
 
-def _thinned(curve: list[Any], most: int = 120) -> list[Any]:
+def _thinned(curve: list[T], most: int = 120) -> list[T]:
     step = max(1, len(curve) // most)
     return curve[::step]
 
 
-def _training(job: Job) -> dict[str, Any] | None:
+def _training(job: Job) -> snapshot.TrainingChart | None:
     running = (
         Step.objects.filter(round__job=job, state=Round.State.TRAINING, finished_at=None)
         .exclude(total=0)
@@ -73,7 +74,7 @@ def _training(job: Job) -> dict[str, Any] | None:
     }
 
 
-def _histogram(job: Job) -> dict[str, Any] | None:
+def _histogram(job: Job) -> snapshot.Histogram | None:
     """Quality of people's single answers against their label, and of audited auto-labels."""
     audited = Audit.objects.decided().filter(round__job=job, blind=False)
     key = (Label.objects.filter(image__job=job).count(), audited.count())
@@ -88,7 +89,7 @@ def _histogram(job: Job) -> dict[str, Any] | None:
         for q in detail.get("agreement", ())
     ]
     auto = [v for v in audited.values_list("value", flat=True) if v is not None]
-    found = None
+    found: snapshot.Histogram | None = None
     if people or auto:
         found = {
             "edges": [round(float(e), 4) for e in BINS],
@@ -105,9 +106,9 @@ def _mean(values: list[float]) -> float | None:
     return round(sum(values) / len(values), 4) if values else None
 
 
-def _alerts(job: Job) -> list[dict[str, str]]:
+def _alerts(job: Job) -> list[snapshot.Alert]:
     row = Detector.objects.filter(round__job=job).order_by("-round__number").first()
-    found = []
+    found: list[snapshot.Alert] = []
     if warning := _standing_warning(job):
         found.append({"level": "warn", "text": warning})
     if row is not None and row.metrics.get("untaught"):

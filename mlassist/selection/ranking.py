@@ -49,8 +49,8 @@ def store(round: Round, calibration: Calibration, lease: Lease) -> None:
         suggestions=round.settings.suggestions,
         labelled_hashes=_labelled_hashes(round),
         seconds=Seconds.measured(round.settings.timing),
-        estimated_share=(round.estimate or {}).get("share", 0.0)
-        if round.settings.acceptance == Job.Acceptance.CERTIFIED
+        estimated_share=round.estimate["share"]
+        if round.estimate and round.settings.acceptance == Job.Acceptance.CERTIFIED
         else 0.0,
     )
     places = list(zip((one.image for one in rows), priorities, strict=True))

@@ -6,7 +6,7 @@ from labeling.certification import standing
 from labeling.certification.core import document, verification
 from labeling.kernel.errors import Invalid
 from labeling.models import Audit, AuditPlan, Certificate, Label
-from labeling.reports import audit_report, job_report
+from labeling.reports import certificate_report, job_report
 from labeling.review import queue, verdicts
 from tests.auditing import at_its_audit, round_of
 from tests.factories import box
@@ -74,7 +74,7 @@ def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, c
     assert row.document["result"]["noise_correction"] == pytest.approx(1.0)
     assert verification.verify(row.document) == []
     assert Label.objects.active().auto().filter(image__job=closing).exists()
-    assert "all drawn blind" in audit_report.certificate(closing)["sentence"]
+    assert "all drawn blind" in certificate_report.certificate(closing)["sentence"]
     report = job_report.of_job(closing)
     assert ["Checkers", "drew blind"] in report["facts"]
     assert "before the boxes were revealed" in report["blind"]
@@ -99,8 +99,8 @@ def test_drawers_edges_are_taken_out_where_two_people_showed_them(closing, rita)
     assert now.test.complete
     run_steps(closing)
     assert Certificate.objects.get(round=round).outcome == "certified"
-    assert ["Observed quality", "1.00"] in job_report.of_job(closing)["facts"]
-    assert "observed 1.00, all drawn blind" in audit_report.certificate(closing)["sentence"]
+    assert ("Observed quality", "1.00") in job_report.of_job(closing)["facts"]
+    assert "observed 1.00, all drawn blind" in certificate_report.certificate(closing)["sentence"]
 
 
 @pytest.mark.parametrize(

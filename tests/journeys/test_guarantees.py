@@ -6,7 +6,7 @@ from labeling.certification import certificates, standing
 from labeling.certification.core import document, nested_test, verification
 from labeling.kernel.errors import Conflict
 from labeling.models import AuditPlan, Certificate, Job, Label, RoundSettings
-from labeling.reports import audit_report
+from labeling.reports import certificate_report
 from labeling.review import monitoring, queue, verdicts
 from tests.auditing import at_its_audit, judge_all, round_of
 from tests.factories import box, make_job
@@ -45,7 +45,7 @@ def test_the_share_without_a_defect_is_shown_by_the_exact_test(closing, rita, bo
     assert {d["value"] for d in row.document["draws"]} == {1.0}  # IoU .98 is no defect
     assert row.document["result"]["audited"] < 60
     assert verification.verify(row.document) == []
-    assert "without a defect" in audit_report.certificate(closing)["claim"]
+    assert "without a defect" in certificate_report.certificate(closing)["claim"]
     assert Label.objects.active().auto().filter(image__job=closing).exists()
 
 
@@ -87,7 +87,7 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
     assert verification.verify(row.document) == []
     shown = row.document["result"]["sets_certified"]
     assert monitoring.target_of(round_of(closing)) == locked.content["sets"][shown - 1]["target"]
-    assert "all 170 images" in audit_report.certificate(closing)["claim"]
+    assert "all 170 images" in certificate_report.certificate(closing)["claim"]
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.db import IntegrityError
 
 from labeling.certification.core import verification
 from labeling.models import AuditPlan, Certificate, Event, Job, Label
-from labeling.reports import audit_report, job_report
+from labeling.reports import certificate_report, job_report
 from mlassist.models import Calibration
 from tests import factories, fakes
 from tests.auditing import at_its_audit, judge_all, round_of
@@ -63,7 +63,7 @@ def test_both_classes_are_shown_each_on_its_own(closing, rita, bob):
     row = Certificate.objects.get(round=round_of(closing))
     assert row.outcome == "certified" and row.document["result"]["sets_shown"] == [0, 1]
     assert verification.verify(row.document) == []
-    assert "in each of cat, dog" in audit_report.certificate(closing)["claim"]
+    assert "in each of cat, dog" in certificate_report.certificate(closing)["claim"]
     assert [s["name"] for s in job_report.of_job(closing)["sets"]] == ["cat", "dog"]
     auto = Label.objects.active().auto().filter(image__job=closing).select_related("image")
     assert {kind(label.image.digest) for label in auto} == {CAT, DOG}
@@ -81,7 +81,7 @@ def test_a_class_that_is_seen_badly_goes_to_people_and_says_so(closing, rita, bo
     auto = Label.objects.active().auto().filter(image__job=closing).select_related("image")
     assert auto and {kind(label.image.digest) for label in auto} == {CAT}
 
-    claim = audit_report.certificate(closing)["claim"]
+    claim = certificate_report.certificate(closing)["claim"]
     assert claim.endswith("≥ 0.75, for cat, with risk ≤ 10%")
 
     # what was foreseen counts no dog either

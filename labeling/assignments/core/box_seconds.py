@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, get_args
 
-WAYS = ("drag", "clicks", "points")  # of drawing, as traces.ACTIONS name them
-DRAWING = (*WAYS, "draw")
-KINDS = ("drawn", *WAYS, "adjusted", "accepted", "verified", "empty")
+from labeling.kernel.json_shapes import Action, ActionTimes
+
+Way = Literal["drag", "clicks", "points"]
+WAYS: tuple[Way, ...] = ("drag", "clicks", "points")  # of drawing, as traces.ACTIONS name them
+DRAWING: tuple[Action, ...] = (*WAYS, "draw")
+JUDGING: tuple[Action, ...] = ("accept", "reject", "adjust", "delete")
+Kind = Literal["drawn", "drag", "clicks", "points", "adjusted", "accepted", "verified", "empty"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
@@ -15,12 +21,12 @@ class Trace:
     boxes: int
     suggested: int
     outcomes: list[str] | None  # one of traces.OUTCOMES for each suggestion
-    action_ms: dict[str, int]
+    action_ms: ActionTimes
     active_ms: int
     verify: bool
 
 
-def seconds(trace: Trace) -> Iterator[tuple[str, float]]:
+def seconds(trace: Trace) -> Iterator[tuple[Kind, float]]:
     """(kind, seconds of one) for each of KINDS this answer tells something about.
 
     Time is told by action, not by box, so an answer counts only for what its time is about alone:
@@ -35,7 +41,7 @@ def seconds(trace: Trace) -> Iterator[tuple[str, float]]:
     }
     spent = trace.action_ms.get
     if trace.verify and trace.suggested:
-        judged = sum(spent(action, 0) for action in ("accept", "reject", "adjust", "delete"))
+        judged = sum(spent(action, 0) for action in JUDGING)
         yield "verified", judged / trace.suggested / 1000
         return
     drawn = trace.boxes - outcomes["accepted"] - outcomes["changed"]
@@ -43,8 +49,9 @@ def seconds(trace: Trace) -> Iterator[tuple[str, float]]:
     if drawn > 0 and ways:
         each = sum(spent(action, 0) for action in ways) / drawn / 1000
         yield "drawn", each
-        if len(ways) == 1 and ways[0] in WAYS:
-            yield ways[0], each
+        for way in WAYS:
+            if ways == [way]:
+                yield way, each
     if outcomes["changed"] and drawn <= 0 and spent("adjust", 0):
         yield "adjusted", spent("adjust", 0) / outcomes["changed"] / 1000
     if outcomes["accepted"] and spent("accept", 0):

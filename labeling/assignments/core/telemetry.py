@@ -1,33 +1,17 @@
 """What an answer tells beside its boxes: the outcome of each suggestion, and where the time
 went."""
 
-from typing import Any
+from typing import get_args
 
 from labeling.kernel.errors import Invalid
+from labeling.kernel.json_shapes import Action, Outcome
 
-OUTCOMES = (
-    "accepted",  # kept as the model drew it
-    "changed",  # kept, with another place or class
-    "dismissed",  # the person took it away
-    "left",  # shown, and not answered
-    "unseen",  # below the confidence the person asked to see
-)
-ACTIONS = (
-    "open",
-    "drag",
-    "clicks",
-    "points",  # a box drawn in one of these ways
-    "draw",  # made in another way: pasted, repeated, put down by key
-    "adjust",
-    "accept",
-    "reject",
-    "delete",
-    "submit",
-)
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+ACTIONS: tuple[Action, ...] = get_args(Action)
 MOST_MS = 24 * 3600 * 1000
 
 
-def parse_outcomes(raw: Any, suggested: int) -> list[str] | None:
+def parse_outcomes(raw: object, suggested: int) -> list[Outcome] | None:
     """One of OUTCOMES for each of the `suggested` boxes, in their order; None where none is told.
 
     Raises Invalid, naming the place, for another length or another word.
@@ -46,7 +30,7 @@ def parse_outcomes(raw: Any, suggested: int) -> list[str] | None:
     return raw
 
 
-def parse_action_ms(raw: Any) -> dict[str, int] | None:
+def parse_action_ms(raw: object) -> dict[Action, int] | None:
     """Active milliseconds by action, pauses cut off; None where none is told.
 
     Raises Invalid for an unknown action and for anything that is no time within one day.

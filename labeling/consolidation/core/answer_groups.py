@@ -1,12 +1,13 @@
 """Where box sets differ: people on one image, group by group; and two labels, box by box."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from labeling.consolidation.core.grouping import Answers, tabulate
 from labeling.kernel.boxes import Box, BoxSet, assign, iou_matrix, unpack
+from labeling.kernel.json_shapes import LabelDetail
 
 SAME = 0.95  # overlap from which two boxes count as the same
 FLOOR = 0.2  # overlap below which two boxes are two objects
@@ -80,11 +81,14 @@ def _box(coords: np.ndarray, kind: int) -> Box:
     return {"class_id": kind, "x1": x1, "y1": y1, "x2": x2, "y2": y2}
 
 
+Kind = Literal["same", "moved", "relabelled", "removed", "added"]
+
+
 @dataclass(frozen=True)
 class Change:
     """What became of one box between two labels."""
 
-    kind: str  # same, moved, relabelled, removed, added
+    kind: Kind
     left: int | None  # place in the first label
     right: int | None
     overlap: float
@@ -102,24 +106,19 @@ def changes(left: BoxSet, right: BoxSet) -> list[Change]:
             continue
         used_left.add(i)
         used_right.add(j)
-        kind = "relabelled" if not same[i, j] else "same" if overlap[i, j] >= SAME else "moved"
+        still: Kind = "same" if overlap[i, j] >= SAME else "moved"
+        kind: Kind = still if same[i, j] else "relabelled"
         found.append(Change(kind, i, j, round(float(overlap[i, j]), 4)))
     found += [Change("removed", i, None, 0.0) for i in range(len(left)) if i not in used_left]
     found += [Change("added", None, j, 0.0) for j in range(len(right)) if j not in used_right]
     return found
 
 
-def doubt(detail: dict[str, object]) -> float:
+def doubt(detail: LabelDetail) -> float:
     """How far a people's label may be wrong, in [0, 1], from what consolidation stored with it.
 
     The larger of EM's expected errors left in the image (capped at 1) and the distance of the
     person who agrees least with the label. 0 for one person's answer: there is nothing to compare.
     """
-    risk, agreement = detail.get("risk"), detail.get("agreement")
-    least = _least(agreement)
-    return max(min(1.0, float(risk)) if isinstance(risk, (int, float)) else 0.0, 1 - least)
-
-
-def _least(agreement: object) -> float:
-    numbers: Sequence[float] = agreement if isinstance(agreement, list) else ()
-    return min(numbers, default=1.0)
+    least = min(detail.get("agreement", ()), default=1.0)
+    return max(min(1.0, detail.get("risk", 0.0)), 1 - least)

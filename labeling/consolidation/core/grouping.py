@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from labeling.kernel.boxes import BoxSet
+from labeling.kernel.json_shapes import Method
 
 GROUP_IOU = 0.4  # boxes of one object overlap at least this much on average
 APART = -1.0  # affinity of what may never be together
@@ -33,7 +34,7 @@ class Merged:
     boxes: BoxSet  # scores: probability that the object exists
     votes: tuple[int, ...]  # people who drew each box
     spread: tuple[float, ...]  # sd of an edge relative to the box's side
-    method: str
+    method: Method
     risk: float  # expected errors left in this image, EM only; 0 otherwise
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import cast
 
 from labeling.kernel.errors import Invalid
+from labeling.kernel.json_shapes import PageSettings
 
 MOST_ACTIONS = 200
 MOST_KEYS = 4  # of one action
@@ -13,7 +14,7 @@ KEY = re.compile(r"^(Ctrl\+)?(Alt\+)?(Shift\+)?(\S|[A-Z][A-Za-z0-9]{1,19})$")
 COLOR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
 # Each setting of the page and what it may be.
-PAGE: dict[str, Callable[[Any], bool]] = {
+PAGE: dict[str, Callable[[object], bool]] = {
     "method": lambda value: value in ("drag", "clicks", "points"),
     "crosshair": lambda value: isinstance(value, bool),
     "crosshairColor": lambda value: isinstance(value, str) and bool(COLOR.match(value)),
@@ -28,11 +29,11 @@ PAGE: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def _within(value: Any, low: float, high: float) -> bool:
-    return type(value) in (int, float) and low <= value <= high
+def _within(value: object, low: float, high: float) -> bool:
+    return isinstance(value, (int, float)) and type(value) is not bool and low <= value <= high
 
 
-def parse_keys(raw: Any) -> dict[str, list[str]]:
+def parse_keys(raw: object) -> dict[str, list[str]]:
     """Action → its keys. Raises Invalid for what is no key, and for one key on two of one page."""
     if not isinstance(raw, dict) or len(raw) > MOST_ACTIONS:
         raise Invalid("A key map is an object: action to list of keys.", where="keys")
@@ -53,7 +54,7 @@ def parse_keys(raw: Any) -> dict[str, list[str]]:
     return raw
 
 
-def parse_page(raw: Any) -> dict[str, Any]:
+def parse_page(raw: object) -> PageSettings:
     """The page's settings. Raises Invalid, naming the setting, for an unknown or unfit one."""
     if not isinstance(raw, dict):
         raise Invalid("The page's settings must be an object.", where="page")
@@ -62,4 +63,4 @@ def parse_page(raw: Any) -> dict[str, Any]:
             raise Invalid("There is no such setting.", where=f"page.{name}")
         if not PAGE[name](value):
             raise Invalid(f"{value!r} is no value of this setting.", where=f"page.{name}")
-    return raw
+    return cast(PageSettings, raw)  # each setting of it was checked

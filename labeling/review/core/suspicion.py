@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from labeling.kernel.boxes import Box
+from labeling.kernel.json_shapes import LabelDetail
 
 LOW_SCORE = 0.5
 EDGE_PIXELS = 1.0
@@ -32,7 +33,7 @@ def usual(labels: Sequence[tuple[list[Box], int, int]]) -> Usual:
 
 
 def main_reason(
-    boxes: Sequence[Box], size: tuple[int, int], norm: Usual, detail: dict[str, object]
+    boxes: Sequence[Box], size: tuple[int, int], norm: Usual, detail: LabelDetail
 ) -> str:
     """The first thing to look for, in two or three words; empty where nothing is odd.
 
@@ -55,13 +56,11 @@ def main_reason(
     return ""
 
 
-def _people(detail: dict[str, object]) -> str:
-    votes, spread = detail.get("votes"), detail.get("spread")
-    agreement = detail.get("agreement")  # one number for each person who answered
-    people = len(agreement) if isinstance(agreement, list) else 0
-    if isinstance(votes, list) and any(v < people for v in votes):
+def _people(detail: LabelDetail) -> str:
+    people = len(detail.get("agreement", ()))  # one number for each person who answered
+    if any(v < people for v in detail.get("votes", ())):
         return "not seen by all"
-    if isinstance(spread, list) and any(s > SPLIT for s in spread):
+    if any(s > SPLIT for s in detail.get("spread", ())):
         return "edges differ"
     return ""
 

@@ -1,0 +1,128 @@
+"""What the database keeps as JSON, so that who reads a column knows what is in it."""
+
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+from labeling.kernel.boxes import Box
+
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+Method = Literal[
+    "single", "em", "majority", "average", "verified"
+]  # of making one label of several answers
+# what became of a suggestion
+Outcome = Literal[
+    "accepted",  # kept as the model drew it
+    "changed",  # kept, with another place or class
+    "dismissed",  # the person took it away
+    "left",  # shown, and not answered
+    "unseen",  # below the confidence the person asked to see
+]
+# what takes time
+Action = Literal[
+    "open",
+    "drag",
+    "clicks",
+    "points",  # a box drawn in one of these ways
+    "draw",  # made in another way: pasted, repeated, put down by key
+    "adjust",
+    "accept",
+    "reject",
+    "delete",
+    "submit",
+]
+ActionTimes: TypeAlias = dict[Action, int]  # active milliseconds
+
+
+class Estimate(TypedDict):
+    """What the machine would accept now, where nothing is binding yet."""
+
+    accept_now: int
+    share: float  # of the unlabelled images
+    threshold: float | None
+    sentence: str
+    labels: NotRequired[int]  # that taught the detector
+    elsewhere: NotRequired[int]  # more of them, in the jobs it began with
+    # target, share, its low and high end, checks; mlassist.calibration forecasts it
+    forecast: NotRequired[list[tuple[float, float, float, float, float]]]
+
+
+class LabelDetail(TypedDict, total=False):
+    """How a label came to be. People's: from method to settings. Auto: detector to certificate."""
+
+    method: Method
+    votes: list[int]  # for each box
+    probability: list[float]
+    spread: list[float]  # pixels
+    risk: float  # expected errors left
+    agreement: list[float]  # quality of each person's answer against the label
+    settings: dict[str, float]
+    detector: str
+    design: str
+    threshold: float
+    score_thresholds: dict[str, float]
+    confidence: str  # the rule it is made by
+    validation_images: int
+    certificate: str
+    audit: int  # whose verdict it is
+    before: int | None  # the label it replaced
+    suggestion: int  # the thread whose correction it is
+    adjudicated: dict[str, int]  # groups of boxes by the way they were decided
+
+
+class DraftBox(Box):
+    """A box in the middle of the work: whether it still is only a suggestion, and of which one."""
+
+    suggested: bool
+    source: int | None
+
+
+class DraftContent(TypedDict):
+    """A draft as the database keeps it."""
+
+    boxes: list[DraftBox]
+    active_ms: int
+    action_ms: ActionTimes | None
+
+
+class StepData(TypedDict, total=False):
+    """What the live page draws of a running step."""
+
+    loss: list[tuple[float, float]]  # step, loss
+
+
+class TransferOptions(TypedDict, total=False):
+    """What becomes of boxes that come along, and the names to keep; none: all."""
+
+    boxes: str
+    keep: list[str]
+
+
+class TransferReport(TypedDict, total=False):
+    """What a transfer did: of an import all but `images`, which is an export's alone."""
+
+    images: int
+    imported: int
+    duplicates: int
+    refused: int
+    not_understood: int
+    annotations: int
+    added_boxes: int
+    changed_boxes: int
+    refused_boxes: int
+    unused_boxes: int
+    missing: int
+    boxes: int
+    notes: list[str]
+    listed: list[tuple[str, str, str]]  # outcome, file, details of the first files to look at
+    written: int  # bytes of the table that hold
+
+
+class PageSettings(TypedDict, total=False):
+    """How the drawing page looks for a person, where it differs from the defaults."""
+
+    method: Literal["drag", "clicks", "points"]
+    crosshair: bool
+    crosshairColor: str
+    crosshairStrength: float
+    magnifier: bool
+    labels: Literal["names", "numbers", "none"]
+    confidence: dict[str, float]  # by job: boxes below it are not shown
