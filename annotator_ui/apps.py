@@ -7,7 +7,3 @@ class AnnotatorUiConfig(AppConfig):
     """Pages, API and live updates; no models."""
 
     name = "annotator_ui"
-
-    def ready(self) -> None:
-        """Register the API description's extension."""
-        from annotator_ui.api import schema  # noqa: F401

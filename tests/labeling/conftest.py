@@ -10,8 +10,11 @@ from labeling.kernel.boxes import BoxSet, pack, unpack
 from labeling.kernel.quality import quality
 from labeling.models import Job
 from labeling.rounds import lifecycle
+from tests.documented import reached
 from tests.factories import join, make_images, make_job
 from tests.running import run_steps
+
+__all__ = ["assisted", "paper", "reached", "started"]
 
 
 @pytest.fixture
