@@ -65,9 +65,21 @@ class TypedSchema(AutoSchema):
         if not (isclass(kind) and issubclass(kind, Reply)):
             raise TypeError(f"{self.method} {self.path}: say which Reply it gives, not {hint}.")
         (shape,) = get_args(hint)
-        error = _body("Why it was refused.", schema_of(Error, self.registry))
         told = _body(_words(shape) or "OK", schema_of(shape, self.registry))
-        return {str(kind.status_code): told, "4XX": error, "5XX": error}
+        refused = self._refused()
+        return {str(kind.status_code): told, "4XX": refused, "5XX": refused}
+
+    def _refused(self) -> Schema:
+        """The one answer to everything that cannot be done."""
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+            name="Refused",
+            type=ResolvedComponent.RESPONSE,
+            object=Error,
+            schema=_body(_words(Error), schema_of(Error, self.registry)),
+        )
+        self.registry.register_on_missing(component)
+        reference: Schema = component.ref
+        return reference
 
 
 def _body(description: str, schema: Schema) -> Schema:

@@ -46,8 +46,10 @@ def test_nothing_in_the_document_is_any_object(tmp_path):
 
 def test_every_operation_says_how_it_refuses():
     for method, path, operation in operations():
-        refusal = operation["responses"]["4XX"]["content"][JSON]["schema"]
-        assert refusal == {"$ref": "#/components/schemas/Error"}, (method, path)
+        refusal = operation["responses"]["4XX"]
+        assert refusal == {"$ref": "#/components/responses/Refused"}, (method, path)
+    refused = document()["components"]["responses"]["Refused"]["content"][JSON]["schema"]
+    assert refused == {"$ref": "#/components/schemas/Error"}
 
 
 class Browser:
