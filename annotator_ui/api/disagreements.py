@@ -13,7 +13,7 @@ from annotator_ui.api import access, forms, shapes
 from annotator_ui.api.replies import Reply
 from annotator_ui.api.threads import PicturedThread, suggestions_of
 from annotator_ui.api.work import parsed
-from labeling.assignments import answers
+from labeling.assignments import answer_content
 from labeling.consolidation import disagreements
 from labeling.kernel.boxes import Box, without_scores
 from labeling.models import Image, Job, Label
@@ -211,6 +211,6 @@ class Disagreements(APIView):
         user = access.person(request)
         image = access.image_for(user, pk, *access.REVIEWING)
         form = parsed(AdjudicationForm, request)
-        boxes: list[Box] = without_scores(answers.parse_boxes(image, form["boxes"]))
+        boxes: list[Box] = without_scores(answer_content.parse_boxes(image, form["boxes"]))
         label = disagreements.adjudicate(image, form["label"], boxes, user, form["decisions"])
         return Reply({"label": label.pk, "boxes": label.boxes})

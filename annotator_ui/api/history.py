@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, assignments, forms, shapes
 from annotator_ui.api.replies import Created, Nothing, Reply
 from annotator_ui.api.work import parsed
-from labeling.assignments import answers, own_answers
+from labeling.assignments import answer_content, own_answers
 from labeling.jobs import guidelines
 from labeling.kernel.boxes import Box, without_scores
 from labeling.models import Assignment, Comment, Job
@@ -151,7 +151,7 @@ class Suggestion(APIView):
         user = access.person(request)
         assignment = access.assignment_for(user, pk, access.ANNOTATOR)
         form = parsed(SuggestionForm, request)
-        boxes = without_scores(answers.parse_boxes(assignment.image, form["boxes"]))
+        boxes = without_scores(answer_content.parse_boxes(assignment.image, form["boxes"]))
         row = suggested_corrections.suggest(assignment, user, boxes, form["text"])
         return Created({"id": row.pk, "outcome": Comment.Outcome(row.outcome)})
 

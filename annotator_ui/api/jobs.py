@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, forms, shapes
 from annotator_ui.api.replies import Reply
 from annotator_ui.api.work import parsed
-from labeling.assignments import answers, held
+from labeling.assignments import answer_content, held
 from labeling.consolidation import disagreements, labels
 from labeling.kernel.boxes import without_scores
 from labeling.reports import snapshot
@@ -103,6 +103,6 @@ class ImageLabel(APIView):
         image = access.image_for(user, pk, *access.REVIEWING)
         form = parsed(forms.BoxesForm, request)
         disagreements.check_correctable(image, access.MANAGER in access.roles(image.job, user))
-        boxes = without_scores(answers.parse_boxes(image, form["boxes"]))
+        boxes = without_scores(answer_content.parse_boxes(image, form["boxes"]))
         label = labels.correct(image, boxes, user)
         return Reply({"id": label.pk, "boxes": label.boxes})

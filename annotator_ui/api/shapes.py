@@ -6,7 +6,7 @@ from django.contrib.auth import models as accounts
 from django.urls import reverse
 
 from labeling import models
-from labeling.assignments import answers, drafts
+from labeling.assignments import drafts, skips
 from labeling.jobs import guidelines
 from labeling.kernel.boxes import Box, without_scores
 from labeling.kernel.json_shapes import TransferReport
@@ -253,8 +253,8 @@ def job(row: models.Job, roles: set[str]) -> Job:
         "lease_seconds": row.lease_seconds,
         "drawing": models.Job.Drawing(row.drawing),
         "one_object": row.one_object,
-        "skip_reasons": list(answers.SKIP_REASONS),
-        "broken_reason": answers.BROKEN,
+        "skip_reasons": list(skips.SKIP_REASONS),
+        "broken_reason": skips.BROKEN,
         "reject_reasons": list(verdicts.REJECT_REASONS),
         "work_url": reverse("work", args=[row.slug]),
         "live_url": reverse("job", args=[row.slug]),

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from annotator_ui.api import access, assignments, forms, shapes
 from annotator_ui.api.replies import Reply
 from annotator_ui.suggest import for_images
-from labeling.assignments import answer_telemetry, answers, broken_images, claims, held
+from labeling.assignments import answers, claims, held, skips
 from labeling.kernel import leases
 from labeling.models import Assignment, Job, Round
 from labeling.reports import wording
@@ -84,14 +84,14 @@ class Answer(APIView):
         """Store it, however often it is sent, and hand out the next assignments."""
         form = parsed(forms.AnswerForm, request)
         assignment = access.assignment_for(access.person(request), pk, access.ANNOTATOR)
-        trace = answer_telemetry.parse_telemetry(assignment, form["outcomes"], form["action_ms"])
         assignment = answers.submit(
             assignment,
             access.person(request),
             version=form["version"],
             boxes=form["boxes"],
             active_ms=form["active_ms"],
-            trace=trace,
+            outcomes=form["outcomes"],
+            action_ms=form["action_ms"],
         )
         person, job = access.person(request), assignment.round.job
         follow = queue_of(job, person, form["hold"], form, assignment.round)
@@ -113,10 +113,10 @@ class Skip(APIView):
         """Skip with a reason."""
         form = parsed(forms.SkipForm, request)
         assignment = access.assignment_for(access.person(request), pk, access.ANNOTATOR)
-        if form["reason"] == answers.BROKEN:
-            broken_images.report(assignment, access.person(request))
+        if form["reason"] == skips.BROKEN:
+            skips.report_broken(assignment, access.person(request))
         else:
-            answers.skip(assignment, access.person(request), form["reason"])
+            skips.skip(assignment, access.person(request), form["reason"])
         person, job = access.person(request), assignment.round.job
         return Reply(queue_of(job, person, form["hold"], form))
 

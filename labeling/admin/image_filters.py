@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 
 from labeling.admin.scoping import whole
-from labeling.assignments import answers
+from labeling.assignments import skips
 from labeling.jobs.accounts import managed_jobs
 from labeling.models import Assignment, Label, LabelClass, Round
 
@@ -45,7 +45,7 @@ class StateFilter(admin.SimpleListFilter):
             return queryset.exclude(excluded="")
         if self.value() == "broken":
             assignments = Assignment.objects.filter(
-                image=OuterRef("pk"), state="skipped", reason=answers.BROKEN
+                image=OuterRef("pk"), state="skipped", reason=skips.BROKEN
             )
             return queryset.filter(Exists(assignments))
         if self.value() == "open":

@@ -1,106 +1,23 @@
-"""People's answers: submit and skip, however often they are sent."""
+"""People's answers: stored however often they are sent, and what follows from each."""
 
 from collections import Counter
-from datetime import datetime
-from typing import NotRequired, TypedDict
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
-from labeling.assignments import overlap
-from labeling.assignments.answer_telemetry import Telemetry
+from labeling.assignments import answer_content, overlap
+from labeling.assignments.answer_content import MAX_ACTIVE_MS, Answer
 from labeling.assignments.core import honeypots
 from labeling.assignments.handover import lock_image
-from labeling.consolidation.labels import EXCLUDED, LOCKED
-from labeling.kernel import boxes as box_sets
-from labeling.kernel import disk_space, events
+from labeling.consolidation.labels import LOCKED
+from labeling.kernel import disk_space
+from labeling.kernel.boxes import Box
 from labeling.kernel.changes import changed
-from labeling.kernel.errors import Conflict, Invalid, LeaseLost, NotAllowed
-from labeling.kernel.json_shapes import JSON, ActionTimes
-from labeling.models import Assignment, Draft, Image, Job, Round
+from labeling.kernel.errors import Conflict, NotAllowed
+from labeling.models import Assignment, Draft, Job, Round
+from labeling.models.round import AssignmentQuerySet
 
 State = Assignment.State
-
-BROKEN = "Image is broken"  # the page says it, too, where a picture cannot be shown
-SKIP_REASONS = (
-    "Image unusable",
-    "Too hard to see",
-    "Not sure about the class",
-    "Wrong picture for this job",
-    BROKEN,
-    "Other",
-)
-MAX_ACTIVE_MS = 24 * 3600 * 1000
-
-
-class _Kept(TypedDict):
-    boxes: list[box_sets.Box]
-    missed_honeypot: NotRequired[bool]
-
-
-class _Times(TypedDict):
-    active_ms: int
-    action_ms: NotRequired[ActionTimes]
-
-
-class _Answer(_Kept, Telemetry):
-    """The values of an assignment that an answer sets."""
-
-    version: int
-    active_ms: int
-    submitted_at: datetime
-
-
-def skip(assignment: Assignment, user: User, reason: str, **report: JSON) -> None:
-    """Decline an image: its slot opens for someone else; two equal reasons exclude the image.
-
-    `report`: what is recorded for managers besides, once however often it is said.
-    """
-    if reason not in SKIP_REASONS:
-        raise Invalid(f"Choose a reason: {', '.join(SKIP_REASONS)}.", where="reason")
-    with transaction.atomic():
-        check_not_cancelled(assignment.round.job)
-        gone = (
-            Assignment.objects.held_by(user)
-            .filter(pk=assignment.pk)
-            .update(state=State.SKIPPED, reason=reason)
-        )
-        if not gone:
-            assignment.refresh_from_db()
-            if assignment.state == State.SKIPPED and assignment.annotator_id == user.pk:
-                return  # said twice
-            raise LeaseLost("This image was given to someone else.")
-        events.record(
-            assignment.round.job, "image_skipped", user, image=assignment.image_id, reason=reason
-        )
-        if report:
-            events.record(
-                assignment.round.job, "image_reported", user, image=assignment.image_id, **report
-            )
-        same = Assignment.objects.filter(
-            image=assignment.image_id, state=State.SKIPPED, reason=reason
-        ).count()
-        answered = Assignment.objects.filter(
-            round=assignment.round, image=assignment.image_id, state=State.SUBMITTED
-        ).exists()
-        if same >= 2 and not answered:
-            Image.objects.filter(pk=assignment.image_id, excluded="").update(
-                excluded=f"Skipped twice: {reason}"
-            )
-            Assignment.objects.filter(
-                round=assignment.round, image=assignment.image_id, state=State.OPEN
-            ).update(state=State.WITHDRAWN, reason=EXCLUDED)
-            events.record(
-                assignment.round.job,
-                "image_excluded",
-                user,
-                image=assignment.image_id,
-                reason=reason,
-            )
-        else:
-            overlap.offer_again(assignment)
-    changed(assignment.round.job, people=True)
 
 
 def submit(
@@ -110,7 +27,8 @@ def submit(
     version: int,
     boxes: object,
     active_ms: int,
-    trace: Telemetry | None = None,
+    outcomes: object = None,
+    action_ms: object = None,
 ) -> Assignment:
     """Store an answer, however often it is sent (docs/architecture.md 6.2, 7.1).
 
@@ -118,20 +36,18 @@ def submit(
     leaves COLLECTING, and its times are added; a lower one is a Conflict. An assignment taken over
     meanwhile becomes extra.
     A draft that the answer grew from is done with.
-    `trace`: what services.traces made of the page's account of the work.
     """
     disk_space.for_people()
     if assignment.annotator_id != user.pk:
         raise NotAllowed("This assignment belongs to someone else.")
-    parsed = box_sets.without_scores(parse_boxes(assignment.image, boxes))
-    trace = trace or {}
-    answer: _Answer = {
-        **trace,
-        **_kept(assignment, parsed, trace),
-        "version": version,
-        "active_ms": max(0, min(active_ms, MAX_ACTIVE_MS)),
-        "submitted_at": timezone.now(),
-    }
+    answer = answer_content.parse_answer(
+        assignment,
+        version=version,
+        boxes=boxes,
+        active_ms=active_ms,
+        outcomes=outcomes,
+        action_ms=action_ms,
+    )
     judged = overlap.Judged(assignment.round)
     while True:
         try:
@@ -148,126 +64,100 @@ def submit(
     return assignment
 
 
-def _store(assignment: Assignment, user: User, answer: _Answer, judged: overlap.Judged) -> bool:
-    """In one transaction the answer and what follows from it; whether it is the first one."""
-    version = answer["version"]
-    with transaction.atomic():
-        check_not_cancelled(assignment.round.job)
-        lock_image(assignment.image_id)
-        first = (
-            Assignment.objects.held_by(user)
-            .filter(
-                pk=assignment.pk,
-                version__lt=version,
-                round__closed_at=None,
-                round__job__state__in=(Job.State.RUNNING, Job.State.PAUSED),
-            )
-            .update(state=State.SUBMITTED, lease_expires_at=None, **answer)
-        )
-        if first:
-            overlap.open_further(_stored(assignment, answer), judged)
-        else:
-            _resubmit(assignment, version, answer, judged)
-        # a draft that starts from this very answer is newer work: the answer came a second time
-        Draft.objects.filter(assignment=assignment.pk, version__lt=version).delete()
-    return bool(first)
-
-
 def check_not_cancelled(job: Job) -> None:
     """Conflict once the job is cancelled: what comes then is neither stored nor paid."""
     if Job.objects.filter(pk=job.pk, state=Job.State.CANCELLED).exists():
         raise Conflict("This job was cancelled, so nothing more is taken for it.")
 
 
-def _kept(assignment: Assignment, boxes: list[box_sets.Box], trace: Telemetry) -> _Kept:
-    """The boxes that count, and whether the honeypot one was among those first sent."""
-    if assignment.honeypot is None or assignment.suggested is None:
-        return {"boxes": boxes}
-    outcomes = trace.get("outcomes")
-    others = Assignment.objects.filter(image=assignment.image_id, state=State.SUBMITTED)
-    kept = honeypots.without(
-        boxes,
-        assignment.suggested[assignment.honeypot],
-        outcome=outcomes[assignment.honeypot] if outcomes else None,
-        others=[
-            box
-            for other in others.exclude(annotator=assignment.annotator)
-            for box in other.boxes or ()
-        ],
+def _store(assignment: Assignment, user: User, answer: Answer, judged: overlap.Judged) -> bool:
+    """In one transaction the answer and what follows from it; whether it is the first one."""
+    with transaction.atomic():
+        check_not_cancelled(assignment.round.job)
+        lock_image(assignment.image_id)
+        first = _store_first(assignment, user, answer)
+        if first or _store_again(assignment, answer):
+            overlap.request_another(assignment, judged)
+        # a draft that starts from this very answer is newer work: the answer came a second time
+        Draft.objects.filter(assignment=assignment.pk, version__lt=answer["version"]).delete()
+    return first
+
+
+def _store_first(assignment: Assignment, user: User, answer: Answer) -> bool:
+    """The answer to an assignment that is held; whether it was."""
+    held = Assignment.objects.held_by(user).filter(
+        pk=assignment.pk,
+        version__lt=answer["version"],
+        round__closed_at=None,
+        round__job__state__in=(Job.State.RUNNING, Job.State.PAUSED),
     )
-    if assignment.missed_honeypot is not None:
-        return {"boxes": kept}
-    return {"boxes": kept, "missed_honeypot": len(kept) < len(boxes)}
+    return _submit(held, assignment, answer)
 
 
-def _same_answer(assignment: Assignment, boxes: list[box_sets.Box]) -> bool:
-    """Whether these boxes are the stored ones; at the honeypot place others may have drawn
-    since."""
-    if assignment.honeypot is None or assignment.suggested is None:
-        return assignment.boxes == boxes
-    honeypot = assignment.suggested[assignment.honeypot]
-    return honeypots.without(assignment.boxes or [], honeypot) == honeypots.without(boxes, honeypot)
-
-
-def _stored(assignment: Assignment, answer: _Answer) -> Assignment:
-    """The assignment as the update left it, without reading it again."""
-    for name, value in {**answer, "state": State.SUBMITTED, "lease_expires_at": None}.items():
-        setattr(assignment, name, value)
-    return assignment
-
-
-def _resubmit(
-    assignment: Assignment, version: int, answer: _Answer, judged: overlap.Judged
-) -> None:
-    """Every case but the first answer on a held assignment."""
+def _store_again(assignment: Assignment, answer: Answer) -> bool:
+    """Every case but the first answer to a held assignment; whether it counts for its image."""
     assignment.refresh_from_db()
+    version = answer["version"]
     if assignment.version == version and assignment.state in (State.SUBMITTED, State.EXTRA):
         # two tabs: the second must not vanish in silence
-        if not _same_answer(assignment, answer["boxes"]):
+        if not _is_same(assignment, answer["boxes"]):
             raise Conflict("Another answer of yours to this image was stored already.")
-        return
+        return False
     if version < assignment.version:
         raise Conflict(f"A newer answer (version {assignment.version}) of this image is stored.")
     # Locked: who moves the round on waits for this change, and then makes the label of it.
     locked = Round.objects.select_for_update(no_key=True).values_list("state", flat=True)
     assignment.round.state = locked.get(pk=assignment.round_id)
     collecting = assignment.round.takes_answers
-    answer = {**answer, **_times_with(assignment, answer)}
+    answer = _with_times_before(answer, assignment)
+    same = Assignment.objects.filter(pk=assignment.pk)
     if assignment.state == State.SUBMITTED:
         if not collecting:
             raise Conflict("This image is finished: its round has moved on. Nothing was changed.")
-        Assignment.objects.filter(pk=assignment.pk).update(**answer)
-        assignment.boxes = answer["boxes"]
-        overlap.refresh_shown(assignment)
-        overlap.open_further(assignment, judged)
-        return
-    if assignment.state == State.EXPIRED and collecting:
-        slot = Assignment.objects.filter(
-            round=assignment.round, image=assignment.image_id, slot=assignment.slot
-        )
-        again, _ = slot.filter(state=State.OPEN).delete()
-        held = slot.filter(state__in=(State.CLAIMED, State.SUBMITTED)).exists()
-        in_a_plan = slot.filter(reason=LOCKED).exists() and not again
-        if not held and not in_a_plan:
-            Assignment.objects.filter(pk=assignment.pk).update(
-                state=State.SUBMITTED, lease_expires_at=None, **answer
-            )
-            overlap.open_further(_stored(assignment, answer), judged)
-            return
-    Assignment.objects.filter(pk=assignment.pk).update(state=State.EXTRA, **answer)
+        return _submit(same, assignment, answer)
+    if assignment.state == State.EXPIRED and collecting and _place_is_free(assignment):
+        return _submit(same, assignment, answer)
+    same.update(state=State.EXTRA, **answer)
+    return False
 
 
-def _times_with(assignment: Assignment, answer: _Answer) -> _Times:
-    """The times of the answer together with those of the one it replaces; pages tell each alone."""
-    times: _Times = {"active_ms": min(assignment.active_ms + answer["active_ms"], MAX_ACTIVE_MS)}
-    if not (assignment.action_ms and "action_ms" in answer):
-        return times
-    both = Counter(assignment.action_ms)
-    both.update(answer["action_ms"])
-    return {**times, "action_ms": dict(both)}
+def _is_same(assignment: Assignment, boxes: list[Box]) -> bool:
+    """Whether these boxes are the stored ones; where the honeypot lay others may have drawn
+    since."""
+    stored = assignment.boxes or []
+    if assignment.honeypot is None:
+        return stored == boxes
+    honeypot = (assignment.suggested or [])[assignment.honeypot]
+    return honeypots.without(stored, honeypot) == honeypots.without(boxes, honeypot)
 
 
-def parse_boxes(image: Image, raw: object) -> list[box_sets.Box]:
-    """Boxes from outside, checked against this image and its job's classes (retired ones too)."""
-    classes = set(image.job.classes.order_by().values_list("index", flat=True))
-    return box_sets.parse_boxes(raw, width=image.width, height=image.height, classes=classes)
+def _with_times_before(answer: Answer, assignment: Assignment) -> Answer:
+    """With the times of the answer that it replaces added; pages tell each alone."""
+    active_ms = min(assignment.active_ms + answer["active_ms"], MAX_ACTIVE_MS)
+    summed: Answer = {**answer, "active_ms": active_ms}
+    if assignment.action_ms and "action_ms" in answer:
+        both = Counter(assignment.action_ms)
+        both.update(answer["action_ms"])
+        summed["action_ms"] = dict(both)
+    return summed
+
+
+def _place_is_free(assignment: Assignment) -> bool:
+    """Whether nobody took an expired assignment's place; one that is offered there goes."""
+    place = Assignment.objects.filter(
+        round=assignment.round, image=assignment.image_id, slot=assignment.slot
+    )
+    again, _ = place.filter(state=State.OPEN).delete()
+    held = place.filter(state__in=(State.CLAIMED, State.SUBMITTED)).exists()
+    in_a_plan = place.filter(reason=LOCKED).exists() and not again
+    return not held and not in_a_plan
+
+
+def _submit(rows: AssignmentQuerySet, assignment: Assignment, answer: Answer) -> bool:
+    """Store the answer in the row, and in `assignment` without reading it again."""
+    fields = {**answer, "state": State.SUBMITTED, "lease_expires_at": None}
+    if not rows.update(**fields):
+        return False
+    for name, value in fields.items():
+        setattr(assignment, name, value)
+    return True

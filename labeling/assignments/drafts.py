@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from labeling.assignments import answers
+from labeling.assignments import answer_content
 from labeling.assignments.core import telemetry
 from labeling.kernel.errors import Conflict, Invalid, LeaseLost
 from labeling.kernel.json_shapes import JSON, DraftBox, DraftContent
@@ -74,7 +74,7 @@ def parse_draft(assignment: Assignment, content: JSON) -> DraftContent:
     if not isinstance(content, dict) or set(content) - {"boxes", "active_ms", "action_ms"}:
         raise Invalid("A draft has boxes, active_ms and action_ms.", where="content")
     raw = content.get("boxes")
-    boxes = answers.parse_boxes(assignment.image, raw)
+    boxes = answer_content.parse_boxes(assignment.image, raw)
     assert isinstance(raw, list)  # the boxes are what it holds
     known = len(assignment.suggested or [])
     marked: list[DraftBox] = []

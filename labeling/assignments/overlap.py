@@ -18,7 +18,7 @@ from labeling.models import Assignment, Image, Job, Round
 
 State = Assignment.State
 FIRST = 2  # people of an adaptive image before anyone knows whether they agree
-COMPANY = 60  # answered images that teach the EM who errs how, when one image is judged
+REFERENCES = 60  # answered images that teach the EM who errs how, when one image is judged
 MOST_BOXES = 4_000  # boxes judged while a person waits; with more, another one is asked unjudged
 # Two people's boxes that overlap less differ in more than taste (docs/algorithms.md 4.1).
 LOOSE = 0.7
@@ -93,14 +93,17 @@ def _key(answered: list[Assignment]) -> frozenset[tuple[int, int]]:
     return frozenset((row.pk, row.version) for row in answered)
 
 
-def open_further(assignment: Assignment, judged: Judged) -> bool:
+def request_another(assignment: Assignment, judged: Judged) -> bool:
     """Open one more assignment on the image if its answers ask for it; call it with the row locked.
 
-    Nothing happens while an assignment of the image is open or held, or once the most people have
+    Who is to verify an answer that was changed, and has not begun, sees the new boxes. Nothing else
+    happens while an assignment of the image is open or held, or once the most people have
     answered.
     """
     round = assignment.round
     mode, most = round.mode, int(round.settings.annotators_per_image)
+    if mode == Job.Mode.VERIFY:
+        _refresh_shown(assignment)
     if mode == Job.Mode.INDEPENDENT or assignment.slot >= most or assignment.blank:
         return False
     assignments = list(
@@ -148,7 +151,7 @@ def _differ(round: Round, answered: list[Assignment]) -> bool:
     if any(a.suggested is not None for a in answered):
         # Drawn on the model's boxes: agreement proves less than the EM would conclude from it.
         return disagreements([pack(a.boxes or []) for a in answered]) > limit
-    known = _company(round, answered[0].image_id)
+    known = _reference_answers(round, answered[0].image_id)
     merged, _ = reliability.consolidate([*known, _answers(answered)])
     return merged[-1].risk > limit
 
@@ -163,14 +166,14 @@ def disagreements(answers: list[BoxSet]) -> int:
     return worst
 
 
-def _company(round: Round, image: int) -> list[Answers]:
+def _reference_answers(round: Round, image: int) -> list[Answers]:
     """The job's latest images with several independent answers."""
     rows = (
         Assignment.objects.submitted()
         .filter(round__job=round.job_id, suggested__isnull=True)
         .exclude(image=image)
         .order_by("-submitted_at")
-        .values_list("image", "annotator", "boxes")[: COMPANY * FIRST]
+        .values_list("image", "annotator", "boxes")[: REFERENCES * FIRST]
     )
     by_image: dict[int, list[tuple[int, BoxSet]]] = {}
     left = MOST_BOXES
@@ -228,12 +231,11 @@ def offer_again(assignment: Assignment) -> None:
         open_again(assignment)
 
 
-def refresh_shown(assignment: Assignment) -> None:
-    """An answer was changed: whoever is to verify it and has not begun sees the new boxes."""
-    if assignment.round.mode == Job.Mode.VERIFY:
-        Assignment.objects.filter(
-            round=assignment.round,
-            image=assignment.image_id,
-            slot=assignment.slot + 1,
-            state="open",
-        ).update(suggested=assignment.boxes)
+def _refresh_shown(assignment: Assignment) -> None:
+    Assignment.objects.filter(
+        round=assignment.round,
+        image=assignment.image_id,
+        slot=assignment.slot + 1,
+        state=State.OPEN,
+        blank=False,  # of a control image all draw for themselves
+    ).update(suggested=assignment.boxes)

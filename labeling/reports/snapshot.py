@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 from django.utils import timezone
 
-from labeling.assignments import broken_images, held
+from labeling.assignments import held, skips
 from labeling.kernel import guarantee
 from labeling.kernel.json_shapes import Estimate
 from labeling.ledger import workers
@@ -191,7 +191,7 @@ def alerts(job: Job, round: Round | None) -> list[Alert]:
                 text = f"{row.get_state_display()}: {row.reason}"
                 found.append({"level": "bad", "text": text})
         found += _workers_away({row.queue for row in waiting})
-    if broken_ones := broken_images.reported(job).count():
+    if broken_ones := skips.reported_broken(job).count():
         words = "image is" if broken_ones == 1 else "images are"
         found.append(
             {"level": "warn", "text": f"{broken_ones} {words} reported as broken; see the images."}

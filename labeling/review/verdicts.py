@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from labeling.assignments import answers
+from labeling.assignments import answer_content, answers
 from labeling.consolidation import labels
 from labeling.kernel import disk_space, events, guarantee
 from labeling.kernel.boxes import EDGES, Box, pack, without_scores
@@ -63,7 +63,7 @@ def decide(
             boxes=final,
             value=value if counts else None,
             reason=reason,
-            active_ms=max(0, min(active_ms, answers.MAX_ACTIVE_MS)),
+            active_ms=max(0, min(active_ms, answer_content.MAX_ACTIVE_MS)),
             decided_at=timezone.now(),
             lease_expires_at=None,
         )
@@ -89,7 +89,7 @@ def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]
     if verdict in (Verdict.APPROVED, Verdict.CORRECTED):
         if raw is None:
             raise Invalid("A correction needs the corrected boxes.", where="boxes")
-        given = without_scores(answers.parse_boxes(audit.image, raw))
+        given = without_scores(answer_content.parse_boxes(audit.image, raw))
         if audit.drawn_blind:
             given = [_as_revealed(box, predicted) for box in given]
         unchanged = given == predicted and not audit.drawn_blind

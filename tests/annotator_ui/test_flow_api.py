@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from labeling.assignments import answers, claims
+from labeling.assignments import answer_content, claims
 from labeling.jobs import guidelines
 from labeling.models import Audit, Comment, Label, LabelCheck
 from labeling.review import comments
@@ -261,7 +261,7 @@ def test_an_impossible_time_loses_no_verdict(shared, rita):
     body = {"verdict": "approved", "active_ms": 10**30}
     assert send(browser(rita), "put", "verdict", audit.pk, body).status_code == 200
     audit.refresh_from_db()
-    assert audit.active_ms == answers.MAX_ACTIVE_MS
+    assert audit.active_ms == answer_content.MAX_ACTIVE_MS
 
 
 def test_instructions_are_shown_once_per_wording(job, alice, mona):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from labeling.assignments import answers, claims, drafts
+from labeling.assignments import answers, claims, drafts, skips
 from labeling.kernel.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job, Round, RoundSettings
 from labeling.reports import figures
@@ -133,7 +133,7 @@ def test_the_time_of_a_change_is_added_once(started, alice):
             version=version,
             boxes=[box(version)],
             active_ms=active_ms,
-            trace={"action_ms": action_ms},
+            action_ms=action_ms,
         )
 
     assignment.refresh_from_db()
@@ -144,8 +144,8 @@ def test_the_time_of_a_change_is_added_once(started, alice):
 def test_a_skipped_image_goes_to_someone_else_once(started, alice, bob):
     assignment = claims.claim_next(started, alice).assignments[0]
 
-    answers.skip(assignment, alice, "Too hard to see")
-    answers.skip(assignment, alice, "Too hard to see")  # the page may say it twice
+    skips.skip(assignment, alice, "Too hard to see")
+    skips.skip(assignment, alice, "Too hard to see")  # the page may say it twice
 
     assert Assignment.objects.filter(image=assignment.image, state="open").count() == 1
     assert assignment.image_id not in {
@@ -155,10 +155,10 @@ def test_a_skipped_image_goes_to_someone_else_once(started, alice, bob):
 
 def test_two_skips_for_one_reason_exclude_the_image(started, alice, bob):
     assignment = claims.claim_next(started, alice).assignments[0]
-    answers.skip(assignment, alice, "Image unusable")
+    skips.skip(assignment, alice, "Image unusable")
     for other in claims.claim_next(started, bob).assignments:
         if other.image_id == assignment.image_id:
-            answers.skip(other, bob, "Image unusable")
+            skips.skip(other, bob, "Image unusable")
 
     image = Image.objects.get(pk=assignment.image_id)
     assert image.excluded == "Skipped twice: Image unusable"
@@ -168,7 +168,7 @@ def test_two_skips_for_one_reason_exclude_the_image(started, alice, bob):
 def test_an_unknown_reason_is_refused(started, alice):
     assignment = claims.claim_next(started, alice).assignments[0]
     with pytest.raises(Invalid, match="Choose a reason"):
-        answers.skip(assignment, alice, "no fun")
+        skips.skip(assignment, alice, "no fun")
 
 
 def test_while_paused_answers_are_taken_but_nothing_is_handed_out(started, alice, bob, mona):

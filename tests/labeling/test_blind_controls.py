@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from labeling.assignments import blind_controls, claims, timing
-from labeling.assignments.answers import skip, submit
+from labeling.assignments.answers import submit
+from labeling.assignments.skips import skip
 from labeling.models import Assignment, Event, Image, Label, Round
 from labeling.rounds import lifecycle
 from tests import factories
@@ -268,7 +269,7 @@ def test_a_honeypot_box_that_was_accepted_and_nudged_is_no_label(make):
 
     for _ in range(2):  # the network may send it twice
         assignment = Assignment.objects.get(pk=assignment.pk)
-        submit(assignment, alice, version=1, boxes=seen, active_ms=1, trace={"outcomes": outcomes})
+        submit(assignment, alice, version=1, boxes=seen, active_ms=1, outcomes=outcomes)
 
     stored = Assignment.objects.get(pk=assignment.pk)
     assert wrong not in stored.boxes
@@ -316,9 +317,17 @@ def test_a_honeypot_box_does_not_spoil_what_is_learned_of_peoples_seconds(make):
     (alice,) = everybody(job)
     assignment = honeypot_assignment(job, alice)
     seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
-    trace = {"outcomes": ["accepted"] * 3, "action_ms": {"drag": 3000, "accept": 900}}
+    outcomes, times = ["accepted"] * 3, {"drag": 3000, "accept": 900}
     drawn_too = [*seen, box(150, 100, 20)]
-    submit(assignment, alice, version=1, boxes=drawn_too, active_ms=3900, trace=trace)
+    submit(
+        assignment,
+        alice,
+        version=1,
+        boxes=drawn_too,
+        active_ms=3900,
+        outcomes=outcomes,
+        action_ms=times,
+    )
 
     assert timing.of_job(job)["drag"]["seconds"] == 3.0
     assert timing.of_job(job)["accepted"]["seconds"] == 0.3

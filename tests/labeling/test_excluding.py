@@ -2,7 +2,7 @@
 
 import pytest
 
-from labeling.assignments import answers, claims
+from labeling.assignments import claims, skips
 from labeling.consolidation import labels
 from labeling.models import Assignment, Image, Label
 from labeling.rounds import lifecycle, selection
@@ -21,7 +21,7 @@ def test_an_image_restored_in_its_round_gets_people_again(job, alice, bob, mona,
     if skipped:
         for who in (alice, bob):
             hand = claims.claim_next(job, who)
-            answers.skip(next(s for s in hand.assignments if s.image_id == image.pk), who, "Other")
+            skips.skip(next(s for s in hand.assignments if s.image_id == image.pk), who, "Other")
     else:
         labels.exclude(image, "by mistake", mona)
 

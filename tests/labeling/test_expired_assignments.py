@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from labeling.assignments import answers, claims, held, overlap
+from labeling.assignments import claims, held, overlap, skips
 from labeling.consolidation import labels
 from labeling.jobs import members
 from labeling.kernel import leases
@@ -87,7 +87,7 @@ def test_who_expired_gets_the_image_back_that_the_others_declined(started, alice
     for mine in claims.claim_next(started, alice).assignments:
         expire(mine)
     for taken in claims.claim_next(started, bob).assignments:
-        answers.skip(taken, bob, "Not sure about the class")
+        skips.skip(taken, bob, "Not sure about the class")
     reconcile.reconcile()
 
     assert assignment.pk in {s.pk for s in claims.claim_next(started, alice).assignments}
@@ -149,9 +149,9 @@ def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona
     run_steps(job)
 
     for assignment in claims.claim_next(job, alice).assignments:
-        answers.skip(assignment, alice, "Other")
+        skips.skip(assignment, alice, "Other")
     for assignment in claims.claim_next(job, alice).assignments:
-        answers.skip(assignment, alice, "Other")
+        skips.skip(assignment, alice, "Other")
     run_steps(job)
 
     job.refresh_from_db()

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from labeling.assignments import answers, broken_images, claims, drafts, held
+from labeling.assignments import claims, drafts, held, skips
 from labeling.jobs import members
 from labeling.kernel import leases
 from labeling.kernel.errors import Conflict, LeaseLost
@@ -82,7 +82,7 @@ def test_nobody_loses_an_image_while_the_job_is_paused(started, alice, bob, mona
     for assignment in (*his, *hers):
         expire(assignment)
 
-    answers.skip(hers[0], alice, "Other")  # looks for images that nobody can draw any more
+    skips.skip(hers[0], alice, "Other")  # looks for images that nobody can draw any more
 
     assert Assignment.objects.get(pk=his[0].pk).state == "claimed"
 
@@ -202,7 +202,7 @@ def test_nothing_is_taken_for_a_cancelled_job(started, alice, bob, mona):
     lifecycle.cancel(started, mona)
     for write in (
         lambda: answer(first, alice),
-        lambda: answers.skip(second, alice, "Other"),
+        lambda: skips.skip(second, alice, "Other"),
     ):
         with pytest.raises(Conflict, match="cancelled"):
             write()
@@ -231,7 +231,7 @@ def test_no_verdict_is_taken_for_a_cancelled_job(closing, rita, mona):
 
 def test_a_broken_image_reported_twice_is_recorded_once(started, alice):
     assignment = claims.claim_next(started, alice).assignments[0]
-    broken_images.report(assignment, alice)
-    broken_images.report(assignment, alice)  # the outbox sends again
+    skips.report_broken(assignment, alice)
+    skips.report_broken(assignment, alice)  # the outbox sends again
     kinds = Event.objects.filter(job=started).values_list("kind", flat=True)
     assert list(kinds).count("image_reported") == list(kinds).count("image_skipped") == 1

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 
 from labeling.assignments import claims, held, overlap
-from labeling.assignments.answers import skip, submit
+from labeling.assignments.answers import submit
+from labeling.assignments.skips import skip
 from labeling.consolidation import labels
 from labeling.consolidation.core import grouping
 from labeling.consolidation.core.grouping import Answers

@@ -8,7 +8,7 @@ from django.utils import timezone
 from PIL import Image as Picture
 
 from annotator_ui.instructions import to_html
-from labeling.assignments import answers, broken_images, claims, own_answers
+from labeling.assignments import claims, own_answers, skips
 from labeling.jobs import guidelines, setup
 from labeling.kernel.errors import Invalid
 from labeling.kernel.stored_files import media_path
@@ -61,12 +61,12 @@ def test_the_day_tells_pace_and_agreement_with_labels_that_others_made_too(runni
 
 def test_a_broken_file_takes_the_image_out_and_tells_managers(running, alice):
     assignment = claims.claim_next(running, alice, count=1).assignments[0]
-    broken_images.report(assignment, alice)
+    skips.report_broken(assignment, alice)
 
     assignment.refresh_from_db()
     assignment.image.refresh_from_db()
-    assert (assignment.state, assignment.reason) == ("skipped", answers.BROKEN)
-    assert assignment.image.excluded == broken_images.GONE  # its file is three bytes of nothing
+    assert (assignment.state, assignment.reason) == ("skipped", skips.BROKEN)
+    assert assignment.image.excluded == skips.GONE  # its file is three bytes of nothing
     assert Event.objects.get(job=running, kind="image_reported").data["readable"] is False
     assert not assignment.image.assignments.pending().exists()
 
@@ -76,9 +76,9 @@ def test_an_image_that_opens_here_goes_to_someone_else_once(running, alice, bob)
     Picture.new("RGB", (assignment.image.width, assignment.image.height)).save(
         media_path(assignment.image.file), "PNG"
     )
-    broken_images.report(assignment, alice)
+    skips.report_broken(assignment, alice)
 
-    assert broken_images.reported(running).get() == assignment.image
+    assert skips.reported_broken(running).get() == assignment.image
     other = assignment.image.assignments.pending().get()
     claimed = claims.claim_next(running, bob, count=50).assignments
     assert other.pk in [s.pk for s in claimed] or other.state == "open"

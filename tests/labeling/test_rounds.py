@@ -2,7 +2,7 @@
 
 import pytest
 
-from labeling.assignments import answers, claims
+from labeling.assignments import claims, skips
 from labeling.consolidation import labels
 from labeling.jobs import classes, setup
 from labeling.kernel.errors import Conflict, Invalid
@@ -48,7 +48,7 @@ def test_with_everything_skipped_the_job_ends_and_shows_the_images_to_managers(a
     for _ in range(20):
         run_steps(job)
         for assignment in claims.claim_next(job, alice).assignments:
-            answers.skip(assignment, alice, "Too hard to see")
+            skips.skip(assignment, alice, "Too hard to see")
     job.refresh_from_db()
 
     assert job.state == "complete"
