@@ -81,7 +81,7 @@ def sides_of(image: Image, named: bool) -> list[Side]:
             "round": label.round.number if label.round else None,
             "by": shapes.user(label.by)["name"] if named and label.by else None,
             "at": label.created_at.isoformat(),
-            "ended": label.reason if label.revoked_at else "",
+            "ended": label.end,
             "boxes": label.boxes,
         }
         for label in rows

@@ -9,7 +9,6 @@ from labeling.assignments import answer_content, overlap
 from labeling.assignments.answer_content import MAX_ACTIVE_MS, Answer
 from labeling.assignments.core import honeypots
 from labeling.assignments.handover import lock_image
-from labeling.consolidation.labels import LOCKED
 from labeling.kernel import disk_space
 from labeling.kernel.boxes import Box
 from labeling.kernel.changes import changed
@@ -149,7 +148,7 @@ def _place_is_free(assignment: Assignment) -> bool:
     )
     again, _ = place.filter(state=State.OPEN).delete()
     held = place.filter(state__in=(State.CLAIMED, State.SUBMITTED)).exists()
-    in_a_plan = place.filter(reason=LOCKED).exists() and not again
+    in_a_plan = place.filter(reason=Assignment.Withdrawn.LOCKED).exists() and not again
     return not held and not in_a_plan
 
 

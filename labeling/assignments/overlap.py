@@ -53,7 +53,7 @@ def _welcome(round: Round) -> Q:
 def withdraw_rest(round: Round) -> None:
     """What nobody took while the round collected is not handed out any more."""
     Assignment.objects.filter(round=round, state=State.OPEN).update(
-        state=State.WITHDRAWN, reason="the round went on without it"
+        state=State.WITHDRAWN, reason=Assignment.Withdrawn.ROUND_OVER
     )
     Assignment.objects.filter(_welcome(round), round=round).update(state=State.EXPIRED)
 

@@ -10,7 +10,6 @@ from PIL import Image as Picture
 from labeling.assignments import overlap
 from labeling.assignments.answers import check_not_cancelled
 from labeling.consolidation import labels
-from labeling.consolidation.labels import EXCLUDED
 from labeling.kernel import events
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, Invalid, LeaseLost
@@ -70,7 +69,7 @@ def skip(assignment: Assignment, user: User, reason: str, **report: JSON) -> Non
             )
             Assignment.objects.filter(
                 round=assignment.round, image=assignment.image_id, state=State.OPEN
-            ).update(state=State.WITHDRAWN, reason=EXCLUDED)
+            ).update(state=State.WITHDRAWN, reason=Assignment.Withdrawn.EXCLUDED)
             events.record(
                 assignment.round.job,
                 "image_excluded",

@@ -10,7 +10,6 @@ from typing import Any
 from labeling.assignments import blind_controls
 from labeling.certification.core import document, plan_content
 from labeling.certification.core.nested_test import MOST_TIMES
-from labeling.consolidation import labels
 from labeling.kernel import events, guarantee, sampling
 from labeling.kernel.boxes import BoxSet, unpack
 from labeling.ledger.steps import Lease
@@ -172,7 +171,9 @@ def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candida
         "image", flat=True
     )
     free = set(round.job.images.unlabeled().values_list("pk", flat=True)) - set(taken)
-    waiting.filter(image__in=free.intersection(ids)).update(state="withdrawn", reason=labels.LOCKED)
+    waiting.filter(image__in=free.intersection(ids)).update(
+        state="withdrawn", reason=Assignment.Withdrawn.LOCKED
+    )
     return [c for c in candidates if c.image in free]
 
 

@@ -14,7 +14,6 @@ from labeling.models import Assignment, Audit, Image, Job, Label, Round
 
 RISKY = 0.25  # doubt from which an image is offered to reviewers
 SURE = 0.80  # agreement from which a group needs no look
-ADJUDICATED = "disagreements adjudicated"
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def adjudicate(
             by=by,
             confidence=1.0,
             detail={"adjudicated": decisions, "before": active.pk},
-            reason=ADJUDICATED,
+            replaces=Label.Ended.ADJUDICATED,
         )
         events.record(
             image.job,

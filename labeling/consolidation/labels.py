@@ -14,9 +14,7 @@ from labeling.kernel.errors import Conflict
 from labeling.kernel.json_shapes import LabelDetail
 from labeling.models import Assignment, Image, Label, Round
 
-# Why an assignment was withdrawn although its image may still go to people in this round
-LOCKED, ACCEPTED = "held for the audit", "accepted by machine"
-EXCLUDED, CORRECTED, BROUGHT = "excluded", "corrected", "labelled by an import"
+Withdrawn, Ended = Assignment.Withdrawn, Label.Ended
 
 
 def accept(
@@ -28,11 +26,12 @@ def accept(
     by: User | None = None,
     confidence: float | None = None,
     detail: LabelDetail | None = None,
-    reason: str = "",
+    replaces: str = Ended.REPLACED,
 ) -> Label:
-    """Give the image this label; one that held before is revoked in the same transaction."""
+    """Give the image this label; one that held before ends in the same transaction, by the code
+    `replaces`."""
     with transaction.atomic():
-        revoke(Label.objects.active().filter(image=image), reason or f"replaced by {source}")
+        revoke(Label.objects.active().filter(image=image), replaces)
         return Label.objects.create(
             image=image,
             round=round,
@@ -54,7 +53,7 @@ def accept_auto(round: Round, rows: Sequence[tuple[Image, list[Box], float, Labe
     ids = [image.pk for image, *_ in rows]
     list(Image.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
     Assignment.objects.filter(round=round, image__in=ids, state="open").update(
-        state="withdrawn", reason=ACCEPTED
+        state="withdrawn", reason=Withdrawn.ACCEPTED
     )
     held = Assignment.objects.filter(
         round=round, image__in=ids, state__in=("claimed", "submitted")
@@ -63,7 +62,7 @@ def accept_auto(round: Round, rows: Sequence[tuple[Image, list[Box], float, Labe
     free &= set(Image.objects.unlabeled().filter(pk__in=free).values_list("pk", flat=True))
     # A partly answered image stays with people: give it back the assignments taken above.
     Assignment.objects.filter(
-        round=round, image__in=set(held), state="withdrawn", reason=ACCEPTED
+        round=round, image__in=set(held), state="withdrawn", reason=Withdrawn.ACCEPTED
     ).update(state="open", reason="")
     Label.objects.bulk_create(
         [
@@ -108,13 +107,16 @@ def bring(image: Image, boxes: list[Box], *, finished: bool) -> str:
     accept(image, boxes, Label.Source.IMPORTED, round=None)
     split = image.split or Image.Split.TRAINING
     Image.objects.filter(pk=image.pk).update(imported=None, split=split)
-    _withdraw_open(image, BROUGHT)
+    _withdraw_open(image, Withdrawn.IMPORTED)
     return ""
 
 
-def revoke(labels: "QuerySet[Label]", reason: str) -> int:
-    """End these labels; their images are unlabelled again, which puts them back in play."""
-    return int(labels.update(revoked_at=timezone.now(), reason=reason[:200]))
+def revoke(labels: "QuerySet[Label]", ended: str, reason: str = "") -> int:
+    """End these labels; their images are unlabelled again, which puts them back in play.
+
+    `ended`: a code of Label.Ended; `reason`: more about it, in words.
+    """
+    return int(labels.update(revoked_at=timezone.now(), ended=ended, reason=reason[:200]))
 
 
 def correct(image: Image, boxes: list[Box], by: User, *, suggestion: int | None = None) -> Label:
@@ -135,12 +137,12 @@ def correct(image: Image, boxes: list[Box], by: User, *, suggestion: int | None 
             Label.Source.REVIEWER,
             round=before.round if before else None,
             by=by,
-            reason="corrected",
+            replaces=Ended.CORRECTED,
             detail=detail,
         )
         if image.split == "":
             Image.objects.filter(pk=image.pk).update(split=Image.Split.TRAINING)
-        _withdraw_open(image, CORRECTED)
+        _withdraw_open(image, Withdrawn.CORRECTED)
         events.record(
             image.job,
             "label_corrected",
@@ -157,8 +159,8 @@ def exclude(image: Image, reason: str, by: User | None) -> None:
     with transaction.atomic():
         if not Image.objects.filter(pk=image.pk, excluded="").update(excluded=reason[:200]):
             raise Conflict("This image is excluded already.")
-        revoke(Label.objects.active().filter(image=image), f"excluded: {reason}")
-        _withdraw_open(image, EXCLUDED)
+        revoke(Label.objects.active().filter(image=image), Ended.EXCLUDED, reason)
+        _withdraw_open(image, Withdrawn.EXCLUDED)
         events.record(image.job, "image_excluded", by, image=image.pk, reason=reason)
         changed(image.job)
 

@@ -9,7 +9,6 @@ from django.db.models import Exists, OuterRef
 from labeling.consolidation.core import grouping, reliability
 from labeling.consolidation.core.grouping import Answers, Merged
 from labeling.consolidation.core.reliability import Trust
-from labeling.consolidation.labels import ACCEPTED, CORRECTED, LOCKED
 from labeling.kernel import events
 from labeling.kernel.boxes import pack, unpack, without_scores
 from labeling.kernel.guarantee import value
@@ -154,7 +153,11 @@ def _exclude_unanswered(round: Round) -> None:
         round=round, image=OuterRef("pk"), state__in=("open", "claimed", "submitted")
     )
     given_up = Assignment.objects.filter(round=round, image=OuterRef("pk")).exclude(
-        reason__in=(LOCKED, ACCEPTED, CORRECTED)
+        reason__in=(
+            Assignment.Withdrawn.LOCKED,
+            Assignment.Withdrawn.ACCEPTED,
+            Assignment.Withdrawn.CORRECTED,
+        )
     )
     images = (
         round.job.images.unlabeled().filter(Exists(given_up)).exclude(Exists(pending_or_answered))

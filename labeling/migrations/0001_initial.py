@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
                 ('detail', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
+                ('ended', models.CharField(blank=True, choices=[('replaced', 'replaced'), ('corrected', 'corrected'), ('audited', 'corrected in an audit'), ('adjudicated', 'disagreements resolved'), ('rejected', 'rejected'), ('unjudgeable', 'could not be judged'), ('taken_back', 'taken back'), ('revoked', 'revoked'), ('excluded', 'image excluded')], default='', max_length=11)),
                 ('reason', models.CharField(blank=True, default='', max_length=200)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('image', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='labeling.image')),

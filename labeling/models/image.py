@@ -112,6 +112,17 @@ class Label(models.Model):
         REVIEWER = "reviewer", "reviewer"
         IMPORTED = "imported", "imported"
 
+    class Ended(models.TextChoices):
+        REPLACED = "replaced", "replaced"
+        CORRECTED = "corrected", "corrected"
+        AUDITED = "audited", "corrected in an audit"
+        ADJUDICATED = "adjudicated", "disagreements resolved"
+        REJECTED = "rejected", "rejected"
+        UNJUDGEABLE = "unjudgeable", "could not be judged"
+        TAKEN_BACK = "taken_back", "taken back"
+        REVOKED = "revoked", "revoked"
+        EXCLUDED = "excluded", "image excluded"
+
     image = models.ForeignKey(Image, models.CASCADE, related_name="labels")
     round = models.ForeignKey("labeling.Round", models.CASCADE, null=True, related_name="labels")
     source = models.CharField(max_length=10, choices=Source.choices)
@@ -122,7 +133,8 @@ class Label(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200, blank=True, default="")
+    ended = models.CharField(max_length=11, choices=Ended.choices, blank=True, default="")
+    reason = models.CharField(max_length=200, blank=True, default="")  # more about the end
 
     objects = LabelQuerySet.as_manager()
 
@@ -141,3 +153,8 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return f"{self.image}: {len(self.boxes)} boxes ({self.source})"
+
+    @property
+    def end(self) -> str:
+        """How it ended, in words; empty while it holds."""
+        return ": ".join(filter(None, (self.get_ended_display(), self.reason)))

@@ -140,6 +140,16 @@ class Assignment(models.Model):
         EXTRA = "extra", "extra"
         WITHDRAWN = "withdrawn", "withdrawn"
 
+    class Withdrawn(models.TextChoices):
+        LOCKED = "locked", "held for the audit"
+        ACCEPTED = "accepted", "labelled by the machine"
+        CORRECTED = "corrected", "corrected by a reviewer"
+        EXCLUDED = "excluded", "the image was excluded"
+        IMPORTED = "imported", "labelled by an import"
+        ROUND_OVER = "round_over", "the round went on without it"
+        NOBODY_LEFT = "nobody_left", "nobody left who may take it"
+        CANCELLED = "cancelled", "the job was cancelled"
+
     round = models.ForeignKey(Round, models.CASCADE, related_name="assignments")
     image = models.ForeignKey(Image, models.CASCADE, related_name="assignments")
     slot = models.PositiveSmallIntegerField()
@@ -165,6 +175,7 @@ class Assignment(models.Model):
     active_ms = models.PositiveIntegerField(default=0)
     # sums to active_ms
     action_ms: "models.Field[ActionTimes | None, ActionTimes | None]" = models.JSONField(null=True)
+    # of one withdrawn a code of Withdrawn; of one skipped what the person chose
     reason = models.CharField(max_length=200, blank=True, default="")
     submitted_at = models.DateTimeField(null=True)
 

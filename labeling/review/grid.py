@@ -166,7 +166,7 @@ def _send_back(job: Job, label: Label, by: User, reason: str) -> None:
             "This image judges the detector and is drawn blind, so it cannot go back to people "
             "who see suggestions. Correct it, or resolve its disagreements."
         )
-    labels.revoke(Label.objects.filter(pk=label.pk), f"rejected: {reason}")
+    labels.revoke(Label.objects.filter(pk=label.pk), Label.Ended.REJECTED, reason)
     Image.objects.filter(pk=label.image_id).update(priority=verdicts.LIFTED)
     events.record(job, "label_rejected", by, image=label.image_id, reason=reason)
 

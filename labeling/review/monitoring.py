@@ -11,8 +11,6 @@ from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict
 from labeling.models import Audit, Certificate, Image, Label, Round
 
-REVOKED = "revoked"
-
 
 def sample_for_monitoring(round: Round) -> int:
     """Choose the accepted images that reviewers will still see; the same ones at every call."""
@@ -88,7 +86,7 @@ def revoke(round: Round, by: User | None) -> int:
         rows = Label.objects.active().auto().filter(round=round)
         ids = list(rows.values_list("image", flat=True))
         checked = Audit.objects.filter(round=round, verdict=Audit.Verdict.APPROVED).values("image")
-        count = labels.revoke(rows.exclude(image__in=checked), REVOKED)
+        count = labels.revoke(rows.exclude(image__in=checked), Label.Ended.REVOKED)
         if by is not None and not count:
             raise Conflict("This round has no unchecked auto-labels.")
         if count:

@@ -13,8 +13,6 @@ from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, AuditPlan, Comment, Image, Label, Round, Step
 
-WITHDRAWN = "verdict withdrawn"
-
 
 def undo(audit: Audit, user: User) -> Audit:
     """Withdraw one's own verdict: the check is open again, in the same hands.
@@ -92,13 +90,13 @@ def give_back(label: Label, user: User, since: datetime) -> None:
     active = Label.objects.active().filter(image=image).first()
     if active is not None:
         _check_own_and_unused(active, user, since)
-        labels.revoke(Label.objects.filter(pk=active.pk), WITHDRAWN)
+        labels.revoke(Label.objects.filter(pk=active.pk), Label.Ended.TAKEN_BACK)
     assignments = Assignment.objects.filter(image=image)
     begun = assignments.filter(state="claimed") | assignments.filter(submitted_at__gte=since)
     if begun.exists():
         raise Conflict("Someone has begun to draw this image; let them finish.")
-    assignments.filter(state="open").update(state="withdrawn", reason=labels.ACCEPTED)
-    Label.objects.filter(pk=label.pk).update(revoked_at=None, reason="")
+    assignments.filter(state="open").update(state="withdrawn", reason=Assignment.Withdrawn.ACCEPTED)
+    Label.objects.filter(pk=label.pk).update(revoked_at=None, ended="", reason="")
 
 
 def take_back(label: Label, user: User) -> Label:
@@ -115,7 +113,7 @@ def take_back(label: Label, user: User) -> Label:
             raise Conflict("The image had no label before this one; correct it instead.")
         Image.objects.select_for_update().get(pk=label.image_id)
         label.refresh_from_db()
-        if before.revoked_at is None or label.reason == WITHDRAWN:
+        if before.revoked_at is None or label.ended == Label.Ended.TAKEN_BACK:
             return before  # said twice
         if label.revoked_at is not None:
             raise Conflict("The image has another label by now; correct that one.")

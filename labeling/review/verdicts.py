@@ -129,7 +129,7 @@ def _apply_monitoring(audit: Audit, user: User) -> None:
     """A rejected label goes back to people; a corrected one is replaced at once."""
     before = audit.label.boxes if audit.label else None
     if audit.verdict == Verdict.REJECTED:
-        _refuse(audit, f"rejected: {audit.reason}")
+        _refuse(audit, Label.Ended.REJECTED, audit.reason)
     elif audit.verdict == Verdict.CORRECTED:
         _keep_boxes(audit, user)
     _record(audit, user, before)
@@ -141,16 +141,15 @@ def _apply_late(audit: Audit, user: User) -> None:
     if held is not None and held.source != Label.Source.AUTO:
         return
     if audit.verdict == Verdict.UNJUDGEABLE:
-        _refuse(audit, "could not be judged")
+        _refuse(audit, Label.Ended.UNJUDGEABLE)
     else:
         _keep_boxes(audit, user)
     _record(audit, user, held.boxes if held else None)
 
 
-def _refuse(audit: Audit, reason: str) -> None:
-    labels.revoke(
-        Label.objects.active().filter(image=audit.image, source=Label.Source.AUTO), reason
-    )
+def _refuse(audit: Audit, ended: str, reason: str = "") -> None:
+    auto = Label.objects.active().filter(image=audit.image, source=Label.Source.AUTO)
+    labels.revoke(auto, ended, reason)
     Image.objects.filter(pk=audit.image_id).update(priority=LIFTED)
 
 
@@ -162,7 +161,7 @@ def _keep_boxes(audit: Audit, user: User) -> None:
         round=audit.round,
         by=user,
         confidence=1.0,
-        reason="corrected in audit",
+        replaces=Label.Ended.AUDITED,
     )
     Image.objects.filter(pk=audit.image_id, split="").update(split=Image.Split.TRAINING)
 

@@ -53,7 +53,7 @@ def cancel(job: Job, by: User | None) -> None:
         ):
             raise Conflict("The job has ended already.")
         Assignment.objects.filter(round__job=job, state=Assignment.State.OPEN).update(
-            state=Assignment.State.WITHDRAWN, reason="job cancelled"
+            state=Assignment.State.WITHDRAWN, reason=Assignment.Withdrawn.CANCELLED
         )
         events.record(job, "job_cancelled", by)
     job.refresh_from_db()

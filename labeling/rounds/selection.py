@@ -7,7 +7,6 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from labeling.assignments import blind_controls, handover, overlap
-from labeling.consolidation.labels import CORRECTED, EXCLUDED, LOCKED
 from labeling.kernel import leases
 from labeling.ledger.steps import Lease, step
 from labeling.models import Assignment, Audit, Image, Job, Member, Round, Step
@@ -23,7 +22,13 @@ def candidates(round: Round) -> "QuerySet[Image]":
     Never one that already has an assignment in the round, nor one that a running audit holds.
     """
     assignments = Assignment.objects.filter(round=round, image=OuterRef("pk"))
-    assignments = assignments.exclude(reason__in=(LOCKED, EXCLUDED, CORRECTED))
+    assignments = assignments.exclude(
+        reason__in=(
+            Assignment.Withdrawn.LOCKED,
+            Assignment.Withdrawn.EXCLUDED,
+            Assignment.Withdrawn.CORRECTED,
+        )
+    )
     images = round.job.images.unlabeled().exclude(Exists(assignments))
     if intakes := round.settings.intakes:
         images = images.filter(intake__in=intakes)
@@ -140,7 +145,7 @@ def withdraw_impossible(round: Round) -> int:
         free = len(people) - crowded[image]
         extra = pks[max(0, free) :]
         withdrawn += Assignment.objects.filter(pk__in=extra, state=Assignment.State.OPEN).update(
-            state=Assignment.State.WITHDRAWN, reason="nobody left who may take it"
+            state=Assignment.State.WITHDRAWN, reason=Assignment.Withdrawn.NOBODY_LEFT
         )
     return withdrawn
 

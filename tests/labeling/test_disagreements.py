@@ -96,7 +96,7 @@ def test_the_doubtful_image_is_listed_and_resolved(drawn, rita):
 
     before.refresh_from_db()
     assert (label.source, label.by, label.boxes) == ("reviewer", rita, [box(12)])
-    assert before.reason == disagreements.ADJUDICATED
+    assert before.ended == "adjudicated"
     assert Event.objects.get(job=job, kind="disagreements_adjudicated").data["drawn"] == 1
     assert disagreements.doubtful(job, level=0.1) == []
     assert disagreements.adjudicated_count(job) == 1

@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from labeling.assignments import claims, held, overlap, skips
-from labeling.consolidation import labels
 from labeling.jobs import members
 from labeling.kernel import leases
 from labeling.kernel.errors import LeaseLost
@@ -74,7 +73,7 @@ def test_a_late_answer_does_not_bring_a_locked_image_back(started, alice):
         image=assignment.image,
         slot=assignment.slot,
         state="withdrawn",
-        reason=labels.LOCKED,
+        reason=Assignment.Withdrawn.LOCKED,
     )
 
     late = answer(assignment, alice)

@@ -84,7 +84,7 @@ def test_checks_are_kept_and_what_was_looked_at_comes_no_more(accepted, rita):
     assert shown(accepted, looked_at=True)[0] == pytest.approx(0.4)
     assert checking.counts(accepted, checking.Wanted()) == {"labels": 6, "looked_at": 2}
     wrong.refresh_from_db()
-    assert wrong.reason == "rejected: Wrong class"
+    assert wrong.end == "rejected: Wrong class"
     assert checking.returned([wrong.image_id, right.image_id]) == {wrong.image_id: "Wrong class"}
     Label.objects.filter(pk=wrong.pk).update(reason="worded otherwise")
     assert checking.returned([wrong.image_id]) == {wrong.image_id: "Wrong class"}

@@ -104,5 +104,5 @@ def test_a_watched_round_is_judged_after_its_last_verdict(complete, rita, monkey
     reconcile.reconcile()
 
     label.refresh_from_db()
-    assert label.reason == monitoring.REVOKED
+    assert label.ended == "revoked"
     assert state_of(complete) == "running"

@@ -90,7 +90,7 @@ def test_a_corrected_label_goes_and_the_auto_label_is_back_in_history_and_force(
 
     auto, corrected = audit.image.labels.order_by("pk")
     assert auto.revoked_at is None
-    assert corrected.reason == undo.WITHDRAWN
+    assert corrected.ended == "taken_back"
 
 
 def test_what_others_built_on_stays(watched, rita, alice, bob):
