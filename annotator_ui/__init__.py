@@ -1,1 +1,1 @@
-"""What browsers see: pages, API, live updates. Writes only through services."""
+"""What browsers see: pages, API, live updates. Writes only through the writers of labeling."""

@@ -20,7 +20,7 @@ from labeling.kernel.quality import compare
 PEOPLE = (1, 2, 3, 5, 7)  # per picture
 LIMITS = (0.25, 0.15)  # errors left, at most: the job's default, strict
 FIRST, MOST = 2, 3  # people of an adaptive picture, by the job's default
-COMPANY = 60  # pictures before it that teach who errs how, as in services.following
+REFERENCES = 60  # pictures before it that teach who errs how, as in assignments.overlap
 SEEDS = range(5)  # who of the seven is asked, and in which order
 
 
@@ -61,12 +61,12 @@ def read(path: Path) -> tuple[dict[int, list[tuple[int, BoxSet]]], dict[int, Box
 def adaptive(
     crowd: dict[int, list[tuple[int, BoxSet]]], limit: float, seed: int
 ) -> tuple[list[Merged], float]:
-    """Ask as services.following does, picture by picture; the labels, and people per picture."""
+    """Ask as assignments.overlap does, picture by picture; the labels, and people per picture."""
     asked: list[Answers] = []
     for everyone in _asked(crowd, MOST, seed):
         for count in range(FIRST, MOST + 1):
             answers = _first(everyone, count)
-            merged, _ = reliability.consolidate([*asked[-COMPANY:], answers])
+            merged, _ = reliability.consolidate([*asked[-REFERENCES:], answers])
             if merged[-1].risk <= limit:
                 break
         asked.append(answers)

@@ -159,7 +159,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
             setup.edit(obj, form.changed_data, request.user)  # type: ignore[arg-type]
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Classes and members through their services."""
+        """Classes and members through their writers."""
         rows = formset.save(commit=False)
         for gone in formset.deleted_objects:
             if isinstance(gone, Member):

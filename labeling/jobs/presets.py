@@ -68,7 +68,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 SIZES = ("pilot_size", "validation_size", "training_size", "batch_size", "audit_budget")
 # The sizes above are for a thousand images. Of fewer a job spends the same share at most, and no
-# less than what judges a detector (MIN_VALIDATION in services.jobs) and what a proof may plan.
+# less than what judges a detector (jobs.setup.MIN_VALIDATION) and what a proof may plan.
 SHARE = {
     "pilot_size": (0.05, 3),
     "validation_size": (0.2, 17),

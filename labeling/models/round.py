@@ -167,7 +167,7 @@ class Assignment(models.Model):
     blank = models.BooleanField(default=False)  # drawn blind though the round shows boxes
     verify = models.BooleanField(default=False)  # shown one by one: checking beats drawing here
     boxes: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(null=True)
-    # what became of each of `suggested`; core.traces
+    # what became of each of `suggested`
     outcomes: "models.Field[list[Outcome] | None, list[Outcome] | None]" = models.JSONField(
         null=True
     )

@@ -17,7 +17,7 @@ COMPARED = 20  # answers of each way before two ways are compared
 class Seconds:
     """What each action takes a person; start values of docs/algorithms.md 7.1, in seconds.
 
-    Scores of boxes are taken for chances that there is an object (core.boxscores).
+    Scores of boxes are taken for chances that there is an object (core.box_scores).
     """
 
     open: float = 2.0
