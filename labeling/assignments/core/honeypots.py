@@ -54,9 +54,9 @@ def without(
 ) -> list[Box]:
     """The boxes without the honeypot: as it was shown, moved, resized, copied, or reclassed.
 
-    `outcome`: what the page says became of it (core.telemetry.OUTCOMES), None where nobody says. Where
-    it was taken away, what lies there now was drawn anew and stays. So does a box that matches one
-    of the `others`, which other people drew: a true object can lie there.
+    `outcome`: what the page says became of it (core.telemetry.OUTCOMES), None where nobody says.
+    Where it was taken away, what lies there now was drawn anew and stays. So does a box that
+    matches one of the `others`, which other people drew: a true object can lie there.
     """
     if not boxes:
         return []
