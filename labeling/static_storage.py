@@ -1,11 +1,13 @@
 """Static files under hashed names, kept by browsers for ever; our modules without comments."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 # Comments that have their lines to themselves; the formatter puts all of ours there.
@@ -19,12 +21,37 @@ def without_comments(source: str) -> str:
     return COMMENTS.sub("", source)
 
 
+class _Sources:
+    """A folder of static files, our own modules without comments."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+
+    def open(self, path: str) -> File[bytes]:
+        """The file."""
+        file = self.storage.open(path)
+        own = Path(self.storage.path(path)).is_relative_to(Path(settings.BASE_DIR, "static"))
+        if not (own and path.endswith(".js")):
+            return file
+        with file:
+            return ContentFile(without_comments(file.read().decode()).encode(), path)
+
+
 class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashes the names inside `import ... from "./x.js";` too: no bundler, no stale modules."""
 
     support_js_module_import_aggregation = True
     # Each pass hashes one more level of modules that import modules; Django assumes five.
     max_post_process_passes = 20
+
+    def post_process(
+        self, paths: dict[str, tuple[Storage, str]], *args: bool, **options: bool
+    ) -> Iterator[tuple[str, str, bool]]:
+        """With the modules read as the browser gets them: what a comment imports is a type, and its
+        file no part of the site."""
+        read = {name: (_Sources(storage), path) for name, (storage, path) in paths.items()}
+        found: Iterator[tuple[str, str, bool]] = super().post_process(read, *args, **options)
+        return found
 
     def _save(self, name: str, content: Any) -> str:
         """Our own modules only: other people's comments hold their licences."""

@@ -1,11 +1,13 @@
 """Runs the browser modules' own tests in node, so that one command tests everything."""
 
+import re
 import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = sorted((ROOT / "tests" / "js").glob("*.test.mjs"))
@@ -45,3 +47,14 @@ def test_browser_module(file: Path) -> None:
 
 def test_there_are_browser_tests() -> None:
     assert len(TESTS) >= 7
+
+
+def test_the_types_of_what_the_server_sends_are_up_to_date(tmp_path: Path) -> None:
+    document, types = tmp_path / "openapi.json", tmp_path / "api.d.ts"
+    call_command("spectacular", file=str(document), format="openapi-json")
+    (options,) = re.findall(r"^TYPES := (.*)$", (ROOT / "Makefile").read_text(), re.M)
+    generator = ROOT / "node_modules/openapi-typescript/bin/cli.js"
+    run = [node(), str(generator), str(document), *options.split(), "--output", str(types)]
+    subprocess.run(run, cwd=ROOT, capture_output=True, timeout=120, check=True)
+    kept = ROOT / "static/common/api.d.ts"
+    assert kept.read_text() == types.read_text(), "make types, and commit static/common/api.d.ts"

@@ -59,8 +59,8 @@ class OwnAnswer(TypedDict):
     id: int
     image: shapes.Picture
     round: int
-    boxes: list[Box] | None
-    at: str | None
+    boxes: list[Box]
+    at: str
     active_s: float
     changeable: bool
     extra: bool
@@ -93,13 +93,14 @@ def history_of(job: Job, user: User, start: int = 0) -> AnswersPage:
 
 
 def _answer(assignment: Assignment) -> OwnAnswer:
+    assert assignment.submitted_at is not None  # as of every answer that was given
     label = next(iter(getattr(assignment.image, "holding", [])), None)
     return {
         "id": assignment.pk,
         "image": shapes.image(assignment.image),
         "round": assignment.round.number,
-        "boxes": assignment.boxes,
-        "at": assignment.submitted_at.isoformat() if assignment.submitted_at else None,
+        "boxes": assignment.boxes or [],
+        "at": assignment.submitted_at.isoformat(),
         "active_s": round(assignment.active_ms / 1000, 1),
         "changeable": own_answers.changeable(assignment),
         "extra": assignment.state == Assignment.State.EXTRA,

@@ -16,7 +16,7 @@ function element(tag, text) {
   return made;
 }
 
-/** @param {any} row */
+/** @param {import('../common/api.js').Transfer} row */
 function entry(row) {
   const box = document.createElement('article');
   const total = row.total === null ? '' : ` of ${row.total}`;
@@ -53,10 +53,12 @@ async function refresh() {
   const answer = await fetch(/** @type {string} */ (list.dataset.url));
   if (answer.status === 401 || answer.status === 404) return;
   if (!answer.ok) return void setTimeout(refresh, 5000);
-  const rows = (await answer.json()).filter((/** @type {any} */ row) => row.kind === 'import');
+  /** @type {import('../common/api.js').Transfer[]} */
+  const all = await answer.json();
+  const rows = all.filter((row) => row.kind === 'import');
   const read = list.querySelector('details[open]') && rows.length === list.childElementCount;
   if (rows.length && !read) list.replaceChildren(...rows.map(entry));
-  const busy = rows.some((/** @type {any} */ r) => r.state === 'waiting' || r.state === 'running');
+  const busy = rows.some((r) => r.state === 'waiting' || r.state === 'running');
   setTimeout(refresh, busy ? 1000 : 5000);
 }
 

@@ -1,7 +1,7 @@
 /** One page of work: what is open on it, and the bus over which its parts tell what happened. */
 
 /** @typedef {import('../common/types.js').AnyAssignment} AnyAssignment */
-/** @typedef {import('../common/types.js').Queue} Queue */
+/** @typedef {import('../common/api.js').Queue} Queue */
 /** @typedef {import('./sync/api.js').ErrorKind} ErrorKind */
 /** @typedef {import('./sync/leases.js').LeaseState} LeaseState */
 /** @typedef {import('./sync/outbox.js').Item} Item */

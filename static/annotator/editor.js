@@ -8,8 +8,8 @@ import { createState } from './core/state.js';
 import { createViewport } from './core/viewport.js';
 
 /** @typedef {import('../common/types.js').DocBox} DocBox */
-/** @typedef {import('../common/types.js').LabelClass} LabelClass */
-/** @typedef {import('../common/types.js').Picture} Picture */
+/** @typedef {import('../common/api.js').LabelClass} LabelClass */
+/** @typedef {import('../common/api.js').Picture} Picture */
 /** @typedef {import('../common/types.js').Point} Point */
 /** @typedef {import('./core/document.js').BoxDocument} BoxDocument */
 /** @typedef {ReturnType<typeof createEditor>} Editor */

@@ -34,12 +34,13 @@ import { createWorkspace } from './workspace.js';
 /** Images kept here, so that work goes on while the network is away. */
 const STOCK = 12;
 
+/** @type {import('../common/api.js').WorkPage} */
 const data = pageData();
-/** @type {import('../common/types.js').Job} */
+/** @type {import('../common/api.js').Job} */
 const job = data.job;
 
 startChrome();
-/** @type {import('./app.js').App<import('../common/types.js').Assignment>} */
+/** @type {import('./app.js').App<import('../common/api.js').Assignment>} */
 const app = createApp();
 
 // The canvas with its tools, as this person set it up.

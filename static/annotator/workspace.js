@@ -33,7 +33,7 @@ const QUIET_MS = 300;
 /** @typedef {ReturnType<typeof createWorkspace>} Workspace */
 
 /** @param {import('./app.js').App<any>} app
- * @param {import('../common/types.js').LabelClass[]} classes
+ * @param {import('../common/api.js').LabelClass[]} classes
  * @param {import('./sync/preferences.js').Preferences} [own] without it, what this browser remembers */
 export function createWorkspace(
   app,

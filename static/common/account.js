@@ -1,6 +1,6 @@
 /** Who is signed in, and signing in or out without leaving the page, by the site's own forms. */
 
-/** @typedef {import('./types.js').User} User */
+/** @typedef {import('./api.js').User} User */
 /** @typedef {{user: User|null, token: string, refusal: string}} Who */
 
 /** A light page that tells who is signed in and carries a fresh token. */

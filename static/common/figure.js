@@ -2,9 +2,9 @@
 
 import { el } from './dom.js';
 
-/** @typedef {import('./types.js').Box} Box */
-/** @typedef {import('./types.js').Picture} Picture */
-/** @typedef {import('./types.js').LabelClass} LabelClass */
+/** @typedef {import('./api.js').Box} Box */
+/** @typedef {import('./api.js').Picture} Picture */
+/** @typedef {import('./api.js').LabelClass} LabelClass */
 /** @typedef {{color: string, text?: string, dash?: string, width?: number}} BoxStyle */
 
 const NS = 'http://www.w3.org/2000/svg';

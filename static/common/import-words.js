@@ -1,6 +1,9 @@
 /** What became of an import's files, in words, for the job's page and the admin. */
 
-/** @type {[string, string, string][]} codes of the report's counts, of one and of several */
+/** @typedef {import('./api.js').TransferReport} Report */
+/** @typedef {Exclude<keyof Report, 'notes'|'listed'>} Count */
+
+/** @type {[Count, string, string][]} codes of the report's counts, of one and of several */
 const COUNTS = [
   ['refused', 'file refused', 'files refused'],
   ['not_understood', 'file not understood', 'files not understood'],
@@ -21,11 +24,10 @@ export const OUTCOMES = {
   missing: 'picture not here',
 };
 
-/** One sentence; reports of older imports know fewer counts. @param {Record<string, any>} report */
+/** One sentence; reports of older imports know fewer counts. @param {Report} report */
 export function importWords(report) {
-  const number = (/** @type {string} */ key) =>
-    Array.isArray(report[key]) ? report[key].length : (report[key] ?? 0);
-  const several = (/** @type {string[]} */ [key, one, many]) =>
+  const number = (/** @type {Count} */ key) => report[key] ?? 0;
+  const several = (/** @type {[Count, string, string]} */ [key, one, many]) =>
     `${number(key)} ${number(key) === 1 ? one : many}`;
   return [
     several(['imported', 'image taken', 'images taken']),

@@ -4,7 +4,7 @@ import { signIn } from './account.js';
 import { el, fill } from './dom.js';
 import { icon } from './icons.js';
 
-/** @typedef {import('./types.js').User} User */
+/** @typedef {import('./api.js').User} User */
 /** @typedef {() => Promise<boolean>} AskToSignIn true: the page's own person is signed in again */
 
 /** No dialog opens into a stroke or a word: so long nobody must have touched anything. */

@@ -3,14 +3,12 @@
 import { el } from './dom.js';
 import { icon } from './icons.js';
 
-/** @typedef {import('./types.js').Box} Box */
-/** @typedef {{id: number, text: string, at: string, by: string, mine: boolean, fresh: boolean,
- *   removable: boolean}} Answer */
-/** @typedef {{boxes: Box[], outcome: ''|'taken'|'declined'|'replaced',
- *   label: {id: number, boxes: Box[]}|null}} Suggestion `label`: for reviewers, what holds now */
-/** @typedef {{id: number, image: any, x: number, y: number, text: string, at: string, by: string,
- *   mine: boolean, closed: boolean, suggestion: Suggestion|null, removable: boolean,
- *   answers: Answer[]}} Thread `removable`: nobody has answered or read it, so it can be taken back */
+/** @typedef {import('./api.js').Box} Box */
+/** @typedef {import('./api.js').ThreadAnswer} Answer */
+/** @typedef {import('./api.js').Suggestion} Suggestion */
+/** @typedef {import('./api.js').Thread} Thread */
+/** @typedef {import('./api.js').PicturedThread} PicturedThread */
+/** @typedef {Omit<Thread, 'image'>} AnyThread with the number of its image, or the picture */
 
 /** @param {string} at */
 const when = (at) => new Date(at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
@@ -96,7 +94,7 @@ export function composer({ label, send, onSend, onLeave, text = '', onInput }) {
 }
 
 /**
- * @param {Thread} thread
+ * @param {AnyThread} thread
  * @param {object} on
  * @param {boolean} on.mayAnswer
  * @param {(text: string) => Promise<void>} on.answer

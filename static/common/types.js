@@ -1,37 +1,14 @@
-/** The shapes that pages and API exchange, as types for the checker. */
+/** What only the pages know; what the server sends is in api.d.ts, which `make types` writes. */
 
-/** @typedef {{class_id: number, x1: number, y1: number, x2: number, y2: number, score?: number}} Box
- * Pixels of the normalised full-size picture. */
+/** @typedef {import('./api.js').Assignment} Assignment */
+/** @typedef {import('./api.js').Audit} Audit */
+/** @typedef {import('./api.js').Box} Box pixels of the normalised full-size picture */
 /** @typedef {Readonly<Box & {id: number, suggested: boolean, source?: number|null}>} DocBox
  * A box in the page: its own id, whether it still is only a suggestion, and which one it began as. */
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {{width: number, height: number}} Size */
-/** @typedef {{index: number, name: string, color: string, hotkey: string, note: string}} LabelClass */
-/** @typedef {{id: number, name: string, width: number, height: number, url: string, preview_url: string}} Picture */
-/** @typedef {{number: number, purpose: string}} RoundRef */
-/** @typedef {{reason: string, message: string}} Queue */
-/** @typedef {'drag'|'clicks'|'points'} Method how a box is drawn */
-/** @typedef {{slug: string, name: string, state: string, instructions_html: string, lease_seconds: number,
- *   drawing: Method, one_object: boolean,
- *   skip_reasons: string[], broken_reason: string, reject_reasons: string[], work_url: string, live_url: string|null,
- *   review_url: string|null, report_url: string|null, instructions_digest: string, history_url: string, grid_url: string|null,
- *   disagreements_url: string|null, notes_url: string}} Job */
-/** @typedef {{number: number, writer: string, boxes: (Box & {suggested: boolean, source: number|null})[],
- *   active_ms: number, action_ms: Record<string, number>|null}} ServerDraft */
-/** @typedef {{id: number, image: Picture, round: RoundRef, version: number, boxes: Box[]|null,
- *   suggested: Box[]|null, prelabelled: boolean, lease_expires_at: string,
- *   verify: boolean, draft: ServerDraft|null,
- *   position: {done: number, left: number}, returned: string|null, notes: number}} Assignment
- * `returned`: why a reviewer sent the image back; `notes`: own ones on it. */
-/** @typedef {{id: number, image: Picture, round: RoundRef, kind: 'certificate'|'monitoring', blind: boolean,
- *   boxes: Box[], revealed: Box[], confidence: number|null, threshold: number|null,
- *   scores_shown: boolean, lease_expires_at: string}} Audit
- * `revealed`: of a blind check, the label's boxes, shown once the checker has drawn. */
+/** @typedef {import('./api.js').Job['drawing']} Method how a box is drawn */
 /** @typedef {Assignment | Audit} AnyAssignment */
-/** @typedef {{kind: string, decided: number, about: number, budget: number|null, observed: number|null,
- *   bound: number|null, target: number, path: [number, number, number][], approved: number|null,
- *   corrected: number, rejected: number, sentence: string}} AuditProgress */
-/** @typedef {{id: number, login: string, name: string, initials: string, is_manager: boolean}} User */
 
 /**
  * One row of the action table: keys, buttons and the help all read it.

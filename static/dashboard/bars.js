@@ -4,7 +4,7 @@ import { el } from '../common/dom.js';
 import { gridY } from './charts.js';
 import { count, dollars } from './words.js';
 
-/** @typedef {import('./types.js').RoundRow} RoundRow */
+/** @typedef {import('../common/api.js').RoundRow} RoundRow */
 /** @typedef {import('./charts.js').Chart} Chart */
 
 /**
@@ -112,7 +112,7 @@ export const boxesPerRound = (rounds) =>
     auto: (row) => row.auto_boxes,
   });
 
-/** @param {RoundRow[]} rounds @param {import('./types.js').Snapshot['cost']} cost */
+/** @param {RoundRow[]} rounds @param {import('../common/api.js').Snapshot['cost']} cost */
 export const costPerRound = (rounds, cost) =>
   perRound({
     title: 'Cost per round',

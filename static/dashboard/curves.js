@@ -6,7 +6,7 @@ import { two } from './words.js';
 
 /** @typedef {import('./charts.js').Chart} Chart */
 
-/** @param {import('./types.js').Calibration|null} calibration @returns {Chart} */
+/** @param {import('../common/api.js').CalibrationChart|null} calibration @returns {Chart} */
 export function calibrationCurve(calibration) {
   const { curve, threshold, target } = calibration ?? { curve: [], threshold: null, target: 0 };
   const apart = classByClass(calibration?.class_thresholds ?? {});
@@ -46,7 +46,7 @@ function classByClass(thresholds) {
   return named.length ? `Each class is accepted on its own: ${named.join(', ')}.` : '';
 }
 
-/** @param {import('./types.js').Calibration|null} calibration @returns {Chart} */
+/** @param {import('../common/api.js').CalibrationChart|null} calibration @returns {Chart} */
 export function qualityAgainstConfidence(calibration) {
   const points = calibration?.points ?? [];
   const theta = calibration?.threshold ?? null;

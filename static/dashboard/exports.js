@@ -3,13 +3,13 @@
 import { speak } from '../common/speak.js';
 import { showExports } from './lists.js';
 
-/** @typedef {import('./types.js').Transfer} Transfer */
+/** @typedef {import('../common/api.js').Transfer} Transfer */
 
 const POLL_MS = 2_000;
 
 /**
  * @param {HTMLElement} card
- * @param {{data: any, api: ReturnType<typeof import('../annotator/sync/api.js').createApi>}} page
+ * @param {{data: import('../common/api.js').LivePage|import('../common/api.js').ReportPage, api: ReturnType<typeof import('../annotator/sync/api.js').createApi>}} page
  * @param {(work: () => Promise<void>) => Promise<void>} attempt runs it and shows a refusal
  */
 export function startExports(card, { data, api }, attempt) {

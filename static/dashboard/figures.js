@@ -5,7 +5,7 @@ import { icon } from '../common/icons.js';
 import { value } from './value.js';
 import { count, two } from './words.js';
 
-/** @typedef {import('./types.js').Snapshot} Snapshot */
+/** @typedef {import('../common/api.js').Snapshot} Snapshot */
 
 /** @param {string} id @param {string} text @param {string} words @param {string} [mark] */
 export const figure = (id, text, words, mark) =>

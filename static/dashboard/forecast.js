@@ -4,7 +4,7 @@ import { el, fill } from '../common/dom.js';
 import { figure, head } from './figures.js';
 import { count, dollars, peoplesLimit, two } from './words.js';
 
-/** @typedef {import('./types.js').Snapshot} Snapshot */
+/** @typedef {import('../common/api.js').Snapshot} Snapshot */
 /** @typedef {(n: number) => string} Words */
 
 /** @type {Words} */
@@ -16,7 +16,7 @@ function span([, low, high], words) {
   return from === to ? from : `${from} to ${to}`;
 }
 
-/** @param {import('./types.js').Forecast} forecast */
+/** @param {import('../common/api.js').Forecast} forecast */
 function prices({ rows }) {
   /** @param {string[]} cells @param {'td'|'th'} kind */
   const line = (cells, kind) =>

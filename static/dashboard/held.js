@@ -5,8 +5,8 @@ import { icon } from '../common/icons.js';
 import { plural } from '../common/words.js';
 import { clock } from './words.js';
 
-/** @typedef {import('./types.js').Snapshot} Snapshot */
-/** @typedef {import('./types.js').Holder} Holder */
+/** @typedef {import('../common/api.js').Snapshot} Snapshot */
+/** @typedef {import('../common/api.js').Holder} Holder */
 
 /** @param {Holder} holder */
 function sentence({ name, images, checks, since, until, away }) {

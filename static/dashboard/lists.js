@@ -6,8 +6,8 @@ import { importWords } from '../common/import-words.js';
 import { plural } from '../common/words.js';
 import { clock, count, duration, fileSize, stateWord } from './words.js';
 
-/** @typedef {import('./types.js').Snapshot} Snapshot */
-/** @typedef {import('./types.js').Transfer} Transfer */
+/** @typedef {import('../common/api.js').Snapshot} Snapshot */
+/** @typedef {import('../common/api.js').Transfer} Transfer */
 
 /** @type {Record<string, string>} */
 const DOING = { draw: 'drawing', audit: 'audit', idle: 'idle' };

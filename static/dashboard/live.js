@@ -11,8 +11,8 @@ const SILENT_MS = 50_000;
 /**
  * @param {object} parts
  * @param {string} parts.path of the socket
- * @param {() => Promise<any>} parts.poll the same news by HTTP
- * @param {(news: any) => void} parts.onNews
+ * @param {() => Promise<import('../common/api.js').Snapshot>} parts.poll the same news by HTTP
+ * @param {(news: import('../common/api.js').Snapshot) => void} parts.onNews
  * @param {(state: LiveState) => void} parts.onState
  */
 export function listenLive({ path, poll, onNews, onState }) {

@@ -20,10 +20,11 @@ import { imageQuality } from './quality.js';
 import { showState } from './state.js';
 import { clock, duration } from './words.js';
 
-/** @typedef {import('./types.js').Snapshot} Snapshot */
+/** @typedef {import('../common/api.js').Snapshot} Snapshot */
 
 const STALE_MS = 10_000;
 
+/** @type {import('../common/api.js').LivePage} */
 const data = pageData();
 const api = createApi({ userId: data.user.id });
 const address = `/api/jobs/${data.job.slug}`;

@@ -6,7 +6,7 @@ import { count, two } from './words.js';
 
 /** @typedef {import('./charts.js').Chart} Chart */
 
-/** @param {import('./types.js').Training|null} training @returns {Chart} */
+/** @param {import('../common/api.js').TrainingChart|null} training @returns {Chart} */
 export function trainingLoss(training) {
   const loss = training?.loss ?? [];
   const last = loss.at(-1);
@@ -29,7 +29,7 @@ export function trainingLoss(training) {
   };
 }
 
-/** @param {import('./types.js').Training|null} training */
+/** @param {import('../common/api.js').TrainingChart|null} training */
 function whyUntrained(training) {
   // a detector that an earlier job taught may look before it is trained here
   return training && !training.total
@@ -37,14 +37,14 @@ function whyUntrained(training) {
     : 'Available after the first training';
 }
 
-/** @param {import('./types.js').AuditProgress|null} audit */
+/** @param {import('../common/api.js').AuditProgress|null} audit */
 function whyEmpty(audit) {
   if (!audit) return 'When auto-labels are audited';
   // of a running proof only managers hear more than how many checks are made
   return audit.decided > 0 ? audit.sentence : 'Available after the first check';
 }
 
-/** @param {import('./types.js').AuditProgress|null} audit @returns {Chart} */
+/** @param {import('../common/api.js').AuditProgress|null} audit @returns {Chart} */
 export function auditPath(audit) {
   const path = audit?.path ?? [];
   const last = path.at(-1);

@@ -6,7 +6,7 @@ import { count, two } from './words.js';
 
 /** @typedef {import('./charts.js').Chart} Chart */
 
-/** @param {import('./types.js').Histogram|null} histogram @returns {Chart} */
+/** @param {import('../common/api.js').Histogram|null} histogram @returns {Chart} */
 export function imageQuality(histogram) {
   const {
     edges,

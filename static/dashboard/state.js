@@ -6,11 +6,11 @@ import { heldLines } from './held.js';
 import { value } from './value.js';
 import { count, duration, stateWord, two } from './words.js';
 
-/** @typedef {import('./types.js').Snapshot} Snapshot */
-/** @typedef {import('./types.js').RoundNow} RoundNow */
+/** @typedef {import('../common/api.js').Snapshot} Snapshot */
+/** @typedef {import('../common/api.js').RoundNow} RoundNow */
 
 /** @type {Record<string, string>} */
-const STATUS_WORDS = { done: 'done', now: 'now', later: 'later', skipped: 'skipped' };
+const STATUS_WORDS = { done: 'done', now: 'now', later: 'later' };
 
 /** @param {RoundNow['line'][number]} step @param {number} place */
 function step(step, place) {
@@ -21,7 +21,7 @@ function step(step, place) {
     el(
       'span',
       { class: 'step-mark', 'aria-hidden': 'true' },
-      step.status === 'done' ? icon('check') : step.status === 'skipped' ? '–' : String(place + 1),
+      step.status === 'done' ? icon('check') : String(place + 1),
     ),
     el('span', { class: 'step-name', text: name }),
     step.status === 'done' &&

@@ -9,11 +9,9 @@ import { icon } from '../common/icons.js';
 import { speak } from '../common/speak.js';
 import { plural } from '../common/words.js';
 
-/** @typedef {{id: number, image: import('../common/types.js').Picture, round: number,
- *   boxes: import('../common/types.js').Box[], at: string, active_s: number, changeable: boolean,
- *   extra: boolean, labelled: string|null, suggest_url: string|null,
- *   suggestion: {outcome: ''|'taken'|'declined'|'replaced', words: string}|null}} Given */
+/** @typedef {import('../common/api.js').OwnAnswer} Given */
 
+/** @type {import('../common/api.js').HistoryPage} */
 const data = pageData();
 const api = createApi({ userId: data.user.id });
 const list = must('[data-answers]');

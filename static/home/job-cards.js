@@ -4,12 +4,7 @@ import { el, keycap } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { plural } from '../common/words.js';
 
-/** @typedef {{slug: string, name: string, state: string, kind: 'draw'|'audit'|'none', waiting: number,
- *   to_draw: number, to_check: number, message: string, work_url: string, review_url: string|null,
- *   live_url: string|null, report_url: string|null, history_url: string, notes_url: string,
- *   preview_url: string|null,
- *   round: {number: number, purpose: string, done: number, total: number, pace_s: number|null}|null,
- *   stopped_at: string|null, answers: number, notes: number, roles: string[]}} JobCard */
+/** @typedef {import('../common/api.js').JobCard} JobCard */
 
 /** @type {Record<string, string>} */
 const WORK = {

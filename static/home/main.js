@@ -12,8 +12,7 @@ import { showToday } from './today.js';
 
 /** @typedef {import('./job-cards.js').JobCard} JobCard */
 
-/** @type {{user: import('../common/types.js').User, jobs: JobCard[],
- *   today: import('./today.js').Today}} */
+/** @type {import('../common/api.js').HomePage} */
 const data = pageData();
 
 function showJobs() {

@@ -3,8 +3,7 @@
 import { el, fill } from '../common/dom.js';
 import { plural } from '../common/words.js';
 
-/** @typedef {{images: number, boxes: number, checks: number, median_s: number|null, week_median_s: number|null, box_s: number|null,
- *   week: {day: string, images: number}[], agreement: {mean: number, images: number}|null}} Today */
+/** @typedef {import('../common/api.js').Today} Today */
 
 /** @param {number} seconds */
 const pace = (seconds) => `${Math.max(1, Math.round(seconds))} s`;

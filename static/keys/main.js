@@ -13,6 +13,7 @@ import { createRows } from './rows.js';
 /** @typedef {import('./draft.js').PageId} PageId */
 
 const MODIFIERS = ['Shift', 'Control', 'Alt', 'Meta', 'AltGraph', 'CapsLock', 'Dead', 'Process'];
+/** @type {import('../common/api.js').KeysPage} */
 const data = pageData();
 startChrome();
 listenForThemeKey();

@@ -12,14 +12,17 @@ import { createSuggestions, isOpen, suggestionPictures } from '../review/suggest
 import { createUndoBar } from '../review/undo-bar.js';
 
 /** @typedef {import('../common/threads.js').Thread} Thread */
+/** @typedef {import('../common/threads.js').PicturedThread} PicturedThread */
+/** @typedef {import('../common/threads.js').AnyThread} AnyThread */
 
+/** @type {import('../common/api.js').NotesPage} */
 const data = pageData();
 const api = createApi({
   userId: data.user.id,
   signIn: createSignIn(data.user).ask,
 });
 const root = must('[data-list]');
-/** @type {Thread[]} */
+/** @type {PicturedThread[]} */
 let threads = data.threads;
 startChrome();
 
@@ -32,7 +35,7 @@ const keep = (changed) => {
   focusOn(threads.findIndex(({ id }) => id === changed.id));
 };
 
-/** @param {Thread} thread */
+/** @param {PicturedThread} thread */
 const row = (thread) => {
   const { image } = thread;
   const shot = el(
@@ -73,7 +76,7 @@ const tell = (message) => {
   hints.notice(message);
 };
 
-/** @param {Thread} thread @param {boolean} closed */
+/** @param {AnyThread} thread @param {boolean} closed */
 const close = async (thread, closed) => {
   try {
     keep(await api.request('PUT', `/api/comments/${thread.id}`, { closed }));
@@ -85,7 +88,7 @@ const close = async (thread, closed) => {
   }
 };
 
-/** @param {Thread} thread @param {number} id of the note itself or of an answer */
+/** @param {AnyThread} thread @param {number} id of the note itself or of an answer */
 const remove = async (thread, id) => {
   try {
     const { thread: left } = await api.request('DELETE', `/api/comments/${id}`);

@@ -5,12 +5,10 @@ import { icon } from '../common/icons.js';
 import { count, two } from '../dashboard/words.js';
 import { showTable } from './table.js';
 
-/** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
-/** @typedef {{images: number, threshold: number, shown: boolean, progress: number, name: string}} ProofSet */
-/** @typedef {{facts: [string, string][], sets: ProofSet[], rest: string, blind: string,
- *   attempts: string, earlier: Proof[]}} Report */
-/** @typedef {{attempt: number, round: number, level: number, status: string, claim: string,
- *   audited: number, url: string}} Proof */
+/** @typedef {import('../common/api.js').Snapshot} Snapshot */
+/** @typedef {import('../common/api.js').ProofSet} ProofSet */
+/** @typedef {import('../common/api.js').Report} Report */
+/** @typedef {import('../common/api.js').EarlierProof} Proof */
 
 /** @type {Record<string, [string, string]>} status to icon and words */
 const STATUS = {
@@ -123,7 +121,7 @@ export function showEarlier(card, proofs) {
         { text: status === 'certified' ? claim : 'Nothing was accepted' },
         { text: count(audited), number: true },
         { text: level.toFixed(3), number: true },
-        { text: 'Certificate file', href: url },
+        { text: 'Certificate file', href: url ?? undefined },
       ],
     })),
     note: 'What a proof certified stays certified unless it was revoked. What people corrected in a proof that failed has taught the next detector.',

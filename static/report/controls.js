@@ -3,8 +3,7 @@
 import { count } from '../dashboard/words.js';
 import { showTable } from './table.js';
 
-/** @typedef {{class_id: number, images: number, corrected: number, blank: number | null, lower: number | null,
- *   falls_back: boolean}} Comparison */
+/** @typedef {import('../common/api.js').ControlRow} Comparison */
 
 /** @param {number | null} value */
 const quality = (value) => (value === null ? '–' : value.toFixed(2));

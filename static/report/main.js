@@ -16,12 +16,11 @@ import { showControls, showHoneypots } from './controls.js';
 import { showTiming } from './timing.js';
 import { showVerdict, showWorst } from './verdict.js';
 
-/** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
-/** @typedef {{image: import('../common/types.js').Picture, confidence: number,
- *   boxes: import('../common/types.js').Box[]}} Sure */
-/** @typedef {{images: number, boxes: number, classes: string[], rounds: number, people: number,
- *   began: string|null, ended: string|null}} About */
+/** @typedef {import('../common/api.js').Snapshot} Snapshot */
+/** @typedef {import('../common/api.js').ConfidentImage} Sure */
+/** @typedef {import('../common/api.js').About} About */
 
+/** @type {import('../common/api.js').ReportPage} */
 const data = pageData();
 const api = createApi({ userId: data.user.id });
 /** @type {Snapshot} */

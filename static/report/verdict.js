@@ -6,13 +6,12 @@ import { icon } from '../common/icons.js';
 import { plural } from '../common/words.js';
 import { count, two } from '../dashboard/words.js';
 
-/** @typedef {import('../common/types.js').Box} Box */
-/** @typedef {import('../common/types.js').Picture} Picture */
-/** @typedef {import('../dashboard/types.js').Snapshot} Snapshot */
+/** @typedef {import('../common/api.js').Box} Box */
+/** @typedef {import('../common/api.js').Picture} Picture */
+/** @typedef {import('../common/api.js').Snapshot} Snapshot */
 /** @typedef {'same'|'moved'|'missed'|'false'|'unjudged'} Difference */
-/** @typedef {{image: Picture, value: number, label: Box[], checker: Box[], found: Difference[]}} Worst */
-/** @typedef {{checked: number, of: number, mean: number, proof: boolean, same: number,
- *   moved: number, missed: number, false: number, unjudged: number, worst: Worst[]}} Checked */
+/** @typedef {import('../common/api.js').WorstImage} Worst */
+/** @typedef {import('../common/api.js').Checked} Checked */
 
 /** @type {Record<string, [string, string]>} status to icon and words */
 const STATUS = {

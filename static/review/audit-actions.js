@@ -4,7 +4,7 @@
 import { speak } from '../common/speak.js';
 import { overlooked, reveal } from './overlooked.js';
 
-/** @typedef {import('../common/types.js').Audit} Audit */
+/** @typedef {import('../common/api.js').Audit} Audit */
 /** @typedef {import('../annotator/panels/hints.js').Hint} Hint */
 /** @typedef {'approved'|'corrected'|'rejected'|'unjudgeable'} Verdict */
 /** @typedef {'judging'|'correcting'|'fixing'|'revealing'} Mode one box is fixed, the whole label is
@@ -17,7 +17,7 @@ import { overlooked, reveal } from './overlooked.js';
  *   words: (id: string) => string,
  *   press: (id: string, button: string) => string}} page.hints
  * @param {import('./boxwalk.js').BoxWalk} page.walk
- * @param {import('../common/types.js').Job} page.job
+ * @param {import('../common/api.js').Job} page.job
  * @param {() => boolean} page.open
  * @param {() => Mode} page.mode
  * @param {() => Audit|null} page.audit
@@ -65,7 +65,7 @@ export function auditActions({
     );
   };
 
-  /** What was drawn stays as it is from here on. @param {import('../common/types.js').Box[]} boxes */
+  /** What was drawn stays as it is from here on. @param {import('../common/api.js').Box[]} boxes */
   const compare = (boxes) => {
     setMode('revealing');
     const left = reveal(editor, walk, boxes);

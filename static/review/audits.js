@@ -23,13 +23,13 @@ import { showAfter, showLabel, showProgress } from './panels.js';
 import { createUndoBar } from './undo-bar.js';
 import { createVerdicts } from './verdicts.js';
 
-/** @typedef {import('../common/types.js').Audit} Audit */
+/** @typedef {import('../common/api.js').Audit} Audit */
 /** @typedef {import('./audit-actions.js').Mode} Mode */
 
 const STOCK = 3;
-/** @param {any} data of the page */
+/** @param {import('../common/api.js').ReviewPage} data */
 export async function startAudits(data) {
-  /** @type {import('../common/types.js').Job} */
+  /** @type {import('../common/api.js').Job} */
   const job = data.job;
   /** @type {Mode} */
   let mode = 'judging';

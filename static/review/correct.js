@@ -12,9 +12,9 @@ import { speak } from '../common/speak.js';
 import { createSuggested } from './suggested.js';
 import { createUndoBar } from './undo-bar.js';
 
-/** @param {any} data of the page */
+/** @param {import('../common/api.js').CorrectPage|import('../common/api.js').SuggestPage} data */
 export async function startCorrection(data) {
-  /** @type {import('../common/types.js').Picture} */
+  /** @type {import('../common/api.js').Picture} */
   const picture = data.image;
   const api = createApi({
     userId: data.user.id,
@@ -22,6 +22,7 @@ export async function startCorrection(data) {
   });
   const banners = createBanners(must('[data-banners]'));
   const suggesting = data.mode === 'suggest';
+  const refused = data.mode === 'correct' ? data.refused : '';
   const workspace = createWorkspace(createApp(), data.classes);
   const { editor, hints } = workspace;
   hints.forPage(() => [[hints.keys('submit'), suggesting ? 'send to a reviewer' : 'save']]);
@@ -56,7 +57,7 @@ export async function startCorrection(data) {
     }
   };
 
-  const suggested = createSuggested(data.suggestions ?? [], {
+  const suggested = createSuggested(data.mode === 'correct' ? data.suggestions : [], {
     api,
     classes: data.classes,
     keysOf: hints.keys,
@@ -70,13 +71,13 @@ export async function startCorrection(data) {
     ...suggested.handlers,
     submit: {
       label: suggesting ? 'Send to a reviewer' : 'Save this label',
-      when: () => !saving && !data.refused,
+      when: () => !saving && !refused,
       run: save,
     },
     grid: { label: 'Back without saving', run: () => location.assign(data.return_url) },
   }));
   suggested.show();
-  if (data.refused) banners.set('save', { text: data.refused, tone: 'warn' });
+  if (refused) banners.set('save', { text: refused, tone: 'warn' });
   for (const part of ['[data-kept]', '[data-sent]', '[data-prefetch]']) must(part).hidden = true;
   must('[data-position]').textContent = picture.name;
   window.addEventListener('beforeunload', (event) => {
@@ -90,9 +91,9 @@ export async function startCorrection(data) {
     } else if (entry.failed) card.broken(() => images.retry(picture), null);
   };
   const images = createImages(showPixels);
-  /** @param {import('../common/types.js').Box[]} boxes */
+  /** @param {import('../common/api.js').Box[]} boxes */
   const open = (boxes) => {
-    editor.open(picture, boxes, !data.refused);
+    editor.open(picture, boxes, !refused);
     showPixels();
   };
   open(data.boxes);

@@ -21,7 +21,7 @@ const SAID = {
  * @param {() => void} parts.undo
  * @param {() => readonly import('../common/types.js').DocBox[]|null} parts.revealing the boxes as they
  *   were before the last answer, where a drawing is compared with the label: it is never drawn anew
- * @param {() => import('../common/types.js').Audit|null} parts.audit the open one */
+ * @param {() => import('../common/api.js').Audit|null} parts.audit the open one */
 export function createDecision({
   workspace,
   stage,

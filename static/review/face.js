@@ -10,7 +10,7 @@ import { must } from '../common/dom.js';
  * @param {ReturnType<typeof import('../annotator/panels/status.js').createStatus>} parts.status
  * @param {import('./boxwalk.js').BoxWalk} parts.walk
  * @param {() => Mode} parts.mode
- * @param {() => import('../common/types.js').Audit|null} parts.audit */
+ * @param {() => import('../common/api.js').Audit|null} parts.audit */
 export function createFace({ workspace, status, walk, mode, audit }) {
   const { editor } = workspace;
 

@@ -5,6 +5,7 @@ import { pageData } from '../common/dom.js';
 import { startAudits } from './audits.js';
 import { startCorrection } from './correct.js';
 
+/** @type {import('../common/api.js').ReviewPage|import('../common/api.js').CorrectPage|import('../common/api.js').SuggestPage} */
 const data = pageData();
 startChrome();
-await (data.mode === 'audit' ? startAudits : startCorrection)(data);
+await (data.mode === 'audit' ? startAudits(data) : startCorrection(data));

@@ -5,7 +5,7 @@ import { iou } from '../annotator/core/geometry.js';
 /** Overlap from which two boxes of a class are the same object, as quality counts it. */
 const SAME = 0.5;
 
-/** @typedef {import('../common/types.js').Box} Box */
+/** @typedef {import('../common/api.js').Box} Box */
 
 /** @param {readonly Box[]} label @param {readonly Box[]} drawn @returns {Box[]} */
 export const overlooked = (label, drawn) =>

@@ -4,8 +4,8 @@ import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { pathChart } from './path.js';
 
-/** @typedef {import('../common/types.js').Audit} Audit */
-/** @typedef {import('../common/types.js').AuditProgress} AuditProgress */
+/** @typedef {import('../common/api.js').Audit} Audit */
+/** @typedef {import('../common/api.js').AuditProgress} AuditProgress */
 
 /** @param {string} name @param {string} value */
 const line = (name, value) =>
@@ -142,7 +142,7 @@ export function showProgress(root, progress) {
 }
 
 /** What was hidden before the verdict is told after it.
- * @param {HTMLElement} root @param {{verdict: string, shown: any}} reply */
+ * @param {HTMLElement} root @param {import('../common/api.js').Decided} reply */
 export function showAfter(root, { verdict, shown }) {
   root.hidden = !shown;
   if (!shown) return;

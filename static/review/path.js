@@ -1,6 +1,6 @@
 /** A small chart of an audit: observed quality and lower bound over images, against the target. */
 
-/** @typedef {import('../common/types.js').AuditProgress} AuditProgress */
+/** @typedef {import('../common/api.js').AuditProgress} AuditProgress */
 
 const NS = 'http://www.w3.org/2000/svg';
 const [WIDE, HIGH] = [256, 132];

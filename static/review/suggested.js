@@ -5,12 +5,14 @@ import { threadCard } from '../common/threads.js';
 import { createSuggestions, isOpen, suggestionPictures } from './suggestions.js';
 
 /** @typedef {import('../common/threads.js').Thread} Thread */
+/** @typedef {import('../common/threads.js').PicturedThread} PicturedThread */
+/** @typedef {import('../common/threads.js').AnyThread} AnyThread */
 
 /**
- * @param {Thread[]} first
+ * @param {PicturedThread[]} first
  * @param {object} page
  * @param {ReturnType<typeof import('../annotator/sync/api.js').createApi>} page.api
- * @param {import('../common/types.js').LabelClass[]} page.classes
+ * @param {import('../common/api.js').LabelClass[]} page.classes
  * @param {(id: string) => string[]} page.keysOf
  * @param {import('./undo-bar.js').UndoBar} page.undoBar
  * @param {(text: string) => void} page.tell
@@ -52,7 +54,7 @@ export function createSuggested(first, { api, classes, keysOf, undoBar, tell, on
   };
   const next = () => threads.find(isOpen);
   const when = () => next() !== undefined;
-  /** @param {(thread: Thread) => void} act */
+  /** @param {(thread: AnyThread) => void} act */
   const onNext = (act) => () => {
     const thread = next();
     if (thread) act(thread);
@@ -60,7 +62,7 @@ export function createSuggested(first, { api, classes, keysOf, undoBar, tell, on
 
   return {
     show,
-    /** Another image is open. @param {Thread[]} others */
+    /** Another image is open. @param {PicturedThread[]} others */
     set(others) {
       threads = others;
       show();

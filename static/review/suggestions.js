@@ -8,6 +8,8 @@ import { speak } from '../common/speak.js';
 import { composer } from '../common/threads.js';
 
 /** @typedef {import('../common/threads.js').Thread} Thread */
+/** @typedef {import('../common/threads.js').PicturedThread} PicturedThread */
+/** @typedef {import('../common/threads.js').AnyThread} AnyThread */
 
 /** @type {Record<string, string>} */
 const SAID = {
@@ -16,15 +18,17 @@ const SAID = {
   replaced: 'Replaced by a later suggestion',
 };
 
-/** @param {Thread} thread */
+/** @param {AnyThread} thread */
 export const isOpen = (thread) => thread.suggestion !== null && !thread.closed;
 
 /** The label and the suggestion as two pictures; annotators see their own boxes alone.
- * @param {Thread} thread @param {import('../common/types.js').LabelClass[]} classes */
+ * @param {PicturedThread} thread @param {import('../common/api.js').LabelClass[]} classes */
 export function suggestionPictures({ image, by, mine, suggestion }, classes) {
   const style = classStyle(classes);
-  const { boxes, label, outcome } = /** @type {NonNullable<Thread['suggestion']>} */ (suggestion);
-  /** @param {string} name @param {any[]} shown */
+  const { boxes, label, outcome } = /** @type {NonNullable<PicturedThread['suggestion']>} */ (
+    suggestion
+  );
+  /** @param {string} name @param {import('../common/api.js').Box[]} shown */
   const picture = (name, shown) =>
     el(
       'figure',
@@ -70,10 +74,10 @@ export function suggestionPictures({ image, by, mine, suggestion }, classes) {
  * @param {(thread: Thread) => void} page.onChange the server's words
  */
 export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
-  /** @param {Thread} thread */
+  /** @param {AnyThread} thread */
   const url = (thread) => `/api/comments/${thread.id}/decision`;
 
-  /** @param {Thread} thread */
+  /** @param {AnyThread} thread */
   const undo = async (thread) => {
     try {
       onChange(await api.request('DELETE', url(thread)));
@@ -83,14 +87,14 @@ export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
       tell(error.message);
     }
   };
-  /** @param {Thread} thread @param {Record<string, any>} body @param {string} said */
+  /** @param {AnyThread} thread @param {Record<string, any>} body @param {string} said */
   const decide = async (thread, body, said) => {
     const changed = await api.request('PUT', url(thread), body);
     onChange(changed);
     undoBar.show(said, () => undo(thread));
     speak(said);
   };
-  /** @param {Thread} thread */
+  /** @param {AnyThread} thread */
   const take = async (thread) => {
     try {
       const label = thread.suggestion?.label?.id ?? null;
@@ -112,7 +116,7 @@ export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
 
   return {
     take,
-    /** Undecided: its two buttons. @param {Thread} thread */
+    /** Undecided: its two buttons. @param {AnyThread} thread */
     foot(thread) {
       const foot = el('div', { class: 'thread-foot', 'data-decide': thread.id });
       const decline = () => {
@@ -135,7 +139,7 @@ export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
       foot.addEventListener('decline', decline);
       return foot;
     },
-    /** @param {Thread} thread its foot is on the page */
+    /** @param {AnyThread} thread its foot is on the page */
     decline: (thread) =>
       document.querySelector(`[data-decide="${thread.id}"]`)?.dispatchEvent(new Event('decline')),
   };

@@ -2,7 +2,7 @@
 
 import { ApiError } from '../annotator/sync/api.js';
 
-/** @typedef {import('../common/types.js').Audit} Audit */
+/** @typedef {import('../common/api.js').Audit} Audit */
 /** @typedef {Omit<import('../annotator/sync/outbox.js').Item, 'key'|'problem'>} Item */
 /** @typedef {import('../common/types.js').DocBox} DocBox */
 /** @typedef {{audit: Audit, item: Item, before: readonly DocBox[]|null}} Given

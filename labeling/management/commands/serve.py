@@ -129,5 +129,6 @@ def _collect_if_changed() -> None:
             found.update(f"{name}|{facts.st_mtime_ns}|{facts.st_size}\n".encode())
     mark = Path(settings.STATIC_ROOT) / ".sources"
     if not mark.is_file() or mark.read_text() != found.hexdigest():
-        call_command("collectstatic", interactive=False, verbosity=0)
+        # types are for whoever writes the scripts, not for browsers
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["*.d.ts"])
         mark.write_text(found.hexdigest())

@@ -4,7 +4,7 @@ import { moved } from '../core/geometry.js';
 import { words } from './common.js';
 
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
-/** @typedef {import('../../common/types.js').Box} Box */
+/** @typedef {import('../../common/api.js').Box} Box */
 
 /** @param {import('./common.js').Tools} tools */
 export function copyCommands({ editor, say, show, nameOf }) {

@@ -1,6 +1,6 @@
 /** Finds classes by the letters or the number somebody typed. */
 
-/** @typedef {import('../../common/types.js').LabelClass} LabelClass */
+/** @typedef {import('../../common/api.js').LabelClass} LabelClass */
 
 /** The number that tags show: the class's own key, else its place in the list.
  * @param {LabelClass} entry @param {number} place */

@@ -3,7 +3,7 @@
 import { clipped, rounded } from './geometry.js';
 import { createHistory } from './history.js';
 
-/** @typedef {import('../../common/types.js').Box} Box */
+/** @typedef {import('../../common/api.js').Box} Box */
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
 /** @typedef {import('../../common/types.js').Size} Size */
 /** @typedef {import('./history.js').Past} Past */

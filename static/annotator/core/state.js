@@ -3,6 +3,7 @@
 import { createDisplay } from './display.js';
 
 /** @typedef {import('../../common/types.js').Point} Point */
+/** @typedef {import('../../common/api.js').Picture} Picture */
 /** @typedef {'draw'|'select'|'pan'} ToolName */
 /** @typedef {{rect: import('./geometry.js').Rect, marks?: readonly import('./points.js').Mark[],
  *   marquee?: boolean}} DraftShape the box being drawn */
@@ -25,7 +26,7 @@ export function createState(viewport, classId) {
       hoverId: /** @type {number|null} */ (null),
     },
     view: {
-      picture: /** @type {import('../../common/types.js').Picture|null} */ (null),
+      picture: /** @type {Picture|null} */ (null),
       bitmap: /** @type {ImageBitmap|null} */ (null),
       /** The pointer in image pixels while it is over the canvas. @returns {Point|null} */
       get pointer() {

@@ -1,11 +1,11 @@
 /** How the model's boxes begin on an image, and what became of each of them at the end. */
 
-/** @typedef {import('../../common/types.js').Box} Box */
+/** @typedef {import('../../common/api.js').Box} Box */
 /** @typedef {import('../../common/types.js').DocBox} DocBox */
 /** @typedef {'accepted'|'changed'|'dismissed'|'left'|'unseen'} Outcome */
 
 /** The boxes an assignment opens with: its own answer, the model's as suggestions, or those to correct.
- * @param {import('../../common/types.js').Assignment} assignment
+ * @param {import('../../common/api.js').Assignment} assignment
  * @returns {import('./document.js').GivenBox[]} each knows which suggestion it began as */
 export function initialBoxes(assignment) {
   if (assignment.boxes) return assignment.boxes;

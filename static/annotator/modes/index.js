@@ -6,7 +6,7 @@ import { createVerify } from './verify.js';
 
 /** @typedef {import('../../common/types.js').Handlers} Handlers */
 
-/** @param {import('../app.js').App<import('../../common/types.js').Assignment>} app
+/** @param {import('../app.js').App<import('../../common/api.js').Assignment>} app
  * @param {import('../workspace.js').Workspace} workspace */
 export function createModes(app, workspace) {
   const verify = createVerify(workspace);

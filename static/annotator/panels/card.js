@@ -44,7 +44,7 @@ export function createCard(lasting = true) {
       root.hidden = true;
       said = '';
     },
-    /** @param {import('../../common/types.js').Queue|null} queue */
+    /** @param {import('../../common/api.js').Queue|null} queue */
     empty(queue) {
       const reason = queue?.reason ?? 'none';
       const title = TITLES[reason] ?? 'Nothing waiting';

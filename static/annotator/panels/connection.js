@@ -11,7 +11,7 @@ import { createStatus } from './status.js';
 
 /**
  * @param {import('../app.js').App<any>} app
- * @param {import('../../common/types.js').User} user
+ * @param {import('../../common/api.js').User} user
  * @param {Pick<Awaited<ReturnType<typeof import('../sync/delivery.js').createDelivery>>,
  *   'store'|'outbox'|'tryAgain'>} delivery
  */

@@ -2,7 +2,7 @@
 
 /** @param {import('../workspace.js').Workspace} workspace
  * @param {ReturnType<typeof import('../sync/api.js').createApi>} api
- * @param {import('../../common/types.js').Job} job */
+ * @param {import('../../common/api.js').Job} job */
 export function showFirst(workspace, api, job) {
   workspace.showInstructions();
   const read = { digest: job.instructions_digest };

@@ -6,7 +6,7 @@ import { forget, recall, remember } from '../../common/storage.js';
 import { composer, threadCard } from '../../common/threads.js';
 import { ApiError } from '../sync/api.js';
 
-/** @typedef {import('../../common/types.js').Picture} Picture */
+/** @typedef {import('../../common/api.js').Picture} Picture */
 /** @typedef {import('../../common/threads.js').Thread} Thread */
 
 /**

@@ -3,7 +3,7 @@
 
 import { roundWords } from './status.js';
 
-/** @typedef {import('../../common/types.js').Assignment} Assignment */
+/** @typedef {import('../../common/api.js').Assignment} Assignment */
 
 /** @param {import('../app.js').App<Assignment>} app
  * @param {Pick<ReturnType<typeof import('./status.js').createStatus>, 'place'|'finished'>} status */

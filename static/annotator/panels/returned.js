@@ -3,7 +3,7 @@
 import { el, fill, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 
-/** @param {import('../app.js').App<import('../../common/types.js').Assignment>} app */
+/** @param {import('../app.js').App<import('../../common/api.js').Assignment>} app */
 export function showReturned(app) {
   const root = el('section', { class: 'section', 'data-returned': true, hidden: true });
   must('.panel-scroll').prepend(root);

@@ -8,7 +8,7 @@ import { PAGE_ID } from './page-id.js';
  * @param {string} parts.url
  * @param {number} parts.stock how many assignments the page would like to hold
  * @param {ReturnType<typeof import('./api.js').createApi>} parts.api
- * @param {(reply: any) => void} parts.onWork
+ * @param {(reply: import('../../common/api.js').Claimed|import('../../common/api.js').ClaimedAudits) => void} parts.onWork
  * @param {(message: string) => void} parts.onRefused there is no work for this person
  * @param {() => void} parts.onTrouble the server could not be asked
  */

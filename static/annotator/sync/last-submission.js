@@ -4,7 +4,7 @@
 import { speak } from '../../common/speak.js';
 import { ApiError } from './api.js';
 
-/** @typedef {import('../../common/types.js').Assignment} Assignment */
+/** @typedef {import('../../common/api.js').Assignment} Assignment */
 
 /**
  * @param {import('../app.js').App<Assignment>} app
@@ -55,7 +55,7 @@ export function createLastSubmission(app, { api, outbox, session, stage, hints }
     if (problem?.where) hints.notice(stage.pointOut(problem.where, problem.message));
   });
 
-  /** @param {any} assignment as the server has it, with `changeable` */
+  /** @param {import('../../common/api.js').OwnAssignment} assignment */
   const open = (assignment) => {
     if (assignment.changeable) return reopen(assignment);
     tell(

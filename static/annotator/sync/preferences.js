@@ -3,7 +3,7 @@
 import { recall, remember } from '../../common/storage.js';
 
 /** @typedef {import('../core/keymap.js').KeyMap} KeyMap */
-/** @typedef {Record<string, any>} PageSettings see labeling/core/preferences.py for what may be in it */
+/** @typedef {import('../../common/api.js').PageSettings} PageSettings */
 /** @typedef {{keys: KeyMap, page: PageSettings}} Own */
 /** @typedef {ReturnType<typeof createPreferences>} Preferences */
 

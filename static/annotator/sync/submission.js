@@ -4,7 +4,7 @@ import { speak } from '../../common/speak.js';
 import { questionsOf } from '../core/questions.js';
 import { outcomes } from '../core/suggestions.js';
 
-/** @typedef {import('../../common/types.js').Assignment} Assignment */
+/** @typedef {import('../../common/api.js').Assignment} Assignment */
 
 /** So long a skip can be taken back; then it goes to the server, which gives the image to others. */
 const TAKE_BACK_MS = 6_000;

@@ -3,7 +3,7 @@
 import { fetchPatiently } from '../../common/busy.js';
 import { prepareLevels, releaseLevels } from './levels.js';
 
-/** @typedef {import('../../common/types.js').Picture} Picture */
+/** @typedef {import('../../common/api.js').Picture} Picture */
 /** @typedef {{ready: ImageBitmap|null, failed: boolean, loading: Promise<ImageBitmap>}} Entry */
 
 /** @param {() => void} onProgress called when an image arrived, became ready or failed */

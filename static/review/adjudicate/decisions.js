@@ -1,9 +1,8 @@
 /** What a reviewer decides about each group of boxes on one image, with undo. Pure. */
 
-/** @typedef {import('../../common/types.js').Box} Box */
-/** @typedef {{person: number, box: Box, overlap: number}} Drawn */
-/** @typedef {{mean: Box, merged: boolean, agreement: number, probability: number|null,
- *   spread: number|null, drawn: Drawn[]}} Group */
+/** @typedef {import('../../common/api.js').Box} Box */
+/** @typedef {import('../../common/api.js').DrawnBox} Drawn */
+/** @typedef {import('../../common/api.js').BoxGroup} Group */
 /** @typedef {{kind: 'merged'|'person'|'none'|'drawn', person?: number, boxes: Box[]}} Decision */
 /** @typedef {ReturnType<typeof createDecisions>} Decisions */
 

@@ -6,11 +6,11 @@ import { icon } from '../../common/icons.js';
 import { plural } from '../../common/words.js';
 import { createPlainPage } from '../plain-page.js';
 
-/** @typedef {{image: import('../../common/types.js').Picture, doubt: number, round: number,
- *   boxes: number}} Doubtful */
+/** @typedef {import('../../common/api.js').Doubtful} Doubtful */
 
+/** @type {import('../../common/api.js').DisagreementsPage} */
 const data = pageData();
-/** @type {{images: Doubtful[], left: number, adjudicated: number, level: number}} */
+/** @type {import('../../common/api.js').DoubtfulImages} */
 const list = data.list;
 const root = must('[data-list]');
 startChrome();

@@ -21,9 +21,10 @@ import { startPeople } from './people.js';
 import { createQueue } from './queue.js';
 import { showSide } from './side.js';
 
-/** @typedef {import('../../common/types.js').Picture} Picture */
-/** @typedef {import('../../common/types.js').LabelClass} LabelClass */
+/** @typedef {import('../../common/api.js').Picture} Picture */
+/** @typedef {import('../../common/api.js').LabelClass} LabelClass */
 
+/** @type {import('../../common/api.js').AdjudicatePage} */
 const data = pageData();
 const job = data.job;
 startChrome();
@@ -43,8 +44,9 @@ const { editor, commands, hints, surface } = workspace;
 const card = createCard();
 const images = createImages(() => showPixels());
 
-/** @type {any} the image's people and groups, as the server told them */
-let shown = null;
+/** The open image; null until it has come, when nothing can be done with it yet.
+ * @type {import('../../common/api.js').ImageDisagreements} */
+let shown = /** @type {any} */ (null);
 /** @type {import('./decisions.js').Decisions|null} */
 let decisions = null;
 /** @type {number|null} the one person whose box is shown alone */
@@ -66,7 +68,7 @@ const queue = createQueue(data.list, () => api.get(`/api/jobs/${job.slug}/disagr
 
 startPeople(surface, editor, () => ({
   decisions,
-  letters: shown?.people.map((/** @type {any} */ { letter }) => letter) ?? [],
+  letters: shown?.people.map(({ letter }) => letter) ?? [],
   solo,
   drawing: byHand.on,
 }));

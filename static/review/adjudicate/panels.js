@@ -7,7 +7,7 @@ import { styleOf } from './people.js';
 import { mainDifference } from './words.js';
 
 /** @typedef {import('./decisions.js').Decisions} Decisions */
-/** @typedef {{letter: string, name: string|null, boxes: number}} Person */
+/** @typedef {import('../../common/api.js').Annotator} Person */
 
 /** A short line in a person's colour and dash. @param {number} person */
 function sample(person) {

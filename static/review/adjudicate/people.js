@@ -1,6 +1,6 @@
 /** Paints everybody's boxes: colour, dash and letter for each person, white for the merged box. */
 
-/** @typedef {import('../../common/types.js').Box} Box */
+/** @typedef {import('../../common/api.js').Box} Box */
 /** @typedef {import('./decisions.js').Decisions} Decisions */
 /** @typedef {{x: number, y: number, w: number, h: number}} Area on the screen */
 

@@ -1,7 +1,7 @@
 /** The images on which people differ: which comes next, and how far the list is. */
 
-/** @typedef {import('../../common/types.js').Picture} Picture */
-/** @typedef {{images: {image: Picture}[], adjudicated: number, left: number}} List images is only its beginning */
+/** @typedef {import('../../common/api.js').Picture} Picture */
+/** @typedef {import('../../common/api.js').DoubtfulImages} List images is only its beginning */
 
 /** @param {List} first @param {() => Promise<List>} fetchMore */
 export function createQueue(first, fetchMore) {
@@ -29,7 +29,12 @@ export function createQueue(first, fetchMore) {
       before = list;
       const images = list.images.filter((row) => row.image.id !== image.id);
       const known = images.length < list.images.length;
-      list = { images, adjudicated: list.adjudicated + 1, left: list.left - (known ? 1 : 0) };
+      list = {
+        ...list,
+        images,
+        adjudicated: list.adjudicated + 1,
+        left: list.left - (known ? 1 : 0),
+      };
       if (!images.length && list.left) list = await fetchMore();
     },
     /** That image is open again. */

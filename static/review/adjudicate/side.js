@@ -6,7 +6,7 @@ import { showGroup, showGroups } from './panels.js';
 /**
  * @param {object} state
  * @param {import('./decisions.js').Decisions} state.decisions
- * @param {any[]} state.people as the server told them
+ * @param {import('../../common/api.js').Annotator[]} state.people as the server told them
  * @param {boolean} state.drawing a group's box is drawn by hand
  * @param {(index: number) => string} state.className
  * @param {(id: string) => string[]} state.keysOf the person's own keys of an action

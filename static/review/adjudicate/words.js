@@ -1,7 +1,7 @@
 /** One plain sentence about where a group's people differ most. Pure. */
 
 /** @typedef {import('./decisions.js').Group} Group */
-/** @typedef {import('../../common/types.js').Box} Box */
+/** @typedef {import('../../common/api.js').Box} Box */
 /** @typedef {'x1'|'y1'|'x2'|'y2'} Edge */
 
 /** @type {[Edge, string, 1|-1][]} the edge, its name, and the sign of "further out" */

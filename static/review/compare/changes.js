@@ -1,10 +1,9 @@
 /** What differs between two labels, as words, signs and looks; colour is never the only one. Pure. */
 
-/** @typedef {import('../../common/types.js').Box} Box */
+/** @typedef {import('../../common/api.js').Box} Box */
 /** @typedef {'added'|'removed'|'moved'|'relabelled'|'same'} Kind */
-/** @typedef {{kind: Kind, left: number|null, right: number|null, overlap: number}} Change */
-/** @typedef {{id: string, name: string, round: number|null, by: string|null, at: string|null,
- *   ended: string, boxes: Box[]}} Side */
+/** @typedef {import('../../common/api.js').BoxChange} Change */
+/** @typedef {import('../../common/api.js').Side} Side */
 
 /** @type {Record<Kind, {sign: string, word: string, color: string, dash: string, width: number}>} */
 export const KINDS = {

@@ -15,6 +15,7 @@ import { closeUp, showSide } from './sides.js';
 /** @typedef {import('./changes.js').Change} Change */
 /** @typedef {'left'|'right'} Which */
 
+/** @type {import('../../common/api.js').ComparePage} */
 const data = pageData();
 const api = createApi({
   userId: data.user.id,
@@ -24,13 +25,12 @@ const banners = createBanners(must('[data-banners]'));
 const surface = must('[data-sides]');
 startChrome();
 
-/** @type {{image: import('../../common/types.js').Picture, sides: Side[], left: string|null,
- *   right: string|null, changes: Change[]}|null} */
+/** @type {import('../../common/api.js').TwoLabels|null} */
 let shown = null;
 /** @type {number} place among the telling changes; -1: the whole image */
 let current = -1;
 
-const names = new Map(data.classes.map((/** @type {any} */ { index, name }) => [index, name]));
+const names = new Map(data.classes.map(({ index, name }) => [index, name]));
 /** @param {number} index */
 const className = (index) => names.get(index) ?? 'unknown class';
 /** @param {Which} which @returns {Side|undefined} */
@@ -129,7 +129,9 @@ const keys = createPlainPage('compare', surface, [
   'image-back': { when: more, run: other(-1) },
   'leave-page': {
     run: () =>
-      location.assign(back?.startsWith('/') && !back.startsWith('//') ? back : data.job.grid_url),
+      location.assign(
+        back?.startsWith('/') && !back.startsWith('//') ? back : (data.job.grid_url ?? '/'),
+      ),
   },
 });
 await load(null, null);

@@ -6,7 +6,7 @@ import { boxesOf, KINDS, sideWords } from './changes.js';
 
 /** @typedef {import('./changes.js').Side} Side */
 /** @typedef {import('./changes.js').Change} Change */
-/** @typedef {import('../../common/types.js').Picture} Picture */
+/** @typedef {import('../../common/api.js').Picture} Picture */
 
 const ZOOM = 2.5;
 const ALONE =

@@ -25,7 +25,7 @@ const BUTTONS = [
 
 /**
  * @param {HTMLDialogElement} dialog
- * @param {import('../../common/types.js').LabelClass[]} classes
+ * @param {import('../../common/api.js').LabelClass[]} classes
  * @param {{actionOf: (key: string) => import('../../common/types.js').Action|undefined,
  *   action: (id: string) => import('../../common/types.js').Action|undefined,
  *   keysOf: (id: string) => string[]}} page

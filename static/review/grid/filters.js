@@ -2,8 +2,7 @@
 
 import { el, fill } from '../../common/dom.js';
 
-/** @typedef {{rounds: number[], people: {id: number, name: string}[], sources: string[],
- *   reasons: {text: string, short: string}[]}} Choices */
+/** @typedef {import('../../common/api.js').GridChoices} Choices */
 
 /** @type {Record<string, string>} */
 const SOURCES = { auto: 'Auto', human: 'People', reviewer: 'Reviewers', any: 'Any' };
@@ -23,7 +22,7 @@ const share = (id, name, value) =>
 /**
  * @param {HTMLFormElement} form
  * @param {Choices} choices
- * @param {import('../../common/types.js').LabelClass[]} classes
+ * @param {import('../../common/api.js').LabelClass[]} classes
  * @param {string} source shown first
  * @param {URLSearchParams} asked what the address says
  * @param {() => void} onChange

@@ -35,8 +35,9 @@ const HINTS = [
   ['help', 'all keys'],
 ];
 
+/** @type {import('../../common/api.js').GridPage} */
 const data = pageData();
-/** @type {import('../../common/types.js').Job} */
+/** @type {import('../../common/api.js').Job} */
 const job = data.job;
 const kept = createKept(`boxwise-grid-${data.user.id}-${job.slug}`);
 const api = createApi({
@@ -46,9 +47,7 @@ const api = createApi({
 const root = must('[data-grid]');
 const page = createPlainPage('grid', root, HINTS);
 const { hints } = page;
-const short = new Map(
-  data.choices.reasons.map((/** @type {any} */ entry) => [entry.text, entry.short]),
-);
+const short = new Map(data.choices.reasons.map((entry) => [entry.text, entry.short]));
 
 const asked = new URLSearchParams(location.search);
 const start = placeIn(asked);
@@ -118,7 +117,7 @@ function changed() {
   keys.refresh();
 }
 
-/** @param {any} page */
+/** @param {import('../../common/api.js').GridLabels} page */
 function show(page) {
   labels = page.labels;
   history.replaceState(null, '', addressOf(queryNow(), pages.place));

@@ -2,7 +2,7 @@
  *
  * A mark is this page's until it is sent; one that the server has stays on the page, decided. */
 
-/** @typedef {{verdict: 'right'|'rejected', reason: string}} Mark */
+/** @typedef {import('../../common/api.js').Mark} Mark */
 /** @typedef {ReturnType<typeof createMarks>} Marks */
 
 /** @param {number[]} ids labels of the page, in order @param {[number, Mark][]} [known] */

@@ -2,7 +2,7 @@
 
 import { ApiError } from '../../annotator/sync/api.js';
 
-/** @typedef {{label: number, verdict: string, reason: string}} Check */
+/** @typedef {import('../../common/api.js').CheckForm} Check */
 
 /**
  * @param {object} parts
@@ -10,7 +10,7 @@ import { ApiError } from '../../annotator/sync/api.js';
  * @param {string} parts.slug
  * @param {import('./kept.js').Kept} parts.kept
  * @param {() => URLSearchParams|null} parts.query the filters; null where they make no sense
- * @param {(page: any) => void} parts.onPage
+ * @param {(page: import('../../common/api.js').GridLabels) => void} parts.onPage
  * @param {(text: string) => void} parts.tell
  * @param {import('./place.js').Place} parts.start where the first page lies
  * @param {(text: string, undo: () => void) => void} parts.onStored what can be taken back now
@@ -42,7 +42,7 @@ export function createPages({ api, slug, kept, query, onPage, tell, start, onSto
     }
   };
 
-  /** @param {any} page */
+  /** @param {import('../../common/api.js').GridLabels} page */
   const take = (page) => {
     after = page.after;
     onPage(page);

@@ -3,7 +3,7 @@
 import { el, fill, must } from '../../common/dom.js';
 import { icon } from '../../common/icons.js';
 
-/** @typedef {{labels: number, looked_at: number}} Counts */
+/** @typedef {import('../../common/api.js').LabelCounts} Counts */
 
 /** @param {string} mark @param {string} words @param {number} n */
 const line = (mark, words, n) =>

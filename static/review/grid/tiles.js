@@ -6,17 +6,13 @@ import { icon } from '../../common/icons.js';
 import { plural } from '../../common/words.js';
 
 /** @typedef {import('./marks.js').Marks} Marks */
-/** @typedef {{id: number, image: import('../../common/types.js').Picture, source: string,
- *   round: number|null, boxes: import('../../common/types.js').Box[], suspicion: number|null,
- *   reason: string, stays: boolean,
- *   check: {verdict: 'right'|'rejected', reason: string}|null}} GridLabel
- * `stays`: its image judges the detector, so it is corrected here and never sent back to people */
+/** @typedef {import('../../common/api.js').GridLabel} GridLabel */
 
 /** Why a label cannot be sent back. */
 export const STAYS =
   'This image judges the detector and is drawn blind, so it does not go back to people.';
 
-/** @param {HTMLElement} root @param {import('../../common/types.js').LabelClass[]} classes
+/** @param {HTMLElement} root @param {import('../../common/api.js').LabelClass[]} classes
  * @param {Map<string, string>} short reason to the word on a tile
  * @param {(place: number, twice: boolean) => void} onPoint */
 export function createTiles(root, classes, short, onPoint) {
