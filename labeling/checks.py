@@ -3,12 +3,15 @@
 import importlib.util
 import os
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+Apps: TypeAlias = Sequence[AppConfig] | None
 LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 
 
@@ -21,7 +24,7 @@ def sqlite_is_safe(version: tuple[int, ...]) -> bool:
 
 
 @register()
-def sqlite_version(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def sqlite_version(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
     """The SQLite library must not corrupt a database that two processes write."""
     if not settings.SQLITE or sqlite_is_safe(sqlite3.sqlite_version_info):
         return []
@@ -37,7 +40,7 @@ def sqlite_version(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def data_folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def data_folder(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
     """The data folder must be there and writable."""
     folder = Path(settings.DATA_DIR)
     try:
@@ -57,7 +60,7 @@ def data_folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def debug_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def debug_is_private(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
     """Debug pages show settings and code, so they are for this machine only."""
     public = [h for h in settings.ALLOWED_HOSTS if h not in LOCAL]
     if settings.DEBUG and public:
@@ -72,7 +75,7 @@ def debug_is_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def hosts_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def hosts_are_named(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
     """A wildcard host lets a stranger's page forge links and resets."""
     if "*" in settings.ALLOWED_HOSTS:
         return [
@@ -86,7 +89,7 @@ def hosts_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def proxies_are_named(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
     """Behind a proxy that is not named all people come from one address, and share its limits."""
     if settings.SECURE_PROXY_SSL_HEADER and not settings.TRUSTED_PROXIES:
         return [
@@ -101,7 +104,7 @@ def proxies_are_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
-def packages_of_backends(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def packages_of_backends(app_configs: Apps, **kwargs: object) -> list[CheckMessage]:
     """Every chosen backend needs its package."""
     wanted = {
         "psycopg": (not settings.SQLITE, "DATABASE_URL"),

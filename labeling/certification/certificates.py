@@ -1,7 +1,6 @@
 """The closing round's proof: its budget, its document, and what is accepted."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -10,6 +9,7 @@ from labeling.certification import locked_plans, standing
 from labeling.certification.core import document, plan_content
 from labeling.consolidation import labels
 from labeling.kernel import events
+from labeling.kernel.certificate_shapes import Draw, Origin
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.kernel.json_shapes import LabelDetail
 from labeling.ledger.steps import Lease
@@ -52,7 +52,7 @@ def conclude(round: Round, lease: Lease, code: Callable[[], str]) -> Certificate
 
 def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str]) -> Certificate:
     earlier = AuditPlan.objects.filter(round__job=round.job, attempt__lt=locked.attempt)
-    about = {
+    about: Origin = {
         "job": round.job.name,
         "round": round.number,
         "attempt": locked.attempt,
@@ -91,13 +91,13 @@ def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str
     return row
 
 
-def _draw(audit: Audit, blind: Audit | None) -> dict[str, Any]:
+def _draw(audit: Audit, blind: Audit | None) -> Draw:
     return {
         "image": audit.image.digest,
         "verdict": audit.verdict,
         "predicted": audit.predicted,
         "boxes": audit.boxes,
-        "value": audit.value,
+        "value": audit.value or 0.0,
         "blind_boxes": blind.boxes if blind else None,
         "blind_value": blind.value if blind else None,
     }
@@ -112,12 +112,12 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
     ).select_related("image")
     pending = list(rows)
     content = row.document["locked"]["content"]
-    about: LabelDetail = content["about"]
-    detail = about | {"certificate": row.digest}
+    detail: LabelDetail = {"certificate": row.digest}
+    detail.update(content["about"])  # type: ignore[typeddict-item]  # all of it is optional there
 
     def threshold(audit: Audit) -> float:
-        own = plan_content.by_class(content) and audit.rank is not None
-        return float(content["sets"][audit.rank if own else shown[-1]]["threshold"])
+        rank = audit.rank if plan_content.by_class(content) else None
+        return content["sets"][shown[-1] if rank is None else rank]["threshold"]
 
     for start in range(0, len(pending), CHUNK):
         chunk = pending[start : start + CHUNK]

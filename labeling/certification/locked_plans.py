@@ -2,21 +2,22 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import cast
 
 from labeling.certification.core import document
 from labeling.certification.core.audit_plan import Plan
+from labeling.kernel.certificate_shapes import LockedContent, PlanContent
 from labeling.models import AuditPlan
 
 KEPT = 8  # proofs of a process, of some megabytes each
-BULKY = ("candidates",)
+BULKY = "candidates"
 
 
 @dataclass(frozen=True)
 class LockedPlan:
     """The content of an audit plan without its list of images, which the plan holds in order."""
 
-    content: dict[str, Any]
+    content: PlanContent
     plan: Plan  # with the first budget
 
     @property
@@ -36,8 +37,8 @@ def _read(number: int, digest: str, seed: str) -> LockedPlan:
     return read_plan(AuditPlan.objects.values_list("content", flat=True).get(pk=number), seed)
 
 
-def read_plan(content: dict[str, Any], seed: str) -> LockedPlan:
+def read_plan(content: LockedContent, seed: str) -> LockedPlan:
     """What these say, read now."""
-    first = [[0, content["budget"]]]
-    plan = document.plan_of({"content": content, "seed": seed, "budgets": first})
-    return LockedPlan({k: v for k, v in content.items() if k not in BULKY}, plan)
+    plan = document.plan_of({"content": content, "seed": seed, "budgets": [[0, content["budget"]]]})
+    known = cast(PlanContent, {k: v for k, v in content.items() if k != BULKY})
+    return LockedPlan(known, plan)

@@ -5,13 +5,13 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from labeling.assignments import blind_controls
 from labeling.certification.core import document, plan_content
 from labeling.certification.core.nested_test import MOST_TIMES
 from labeling.kernel import events, guarantee, sampling
 from labeling.kernel.boxes import BoxSet, unpack
+from labeling.kernel.certificate_shapes import DetectorSaid, LockedContent
 from labeling.ledger.steps import Lease
 from labeling.models import (
     Assignment,
@@ -44,7 +44,7 @@ class Proposal:
     candidates: Sequence[Candidate]
     thresholds: Sequence[float]  # of each set
     budget: int  # checks
-    about: dict[str, Any]  # detector, weights, score thresholds and confidence rule
+    about: DetectorSaid  # detector, weights, score thresholds and confidence rule
     classes: Sequence[str] = ()  # where each class is proved on its own: whose each set is
     left_out: Mapping[str, str] = field(default_factory=dict)  # class → why it is not proved
 
@@ -75,7 +75,7 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
         attempt, level = next_attempt(round)
         said = guaranteed(round)
         target = round.settings.target_quality
-        content: dict[str, Any] = {
+        content: LockedContent = {
             "about": proposal.about,
             "guarantee": said.kind,
             "images": said.images,
@@ -91,14 +91,16 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
                     "threshold": float(proposal.thresholds[rank]),
                     "size": size,
                     "target": said.set_target(target, size),
-                    **({"class": classes[rank]} if classes else {}),
                 }
                 for rank, size in zip(used, sizes, strict=True)
             ],
-            **({"by_class": True, "left_out": dict(proposal.left_out)} if classes else {}),
-            "candidates": sorted([c.key, renumbered[c.rank]] for c in free),
-            "predictions": document.digest(sorted([c.key, boxes_of[c.key]] for c in free)),
+            "candidates": sorted((c.key, renumbered[c.rank]) for c in free),
+            "predictions": document.digest(sorted((c.key, boxes_of[c.key]) for c in free)),
         }
+        if classes:
+            content |= {"by_class": True, "left_out": dict(proposal.left_out)}
+            for rank, part in zip(used, content["sets"], strict=True):
+                part["class"] = classes[rank]
         digest = document.digest(content)
         seed = _seed(round, digest)
         order = document.order_of(content, seed)
@@ -213,7 +215,7 @@ def hold_places(locked: AuditPlan, lease: Lease, candidates: Sequence[Candidate]
 def _write_audits(
     round: Round,
     candidates: Sequence[Candidate],
-    content: Mapping[str, Any],
+    content: LockedContent,
     places: Sequence[tuple[int, str]],
     seed: str,
 ) -> None:

@@ -1,21 +1,21 @@
 """Where a proof stands: its plan, the checks that count, and how many more the test wants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from django.db.models import QuerySet
 
 from labeling.certification import locked_plans
 from labeling.certification.core import document, nested_test
 from labeling.certification.core.audit_plan import Plan
+from labeling.kernel.certificate_shapes import CheckedBoxes, Locked
 from labeling.models import Audit, AuditPlan, Round
 
 Kind = Audit.Kind
 
 
-def locked_part(locked: AuditPlan) -> dict[str, Any]:
+def locked_part(locked: AuditPlan) -> Locked:
     """The audit plan as the document holds it."""
     return {
         "content": locked.content,
@@ -60,12 +60,14 @@ class Standing:
 def standing(locked: AuditPlan) -> Standing:
     """The plan and what has been checked of it so far."""
     draws = prefix(locked.round)
-    told = [{"predicted": a.predicted, "boxes": a.boxes, "value": a.value} for a in draws]
+    told: list[CheckedBoxes] = [
+        {"predicted": a.predicted, "boxes": a.boxes, "value": a.value or 0.0} for a in draws
+    ]
     plan, factor = plan_for(locked, told)
     return Standing(plan, [a.value for a in draws if a.value is not None], factor)
 
 
-def plan_for(locked: AuditPlan, draws: Sequence[Mapping[str, Any]]) -> tuple[Plan, float]:
+def plan_for(locked: AuditPlan, draws: Sequence[CheckedBoxes]) -> tuple[Plan, float]:
     """As core.document.plan_for, from what was read of the audit plan before."""
     known = locked_plans.locked_plan(locked)
     budgets = document.budgets_of(locked.budgets)

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from labeling.kernel.boxes import BoxSet
+from labeling.kernel.certificate_shapes import Noise
 from labeling.kernel.quality import compare
 
 LEAST_IMAGES = 10  # images that two people drew, before their noise is believed
@@ -34,7 +35,7 @@ class AnnotatorNoise:
         overlap = sum(one.matched_iou for one in found) / both
         return cls(2 * agreed / (1 + agreed), shift_of(overlap) / math.sqrt(2), len(found))
 
-    def to_json(self) -> dict[str, float]:
+    def to_json(self) -> Noise:
         """Rounded, as a certificate keeps it."""
         return {
             "sensitivity": round(self.sensitivity, 4),
@@ -43,7 +44,7 @@ class AnnotatorNoise:
         }
 
     @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Self:
+    def from_json(cls, document: Noise) -> Self:
         """What to_json gave."""
         return cls(document["sensitivity"], document["shift"], document["images"])
 

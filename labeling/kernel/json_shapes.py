@@ -3,6 +3,7 @@
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from labeling.kernel.boxes import Box
+from labeling.kernel.certificate_shapes import DetectorSaid
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 Method = Literal[
@@ -45,8 +46,9 @@ class Estimate(TypedDict):
     forecast: NotRequired[list[tuple[float, float, float, float, float]]]
 
 
-class LabelDetail(TypedDict, total=False):
-    """How a label came to be. People's: from method to settings. Auto: detector to certificate."""
+class LabelDetail(DetectorSaid, total=False):
+    """How a label came to be. People's: method to settings. Auto: the detector, threshold,
+    certificate."""
 
     method: Method
     votes: list[int]  # for each box
@@ -55,12 +57,7 @@ class LabelDetail(TypedDict, total=False):
     risk: float  # expected errors left
     agreement: list[float]  # quality of each person's answer against the label
     settings: dict[str, float]
-    detector: str
-    design: str
     threshold: float
-    score_thresholds: dict[str, float]
-    confidence: str  # the rule it is made by
-    validation_images: int
     certificate: str
     audit: int  # whose verdict it is
     before: int | None  # the label it replaced

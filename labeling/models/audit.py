@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from labeling.kernel.boxes import Box
+from labeling.kernel.certificate_shapes import Document, LockedContent
 from labeling.kernel.json_shapes import JSON
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
@@ -120,7 +121,9 @@ class AuditPlan(models.Model):
 
     round = models.OneToOneField(Round, models.CASCADE, related_name="audit_plan")
     attempt = models.PositiveSmallIntegerField()
-    content: Any = models.JSONField()  # detector, score thresholds, sets, confidence rule
+    content: "models.Field[LockedContent, LockedContent]" = (
+        models.JSONField()
+    )  # detector, score thresholds, sets, confidence rule
     content_digest = models.CharField(max_length=64)
     seed = models.CharField(max_length=64)
     order_digest = models.CharField(max_length=64)
@@ -139,7 +142,7 @@ class Certificate(models.Model):
     round = models.OneToOneField(Round, models.CASCADE, related_name="certificate")
     attempt = models.PositiveSmallIntegerField()
     outcome = models.CharField(max_length=12)  # certified, not_provable, refused
-    document: Any = models.JSONField()
+    document: "models.Field[Document, Document]" = models.JSONField()
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -62,7 +62,7 @@ def of_plan(locked: AuditPlan) -> Proof:
     named = result["certified_images"]
     return {
         "claim": _claim(locked, named or size, plan_content.shown_in(result)),
-        "status": _outcome(row),
+        "status": result["outcome"],
         "sentence": _outcome_sentence(row, locked),
         "size": named,
         "audited": result["audited"],
@@ -70,11 +70,6 @@ def of_plan(locked: AuditPlan) -> Proof:
         "rest_bound": result["rest_bound"],
         "url": f"/api/certificates/{row.pk}/file",
     }
-
-
-def _outcome(row: Certificate) -> Literal["certified", "not_provable", "refused"]:
-    outcome: Literal["certified", "not_provable", "refused"] = row.document["result"]["outcome"]
-    return outcome
 
 
 def _claim(locked: AuditPlan, size: int, shown: Iterable[int]) -> str:
@@ -87,12 +82,13 @@ def _outcome_sentence(row: Certificate, locked: AuditPlan) -> str:
     result, known = row.document["result"], locked_plans.locked_plan(locked)
     if row.outcome == "certified":
         blind = result["judged_blind"][result["sets_certified"] - 1]
+        observed = result["observed_mean"] or 0.0
         if known.content["drawn_blind"]:
-            said = f"{result['observed_mean'] * result['noise_correction']:.2f}, all drawn blind."
+            said = f"{observed * result['noise_correction']:.2f}, all drawn blind."
         elif blind and not plan_content.by_class(known.content):
-            said = f"{result['observed_mean']:.2f}, judged blind {blind[0]:.2f}."
+            said = f"{observed:.2f}, judged blind {blind[0]:.2f}."
         else:
-            said = f"{result['observed_mean']:.2f}."
+            said = f"{observed:.2f}."
         unseen = row.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False, verdict="")
         others = unseen.exclude(rank__in=plan_content.shown_in(result)).count()
         again = (

@@ -187,13 +187,15 @@ def _blind(row: Certificate) -> str:
         )
         + f"against {bias['shown_mean']:.2f} when the boxes were seen."
     )
-    if not any(judged):
+    # of all sets or of none
+    measured = [one for one in judged if one is not None]
+    if not measured:
         return told
     # nested sets: the largest that is certified, or that the test showed before it was refused;
     # single classes: the one that fares worst
     apart = plan_content.by_class(content)
-    place = (result["sets_certified"] or len(judged)) - 1
-    mean, low, high = min(judged) if apart else judged[place]
+    place = (result["sets_certified"] or len(measured)) - 1
+    mean, low, high = min(measured) if apart else measured[place]
     what = "The class that fares worst" if apart else f"The set of {content['sets'][place]['size']}"
     low, high = max(low, 0.0), min(high, 1.0)
     return f"{told} {what}, judged like this: {mean:.2f} ({low:.2f} to {high:.2f})."

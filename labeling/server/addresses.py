@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any
+
+from labeling.server.protocol import App, Receive, Scope, Send
 
 Network = IPv4Network | IPv6Network
 
@@ -14,10 +15,10 @@ class ClientAddress:
     what stands further left came from whoever spoke to it.
     """
 
-    def __init__(self, app: Any, trusted: Sequence[Network]) -> None:
+    def __init__(self, app: App, trusted: Sequence[Network]) -> None:
         self.app, self.trusted = app, trusted
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Name the client, and drop the header, so that nobody else can believe it."""
         if scope["type"] in ("http", "websocket"):
             peer, port = scope.get("client") or ("", 0)

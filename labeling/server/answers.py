@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import json
 from http import HTTPStatus
-from typing import Any
+
+from labeling.server.protocol import Receive, Send
 
 ENDING = (401, 408, 413, 414)  # the connection ends with the answer: its rest is no request
 BUSY = "The server is busy. Your work is kept; it is sent again."
@@ -21,7 +22,7 @@ class Refused(Exception):
         self.retry_after = retry_after
 
 
-async def refuse(send: Any, receive: Any, refused: Refused) -> None:
+async def refuse(send: Send, receive: Receive, refused: Refused) -> None:
     """Answer with `{"code", "message", "where"}`, whatever of the body is still to come."""
     said = {"code": refused.code, "message": refused.message, "where": None}
     body = json.dumps(said).encode()
@@ -42,7 +43,7 @@ async def refuse(send: Any, receive: Any, refused: Refused) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _throw_away(receive: Any) -> None:
+async def _throw_away(receive: Receive) -> None:
     """Read on for a while: a socket closed over unread bytes takes the answer back."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(LINGER):

@@ -13,6 +13,7 @@ from django.conf import settings
 from labeling.kernel import disk_space
 from labeling.kernel.errors import DiskFull
 from labeling.server.answers import Refused
+from labeling.server.protocol import Receive, Scope
 from labeling.transfers.uploads import MAX_UPLOAD
 
 UPLOADS = re.compile(r"/api/jobs/[^/]+/uploads|/admin/labeling/job/\d+/(import|pictures)/")
@@ -48,7 +49,7 @@ def is_upload(path: str) -> bool:
     return UPLOADS.fullmatch(path) is not None
 
 
-async def read(scope: Any, receive: Any, pace: Pace) -> tuple[IO[bytes], int]:
+async def read(scope: Scope, receive: Receive, pace: Pace) -> tuple[IO[bytes], int]:
     """The body as a file at its beginning, and its length; raises Refused or WentAway."""
     limit = largest(scope["path"])
     declared = dict(scope["headers"]).get(b"content-length", b"0")
@@ -62,7 +63,7 @@ async def read(scope: Any, receive: Any, pace: Pace) -> tuple[IO[bytes], int]:
         raise
 
 
-async def _fill(file: IO[bytes], receive: Any, limit: int, pace: Pace) -> int:
+async def _fill(file: IO[bytes], receive: Receive, limit: int, pace: Pace) -> int:
     began, size, more = time.monotonic(), 0, True
     batch = bytearray()
     while more:
@@ -82,7 +83,7 @@ async def _fill(file: IO[bytes], receive: Any, limit: int, pace: Pace) -> int:
     return size
 
 
-async def _next(receive: Any, pace: Pace) -> Any:
+async def _next(receive: Receive, pace: Pace) -> Any:
     try:
         async with asyncio.timeout(pace.silence):
             message = await receive()

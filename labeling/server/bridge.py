@@ -9,24 +9,24 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, Any
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 from wsgiref.util import FileWrapper
 
 from labeling.server import bodies
 from labeling.server.addresses import household
 from labeling.server.answers import Refused, refuse
 from labeling.server.people import People, session_of
+from labeling.server.protocol import Receive, Scope, Send
 from labeling.server.turns import Allowance, Turns, Usage, Who
 
 log = logging.getLogger(__name__)
 THREADS = 8  # more only wait for one lock
 LONGEST_TARGET = 8192  # bytes of path and query; the longest of ours have a few hundred
 PIECE = 1 << 16  # bytes handed to the socket at once: what a slow client must take in a minute
-
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Bridge:
 
     def __init__(
         self,
-        app: Application,
+        app: WSGIApplication,
         person: Allowance,
         stranger: Allowance,
         pace: bodies.Pace = bodies.PACE,
@@ -55,7 +55,7 @@ class Bridge:
         self.people, self.usage, self.turns = People(), Usage(), Turns(THREADS)
         self.executor = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it."""
         try:
             answer = await self._ask(scope, receive)
@@ -66,7 +66,7 @@ class Bridge:
         else:
             await _send(scope, answer, receive, send)
 
-    async def _ask(self, scope: Any, receive: Any) -> Answer:
+    async def _ask(self, scope: Scope, receive: Receive) -> Answer:
         target = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
         if target > LONGEST_TARGET:
             raise Refused(414, "too_long", f"The address is longer than {LONGEST_TARGET} bytes.")
@@ -81,7 +81,7 @@ class Bridge:
                     loop = asyncio.get_running_loop()
                     return await loop.run_in_executor(self.executor, _run, self.app, environ)
 
-    async def _who(self, scope: Any) -> tuple[Who, Allowance]:
+    async def _who(self, scope: Scope) -> tuple[Who, Allowance]:
         """Whose allowance the request uses up; strangers share their address' one."""
         address: Who = ("address", household((scope.get("client") or ("",))[0]))
         session = session_of(scope)
@@ -96,10 +96,10 @@ class Bridge:
         return ("person", person), self.person
 
 
-def environ_of(scope: Any, body: IO[bytes], size: int) -> dict[str, Any]:
+def environ_of(scope: Scope, body: IO[bytes], size: int) -> WSGIEnvironment:
     """The request as PEP 3333 wants it."""
     server, client = scope.get("server") or ("localhost", 80), scope.get("client") or ("", 0)
-    environ: dict[str, Any] = {
+    environ: WSGIEnvironment = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
         "PATH_INFO": scope["path"].encode().decode("latin-1"),
@@ -131,14 +131,14 @@ def environ_of(scope: Any, body: IO[bytes], size: int) -> dict[str, Any]:
     return {**environ, "CONTENT_LENGTH": str(size) if size else ""}
 
 
-def _run(app: Application, environ: dict[str, Any]) -> Answer:
+def _run(app: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     """In a thread: the whole answer, or a file of its own for the loop to send."""
     begun: list[tuple[str, list[tuple[str, str]]]] = []
 
-    def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+    def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:
         begun[:] = [(status, headers)]
 
-    result = app(environ, start_response)
+    result = app(environ, start_response)  # type: ignore[arg-type]  # Django never calls write
     try:
         status, headers = begun[0]
         answer = Answer(
@@ -159,7 +159,7 @@ def _run(app: Application, environ: dict[str, Any]) -> Answer:
         getattr(result, "close", lambda: None)()
 
 
-async def _send(scope: Any, answer: Answer, receive: Any, send: Any) -> None:
+async def _send(scope: Scope, answer: Answer, receive: Receive, send: Send) -> None:
     """To the client, piece by piece: the next one once it has taken most of the last."""
     gone = asyncio.ensure_future(receive())
     try:

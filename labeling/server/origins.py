@@ -1,11 +1,12 @@
 """Who may open a WebSocket: pages of this very server, its port included."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.http.request import validate_host
+
+from labeling.server.protocol import App, Receive, Scope, Send
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -16,10 +17,10 @@ class SameOrigin:
     Cookies know no ports: a page of another port of this host would come with our session.
     """
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: App) -> None:
         self.app, self.denied = app, WebsocketDenier()
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what comes from where it goes to."""
         headers = dict(scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")

@@ -7,13 +7,13 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import DatabaseError, close_old_connections
 
 from labeling.server.answers import BUSY, BUSY_SECONDS, Refused
+from labeling.server.protocol import Scope
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class People:
         return person
 
 
-def session_of(scope: Any) -> str:
+def session_of(scope: Scope) -> str:
     """The session that the request's cookie names; empty if it names none."""
     for name, value in scope["headers"]:
         if name == b"cookie":

@@ -5,13 +5,15 @@ from typing import Any
 from django.conf import settings
 from servestatic import ServeStaticASGI
 
+from labeling.server.protocol import App
+
 HASHED = r"\.[0-9a-f]{12}\.[^/]+$"  # names that collectstatic made: browsers may keep them for ever
 
 
 class StaticFiles(ServeStaticASGI):  # type: ignore[misc]
     """Serves what collectstatic gathered, and hands every other request on."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: App) -> None:
         super().__init__(
             app,
             root=settings.STATIC_ROOT,

@@ -1,9 +1,7 @@
 """Compares a detector's confidence with its quality on validation images, and what follows."""
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from django.db.models import Q
@@ -11,6 +9,8 @@ from django.db.models import Q
 from labeling.certification.planning import Candidate, Proposal
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import BoxSet, pack
+from labeling.kernel.certificate_shapes import DetectorSaid
+from labeling.kernel.json_shapes import Estimate
 from labeling.models import AuditPlan, Job, Label, Round
 from labeling.review import monitoring
 from mlassist.calibration import rating
@@ -40,7 +40,7 @@ class Judged:
     pool_confidence: np.ndarray
     threshold: float | None
     trial: Trial
-    estimate: dict[str, Any]
+    estimate: Estimate
 
     @property
     def curve(self) -> list[list[float]]:
@@ -65,7 +65,7 @@ class Judged:
         return float(self.known_quality.mean()) if len(self.known_quality) else None
 
     @property
-    def about(self) -> dict[str, Any]:
+    def about(self) -> DetectorSaid:
         """What a certificate says of the detector and the confidence."""
         return {
             "detector": self.detector.digest,
@@ -176,7 +176,7 @@ def judge(detector: Detector, heartbeat: Heartbeat) -> Judged | None:
     )
 
 
-def _estimate(detector: Detector, outlook: Outlook, pool: int) -> dict[str, Any]:
+def _estimate(detector: Detector, outlook: Outlook, pool: int) -> Estimate:
     """What the round's estimate holds, for the page and the rule that closes a job."""
     round = detector.round
     target = round.settings.target_quality
@@ -190,7 +190,10 @@ def _estimate(detector: Detector, outlook: Outlook, pool: int) -> dict[str, Any]
         "sentence": _told(round, accepted, outlook.threshold),
         "labels": detector.trained_on,
         "elsewhere": detector.metrics.get("elsewhere", 0),
-        "forecast": [[short(v) for v in dataclasses.astuple(row)] for row in ahead],
+        "forecast": [
+            (short(row.target), short(row.share), short(row.low), short(row.high), row.checks)
+            for row in ahead
+        ],
     }
 
 

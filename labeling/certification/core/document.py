@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,23 +18,38 @@ from labeling.certification.core.noise_correction import (
     noise_correction,
 )
 from labeling.kernel import guarantee
-from labeling.kernel.boxes import pack
+from labeling.kernel.boxes import Box, pack
+from labeling.kernel.certificate_shapes import (
+    AnchoringSaid,
+    Body,
+    CheckedBoxes,
+    Document,
+    Draw,
+    Locked,
+    LockedContent,
+    LockedStart,
+    Origin,
+    Outcome,
+    PlanContent,
+    Result,
+)
+from labeling.kernel.json_shapes import JSON
 from labeling.kernel.quality import Comparison, compare
 
 FORMAT = "boxwise-certificate/4"
 
 
-def canonical(content: Any) -> bytes:
+def canonical(content: object) -> bytes:
     """The one way to write `content` as bytes, for hashing."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def digest(content: Any) -> str:
+def digest(content: object) -> str:
     """SHA-256 of the canonical form, in hex."""
     return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def plan_of(locked: dict[str, Any]) -> Plan:
+def plan_of(locked: LockedStart) -> Plan:
     """The test's plan from the document's locked part."""
     content = locked["content"]
     candidates, sets = content["candidates"], content["sets"]
@@ -57,7 +71,7 @@ def budgets_of(stored: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
 
 
 def plan_for(
-    planned: Plan, content: dict[str, Any], draws: Sequence[Mapping[str, Any]]
+    planned: Plan, content: PlanContent, draws: Sequence[CheckedBoxes]
 ) -> tuple[Plan, float]:
     """The plan to test these draws with, and what frees their mean of the drawers' noise.
 
@@ -89,18 +103,18 @@ def plan_for(
     return corrected(plan, len(draws))
 
 
-def _against(predicted: list[Any], drawn: list[Any] | None) -> Comparison | None:
+def _against(predicted: list[Box], drawn: list[Box] | None) -> Comparison | None:
     return None if drawn is None else compare(pack(predicted), pack(drawn))
 
 
-def order_of(content: dict[str, Any], seed: str) -> list[int]:
+def order_of(content: LockedContent, seed: str) -> list[int]:
     """The locked order, as places among the candidates."""
     keys = [key for key, _ in content["candidates"]]
     ranks = [rank for _, rank in content["candidates"]]
     return audit_order(keys, seed, ranks if plan_content.by_class(content) else None)
 
 
-def conclude(locked: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, Any]:
+def conclude(locked: Locked, draws: list[Draw]) -> Result:
     """What the draws show: the result part of the document.
 
     `draws`: the gapless prefix of the locked order, each with `value` and `blind_value` or None.
@@ -111,16 +125,15 @@ def conclude(locked: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
     test = run_test(plan, values)
     bias = anchoring(content["guarantee"], _pairs(draws), plan_content.noise_in(content))
     kept = certified(plan, test, values, bias)
-    outcome = "certified" if kept else "refused" if test.shown else "not_provable"
+    outcome: Outcome = "certified" if kept else "refused" if test.shown else "not_provable"
     bounds = [
         min(1.0, rest_bound(plan, values, rank) * factor)
         for rank in (kept if plan.per_class else kept[-1:])
     ]
-    return {
+    result: Result = {
         "outcome": outcome,
         "sets_tested": len(test.shown),
         "sets_certified": len(kept),
-        **({"sets_shown": list(kept)} if plan.per_class else {}),
         "certified_images": plan.images(kept),
         "audited": len(values),
         "observed_mean": float(np.mean(values)) if values else None,
@@ -128,12 +141,27 @@ def conclude(locked: dict[str, Any], draws: list[dict[str, Any]]) -> dict[str, A
         "wealth": [[float(w) for w in row] for row in test.path],
         # the rest of several sets is at least as good as that of the worst of them
         "rest_bound": min(bounds, default=None),
-        "anchoring": vars(bias) if bias else None,
+        "anchoring": _said(bias) if bias else None,
         # of each set, with its interval
         "judged_blind": [
-            list(bias.judged_blind(_within(plan, values, rank), plan.sizes[rank])) if bias else None
+            bias.judged_blind(_within(plan, values, rank), plan.sizes[rank]) if bias else None
             for rank in test.shown
         ],
+    }
+    if plan.per_class:
+        result["sets_shown"] = list(kept)
+    return result
+
+
+def _said(bias: Anchoring) -> AnchoringSaid:
+    return {
+        "images": bias.images,
+        "blind_mean": bias.blind_mean,
+        "corrected_mean": bias.corrected_mean,
+        "shown_mean": bias.shown_mean,
+        "bias": bias.bias,
+        "bias_error": bias.bias_error,
+        "measured": bias.measured,
     }
 
 
@@ -159,7 +187,7 @@ def _within(plan: Plan, values: list[float], rank: int) -> list[float]:
     return [value for value, own in zip(values, inside, strict=True) if own]
 
 
-def _pairs(draws: list[dict[str, Any]]) -> list[Pair]:
+def _pairs(draws: list[Draw]) -> list[Pair]:
     """The images that were judged both ways."""
     return [
         Pair(draw["value"], draw["blind_value"], _against(draw["predicted"], draw["blind_boxes"]))
@@ -168,11 +196,9 @@ def _pairs(draws: list[dict[str, Any]]) -> list[Pair]:
     ]
 
 
-def build(
-    about: dict[str, Any], locked: dict[str, Any], draws: list[dict[str, Any]]
-) -> dict[str, Any]:
+def build(about: Origin, locked: Locked, draws: list[Draw]) -> Document:
     """The whole document, locked by its digest."""
-    body = {
+    body: Body = {
         "format": FORMAT,
         "about": about,
         "locked": locked,
@@ -182,9 +208,9 @@ def build(
     return {**body, "digest": digest(body)}
 
 
-def schema() -> dict[str, Any]:
+def schema() -> dict[str, JSON]:
     """The file format, every entry explained (JSON Schema)."""
-    found: dict[str, Any] = json.loads(
+    found: dict[str, JSON] = json.loads(
         Path(__file__).with_name("certificate.schema.json").read_text()
     )
     return found

@@ -1,29 +1,28 @@
 """What a certificate's parts say: reading only, no test."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from labeling.kernel import guarantee
 from labeling.kernel.annotator_noise import AnnotatorNoise
+from labeling.kernel.certificate_shapes import Document, PlanContent, Result
 
 
-def by_class(content: dict[str, Any]) -> bool:
+def by_class(content: PlanContent) -> bool:
     """Whether the sets are those of single classes; else they are nested."""
     return bool(content.get("by_class", False))
 
 
-def noise_in(content: dict[str, Any]) -> AnnotatorNoise:
+def noise_in(content: PlanContent) -> AnnotatorNoise:
     """How drawers differ from what is there."""
     return AnnotatorNoise.from_json(content["annotator_noise"])
 
 
-def shown_in(result: dict[str, Any]) -> list[int]:
+def shown_in(result: Result) -> list[int]:
     """The sets that a certificate's result shows, by their place among the locked ones."""
-    found: list[int] = result.get("sets_shown", list(range(result["sets_certified"])))
-    return found
+    return result.get("sets_shown", list(range(result["sets_certified"])))
 
 
-def claim(content: dict[str, Any], risk: float, size: int, shown: Iterable[int]) -> str:
+def claim(content: PlanContent, risk: float, size: int, shown: Iterable[int]) -> str:
     """What is guaranteed of `size` images, those of the sets `shown`, in one line."""
     sets = content["sets"]
     classes = [sets[rank]["class"] for rank in shown] if by_class(content) else []
@@ -31,7 +30,7 @@ def claim(content: dict[str, Any], risk: float, size: int, shown: Iterable[int])
     return guarantee.claim(content["guarantee"], content["target"], risk, size, images, classes)
 
 
-def shortfall(document: dict[str, Any]) -> float:
+def shortfall(document: Document) -> float:
     """How far the certified images may fall short of perfect by their targets, in whole images."""
     content, shown = document["locked"]["content"], shown_in(document["result"])
     if not by_class(content):

@@ -1,6 +1,6 @@
 """Whether a certificate holds: everything in it recomputed from the file alone."""
 
-from typing import Any
+from typing import cast
 
 import numpy as np
 from jsonschema import Draft202012Validator
@@ -10,19 +10,22 @@ from labeling.certification.core import plan_content
 from labeling.certification.core.document import FORMAT, conclude, digest, order_of, schema
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import pack
+from labeling.kernel.certificate_shapes import Document, Draw
+from labeling.kernel.json_shapes import JSON
 
 TOLERANCE = 1e-9
 
 
-def verify(document: dict[str, Any]) -> list[str]:
+def verify(given: dict[str, JSON]) -> list[str]:
     """What does not hold in a certificate; empty if everything recomputes."""
-    if document.get("format") != FORMAT:
-        return [f"Unknown format {document.get('format')!r}; this program reads {FORMAT}."]
-    if malformed := best_match(Draft202012Validator(schema()).iter_errors(document)):
+    if given.get("format") != FORMAT:
+        return [f"Unknown format {given.get('format')!r}; this program reads {FORMAT}."]
+    if malformed := best_match(Draft202012Validator(schema()).iter_errors(given)):
         return [f"Not a complete certificate: {malformed.json_path}: {malformed.message[:200]}"]
+    document = cast(Document, given)  # as the schema has it
     faults = []
-    body = {key: value for key, value in document.items() if key != "digest"}
-    if digest(body) != document.get("digest"):
+    body = {key: value for key, value in given.items() if key != "digest"}
+    if digest(body) != given.get("digest"):
         faults.append("The document was changed: its digest does not match.")
     locked, draws = document["locked"], document["draws"]
     if digest(locked["content"]) != locked["content_digest"]:
@@ -43,7 +46,7 @@ def verify(document: dict[str, Any]) -> list[str]:
     return faults
 
 
-def _plan_faults(document: dict[str, Any]) -> list[str]:
+def _plan_faults(document: Document) -> list[str]:
     """Where what the test starts from does not follow from what was locked."""
     about, locked = document["about"], document["locked"]
     content, budgets = locked["content"], locked["budgets"]
@@ -72,25 +75,32 @@ def _plan_faults(document: dict[str, Any]) -> list[str]:
     return faults
 
 
-def _value_fault(i: int, draw: dict[str, Any], kind: str) -> str | None:
-    for boxes, value in (("boxes", "value"), ("blind_boxes", "blind_value")):
-        if draw[value] is None:
+def _value_fault(i: int, draw: Draw, kind: str) -> str | None:
+    for boxes, value, name in (
+        (draw["boxes"], draw["value"], "value"),
+        (draw["blind_boxes"], draw["blind_value"], "blind_value"),
+    ):
+        if value is None:
             continue
         expected = (
             0.0
-            if draw[boxes] is None  # could not be judged
-            else guarantee.value(kind, pack(draw["predicted"]), pack(draw[boxes]))
+            if boxes is None  # could not be judged
+            else guarantee.value(kind, pack(draw["predicted"]), pack(boxes))
         )
-        if abs(expected - draw[value]) > 1e-6:
-            return f"Draw {i + 1}: its {value} does not follow from its boxes."
+        if abs(expected - value) > 1e-6:
+            return f"Draw {i + 1}: its {name} does not follow from its boxes."
     return None
 
 
-def _same(a: Any, b: Any) -> bool:
+def _same(a: object, b: object) -> bool:
     if isinstance(a, dict):
         return isinstance(b, dict) and a.keys() == b.keys() and all(_same(a[k], b[k]) for k in a)
     if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
+        return (
+            isinstance(b, (list, tuple))
+            and len(a) == len(b)
+            and all(_same(x, y) for x, y in zip(a, b, strict=True))
+        )
     if isinstance(a, float) and isinstance(b, (int, float)):
         return abs(a - b) <= TOLERANCE * max(1.0, abs(a))
     return bool(a == b)

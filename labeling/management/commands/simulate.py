@@ -114,11 +114,11 @@ class Command(DatabaseCommand):
         earlier = _earlier(options["after"]) if options["after"] else None
         if earlier is not None:
             seen = set(earlier.images.values_list("name", flat=True))
-            records = [r for r in records if _flat(r["file_name"]) not in seen]
+            records = [r for r in records if _flat(str(r["file_name"])) not in seen]
         random.Random(options["seed"]).shuffle(records)
         if len(records) < options["images"]:
             raise Invalid(f"The file has {len(records)} such pictures, not {options['images']}.")
-        names = [r["file_name"] for r in records[: options["images"]]]
+        names = [str(r["file_name"]) for r in records[: options["images"]]]
         preset = PRESETS[options["preset"].replace("-", "_")]
         fields = {**preset, "preset": options["preset"].replace("-", "_")}
         if options["target"]:

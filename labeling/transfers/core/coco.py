@@ -5,13 +5,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias, TypeVar
 
 from labeling.kernel import text
 from labeling.kernel.errors import Invalid
+from labeling.kernel.json_shapes import JSON
 
 MAX_BYTES = 500 * 1024**2
 KEYS = ("images", "annotations", "categories")
+Id: TypeAlias = int | str | None
+T = TypeVar("T")
 Row = tuple[int, float, float, float, float]  # class position, x1 y1 x2 y2
 
 
@@ -22,7 +25,7 @@ class Coco:
     classes: list[str]  # in the file's order
     boxes: dict[str, list[Row]]
     sizes: dict[str, tuple[int, int]]  # width, height as the file states them
-    records: list[dict[str, Any]]  # the image records, for filters such as a licence
+    records: list[dict[str, JSON]]  # the image records, for filters such as a licence
     digests: dict[str, str] = field(default_factory=dict)  # SHA-256, as our own exports state it
     # place, picture or empty, reason
     refused: list[tuple[str, str, str]] = field(default_factory=list)
@@ -38,19 +41,20 @@ def read_coco(path: Path) -> Coco:
     return parse_coco(load(path))
 
 
-def load(path: Path) -> Any:
+def load(path: Path) -> JSON:
     """A JSON file in which no key stands twice in one object."""
     if path.stat().st_size > MAX_BYTES:
         raise Invalid(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
     try:
-        return json.loads(path.read_bytes(), object_pairs_hook=_each_key_once)
+        found: JSON = json.loads(path.read_bytes(), object_pairs_hook=_each_key_once)
     except RecursionError as error:
         raise Invalid("The file is nested too deeply.") from error
     except ValueError as error:
         raise Invalid(f"The file is not JSON: {error}") from error
+    return found
 
 
-def _each_key_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def _each_key_once(pairs: Sequence[tuple[str, JSON]]) -> dict[str, JSON]:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -59,38 +63,43 @@ def _each_key_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def recognises(data: Any) -> bool:
+def recognises(data: JSON) -> bool:
     """Whether this is meant as a COCO file, be it a bad one."""
     return isinstance(data, dict) and sum(key in data for key in KEYS) > 1
 
 
-def parse_coco(data: Any) -> Coco:
+def parse_coco(data: JSON) -> Coco:
     """Check what `load` gave; see `read`."""
     if not isinstance(data, dict):
         raise Invalid('A COCO file is an object with "images", "annotations", "categories".')
+    lists: dict[str, list[JSON]] = {}
     for key in KEYS:
-        if not isinstance(data.get(key), list):
+        rows = data.get(key)
+        if not isinstance(rows, list):
             raise Invalid(f'The COCO file has no list "{key}".', where=key)
-    names: dict[Any, int] = {}
+        lists[key] = rows
+    names: dict[Id, int] = {}
     classes: list[str] = []
-    for i, category in enumerate(data["categories"]):
-        name = category.get("name") if isinstance(category, dict) else None
+    for i, category in enumerate(lists["categories"]):
+        category = category if isinstance(category, dict) else {}
+        name = category.get("name")
         if not isinstance(name, str) or not name.strip() or "id" not in category:
             raise Invalid(f"categories[{i}]: a category needs an id and a name.")
         _register(names, category["id"], len(classes), f"categories[{i}]")
         classes.append(text.clean(name.strip(), limit=100, where=f"categories[{i}]"))
-    files: dict[Any, str] = {}
+    files: dict[Id, str] = {}
     result = Coco(classes, {}, {}, [])
-    for i, image in enumerate(data["images"]):
+    for i, image in enumerate(lists["images"]):
         _add_image(result, files, image, f"images[{i}]")
     seen: dict[str, set[Row]] = {}
-    for i, row in enumerate(data["annotations"]):
+    for i, row in enumerate(lists["annotations"]):
         _add(result, names, files, seen, row, f"annotations[{i}]")
     return result
 
 
-def _add_image(result: Coco, files: dict[Any, str], image: Any, where: str) -> None:
-    name = image.get("file_name") if isinstance(image, dict) else None
+def _add_image(result: Coco, files: dict[Id, str], image: JSON, where: str) -> None:
+    image = image if isinstance(image, dict) else {}
+    name = image.get("file_name")
     if not isinstance(name, str) or not name.strip() or "id" not in image:
         raise Invalid(f"{where}: an image needs an id and a file_name.")
     name = text.clean(name.replace("\\", "/"), limit=1000, where=where)
@@ -102,13 +111,14 @@ def _add_image(result: Coco, files: dict[Any, str], image: Any, where: str) -> N
     _register(files, image["id"], name, where)
     result.boxes[name] = []
     result.records.append(image)
-    if isinstance(image.get("width"), int) and isinstance(image.get("height"), int):
-        result.sizes[name] = (image["width"], image["height"])
-    if isinstance(image.get("sha256"), str):
-        result.digests[name] = image["sha256"].lower()
+    width, height, digest = image.get("width"), image.get("height"), image.get("sha256")
+    if isinstance(width, int) and isinstance(height, int):
+        result.sizes[name] = (width, height)
+    if isinstance(digest, str):
+        result.digests[name] = digest.lower()
 
 
-def _register(known: dict[Any, Any], id: Any, value: Any, where: str) -> None:
+def _register(known: dict[Id, T], id: JSON, value: T, where: str) -> None:
     key = _key(id)
     if key is None:
         raise Invalid(f"{where}: an id is a whole number or a text, not {id!r}.")
@@ -117,7 +127,7 @@ def _register(known: dict[Any, Any], id: Any, value: Any, where: str) -> None:
     known[key] = value
 
 
-def _key(value: Any) -> int | str | None:
+def _key(value: JSON) -> Id:
     """1 and 1.0 are one id, 1 and true are not."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -126,10 +136,10 @@ def _key(value: Any) -> int | str | None:
 
 def _add(
     result: Coco,
-    names: dict[Any, int],
-    files: dict[Any, str],
+    names: dict[Id, int],
+    files: dict[Id, str],
     seen: dict[str, set[Row]],
-    row: Any,
+    row: JSON,
     where: str,
 ) -> None:
     if not isinstance(row, dict):
@@ -156,21 +166,23 @@ def _add(
     result.refused.append((where, name or "", reason))
 
 
-def _edges(box: Any) -> tuple[float, float, float, float] | None:
-    if not isinstance(box, list) or len(box) != 4 or not all(map(_is_finite, box)):
+def _edges(box: JSON) -> tuple[float, float, float, float] | None:
+    numbers = [_finite(value) for value in box] if isinstance(box, list) else []
+    found = [value for value in numbers if value is not None]
+    if len(numbers) != 4 or len(found) != 4:
         return None
-    x, y, w, h = (float(v) for v in box)
+    x, y, w, h = found
     edges = (x, y, x + w, y + h)
     return edges if all(map(math.isfinite, edges)) else None
 
 
-def _is_finite(value: Any) -> bool:
+def _finite(value: JSON) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
+        return None
     try:
-        return math.isfinite(value)
+        return float(value) if math.isfinite(value) else None
     except OverflowError:  # a whole number that no float holds
-        return False
+        return None
 
 
 def within(row: Row, width: int, height: int) -> tuple[tuple[float, float, float, float], float]:

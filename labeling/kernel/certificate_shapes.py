@@ -1,0 +1,153 @@
+"""The certificate as JSON, part by part; what each entry means is told in docs/certificate.md."""
+
+from typing import Literal, NotRequired, TypedDict
+
+from labeling.kernel.boxes import Box
+
+Outcome = Literal["certified", "not_provable", "refused"]
+
+
+class EarlierAttempt(TypedDict):
+    """A proof of the job before this one."""
+
+    round: int
+    level: float
+    content_digest: str
+
+
+class Origin(TypedDict):
+    """Where a certificate comes from."""
+
+    job: str
+    round: int
+    attempt: int
+    risk: float
+    earlier_attempts: list[EarlierAttempt]
+    locked_at: str
+    code: str
+
+
+class DetectorSaid(TypedDict, total=False):
+    """The detector, and how its boxes and confidences are made."""
+
+    detector: str
+    design: str
+    score_thresholds: dict[str, float]
+    confidence: str
+    validation_images: int
+
+
+class Noise(TypedDict):
+    """How one person's blind drawing differs from what is there."""
+
+    sensitivity: float
+    shift: float
+    images: int
+
+
+# "class" is no name of a field, so this one is made by a call
+LockedSet = TypedDict(
+    "LockedSet", {"threshold": float, "size": int, "target": float, "class": NotRequired[str]}
+)
+
+
+class PlanContent(TypedDict):
+    """What an audit plan locks, without its images."""
+
+    about: DetectorSaid
+    guarantee: str
+    images: int
+    granted: float
+    target: float
+    level: float
+    budget: int
+    most_checks: int
+    annotator_noise: Noise
+    drawn_blind: bool
+    by_class: NotRequired[bool]
+    left_out: NotRequired[dict[str, str]]
+    sets: list[LockedSet]
+    predictions: str
+
+
+class LockedContent(PlanContent):
+    """The same with every image put to the proof, and the strictest set that holds it."""
+
+    candidates: list[tuple[str, int]]
+
+
+class LockedStart(TypedDict):
+    """What the test starts from: the content, the seed drawn after it, and the budgets."""
+
+    content: LockedContent
+    seed: str
+    budgets: list[list[int]]  # first draw, checks in all
+
+
+class Locked(LockedStart):
+    """The same with its digests, of the content and of the order that follows from the seed."""
+
+    content_digest: str
+    order_digest: str
+
+
+class CheckedBoxes(TypedDict):
+    """The label's boxes, the checker's, and the value that the guarantee counts."""
+
+    predicted: list[Box]
+    boxes: list[Box] | None
+    value: float
+
+
+class Draw(CheckedBoxes):
+    """A check of the locked order."""
+
+    image: str
+    verdict: str
+    blind_boxes: list[Box] | None
+    blind_value: float | None
+
+
+class AnchoringSaid(TypedDict):
+    """What seeing the boxes did to the checkers."""
+
+    images: int
+    blind_mean: float
+    corrected_mean: float
+    shown_mean: float
+    bias: float
+    bias_error: float
+    measured: bool
+
+
+class Result(TypedDict):
+    """What follows from the plan and the draws."""
+
+    outcome: Outcome
+    sets_tested: int
+    sets_certified: int
+    sets_shown: NotRequired[list[int]]
+    certified_images: int
+    audited: int
+    observed_mean: float | None
+    noise_correction: float
+    wealth: list[list[float]]
+    rest_bound: float | None
+    anchoring: AnchoringSaid | None
+    judged_blind: list[tuple[float, float, float] | None]
+
+
+class Body(TypedDict):
+    """A certificate before its digest."""
+
+    format: str
+    about: Origin
+    locked: Locked
+    draws: list[Draw]
+    result: Result
+
+
+class Document(Body):
+    """A whole certificate."""
+
+    digest: str
