@@ -13,7 +13,7 @@ class _DetectorJobFilter(RoundJobFilter):
 
 
 @admin.register(Detector)
-class DetectorAdmin(ReadOnly):
+class DetectorAdmin(ReadOnly[Detector]):
     """Trained detectors with the origin of their weights."""
 
     job_path = "round__job"
@@ -54,7 +54,7 @@ class DetectorAdmin(ReadOnly):
 
 
 @admin.register(Calibration)
-class CalibrationAdmin(ReadOnly):
+class CalibrationAdmin(ReadOnly[Calibration]):
     """Thresholds and the curve behind them."""
 
     job_path = "detector__round__job"

@@ -35,7 +35,7 @@ class StepInline(admin.TabularInline[Step, Round]):
 
 
 @admin.register(Round)
-class RoundAdmin(ReadOnly):
+class RoundAdmin(ReadOnly[Round]):
     """Rounds with step progress; a manager can revoke what one accepted."""
 
     list_display = ("number", "job", "purpose", "state", "opened_at", "closed_at")
@@ -82,7 +82,7 @@ class RoundAdmin(ReadOnly):
 
 
 @admin.register(Audit)
-class AuditAdmin(ReadOnly):
+class AuditAdmin(ReadOnly[Audit]):
     """Checks of auto-labels."""
 
     job_path = "round__job"
@@ -93,7 +93,7 @@ class AuditAdmin(ReadOnly):
 
 
 @admin.register(Certificate)
-class CertificateAdmin(ReadOnly):
+class CertificateAdmin(ReadOnly[Certificate]):
     """What closing rounds ended with."""
 
     job_path = "round__job"
@@ -108,7 +108,7 @@ class CertificateAdmin(ReadOnly):
 
 
 @admin.register(Transfer)
-class TransferAdmin(ReadOnly):
+class TransferAdmin(ReadOnly[Transfer]):
     """Imports and exports."""
 
     list_display = (
@@ -135,7 +135,7 @@ class TransferAdmin(ReadOnly):
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnly):
+class EventAdmin(ReadOnly[Event]):
     """The history of jobs; append-only."""
 
     list_display = ("at", "job", "sentence", "actor")

@@ -1,19 +1,24 @@
 """Filters of the image list: where an image stands, and what its label is and holds."""
 
-from typing import Any
+from typing import TypeAlias, TypeVar
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.http import HttpRequest
 
 from labeling.admin.scoping import whole
 from labeling.assignments import skips
 from labeling.jobs.accounts import managed_jobs
-from labeling.models import Assignment, Label, LabelClass, Round
+from labeling.models import Assignment, Image, Label, LabelClass, Round
+from labeling.models.image import ImageQuerySet
 
 OFFERED = 100
+T = TypeVar("T", bound=Model)
+Admin: TypeAlias = "admin.ModelAdmin[Image]"
+Choices: TypeAlias = list[tuple[str, str]]
 
 
-def _offered(rows: Any, request: Any) -> Any:
+def _offered(rows: "QuerySet[T]", request: HttpRequest) -> "QuerySet[T]":
     """Those of managed jobs, or of the job that the list is filtered by; as many as fit a list."""
     rows = rows.filter(job__in=managed_jobs(request.user)).select_related("job")
     job = whole(request.GET.get("job"))
@@ -25,7 +30,7 @@ class StateFilter(admin.SimpleListFilter):
 
     title, parameter_name = "state", "state"
 
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Admin) -> list[tuple[str, str]]:
         """Places an image can be in."""
         return [
             ("labeled", "labelled"),
@@ -35,8 +40,9 @@ class StateFilter(admin.SimpleListFilter):
             ("broken", "reported as broken"),
         ]
 
-    def queryset(self, request: Any, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Image]") -> "QuerySet[Image]":
         """Images there."""
+        assert isinstance(queryset, ImageQuerySet)
         if self.value() == "labeled":
             return queryset.labeled()
         if self.value() == "unlabeled":
@@ -61,7 +67,7 @@ class _ActiveLabelFilter(admin.SimpleListFilter):
         """Labels that fit."""
         raise AssertionError("each filter says which labels fit")
 
-    def queryset(self, request: Any, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Image]") -> "QuerySet[Image]":
         """Images with such a label."""
         value = self.value()
         if not value:
@@ -74,9 +80,9 @@ class SourceFilter(_ActiveLabelFilter):
 
     title, parameter_name = "source", "source"
 
-    def lookups(self, request: Any, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: Admin) -> list[tuple[str, str]]:
         """People, auto, reviewer, imported."""
-        return Label.Source.choices
+        return [(one.value, one.label) for one in Label.Source]
 
     def chosen(self, value: str) -> "QuerySet[Label]":
         """Labels of the source."""
@@ -88,9 +94,9 @@ class RoundFilter(_ActiveLabelFilter):
 
     title, parameter_name = "round", "in_round"
 
-    def lookups(self, request: Any, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: Admin) -> Choices:
         """Rounds of managed jobs."""
-        return [(r.pk, f"{r.job} {r.number}") for r in _offered(Round.objects.all(), request)]
+        return [(str(r.pk), f"{r.job} {r.number}") for r in _offered(Round.objects.all(), request)]
 
     def chosen(self, value: str) -> "QuerySet[Label]":
         """Labels of the round."""
@@ -102,11 +108,13 @@ class ClassFilter(admin.SimpleListFilter):
 
     title, parameter_name = "class", "with_class"
 
-    def lookups(self, request: Any, model_admin: Any) -> Any:
+    def lookups(self, request: HttpRequest, model_admin: Admin) -> Choices:
         """Classes of managed jobs."""
-        return [(c.pk, f"{c.job}: {c.name}") for c in _offered(LabelClass.objects.all(), request)]
+        return [
+            (str(c.pk), f"{c.job}: {c.name}") for c in _offered(LabelClass.objects.all(), request)
+        ]
 
-    def queryset(self, request: Any, queryset: Any) -> Any:
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Image]") -> "QuerySet[Image]":
         """Images whose label has a box of the class; read row by row, so within one job."""
         mine = LabelClass.objects.filter(job__in=managed_jobs(request.user))
         kind = mine.filter(pk=whole(self.value())).first()

@@ -1,5 +1,6 @@
 """A job's images: thumbnails, filters, and one image with its label, answers and history."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from labeling.admin.image_filters import ClassFilter, RoundFilter, SourceFilter, StateFilter
 from labeling.admin.scoping import JobFilter, Scoped
 from labeling.consolidation import labels
+from labeling.kernel.boxes import Box
 from labeling.kernel.errors import LabelingError
 from labeling.models import Image, Label, LabelClass
 
@@ -18,7 +20,7 @@ FALLBACK_COLOR = "#FFFFFF"
 
 
 @admin.register(Image)
-class ImageAdmin(Scoped):
+class ImageAdmin(Scoped[Image]):
     """Images of managed jobs."""
 
     list_display = ("thumbnail", "name", "job", "size", "standing", "split", "boxes")
@@ -41,15 +43,15 @@ class ImageAdmin(Scoped):
         """Images come by import."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
         """Images are excluded, not deleted."""
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Image | None = None) -> list[str]:
         """All: buttons beside the form do what may be done."""
         return [f.name for f in Image._meta.fields]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Image | None = None) -> tuple[str, ...]:
         """The few that mean something to a person."""
         return ("job", "name", "width", "height", "split", "excluded", "digest")
 
@@ -79,28 +81,32 @@ class ImageAdmin(Scoped):
         return f"{image.width}\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}{image.height}"
 
     @admin.display(description="state")
-    def standing(self, image: Any) -> str:
+    def standing(self, image: Image) -> str:
         """Excluded, or the label's source."""
         if image.excluded:
             return f"excluded: {image.excluded}"
-        return image.holding[0].get_source_display() if image.holding else "not labelled"
+        label = _holding(image)
+        return label.get_source_display() if label else "not labelled"
 
     @admin.display(description="boxes")
-    def boxes(self, image: Any) -> str:
+    def boxes(self, image: Image) -> str:
         """How many the label has."""
-        return str(len(image.holding[0].boxes)) if image.holding else "-"
+        label = _holding(image)
+        return str(len(label.boxes)) if label else "-"
 
     @admin.action(description="Exclude from the job")
-    def exclude_images(self, request: HttpRequest, queryset: Any) -> None:
+    def exclude_images(self, request: HttpRequest, queryset: "QuerySet[Image]") -> None:
         """Take the chosen images out."""
         self._each(request, queryset, lambda i: labels.exclude(i, "by a manager", request.user))  # type: ignore[arg-type]
 
     @admin.action(description="Restore to the job")
-    def restore_images(self, request: HttpRequest, queryset: Any) -> None:
+    def restore_images(self, request: HttpRequest, queryset: "QuerySet[Image]") -> None:
         """Put the chosen images back."""
         self._each(request, queryset, lambda i: labels.restore(i, request.user))  # type: ignore[arg-type]
 
-    def _each(self, request: HttpRequest, queryset: Any, change: Any) -> None:
+    def _each(
+        self, request: HttpRequest, queryset: "QuerySet[Image]", change: Callable[[Image], None]
+    ) -> None:
         done = 0
         for image in queryset:
             try:
@@ -134,7 +140,13 @@ class ImageAdmin(Scoped):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def _drawn(boxes: list[Any], classes: dict[int, LabelClass]) -> list[dict[str, Any]]:
+def _holding(image: Image) -> Label | None:
+    """The label that holds, of an image of the list."""
+    found: list[Label] = image.holding  # type: ignore[attr-defined]  # as get_queryset prefetched
+    return found[0] if found else None
+
+
+def _drawn(boxes: list[Box], classes: dict[int, LabelClass]) -> list[dict[str, float | str | None]]:
     """Boxes as an SVG needs them."""
     return [
         {

@@ -7,11 +7,12 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
+from django.contrib.auth.models import User as UserModel
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponseRedirect
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from labeling.jobs import accounts, members
@@ -23,7 +24,7 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
-class InviteForm(forms.ModelForm[Any]):
+class InviteForm(forms.ModelForm[UserModel]):
     """A new account: a name and a role; its owner sets the password by the link."""
 
     role = forms.ChoiceField(choices=Member.Role.choices)
@@ -40,7 +41,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ("username", "first_name", "last_name", "is_active", "last_login")
     list_filter = ("is_active",)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[UserModel]":
         """People who work in managed jobs; never staff."""
         rows = super().get_queryset(request)
         if request.user.is_superuser:
@@ -58,7 +59,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         """For superusers and project admins."""
         return request.user.is_superuser or _is_project_admin(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: UserModel | None = None) -> bool:
         """For superusers and project admins."""
         return self.has_module_permission(request)
 
@@ -66,15 +67,15 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         """Project admins with a job may invite."""
         return self.has_module_permission(request)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: UserModel | None = None) -> bool:
         """Only accounts that this admin made and nobody else works with."""
         if request.user.is_superuser:
             return True
         if not _is_project_admin(request):
             return False
-        return obj is None or accounts.is_own(obj, request.user)
+        return obj is None or accounts.is_own(obj, _me(request))
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: UserModel | None = None) -> bool:
         """Accounts are switched off, so that their work keeps its author."""
         return False
 
@@ -87,8 +88,12 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         return ((None, {"fields": ("username", "first_name", "last_name", "is_active")}),)
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
+        self,
+        request: HttpRequest,
+        obj: UserModel | None = None,
+        change: bool = False,
+        **kwargs: object,
+    ) -> "type[forms.ModelForm[UserModel]]":
         """The invitation for project admins."""
         if request.user.is_superuser or obj is not None:
             return super().get_form(request, obj, change=change, **kwargs)
@@ -96,7 +101,9 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         job = forms.ModelChoiceField(accounts.managed_jobs(request.user))
         return type("ScopedInvite", (InviteForm,), {"job": job})
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: UserModel, form: "forms.ModelForm[UserModel]", change: bool
+    ) -> None:
         """An invitation creates account and membership, and shows the one-time link."""
         if request.user.is_superuser or change:
             super().save_model(request, obj, form, change)
@@ -104,7 +111,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         data = form.cleaned_data
         try:
             user, link = accounts.invite(
-                data["username"], request.user, f"{data['first_name']} {data['last_name']}"
+                data["username"], _me(request), f"{data['first_name']} {data['last_name']}"
             )
         except Invalid as error:
             raise PermissionDenied(error.message) from error
@@ -113,18 +120,18 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         members.add(data["job"], user, data["role"])
         _show_link(request, user, link)
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         """A fresh one-time link for someone."""
         view = self.admin_site.admin_view(self.fresh_link)
         return [path("<row:pk>/link/", view, name="auth_user_link"), *super().get_urls()]
 
-    def fresh_link(self, request: HttpRequest, pk: int) -> Any:
+    def fresh_link(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a new link, by POST only."""
         user = get_object_or_404(self.get_queryset(request), pk=pk)
         if request.method != "POST":
             raise PermissionDenied
         try:
-            _show_link(request, user, accounts.one_time_path(user, request.user))
+            _show_link(request, user, accounts.one_time_path(user, _me(request)))
         except NotAllowed as error:
             raise PermissionDenied(error.message) from error
         return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
@@ -134,7 +141,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         obj = kw.get("obj")
         context["may_link"] = obj is not None and (
             request.user.is_superuser
-            or (accounts.is_own(obj, request.user) and not obj.has_usable_password())
+            or (accounts.is_own(obj, _me(request)) and not obj.has_usable_password())
         )
         return super().render_change_form(request, context, *args, **kw)
 
@@ -159,7 +166,13 @@ def _is_project_admin(request: HttpRequest) -> bool:
     return bool(user.is_staff and user.groups.filter(name=accounts.PROJECT_ADMINS).exists())
 
 
-def _show_link(request: HttpRequest, user: Any, link: str) -> None:
+def _me(request: HttpRequest) -> UserModel:
+    """Who asks; the admin is closed to strangers."""
+    assert isinstance(request.user, UserModel)
+    return request.user
+
+
+def _show_link(request: HttpRequest, user: UserModel, link: str) -> None:
     messages.success(
         request,
         format_html(

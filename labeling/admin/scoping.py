@@ -1,13 +1,14 @@
 """What a project admin sees and may touch: the jobs they manage, and nothing of others."""
 
-from typing import Any
+from typing import TypeVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from labeling.jobs.accounts import managed_jobs
 
+T = TypeVar("T", bound=Model)
 LONGEST = 18  # digits that every database can take
 
 
@@ -17,12 +18,12 @@ def whole(value: str | int | None) -> int:
     return int(text) if text.isdecimal() and len(text) <= LONGEST else 0
 
 
-class Scoped(admin.ModelAdmin[Any]):
+class Scoped(admin.ModelAdmin[T]):
     """A model admin whose rows belong to jobs; `job_path` leads from the row to its job."""
 
     job_path = "job"
 
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[T]":
         """Rows of managed jobs only; a foreign id answers as if it did not exist."""
         rows = super().get_queryset(request)
         if request.user.is_superuser:
@@ -36,18 +37,18 @@ class Scoped(admin.ModelAdmin[Any]):
     allowed_lookups = frozenset({"job"})
 
 
-class ReadOnly(Scoped):
+class ReadOnly(Scoped[T]):
     """Rows that only services write."""
 
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+    def has_add_permission(self, request: HttpRequest, *args: object) -> bool:
         """Never by hand."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: T | None = None) -> bool:
         """Never by hand."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: T | None = None) -> bool:
         """Never by hand."""
         return False
 
@@ -58,11 +59,13 @@ class JobFilter(admin.SimpleListFilter):
     title, parameter_name = "job", "job"
     job_path = "job"
 
-    def lookups(self, request: Any, model_admin: Any) -> Any:
+    def lookups(
+        self, request: HttpRequest, model_admin: "admin.ModelAdmin[Model]"
+    ) -> list[tuple[str, str]]:
         """Managed jobs."""
-        return list(managed_jobs(request.user).values_list("pk", "name"))
+        return [(str(job.pk), job.name) for job in managed_jobs(request.user).only("name")]
 
-    def queryset(self, request: Any, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Model]") -> "QuerySet[Model]":
         """Rows of the chosen job."""
         if not self.value():
             return queryset

@@ -1,9 +1,7 @@
 """Accounts: who may administer projects, and how a new person gets in."""
 
-from typing import Any
-
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.db.models import QuerySet
@@ -32,7 +30,7 @@ def project_admins() -> Group:
     return group
 
 
-def make_project_admin(user: Any) -> None:
+def make_project_admin(user: User) -> None:
     """Let this person create and manage jobs."""
     with transaction.atomic():
         user.is_staff = True
@@ -40,14 +38,16 @@ def make_project_admin(user: Any) -> None:
         user.groups.add(project_admins())
 
 
-def managed_jobs(user: Any) -> "QuerySet[Job]":
+def managed_jobs(user: User | AnonymousUser) -> "QuerySet[Job]":
     """All jobs for a superuser, else those with the role manager."""
+    if not isinstance(user, User):
+        return Job.objects.none()
     if user.is_superuser:
         return Job.objects.all()
     return Job.objects.filter(members__user=user, members__role=Member.Role.MANAGER).distinct()
 
 
-def invite(username: str, by: Any, name: str = "") -> tuple[Any, str]:
+def invite(username: str, by: User, name: str = "") -> tuple[User, str]:
     """A new account without a password, and the one-time path where its owner sets one."""
     username = text.clean(username.strip(), limit=150, where="username")
     users = get_user_model().objects
@@ -60,13 +60,13 @@ def invite(username: str, by: Any, name: str = "") -> tuple[Any, str]:
     return user, one_time_path(user, by)
 
 
-def is_own(account: Any, admin: Any) -> bool:
+def is_own(account: User, admin: User) -> bool:
     """Whether a project admin made this account and nobody else has it in a job."""
     made = Invitation.objects.filter(user=account, by=admin).exists()
     return made and not account.is_staff and not _works_elsewhere(account, admin)
 
 
-def one_time_path(account: Any, by: Any) -> str:
+def one_time_path(account: User, by: User) -> str:
     """A link that sets the account's password once; it dies with its use, or after three days.
 
     A superuser makes one for anybody. A project admin only for an account that they made and that
@@ -88,14 +88,14 @@ class OneTimeToken(PasswordResetTokenGenerator):
 
     key_salt = "labeling.one-time-link"
 
-    def check_token(self, user: Any, token: str | None) -> bool:
+    def check_token(self, user: User | None, token: str | None) -> bool:
         """Whether the link still works for this account, as the account is now."""
         if user is None or not super().check_token(user, token):
             return False
         by = Invitation.objects.get(user=user).by
         return by.is_active and (by.is_superuser or is_own(user, by))
 
-    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         """With the invitation, so that a link of another admin dies with a later one."""
         found = Invitation.objects.filter(user=user).values_list("by", flat=True).first()
         return f"{super()._make_hash_value(user, timestamp)}{found}"
@@ -104,5 +104,5 @@ class OneTimeToken(PasswordResetTokenGenerator):
 one_time_token = OneTimeToken()
 
 
-def _works_elsewhere(account: Any, admin: Any) -> bool:
+def _works_elsewhere(account: User, admin: User) -> bool:
     return Member.objects.filter(user=account).exclude(job__in=managed_jobs(admin)).exists()
