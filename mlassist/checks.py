@@ -1,14 +1,17 @@
 """Start-up checks of the model settings, without loading torch."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 
 @register()
-def weights_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def weights_can_be_read(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
     """MLASSIST_WEIGHTS names a file or folder that is there, or one of two words."""
     value = settings.MLASSIST_WEIGHTS
     if value in ("auto", "none") or Path(value).exists():

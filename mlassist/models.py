@@ -1,11 +1,42 @@
 """Detectors, what they saw in each image, and how far to trust them."""
 
-from typing import Any
+from typing import TypeAlias, TypedDict
 
 from django.db import models
 from django.db.models import Q
 
+from labeling.kernel.boxes import Box
 from labeling.models import Image, Round
+from mlassist.prediction.core.box_scores import StoredBoxScores
+
+Curve: TypeAlias = list[tuple[float, float, int]]
+Points: TypeAlias = list[tuple[float, float]]
+Views: TypeAlias = dict[str, list[Box]]
+ByName: TypeAlias = dict[str, float]
+
+
+class Fold(TypedDict):
+    """The detector of a fold; both empty where the fold had nothing to learn."""
+
+    weights: str
+    digest: str
+
+
+class Metrics(TypedDict, total=False):
+    """How a training went."""
+
+    loss: list[tuple[int, float]]  # step, loss
+    seconds: float
+    steps: int
+    resumed_at: int
+    untaught: list[int]  # classes without a box
+    why: str  # this design and these sizes
+    warm: bool  # it went on from the round before
+    canvas: tuple[int, int]
+    anchors: list[list[int]]
+    proposals: int
+    elsewhere: int  # labels of other jobs that taught it
+    data: str  # digest of what it learned from
 
 
 class Detector(models.Model):
@@ -15,13 +46,13 @@ class Detector(models.Model):
     weights = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)  # SHA-256 of the file, checked at every load
     design = models.CharField(max_length=60)
-    recipe: Any = models.JSONField()
-    class_ids: Any = models.JSONField()
-    folds: Any = models.JSONField(default=list)  # weights and digest per fold
+    recipe: "models.Field[ByName, ByName]" = models.JSONField()
+    class_ids: "models.Field[list[int], list[int]]" = models.JSONField()
+    folds: "models.Field[list[Fold], list[Fold]]" = models.JSONField(default=list)
     origin = models.CharField(max_length=300)
     warning = models.TextField(blank=True, default="")
     trained_on = models.PositiveIntegerField()
-    metrics: Any = models.JSONField(default=dict)  # loss curve, seconds, classes without a box
+    metrics: "models.Field[Metrics, Metrics]" = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -39,9 +70,9 @@ class Prediction(models.Model):
 
     detector = models.ForeignKey(Detector, models.CASCADE, related_name="predictions")
     image = models.ForeignKey(Image, models.CASCADE, related_name="predictions")
-    boxes: Any = models.JSONField()
+    boxes: "models.Field[list[Box], list[Box]]" = models.JSONField()
     # What it saw in other views, by name (core.detector.VIEWS), as boxes of this very image.
-    views: Any = models.JSONField(default=dict)
+    views: "models.Field[Views, Views]" = models.JSONField(default=dict)
     confidence = models.FloatField(null=True)  # of the whole image, once calibrated
 
     class Meta:
@@ -67,14 +98,17 @@ class Calibration(models.Model):
     detector = models.OneToOneField(Detector, models.CASCADE, related_name="calibration")
     rule = models.CharField(max_length=20)  # how image confidence is made: mean score or ridge
     threshold = models.FloatField(null=True)  # θ: from here images are accepted, or would be
-    class_thresholds: Any = models.JSONField(default=dict)  # name → θ where classes stand apart
-    score_thresholds: Any = (
-        models.JSONField()
-    )  # τ: scores from which boxes count (core.score_thresholds)
-    box_scores: Any = models.JSONField()  # expected IoU by score (core.box_scores.BoxScores)
+    # name → θ where classes stand apart
+    class_thresholds: "models.Field[ByName, ByName]" = models.JSONField(default=dict)
+    # τ: scores from which boxes count (core.score_thresholds)
+    score_thresholds: "models.Field[ByName, ByName]" = models.JSONField()
+    # expected IoU by score
+    box_scores: "models.Field[StoredBoxScores, StoredBoxScores]" = models.JSONField()
     target_quality = models.FloatField()
-    curve: Any = models.JSONField()  # [[confidence, mean quality at or above it, images], ...]
-    points: Any = models.JSONField()  # [[confidence, quality], ...] of validation images
+    # confidence, mean quality at or above it, images
+    curve: "models.Field[Curve, Curve]" = models.JSONField()
+    # confidence, quality of validation images
+    points: "models.Field[Points, Points]" = models.JSONField()
     validation_images = models.PositiveIntegerField()
     validation_quality = models.FloatField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)

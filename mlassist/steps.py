@@ -3,14 +3,15 @@
 import importlib
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from pathlib import Path
+from types import ModuleType
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from labeling.certification import planning
 from labeling.kernel import disk_space, events
-from labeling.kernel.boxes import unpack
+from labeling.kernel.boxes import BoxSet, unpack
 from labeling.kernel.errors import Invalid
 from labeling.kernel.stored_files import media_path
 from labeling.ledger.steps import Lease, step
@@ -25,7 +26,7 @@ CHUNK = 64
 WRITE = 200
 
 
-def engine() -> Any:
+def engine() -> ModuleType:
     """The module that trains and predicts; torch loads only inside its functions."""
     return importlib.import_module(settings.MLASSIST_ENGINE)
 
@@ -70,7 +71,11 @@ def _drop_damaged(round: Round, lease: Lease) -> None:
 
 
 def _train(
-    round: Round, samples: list[Any], previous: Any, afresh: str, lease: Lease
+    round: Round,
+    samples: list[tuple[Image, BoxSet]],
+    previous: tuple[Path, str] | None,
+    afresh: str,
+    lease: Lease,
 ) -> Detector | None:
     class_ids = [c.index for c in round.settings.classes]
     curve: list[tuple[int, float]] = []
@@ -143,7 +148,7 @@ def round_loss(value: float) -> float:
     return float(f"{value:.4f}")
 
 
-def _previous(round: Round) -> Any:
+def _previous(round: Round) -> tuple[Path, str] | None:
     """The detector to go on from; the closing round starts afresh, so no early error drifts in."""
     if round.purpose == Round.Purpose.CLOSING:
         return None
@@ -163,7 +168,7 @@ def _previous(round: Round) -> Any:
     return media_path(earlier.weights), earlier.digest
 
 
-def unpredicted(detector: Detector) -> Any:
+def unpredicted(detector: Detector) -> "QuerySet[Image]":
     """Images that judge it and unlabelled ones, as far as it has not looked at them."""
     seen = Prediction.objects.filter(detector=detector, image=OuterRef("pk"))
     images = detector.round.job.images

@@ -83,7 +83,7 @@ class DraftContent(TypedDict):
 class StepData(TypedDict, total=False):
     """What the live page draws of a running step."""
 
-    loss: list[tuple[float, float]]  # step, loss
+    loss: list[tuple[int, float]]  # step, loss
 
 
 class TransferOptions(TypedDict, total=False):

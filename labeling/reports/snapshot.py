@@ -54,7 +54,7 @@ class TrainingChart(TypedDict):
     """The loss by step of the training that runs, or of the last one."""
 
     round: int
-    loss: list[tuple[float, float]]
+    loss: list[tuple[int, float]]
     done: int
     total: int
     why: str

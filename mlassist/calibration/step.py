@@ -43,16 +43,16 @@ class Judged:
     estimate: Estimate
 
     @property
-    def curve(self) -> list[list[float]]:
+    def curve(self) -> list[tuple[float, float, int]]:
         """Mean quality at or above each confidence, for the chart."""
         points = rules.curve(self.known_confidence, self.known_quality)
-        return [[short(p.threshold), short(p.quality), p.images] for p in points]
+        return [(short(p.threshold), short(p.quality), p.images) for p in points]
 
     @property
-    def points(self) -> list[list[float]]:
+    def points(self) -> list[tuple[float, float]]:
         """Confidence and quality of each validation image."""
         pairs = zip(self.known_confidence, self.known_quality, strict=True)
-        return [[short(c), short(q)] for c, q in pairs]
+        return [(short(c), short(q)) for c, q in pairs]
 
     @property
     def class_thresholds(self) -> dict[str, float]:

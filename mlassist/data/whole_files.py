@@ -7,7 +7,7 @@ import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 
@@ -27,18 +27,21 @@ def replace(path: Path, write: Callable[[Path], None]) -> None:
         aside.unlink(missing_ok=True)
 
 
+Checkpoint: TypeAlias = dict[str, Any]  # tensors and plain values, as torch takes them
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file, 64 hexadecimal characters."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
+def write_checkpoint(path: Path, state: Checkpoint) -> None:
     """Store tensors and plain values; `state["identity"]` names what they belong to."""
     replace(path, lambda aside: torch.save(state, aside))
 
 
-def read_checkpoint(path: Path, identity: str, device: torch.device) -> dict[str, Any] | None:
+def read_checkpoint(path: Path, identity: str, device: torch.device) -> Checkpoint | None:
     """What write_checkpoint stored, or None where there is no file, or (logged) it is damaged or
     belongs to something else: a worker that cannot go on must begin anew, not stop for ever.
     """
@@ -50,7 +53,7 @@ def read_checkpoint(path: Path, identity: str, device: torch.device) -> dict[str
         with zipfile.ZipFile(path) as archive:
             if bad := archive.testzip():  # torch.load compares no checksum
                 raise RuntimeError(f"{bad} is damaged")
-        state: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        state: Checkpoint = torch.load(path, map_location=device, weights_only=True)
     except (OSError, RuntimeError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
         logger.warning("checkpoint %s cannot be read (%s): starting anew", path, error)
         return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -58,7 +57,7 @@ def _merged(
     pairs: list[tuple[int, int]],
     to: Detector,
     of: Detector,
-) -> Any:
+) -> Tensor:
     """`new` with the groups of `old` for nothing and for the classes both know."""
     after = new.clone().reshape(-1, len(to.class_ids) + BACKGROUND, rows.width, *new.shape[1:])
     before = old.reshape(-1, len(of.class_ids) + BACKGROUND, rows.width, *old.shape[1:])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import numpy as np
 
@@ -13,6 +13,13 @@ PROPOSALS = 50  # what an image with few objects needs
 _MOST_PROPOSALS = 200
 
 
+class StoredSizes(TypedDict):
+    """Sizes as JSON."""
+
+    anchors: list[list[int]]
+    proposals: int
+
+
 @dataclass(frozen=True)
 class Sizes:
     """What a network of our own is told of the objects of a job; published ones keep theirs."""
@@ -20,12 +27,12 @@ class Sizes:
     anchors: tuple[tuple[int, ...], ...] = ()  # canvas pixels per level, finest first; (): usual
     proposals: int = PROPOSALS  # places that are looked at closely in each picture
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> StoredSizes:
         """Plain numbers."""
         return {"anchors": [list(level) for level in self.anchors], "proposals": self.proposals}
 
     @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Self:
+    def from_json(cls, document: StoredSizes) -> Self:
         """What to_json gave; raises KeyError or TypeError for anything else."""
         anchors = tuple(tuple(int(side) for side in level) for level in document["anchors"])
         return cls(anchors, int(document["proposals"]))

@@ -6,9 +6,9 @@ detector may go on from the same fold's detector of the round before.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from pathlib import Path
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from labeling.kernel.boxes import BoxSet
 from labeling.kernel.errors import Invalid
@@ -16,15 +16,16 @@ from labeling.kernel.stored_files import media_path
 from labeling.ledger.steps import Lease
 from labeling.models import Image, Job, Label, Round
 from mlassist.data.folds import fold_of
-from mlassist.models import Detector
+from mlassist.models import Detector, Fold
 from mlassist.training import files
+from mlassist.training.engine import Learned
 
 FOLDS = 3
 # Where errors of a training lie that more labels mend; all others are faults of the set-up.
 NOTHING_TO_LEARN = ("samples", "class_ids")
 EFFORT = 0.5  # of the main training's steps; the folds together cost one and a half trainings
 
-Train = Callable[..., Any]
+Train = Callable[..., Learned]
 
 
 def wanted(round: Round) -> bool:
@@ -70,7 +71,7 @@ def complete(
                 on_progress=progress,
                 effort=EFFORT,
             )
-            made = {"weights": name, "digest": learned.digest}
+            made: Fold = {"weights": name, "digest": learned.digest}
         except Invalid as error:
             if error.where not in NOTHING_TO_LEARN:
                 raise
@@ -80,7 +81,7 @@ def complete(
             Detector.objects.filter(pk=detector.pk).update(folds=detector.folds)
 
 
-def _previous(earlier: Detector | None, fold: int, round: Round) -> Any:
+def _previous(earlier: Detector | None, fold: int, round: Round) -> tuple[Path, str] | None:
     if earlier is None or round.purpose == Round.Purpose.CLOSING or fold >= len(earlier.folds):
         return None
     made = earlier.folds[fold]
@@ -89,7 +90,7 @@ def _previous(earlier: Detector | None, fold: int, round: Round) -> Any:
     return media_path(made["weights"]), made["digest"]
 
 
-def calibration_images(job: Job, *, drawn_at_random: bool) -> Any:
+def calibration_images(job: Job, *, drawn_at_random: bool) -> "QuerySet[Image]":
     """The training images with a label by people; `drawn_at_random`: none that was selected.
 
     The estimate of acceptance per round must not come from images chosen for being hard, by a round

@@ -6,11 +6,18 @@ MLASSIST_ENGINE may name another module with the same two functions.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from labeling.kernel.boxes import BoxSet
+from mlassist.models import Metrics
+
+if TYPE_CHECKING:
+    from torch import device
+
+    from mlassist.detectors.detector import Detector as Network
+    from mlassist.detectors.weights import Start
 
 Progress = Callable[[int, int, float], None]
 
@@ -41,10 +48,10 @@ class Learned:
 
     digest: str
     design: str
-    recipe: dict[str, Any]
+    recipe: dict[str, float]
     origin: str
     warning: str
-    metrics: dict[str, Any]
+    metrics: Metrics
 
 
 def train(
@@ -85,6 +92,7 @@ def train(
             return _unchanged(ready, target)
     taught = [Sample(path, boxes) for path, boxes in samples]
     count_boxes(taught, class_ids)  # before weights are fetched for nothing
+    start: Network | Start
     if earlier is not None:
         start, why, warning = earlier, "", ""
     else:
@@ -123,7 +131,8 @@ def train(
             "why": why,  # empty: as in the round before
             "warm": warm,
             "canvas": made.canvas,
-            **made.sizes.to_json(),
+            "anchors": made.sizes.to_json()["anchors"],
+            "proposals": made.sizes.proposals,
         },
     )
 
@@ -133,7 +142,7 @@ def _still_wished(design: str, wish: Wish) -> bool:
     return wish.source is not None or wish.design in ("auto", design)
 
 
-def _ready(class_ids: Sequence[int], wish: Wish, device: Any, seed: int) -> Any:
+def _ready(class_ids: Sequence[int], wish: Wish, device: "device", seed: int) -> "Network | None":
     """The wished source as this job's detector, if it knows all its classes; else None."""
     from mlassist.detectors import detector as detectors
     from mlassist.detectors import head_transfer
@@ -147,14 +156,14 @@ def _ready(class_ids: Sequence[int], wish: Wish, device: Any, seed: int) -> Any:
     return replace(made, origin=_from_source(earlier, wish))
 
 
-def _unchanged(detector: Any, target: Path) -> Learned:
+def _unchanged(detector: "Network", target: Path) -> Learned:
     """The detector written to `target` as it is."""
     from mlassist.detectors import choice, designs
     from mlassist.detectors import detector as detectors
 
     target.parent.mkdir(parents=True, exist_ok=True)
     digest = detectors.save(detector, target)
-    metrics = {
+    metrics: Metrics = {
         "loss": [],
         "seconds": 0.0,
         "steps": 0,
@@ -162,12 +171,13 @@ def _unchanged(detector: Any, target: Path) -> Learned:
         "warm": False,
         "why": f"{designs.TITLES[detector.design]}. {choice.WITH_START}",
         "canvas": detector.canvas,
-        **detector.sizes.to_json(),
+        "anchors": detector.sizes.to_json()["anchors"],
+        "proposals": detector.sizes.proposals,
     }
     return Learned(digest, detector.design, {}, detector.origin, "", metrics)
 
 
-def _from_source(earlier: Any, wish: Wish) -> str:
+def _from_source(earlier: "Network", wish: Wish) -> str:
     """Where a detector comes from that began as another job's, for people."""
 
     from mlassist.detectors import head_transfer
@@ -181,9 +191,9 @@ def _begin(
     samples: Sequence[tuple[Path, BoxSet]],
     class_ids: Sequence[int],
     wish: Wish,
-    device: Any,
+    device: "device",
     seed: int,
-) -> tuple[Any, str, str]:
+) -> "tuple[Network | Start, str, str]":
     """Where a first training starts, why so, and what should worry the admin."""
     from mlassist.data.pictures import size_of
     from mlassist.detectors import choice, designs, head_transfer, weights
@@ -245,10 +255,10 @@ def predict(
     return [(average_edges(boxes, views), views) for boxes, views in zip(plain, found, strict=True)]
 
 
-_cache: dict[tuple[str, str], Any] = {}
+_cache: "dict[tuple[str, str], Network]" = {}
 
 
-def _loaded(weights: Path, digest: str) -> Any:
+def _loaded(weights: Path, digest: str) -> "Network":
     """The detector, kept between chunks; one at a time, they are large."""
     from mlassist.detectors import detector as detectors
 

@@ -1,7 +1,6 @@
 """What a job asks of its detector: a design, and another job's detector to begin from."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.utils.text import Truncator
 
@@ -27,12 +26,13 @@ def wish(round: Round) -> Wish:
         said = f"The job does not start from the earlier job's detector. {problem}"
         return Wish(asked.design, names, warning=said)
     detector = latest(earlier)
+    assert detector is not None  # else source_problem had said so
     name = f"the detector of “{Truncator(earlier).chars(60)}”"
     source = media_path(detector.weights), detector.digest
     return Wish(asked.design, names, source, name, known=_knows(earlier, names))
 
 
-def latest(job: Any) -> Any:
+def latest(job: Job) -> Detector | None:
     """The job's last detector, or None."""
     return Detector.objects.filter(round__job=job).order_by("-round__number").first()
 
@@ -48,6 +48,8 @@ def ready(job: Job) -> bool:
 def _knows(earlier: Job, names: Iterable[str]) -> bool:
     """Whether the job's last detector was taught classes of all these names."""
     detector = latest(earlier)
+    if detector is None:
+        return False
     taught = set(detector.class_ids) - set(detector.metrics.get("untaught", ()))
     known = {c.name.casefold() for c in detector.round.settings.classes if c.index in taught}
     return all(name.casefold() in known for name in names)
@@ -74,6 +76,7 @@ def taught_elsewhere(round: Round) -> int:
     if number is None or wish(round).source is None:
         return 0
     before = latest(Job.objects.get(pk=number))
+    assert before is not None  # there is a source
     return int(before.trained_on + before.metrics.get("elsewhere", 0))
 
 

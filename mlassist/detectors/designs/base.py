@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torchvision.models import WeightsEnum
+from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import FrozenBatchNorm2d
 
@@ -47,7 +47,7 @@ class Design:
     name: str
     side: int  # pixels; the usual canvas has the area of a square of this side
     # Builds it for so many classes, from published weights or chance; Invalid for wrong weights.
-    build: Callable[[int, State | None, Sizes], Any]
+    build: Callable[[int, State | None, Sizes], FasterRCNN]
     body: str = "backbone.body."  # where names of pretrained parameters begin
     frozen: tuple[str, ...] = ()  # pretrained parts that do not learn: edges and colours
     levels: int = 0  # of anchors that may be chosen from the boxes; 0: anchors are its own
@@ -62,7 +62,9 @@ class Design:
         state: State = self.weights.get_state_dict(progress=False, check_hash=True)
         return state
 
-    def losses(self, net: Any, images: Tensor, targets: Targets, *, amp: bool) -> dict[str, Tensor]:
+    def losses(
+        self, net: FasterRCNN, images: Tensor, targets: Targets, *, amp: bool
+    ) -> dict[str, Tensor]:
         """The losses of one training batch; `net` must be in training mode.
 
         The parts of the network are called one by one because its own forward would resize the
@@ -74,7 +76,7 @@ class Design:
         _, second = net.roi_heads(features, proposals, frames.image_sizes, targets)
         return {**first, **second}
 
-    def detections(self, net: Any, images: Tensor, *, amp: bool) -> list[dict[str, Tensor]]:
+    def detections(self, net: FasterRCNN, images: Tensor, *, amp: bool) -> list[dict[str, Tensor]]:
         """Boxes (n, 4) in canvas pixels, labels (n,) from 1, scores (n,), falling, per picture."""
         frames, features = self._features(net, images, amp)
         proposals, _ = net.rpn(frames, features)
@@ -98,7 +100,7 @@ class Design:
         side = side or self.side
         return on_stride(side * stretch, side / stretch)
 
-    def _features(self, net: Any, images: Tensor, amp: bool) -> tuple[ImageList, Features]:
+    def _features(self, net: FasterRCNN, images: Tensor, amp: bool) -> tuple[ImageList, Features]:
         height, width = images.shape[-2:]
         with torch.autocast(images.device.type, torch.bfloat16, enabled=amp):
             features = net.backbone(images)
@@ -111,7 +113,9 @@ def on_stride(width: float, height: float) -> tuple[int, int]:
     return max(1, round(width / STRIDE)) * STRIDE, max(1, round(height / STRIDE)) * STRIDE
 
 
-def published(make: Callable[..., Any], weights: State | None, name: str, **settings: Any) -> Any:
+def published(
+    make: Callable[..., FasterRCNN], weights: State | None, name: str, **settings: object
+) -> FasterRCNN:
     """torchvision's network for COCO's classes with the weights, its batch norm frozen.
 
     Batches of a few pictures would spoil the statistics of thousands of others.

@@ -6,7 +6,7 @@ Isotonic on (score, IoU if matched else 0), per class with enough boxes, else po
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -35,6 +35,13 @@ def hits(boxes: BoxSet, truth: BoxSet) -> np.ndarray:
             found[row] = iou[row, best]
             iou[:, best] = 0
     return found
+
+
+class StoredBoxScores(TypedDict):
+    """Box scores as JSON: the mean overlap, and scores and expected IoU by class, "": pooled."""
+
+    overlap: float
+    curves: dict[str, tuple[list[float], list[float]]]
 
 
 @dataclass(frozen=True)
@@ -84,19 +91,19 @@ class BoxScores:
         """The same boxes, each with its chance for a score."""
         return BoxSet(boxes.coords, boxes.classes, self.chance(boxes))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> StoredBoxScores:
         """Plain lists, four digits."""
         curves = {"": self.pooled, **{str(c): curve for c, curve in self.by_class.items()}}
         return {
             "overlap": round(self.overlap, 4),
             "curves": {
-                name: [np.round(c.scores, 4).tolist(), np.round(c.expected_iou, 4).tolist()]
+                name: (np.round(c.scores, 4).tolist(), np.round(c.expected_iou, 4).tolist())
                 for name, c in curves.items()
             },
         }
 
     @classmethod
-    def from_json(cls, document: dict[str, Any]) -> "BoxScores":
+    def from_json(cls, document: StoredBoxScores) -> "BoxScores":
         """What to_json gave."""
         curves = {
             name: Curve(np.array(scores, float), np.array(expected_iou, float))

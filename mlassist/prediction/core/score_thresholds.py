@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -40,7 +39,7 @@ class ScoreThresholds:
         """The stored boxes that count."""
         return [box for box in boxes if box["score"] >= self.of(box["class_id"])]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, float]:
         """By class id as text, the pooled one under ""."""
         return {"": self.pooled, **{str(c): threshold for c, threshold in self.by_class.items()}}
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypedDict
 
 import torch
 
@@ -99,8 +99,16 @@ def fit_together(
     return Trained(made, curve, result["seconds"], recipe.steps, result["resumed_at"], counts)
 
 
+class Told(TypedDict):
+    """Progress, as the first process tells it."""
+
+    done: int
+    total: int
+    loss: float
+
+
 @contextmanager
-def _team(folder: Path, processes: int) -> Iterator[Iterator[dict[str, Any]]]:
+def _team(folder: Path, processes: int) -> Iterator[Iterator[Told]]:
     """Run the processes; gives what the first one tells, and stops them if that is left early."""
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     threads = str(max(1, (os.cpu_count() or 1) // processes))
@@ -134,7 +142,7 @@ def _team(folder: Path, processes: int) -> Iterator[Iterator[dict[str, Any]]]:
                 running.kill()
 
 
-def _lines(running: "subprocess.Popen[bytes]", log: Path) -> Iterator[dict[str, Any]]:
+def _lines(running: "subprocess.Popen[bytes]", log: Path) -> Iterator[Told]:
     """What the processes tell; raises the error that one of them ended with."""
     error: LabelingError | None = None
     for line in running.stdout or ():
@@ -153,7 +161,7 @@ def _lines(running: "subprocess.Popen[bytes]", log: Path) -> Iterator[dict[str, 
         raise RuntimeError("A training process failed:\n" + "\n".join(last))
 
 
-def _tell(**words: Any) -> None:
+def _tell(**words: object) -> None:
     # one write: the processes share the pipe
     sys.stdout.write(json.dumps(words) + "\n")
     sys.stdout.flush()

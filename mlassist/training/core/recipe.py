@@ -1,8 +1,9 @@
 """The numbers of one training, with the reason for each."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Self
+from typing import Self
 
 from labeling.kernel.errors import Invalid
 from mlassist.detectors.designs import MOBILENET_V2, SMALL, TITLES
@@ -67,15 +68,15 @@ class Recipe:
         done = (step - self.warmup_steps) / max(1, self.steps - self.warmup_steps)
         return self.final_rate + (1 - self.final_rate) * (1 + math.cos(math.pi * done)) / 2
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, float]:
         """Plain numbers by field name."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Self:
+    def from_json(cls, document: Mapping[str, float]) -> Self:
         """What to_json gave; Invalid where names are missing or unknown."""
         names = {field.name for field in fields(cls)}
         if set(document) != names:
             odd = sorted(names ^ set(document))
             raise Invalid(f"Not a recipe: {', '.join(odd)} missing or unknown.", where="recipe")
-        return cls(**document)
+        return cls(**document)  # type: ignore[arg-type]  # whole numbers came as such
