@@ -1,10 +1,15 @@
 """What every answer has: nothing personal is kept by browsers, and the API errs in JSON."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    JsonResponse,
+)
 from django.template import loader
 
 from annotator_ui.failures import BUSY, FULL, NO_SUCH
@@ -63,7 +68,9 @@ def api_errors(get_response: Next) -> Next:
 class SignedIn(LoginRequiredMiddleware):
     """Strangers are led to the sign-in page; programs and pictures get 401 instead."""
 
-    def handle_no_permission(self, request: Any, view_func: Any) -> Any:
+    def handle_no_permission(  # type: ignore[override]  # Django's own only redirects
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponse:
         """What a view that is closed to strangers answers them."""
         if not request.path.startswith(API):
             return super().handle_no_permission(request, view_func)

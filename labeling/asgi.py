@@ -1,7 +1,6 @@
 """Entry of the web server: static files, HTTP to Django, WebSockets to the live pages."""
 
 import os
-from typing import Any
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -16,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labeling.settings")
 for database in settings.DATABASES.values():
     # People are told within ten seconds that the database is locked; workers wait longer.
     wait_at_most(database, PATIENCE)
-django: Any = get_wsgi_application()
+django = get_wsgi_application()
 
 # What follows imports models, which need the application registry that the line above fills.
 from annotator_ui.live import websocket_urls  # noqa: E402

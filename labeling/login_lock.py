@@ -6,7 +6,6 @@ only the failures of this account there count. A locked attempt is not counted i
 
 import math
 from datetime import datetime, timedelta
-from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
@@ -26,18 +25,18 @@ KNOWN = timedelta(days=90)  # an address stays a person's own for so long after 
 class LoginLock(AxesDatabaseHandler):  # type: ignore[misc]
     """django-axes with three rules in place of one."""
 
-    def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:
+    def get_failures(self, request: HttpRequest, credentials: dict[str, str] | None = None) -> int:
         """As many as are too many where it is locked, else none."""
         username = get_client_username(request, credentials)
-        locked = locked_until(username, request.axes_ip_address)
+        locked = locked_until(username, _address(request))
         return settings.AXES_FAILURE_LIMIT if locked else 0
 
 
 def locked_until(username: str | None, address: str) -> datetime | None:
     """When this account may be tried from this address again; None: now."""
     now = timezone.now()
-    here = {"ip_address": address}
-    rules: list[tuple[dict[str, Any], int]] = [({"username": username, **here}, PAIR)]
+    here: dict[str, str | None] = {"ip_address": address}
+    rules: list[tuple[dict[str, str | None], int]] = [({"username": username, **here}, PAIR)]
     since = now - KNOWN
     if not AccessLog.objects.filter(username=username, **here, attempt_time__gt=since).exists():
         rules += [(here, ADDRESS), ({"username": username}, ACCOUNT)]
@@ -45,7 +44,7 @@ def locked_until(username: str | None, address: str) -> datetime | None:
     return max(ends, default=None)
 
 
-def _end_of_lock(facts: dict[str, Any], most: int, now: datetime) -> datetime | None:
+def _end_of_lock(facts: dict[str, str | None], most: int, now: datetime) -> datetime | None:
     """When so few of these failures are recent that one more may be made."""
     cool_off: timedelta = settings.AXES_COOLOFF_TIME
     failures = 0
@@ -59,15 +58,21 @@ def _end_of_lock(facts: dict[str, Any], most: int, now: datetime) -> datetime | 
     return None
 
 
+def _address(request: HttpRequest) -> str:
+    """As django-axes has set it."""
+    address: str = request.axes_ip_address  # type: ignore[attr-defined]
+    return address
+
+
 def address_of(request: HttpRequest) -> str:
     """Of what failures are counted by address."""
     return household(request.META.get("REMOTE_ADDR", ""))
 
 
-def say_locked(request: Any, response: Any, credentials: dict[str, Any]) -> HttpResponse:
+def say_locked(request: HttpRequest, response: object, credentials: dict[str, str]) -> HttpResponse:
     """How long to wait: on the sign-in page for people, in one line for the page's own script."""
     username = get_client_username(request, credentials)
-    until = locked_until(username, request.axes_ip_address) or timezone.now()
+    until = locked_until(username, _address(request)) or timezone.now()
     seconds = max(1, math.ceil((until - timezone.now()).total_seconds()))
     minutes = math.ceil(seconds / 60)
     wait = "in a minute" if minutes == 1 else f"in {minutes} minutes"

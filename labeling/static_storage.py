@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -53,7 +52,7 @@ class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         found: Iterator[tuple[str, str, bool]] = super().post_process(read, *args, **options)
         return found
 
-    def _save(self, name: str, content: Any) -> str:
+    def _save(self, name: str, content: File[bytes]) -> str:
         """Our own modules only: other people's comments hold their licences."""
         own = Path(settings.BASE_DIR, "static", HASH.sub("", name))
         if name.endswith(".js") and own.exists():

@@ -1,7 +1,5 @@
 """Detectors and calibrations in the admin: what was trained, from what, and why a threshold."""
 
-from typing import Any
-
 from django.contrib import admin
 
 from labeling.admin.scoping import ReadOnly, RoundJobFilter
@@ -48,7 +46,7 @@ class DetectorAdmin(ReadOnly[Detector]):
         return " × ".join(map(str, row.metrics.get("canvas", ()))) or "-"
 
     @admin.display(description="training seconds")
-    def seconds(self, row: Detector) -> Any:
+    def seconds(self, row: Detector) -> float | str:
         """How long the training took."""
         return row.metrics.get("seconds", "-")
 

@@ -4,12 +4,13 @@ Superusers, who see every job in the admin, count as managers of each.
 """
 
 from collections.abc import Iterable
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
 
 from labeling.kernel.errors import NotAllowed
 from labeling.models import (
@@ -32,12 +33,12 @@ REVIEWING = (REVIEWER, MANAGER)
 class Session(SessionAuthentication):
     """Django's session; answers 401 instead of 403 to strangers, so that pages can offer log-in."""
 
-    def authenticate_header(self, request: Any) -> str:
+    def authenticate_header(self, request: Request) -> str:
         """What makes REST framework answer 401."""
         return "Session"
 
 
-def person(request: Any) -> User:
+def person(request: HttpRequest | Request) -> User:
     """Who asks; every view below is closed to strangers."""
     return cast(User, request.user)
 
@@ -65,7 +66,7 @@ def _everywhere(user: User) -> set[str]:
     return {str(MANAGER)} if user.is_superuser else set()
 
 
-def _in_job(user: User, path: str, **also: Any) -> Q:
+def _in_job(user: User, path: str, **also: object) -> Q:
     """Rows whose job, reached by `path`, the person belongs to, with a membership like `also`."""
     wanted = {"user": user, **also}
     if user.is_superuser:

@@ -1,7 +1,6 @@
 """One handler turns every refusal into {"code", "message", "where"} and the right status."""
 
 import logging
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from rest_framework import exceptions
@@ -15,7 +14,7 @@ log = logging.getLogger(__name__)
 STATUS = {Invalid: 400, NotAllowed: 403, Conflict: 409, DiskFull: 507}
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+def handle(error: Exception, context: dict[str, object]) -> Response | None:
     """The answer to an exception raised in a view; None leaves it to Django (a 500, logged)."""
     if isinstance(error, LabelingError):
         status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 400)
@@ -50,7 +49,7 @@ def _answer(status: int, code: str, message: str, where: str | None = None) -> R
     return Response({"code": code, "message": message, "where": where}, status)
 
 
-def _words(error: Exception, data: Any) -> tuple[str, str, str | None]:
+def _words(error: Exception, data: object) -> tuple[str, str, str | None]:
     if isinstance(error, exceptions.ValidationError):
         where, text = _first(error.detail, "")
         return "invalid", text, where or None
@@ -65,7 +64,7 @@ def _words(error: Exception, data: Any) -> tuple[str, str, str | None]:
     return str(code), str(detail or error), None
 
 
-def _first(detail: Any, where: str) -> tuple[str, str]:
+def _first(detail: object, where: str) -> tuple[str, str]:
     """The first message of nested validation errors, and the path to it."""
     if isinstance(detail, dict):
         key = next(iter(detail))

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, NoReturn
 
 from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+
+from labeling.kernel.json_shapes import JSON
 
 MAX_DEPTH = 32
 
@@ -17,8 +19,11 @@ class SafeJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(
-        self, stream: Any, media_type: str | None = None, context: Mapping[str, Any] | None = None
-    ) -> Any:
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        context: Mapping[str, object] | None = None,
+    ) -> dict[str, JSON]:
         """The body as Python values."""
         data = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(data) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
@@ -26,7 +31,7 @@ class SafeJSONParser(BaseParser):
         if depth_of(data) > MAX_DEPTH:
             raise ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.")
         try:
-            value = json.loads(
+            value: JSON = json.loads(
                 data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_unique
             )
         except UnicodeDecodeError as error:
@@ -63,18 +68,18 @@ def depth_of(data: bytes) -> int:
     return deepest
 
 
-def _no_constant(name: str) -> Any:
+def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number here")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("an object has the same key twice")
     return found
 
 
-def _check_text(value: Any) -> None:
+def _check_text(value: JSON) -> None:
     if isinstance(value, str):
         if "\0" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
             raise ParseError("The text holds a NUL or a broken character (lone surrogate).")

@@ -120,7 +120,7 @@ class Transfer(TypedDict):
     source: str
     format: str
     done: int
-    total: int | None
+    total: int  # 0: not known yet
     state: Literal["waiting", "running", "finished", "failed"]
     report: TransferReport
     error: str

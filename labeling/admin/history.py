@@ -1,11 +1,9 @@
 """Rounds, steps, audits, transfers, certificates and events, to look at."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from labeling.admin.scoping import JobFilter, ReadOnly, RoundJobFilter, whole
@@ -25,11 +23,11 @@ class StepInline(admin.TabularInline[Step, Round]):
     extra = 0
     can_delete = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Services write steps."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Services write steps."""
         return False
 
@@ -44,7 +42,7 @@ class RoundAdmin(ReadOnly[Round]):
     allowed_lookups = ReadOnly.allowed_lookups | {"purpose", "state"}
     change_form_template = "admin/labeling/round/change_form.html"
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         """Revoke and budget, by confirmed POST."""
         wrap = self.admin_site.admin_view
         return [

@@ -22,7 +22,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> Any:
+    def clean(self, data: object, initial: object = None) -> object:
         """The first file stands for all."""
         first = data[0] if isinstance(data, list) and data else data
         return super().clean(first, initial)
@@ -67,9 +67,9 @@ class ImportForm(forms.Form):
         field.choices = [("", "none"), *server_folders()]
         field.help_text = f"Folders below {settings.IMPORT_ROOT}."
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """One source, not two."""
-        data: dict[str, Any] = super().clean() or {}
+        data: dict[str, object] = super().clean() or {}
         if not data.get("files") and not data.get("folder"):
             raise forms.ValidationError("Choose files, or a folder on the server.")
         if data.get("files") and data.get("folder"):

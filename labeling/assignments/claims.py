@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.utils import timezone
 
 from labeling.assignments import handover
@@ -132,7 +132,11 @@ def claimable(round: Round, user: User, now: datetime) -> "QuerySet[Assignment]"
     best first."""
     own = _own(user).filter(round=round).values("image")
     assignments = Assignment.objects.filter(_free(now), round=round).exclude(image__in=own)
-    order: list[Any] = [F("image__priority").desc(nulls_last=True), "image__shuffle", "slot"]
+    order: list[OrderBy | str] = [
+        F("image__priority").desc(nulls_last=True),
+        "image__shuffle",
+        "slot",
+    ]
     if round.settings.annotators_per_image > 1:
         # nearest completion first: an image whose other assignments are answered closes the round
         done = Count(

@@ -1,7 +1,6 @@
 """An assignment changes hands: taken, taken over, taken back after its lease ran out, given up."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
@@ -58,7 +57,7 @@ def hand_over(found: Assignment, user: User, now: datetime, page: str) -> Assign
         return None
 
 
-def _revived(own: Assignment, place: Assignment, claimed: dict[str, Any]) -> Assignment:
+def _revived(own: Assignment, place: Assignment, claimed: dict[str, object]) -> Assignment:
     """An expired assignment in the hands of its person again, in a place that became free."""
     fields = {
         **claimed,

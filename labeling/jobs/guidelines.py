@@ -3,15 +3,15 @@
 import hashlib
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.text import slugify
 
 from labeling.kernel import events, text
 from labeling.kernel.errors import Conflict, Invalid
-from labeling.kernel.pictures import MAX_BYTES, Normaliser
+from labeling.kernel.pictures import MAX_BYTES, Normalised, Normaliser
 from labeling.kernel.stored_files import digest_of, media_path
 from labeling.models import InstructionPicture, InstructionsRead, Job
 
@@ -37,12 +37,14 @@ def mark_read(job: Job, user: User, seen: str) -> None:
     InstructionsRead.objects.update_or_create(job=job, user=user, defaults={"digest": seen})
 
 
-def add_picture(job: Job, by: User | None, upload: Any, name: str = "") -> InstructionPicture:
+def add_picture(
+    job: Job, by: User | None, upload: "UploadedFile[bytes]", name: str = ""
+) -> InstructionPicture:
     """Keep a cleaned copy of an uploaded picture; `name` defaults to that of the file.
 
     Instructions show it by `![words](picture:NAME)`. The same name again replaces the picture.
     """
-    if upload.size > MAX_BYTES:
+    if (upload.size or 0) > MAX_BYTES:
         raise Invalid(f"At most {MAX_BYTES // 1024**2} MB for a picture.", where="picture")
     stem = Path(text.clean(str(upload.name), where="picture")).stem
     slug = slugify(name.strip() or stem)[:60]
@@ -67,7 +69,7 @@ def add_picture(job: Job, by: User | None, upload: Any, name: str = "") -> Instr
     return row
 
 
-def _keep(job: Job, upload: Any) -> tuple[dict[str, Any], str]:
+def _keep(job: Job, upload: "UploadedFile[bytes]") -> tuple[Normalised, str]:
     folder = media_path(f"jobs/{job.pk}/instructions")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch, Normaliser() as child:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from labeling.kernel import disk_space, text
+from labeling.kernel.boxes import Box
 from labeling.kernel.errors import Invalid
 from labeling.kernel.pictures import MAX_BYTES, Normaliser
 from labeling.kernel.stored_files import digest_of, media_path
@@ -23,7 +23,7 @@ class Incoming:
 
     name: str
     path: Path
-    boxes: list[dict[str, Any]] | None = None  # boxes that came with it, already checked for shape
+    boxes: list[Box] | None = None  # boxes that came with it, already checked for shape
 
 
 def shuffle_key(job: Job, digest: str) -> int:

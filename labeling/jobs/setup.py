@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -175,7 +176,7 @@ def size_warning(job: Job) -> str:
     )
 
 
-def reviewers(job: Job) -> Any:
+def reviewers(job: Job) -> "QuerySet[Member]":
     """People who may audit: reviewers and managers."""
     return job.members.filter(
         role__in=(Member.Role.REVIEWER, Member.Role.MANAGER), user__is_active=True

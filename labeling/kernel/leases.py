@@ -6,7 +6,7 @@ While the job is paused none of its work is handed out, so no lease ends; and no
 """
 
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
@@ -66,7 +66,7 @@ def renew(row: Assignment | Audit, job: Job, user: User, page: str) -> datetime:
 def go_on(job: Job, paused_at: datetime) -> None:
     """Give every lease the time back for which it stood still; none gets more than a whole one."""
     now = timezone.now()
-    held: list[QuerySet[Any]] = [
+    held: list[QuerySet[Assignment] | QuerySet[Audit]] = [
         Assignment.objects.filter(round__job=job, state=Assignment.State.CLAIMED),
         Audit.objects.undecided().filter(round__job=job, reviewer__isnull=False),
     ]

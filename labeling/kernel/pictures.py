@@ -17,7 +17,7 @@ import sys
 import threading
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -42,7 +42,24 @@ FEWEST_SIGNS = 8  # of 64 that rise, and that do not
 CPU_SECONDS, MEMORY_BYTES, WALL_SECONDS = 10, 2 * 1024**3, 30
 
 
-def normalise(source: Path, full: Path, preview: Path) -> dict[str, Any]:
+class Normalised(TypedDict):
+    """Size of the served copy, and the suffix of the original."""
+
+    width: int
+    height: int
+    suffix: str
+    perceptual_hash: int | None
+
+
+class _Answer(TypedDict, total=False):
+    """What the child says: it was made, or there is an error of the file, or a fault of ours."""
+
+    made: Normalised
+    error: str
+    fault: str
+
+
+def normalise(source: Path, full: Path, preview: Path) -> Normalised:
     """Write the served copy and the preview; returns width, height and the original's suffix.
 
     EXIF orientation applied, sRGB, no metadata, first frame only. JPEG stays JPEG, the others
@@ -176,7 +193,7 @@ class Normaliser:
             self._child.communicate()
             self._child = None
 
-    def run(self, source: Path, full: Path, preview: Path) -> dict[str, Any]:
+    def run(self, source: Path, full: Path, preview: Path) -> Normalised:
         """`normalise` in the child; Invalid also when the file exhausts time or memory.
 
         Raises OSError or RuntimeError where not the file is to blame: the disk, or a child that
@@ -206,12 +223,12 @@ class Normaliser:
             timer.cancel()
         if not line:
             raise self._ended(child)
-        answer: dict[str, Any] = json.loads(line)
+        answer: _Answer = json.loads(line)
         if "fault" in answer:
             raise OSError(answer["fault"])
         if "error" in answer:
             raise Invalid(answer["error"])
-        return answer
+        return answer["made"]
 
     def _ended(self, child: "subprocess.Popen[str]") -> Exception:
         """What to raise for a child that is gone."""
@@ -226,10 +243,10 @@ class Normaliser:
         return RuntimeError(f"The program that opens pictures ended with code {code}.")
 
 
-def _answer(source: Path, full: Path, preview: Path) -> dict[str, Any]:
+def _answer(source: Path, full: Path, preview: Path) -> _Answer:
     """What `normalise` returns or, in words, why not: an `error` of the file, a `fault` of ours."""
     try:
-        return normalise(source, full, preview)
+        return {"made": normalise(source, full, preview)}
     except Invalid as error:
         return {"error": error.message}
     except MemoryError:

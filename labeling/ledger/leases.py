@@ -19,7 +19,7 @@ from labeling.models.work_item import WorkItemQuerySet
 Item = TypeVar("Item", bound=WorkItem)
 
 LEASE = timedelta(seconds=settings.STEP_LEASE_SECONDS)
-FREE: dict[str, Any] = {"lease_owner": "", "lease_expires_at": None}
+FREE: dict[str, object] = {"lease_owner": "", "lease_expires_at": None}
 
 
 class Lease(Generic[Item]):
@@ -28,15 +28,15 @@ class Lease(Generic[Item]):
     def __init__(self, item: Item, owner: str) -> None:
         self.item, self.owner = item, owner
 
-    def renew(self, done: int, total: int, **data: Any) -> None:
+    def renew(self, done: int, total: int, **data: object) -> None:
         """Report progress and keep the lease; raises LeaseLost once someone took over."""
-        values: dict[str, Any] = {"done": done, "total": total}
+        values: dict[str, object] = {"done": done, "total": total}
         if data:
             values["data"] = data
         self._hold(**values)
 
     @contextmanager
-    def fenced(self, *, last: bool = False, **values: Any) -> Iterator[None]:
+    def fenced(self, *, last: bool = False, **values: object) -> Iterator[None]:
         """A transaction that commits only while the lease is ours; `last` also finishes the item.
 
         The conditional update takes the row's lock first, so a take-over waits or we raise.
@@ -71,7 +71,7 @@ class Lease(Generic[Item]):
         rows: WorkItemQuerySet[Any] = type(self.item).objects.unfinished()
         return rows.filter(pk=self.item.pk, lease_owner=self.owner)
 
-    def _hold(self, **values: Any) -> None:
+    def _hold(self, **values: object) -> None:
         held = self._mine().filter(self.item.GOES_ON)
         if not held.update(lease_expires_at=timezone.now() + LEASE, **values):
             raise LeaseLost(

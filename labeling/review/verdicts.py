@@ -1,7 +1,5 @@
 """A reviewer's verdict on one machine label, and what follows from it."""
 
-from typing import Any
-
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -37,7 +35,7 @@ def decide(
     user: User,
     *,
     verdict: str,
-    boxes: Any = None,
+    boxes: object = None,
     reason: str = "",
     active_ms: int = 0,
 ) -> Audit:
@@ -82,7 +80,7 @@ def decide(
     return audit
 
 
-def _final(audit: Audit, verdict: str, raw: Any) -> tuple[str, list[Box] | None]:
+def _final(audit: Audit, verdict: str, raw: object) -> tuple[str, list[Box] | None]:
     predicted = without_scores(audit.predicted)
     if verdict == Verdict.APPROVED and not audit.drawn_blind:
         return verdict, predicted

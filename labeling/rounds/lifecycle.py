@@ -1,7 +1,5 @@
 """A job's life: start, pause, resume, cancel, retry, reopen."""
 
-from typing import Any
-
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -91,7 +89,7 @@ def resume_rounds(job: Job | None = None) -> None:
             stages.advance_if_done(round)
 
 
-def _move(job: Job, before: str, after: str, **fields: Any) -> None:
+def _move(job: Job, before: str, after: str, **fields: object) -> None:
     if not Job.objects.filter(pk=job.pk, state=before).update(state=after, **fields):
         job.refresh_from_db()
         raise Conflict(f"The job is {job.state}, not {before}.")

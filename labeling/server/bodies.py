@@ -13,7 +13,7 @@ from django.conf import settings
 from labeling.kernel import disk_space
 from labeling.kernel.errors import DiskFull
 from labeling.server.answers import Refused
-from labeling.server.protocol import Receive, Scope
+from labeling.server.protocol import Message, Receive, Scope
 from labeling.transfers.uploads import MAX_UPLOAD
 
 UPLOADS = re.compile(r"/api/jobs/[^/]+/uploads|/admin/labeling/job/\d+/(import|pictures)/")
@@ -83,7 +83,7 @@ async def _fill(file: IO[bytes], receive: Receive, limit: int, pace: Pace) -> in
     return size
 
 
-async def _next(receive: Receive, pace: Pace) -> Any:
+async def _next(receive: Receive, pace: Pace) -> Message:
     try:
         async with asyncio.timeout(pace.silence):
             message = await receive()

@@ -7,13 +7,13 @@ client that stopped reading only when its machine does.
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from labeling.server.addresses import household, is_in
+from labeling.server.addresses import Network, household, is_in
 from labeling.server.bridge import LONGEST_TARGET
 
 LONGEST_HEADER = 1 << 16  # bytes of all header lines together; browsers and proxies send a few KB
@@ -26,7 +26,7 @@ PER_ADDRESS = 512  # connections; a newcomer ends the one that has been silent f
 class Connections:
     """All connections of this process; looks after them once a second while there are any."""
 
-    def __init__(self, most: int, trusted: Any = ()) -> None:
+    def __init__(self, most: int, trusted: Sequence[Network] = ()) -> None:
         self.most, self.trusted = most, trusted
         self.by_address: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
         self.count = 0

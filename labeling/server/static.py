@@ -1,6 +1,6 @@
 """Static files, each with its headers; nothing whose name begins with a dot."""
 
-from typing import Any
+from collections.abc import MutableMapping
 
 from django.conf import settings
 from servestatic import ServeStaticASGI
@@ -23,12 +23,12 @@ class StaticFiles(ServeStaticASGI):  # type: ignore[misc]
             add_headers_function=_headers,
         )
 
-    def add_file_to_dictionary(self, url: str, path: str, *args: Any, **kwargs: Any) -> None:
+    def add_file_to_dictionary(self, url: str, path: str, *args: object, **kwargs: object) -> None:
         """Leave out what a tool put among the files for itself, e.g. `.git` or our own mark."""
         if "/." not in url:
             super().add_file_to_dictionary(url, path, *args, **kwargs)
 
 
-def _headers(headers: Any, path: str, url: str) -> None:
+def _headers(headers: MutableMapping[str, str], path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"

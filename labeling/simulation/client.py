@@ -1,11 +1,17 @@
 """A person's browser session over HTTP: log in, claim, answer, check."""
 
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import requests
 
+from labeling.kernel.boxes import Box
+from labeling.kernel.json_shapes import JSON
+
 TIMEOUT = 60
+
+Body: TypeAlias = Mapping[str, JSON | list[Box]]
 
 
 class Client:
@@ -32,7 +38,7 @@ class Client:
         if answer.status_code != 302:
             raise RuntimeError(f"{username} could not sign in: {answer.status_code}")
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def call(self, method: str, path: str, body: Body | None = None) -> Any:
         """One API call; refusals raise HTTPError with the server's words."""
         answer = self._ask(method, path, body)
         if answer.status_code >= 400:
@@ -47,13 +53,13 @@ class Client:
         answer.raise_for_status()
         return len(answer.content)
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> requests.Response:
+    def _ask(self, method: str, path: str, body: Body | None = None) -> requests.Response:
         """Waits as the page does where the server says that it is too much at once."""
         while True:
             answer = self.session.request(
                 method,
                 self.url + path,
-                json=body,
+                json=body,  # type: ignore[arg-type]  # its own type of JSON has no typed objects
                 headers={"X-CSRFToken": str(self.session.cookies["csrf"])},
                 timeout=TIMEOUT,
             )

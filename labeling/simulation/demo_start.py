@@ -4,10 +4,10 @@ A newcomer meets suggestions within minutes and need not draw sixty images first
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db.models import F
 
 from labeling.assignments import answers, claims
@@ -20,7 +20,7 @@ from labeling.simulation.crowd import Person
 NAME = "simulated"
 
 
-def join(job: Job) -> Any:
+def join(job: Job) -> User:
     """The simulated annotator, a member of the job; nobody can sign in with the account."""
     user, _ = get_user_model().objects.get_or_create(
         username=NAME, defaults={"first_name": "Simulated", "last_name": "annotator"}
@@ -34,13 +34,13 @@ def is_at_work(job: Job) -> bool:
     return job.members.filter(user__username=NAME).exists()
 
 
-def leave(job: Job, user: Any) -> None:
+def leave(job: Job, user: User) -> None:
     """The rest is for real people."""
     for member in job.members.filter(user=user):
         members.remove(member, None)
 
 
-def draw_blind_rounds(job: Job, user: Any, truth: Callable[[str], list[Box]]) -> int:
+def draw_blind_rounds(job: Job, user: User, truth: Callable[[str], list[Box]]) -> int:
     """Answer until a detector is to be trained; how many images have an answer then."""
     person, classes = Person(np.random.default_rng(0)), job.classes.count()
     while True:

@@ -4,12 +4,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import requests
 
 from labeling.kernel.boxes import Box, without_scores
+from labeling.reports.progress import RoundNow
 from labeling.simulation.client import Client
 from labeling.simulation.crowd import OPEN, VERIFY, Person
 
@@ -40,14 +40,18 @@ class Drive:
         """Add someone who checks."""
         self._start(self._review, username, password, seed)
 
-    def _start(self, work: Any, username: str, password: str, seed: int) -> None:
+    def _start(
+        self, work: Callable[[Client, Person], None], username: str, password: str, seed: int
+    ) -> None:
         person = Person(np.random.default_rng(seed))
         client = Client(self.url, username, password)
         thread = threading.Thread(target=self._guarded, args=(work, client, person), daemon=True)
         self.threads.append(thread)
         thread.start()
 
-    def _guarded(self, work: Any, client: Client, person: Person) -> None:
+    def _guarded(
+        self, work: Callable[[Client, Person], None], client: Client, person: Person
+    ) -> None:
         """Go on after what a real person would shrug at: a busy or restarting server."""
         while not self.done.is_set():
             try:
@@ -145,5 +149,5 @@ class Drive:
             thread.join(5)
 
 
-def _moving(round: dict[str, Any]) -> tuple[Any, ...]:
+def _moving(round: RoundNow) -> tuple[int | str, ...]:
     return round["number"], round["state"], round["done"], round["total"], round["attempts"]

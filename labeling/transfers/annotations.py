@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Generic, TypeVar
 
 from django.db import transaction
 
@@ -19,6 +19,7 @@ from labeling.transfers.core.coco import Coco, Row
 from labeling.transfers.import_reports import Line, printable
 from labeling.transfers.sources import Source
 
+Key = TypeVar("Key")
 BOX_USES = ("suggestions", "labels", "ignore")
 
 
@@ -181,17 +182,17 @@ def _is_second(found: Found, first: Entry | None, entry: Entry) -> bool:
     return True
 
 
-def _content(found: Found, entry: Entry) -> list[tuple[str, Any]]:
+def _content(found: Found, entry: Entry) -> list[tuple[str, list[float]]]:
     classes = found.files[entry.file].classes
     return sorted((classes[kind].casefold(), edges) for kind, *edges in entry.rows)
 
 
-class ByName:
+class ByName(Generic[Key]):
     """Finds pictures by the name an annotation file gives them, which may know other folders."""
 
-    def __init__(self, names: Iterable[tuple[str, Any]]) -> None:
-        self._exact: dict[str, list[Any]] = defaultdict(list)
-        self._last: dict[str, list[tuple[tuple[str, ...], Any]]] = defaultdict(list)
+    def __init__(self, names: Iterable[tuple[str, Key]]) -> None:
+        self._exact: dict[str, list[Key]] = defaultdict(list)
+        self._last: dict[str, list[tuple[tuple[str, ...], Key]]] = defaultdict(list)
         for name, key in names:
             try:
                 parts = PurePosixPath(clean(name)).parts
@@ -200,7 +201,7 @@ class ByName:
             self._exact["/".join(parts)].append(key)
             self._last[parts[-1] if parts else ""].append((parts, key))
 
-    def find(self, name: str, *, beside: str = "") -> list[Any]:
+    def find(self, name: str, *, beside: str = "") -> list[Key]:
         """Keys of all pictures that may be meant; more than one is for a person to decide.
 
         First the path as seen from the annotation file's folder, then from the top, then every

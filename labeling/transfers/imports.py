@@ -78,7 +78,7 @@ class _Work:
         self._kept_at = time.monotonic()
         use = row.options.get("boxes", annotations.BOX_USES[0])
         self.found: Found = annotations.find_annotations(source, names, use, self._heartbeat)
-        self._in_job: ByName | None = None
+        self._in_job: ByName[int] | None = None
         self._empty = not names
 
     def _heartbeat(self) -> None:

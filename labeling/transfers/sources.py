@@ -8,10 +8,10 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.conf import settings
 
@@ -44,7 +44,7 @@ class Source(Protocol):
     def head(self, name: str) -> bytes:
         """The file's first bytes; raises Invalid where it cannot be read."""
 
-    def open(self, name: str) -> "Any":
+    def open(self, name: str) -> AbstractContextManager[Path]:
         """Context manager: a path to the file's bytes while it is open."""
 
 

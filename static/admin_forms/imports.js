@@ -19,7 +19,7 @@ function element(tag, text) {
 /** @param {import('../common/api.js').Transfer} row */
 function entry(row) {
   const box = document.createElement('article');
-  const total = row.total === null ? '' : ` of ${row.total}`;
+  const total = row.total ? ` of ${row.total}` : '';
   box.append(element('h3', `${row.format}: ${row.state}, ${row.done}${total}`));
   if (row.error) box.append(element('p', row.error));
   const report = row.report;

@@ -1746,7 +1746,7 @@ export interface components {
             source: string;
             format: string;
             done: number;
-            total: number | null;
+            total: number;
             /** @enum {string} */
             state: "waiting" | "running" | "finished" | "failed";
             report: components["schemas"]["TransferReport"];

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -92,9 +93,9 @@ class Command(DatabaseCommand):
         )
 
     @transaction.atomic
-    def _accounts(self) -> dict[str, Any]:
+    def _accounts(self) -> dict[str, User]:
         users = get_user_model().objects
-        found: dict[str, Any] = {}
+        found: dict[str, User] = {}
         shown: list[str] = []
         for name, words, about in (
             ("admin", "", "superuser"),

@@ -35,6 +35,7 @@ from labeling.rounds import lifecycle
 from labeling.simulation import outcome
 from labeling.simulation.client import Client
 from labeling.simulation.drive import Drive, Stalled
+from labeling.simulation.outcome import Truth
 from labeling.transfers import transfers
 from labeling.transfers.core import coco
 
@@ -97,13 +98,13 @@ class Command(DatabaseCommand):
         if job.state != Job.State.COMPLETE:
             raise CommandError(f"The job ended {job.state}.")
 
-    def _demo(self, slug: str) -> tuple[Job, Any]:
+    def _demo(self, slug: str) -> tuple[Job, Truth]:
         job = Job.objects.filter(slug=slug).first()
         if job is None or not job.images.filter(name__startswith="scene-").exists():
             raise CommandError(f"{slug!r} is not a demo job; make one with manage.py demo.")
         return job, lambda name: demo.truth(demo.SEED, name)
 
-    def _rehearsal(self, options: dict[str, Any]) -> tuple[Job, Any]:
+    def _rehearsal(self, options: dict[str, Any]) -> tuple[Job, Truth]:
         """A job from a seeded sample of the file's pictures."""
         parsed = coco.read_coco(options["coco"])
         records = [
@@ -159,7 +160,7 @@ class Command(DatabaseCommand):
         if row.error or row.report["refused"]:
             raise Invalid(f"The import failed: {row.error or row.report['listed'][:3]}")
 
-    def _drive(self, url: str, job: Job, truth: Any, options: dict[str, Any]) -> None:
+    def _drive(self, url: str, job: Job, truth: Truth, options: dict[str, Any]) -> None:
         people = max(2, job.annotators_per_image)
         accounts = {
             **{f"sim-annotator-{i + 1}": Member.Role.ANNOTATOR for i in range(people)},
@@ -196,7 +197,7 @@ def _earlier(slug: str) -> Job:
     return job
 
 
-def _changed(change: str, preset: dict[str, Any]) -> tuple[str, Any]:
+def _changed(change: str, preset: dict[str, object]) -> tuple[str, object]:
     """Name and value of one number of the preset."""
     name, _, value = change.partition("=")
     if name not in preset:

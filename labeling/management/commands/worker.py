@@ -66,7 +66,7 @@ def _stop_with(forget_rest: Callable[[], None]) -> None:
     `forget_rest` tells the engine's own loop to end.
     """
 
-    def stop(signum: int, frame: Any) -> None:
+    def stop(signum: int, frame: object) -> None:
         forget_rest()
         sys.exit(0)
 

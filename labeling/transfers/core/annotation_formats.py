@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any
 
+from labeling.kernel.json_shapes import JSON
 from labeling.transfers.core import coco
 from labeling.transfers.core.coco import Coco
 
 # format, whether parsed JSON is meant as one, its reader
-READERS: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], Coco]], ...] = (
+READERS: tuple[tuple[str, Callable[[JSON], bool], Callable[[JSON], Coco]], ...] = (
     ("COCO", coco.recognises, coco.parse_coco),
 )
 NAMES = ", ".join(name for name, _, _ in READERS)
