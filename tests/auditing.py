@@ -6,7 +6,7 @@ from labeling.models import Job, Round
 from labeling.review import queue, verdicts
 from labeling.rounds import lifecycle
 from tests import fakes
-from tests.factories import box, join, make_images, make_job, work_all
+from tests.factories import ALONE, box, join, make_images, make_job, work_all
 from tests.running import giving_early, run_steps
 
 
@@ -22,7 +22,7 @@ def at_its_audit(
     settings.MLASSIST_ENGINE = "tests.fakes"
     rightly = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))  # noqa: E731
     fakes.SEES["sight"] = sight or rightly
-    usual = {"pilot_size": 10, "validation_size": 30, "audit_seed": "fixed"}
+    usual = {**ALONE, "pilot_size": 10, "validation_size": 30, "audit_seed": "fixed"}
     job = make_job(acceptance="certified", **{**usual, **fields})
     join(job, annotator, "annotator")
     for reviewer in reviewers:

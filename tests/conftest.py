@@ -125,7 +125,7 @@ def eve(db):
 @pytest.fixture
 def job(alice, bob, rita, mona) -> Job:
     """A draft job of twelve images, without model assistance, one person per image."""
-    made = factories.make_job(assist=False, annotators_per_image=1, pilot_size=2, batch_size=4)
+    made = factories.make_job(**factories.ALONE, assist=False, pilot_size=2, batch_size=4)
     factories.join(made, alice, "annotator")
     factories.join(made, bob, "annotator")
     factories.join(made, rita, "reviewer")

@@ -28,19 +28,24 @@ def project_admin(name: str) -> Any:
     return user
 
 
+# For tests of something else: one answer an image, and nothing drawn a second time.
+ALONE: dict[str, Any] = {
+    "mode": "independent",
+    "annotators_per_image": 1,
+    "prefetch_percent": 0,
+    "blind_control_percent": 0,
+    "blind_checks": False,
+}
+
+
 def make_job(**fields: Any) -> Job:
-    """A draft job with two classes and small sizes."""
+    """A draft job with two classes, small sizes, and all else as a new job has it."""
     fields = {
         "pilot_size": 10,
         "validation_size": 20,
         "training_size": 20,
         "batch_size": 20,
-        "mode": "independent",
-        "annotators_per_image": 1,
-        "prefetch_percent": 0,
         "seed": 1,
-        "blind_control_percent": 0,
-        "blind_checks": False,
         **fields,
     }
     job = setup.create(fields.pop("name", f"Job {next(_numbers)}"), None, **fields)

@@ -11,7 +11,7 @@ from labeling.jobs import guidelines
 from labeling.models import Audit, Comment, Label, LabelCheck
 from labeling.review import comments
 from labeling.rounds import lifecycle
-from tests.factories import answer, box, join, make_images, make_job, person, work_all
+from tests.factories import ALONE, answer, box, join, make_images, make_job, person, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,7 +149,7 @@ def test_the_live_page_names_others_to_managers_only(shared, alice, rita, mona):
 @pytest.mark.parametrize("role", ["annotator", "reviewer"])
 def test_the_list_of_jobs_costs_the_same_however_many_they_are(alice, bob, role):
     def add() -> None:
-        job = make_job(assist=False, pilot_size=10)
+        job = make_job(**ALONE, assist=False, pilot_size=10)
         join(job, alice, role)
         join(job, bob, "annotator")
         make_images(job, 12)

@@ -45,12 +45,12 @@ def set_up() -> tuple[Job, Any, Any, Any]:
     """A certified job with one annotator and two reviewers; nothing in it depends on timing."""
     passwords.make_cheaply()
     job = factories.make_job(
+        **factories.ALONE,
         acceptance="certified",
         pilot_size=6,
         validation_size=30,
         training_size=6,
         batch_size=10,
-        prefetch_percent=0,
         audit_budget=30,
         monitoring_share=0.2,
         audit_seed="fixed",

@@ -23,7 +23,7 @@ from labeling.models import Step
 from labeling.ledger import runner
 from labeling.rounds import lifecycle
 from tests import factories
-job = factories.make_job(slug="crash", assist=False, pilot_size={images})
+job = factories.make_job(**factories.ALONE, slug="crash", assist=False, pilot_size={images})
 for i in range({people}):
     factories.join(job, factories.person(f"p{{i}}"), "annotator")
 factories.make_images(job, {images})

@@ -11,7 +11,7 @@ from labeling.kernel.quality import quality
 from labeling.models import Job
 from labeling.rounds import lifecycle
 from tests.documented import reached
-from tests.factories import join, make_images, make_job
+from tests.factories import ALONE, join, make_images, make_job
 from tests.running import run_steps
 
 __all__ = ["assisted", "paper", "reached", "started"]
@@ -31,7 +31,7 @@ def assisted(settings, alice, rita):
     settings.MLASSIST_ENGINE = "tests.fakes"
 
     def make(images: int, **fields) -> Job:
-        made = make_job(**{"acceptance": "per_round", **fields})
+        made = make_job(**{**ALONE, "acceptance": "per_round", **fields})
         join(made, alice, "annotator")
         join(made, rita, "reviewer")
         make_images(made, images)

@@ -184,7 +184,9 @@ def race(name: str, at: float, *arguments: str) -> None:
 
 def started(slug: str, images: int, **fields: Any) -> Job:
     """A running people-only job with its first assignments open."""
-    job = factories.make_job(slug=slug, assist=False, pilot_size=images, **fields)
+    job = factories.make_job(
+        **{**factories.ALONE, "slug": slug, "assist": False, "pilot_size": images, **fields}
+    )
     for name in PEOPLE:
         factories.join(job, get_user_model().objects.get(username=name), "annotator")
     factories.make_images(job, images)
@@ -253,7 +255,7 @@ def accept_against_claim() -> dict[str, Any]:
 
 def same_page() -> dict[str, Any]:
     """Three reviewers check the same labels of the grid."""
-    job = factories.make_job(slug="grid")
+    job = factories.make_job(**factories.ALONE, slug="grid")
     for image in factories.make_images(job, 4):
         Label.objects.create(image=image, source="auto", boxes=[factories.box()], confidence=0.5)
     errors = run(*(("check", name, "grid") for name in PEOPLE[:3]))
@@ -263,7 +265,7 @@ def same_page() -> dict[str, Any]:
 
 def same_image() -> dict[str, Any]:
     """Three reviewers correct one image."""
-    job = factories.make_job(slug="correct")
+    job = factories.make_job(**factories.ALONE, slug="correct")
     image = factories.make_images(job, 1)[0]
     errors = run(*(("correct", name, str(image.pk)) for name in PEOPLE[:3]))
     made = Label.objects.filter(image=image, source="reviewer")

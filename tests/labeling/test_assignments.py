@@ -9,7 +9,7 @@ from labeling.kernel.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job, Round, RoundSettings
 from labeling.reports import figures
 from labeling.rounds import lifecycle
-from tests.factories import answer, box, join, make_images, make_job, work_all
+from tests.factories import ALONE, answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +27,7 @@ def test_a_person_holds_at_most_two_assignments_and_gets_them_back_when_asking_a
 
 @pytest.mark.parametrize(("images", "held"), [(72, 12), (18, 3), (6, 2), (3, 1)])
 def test_a_page_that_asks_for_a_stock_leaves_enough_for_the_others(alice, bob, mona, images, held):
-    job = make_job(assist=False, annotators_per_image=1, pilot_size=images)
+    job = make_job(**ALONE, assist=False, pilot_size=images)
     join(job, alice, "annotator")
     join(job, bob, "annotator")
     make_images(job, images)

@@ -64,7 +64,9 @@ def test_doubt_is_the_larger_of_risk_and_the_lonest_person():
 @pytest.fixture
 def drawn(alice, bob, rita):
     """A job whose three people have labelled ten images, one of them differently."""
-    made = make_job(assist=False, annotators_per_image=3, pilot_size=10, batch_size=10)
+    made = make_job(
+        assist=False, mode="independent", annotators_per_image=3, pilot_size=10, batch_size=10
+    )
     cleo = person("cleo")
     for who in (alice, bob, cleo):
         join(made, who, "annotator")

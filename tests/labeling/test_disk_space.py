@@ -53,7 +53,7 @@ def test_machine_stops_at_five_per_cent_and_people_at_one(disk, free, machine, p
 
 def test_a_training_waits_for_room_and_starts_by_itself(disk, alice, rita, settings):
     settings.MLASSIST_ENGINE = "tests.fakes"
-    job = factories.make_job(acceptance="per_round")
+    job = factories.make_job(**factories.ALONE, acceptance="per_round")
     factories.join(job, alice, "annotator")
     factories.join(job, rita, "reviewer")
     factories.make_images(job, 90)

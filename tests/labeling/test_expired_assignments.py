@@ -14,7 +14,7 @@ from labeling.kernel.errors import LeaseLost
 from labeling.management import reconcile
 from labeling.models import Assignment, Label
 from labeling.rounds import lifecycle
-from tests.factories import answer, join, make_images, make_job, work_all
+from tests.factories import ALONE, answer, join, make_images, make_job, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,7 +141,7 @@ def test_renewing_a_lost_assignment_says_so(started, alice, bob):
 
 
 def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona):
-    job = make_job(assist=False, annotators_per_image=1, pilot_size=2)
+    job = make_job(**ALONE, assist=False, pilot_size=2)
     join(job, alice, "annotator")
     make_images(job, 2)
     lifecycle.start(job, mona)
@@ -167,7 +167,7 @@ def test_what_someone_held_goes_to_others_when_they_leave(started, alice, bob, m
 
 
 def test_an_answer_that_comes_while_its_author_is_removed_counts(mona, alice, bob, monkeypatch):
-    job = make_job(assist=False, pilot_size=12)
+    job = make_job(**ALONE, assist=False, pilot_size=12)
     join(job, alice, "annotator")
     join(job, bob, "annotator")
     make_images(job, 12)

@@ -86,6 +86,7 @@ def work_through(job: Job, alice: Any, reviewers: list[Any]) -> None:
 def test_no_step_writes_outside_its_fence(acceptance, alice, bob, rita, monkeypatch, settings):
     settings.MLASSIST_ENGINE = "tests.fakes"
     job = factories.make_job(
+        **factories.ALONE,
         acceptance=acceptance,
         pilot_size=4,
         validation_size=24,

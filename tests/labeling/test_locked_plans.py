@@ -21,14 +21,14 @@ from labeling.models import (
     Round,
     RoundSettings,
 )
-from tests.factories import box, join, make_images, make_job
+from tests.factories import ALONE, box, join, make_images, make_job
 from tests.running import Held
 
 pytestmark = pytest.mark.django_db
 
 
 def closing_round(alice, **fields) -> Round:
-    job = make_job(acceptance="certified", **fields)
+    job = make_job(**{**ALONE, "acceptance": "certified", **fields})
     join(job, alice, "annotator")
     job.state = "running"
     job.save()

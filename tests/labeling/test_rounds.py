@@ -98,10 +98,10 @@ def test_an_edit_takes_effect_from_the_next_round(assisted, alice):
 
 
 def test_start_says_everything_that_is_missing(mona):
-    job = make_job(annotators_per_image=3)
+    job = make_job()
     with pytest.raises(Invalid) as refusal:
         lifecycle.start(job, mona)
-    for words in ("Add images", "3 annotators", "reviewer"):
+    for words in ("Add images", "2 annotators", "reviewer"):
         assert words in refusal.value.message
 
 

@@ -14,7 +14,7 @@ from labeling.management import reconcile
 from labeling.models import Event, Step
 from labeling.reports import progress, snapshot, wording
 from labeling.rounds import lifecycle
-from tests.factories import join, make_images, make_job, work_all
+from tests.factories import ALONE, join, make_images, make_job, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,7 +186,7 @@ def swapped(step, handler):
 
 
 def test_a_round_that_waits_for_a_busy_worker_says_so(step, job, mona):
-    other = make_job(assist=False, annotators_per_image=1, pilot_size=1)
+    other = make_job(**ALONE, assist=False, pilot_size=1)
     join(other, mona, "annotator")
     make_images(other, 2)
     lifecycle.start(other, mona)

@@ -36,7 +36,7 @@ def make(settings, alice, bob, rita):
             batch_size=10,
             monitoring_share=0.2,
             audit_budget=30,
-            **{"target_quality": 0.5, **fields},
+            **{**factories.ALONE, "target_quality": 0.5, **fields},
         )
         factories.join(job, alice, "annotator")
         for who in (bob, rita):
@@ -205,5 +205,7 @@ def test_a_certificate_without_validation_images(make, alice, bob, rita):
 
 
 def test_too_few_training_images_to_judge_are_refused():
-    job = factories.make_job(acceptance="certified", validation_size=0, training_size=19)
+    job = factories.make_job(
+        **factories.ALONE, acceptance="certified", validation_size=0, training_size=19
+    )
     assert any("at least 20 images" in said for said in setup.size_problems(job))

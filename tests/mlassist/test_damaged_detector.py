@@ -13,7 +13,7 @@ from mlassist.data import whole_files
 from mlassist.models import Detector, Prediction
 from mlassist.training import warm_start
 from tests import fakes
-from tests.factories import join, make_images, make_job, work_all
+from tests.factories import ALONE, join, make_images, make_job, work_all
 from tests.mlassist.trained import give_detector
 from tests.running import run_steps
 
@@ -26,7 +26,7 @@ def make(settings, alice, rita):
     settings.MLASSIST_ENGINE = "tests.fakes"
 
     def make(images=70, **fields):
-        job = make_job(acceptance="per_round", **fields)
+        job = make_job(**{**ALONE, "acceptance": "per_round", **fields})
         join(job, alice, "annotator")
         join(job, rita, "reviewer")
         make_images(job, images)
@@ -105,9 +105,9 @@ def test_the_next_round_begins_afresh_where_the_last_detector_is_damaged(make, a
 
 
 def test_a_job_does_not_start_from_a_damaged_detector():
-    pond = make_job(name="Pond")
+    pond = make_job(**ALONE, name="Pond")
     give_detector(pond, [0, 1], 40)
-    lake = make_job(name="Lake")
+    lake = make_job(**ALONE, name="Lake")
     assert warm_start.source_problem(lake, pond) == ""
     flip(media_path(Detector.objects.get().weights))
     assert "The file is damaged" in warm_start.source_problem(lake, pond)

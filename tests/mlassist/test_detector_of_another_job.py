@@ -12,7 +12,7 @@ from mlassist.prediction.suggestions import for_images
 from mlassist.training import reuse, training_set, warm_start
 from tests import fakes
 from tests.auditing import judge_all
-from tests.factories import box, join, make_images, make_job, work_all
+from tests.factories import ALONE, box, join, make_images, make_job, work_all
 from tests.mlassist.trained import DIGEST, give_detector
 from tests.running import run_steps
 
@@ -41,7 +41,9 @@ def lake(settings, pond, alice, rita, bob):
     settings.MLASSIST_ENGINE = "tests.fakes"
 
     def start(images: int = 140, **fields) -> Job:
-        job = make_job(name="Lake", start_from=pond, monitoring_share=0.0, **fields)
+        job = make_job(
+            **{**ALONE, "name": "Lake", "start_from": pond, "monitoring_share": 0.0, **fields}
+        )
         join(job, alice, "annotator")
         join(job, rita, "reviewer")
         join(job, bob, "reviewer")

@@ -15,7 +15,7 @@ from mlassist.models import Calibration, Detector, Prediction
 from mlassist.prediction.stored import read_predictions
 from mlassist.selection import ranking
 from tests import fakes
-from tests.factories import box, join, make_images, make_job, work_all
+from tests.factories import ALONE, box, join, make_images, make_job, work_all
 from tests.running import Held, giving_early, run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +29,7 @@ def active(settings, alice, rita):
     def make(boxes=None, images: int = 90, sight=None, early: int = 0, **fields):
         if sight:
             fakes.SEES["sight"] = sight
-        job = make_job(**{"acceptance": "per_round", "monitoring_share": 0.5, **fields})
+        job = make_job(**{**ALONE, "acceptance": "per_round", "monitoring_share": 0.5, **fields})
         join(job, alice, "annotator")
         join(job, rita, "reviewer")
         make_images(job, images)

@@ -13,7 +13,7 @@ from mlassist.models import Detector
 from mlassist.training import warm_start
 from mlassist.training.engine import Wish
 from tests import fakes
-from tests.factories import box, join, make_images, make_job, work_all
+from tests.factories import ALONE, box, join, make_images, make_job, work_all
 from tests.job_form import create
 from tests.mlassist.trained import DIGEST, give_detector
 from tests.running import run_steps
@@ -101,7 +101,7 @@ def test_the_wish_reaches_the_engine_and_the_reason_the_live_page(
         return learned
 
     monkeypatch.setattr(fakes, "train", noting)
-    job = make_job(acceptance="per_round", detector="small", target_quality=0.99)
+    job = make_job(**ALONE, acceptance="per_round", detector="small", target_quality=0.99)
     join(job, alice, "annotator")
     join(job, rita, "reviewer")
     make_images(job, 140)  # enough for a second round, whatever the first one accepts
