@@ -25,7 +25,7 @@ def measured() -> None:
     import scipy.optimize  # noqa: F401
     import sklearn.ensemble  # noqa: F401  # what any judging loads is not the pool's
 
-    from mlassist.calibration.step import judge
+    from mlassist.calibration.evaluation import judge
     from mlassist.data.heartbeat import no_heartbeat
 
     detector = _detector()

@@ -127,7 +127,7 @@ def _samples(folder: Path) -> list[Sample]:
 def _seen(row: dict[str, Any]) -> Seen:
     views = {name: pack(boxes) for name, boxes in row["views"].items()}
     width, height = row["size"]
-    boxes = average_edges(pack(row["plain"]), views)  # as mlassist.training.engine gives them
+    boxes = average_edges(pack(row["plain"]), views)  # as mlassist.prediction.step stores them
     return Seen(row["name"], (width, height), pack(row["truth"]), boxes, views)
 
 

@@ -11,7 +11,10 @@ class MlassistConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules that register themselves."""
-        from mlassist import checks, steps  # noqa: F401
-        from mlassist.acceptance import step  # noqa: F401
+        import mlassist.acceptance.step
+        import mlassist.calibration.step
+        import mlassist.prediction.step
+        import mlassist.training.step  # noqa: F401
+        from mlassist import checks  # noqa: F401
         from mlassist.calibration import charts  # noqa: F401
         from mlassist.training import warm_start  # noqa: F401

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from labeling.kernel.boxes import Box
+from labeling.kernel.json_shapes import StoredBoxScores
 from labeling.models import Image, Round
-from mlassist.prediction.core.box_scores import StoredBoxScores
 
 Curve: TypeAlias = list[tuple[float, float, int]]
 Points: TypeAlias = list[tuple[float, float]]

@@ -31,8 +31,8 @@ ROOMS = {
         ("models",),
         ("data",),
         ("detectors",),
-        ("prediction",),
         ("training",),
+        ("prediction",),
         ("calibration",),
         ("selection",),
         ("acceptance",),
@@ -80,9 +80,19 @@ def dotted(name: str) -> str:
     return name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
 
 
-def imports(tree: ast.Module) -> Iterator[tuple[str, bool]]:
-    """Names that a module imports, and whether at its top level."""
+def imports(tree: ast.Module, *, for_types: bool = True) -> Iterator[tuple[str, bool]]:
+    """Names that a module imports, and whether at its top level; without `for_types` those alone
+    that are loaded when it runs."""
+    unloaded = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for part in node.body
+        for inner in ast.walk(part)
+    }
     for node in ast.walk(tree):
+        if node in unloaded and not for_types:
+            continue
         top = node in tree.body
         if isinstance(node, ast.Import):
             yield from ((alias.name, top) for alias in node.names)
@@ -145,7 +155,7 @@ def test_no_module_imports_itself_by_way_of_others():
 
 def test_pure_parts_are_pure_and_torch_stays_in_its_rooms():
     for name, tree in MODULES.items():
-        roots = {module.split(".")[0] for module, _ in imports(tree)}
+        roots = {module.split(".")[0] for module, _ in imports(tree, for_types=False)}
         folder = name.rsplit("/", 1)[0]
         if "/core/" in name or any(name.startswith(f"{pure}/") for pure in PURE):
             assert not roots & {"django", "rest_framework", "channels"}, name

@@ -123,3 +123,10 @@ class PageSettings(TypedDict, total=False):
     magnifier: bool
     labels: Literal["names", "numbers", "none"]
     confidence: dict[str, float]  # by job: boxes below it are not shown
+
+
+class StoredBoxScores(TypedDict):
+    """Box scores as JSON: the mean overlap, and scores and expected IoU by class, "": pooled."""
+
+    overlap: float
+    curves: dict[str, tuple[list[float], list[float]]]

@@ -238,12 +238,8 @@ def predict(
     views: bool,
     on_progress: Callable[[int, int], None],
 ) -> list[tuple[BoxSet, dict[str, BoxSet]]]:
-    """Boxes of every picture and, if asked, those of each other view; loads weights once.
-
-    With other views the edges of the boxes are averaged over all of them.
-    """
+    """Boxes of every picture and, if asked, those of each other view; loads weights once."""
     from mlassist.detectors import detector as detectors
-    from mlassist.prediction.core.views import average_edges
 
     loaded = _loaded(weights, digest)
     plain = detectors.predict(loaded, paths, on_progress=on_progress)
@@ -252,7 +248,7 @@ def predict(
         for name, view in (detectors.VIEWS.items() if views else ())
     }
     found = [({name: boxes[i] for name, boxes in by_view.items()}) for i in range(len(paths))]
-    return [(average_edges(boxes, views), views) for boxes, views in zip(plain, found, strict=True)]
+    return list(zip(plain, found, strict=True))
 
 
 _cache: "dict[tuple[str, str], Network]" = {}

@@ -12,7 +12,7 @@ from labeling.models import Certificate, Label, Round, Step
 from labeling.review.queue import claim_next
 from labeling.review.verdicts import decide
 from labeling.rounds import lifecycle
-from mlassist.calibration.step import judge
+from mlassist.calibration.evaluation import judge
 from mlassist.data.folds import fold_of
 from mlassist.data.heartbeat import no_heartbeat
 from mlassist.models import Calibration, Detector, Prediction

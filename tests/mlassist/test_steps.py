@@ -9,7 +9,7 @@ from labeling.reports import snapshot
 from labeling.review import grid
 from labeling.review.verdicts import LIFTED
 from labeling.rounds import lifecycle
-from mlassist.calibration.step import judge
+from mlassist.calibration.evaluation import judge
 from mlassist.data.heartbeat import no_heartbeat
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.prediction.stored import read_predictions
@@ -176,7 +176,7 @@ def test_a_loss_that_is_no_number_stops_with_a_reason(active, monkeypatch):
 
 def test_predicting_again_changes_nothing(active):
     job = active()
-    from mlassist.steps import unpredicted
+    from mlassist.prediction.step import unpredicted
 
     detector = Detector.objects.get(round__job=job)
     assert not unpredicted(detector).exists()
@@ -213,7 +213,7 @@ def test_validation_images_that_an_earlier_round_took_no_longer_judge(active):
         ).values_list("image", flat=True)
     )
     assert taken
-    from mlassist.calibration.step import _not_taken_before
+    from mlassist.calibration.evaluation import _not_taken_before
 
     later = Detector(
         round=job.rounds.create(

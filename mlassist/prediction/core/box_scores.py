@@ -6,11 +6,11 @@ Isotonic on (score, IoU if matched else 0), per class with enough boxes, else po
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 import numpy as np
 
 from labeling.kernel.boxes import BoxSet, iou_matrix
+from labeling.kernel.json_shapes import StoredBoxScores
 from mlassist.prediction.core.isotonic import isotonic
 
 LEAST_BOXES = 50  # of a class; below, its scores are read by the pooled curve
@@ -35,13 +35,6 @@ def hits(boxes: BoxSet, truth: BoxSet) -> np.ndarray:
             found[row] = iou[row, best]
             iou[:, best] = 0
     return found
-
-
-class StoredBoxScores(TypedDict):
-    """Box scores as JSON: the mean overlap, and scores and expected IoU by class, "": pooled."""
-
-    overlap: float
-    curves: dict[str, tuple[list[float], list[float]]]
 
 
 @dataclass(frozen=True)
