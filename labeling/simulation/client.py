@@ -1,5 +1,7 @@
 """A person's browser session over HTTP: log in, claim, answer, check."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -11,7 +13,7 @@ from labeling.kernel.json_shapes import JSON
 
 TIMEOUT = 60
 
-Body: TypeAlias = Mapping[str, JSON | list[Box]]
+Body: TypeAlias = "Mapping[str, JSON | list[Box]]"
 
 
 class Client:
