@@ -6,9 +6,8 @@ from labeling.kernel.boxes import Box
 from labeling.kernel.certificate_shapes import DetectorSaid
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
-Method = Literal[
-    "single", "em", "majority", "average", "verified"
-]  # of making one label of several answers
+# how one label is made of several answers
+Method = Literal["single", "em", "majority", "average", "verified"]
 # what became of a suggestion
 Outcome = Literal[
     "accepted",  # kept as the model drew it
@@ -53,7 +52,7 @@ class LabelDetail(DetectorSaid, total=False):
     method: Method
     votes: list[int]  # for each box
     probability: list[float]
-    spread: list[float]  # pixels
+    spread: list[float]  # sd of an edge, relative to the side of its box
     risk: float  # expected errors left
     agreement: list[float]  # quality of each person's answer against the label
     settings: dict[str, float]
