@@ -44,6 +44,12 @@ urlpatterns = [
     path("api/jobs/<slug:slug>/exports", jobs.Exports.as_view(), name="exports"),
     path("api/jobs/<slug:slug>/transfers", jobs.Transfers.as_view(), name="transfers"),
     path("api/jobs/<slug:slug>/uploads", jobs.Uploads.as_view(), name="uploads"),
+    path("api/jobs/<slug:slug>/uploads/<str:upload>", jobs.UploadEnd.as_view(), name="upload-end"),
+    path(
+        "api/jobs/<slug:slug>/uploads/<str:upload>/<row:part>",
+        jobs.UploadPart.as_view(),
+        name="upload-part",
+    ),
     path("api/jobs/<slug:slug>/assignments/claim", work.Claim.as_view(), name="claim"),
     path("api/jobs/<slug:slug>/assignments/give-back", work.GiveBack.as_view(), name="give-back"),
     path("api/assignments/<row:pk>/answer", work.Answer.as_view(), name="answer"),

@@ -128,11 +128,22 @@ class UploadedFile(serializers.FileField):
     """Its bytes."""
 
 
-class UploadForm(StrictSerializer):
-    """Files to import, and what becomes of boxes that come along."""
+class BoxUseForm(StrictSerializer):
+    """What becomes of the boxes that come along with files."""
+
+    boxes = serializers.ChoiceField(annotations.BOX_USES, required=False)
+
+
+class UploadForm(BoxUseForm):
+    """Files to import."""
 
     files = serializers.ListField(child=UploadedFile())
-    boxes = serializers.ChoiceField(annotations.BOX_USES, required=False)
+
+
+class UploadPartForm(StrictSerializer):
+    """Files of one part of an upload."""
+
+    files = serializers.ListField(child=UploadedFile())
 
 
 class ExportForm(StrictSerializer):

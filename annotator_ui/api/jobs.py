@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from annotator_ui.api import access, forms, shapes
-from annotator_ui.api.replies import Reply
+from annotator_ui.api.replies import Nothing, Reply
 from annotator_ui.api.work import parsed
 from labeling.assignments import answer_content, held
 from labeling.consolidation import disagreements, labels
@@ -91,6 +91,34 @@ class Uploads(APIView):
             boxes=request.POST.get("boxes") or annotations.BOX_USES[0],
         )
         return Reply(shapes.transfer(row))
+
+
+class UploadPart(APIView):
+    """One part of an upload that takes several requests."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": forms.UploadPartForm})
+    def put(self, request: Request, slug: str, upload: str, part: int) -> Reply[Nothing]:
+        """Keep its files; the same part again replaces it."""
+        job = access.job_for(access.person(request), slug, access.MANAGER)
+        uploads.keep_part(job, upload, part, request.FILES.getlist("files"))
+        return Reply({})
+
+
+class UploadEnd(APIView):
+    """The end of an upload that took several requests."""
+
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": forms.BoxUseForm})
+    def post(self, request: Request, slug: str, upload: str) -> Reply[shapes.Transfer]:
+        """Queue the import of all its parts; once, however often it is asked for."""
+        job = access.job_for(access.person(request), slug, access.MANAGER)
+        boxes = request.POST.get("boxes") or annotations.BOX_USES[0]
+        return Reply(
+            shapes.transfer(uploads.finish(job, access.person(request), upload, boxes=boxes))
+        )
 
 
 class ImageLabel(APIView):

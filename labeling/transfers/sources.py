@@ -98,6 +98,25 @@ class Folder:
         yield path
 
 
+class Uploaded(Folder):
+    """Uploaded files, whose folders say only in which part of the upload they came."""
+
+    def __init__(self, root: Path, keep: set[str] | None) -> None:
+        super().__init__(root, None)
+        paths = super().names()
+        names = apart([PurePosixPath(path).name for path in paths])
+        pairs = zip(names, paths, strict=True)
+        self.paths = {name: path for name, path in pairs if keep is None or name in keep}
+
+    def names(self) -> list[str]:
+        """Every file once, in a fixed order."""
+        return sorted(self.paths)
+
+    def open(self, name: str) -> "Any":
+        """The file of this name."""
+        return super().open(self.paths[name])
+
+
 class Archive:
     """A zip, read member by member; nothing in it decides where a file is written."""
 
@@ -168,7 +187,7 @@ def source_of(row: Transfer) -> Iterator[Source]:
         with tempfile.TemporaryDirectory() as scratch:
             yield Archive(media_path(row.source), Path(scratch))
     elif row.format == "files":
-        yield Folder(media_path(row.source), keep)
+        yield Uploaded(media_path(row.source), keep)
     else:
         yield Folder(server_folder(row.source), keep)
 

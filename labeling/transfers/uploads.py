@@ -1,6 +1,8 @@
 """Keeps uploaded files until an import has read them."""
 
 import os
+import re
+import shutil
 import uuid
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -36,11 +38,44 @@ def receive(job: Job, by: User | None, files: Sequence[Uploaded], *, boxes: str)
         return transfers.start_import(job, by, "zip", name, boxes=boxes)
     if zips:
         raise Invalid("One zip at a time, or pictures only.", where="files")
-    names = [_name(file) for file in files]
-    # two files of one name may come from two folders: a number keeps both
-    for name, file in zip(sources.apart(names), files, strict=True):
-        _keep(file, media_path(folder) / name)
+    _keep_all(files, media_path(folder))
     return transfers.start_import(job, by, "files", folder, boxes=boxes)
+
+
+def keep_part(job: Job, upload: str, part: int, files: Sequence[Uploaded]) -> None:
+    """Keep one part of an upload that takes several requests; the same part again replaces it.
+
+    `upload` is what the sender calls it: 32 hexadecimal digits.
+    """
+    disk_space.for_machine()
+    if not files:
+        raise Invalid("Choose pictures or a zip archive.", where="files")
+    folder = media_path(_folder(job, upload)) / f"{part:018}"
+    shutil.rmtree(folder, ignore_errors=True)
+    _keep_all(files, folder)
+
+
+def finish(job: Job, by: User | None, upload: str, *, boxes: str) -> Transfer:
+    """Queue the import of all parts that were kept; once, however often it is asked for."""
+    folder = _folder(job, upload)
+    if there := job.transfers.filter(source=folder).first():
+        return there
+    if not media_path(folder).is_dir():
+        raise Invalid("No part of this upload is here: send the files first.", where="upload")
+    return transfers.start_import(job, by, "files", folder, boxes=boxes)
+
+
+def _folder(job: Job, upload: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{32}", upload):
+        raise Invalid("An upload is named by 32 hexadecimal digits.", where="upload")
+    return f"{sources.UPLOADS}/{job.pk}-{upload}"
+
+
+def _keep_all(files: Sequence[Uploaded], folder: Path) -> None:
+    """Two files of one name may come from two folders: a number keeps both."""
+    names = [_name(file) for file in files]
+    for name, file in zip(sources.apart(names), files, strict=True):
+        _keep(file, folder / name)
 
 
 def _is_zip(file: Uploaded) -> bool:
