@@ -1,20 +1,33 @@
-"""The form that brings images in."""
+"""The page and the form that bring images into a job."""
 
 from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 
+from labeling.kernel.errors import LabelingError
+from labeling.kernel.file_kinds import PICTURES
+from labeling.models import Job
+from labeling.transfers import transfers, uploads
 from labeling.transfers.annotations import BOX_USES
 
 LISTED = 200
+TAKEN = "JPEG, PNG or WebP images, zip archives of them; COCO files may come along."
+ENDINGS = ",".join([*sorted(PICTURES), ".zip", ".json"])
 
 
 class ManyFiles(forms.ClearableFileInput):
-    """Several files in one field."""
+    """Several files in one field, to which a script adds a place to drop files and folders."""
 
     allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__({"data-drop": "", "accept": ENDINGS})
 
 
 class ManyFilesField(forms.FileField):
@@ -44,7 +57,7 @@ class ImportForm(forms.Form):
     files = ManyFilesField(  # type: ignore[assignment]
         required=False,
         label="From this computer",
-        help_text="JPEG, PNG or WebP pictures, or one zip of them; COCO files may be among them.",
+        help_text=TAKEN,
     )
     folder = forms.ChoiceField(required=False, label="Folder on the server")
     boxes = forms.ChoiceField(
@@ -75,3 +88,34 @@ class ImportForm(forms.Form):
         if data.get("files") and data.get("folder"):
             raise forms.ValidationError("Choose files or a folder, not both.")
         return data
+
+
+def bring_in(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpResponse:
+    """Upload pictures or name a folder; below, every import with progress and report."""
+    by: Any = request.user
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            if data["folder"]:
+                transfers.start_import(job, by, "folder", data["folder"], boxes=data["boxes"])
+            else:
+                uploads.receive(job, by, request.FILES.getlist("files"), boxes=data["boxes"])
+        except LabelingError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "The import runs in the background; see below.")
+            return HttpResponseRedirect(request.path)
+    context = {
+        **site.each_context(request),
+        "title": f"Images of {job}",
+        "job": job,
+        "form": form,
+        "opts": Job._meta,
+        "transfers": job.transfers.filter(kind="import")[:20],
+        "data": {
+            "url": reverse("transfers", args=[job.slug]),
+            "uploads": reverse("uploads", args=[job.slug]),
+        },
+    }
+    return TemplateResponse(request, "admin/labeling/job/import.html", context)

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
+from labeling.admin.importing import TAKEN, ManyFilesField
 from labeling.jobs import classes, model_plugin, setup
 from labeling.kernel.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
@@ -46,6 +47,9 @@ class JobForm(forms.ModelForm[Job]):
         required=False,
         help_text="The live page says which one was chosen, and why.",
     )
+    files = ManyFilesField(
+        required=False, label="Images", help_text=f"{TAKEN} More can be added later."
+    )  # type: ignore[assignment]
 
     class Meta:
         model = Job
@@ -69,6 +73,10 @@ class JobForm(forms.ModelForm[Job]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["files"]
+        else:
+            self.fields["name"].widget.attrs["autofocus"] = True
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].help_text += " Empty: made from the name."
@@ -184,7 +192,10 @@ class ClassInline(admin.TabularInline[LabelClass, Job]):
     form = ClassForm
     formset = ClassFormSet
     fields = ("name", "color", "hotkey", "note", "position", "retired")
-    extra = 1
+
+    def get_extra(self, request: HttpRequest, obj: Job | None = None, **kwargs: Any) -> int:
+        """Empty rows below those that are there."""
+        return 1 if obj and obj.pk else 3
 
     def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
         """Only before the start; afterwards a class is retired, so its boxes keep their name."""
@@ -215,6 +226,12 @@ class MemberForm(forms.ModelForm[Member]):
         if self.instance.pk:
             self.fields["username"].initial = self.instance.user.get_username()
             self.fields["username"].disabled = True
+
+    def has_changed(self) -> bool:
+        """Of a new row the name decides: one that the page itself filled in is saved, too."""
+        if self.instance.pk:
+            return super().has_changed()
+        return bool(self["username"].value()) or "role" in self.changed_data
 
     def clean_username(self) -> str:
         """The name of an active account."""
@@ -255,4 +272,7 @@ class MemberInline(admin.TabularInline[Member, Job]):
     form = MemberForm
     formset = MemberFormSet
     fields = ("username", "role")
-    extra = 1
+
+    def get_extra(self, request: HttpRequest, obj: Job | None = None, **kwargs: Any) -> int:
+        """Empty rows; the first of a new job is its maker's."""
+        return 1 if obj and obj.pk else 2

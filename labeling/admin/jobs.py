@@ -1,57 +1,25 @@
 """Jobs in the admin: everything on one page, with presets and the actions of a job's life."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from labeling.admin import guidance
-from labeling.admin.importing import ImportForm
+from labeling.admin import guidance, importing, job_actions, job_page
 from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, MemberInline
 from labeling.jobs import classes, members, presets, setup
 from labeling.jobs.accounts import managed_jobs
 from labeling.kernel import events
 from labeling.kernel.errors import LabelingError
 from labeling.models import Job, LabelClass, Member
-from labeling.reports import figures
-from labeling.rounds import lifecycle
-from labeling.transfers import transfers, uploads
-
-ACTIONS: dict[str, tuple[str, str, tuple[str, ...], Callable[..., Any]]] = {
-    "start": ("Start the job", "The first images open for people.", ("draft",), lifecycle.start),
-    "pause": (
-        "Pause",
-        "Nobody gets new images; what people hold they may finish.",
-        ("running",),
-        lifecycle.pause,
-    ),
-    "resume": ("Resume", "Images are handed out again.", ("paused",), lifecycle.resume),
-    "retry": (
-        "Retry failed steps",
-        "The failed step of the open round starts again.",
-        ("running",),
-        lifecycle.retry,
-    ),
-    "copy": (
-        "Copy the job",
-        "A draft with the same numbers, classes, members and images; no labels.",
-        ("draft", "running", "paused", "complete", "cancelled"),
-        setup.copy,
-    ),
-    "cancel": (
-        "Cancel the job",
-        "It ends for good. Labels and exports are kept.",
-        ("draft", "running", "paused"),
-        lifecycle.cancel,
-    ),
-}
+from labeling.transfers import uploads
+from labeling.transfers.annotations import BOX_USES
 
 
 def _advanced(name: str, says: str, *fields: Any) -> Any:
@@ -70,7 +38,8 @@ class JobAdmin(admin.ModelAdmin[Job]):
     search_fields = ("name",)
     change_form_template = "admin/labeling/job/change_form.html"
     fieldsets = (
-        ("Job", {"fields": ("preset", "name", "instructions")}),
+        ("Job", {"fields": ("name", "preset", "instructions")}),
+        ("Images", {"fields": ("files",)}),  # of a new job; later ones come on its page
         (
             "Goal",
             {
@@ -117,6 +86,17 @@ class JobAdmin(admin.ModelAdmin[Job]):
         ),
     )
 
+    def get_fieldsets(self, request: HttpRequest, obj: Job | None = None) -> Any:
+        """Images come with the form of a new job only."""
+        return [part for part in self.fieldsets or () if obj is None or part[0] != "Images"]
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> Any:
+        """Who makes a job is its first annotator, unless they name others."""
+        given = super().get_formset_kwargs(request, obj, inline, prefix)
+        if obj.pk is None and isinstance(inline, MemberInline):
+            given["initial"] = [{"username": request.user.get_username()}]
+        return given
+
     def get_queryset(self, request: HttpRequest) -> Any:
         """Managed jobs only."""
         return managed_jobs(request.user).annotate(image_count=Count("images", distinct=True))
@@ -150,7 +130,9 @@ class JobAdmin(admin.ModelAdmin[Job]):
     def save_model(self, request: HttpRequest, obj: Job, form: Any, change: bool) -> None:
         """A new job gets its maker as manager; every edit is an event."""
         if not change:
-            fields = {k: v for k, v in form.cleaned_data.items() if k not in ("name", "id")}
+            fields = {
+                k: v for k, v in form.cleaned_data.items() if k not in ("name", "id", "files")
+            }
             created = setup.create(form.cleaned_data["name"], request.user, **fields)  # type: ignore[arg-type]
             obj.pk, obj.created_by, obj.seed = created.pk, created.created_by, created.seed
             obj._state.adding = False
@@ -182,26 +164,35 @@ class JobAdmin(admin.ModelAdmin[Job]):
             kind = formset.model._meta.verbose_name_plural
             events.record(form.instance, "job_edited", request.user, fields=[str(kind)])  # type: ignore[arg-type]
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Images that came with the form are imported once the job has its classes."""
+        super().save_related(request, form, formsets, change)
+        if not change and (files := request.FILES.getlist("files")):
+            try:
+                uploads.receive(form.instance, request.user, files, boxes=BOX_USES[0])  # type: ignore[arg-type]
+            except LabelingError as error:
+                messages.error(request, f"The images were not taken: {error.message}")
+
     def response_add(self, request: HttpRequest, obj: Job, *args: Any) -> HttpResponse:
-        """On to what the new job still lacks."""
-        if "_addanother" in request.POST:
-            return super().response_add(request, obj, *args)
-        return self._stay(request, obj, f"“{obj}” is saved as a draft.")
+        """On to what the new job still lacks; a script that sends images first hears where to."""
+        messages.success(request, f"“{obj}” is saved as a draft.")
+        answer = HttpResponseRedirect(reverse("admin:labeling_job_change", args=[obj.pk]))
+        if not job_page.wants_json(request):
+            return answer
+        return JsonResponse({"next": answer.url, "uploads": reverse("uploads", args=[obj.slug])})
 
     def response_change(self, request: HttpRequest, obj: Job) -> HttpResponse:
-        """Where an action was asked for with edits still unsaved, its page comes after saving."""
-        action = request.POST.get("_then")
-        if action in ACTIONS:
+        """Where an action was asked for with edits still unsaved, it comes after saving."""
+        action = request.POST.get("_then", "")
+        if action in job_actions.AT_ONCE:
+            return job_actions.do(request, obj, action)
+        if action in job_actions.ACTIONS:
             return HttpResponseRedirect(reverse("admin:labeling_job_act", args=[obj.pk, action]))
         if "_save" in request.POST and obj.state == Job.State.DRAFT:
-            return self._stay(request, obj, f"“{obj}” is saved.")
+            # a draft leads nowhere yet: its page tells what it needs, and starts it
+            messages.success(request, f"“{obj}” is saved.")
+            return HttpResponseRedirect(reverse("admin:labeling_job_change", args=[obj.pk]))
         return super().response_change(request, obj)
-
-    def _stay(self, request: HttpRequest, job: Job, said: str) -> HttpResponse:
-        """A draft leads nowhere yet: its page tells what it needs, and starts it."""
-        left = "" if setup.start_problems(job) else " It is ready to start."
-        messages.success(request, said + (left or " Below is what it still needs."))
-        return HttpResponseRedirect(reverse("admin:labeling_job_change", args=[job.pk]))
 
     def get_urls(self) -> list[Any]:
         """The job's own pages beside the form."""
@@ -209,6 +200,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         return [
             path("<row:pk>/do/<str:action>/", wrap(self.act), name="labeling_job_act"),
             path("<row:pk>/import/", wrap(self.bring_in), name="labeling_job_import"),
+            path("<row:pk>/progress/", wrap(self.progress_page), name="labeling_job_progress"),
             path("<row:pk>/pictures/", wrap(self.pictures), name="labeling_job_pictures"),
             *super().get_urls(),
         ]
@@ -220,71 +212,17 @@ class JobAdmin(admin.ModelAdmin[Job]):
         return job
 
     def act(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Confirm, then do; every action is a service and an event."""
-        job = self._job(request, pk)
-        if action not in ACTIONS:
-            raise PermissionDenied
-        title, effect, _, service = ACTIONS[action]
-        back = reverse("admin:labeling_job_change", args=[job.pk])
-        if request.method == "POST":
-            try:
-                service(job, request.user)
-            except LabelingError as error:
-                messages.error(request, error.message)
-            else:
-                messages.success(request, f"{title}: done.")
-            return HttpResponseRedirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{title}?",
-            "job": job,
-            "effect": effect,
-            "back": back,
-            "opts": self.opts,
-            "problems": setup.start_problems(job) if action == "start" else [],
-        }
-        return TemplateResponse(request, "admin/labeling/job/confirm.html", context)
+        """Confirm, then do."""
+        return job_actions.confirm(self.admin_site, request, self._job(request, pk), action)
 
     def bring_in(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Upload pictures or name a folder; below, every import with progress and report."""
-        job = self._job(request, pk)
-        form = ImportForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            data = form.cleaned_data
-            try:
-                if data["folder"]:
-                    transfers.start_import(
-                        job,
-                        request.user,  # type: ignore[arg-type]
-                        "folder",
-                        data["folder"],
-                        boxes=data["boxes"],
-                    )
-                else:
-                    uploads.receive(
-                        job,
-                        request.user,  # type: ignore[arg-type]
-                        request.FILES.getlist("files"),
-                        boxes=data["boxes"],
-                    )
-            except LabelingError as error:
-                form.add_error(None, error.message)
-            else:
-                messages.success(request, "The import runs in the background; see below.")
-                return HttpResponseRedirect(request.path)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Images of {job}",
-            "job": job,
-            "form": form,
-            "opts": self.opts,
-            "transfers": job.transfers.filter(kind="import")[:20],
-            "data": {
-                "url": reverse("transfers", args=[job.slug]),
-                "uploads": reverse("uploads", args=[job.slug]),
-            },
-        }
-        return TemplateResponse(request, "admin/labeling/job/import.html", context)
+        """Import images, and how the imports went."""
+        return importing.bring_in(self.admin_site, request, self._job(request, pk))
+
+    def progress_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Where the job stands and its first images, for the page to show while they come in."""
+        context = job_page.standing(self._job(request, pk))
+        return TemplateResponse(request, "admin/labeling/job/progress.html", context)
 
     def pictures(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Pictures for the instructions."""
@@ -298,18 +236,10 @@ class JobAdmin(admin.ModelAdmin[Job]):
         images = job.images.present().count() if job else 0
         context["presets"] = {name: presets.fitted(name, images) for name in presets.PRESETS}
         context["estimate"] = {"images": images}
+        context["problems"] = job_page.problems(context)
+        if context["problems"] and job_page.wants_json(request):
+            return JsonResponse({"problems": context["problems"]})
+        context |= {"accept": importing.ENDINGS, "title": job or "New job", "subtitle": None}
         if job is not None:
-            # a form that was refused has left its own values in `original`
-            context["slug"] = Job.objects.values_list("slug", flat=True).get(pk=job.pk)
-            draft = job.state == Job.State.DRAFT
-            context["checklist"] = setup.checklist(job) if draft else []
-            context["ready"] = draft and not setup.start_problems(job)
-            context["fitted"] = presets.said_of(job, images) if draft else ""
-            context["warning"] = setup.size_warning(job)
-            context["job_actions"] = [
-                (name, title)
-                for name, (title, _, states, _) in ACTIONS.items()
-                if job.state in states and name != "start"
-            ]
-            context["counts"] = figures.counts(job)
+            context |= job_page.standing(job)
         return super().render_change_form(request, context, *args, **kwargs)

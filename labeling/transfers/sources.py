@@ -112,7 +112,7 @@ class Uploaded(Folder):
         """Every file once, in a fixed order."""
         return sorted(self.paths)
 
-    def open(self, name: str) -> "Any":
+    def open(self, name: str) -> AbstractContextManager[Path]:
         """The file of this name."""
         return super().open(self.paths[name])
 

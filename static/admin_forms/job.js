@@ -1,5 +1,7 @@
 /** Fills the job form from a preset and keeps the estimate beside it up to date. */
 
+import { focusFirst } from './problems.js';
+
 const presets = JSON.parse(
   /** @type {HTMLElement} */ (document.getElementById('job-presets')).textContent ?? '{}',
 );
@@ -88,8 +90,7 @@ field('start_from')?.addEventListener('change', () => {
   if (draft && field('start_from')?.value && !number('validation_size'))
     fill({ validation_size: 50 });
 });
-// The first thing after a refused form is what to correct.
-document.getElementById('job-errors')?.focus();
+focusFirst();
 const jobForm = /** @type {HTMLFormElement | null} */ (document.getElementById('job_form'));
 let edited = false;
 jobForm?.addEventListener('input', () => {
@@ -99,22 +100,47 @@ jobForm?.addEventListener('input', () => {
 jobForm?.addEventListener('change', () => {
   edited = true;
 });
-// What was typed is saved before the job starts, pauses or is copied.
-for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (
-  document.querySelectorAll('.job-actions a[data-action]')
-)) {
-  link.addEventListener('click', (event) => {
-    if (!jobForm || !edited) return;
-    event.preventDefault();
-    const then = document.createElement('input');
-    then.type = 'hidden';
-    then.name = '_then';
-    then.value = link.dataset.action ?? '';
-    jobForm.append(then);
-    jobForm.requestSubmit();
-    then.remove();
-  });
+/** Asks for an action by a form of its own, as nothing has to be saved. @param {string} url */
+function post(url) {
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = url;
+  const token = /** @type {HTMLInputElement} */ (
+    document.querySelector('input[name=csrfmiddlewaretoken]')
+  );
+  form.append(token.cloneNode());
+  document.body.append(form);
+  form.submit();
 }
+
+// What was typed is saved before the job starts, pauses or is copied.
+document.addEventListener('click', (event) => {
+  const target = /** @type {Element} */ (event.target);
+  const link = /** @type {HTMLAnchorElement | null} */ (target.closest('a[data-action]'));
+  if (!link || !jobForm) return;
+  if (!edited && !('atOnce' in link.dataset)) return;
+  event.preventDefault();
+  if (!edited) return post(link.href);
+  const then = document.createElement('input');
+  then.type = 'hidden';
+  then.name = '_then';
+  then.value = link.dataset.action ?? '';
+  jobForm.append(then);
+  jobForm.requestSubmit();
+  then.remove();
+});
+// Images that wait to be sent count already; those that came fit the sizes that nobody has changed.
+document.addEventListener('imageschange', (event) => {
+  const { images, sizes = {} } = /** @type {CustomEvent} */ (event).detail;
+  known.images = images;
+  for (const [name, size] of Object.entries(sizes)) {
+    const input = field(name);
+    if (!input || input.value !== input.defaultValue) continue;
+    input.defaultValue = String(size);
+    input.value = String(size);
+  }
+  estimate();
+});
 estimate();
 
 /** A link to a field opens the part of the form that holds it. */

@@ -3,8 +3,8 @@
 import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { importWords } from '../common/import-words.js';
-import { plural } from '../common/words.js';
-import { clock, count, duration, fileSize, stateWord } from './words.js';
+import { fileSize, plural } from '../common/words.js';
+import { clock, count, duration, stateWord } from './words.js';
 
 /** @typedef {import('../common/api.js').Snapshot} Snapshot */
 /** @typedef {import('../common/api.js').Transfer} Transfer */

@@ -35,9 +35,3 @@ export const clock = (moment) =>
 
 /** COLLECTING is Collecting. @param {string} state */
 export const stateWord = (state) => state.charAt(0) + state.slice(1).toLowerCase();
-
-/** @param {number} bytes */
-export function fileSize(bytes) {
-  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}

@@ -35,25 +35,20 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
     page.get_by_label("Validation:").fill("15")
     page.get_by_label("First training:").fill("5")
     for place, name in enumerate(("boat", "buoy")):
-        if place:
-            page.get_by_role("button", name="Add another Class").click()
         page.locator(f"#id_classes-{place}-name").fill(name)
     page.locator("#id_members-0-username").fill(marta)
-    page.get_by_role("button", name="Save and continue editing").click()
-    expect(page.locator(".messagelist")).to_contain_text("saved as a draft")
-    page.get_by_role("link", name="Add images.").click()
     files = sorted(str(path) for path in (tmp_path / "pictures").iterdir())
-    page.get_by_label("From this computer").set_input_files(files)
-    page.get_by_role("button", name="Import").click()
-    expect(page.locator("#import-list")).to_contain_text("30 images taken, 0 already here")
+    page.get_by_label("Images:").set_input_files(files)
+    page.get_by_role("button", name="Create the job").click()
+    expect(page.locator(".messagelist")).to_contain_text("saved as a draft")
+    expect(page.locator(".import-list")).to_contain_text("30 images taken, 0 already here")
+    expect(page.locator(".thumbnails img")).to_have_count(30)
 
-    page.get_by_role("link", name="Harbour").click()
     expect(page.locator("#job-estimate")).to_contain_text("30")
     page.get_by_role("heading", name="Annotators").click()
     page.get_by_label("Lease minutes:").fill("25")  # not saved by hand
     page.get_by_role("link", name="Start the job").click()
-    page.get_by_role("button", name="Yes").click()
-    expect(page.locator(".messagelist")).to_contain_text("Start the job: done.")
+    expect(page.locator(".messagelist")).to_contain_text("The job has started.")
     expect(page.get_by_label("Lease minutes:")).to_have_value("25")
 
     job = backstage("standing", slug="harbour")

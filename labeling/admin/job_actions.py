@@ -1,0 +1,102 @@
+"""What a manager does to a job from its page in the admin: each a service, an event, a sentence."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from labeling.jobs import setup
+from labeling.kernel.errors import LabelingError
+from labeling.models import Job
+from labeling.rounds import lifecycle
+
+# title, effect, what is said once it is done, states of the job in which it is open, service
+ACTIONS: dict[str, tuple[str, str, str, tuple[str, ...], Callable[..., Any]]] = {
+    "start": (
+        "Start the job",
+        "The first images open for people.",
+        "The job has started.",
+        ("draft",),
+        lifecycle.start,
+    ),
+    "pause": (
+        "Pause",
+        "Nobody gets new images; what people hold they may finish.",
+        "The job is paused.",
+        ("running",),
+        lifecycle.pause,
+    ),
+    "resume": (
+        "Resume",
+        "Images are handed out again.",
+        "The job goes on.",
+        ("paused",),
+        lifecycle.resume,
+    ),
+    "retry": (
+        "Retry failed steps",
+        "The failed step of the open round starts again.",
+        "The failed steps start again.",
+        ("running",),
+        lifecycle.retry,
+    ),
+    "copy": (
+        "Copy the job",
+        "A draft with the same numbers, classes, members and images; no labels.",
+        "The copy is among the jobs, as a draft.",
+        ("draft", "running", "paused", "complete", "cancelled"),
+        setup.copy,
+    ),
+    "cancel": (
+        "Cancel the job",
+        "It ends for good. Labels and exports are kept.",
+        "The job is cancelled.",
+        ("draft", "running", "paused"),
+        lifecycle.cancel,
+    ),
+}
+AT_ONCE = ("start",)  # with no question in between: the page has just listed what it needs
+
+
+def confirm(site: admin.AdminSite, request: HttpRequest, job: Job, action: str) -> HttpResponse:
+    """Ask by GET, do it by POST."""
+    if action not in ACTIONS:
+        raise PermissionDenied
+    if request.method == "POST":
+        return do(request, job, action)
+    title, effect, *_ = ACTIONS[action]
+    context = {
+        **site.each_context(request),
+        "title": f"{title}?",
+        "job": job,
+        "effect": effect,
+        "back": reverse("admin:labeling_job_change", args=[job.pk]),
+        "opts": Job._meta,
+        "problems": setup.start_problems(job) if action == "start" else [],
+    }
+    return TemplateResponse(request, "admin/labeling/job/confirm.html", context)
+
+
+def do(request: HttpRequest, job: Job, action: str) -> HttpResponse:
+    """Do it, say how it went, and lead back to the job's page."""
+    _, _, said, _, service = ACTIONS[action]
+    try:
+        service(job, request.user)
+    except LabelingError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, said)
+    return HttpResponseRedirect(reverse("admin:labeling_job_change", args=[job.pk]))
+
+
+def open_now(job: Job) -> list[tuple[str, str]]:
+    """Name and title of the actions that this job's state allows, the start aside."""
+    return [
+        (name, title)
+        for name, (title, _, _, states, _) in ACTIONS.items()
+        if job.state in states and name != "start"
+    ]
