@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from annotator_ui import own_pages, pages, report_page, review_pages
+from annotator_ui import join, own_pages, pages, report_page, review_pages
 from annotator_ui.api import (
     comments,
     comparison,
@@ -35,6 +35,7 @@ urlpatterns = [
     path("jobs/<slug:slug>/history", own_pages.history, name="history"),
     path("jobs/<slug:slug>/history/<row:pk>/suggest", own_pages.suggest, name="suggest"),
     path("jobs/<slug:slug>/images/<row:pk>/correct", pages.correct, name="correct"),
+    path("join/<str:key>", join.join, name="join"),
     path("settings/keys", pages.keys, name="keys"),
     path("api/preferences", own.Preferences.as_view(), name="preferences"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),

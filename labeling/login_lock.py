@@ -1,7 +1,8 @@
 """When signing in is locked after failures: by account and address, by address, by account.
 
 An attacker may not keep an account locked: from an address where its person has signed in before,
-only the failures of this account there count. A locked attempt is not counted itself.
+only the failures of this account there count. A locked attempt is not counted itself. Making
+accounts by invitation links is locked by address.
 """
 
 import math
@@ -19,6 +20,7 @@ from django.utils import timezone
 from labeling.server.addresses import household
 
 PAIR, ADDRESS, ACCOUNT = 5, 20, 10  # failures
+JOINING = 40  # accounts made from one address by invitation links: a class at its desks
 KNOWN = timedelta(days=90)  # an address stays a person's own for so long after signing in
 
 
@@ -42,6 +44,16 @@ def locked_until(username: str | None, address: str) -> datetime | None:
         rules += [(here, ADDRESS), ({"username": username}, ACCOUNT)]
     ends = [end for facts, most in rules if (end := _end_of_lock(facts, most, now))]
     return max(ends, default=None)
+
+
+def joining_locked(request: HttpRequest) -> bool:
+    """Whether no account may be made from this address now: names that were taken are failures,
+    and of accounts that were made only so many count as meant."""
+    address, now = address_of(request), timezone.now()
+    since = now - settings.AXES_COOLOFF_TIME
+    recent = AccessLog.objects.filter(ip_address=address, attempt_time__gt=since)
+    made = recent.filter(path_info__startswith="/join/").count()
+    return made >= JOINING or _end_of_lock({"ip_address": address}, ADDRESS, now) is not None
 
 
 def _end_of_lock(facts: dict[str, str | None], most: int, now: datetime) -> datetime | None:

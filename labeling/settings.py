@@ -241,6 +241,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": ["annotator_ui.api.access.Session"],
 }
 
+EMAIL_HOST = text("EMAIL_HOST")  # none: invitation links are copied, not sent
+EMAIL_SECURITY = choice("EMAIL_SECURITY", "starttls", {"starttls", "tls", "none"})
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_PORT = number("EMAIL_PORT", {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY])
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = text("EMAIL_USER"), secret("EMAIL_PASSWORD")
+DEFAULT_FROM_EMAIL = text("EMAIL_FROM") or EMAIL_HOST_USER or "boxwise@localhost"
+EMAIL_TIMEOUT = 10  # seconds that a web thread waits for the mail server
+
 USE_TZ, TIME_ZONE, LANGUAGE_CODE, USE_I18N = True, "UTC", "en-us", False
 LOGGING = {
     "version": 1,

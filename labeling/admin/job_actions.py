@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from labeling.jobs import setup
+from labeling.jobs import join_links, setup
 from labeling.kernel.errors import LabelingError
 from labeling.models import Job
 from labeling.rounds import lifecycle
@@ -58,8 +58,22 @@ ACTIONS: dict[str, tuple[str, str, str, tuple[str, ...], Callable[..., Any]]] = 
         ("draft", "running", "paused"),
         lifecycle.cancel,
     ),
+    "invite": (
+        "Make an invitation link",
+        "Whoever opens it joins this job as annotator. It works for a week; one made before ends.",
+        "The invitation link is ready to copy.",
+        ("draft", "running", "paused", "complete"),
+        join_links.make,
+    ),
+    "revoke_link": (
+        "Revoke the invitation link",
+        "Nobody joins by it any more; who has joined stays.",
+        "The invitation link is revoked.",
+        ("draft", "running", "paused", "complete"),
+        join_links.revoke,
+    ),
 }
-AT_ONCE = ("start",)  # with no question in between: the page has just listed what it needs
+AT_ONCE = ("start", "invite", "revoke_link")  # buttons that ask no further question
 
 
 def confirm(site: admin.AdminSite, request: HttpRequest, job: Job, action: str) -> HttpResponse:
@@ -90,13 +104,14 @@ def do(request: HttpRequest, job: Job, action: str) -> HttpResponse:
         messages.error(request, error.message)
     else:
         messages.success(request, said)
-    return HttpResponseRedirect(reverse("admin:labeling_job_change", args=[job.pk]))
+    place = "#join-link" if action in ("invite", "revoke_link") else ""
+    return HttpResponseRedirect(reverse("admin:labeling_job_change", args=[job.pk]) + place)
 
 
 def open_now(job: Job) -> list[tuple[str, str]]:
-    """Name and title of the actions that this job's state allows, the start aside."""
+    """Name and title of the actions that this job's state allows and that ask first."""
     return [
         (name, title)
         for name, (title, _, _, states, _) in ACTIONS.items()
-        if job.state in states and name != "start"
+        if job.state in states and name not in AT_ONCE
     ]

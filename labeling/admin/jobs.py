@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from labeling.admin import guidance, importing, job_actions, job_page
+from labeling.admin import guidance, importing, inviting, job_actions, job_page
 from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, MemberInline
 from labeling.jobs import classes, members, presets, setup
 from labeling.jobs.accounts import managed_jobs
@@ -201,6 +201,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
             path("<row:pk>/do/<str:action>/", wrap(self.act), name="labeling_job_act"),
             path("<row:pk>/import/", wrap(self.bring_in), name="labeling_job_import"),
             path("<row:pk>/progress/", wrap(self.progress_page), name="labeling_job_progress"),
+            path("<row:pk>/mail/", wrap(self.mail), name="labeling_job_mail"),
             path("<row:pk>/pictures/", wrap(self.pictures), name="labeling_job_pictures"),
             *super().get_urls(),
         ]
@@ -224,6 +225,10 @@ class JobAdmin(admin.ModelAdmin[Job]):
         context = job_page.standing(self._job(request, pk))
         return TemplateResponse(request, "admin/labeling/job/progress.html", context)
 
+    def mail(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the invitation link to somebody."""
+        return inviting.mail(self.admin_site, request, self._job(request, pk))
+
     def pictures(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Pictures for the instructions."""
         return guidance.pictures(self.admin_site, request, self._job(request, pk))
@@ -241,5 +246,5 @@ class JobAdmin(admin.ModelAdmin[Job]):
             return JsonResponse({"problems": context["problems"]})
         context |= {"accept": importing.ENDINGS, "title": job or "New job", "subtitle": None}
         if job is not None:
-            context |= job_page.standing(job)
+            context |= job_page.standing(job) | inviting.of_job(request, job)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -4,6 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import labeling.models.job
+import labeling.models.member
 import labeling.models.round_settings
 from decimal import Decimal
 from django.conf import settings
@@ -254,6 +255,20 @@ class Migration(migrations.Migration):
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='labeling.job')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
+        ),
+        migrations.CreateModel(
+            name='JoinLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=labeling.models.member.new_key, max_length=40, unique=True)),
+                ('expires_at', models.DateTimeField()),
+                ('joined', models.PositiveSmallIntegerField(default=0)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='join_link', to='labeling.job')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('joined__lte', 100)), name='join_link_most')],
+            },
         ),
         migrations.CreateModel(
             name='Preferences',

@@ -4,7 +4,7 @@ from labeling.models.audit import Audit, AuditPlan, Certificate, Event
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
 from labeling.models.label_class import LabelClass
-from labeling.models.member import Invitation, Member
+from labeling.models.member import Invitation, JoinLink, Member
 from labeling.models.page import Draft, Preferences
 from labeling.models.round import Assignment, Round, Step, WorkerHeartbeat
 from labeling.models.round_settings import RoundSettings
@@ -25,6 +25,7 @@ __all__ = [
     "InstructionsRead",
     "Invitation",
     "Job",
+    "JoinLink",
     "Label",
     "LabelCheck",
     "LabelClass",

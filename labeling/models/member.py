@@ -1,7 +1,10 @@
 """The people who work on a job, and who made their accounts."""
 
+import secrets
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from labeling.models.job import Job
 
@@ -37,3 +40,31 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, invited by {self.by}"
+
+
+MOST_BY_LINK = 100  # people that join by one link: it may reach who was not meant
+
+
+def new_key() -> str:
+    """What nobody can guess: 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+class JoinLink(models.Model):
+    """The invitation link of a job: by it people make accounts and join as annotators."""
+
+    MOST = MOST_BY_LINK
+
+    job = models.OneToOneField(Job, models.CASCADE, related_name="join_link")
+    key = models.CharField(max_length=40, unique=True, default=new_key)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+    joined = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(joined__lte=MOST_BY_LINK), name="join_link_most"),
+        )
+
+    def __str__(self) -> str:
+        return f"link of {self.job}"

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.canvas import Canvas
+
 DROP = """(names) => {
   const data = new DataTransfer();
   for (const name of names) data.items.add(new File(["not a picture"], name));
@@ -90,3 +92,26 @@ def test_more_images_are_dropped_onto_the_page_of_a_job(enter, small_job, ana):
     drop(page, "no-picture.jpg")
     expect(page.locator(".import-list")).to_contain_text("1 file refused")
     expect(page.locator(".import-list")).to_contain_text("no-picture.jpg")
+
+
+def test_a_new_person_joins_by_the_copied_link_and_draws(enter, context_of, small_job, ana):
+    slug = small_job(f"{ana}/annotator", f"{ana}/manager")
+    page = enter(ana, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"/jobs/{slug}/")
+    page.get_by_role("link", name="Open in admin").click()
+    page.get_by_role("link", name="Make an invitation link").click()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator("#join-link [role=status]")).to_have_text("Link copied.")
+    link = page.evaluate("navigator.clipboard.readText()")
+
+    new = context_of().new_page()
+    new.goto(link)
+    new.get_by_label("User name").fill(f"new-{ana}")
+    new.get_by_label("Password", exact=True).fill("a long enough one")
+    new.get_by_label("Password confirmation").fill("a long enough one")
+    new.get_by_role("button", name="Make the account and join").click()
+    Canvas(new).open(f"/jobs/{slug}/work", "Your image 1")
+
+    page.get_by_role("link", name="Revoke").click()
+    expect(page.locator(".messagelist")).to_contain_text("revoked")
+    expect(page.get_by_role("link", name="Make an invitation link")).to_be_visible()
