@@ -48,7 +48,7 @@ format: env ## format Python and JavaScript
 bench: env ## the figures of the documents; JSON=file to keep them
 > $(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
 
-bench-browser: env ## the drawing page: frames, waits, keys, kills; JSON=file to keep the figures
-> $(BIN)/python -m benchmarks browser browser_work browser_kills $(if $(JSON),--json $(JSON))
+bench-browser: env ## a first job, the drawing page: clicks, frames, waits, kills; JSON=file to keep the figures
+> $(BIN)/python -m benchmarks first_job browser browser_work browser_kills $(if $(JSON),--json $(JSON))
 
 .PHONY: help env run test lint types format bench bench-browser

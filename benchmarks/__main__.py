@@ -11,7 +11,12 @@ from pathlib import Path
 
 from benchmarks.figures import Benchmark, Figure, table
 
-BROWSER = ("browser", "browser_work", "browser_kills")  # only when asked for: they take minutes
+BROWSER = (
+    "first_job",
+    "browser",
+    "browser_work",
+    "browser_kills",
+)  # only when asked for: they take minutes
 SLOW = ("confidence", "violations")  # only when asked for: a training on each data set
 TRIALS = ("recipes", "selection", "teaching")  # only when asked for: an hour of trainings
 ANSWERS = ("crowd",)  # only when asked for: needs the data
@@ -44,7 +49,11 @@ def main() -> None:
     parser.add_argument(
         "--birds", action="store_true", help="quality on ../shared/data/birds, too (takes minutes)"
     )
-    parser.add_argument("--data", type=Path, help="slow ones and crowd: folder of the data sets")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        help="slow ones and crowd: folder of the data sets; first_job: of photos",
+    )
     parser.add_argument("--weights", type=Path, help="slow ones: MobileNetV2 .safetensors file")
     parser.add_argument("--cache", type=Path, help="slow ones: folder that keeps predictions")
     parser.add_argument(
@@ -73,6 +82,8 @@ def main() -> None:
             if not options.data:
                 parser.error(f"{name} needs --data")
             run = partial(run, options.data, final=not options.development)
+        if name == "first_job":
+            run = partial(run, options.data)
         if name in TRIALS:
             if not (options.data and options.weights):
                 parser.error(f"{name} needs --data and --weights")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.first_job import CLASSES, MOST_CLICKS, Hand, journey
 from tests.browser.canvas import Canvas
 
 DROP = """(names) => {
@@ -115,3 +116,17 @@ def test_a_new_person_joins_by_the_copied_link_and_draws(enter, context_of, smal
     page.get_by_role("link", name="Revoke").click()
     expect(page.locator(".messagelist")).to_contain_text("revoked")
     expect(page.get_by_role("link", name="Make an invitation link")).to_be_visible()
+
+
+def test_the_way_to_the_first_image_of_an_own_job_takes_twelve_clicks(
+    context_of, backstage, ana, tmp_path
+):
+    backstage("pictures", folder=str(tmp_path / "pictures"), count=60)
+    files = sorted(str(path) for path in (tmp_path / "pictures").iterdir())
+    hand = Hand(context_of().new_page(), pace=0)
+    journey(hand, ana, f"{ana}-open-sesame", f"Own {ana}", files)
+    assert hand.clicks <= MOST_CLICKS
+    Canvas(hand.page).ready("Your image 1")
+    job = backstage("standing", slug=f"own-{ana}")
+    assert (job["state"], job["images"]) == ("running", 60)
+    assert sorted(job["classes"]) == sorted(CLASSES)
