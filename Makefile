@@ -45,10 +45,13 @@ format: env ## format Python and JavaScript
 > $(BIN)/ruff format .
 > $(NODE) node_modules/@biomejs/biome/bin/biome check --write static tests/js
 
+strings: env ## list every string of pages and admin in tests/strings.txt
+> $(BIN)/python -m tests.visible_strings
+
 bench: env ## the figures of the documents; JSON=file to keep them
 > $(BIN)/python -m benchmarks $(if $(JSON),--json $(JSON))
 
 bench-browser: env ## a first job, the drawing page: clicks, frames, waits, kills; JSON=file to keep the figures
 > $(BIN)/python -m benchmarks first_job browser browser_work browser_kills $(if $(JSON),--json $(JSON))
 
-.PHONY: help env run test lint types format bench bench-browser
+.PHONY: help env run test lint types format strings bench bench-browser

@@ -156,7 +156,7 @@ def _why_nothing(job: Job, roles: set[str], round: Round | None) -> str:
     """What a person without work reads: where they draw, why; else that there is none to check."""
     if access.ANNOTATOR in roles or job.state != Job.State.RUNNING:
         return wording.why_nothing(job, round)["message"]
-    return "Nothing to check now."
+    return "Nothing to review now."
 
 
 def _previews(jobs: Iterable[Job], user: User, roles: dict[int, set[str]]) -> dict[int, int]:

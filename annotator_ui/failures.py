@@ -38,7 +38,7 @@ FULL = Failure(
 )
 BUSY = Failure(503, "busy", answers.BUSY, retry_after=answers.BUSY_SECONDS)
 TOO_MUCH = Failure(400, "invalid", "The search or filter holds too much. Ask for less at once.")
-NO_SUCH = Failure(400, "invalid", "A number or text in the address is none that anything here has.")
+NO_SUCH = Failure(400, "invalid", "Nothing here has the number or name in this address.")
 
 # SQLite says "database or disk is full", PostgreSQL "No space left on device"
 _FULL = ("disk is full", "no space left")

@@ -19,14 +19,20 @@ API = "/api/"
 KEPT = ("Allow", "Content-Range", "Retry-After", "WWW-Authenticate")
 SAID = {
     400: ("invalid", "The request cannot be understood."),
-    403: ("not_allowed", "You may not do this. Reload the page if you were signed out meanwhile."),
+    403: (
+        "not_allowed",
+        "You are not allowed to do this. Reload the page if you were signed out meanwhile.",
+    ),
     404: ("not_found", "There is nothing here, or it is not yours to see."),
     405: ("not_allowed", "This address takes other methods; the header Allow names them."),
     416: ("invalid", "The file ends before that; the header Content-Range names its size."),
     BUSY.status: (BUSY.code, BUSY.message),
     FULL.status: (FULL.code, FULL.message),
 }
-OTHER = ("error", "The server could not do this, and wrote down why. Your work is kept.")
+OTHER = (
+    "error",
+    "The server could not complete the request, and logged the error. Your work is kept.",
+)
 
 
 def private(get_response: Next) -> Next:

@@ -77,7 +77,7 @@ def queue_of(job: Job, user: User, hold: list[int], page: str, count: int = PREF
     """
     try:
         mine = queue.claim_next(job, user, count=count, page=page)
-        message = "" if mine else "Nothing to check now."
+        message = "" if mine else "Nothing to review now."
     except NotAllowed as error:
         mine, message = [], error.message
     return {

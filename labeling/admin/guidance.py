@@ -33,7 +33,7 @@ def pictures(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpRespo
     if request.method == "POST" and "remove" in request.POST:
         row = get_object_or_404(InstructionPicture, pk=whole(request.POST["remove"]), job=job)
         guidelines.remove_picture(row, by)
-        messages.success(request, f"{row.name} removed. Instructions that name it show its words.")
+        messages.success(request, f"{row.name} removed. Guidelines that name it show the words.")
         return HttpResponseRedirect(request.path)
     adding = request.method == "POST"
     form = PictureForm(request.POST if adding else None, request.FILES if adding else None)
@@ -44,11 +44,11 @@ def pictures(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpRespo
         except LabelingError as error:
             form.add_error(error.where if error.where in form.fields else None, error.message)
         else:
-            messages.success(request, f"Paste ![words](picture:{row.name}) into the instructions.")
+            messages.success(request, f"Paste ![words](picture:{row.name}) into the guidelines.")
             return HttpResponseRedirect(request.path)
     context = {
         **site.each_context(request),
-        "title": f"Pictures of the instructions of {job}",
+        "title": f"Guideline images of {job}",
         "job": job,
         "form": form,
         "opts": Job._meta,

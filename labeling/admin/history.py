@@ -57,7 +57,7 @@ class RoundAdmin(ReadOnly[Round]):
         if request.method == "POST":
             try:
                 count = monitoring.revoke(round, request.user)  # type: ignore[arg-type]
-                messages.success(request, f"{count} images went back to people.")
+                messages.success(request, f"{count} images were returned to annotators.")
             except LabelingError as error:
                 messages.error(request, error.message)
         return HttpResponseRedirect(reverse("admin:labeling_round_change", args=[pk]))
@@ -73,7 +73,7 @@ class RoundAdmin(ReadOnly[Round]):
                     whole(wanted),
                     request.user,  # type: ignore[arg-type]
                 )
-                messages.success(request, f"The audit may now take {wanted} images.")
+                messages.success(request, f"The audit budget is now {wanted} images.")
             except LabelingError as error:
                 messages.error(request, error.message)
         return HttpResponseRedirect(reverse("admin:labeling_round_change", args=[pk]))

@@ -17,7 +17,7 @@ from labeling.transfers import transfers, uploads
 from labeling.transfers.annotations import BOX_USES
 
 LISTED = 200
-TAKEN = "JPEG, PNG or WebP images, zip archives of them; COCO files may come along."
+TAKEN = "JPEG, PNG or WebP images, zip archives of them, and COCO files."
 ENDINGS = ",".join([*sorted(PICTURES), ".zip", ".json"])
 
 
@@ -62,15 +62,15 @@ class ImportForm(forms.Form):
     folder = forms.ChoiceField(required=False, label="Folder on the server")
     boxes = forms.ChoiceField(
         choices=[
-            ("suggestions", "show them to people as suggestions"),
-            ("labels", "keep them as finished labels"),
-            ("ignore", "leave them out"),
+            ("suggestions", "use as suggestions (pre-labels)"),
+            ("labels", "use as final labels"),
+            ("ignore", "ignore"),
         ],
         initial=BOX_USES[0],
-        label="Boxes that come along",
-        help_text="COCO files are found by themselves, whatever they are called, and may come "
-        "without pictures for images that are here already. An image of which a box cannot be "
-        "used gets suggestions instead of a finished label.",
+        label="Imported annotations",
+        help_text="COCO files are detected whatever their name, and may refer to images that are "
+        "in the job already. If one box of an image is invalid, the others become suggestions "
+        "instead of a final label.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

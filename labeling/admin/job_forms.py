@@ -45,7 +45,7 @@ class JobForm(forms.ModelForm[Job]):
     detector = forms.ChoiceField(
         choices=lambda: model_plugin.DETECTORS,
         required=False,
-        help_text="The live page says which one was chosen, and why.",
+        help_text="The live page shows which one was chosen, and why.",
     )
     files = ManyFilesField(
         required=False, label="Images", help_text=f"{TAKEN} More can be added later."
@@ -59,10 +59,9 @@ class JobForm(forms.ModelForm[Job]):
             "instructions": forms.Textarea(attrs={"rows": 8, "cols": 80}),
         }
         help_texts = {
-            "start_from": "Begin with the detector of an earlier job of yours: classes of the same "
-            "name keep what was learned. It brings its kind of detector with it. Where it knows "
-            "all classes it goes on learning from that job's labels beside those of this one, and "
-            "with validation images it looks before any image here has taught it: the first "
+            "start_from": "Start from the detector of an earlier job: classes of the same name "
+            "keep what was learned, and the detector design is taken over. If it knows all "
+            "classes, it trains on that job's labels, too, and with validation images the first "
             "training is left out."
         }
         labels = {
@@ -79,11 +78,11 @@ class JobForm(forms.ModelForm[Job]):
             self.fields["name"].widget.attrs["autofocus"] = True
         if "slug" in self.fields:
             self.fields["slug"].required = False
-            self.fields["slug"].help_text += " Empty: made from the name."
+            self.fields["slug"].help_text += " Leave empty to derive it from the name."
         if "instructions" in self.fields:
             self.fields[
                 "instructions"
-            ].help_text += " Pictures: save, then see “Pictures of the instructions” above."
+            ].help_text += " Images: save first, then use “Guideline images”."
         if "start_from" in self.fields:
             self._narrow_start_from()
         if self.instance.pk and self.instance.state != Job.State.DRAFT:
@@ -239,7 +238,7 @@ class MemberForm(forms.ModelForm[Member]):
         user = get_user_model().objects.filter(username__iexact=name, is_active=True).first()
         if user is None:
             raise forms.ValidationError(
-                f"There is no account {name!r}. Make one under Users, it takes one line."
+                f"There is no account {name!r}. Create it under Users, or send the invitation link."
             )
         if not self.instance.pk:
             self.instance.user = user
@@ -262,7 +261,7 @@ class MemberFormSet(forms.BaseInlineFormSet[Member, Job, forms.ModelForm[Member]
             for form in self.forms
             if (name := form.cleaned_data.get("username"))
         ]
-        _refuse_repeats(rows, "role", "This person has this role in another row.")
+        _refuse_repeats(rows, "role", "This person already has this role in another row.")
 
 
 class MemberInline(admin.TabularInline[Member, Job]):

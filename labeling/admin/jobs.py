@@ -51,7 +51,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         # what most jobs leave as the preset fills it, folded, below classes and members
         _advanced(
             "Annotators",
-            "How people share an image, and how their answers become one label.",
+            "How many annotators work on an image, and how their boxes are consolidated.",
             "mode",
             ("error_limit", "consolidation"),
             "lease_minutes",
@@ -59,7 +59,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         ),
         _advanced(
             "Rounds and model",
-            "How many images people label before the detector trains, and what it shows them.",
+            "How many images are labelled before the detector trains, and what it suggests.",
             "assist",
             ("pilot_size", "validation_size"),
             ("training_size", "batch_size"),
@@ -70,7 +70,7 @@ class JobAdmin(admin.ModelAdmin[Job]):
         ),
         _advanced(
             "Acceptance and risk",
-            "When the machine's labels count, and how that is shown.",
+            "When auto-labels are accepted, and how their quality is proven.",
             "acceptance",
             ("guarantee", "per_class"),
             "risk",
@@ -78,8 +78,8 @@ class JobAdmin(admin.ModelAdmin[Job]):
             ("audit_budget", "monitoring_share"),
         ),
         _advanced(
-            "Money and address",
-            "What work costs, where it stops, and the job's place in addresses.",
+            "Costs and address",
+            "Prices, the budget limit, and the job's address.",
             ("price_image", "price_answer"),
             "budget",
             "slug",

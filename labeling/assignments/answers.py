@@ -38,7 +38,7 @@ def submit(
     """
     disk_space.for_people()
     if assignment.annotator_id != user.pk:
-        raise NotAllowed("This assignment belongs to someone else.")
+        raise NotAllowed("This task belongs to someone else.")
     answer = answer_content.parse_answer(
         assignment,
         version=version,

@@ -28,7 +28,7 @@ SKIP_REASONS = (
     BROKEN,
     "Other",
 )
-GONE = "The picture's file is missing or damaged"
+GONE = "The image file is missing or damaged"
 
 
 def skip(assignment: Assignment, user: User, reason: str, **report: JSON) -> None:
@@ -49,7 +49,7 @@ def skip(assignment: Assignment, user: User, reason: str, **report: JSON) -> Non
             assignment.refresh_from_db()
             if assignment.state == State.SKIPPED and assignment.annotator_id == user.pk:
                 return  # said twice
-            raise LeaseLost("This image was given to someone else.")
+            raise LeaseLost("This image was reassigned to someone else.")
         events.record(
             assignment.round.job, "image_skipped", user, image=assignment.image_id, reason=reason
         )
@@ -95,7 +95,7 @@ def report_broken(assignment: Assignment, user: User) -> str:
         with contextlib.suppress(Conflict):  # a second report in a row excluded it already
             labels.exclude(assignment.image, GONE, None)
         return f"{GONE}. The image was taken out and shown to the managers."
-    return "Reported to the managers. Someone else gets this image to see whether it opens there."
+    return "Reported to the managers. Someone else gets this image, to check if it opens for them."
 
 
 def reported_broken(job: Job) -> "QuerySet[Image]":

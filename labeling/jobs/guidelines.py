@@ -52,7 +52,7 @@ def add_picture(
         raise Invalid("Give the picture a name of letters and digits.", where="name")
     others = InstructionPicture.objects.filter(job=job).exclude(name=slug)
     if others.count() >= MOST_PICTURES:
-        raise Conflict(f"At most {MOST_PICTURES} pictures fit one job's instructions.")
+        raise Conflict(f"At most {MOST_PICTURES} images fit one job's guidelines.")
     made, digest = _keep(job, upload)
     with transaction.atomic():
         row, _ = InstructionPicture.objects.update_or_create(

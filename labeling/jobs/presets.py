@@ -110,6 +110,6 @@ def said_of(job: Job, images: int) -> str:
         return ""
     shown = " / ".join(str(full[name]) for name in SIZES[:-1])
     return (
-        f"The sizes are the preset's for {images:,} images. For a thousand it has {shown}, and "
-        f"{full['audit_budget']} checks; they follow until you change one of them."
+        f"Round sizes are fitted to {images:,} images: for a thousand the preset has {shown}, and "
+        f"{full['audit_budget']} audits. They adapt to added images until you change one."
     )

@@ -103,7 +103,7 @@ def checklist(job: Job) -> list[Need]:
     least = overlap.least_people(job)
     enough = annotators if annotators >= least else 0
     needs = [
-        Need("classes", _some(kinds, "class", "classes"), "Name at least one class."),
+        Need("classes", _some(kinds, "class", "classes"), "Add at least one class."),
         _images_needed(job),
         Need("annotators", _some(enough, "annotator", "annotators"), _more(least, annotators)),
     ]
@@ -134,7 +134,7 @@ def _images_needed(job: Job) -> Need:
 def start_problems(job: Job) -> list[str]:
     """What is missing before the job may start, first things first; empty when ready."""
     if job.state != Job.State.DRAFT:
-        return ["It has started already."]
+        return ["The job has already started."]
     return [need.missing for need in checklist(job) if not need.met]
 
 

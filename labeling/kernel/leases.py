@@ -59,7 +59,7 @@ def renew(row: Assignment | Audit, job: Job, user: User, page: str) -> datetime:
     until = end(job, timezone.now())
     mine = type(row).objects.held_by(user).filter(pk=row.pk)
     if not mine.update(lease_expires_at=until, page=page):
-        raise LeaseLost("This was given to someone else.")
+        raise LeaseLost("This was reassigned to someone else.")
     return until
 
 

@@ -53,9 +53,9 @@ class Job(models.Model):
         POINTS = "points", "Four clicks, on the outermost points of the object"
 
     class Mode(models.TextChoices):
-        INDEPENDENT = "independent", "Independent: everyone draws, blind to each other"
-        ADAPTIVE = "adaptive", "Adaptive: two draw, another one only where they differ"
-        VERIFY = "verify", "Verify: one draws, the next ones confirm or fix"
+        INDEPENDENT = "independent", "Independent: everyone annotates blind"
+        ADAPTIVE = "adaptive", "Adaptive: two annotate, more only where they disagree"
+        VERIFY = "verify", "Verify: one annotates, the next ones confirm or fix"
 
     class Preset(models.TextChoices):
         BOXWISE = "boxwise", "Boxwise"
@@ -70,7 +70,9 @@ class Job(models.Model):
         help_text="Part of the job's address.",
     )
     instructions = models.TextField(
-        blank=True, help_text="Markdown. Annotators see it at their first visit and by the key I."
+        "guidelines",
+        blank=True,
+        help_text="Markdown. Annotators see the guidelines on their first visit, and by the key I.",
     )
     state = models.CharField(
         max_length=10, choices=State.choices, default=State.DRAFT, editable=False
@@ -79,33 +81,33 @@ class Job(models.Model):
         max_length=12,
         choices=Preset.choices,
         default=Preset.BOXWISE,
-        help_text="Fills the fields below. Everything stays yours to change.",
+        help_text="Sets the fields below; you can change each of them.",
     )
     assist = models.BooleanField(
         "model assistance",
         default=True,
-        help_text="Train a detector between rounds and let it label sure images. "
-        "Off: people label everything.",
+        help_text="Train a detector between rounds and let it label the images it is confident "
+        "about. Off: people label every image.",
     )
     suggestions = models.BooleanField(
         default=True,
-        help_text="Show the detector's boxes to people in active rounds. Pilot, validation and "
-        "first training images are always drawn blind.",
+        help_text="Show the detector's boxes to annotators in active rounds. Pilot, validation and "
+        "first training images are always annotated blind.",
     )
     blind_control_percent = models.PositiveSmallIntegerField(
         "blind control share, %",
         default=5,
         validators=[MaxValueValidator(50)],
-        help_text="Share of the images with shown boxes that up to two more people draw without "
-        "seeing them. A class in which corrected work turns out worse by more than .05 is no "
-        "longer shown.",
+        help_text="Share of the pre-labelled images that up to two more people annotate blind. A "
+        "class in which corrected work turns out worse by more than .05 is no longer "
+        "pre-labelled.",
     )
     honeypot_percent = models.PositiveSmallIntegerField(
         "honeypot share, %",
         default=0,
         validators=[MaxValueValidator(20)],
-        help_text="Share of the assignments with shown boxes that get one wrong box among them. "
-        "The report tells managers who let it pass; it is never counted as a label.",
+        help_text="Share of the pre-labelled tasks that get one wrong box. The report tells "
+        "managers who missed it; it never counts as a label.",
     )
     detector = models.CharField(max_length=60, default="auto")  # or a name the plug-in offers
     start_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -114,21 +116,22 @@ class Job(models.Model):
         max_length=10,
         choices=Acceptance.choices,
         default=Acceptance.CERTIFIED,
-        help_text="When the machine's labels become binding.",
+        help_text="When auto-labels are accepted.",
     )
     mode = models.CharField(
         "workflow",
         max_length=11,
         choices=Mode.choices,
         default=Mode.ADAPTIVE,
-        help_text="Verifying starts after the first training; before it, and on validation "
-        "images, people always draw blind.",
+        help_text="Verify starts after the first training; before it, and on validation images, "
+        "people always annotate blind.",
     )
     annotators_per_image = models.PositiveSmallIntegerField(
         "annotators per image",
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(9)],
-        help_text="Independent: this many draw each image. Adaptive and verify: at most this many.",
+        help_text="Independent: exactly this many for each image. Adaptive and verify: at most "
+        "this many.",
     )
     error_limit = models.FloatField(
         "allowed expected errors per image",
@@ -141,18 +144,20 @@ class Job(models.Model):
         max_length=8,
         choices=Consolidation.choices,
         default=Consolidation.EM,
-        help_text="How several people's boxes become one label. Answers drawn on suggestions "
-        "always use the majority: they are not independent.",
+        help_text="How several people's boxes become one label. Corrected pre-labels always use "
+        "the majority, as they are not independent.",
     )
     pilot_size = models.PositiveIntegerField(
-        "pilot", default=10, help_text="First random images, to see that the job works."
+        "pilot",
+        default=10,
+        help_text="Random images to check the setup with.",
     )
     validation_size = models.PositiveIntegerField(
         "validation",
         default=0,
-        help_text="Random images that judge the detector and are never trained on. 0: the "
-        "training images judge it, each by a detector that has not seen it: fewer labels for two "
-        "and a half times the training time.",
+        help_text="Random images that the detector is evaluated on and never trained on. 0: "
+        "evaluation by cross-validation on the training images, which needs fewer labels "
+        "and two and a half times the training time.",
     )
     training_size = models.PositiveIntegerField(
         "first training", default=100, help_text="Random images for the first detector."
@@ -161,26 +166,27 @@ class Job(models.Model):
         "each further round",
         default=150,
         validators=[MinValueValidator(1)],
-        help_text="Images that people label in each active round.",
+        help_text="Images to label in each active round.",
     )
     prefetch_percent = models.PositiveSmallIntegerField(
         "prefetch share, %",
         default=20,
         validators=[MaxValueValidator(100)],
-        help_text="Share of a batch that opens while the machine trains again, so that nobody "
-        "waits. 0: people wait. During the first training they do: its detector is often enough.",
+        help_text="Share of a batch that is assigned while the detector trains again, so that "
+        "nobody waits. 0: people wait. During the first training they always do: its "
+        "detector is often good enough.",
     )
     drawing = models.CharField(
         max_length=6,
         choices=Drawing.choices,
         default=Drawing.CLICKS,
-        help_text="How a box is drawn at first; each person may change it by the key M. Dragging "
-        "always works, too. Four points give tighter boxes.",
+        help_text="The drawing method at first; each person can change it by the key M, and "
+        "dragging always works. Four points give tighter boxes.",
     )
     one_object = models.BooleanField(
         "one object per image",
         default=False,
-        help_text="The first box submits itself after a second in which it can be taken back.",
+        help_text="The first box submits the image after one second, in which it can be undone.",
     )
     guarantee = models.CharField(
         max_length=11,
@@ -192,37 +198,38 @@ class Job(models.Model):
     per_class = models.BooleanField(
         "each class on its own",
         default=False,
-        help_text="Prove the guarantee for the images of each class apart, an image counting for "
-        "the rarest class it shows. A class with too few boxes is left to people. Takes more "
-        "checks.",
+        help_text="Prove the guarantee for the images of each class separately; an image counts "
+        "for its rarest class. A class with too few boxes is left to people. Takes more "
+        "audits.",
     )
     blind_checks = models.BooleanField(
         "blind checks",
         default=True,
-        help_text="Checkers draw before they see the label's boxes, then say which they had "
-        "overlooked. Each check takes as long as drawing, and the proof holds without the near "
-        "misses that people let pass once they see boxes. Off: one check in five does.",
+        help_text="Reviewers draw before they see the auto-label, then say which of its boxes they "
+        "had overlooked. Takes as long as annotating, and excludes the near misses that "
+        "people let pass once they see boxes. Off: one audit in five is blind.",
     )
     target_quality = models.FloatField(
         "target",
         default=0.6,
         validators=[MinValueValidator(0.05), MaxValueValidator(0.99)],
-        help_text="Mean quality the accepted labels must have, or what the guarantee names: 1 is "
-        "every box perfect, a missed object or a false box counts 0. More than one person alone "
-        "reaches against the labels of several, less 0.05, asks too much: the live page tells.",
+        help_text="Mean quality of accepted labels, or what the guarantee names: 1 means every box "
+        "is perfect; a missed object or a false box counts 0. A target above what one "
+        "annotator reaches against the labels of several, minus 0.05, is out of reach; "
+        "the live page tells.",
     )
     risk = models.FloatField(
         default=0.10,
         validators=[MinValueValidator(0.001), MaxValueValidator(0.5)],
-        help_text='"At most 0.10" means: in at most one of ten jobs like this the accepted '
-        "images fall short of the target.",
+        help_text="0.10 means: in at most one of ten jobs like this the accepted images miss the "
+        "target.",
     )
     audit_budget = models.PositiveIntegerField(
         default=120,
         validators=[MinValueValidator(10)],
-        help_text="Checks of auto-labels that a proof is planned with. While they speak for the "
-        "guarantee but do not show it yet, half as many are added, up to twice the number; when it "
-        "cannot be shown, people label the rest.",
+        help_text="Auto-labels that are audited. If the result is promising but not conclusive, "
+        "half as many are added, up to twice the number; if the guarantee cannot be "
+        "proven, people label the rest.",
     )
     monitoring_share = models.FloatField(
         default=0.05,
@@ -230,9 +237,10 @@ class Job(models.Model):
         help_text="Share of the accepted images that reviewers still check afterwards.",
     )
     lease_minutes = models.PositiveSmallIntegerField(
+        "task timeout, minutes",
         default=10,
         validators=[MinValueValidator(1)],
-        help_text="An image goes to someone else after this long without a sign.",
+        help_text="Minutes without activity after which an image is reassigned.",
     )
     price_image = models.DecimalField(
         max_digits=8,
@@ -246,7 +254,7 @@ class Job(models.Model):
         decimal_places=4,
         default=Decimal("0.036"),
         validators=[MinValueValidator(0)],
-        help_text="Per submitted answer or audit of a person.",
+        help_text="Per submission or review.",
     )
     budget = models.DecimalField(
         max_digits=12,
@@ -254,8 +262,8 @@ class Job(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="For certified jobs: once this much is spent, no further batch is drawn before "
-        "the proof. What the proof leaves goes to people all the same. Empty: no limit.",
+        help_text="For certified jobs: once this much is spent, the audit begins instead of "
+        "another batch. Images that the audit leaves go to people all the same. Empty: no limit.",
     )
     seed = models.PositiveIntegerField(default=new_seed, editable=False)
     # A rehearsal repeats itself only if the audit order does; a real job draws it once the plan is

@@ -33,9 +33,11 @@ class LabelClass(models.Model):
     hotkey = models.CharField(
         "key", max_length=1, blank=True, validators=[RegexValidator(r"^[0-9]$", "A digit, 0 to 9.")]
     )
-    note = models.CharField("note for people", max_length=200, blank=True)
+    note = models.CharField("note for annotators", max_length=200, blank=True)
     position = models.PositiveIntegerField(default=0, blank=True)
-    retired = models.BooleanField(default=False, help_text="Hidden from people; its boxes stay.")
+    retired = models.BooleanField(
+        default=False, help_text="No longer offered to annotators; existing boxes are kept."
+    )
 
     class Meta:
         ordering = ("position", "index")

@@ -22,7 +22,7 @@ class Round(models.Model):
         PILOT = "pilot", "pilot"
         VALIDATION = "validation", "validation"
         TRAINING = "training", "first training"
-        ACTIVE = "active", "most useful images"
+        ACTIVE = "active", "active learning"
         CLOSING = "closing", "closing"
 
     BLIND = (Purpose.PILOT, Purpose.VALIDATION, Purpose.TRAINING)  # and drawn at random

@@ -122,8 +122,8 @@ class InstructionPicture(models.Model):
 
     class Meta:
         ordering = ("name",)
-        verbose_name = "picture of the instructions"
-        verbose_name_plural = "pictures of the instructions"
+        verbose_name = "guideline image"
+        verbose_name_plural = "guideline images"
         constraints = (
             models.UniqueConstraint(fields=("job", "name"), name="instruction_picture_once"),
         )

@@ -6,8 +6,8 @@ from labeling.models import Assignment, Audit, Job, Round
 from labeling.reports import figures
 from labeling.rounds import stages
 
-BEFORE = "All by people: what the machine takes is known once its detector has been judged."
-AFTER = "All by people: what the machine was sure of is labelled already."
+BEFORE = "All by people: the machine's share is known once the detector is evaluated."
+AFTER = "All by people: confident images are labelled already."
 CHECK_SECONDS = 4.0  # opening and looking (docs/algorithms.md 5.4), until checks have been timed
 
 

@@ -114,15 +114,15 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
     observed = result["observed_mean"]
     noise = plan_content.noise_in(content)
     return [
-        ("Checked at random", f"{result['audited']} images, {content['budget']} planned"),
-        ("Checkers", "drew blind" if content["drawn_blind"] else "saw the boxes"),
+        ("Audited at random", f"{result['audited']} images, {content['budget']} planned"),
+        ("Reviewers", "annotated blind" if content["drawn_blind"] else "saw the boxes"),
         (
             "Observed quality",
             "none" if observed is None else f"{observed * result['noise_correction']:.2f}",
         ),
         ("Approved, corrected, not judged", ", ".join(spoken)),
         (
-            "A drawer, blind",
+            "One annotator, blind",
             f"marks {noise.sensitivity:.0%}, off by {noise.shift:.0%}"
             if noise.images
             else "not measured",

@@ -11,14 +11,14 @@ from labeling.reports import audit_report
 from labeling.rounds import stages
 
 SENTENCES = {
-    "TRAINING": "The detector learns from the people's labels.",
-    "PREDICTING": "The detector looks at every image that is left.",
+    "TRAINING": "The detector is training on the labels.",
+    "PREDICTING": "The detector predicts the remaining images.",
     "CALIBRATING": "Confidence is compared with quality on the images that judge the detector.",
-    "AUDITING": "People check auto-labels in random order.",
-    "ACCEPTING": "Sure images get their label.",
-    "SELECTING": "The next images for people are chosen.",
-    "COLLECTING": "People draw.",
-    "CONSOLIDATING": "Several people's boxes become one label.",
+    "AUDITING": "Reviewers check auto-labels in random order.",
+    "ACCEPTING": "Confident images are labelled.",
+    "SELECTING": "The next images are being selected.",
+    "COLLECTING": "Annotators are working.",
+    "CONSOLIDATING": "Submissions are consolidated into labels.",
 }
 
 Unit = Literal["answers", "checks", "steps"]

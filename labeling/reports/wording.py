@@ -43,17 +43,17 @@ TEXTS = {
     "step_failed": "Round {round}, {state}: {error}",
     "steps_retried": "Failed steps started again",
     "detector_trained": "Detector trained on {images} images",
-    "detector_taken_over": "Detector looks as it came: no image here has taught it yet",
-    "detector_kept": "Detector of round {earlier} kept: it has learned from these very labels",
+    "detector_taken_over": "Detector used as imported: not trained on this job yet",
+    "detector_kept": "Detector of round {earlier} kept: it was trained on the same labels",
     "detector_damaged": "Detector of round {round}: {problem} {remedy}",
     "training_skipped": "No detector this round: {reason}",
     "calibrated": "Calibrated: {sentence}",
     "accepted": "{images} images accepted automatically",
     "sets_locked": "{images} candidates locked for the audit",
-    "classes_left_out": "Round {round}: not to be proved, so left to people: {classes}",
+    "classes_left_out": "Round {round}: guarantee out of reach, left to annotators: {classes}",
     "budget_raised": "Audit budget raised to {budget}",
-    "certificate_certified": "Certified: {images} images after {audited} checks",
-    "certificate_not_provable": "The guarantee could not be shown within {audited} checks",
+    "certificate_certified": "Certified: {images} images after {audited} audits",
+    "certificate_not_provable": "The guarantee could not be proven within {audited} audits",
     "certificate_refused": "Certificate refused: blind checks disagree",
     "round_revoked": "{count} auto-labels of round {round} revoked",
     "image_skipped": "An image was skipped: {reason}",
@@ -61,23 +61,23 @@ TEXTS = {
     "images_excluded": "{count} images excluded: {reason}",
     "image_restored": "An image was restored",
     "label_corrected": "A label was corrected by hand",
-    "label_rejected": "A reviewer sent a label back: {reason}",
-    "label_given_back": "A reviewer took a rejection back",
-    "label_taken_back": "A reviewer took a correction back",
-    "verdict_undone": "A verdict of round {round} was taken back",
+    "label_rejected": "A reviewer rejected a label: {reason}",
+    "label_given_back": "A reviewer undid a rejection",
+    "label_taken_back": "A reviewer undid a correction",
+    "verdict_undone": "A verdict of round {round} was undone",
     "disagreements_adjudicated": "A reviewer resolved the disagreements",
     "comment_pinned": "A note was pinned to an image",
     "comment_answered": "A note was answered",
-    "comment_taken_back": "A note was taken back",
+    "comment_taken_back": "A note was deleted",
     "correction_suggested": "An annotator suggested a correction",
     "image_reported": "An image was reported as broken: {name}",
-    "work_released": "{count} images or checks that {name} held were given to the others",
+    "work_released": "{count} images or checks that {name} held were reassigned",
     "join_link_made": "Invitation link made",
     "join_link_revoked": "Invitation link revoked",
     "invitation_mailed": "Invitation link sent by mail",
     "member_joined": "{name} joined by the invitation link",
     "member_left": "A member left ({role})",
-    "assignment_taken_over": "An assignment went to someone else after its lease ended",
+    "assignment_taken_over": "An image was reassigned after its timeout",
     "import_started": "Import started",
     "import_finished": "{imported} images imported, {duplicates} already here, {refused} refused",
     "export_started": "Export started ({format})",
@@ -112,7 +112,7 @@ def why_nothing(job: Job, round: Round | None) -> Queue:
     if job.state == Job.State.PAUSED:
         return {
             "reason": "paused",
-            "message": "This job is paused. It goes on when a manager says so.",
+            "message": "This job is paused. It continues when a manager resumes it.",
         }
     if job.state == Job.State.CANCELLED:
         return {"reason": "complete", "message": "This job was cancelled."}
@@ -128,17 +128,17 @@ def why_nothing(job: Job, round: Round | None) -> Queue:
         return {"reason": "machine", "message": "Nothing waiting. Reviewers check auto-labels now."}
     now = progress.of_round(round)
     if now["stuck"]:
-        text = "Nothing waiting. The machine has stopped with an error, which managers see."
+        text = "Nothing waiting. Processing stopped with an error; the managers can see it."
         return {"reason": "machine", "message": text}
     left = now["seconds_left"]
     when = f", back in about {max(1, round_minutes(left))} minutes" if left else ""
     doing = {
         "TRAINING": "The model is training",
-        "PREDICTING": "The model looks at the images",
-        "CALIBRATING": "The model is being judged",
+        "PREDICTING": "The model is predicting",
+        "CALIBRATING": "The model is being evaluated",
     }.get(state, "The next images are being chosen")
     if now["queued"]:
-        doing = "The machine works for another job first"
+        doing = "The worker is busy with another job"
     return {
         "reason": "machine",
         "message": f"Nothing waiting. {doing}{when}. You can close this page.",

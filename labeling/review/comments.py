@@ -106,7 +106,7 @@ def answer(thread: Comment, by: User, words: str) -> Comment:
 def close(thread: Comment, closed: bool) -> None:
     """Close a thread that is dealt with, or open it again."""
     if thread.assignment_id is not None:
-        raise Conflict("This suggests a correction: take it, or decline it with a word.")
+        raise Conflict("This suggests a correction: accept it, or decline it with a reason.")
     at = timezone.now() if closed else None
     Comment.objects.filter(pk=thread.pk).update(closed_at=at)
 
@@ -118,9 +118,7 @@ def take_back(row: Comment, by: User) -> None:
     with transaction.atomic():
         gone, _ = mine.exclude(answered).delete()
         if not gone and Comment.objects.filter(pk=row.pk).exists():
-            raise Conflict(
-                "Only your own words can be taken back, until they are read or answered."
-            )
+            raise Conflict("You can delete only your own notes, until they are read or answered.")
         if gone:
             events.record(row.image.job, "comment_taken_back", by, image=row.image_id)
 
@@ -139,5 +137,5 @@ def cleaned(words: str) -> str:
     """The words of a note, as they are kept."""
     found = text.clean(words.strip(), limit=LONGEST, where="text")
     if not found:
-        raise Invalid("A note needs a few words.", where="text")
+        raise Invalid("A note cannot be empty.", where="text")
     return found

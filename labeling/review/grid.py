@@ -139,12 +139,12 @@ def _store_one(job: Job, by: User, pk: int, verdict: str, reason: str) -> LabelC
         rows = Label.objects.select_related("image").select_for_update(of=("self",))
         label = rows.filter(pk=pk, image__job=job).first()
         if label is None:
-            raise Invalid("This label is not one of the job's.", where="label")
+            raise Invalid("This label does not belong to the job.", where="label")
         known = LabelCheck.objects.filter(label=label).first()
         if known is not None and known.by_id == by.pk and known.verdict == verdict:
             return known  # said twice
         if label.revoked_at is not None:
-            raise Conflict("This label was replaced meanwhile.")
+            raise Conflict("This label has been replaced.")
         if known is not None:
             known.delete()
         reason = reason if verdict == LabelCheck.Verdict.REJECTED else ""
@@ -181,7 +181,7 @@ def undo(job: Job, by: User, pk: int) -> None:
         if found is None:
             return  # said twice
         if found.by_id != by.pk:
-            raise Conflict("Someone else checked this label.")
+            raise Conflict("Someone else has reviewed this label.")
         if found.verdict == LabelCheck.Verdict.REJECTED:
             retractions.give_back(found.label, by, found.at)
             events.record(job, "label_given_back", by, image=found.label.image_id)

@@ -64,7 +64,7 @@ def _reviewers(job: Job) -> "QuerySet[Member]":
 def claim_next(job: Job, user: User, *, count: int = 2, page: str = "") -> list[Audit]:
     """The audits the person holds, renewed for `page`, topped up to `count`."""
     if not _reviewers(job).filter(user=user).exists():
-        raise NotAllowed("Only members of the job check auto-labels: join it as a reviewer.")
+        raise NotAllowed("Only reviewers of the job audit auto-labels.")
     now = timezone.now()
     held = leases.keep(held_audits(job, user), job, user, page, now)
     if job.state in (Job.State.PAUSED, Job.State.CANCELLED):

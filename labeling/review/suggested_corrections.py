@@ -27,9 +27,9 @@ def suggest(assignment: Assignment, user: User, boxes: list[Box], words: str = "
     """
     disk_space.for_people()
     if assignment.annotator_id != user.pk or assignment.state not in own_answers.GIVEN:
-        raise Conflict("You have sent no answer to this image.")
+        raise Conflict("You have not submitted this image.")
     if own_answers.changeable(assignment):
-        raise Conflict("This answer can still be changed; open it and send it again.")
+        raise Conflict("This submission can still be changed: open it and submit it again.")
     if boxes == assignment.boxes:
         raise Invalid("These are the boxes that you sent. Change what was wrong.", where="boxes")
     words = comments.cleaned(words) if words.strip() else ""

@@ -69,7 +69,7 @@ def decide(
             audit.refresh_from_db()
             if audit.reviewer_id == user.pk and audit.verdict == verdict and audit.boxes == final:
                 return audit
-            raise Conflict("This check was decided or given to someone else.")
+            raise Conflict("This audit was decided or reassigned.")
         audit.refresh_from_db()
         if audit.kind == Kind.MONITORING:
             _apply_monitoring(audit, user)

@@ -39,7 +39,7 @@ OUTCOMES: dict[Outcome, str] = {  # in words
     "changed_boxes": "box changed",
     "refused_boxes": "box refused",
     "unused_boxes": "boxes not used",
-    "missing": "picture not here",
+    "missing": "image not found",
 }
 QUIET = ("imported", "annotations", "added_boxes")  # what need not be shown first
 HEADER = ("file", "outcome", "details")

@@ -37,8 +37,8 @@ class Wish:
 NO_WISH = Wish()
 # Another job's images are compared with this one's (training.warm_start); a file tells of none.
 UNKNOWN_PAST = (
-    "Nobody knows which images the detector file in MLASSIST_WEIGHTS was taught. If some of this "
-    "job are among them, its estimates are too good; a certificate's checks are not misled."
+    "It is not known which images the detector file in MLASSIST_WEIGHTS was taught. If some of "
+    "this job are among them, its estimates are too good; a certificate's checks are not misled."
 )
 
 

@@ -86,7 +86,7 @@ export function createDropZone(input, take) {
   /** @param {File[]} files */
   const offer = (files) => {
     const { taken, refused: why } = sorted(files, input.accept);
-    refused.textContent = why || (files.length ? '' : 'There is no file in it.');
+    refused.textContent = why || (files.length ? '' : 'No files found in it.');
     if (taken.length) take(taken);
   };
   for (const field of [input, folder]) {
@@ -118,7 +118,7 @@ export function createDropZone(input, take) {
     try {
       offer(await dropped(event.dataTransfer));
     } catch {
-      refused.textContent = 'The browser cannot read what was dropped. Choose the files instead.';
+      refused.textContent = 'The browser cannot read the dropped items. Use “Choose files”.';
     }
   });
 

@@ -46,7 +46,7 @@ function entry(row) {
   if (report.listed?.length) {
     const details = document.createElement('details');
     details.open = !report.imported;
-    details.append(element('summary', 'What was left out or changed, and why'));
+    details.append(element('summary', 'Skipped or changed files'));
     const items = document.createElement('ul');
     for (const [kind, name, reason] of report.listed)
       items.append(element('li', `${name} (${OUTCOMES[kind] ?? kind}): ${reason}`));

@@ -63,8 +63,8 @@ function estimate() {
     ['Images', images ? String(images) : 'none yet'],
     ['By people, at least', String(least)],
     ['By people, at most', String(images)],
-    ['Checks of auto-labels, planned', assist ? String(Math.max(0, audits)) : 'none'],
-    ['Cost, all by people', money(images * each)],
+    ['Planned audits', assist ? String(Math.max(0, audits)) : 'none'],
+    ['Cost, all manual', money(images * each)],
     ['Cost, at best', money(low)],
   ];
   list.replaceChildren(

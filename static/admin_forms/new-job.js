@@ -23,7 +23,7 @@ function showChosen() {
     chosen.length > 0 &&
       el('button', {
         class: 'button',
-        text: 'Choose none',
+        text: 'Clear',
         on: {
           click: () => {
             chosen = [];
@@ -62,7 +62,7 @@ form.addEventListener('submit', async (event) => {
       return;
     }
     showProblems([]);
-    const open = el('a', { href: told.next, text: 'Open the job as it is' });
+    const open = el('a', { href: told.next, text: 'Open the job without them' });
     if (!chosen.length || (await send(zone, { url: told.uploads, files: chosen, open })))
       location.assign(told.next);
   } catch (error) {

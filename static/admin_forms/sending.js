@@ -33,8 +33,8 @@ export async function send(zone, what) {
         }
         await new Promise((again) =>
           zone.warn(
-            `${said} What has arrived is kept. `,
-            el('button', { class: 'button', text: 'Send the rest', on: { click: again } }),
+            `${said} Files already uploaded are kept. `,
+            el('button', { class: 'button', text: 'Resume upload', on: { click: again } }),
             what.open && ' ',
             what.open,
           ),

@@ -25,16 +25,16 @@ export function partsOf(files) {
   return parts;
 }
 
-/** @param {string} url @param {Record<string, string>} fields @param {File[]} files
- * @param {(bytes: number) => void} onSent bytes of these files so far */
-function post(url, fields, files, onSent) {
+/** @param {'POST'|'PUT'} method @param {string} url @param {string} boxes what becomes of boxes
+ * @param {File[]} files @param {(bytes: number) => void} onSent bytes of these files so far */
+function sendOnce(method, url, boxes, files, onSent) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  if (boxes) form.append('boxes', boxes);
   for (const file of files) form.append('files', file);
   const token = document.querySelector('input[name=csrfmiddlewaretoken]');
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
-    request.open('POST', url);
+    request.open(method, url);
     request.setRequestHeader('X-CSRFToken', /** @type {HTMLInputElement} */ (token).value);
     request.responseType = 'json';
     request.upload.addEventListener('progress', (step) => onSent(step.loaded));
@@ -80,12 +80,13 @@ export function createUpload({ url, files, boxes = '', onProgress }) {
     files.reduce((sum, file) => sum + file.size, 0),
   );
   let arrived = 0;
-  /** @param {Record<string, string>} fields @param {File[]} some */
-  const task = (fields, some) => {
+  /** @param {'POST'|'PUT'} method @param {string} to @param {File[]} some */
+  const task = (method, to, some) => {
     const size = some.reduce((sum, file) => sum + file.size, 0);
     return async () => {
+      const uses = method === 'POST' ? boxes : '';
       await persist(() =>
-        post(url, { boxes, ...fields }, some, (sent) =>
+        sendOnce(method, to, uses, some, (sent) =>
           onProgress((arrived + Math.min(sent, size)) / total),
         ),
       );
@@ -94,9 +95,9 @@ export function createUpload({ url, files, boxes = '', onProgress }) {
   };
   // an archive is an import of its own; loose files are one, whatever number of parts they take
   const left = [
-    ...partsOf(loose).map((part, i) => task({ upload: name, part: String(i) }, part)),
-    ...(loose.length ? [task({ upload: name }, [])] : []),
-    ...files.filter(isZip).map((zip) => task({}, [zip])),
+    ...partsOf(loose).map((part, i) => task('PUT', `${url}/${name}/${i}`, part)),
+    ...(loose.length ? [task('POST', `${url}/${name}`, [])] : []),
+    ...files.filter(isZip).map((zip) => task('POST', url, [zip])),
   ];
   return async () => {
     while (left.length) {

@@ -22,8 +22,7 @@ async function read(reply) {
     const said = await reply.text();
     throw new Error(said.startsWith('{') ? JSON.parse(said).message : said);
   }
-  if (!reply.ok)
-    throw new Error(`The server has trouble (${reply.status}). Try again in a moment.`);
+  if (!reply.ok) throw new Error(`Server error (${reply.status}). Try again in a moment.`);
   const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
   return {
     user: JSON.parse(page.querySelector('#page-data')?.textContent ?? '{}').user ?? null,

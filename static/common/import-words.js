@@ -8,9 +8,9 @@ const COUNTS = [
   ['refused', 'file refused', 'files refused'],
   ['not_understood', 'file not understood', 'files not understood'],
   ['refused_boxes', 'box refused', 'boxes refused'],
-  ['unused_boxes', 'image whose boxes were not used', 'images whose boxes were not used'],
+  ['unused_boxes', 'image with unused boxes', 'images with unused boxes'],
   ['changed_boxes', 'box changed', 'boxes changed'],
-  ['missing', 'picture not here', 'pictures not here'],
+  ['missing', 'image not found', 'images not found'],
 ];
 
 /** @type {Record<string, string>} */
@@ -21,7 +21,7 @@ export const OUTCOMES = {
   changed_boxes: 'box changed',
   refused_boxes: 'box refused',
   unused_boxes: 'boxes not used',
-  missing: 'picture not here',
+  missing: 'image not found',
 };
 
 /** One sentence; reports of older imports know fewer counts. @param {Report} report */
@@ -30,7 +30,7 @@ export function importWords(report) {
   const several = (/** @type {[Count, string, string]} */ [key, one, many]) =>
     `${number(key)} ${number(key) === 1 ? one : many}`;
   return [
-    several(['imported', 'image taken', 'images taken']),
+    several(['imported', 'image imported', 'images imported']),
     `${number('duplicates')} already here`,
     several(['boxes', 'box', 'boxes']),
     ...COUNTS.filter(([key]) => number(key)).map(several),

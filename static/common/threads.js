@@ -34,7 +34,7 @@ const saying = ({ id, by, at, text, fresh, removable }, remove) =>
             title: 'Until somebody has read or answered it',
             on: { click: () => remove(id) },
           },
-          'Take back',
+          'Delete',
         ),
     ),
     text && el('p', { class: 'saying-text', text }),

@@ -53,7 +53,7 @@ export function qualityAgainstConfidence(calibration) {
   const above = theta === null ? [] : points.filter(([confidence]) => confidence >= theta);
   return {
     title: 'Quality against confidence',
-    note: 'One dot for each calibration image.',
+    note: 'One dot per calibration image.',
     empty: points.length ? null : 'Available after the first training',
     summary:
       theta === null

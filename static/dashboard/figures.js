@@ -52,7 +52,7 @@ export function showImages(card, { counts }) {
       el('p', {
         class: 'card-note',
         text: [
-          certified > 0 && `${count(certified)} stand under a certificate`,
+          certified > 0 && `${count(certified)} certified`,
           excluded > 0 && `${count(excluded)} excluded`,
         ]
           .filter(Boolean)
@@ -65,7 +65,7 @@ export function showImages(card, { counts }) {
 const CERTIFICATE = {
   pending: ['clock', '', 'Pending'],
   certified: ['check', 'is-ok', 'Certified'],
-  not_provable: ['warn', 'is-warn', 'Could not be shown'],
+  not_provable: ['warn', 'is-warn', 'Not proven'],
   refused: ['cross', 'is-bad', 'Refused'],
 };
 
@@ -102,7 +102,10 @@ export function showCertificate(card, { certificate, estimate, job }) {
     fill(
       card,
       head('Acceptance', icon('seal')),
-      el('p', { class: 'claim', text: 'People label every image: the machine accepts nothing.' }),
+      el('p', {
+        class: 'claim',
+        text: 'Every image is labelled by people; nothing is auto-accepted.',
+      }),
     );
     return;
   }

@@ -42,7 +42,7 @@ function prices({ rows }) {
           [
             two(target),
             span(auto, count),
-            hours ? span(hours, hoursOf) : 'not timed yet',
+            hours ? span(hours, hoursOf) : 'no timing yet',
             span(money, dollars),
           ],
           'td',
@@ -55,7 +55,8 @@ function prices({ rows }) {
 /** @param {HTMLElement} card @param {Snapshot} snapshot */
 export function showForecast(card, { forecast, job, histogram }) {
   if (!forecast) {
-    const text = job.state === 'complete' ? 'Nothing left to do.' : 'Once the job is under way.';
+    const text =
+      job.state === 'complete' ? 'No images left.' : 'Available once the job has started.';
     return fill(card, head('Forecast'), el('p', { class: 'chart-empty', text }));
   }
   const [{ answers, hours, money }] = forecast.rows;

@@ -17,7 +17,7 @@ function sentence({ name, images, checks, since, until, away }) {
     .filter(Boolean)
     .join(' and ');
   const from = since ? ` since ${clock(since)}` : '';
-  const back = away ? ` and gives no sign; free again at ${clock(until)}` : '';
+  const back = away ? ` and is inactive; released at ${clock(until)}` : '';
   return `${name} holds ${what}${from}${back}.`;
 }
 
@@ -39,8 +39,8 @@ export function heldLines({ held, round }, release) {
         el('span', { text: sentence(holder) }),
         el('button', {
           class: 'button button-small',
-          text: 'Give to others',
-          'aria-label': `Give what ${holder.name} holds to others`,
+          text: 'Reassign',
+          'aria-label': `Reassign the work of ${holder.name}`,
           on: { click: () => release(holder.id) },
         }),
       ),

@@ -46,7 +46,7 @@ export function showPeople(card, { people, others }) {
         ),
       ),
     people.length + others === 0 &&
-      el('p', { class: 'chart-empty', text: 'Nobody is working at the moment.' }),
+      el('p', { class: 'chart-empty', text: 'Nobody is working right now.' }),
     others > 0 &&
       el('p', { class: 'card-note', text: `${plural(others, 'other')} in the last hour` }),
   );
@@ -100,7 +100,7 @@ export function showAlerts(root, { alerts, round }, retry) {
         icon('warn'),
         el('span', {
           class: 'grow',
-          text: `${stateWord(round.state)}: ${failed} Nothing is lost.`,
+          text: `${stateWord(round.state)}: ${failed} No work is lost.`,
         }),
         retry &&
           el('button', { class: 'button button-small', text: 'Retry', on: { click: retry } }),

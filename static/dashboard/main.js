@@ -57,7 +57,7 @@ async function act(action) {
 const release = (person) =>
   attempt(async () => {
     show(await api.post(`${address}/held/release`, { person }));
-    speak('Given to the others');
+    speak('Reassigned');
   });
 
 /** @param {() => Promise<void>} work */
@@ -122,7 +122,7 @@ function showLiveState() {
     ? `Not live since ${clock(live.lastAt ?? Date.now())}, retrying`
     : live.socket
       ? `Live, updated ${duration(age / 1000)} ago`
-      : `Asking every 5 s, updated ${duration(age / 1000)} ago`;
+      : `Polling every 5 s, updated ${duration(age / 1000)} ago`;
   fill(
     node,
     el('i', { class: stale ? 'live-dot is-warn' : live.socket ? 'live-dot is-live' : 'live-dot' }),

@@ -12,7 +12,7 @@ export function trainingLoss(training) {
   const last = loss.at(-1);
   return {
     title: training ? `Training, round ${training.round}` : 'Training',
-    note: 'How far the detector is from its examples.',
+    note: 'Training loss.',
     empty: last ? null : whyUntrained(training),
     summary: last
       ? `Loss ${two(last[1])} after ${count(training?.done ?? 0)} of ${count(training?.total ?? 0)} steps. ${training?.why ?? ''}`.trim()
@@ -33,7 +33,7 @@ export function trainingLoss(training) {
 function whyUntrained(training) {
   // a detector that an earlier job taught may look before it is trained here
   return training && !training.total
-    ? `No image here has taught the detector yet. ${training.why}`.trim()
+    ? `The detector has not been trained on this job yet. ${training.why}`.trim()
     : 'Available after the first training';
 }
 

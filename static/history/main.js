@@ -25,9 +25,9 @@ listenForThemeKey();
 function outcomeOf({ suggestion }) {
   if (!suggestion) return null;
   const { outcome, words } = suggestion;
-  if (outcome === 'taken') return ['check', 'Your correction became the label'];
+  if (outcome === 'taken') return ['check', 'Your correction was accepted'];
   if (outcome === 'declined') return ['undo', `Correction declined: ${words}`];
-  return ['clock', 'Your correction waits for a reviewer'];
+  return ['clock', 'Your correction is waiting for review'];
 }
 
 /** @param {Given} answer */
@@ -103,7 +103,7 @@ fill(
   must('[data-about]'),
   ...(data.first.answers.length
     ? [
-        'You can edit a submission until its image is consolidated. After that, open it to suggest a correction: a reviewer takes it or tells you why not.',
+        'You can edit a submission until its image is consolidated. After that, open it to suggest a correction: a reviewer takes it or explains why not.',
       ]
     : [
         'You have not sent anything in this job yet. ',

@@ -42,7 +42,7 @@ function links(job) {
 function notesLink({ answers, notes, notes_url: href }) {
   const text = answers
     ? `${plural(answers, 'answer', 'answers')} to your notes`
-    : `${plural(notes, 'note waits', 'notes wait')} for an answer`;
+    : `${plural(notes, 'note needs', 'notes need')} an answer`;
   return el('a', { class: 'quiet-link is-news', href }, icon('note'), text);
 }
 
@@ -65,7 +65,7 @@ function standing({ round, waiting }) {
     ? Math.max(1, Math.round((Math.min(waiting, total - done) * seconds) / 60))
     : 0;
   return [
-    el('p', { class: 'under', text: `Round ${number}, ${done} of ${total} answers are in.` }),
+    el('p', { class: 'under', text: `Round ${number}, ${done} of ${total} submissions.` }),
     el(
       'div',
       { class: 'standing' },
@@ -74,7 +74,7 @@ function standing({ round, waiting }) {
         { class: 'bar' },
         el('span', { style: { width: `${(done / Math.max(1, total)) * 100}%` } }),
       ),
-      minutes > 0 && el('span', { text: `about ${minutes} min for what waits` }),
+      minutes > 0 && el('span', { text: `about ${minutes} min left` }),
     ),
   ];
 }
@@ -99,7 +99,7 @@ export function primary(job) {
         class: 'over',
         text:
           job.stopped_at && job.kind === 'draw'
-            ? `You stopped here ${clock(job.stopped_at)}`
+            ? `Last worked on ${clock(job.stopped_at)}`
             : 'Next for you',
       }),
       el('h2', { text: job.name }),

@@ -35,8 +35,7 @@ export function createDraft(saved) {
     /** Why a key cannot be the key of an action; '' when it can.
      * @param {string} name @param {string} key @param {PageId} open the page that is looked at */
     refusal(name, key, open) {
-      if (FIXED.includes(key))
-        return `${key.replace('Escape', 'Esc')} keeps its meaning everywhere.`;
+      if (FIXED.includes(key)) return `${key.replace('Escape', 'Esc')} is reserved.`;
       const other = holder(pages, keys, name, key);
       if (!other) return '';
       const page = other.row.common ? 'draw' : PAGE_IDS[other.page];

@@ -113,7 +113,7 @@ save.addEventListener('click', async () => {
     say('Saved. Open pages use them after a reload.', 'ok');
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
-    say(`Kept in this browser, not yet at the server: ${why}`, 'bad');
+    say(`Saved in this browser, not yet on the server: ${why}`, 'bad');
   }
   show();
 });

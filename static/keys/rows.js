@@ -49,7 +49,7 @@ export function createRows(draft, { asking, ask, stop }) {
         'aria-label': waits
           ? `${row.label}: press the new key, Esc keeps the old one`
           : `${row.label}: ${row.keys.join(' or ') || 'no key'}. Change`,
-        title: fixed ? 'This key keeps its meaning everywhere.' : null,
+        title: fixed ? 'This key is reserved.' : null,
         on: { click: () => ask(row.name) },
       },
       ...(waits && !wrong ? [el('i', { text: 'press a key' })] : caps),

@@ -98,7 +98,7 @@ const remove = async (thread, id) => {
       show();
       focusOn(0);
     }
-    speak('Taken back');
+    speak('Undone');
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     tell(error.message);

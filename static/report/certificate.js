@@ -14,7 +14,7 @@ import { showTable } from './table.js';
 const STATUS = {
   pending: ['clock', 'In audit'],
   certified: ['check', 'Certified'],
-  not_provable: ['warn', 'Could not be shown'],
+  not_provable: ['warn', 'Not proven'],
   refused: ['cross', 'Refused'],
 };
 
@@ -22,14 +22,14 @@ const STATUS = {
 const ladder = (sets) =>
   el(
     'div',
-    { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Sets put to the proof' },
+    { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Audited sets' },
     el(
       'table',
       { class: 'ladder' },
       el('caption', {
         text: sets[0].name
-          ? 'Put to the proof class by class; an image counts for the rarest class it shows'
-          : 'Sets put to the proof, strictest first',
+          ? 'Audited class by class; an image counts for its rarest class'
+          : 'Audited sets, strictest first',
       }),
       el(
         'thead',
@@ -65,7 +65,7 @@ const ladder = (sets) =>
                 el('span', { style: { width: `${100 * progress}%` } }),
               ),
             ),
-            el('td', {}, icon(shown ? 'check' : 'cross'), shown ? ' shown' : ' not shown'),
+            el('td', {}, icon(shown ? 'check' : 'cross'), shown ? ' proven' : ' not proven'),
           ),
         ),
       ),
@@ -111,9 +111,9 @@ export function showCertificate(card, { certificate }, report) {
 /** The proofs before the one on top. @param {HTMLElement} card @param {Proof[]} proofs */
 export function showEarlier(card, proofs) {
   showTable(card, {
-    title: 'Earlier proofs of this job',
+    title: 'Earlier audits of this job',
     side: 'Latest first',
-    head: ['Attempt', 'Outcome', 'What was shown', 'Checks', 'Level', 'File'],
+    head: ['Attempt', 'Outcome', 'Guarantee', 'Checks', 'Level', 'File'],
     rows: proofs.map(({ attempt, round, level, status, claim, audited, url }) => ({
       name: `${attempt}, round ${round}`,
       cells: [
@@ -124,6 +124,6 @@ export function showEarlier(card, proofs) {
         { text: 'Certificate file', href: url ?? undefined },
       ],
     })),
-    note: 'What a proof certified stays certified unless it was revoked. What people corrected in a proof that failed has taught the next detector.',
+    note: 'Certified labels stay certified unless they are revoked. Corrections from a failed audit were used to train the next detector.',
   });
 }

@@ -10,15 +10,15 @@ const quality = (value) => (value === null ? '–' : value.toFixed(2));
 
 /** @param {Comparison} row */
 const verdict = (row) => {
-  if (row.falls_back) return 'Worse: drawn blind from the next round on';
-  return row.blank === null ? 'Too few images to tell' : 'No harm seen';
+  if (row.falls_back) return 'Worse: annotated blind from the next round on';
+  return row.blank === null ? 'Too few images' : 'No difference found';
 };
 
 /** @param {HTMLElement} card @param {Comparison[]} rows @param {Map<number, string>} names */
 export function showControls(card, rows, names) {
   showTable(card, {
     title: 'Corrected against drawn blind',
-    side: 'A random share of the images, labelled both ways',
+    side: 'A random share of the images, annotated both ways',
     head: ['Class', 'Images', 'Corrected', 'Blind', 'Verdict'],
     rows: rows.map((row) => ({
       name: names.get(row.class_id) ?? String(row.class_id),
@@ -37,7 +37,7 @@ export function showControls(card, rows, names) {
 export function showHoneypots(card, rows) {
   showTable(card, {
     title: 'Honeypots',
-    side: 'Seen by managers only; never counted as labels',
+    side: 'Visible to managers only; never counted as labels',
     head: ['Who', 'Shown', 'Missed', 'Share'],
     rows: rows.map(({ name, shown, missed_honeypot }) => ({
       name,
@@ -47,6 +47,6 @@ export function showHoneypots(card, rows) {
         { text: `${Math.round((100 * missed_honeypot) / shown)} %`, number: true },
       ],
     })),
-    note: 'A wrong box was put among the shown ones. Whoever leaves it as it was missed it.',
+    note: 'One wrong box was added to the pre-labels. Whoever submits it unchanged missed it.',
   });
 }

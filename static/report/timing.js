@@ -16,15 +16,15 @@ const ROWS = [
   ],
   ['accepted', 'A suggestion accepted', 'time that led to accepting, over those kept as they were'],
   ['verified', 'A box verified', 'one at a time: accept, fix or reject'],
-  ['empty', 'An image without objects', 'looking until “nothing here”'],
+  ['empty', 'An image without objects', 'time until “nothing here”'],
 ];
 
 /** @param {HTMLElement} card @param {Record<string, {seconds: number, answers: number}>} timing */
 export function showTiming(card, timing) {
   showTable(card, {
     title: 'People’s seconds',
-    side: 'Active time, pauses cut off at 15 s',
-    head: ['Work', 'What is counted', 'Median', 'Answers'],
+    side: 'Active time; pauses count 15 s at most',
+    head: ['Work', 'What is measured', 'Median', 'Answers'],
     rows: ROWS.filter(([kind]) => timing[kind]).map(([kind, name, words]) => ({
       name,
       cells: [

@@ -15,10 +15,10 @@ import { count, two } from '../dashboard/words.js';
 
 /** @type {Record<string, [string, string]>} status to icon and words */
 const STATUS = {
-  pending: ['clock', 'In audit: nothing is final yet'],
+  pending: ['clock', 'In audit: not final yet'],
   certified: ['check', 'Certified'],
-  not_provable: ['warn', 'Not shown: no guarantee goes with these labels'],
-  refused: ['cross', 'Refused: no guarantee goes with these labels'],
+  not_provable: ['warn', 'Not proven: these labels carry no guarantee'],
+  refused: ['cross', 'Refused: these labels carry no guarantee'],
 };
 
 /** @param {Snapshot} snapshot @returns {[string, string, string]} icon, state, sentence */
@@ -29,12 +29,16 @@ function said({ certificate, job }) {
     return [mark, word, promised ? certificate.claim : certificate.sentence];
   }
   if (!job.assist)
-    return ['check', 'By people alone', 'People label every image: the machine accepts nothing.'];
+    return [
+      'check',
+      'Manual labels only',
+      'Every image is labelled by people; nothing is auto-accepted.',
+    ];
   return job.acceptance === 'certified'
     ? [
         'clock',
-        'Not put to the proof yet',
-        'That happens in the closing round, once another batch no longer pays.',
+        'Not audited yet',
+        'The audit follows in the closing round, once another batch is not worth its cost.',
       ]
     : [
         'warn',
@@ -49,7 +53,7 @@ function findings(checked) {
   /** @type {[number, string][]} */
   const parts = [
     [checked.same, 'were left as they were'],
-    [checked.moved, 'had edges moved, no object missed and no box too many'],
+    [checked.moved, 'had only edges moved'],
     [checked.missed, 'had an object without a box'],
     [checked.false, 'had a box without an object, or of the wrong class'],
     [checked.unjudged, 'could not be judged and count 0'],
@@ -57,7 +61,7 @@ function findings(checked) {
   const had = parts.filter(([n]) => n > 0);
   return [
     el('p', {
-      text: `${images(checked.checked)} of ${count(checked.of)}, drawn at random, ${checked.checked === 1 ? 'was' : 'were'} checked by people:`,
+      text: `${images(checked.checked)} of ${count(checked.of)}, drawn at random, ${checked.checked === 1 ? 'was' : 'were'} reviewed:`,
     }),
     el(
       'ul',
@@ -89,10 +93,10 @@ export function showVerdict(card, snapshot, { checked, help }) {
           'div',
           { class: 'verdict-number' },
           el('strong', { text: two(checked.mean) }),
-          el('span', { text: `quality found by the checks; ${two(job.target)} is asked for` }),
+          el('span', { text: `measured quality; the target is ${two(job.target)}` }),
           el('span', {
             class: 'verdict-scale',
-            text: '1: every box lies exactly as the checker drew it. A missed or needless box counts 0, one that is off by a few pixels about .9.',
+            text: '1: every box is exactly as the reviewer drew it. A missed or extra box counts 0, one that is off by a few pixels about .9.',
           }),
         ),
         el('div', { class: 'verdict-found' }, ...findings(checked)),
@@ -101,7 +105,7 @@ export function showVerdict(card, snapshot, { checked, help }) {
       el(
         'div',
         { class: 'help-box' },
-        el('h3', { text: 'What would help' }),
+        el('h3', { text: 'How to reach it' }),
         el('ul', {}, ...help.map((text) => el('li', { text }))),
       ),
     certificate?.url &&
@@ -114,7 +118,7 @@ export function showVerdict(card, snapshot, { checked, help }) {
           icon('download'),
           'Certificate file',
         ),
-        el('span', {}, 'Recompute it: ', el('code', { text: 'manage.py verify_certificate FILE' })),
+        el('span', {}, 'Verify it: ', el('code', { text: 'manage.py verify_certificate FILE' })),
       ),
   );
 }
@@ -124,7 +128,7 @@ const WORDS = {
   same: 'unchanged',
   moved: 'edges moved',
   missed: 'object missed',
-  false: 'needless box',
+  false: 'extra box',
   unjudged: 'not judged',
 };
 

@@ -81,7 +81,7 @@ export function createSuggestions({ api, keysOf, undoBar, tell, onChange }) {
   const undo = async (thread) => {
     try {
       onChange(await api.request('DELETE', url(thread)));
-      speak('Decision taken back');
+      speak('Decision undone');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       tell(error.message);

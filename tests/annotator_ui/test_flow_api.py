@@ -177,7 +177,7 @@ def test_the_list_of_jobs_costs_the_same_however_many_they_are(alice, bob, role)
             assert (card["round"]["done"], card["round"]["total"]) == (1, 10)
             assert (card["round"]["pace_s"], card["stopped_at"] is not None) == (1.0, True)
         else:
-            assert (card["kind"], card["message"]) == ("none", "Nothing to check now.")
+            assert (card["kind"], card["message"]) == ("none", "Nothing to review now.")
             assert (card["notes"], card["round"]) == (1, None)
         assert card["preview_url"]
 

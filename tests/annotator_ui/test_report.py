@@ -45,7 +45,7 @@ def test_a_certified_job_tells_what_was_shown_and_how(closing, alice, rita, bob,
     names = dict(found["facts"])
     paper = Certificate.objects.get(round__job=closing)
     checked = paper.document["result"]["audited"]
-    assert names["Checked at random"] == f"{checked} images, 40 planned"
+    assert names["Audited at random"] == f"{checked} images, 40 planned"
     assert names["Certificate file"] == paper.digest[:12]
     assert found["sets"][0]["shown"]
     assert found["help"] == []

@@ -99,7 +99,7 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
     found["live"] = violations(page, axe)
 
     page.goto(f"/jobs/{audited}/report")
-    page.get_by_text("How it was shown, and all figures").click()
+    page.get_by_text("Method and figures").click()
     expect(page.locator('[data-part="strip"] strong').first).to_be_visible()
     found["report"] = violations(page, axe)
 

@@ -37,7 +37,7 @@ def test_a_dropped_file_of_a_wrong_kind_is_named_and_the_others_are_kept(enter, 
     expect(page.locator(".drop-refused")).to_contain_text("report.pdf cannot be imported")
     expect(page.locator(".drop-said")).to_contain_text("3 files chosen")
     expect(page.locator("#job-estimate")).to_contain_text("3")
-    page.get_by_role("button", name="Choose none").click()
+    page.get_by_role("button", name="Clear").click()
     expect(page.locator(".drop-said")).to_be_empty()
 
 
@@ -75,13 +75,13 @@ def test_an_upload_that_breaks_off_goes_on_with_what_is_left(
     files = sorted(str(path) for path in (tmp_path / "pictures").iterdir())
     page.get_by_label("Images:").set_input_files(files)
     page.get_by_label("Name:").fill("Broken line")
-    page.route("**/uploads", lambda route: route.abort())
+    page.route("**/uploads/**", lambda route: route.abort())
     page.get_by_role("button", name="Create the job").click()
 
     expect(page.locator(".drop-refused")).to_contain_text("The connection to the server was lost.")
     assert backstage("standing", slug="broken-line")["images"] == 0
-    page.unroute("**/uploads")
-    page.get_by_role("button", name="Send the rest").click()
+    page.unroute("**/uploads/**")
+    page.get_by_role("button", name="Resume upload").click()
     expect(page.locator(".thumbnails img")).to_have_count(3)
 
 

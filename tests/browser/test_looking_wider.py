@@ -286,7 +286,7 @@ def test_a_finished_answer_is_suggested_anew_and_a_reviewer_takes_or_declines_it
     expect(rows.nth(1)).to_contain_text("the label stayed")
 
     anna.goto(history)
-    expect(anna.locator("[data-answers]")).to_contain_text("Your correction became the label")
+    expect(anna.locator("[data-answers]")).to_contain_text("Your correction was accepted")
     expect(anna.locator("[data-answers]")).to_contain_text("declined: The shadow is no boat.")
 
 

@@ -41,7 +41,7 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
     page.get_by_label("Images:").set_input_files(files)
     page.get_by_role("button", name="Create the job").click()
     expect(page.locator(".messagelist")).to_contain_text("saved as a draft")
-    expect(page.locator(".import-list")).to_contain_text("30 images taken, 0 already here")
+    expect(page.locator(".import-list")).to_contain_text("30 images imported, 0 already here")
     expect(page.locator(".thumbnails img")).to_have_count(30)
 
     expect(page.locator("#job-estimate")).to_contain_text("30")

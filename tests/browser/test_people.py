@@ -170,12 +170,12 @@ def test_an_image_that_went_to_someone_else_is_said_so_and_its_boxes_are_kept(
     banners = page.locator("[data-banners]")
 
     page.clock.fast_forward("09:30")
-    expect(banners).to_contain_text("Still there? This image goes back in 60 seconds.")
+    expect(banners).to_contain_text("Still working? This image is released in 60 seconds.")
     assert backstage("expire", slug=slug)
     assert backstage("answer", slug=slug, name=jonas, most=9) == 4
     page.clock.fast_forward("01:00")
     expect(banners).to_contain_text("Nothing was done here for 10 minutes")
-    banners.get_by_role("button", name="I am here").click()
+    banners.get_by_role("button", name="Keep it").click()
     expect(banners).to_contain_text("This image is no longer yours")
     canvas.expect_boxes(1)
 

@@ -114,7 +114,7 @@ def test_leaving_a_page_that_alone_has_unsent_answers_is_asked_about(
     page.add_init_script(FORBIDDEN)
     canvas = Canvas(page).open(f"/jobs/{slug}/work")
     banners = page.locator("[data-banners]")
-    expect(banners).to_contain_text("This browser lets the page store nothing")
+    expect(banners).to_contain_text("This browser blocks storage")
     banners.get_by_role("button", name="OK", exact=True).click()
     expect(banners).to_be_empty()
     page.context.set_offline(True)

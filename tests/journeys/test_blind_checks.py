@@ -76,7 +76,7 @@ def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, c
     assert Label.objects.active().auto().filter(image__job=closing).exists()
     assert "all drawn blind" in certificate_report.certificate(closing)["sentence"]
     report = job_report.of_job(closing)
-    assert ("Checkers", "drew blind") in report["facts"]
+    assert ("Reviewers", "annotated blind") in report["facts"]
     assert "before the boxes were revealed" in report["blind"]
 
 

@@ -57,7 +57,7 @@ test('a key map survives the file, and only differences are written', () => {
 test('a file that is none, or would put two actions on a key, is refused with a reason', () => {
   const read = (keys) =>
     fromFile(JSON.stringify({ kind: 'boxwise-keys', version: 1, keys }), PAGES);
-  assert.throws(() => fromFile('{', PAGES), /not JSON/);
+  assert.throws(() => fromFile('{', PAGES), /not valid JSON/);
   assert.throws(() => fromFile('{}', PAGES), /no key map/);
   assert.throws(() => read({ fly: ['x'] }), /no action “fly”/);
   assert.throws(() => read({ fit: 'x' }), /list of names/);

@@ -19,11 +19,11 @@ test('work that nobody took names both causes, and never a network that is there
   const say = (storage, kind, message = 'no') =>
     notTaken(storage, new ApiError(kind, message)).text;
   assert.match(say(full, 'offline'), /no storage left.*cannot be reached/);
-  assert.match(say(blocked, 'busy'), /store nothing.*too busy/);
+  assert.match(say(blocked, 'busy'), /blocks storage.*too busy/);
   assert.match(say(full, 'signed_out'), /signed out\. Sign in, then submit again/);
   assert.equal(
     say(full, 'refused', 'The class “boat” was removed.'),
-    'The server refused this: The class “boat” was removed. Your boxes stay on screen.',
+    'The server rejected this: The class “boat” was removed. Your boxes stay on screen.',
   );
   for (const kind of ['busy', 'signed_out', 'refused'])
     assert.doesNotMatch(say(full, kind), /reached|online/, kind);

@@ -37,7 +37,7 @@ def test_a_job_is_set_up_on_one_page(admin, mona, alice):
         ({"batch_size": "0"}, "greater than or equal to 1"),
         ({"name": ""}, "required"),
         ({"price_image": "-5"}, "greater than or equal to 0"),
-        ({"members-1-username": "Alice"}, "has this role in another row"),
+        ({"members-1-username": "Alice"}, "already has this role in another row"),
     ],
 )
 def test_what_does_not_go_together_is_said_beside_the_field(admin, alice, changes, words):
@@ -88,7 +88,7 @@ def test_a_saved_draft_stays_open_with_what_it_still_needs(admin, alice, bob, ri
 def test_a_job_without_classes_and_people_is_kept_and_says_what_it_needs(admin):
     page = create(admin, **{"classes-TOTAL_FORMS": "0", "members-TOTAL_FORMS": "0"})
     assert Job.objects.filter(name="Birds").exists()
-    assert "Name at least one class." in page.content.decode()
+    assert "Add at least one class." in page.content.decode()
 
 
 def test_the_errors_of_the_job_form_are_listed_at_its_top_with_links(admin):

@@ -4,8 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from labeling.ledger import runner
 from labeling.models import Job
-from labeling.transfers import transfers
 from tests.factories import join, make_images, make_job
 from tests.job_form import change, create, filled
 from tests.uploading import picture
@@ -19,7 +19,7 @@ def test_images_sent_with_the_form_are_imported(admin, alice):
     sent = [SimpleUploadedFile(f"{i}.jpg", picture((i, 9, 9))) for i in (1, 50, 99)]
     admin.post(reverse(ADD), {**filled(), "files": sent})
     job = Job.objects.get(name="Birds")
-    transfers.run(job.transfers.get().pk)
+    runner.run("transfer", job.transfers.get().pk)
     assert job.images.count() == 3
 
 

@@ -40,7 +40,7 @@ def test_a_drafts_sizes_follow_its_images_until_somebody_changes_one(mona, admin
     assert sizes_of(job) == {n: fitted("boxwise", 30)[n] for n in SIZES}
     assert Event.objects.get(job=job, kind="sizes_fitted").data["images"] == 30
     page = admin.get(reverse("admin:labeling_job_change", args=[job.pk])).content.decode()
-    assert "for a thousand it has 10 / 0 / 100 / 150, and 120 checks" in page.lower()
+    assert "for a thousand the preset has 10 / 0 / 100 / 150, and 120 audits" in page.lower()
 
     Job.objects.filter(pk=job.pk).update(training_size=25)
     before = sizes_of(job)

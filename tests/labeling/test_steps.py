@@ -195,13 +195,13 @@ def test_a_round_that_waits_for_a_busy_worker_says_so(step, job, mona):
     leases.claim(Step, step.pk)
     assert snapshot.of_job(other)["round"]["sentence"] == progress.QUEUED
     told = wording.queue_message(other, has_work=False)["message"]
-    assert told.startswith("Nothing waiting. The machine works for another job first.")
+    assert told.startswith("Nothing waiting. The worker is busy with another job.")
     assert not snapshot.of_job(job)["round"]["queued"]
 
 
 def test_people_are_told_that_the_machine_has_stopped(step, job):
     Step.objects.filter(pk=step.pk).update(attempts=Step.MAX_FAILURES, error="no such file")
-    assert "has stopped with an error" in wording.queue_message(job, has_work=False)["message"]
+    assert "Processing stopped" in wording.queue_message(job, has_work=False)["message"]
 
 
 def test_progress_gives_the_seconds_left(step, job):

@@ -130,7 +130,7 @@ export function editCommands({ editor, say, show, nameOf }, { order, cycle }) {
     /** @param {'undo'|'redo'} way */
     travel(way) {
       const name = editor.doc[way]();
-      const words = name && `${way === 'undo' ? 'Undone' : 'Done again'}: ${name.toLowerCase()}`;
+      const words = name && `${way === 'undo' ? 'Undone' : 'Redone'}: ${name.toLowerCase()}`;
       if (!words) return;
       show(words);
       say(words);

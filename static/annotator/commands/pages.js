@@ -57,7 +57,7 @@ export const PAGES = {
       ]),
       called('submit', 'Verdict', 'Send the boxes as they are now'),
       ...rowsOf('Verdict', [
-        ['back', 'Take back: this correction, the last box, the last verdict', ['u']],
+        ['back', 'Undo: this correction, the last box, the last verdict', ['u']],
       ]),
       ...rowsOf('Verdict', [
         ['take-theirs', 'On a correction: take the boxes that an annotator suggests', ['t']],
@@ -78,7 +78,7 @@ export const PAGES = {
         ['correct', 'Correct it', ['e']],
         ['back', 'Undo; then the last page', ['u', 'Ctrl+z']],
       ]),
-      called('submit', 'Verdict', 'Send what is marked'),
+      called('submit', 'Verdict', 'Submit marked'),
       ...rowsOf('View', [
         ['large', 'Close-up', ['q']],
         ['compare', 'Side by side', ['s']],

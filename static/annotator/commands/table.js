@@ -84,7 +84,7 @@ export const TABLE = [
     nothing: ['Nothing here; Submit sends it', ['n']],
     skip: ['Skip with a reason', ['k']],
   }),
-  ...viewRows('Image', { instructions: ['Instructions', ['i']] }),
+  ...viewRows('Image', { instructions: ['Guidelines', ['i']] }),
   ...drawRows('Image', {
     note: ['Pin a note at the pointer', ['p']],
     'last-sent': ['Undo Submit or Skip: reopen the last image', [',']],

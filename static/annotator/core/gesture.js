@@ -29,7 +29,7 @@ export const mayAct = (id, phase, drawing) =>
 
 /** @type {Record<Phase, string>} */
 export const UNFINISHED = {
-  drag: 'Let go first: nothing else happened',
+  drag: 'Release the mouse button first',
   corner: 'This box is not finished: click its other corner, or Esc',
   points: 'This box is not finished: click its other points, or Esc',
   grabbed: 'An edge is grabbed: let go of it first, or Esc',

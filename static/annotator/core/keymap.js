@@ -85,10 +85,10 @@ export function fromFile(text, pages) {
   try {
     data = JSON.parse(text);
   } catch {
-    throw new Error('This file is no key map: it is not JSON.');
+    throw new Error('This is not a key map file: it is not valid JSON.');
   }
   if (data?.kind !== FILE_KIND || typeof data.keys !== 'object' || data.keys === null)
-    throw new Error('This file is no key map: export one to see the form.');
+    throw new Error('This is not a key map file: export one to see the format.');
   /** @type {[string, any][]} */
   const told = Object.entries(data.keys);
   for (const [name, keys] of told) {
@@ -97,7 +97,7 @@ export function fromFile(text, pages) {
     if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'string'))
       throw new Error(`The keys of “${name}” must be a list of names.`);
     const fixed = keys.find((key) => FIXED.includes(key) && !keysOf(pages, name).includes(key));
-    if (fixed) throw new Error(`${fixed} keeps its meaning everywhere.`);
+    if (fixed) throw new Error(`${fixed} is reserved.`);
   }
   for (const [name, keys] of told) {
     for (const key of keys) {

@@ -23,8 +23,8 @@ export function startOneObject(app, { editor, hints, surface }, isOpen, submit) 
     stop();
     if (!['Draw', 'Move', 'Resize', 'Class', 'Accept'].includes(name)) return;
     if (editor.doc.answer().length !== 1) return;
-    hints.notice('Submits itself in a second. Undo stops that.');
-    speak('Submits itself in a second');
+    hints.notice('Submits in one second. Undo cancels.');
+    speak('Submits in one second');
     timer = window.setTimeout(fire, GRACE_MS);
   });
   // A hand on its way to a correction must not be overtaken.

@@ -84,7 +84,7 @@ export function createVerify({ editor, commands, hints }) {
     while (editor.doc.depth > last.depth && editor.doc.undo()) {
       // A fix may have been several steps.
     }
-    speak('Taken back');
+    speak('Undone');
     goOn();
   };
 

@@ -7,7 +7,7 @@ import { plural } from '../../common/words.js';
 
 /** @type {Record<string, string>} */
 const TITLES = {
-  work: 'One moment',
+  work: 'Loading…',
   machine: 'Nothing waiting',
   taken: 'Nothing waiting',
   complete: 'This job is complete',
@@ -69,7 +69,7 @@ export function createCard(lasting = true) {
         ]);
       show(
         'warn',
-        'The server has trouble',
+        'Server error',
         `${kept(waiting)}This page tries again by itself; nothing is lost meanwhile.`,
         [again],
       );
@@ -83,7 +83,7 @@ export function createCard(lasting = true) {
     },
     /** @param {() => void} retry @param {(() => void)|null} skip */
     broken(retry, skip) {
-      show('warn', 'This image does not load', 'Your boxes, if you drew any, are kept.', [
+      show('warn', 'This image could not be loaded', 'Your boxes, if you drew any, are kept.', [
         el('button', { class: 'button', text: 'Try again', on: { click: retry } }),
         ...(skip
           ? [el('button', { class: 'button', text: 'Report and skip', on: { click: skip } })]

@@ -49,14 +49,14 @@ function hintsFor(editor, keys) {
   if (drawing.draftShape?.marks)
     return {
       now: 'Click the outermost points, any order',
-      hints: [hint('back-point', 'take back a point'), hint('cancel', 'cancel'), help],
+      hints: [hint('back-point', 'undo a point'), hint('cancel', 'cancel'), help],
     };
   if (drawing.draftShape && !drawing.draftShape.marquee)
     return { now: 'Click the opposite corner', hints: [hint('cancel', 'cancel'), help] };
   if (drawing.grabbed)
     return {
       now: 'Edge grabbed: move the pointer, or press arrows',
-      hints: [hint('grab', 'let go'), hint('cancel', 'cancel')],
+      hints: [hint('grab', 'release'), hint('cancel', 'cancel')],
     };
   if (drawing.relabelling)
     return {

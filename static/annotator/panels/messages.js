@@ -9,10 +9,10 @@ import { ApiError } from '../sync/api.js';
 
 /** @type {Record<NotKept, string>} */
 const HERE = {
-  forbidden: 'This browser lets the page store nothing',
+  forbidden: 'This browser blocks storage',
   full: 'This browser has no storage left for answers',
   failed: 'This browser failed to store the answer',
-  elsewhere: 'Other work on this image waits for your choice',
+  elsewhere: 'Choose first which work on this image to keep',
 };
 /** @type {Record<import('../sync/api.js').ErrorKind, string>} */
 const THERE = {
@@ -28,7 +28,7 @@ export function notTaken(storage, server) {
   const kind = server instanceof ApiError ? server.kind : 'offline';
   const text =
     server instanceof ApiError && kind === 'refused'
-      ? `The server refused this: ${server.message} Your boxes stay on screen.`
+      ? `The server rejected this: ${server.message} Your boxes stay on screen.`
       : `${HERE[causeOf(storage)]}, ${THERE[kind]}. Your boxes stay on screen.`;
   return { text, tone: 'bad' };
 }
@@ -42,7 +42,7 @@ export const onlyHere = (cause, close) => ({
 
 /** @type {Message} */
 export const PAUSED = {
-  text: 'This job is paused. Finish what you have; more comes when it goes on.',
+  text: 'This job is paused. Finish the images you have; more follow when it resumes.',
 };
 
 /** @param {() => void} next @returns {Message} */
@@ -61,19 +61,19 @@ export function leaseMessage(state, seconds, { stay, next }) {
   const minutes = plural(Math.max(1, Math.round(seconds / 60)), 'minute', 'minutes');
   if (state === 'ending') {
     return {
-      text: 'Still there? This image goes back in 60 seconds.',
-      actions: [{ label: 'I am here', run: stay }],
+      text: 'Still working? This image is released in 60 seconds.',
+      actions: [{ label: 'Keep it', run: stay }],
     };
   }
   if (state === 'ended') {
     return {
-      text: `Nothing was done here for ${minutes}, so this image may go to someone else. Go on, and it stays yours if nobody has taken it.`,
-      actions: [{ label: 'I am here', run: stay }],
+      text: `No activity for ${minutes}: this image may be reassigned. Continue, and it stays yours if nobody has taken it.`,
+      actions: [{ label: 'Keep it', run: stay }],
     };
   }
   if (state === 'lost') {
     return {
-      text: `This image is no longer yours: it went to the others after ${minutes} without a sign, or a manager gave it to them. What you did is kept; “Next image” submits it as an extra answer.`,
+      text: `This image was reassigned after ${minutes} without activity, or by a manager. Your work is kept; “Next image” submits it as an extra submission.`,
       actions: [{ label: 'Next image', run: next }],
     };
   }

@@ -8,11 +8,11 @@ import { median } from '../core/activity.js';
 
 /** @type {Record<string, string>} */
 const PURPOSES = {
-  pilot: 'first images',
-  validation: 'check images, drawn blind',
-  training: 'images to learn from',
-  active: 'most useful images',
-  closing: 'last images',
+  pilot: 'pilot',
+  validation: 'validation, annotated blind',
+  training: 'first training',
+  active: 'active learning',
+  closing: 'closing round',
 };
 
 /** @type {Record<import('../core/storage-errors.js').NotKept, string>} */

@@ -78,7 +78,7 @@ export function createFilters(form, choices, classes, source, asked, onChange) {
       'f-order',
       'Sort',
       select('f-order', 'order', [
-        ['suspicion', 'Suspicion, high first'],
+        ['suspicion', 'Suspicion, highest first'],
         ['random', 'Random'],
       ]),
     ),

@@ -185,7 +185,7 @@ async function takeBackCorrection() {
   try {
     await api.request('DELETE', `/api/labels/${label}`);
     await pages.again();
-    tell('The correction is taken back.');
+    tell('Correction undone.');
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     tell(error.message);

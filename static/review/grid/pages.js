@@ -74,7 +74,7 @@ export function createPages({ api, slug, kept, query, onPage, tell, start, onSto
       if (!(await ask(() => api.request('DELETE', `/api/labels/${id}/check`)))) stuck += 1;
     }
     await again();
-    if (stuck) tell(`${stuck} could not be taken back: others work on them.`);
+    if (stuck) tell(`${stuck} could not be undone: someone is working on them.`);
     else if (mine.length) tell('What was sent is back.');
   };
 
