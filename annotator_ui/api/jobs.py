@@ -111,7 +111,9 @@ class UploadEnd(APIView):
 
     parser_classes = (MultiPartParser,)
 
-    @extend_schema(request={"multipart/form-data": forms.BoxUseForm})
+    @extend_schema(
+        operation_id="jobs_uploads_end", request={"multipart/form-data": forms.BoxUseForm}
+    )
     def post(self, request: Request, slug: str, upload: str) -> Reply[shapes.Transfer]:
         """Queue the import of all its parts; once, however often it is asked for."""
         job = access.job_for(access.person(request), slug, access.MANAGER)

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from labeling.models import Assignment, Label
@@ -93,7 +94,11 @@ def draw(job, alice, mona):
     manager("post", "exports", job.slug, format="coco")
     sent = {"files": SimpleUploadedFile("a.png", picture())}
     manager.client.post(reverse("uploads", args=[job.slug]), sent)
-    assert len(manager("get", "transfers", job.slug)) == 2
+    part = encode_multipart(BOUNDARY, {"files": SimpleUploadedFile("b.png", picture())})
+    at = [job.slug, "ab" * 16]
+    manager.client.put(reverse("upload-part", args=[*at, 0]), part, MULTIPART_CONTENT)
+    manager.client.post(reverse("upload-end", args=at))
+    assert len(manager("get", "transfers", job.slug)) == 3
 
 
 def talk(shared, alice, rita):

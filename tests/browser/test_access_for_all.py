@@ -104,11 +104,22 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, axe, backstage):
     found["report"] = violations(page, axe)
 
     page.goto("/admin/labeling/job/add/")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#job-errors")).to_be_focused()
+    page.get_by_role("button", name="Create the job").click()
+    expect(page.locator("#id_name")).to_be_focused()
+    expect(page.locator("#job-errors")).to_contain_text("Name")
     found["job form with errors"] = violations(page, axe)
 
+    page.goto("/admin/labeling/job/")
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="Make an invitation link").click()
+    link = page.get_by_label("Invitation link", exact=True).last.input_value()
+    found["job in the admin"] = violations(page, axe)
+    page.goto(link)
+    found["invitation, signed in"] = violations(page, axe)
+
     page.context.clear_cookies()
+    page.goto(link)
+    found["invitation"] = violations(page, axe)
     page.goto("/accounts/login/")
     found["login"] = violations(page, axe)
 

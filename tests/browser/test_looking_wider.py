@@ -178,7 +178,7 @@ def test_a_note_travels_from_the_image_to_the_reviewer_and_back(team, enter):
 
     rita = enter(team["rita"])
     rita.goto("/")
-    rita.get_by_role("link", name="1 note waits for an answer").click()
+    rita.get_by_role("link", name="1 note needs an answer").click()
     expect(rita.locator(".note-row")).to_be_visible()
     rita.keyboard.press("e")
     expect(rita.locator("textarea")).to_be_focused()
@@ -255,7 +255,7 @@ def test_a_finished_answer_is_suggested_anew_and_a_reviewer_takes_or_declines_it
         anna.keyboard.press("Tab")
         anna.keyboard.press("Shift+ArrowRight")
         anna.keyboard.press("Enter")
-        expect(anna.locator("[data-answers]")).to_contain_text("Your correction waits")
+        expect(anna.locator("[data-answers]")).to_contain_text("Your correction is waiting")
 
     before = {row["image"]: row["boxes"] for row in holding(backstage, slug)}
     suggest(0)
@@ -300,7 +300,7 @@ def test_a_suggestion_stands_beside_the_label_where_it_is_corrected(team, backst
     ben.keyboard.press("Tab")
     ben.keyboard.press("Shift+ArrowDown")
     ben.keyboard.press("Enter")
-    expect(ben.locator("[data-answers]")).to_contain_text("Your correction waits")
+    expect(ben.locator("[data-answers]")).to_contain_text("Your correction is waiting")
 
     rita: Page = enter(team["rita"])
     rita.goto(f"/jobs/{slug}/notes")

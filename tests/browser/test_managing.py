@@ -46,10 +46,10 @@ def test_a_project_admin_sets_a_job_up_from_nothing_and_starts_it(
 
     expect(page.locator("#job-estimate")).to_contain_text("30")
     page.get_by_role("heading", name="Annotators").click()
-    page.get_by_label("Lease minutes:").fill("25")  # not saved by hand
+    page.get_by_label("Task timeout, minutes:").fill("25")  # not saved by hand
     page.get_by_role("link", name="Start the job").click()
     expect(page.locator(".messagelist")).to_contain_text("The job has started.")
-    expect(page.get_by_label("Lease minutes:")).to_have_value("25")
+    expect(page.get_by_label("Task timeout, minutes:")).to_have_value("25")
 
     job = backstage("standing", slug="harbour")
     assert job["state"] == "running"

@@ -174,9 +174,9 @@ def test_an_image_that_went_to_someone_else_is_said_so_and_its_boxes_are_kept(
     assert backstage("expire", slug=slug)
     assert backstage("answer", slug=slug, name=jonas, most=9) == 4
     page.clock.fast_forward("01:00")
-    expect(banners).to_contain_text("Nothing was done here for 10 minutes")
+    expect(banners).to_contain_text("No activity for 10 minutes")
     banners.get_by_role("button", name="Keep it").click()
-    expect(banners).to_contain_text("This image is no longer yours")
+    expect(banners).to_contain_text("This image was reassigned")
     canvas.expect_boxes(1)
 
     banners.get_by_role("button", name="Next image").click()

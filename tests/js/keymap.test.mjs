@@ -58,12 +58,12 @@ test('a file that is none, or would put two actions on a key, is refused with a 
   const read = (keys) =>
     fromFile(JSON.stringify({ kind: 'boxwise-keys', version: 1, keys }), PAGES);
   assert.throws(() => fromFile('{', PAGES), /not valid JSON/);
-  assert.throws(() => fromFile('{}', PAGES), /no key map/);
+  assert.throws(() => fromFile('{}', PAGES), /not a key map/);
   assert.throws(() => read({ fly: ['x'] }), /no action “fly”/);
   assert.throws(() => read({ fit: 'x' }), /list of names/);
   assert.throws(() => read({ fit: ['b'] }), /“fit” and “draw”/);
   assert.throws(() => read({ fit: ['x'] }), /“fit” and “check.wrong”/);
-  assert.throws(() => read({ fit: ['Escape'] }), /keeps its meaning/);
+  assert.throws(() => read({ fit: ['Escape'] }), /is reserved/);
   assert.deepEqual(read({ fit: ['b'], draw: ['f'] }), { fit: ['b'], draw: ['f'] });
 });
 
