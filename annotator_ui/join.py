@@ -80,5 +80,10 @@ def _on(job: Job) -> HttpResponse:
 def _show(
     request: HttpRequest, link: JoinLink | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
+    form = more.get("form")
+    if form is not None and form.errors:
+        first = next(field for field in form if field.errors)
+        form.fields["username"].widget.attrs.pop("autofocus", None)
+        first.field.widget.attrs["autofocus"] = True
     context = {"link": link, "sign_in": f"{reverse('login')}?next={request.path}", **more}
     return render(request, "registration/join.html", context, status=status)

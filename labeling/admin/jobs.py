@@ -38,12 +38,15 @@ class JobAdmin(admin.ModelAdmin[Job]):
     search_fields = ("name",)
     change_form_template = "admin/labeling/job/change_form.html"
     fieldsets = (
-        ("Job", {"fields": ("name", "preset", "instructions")}),
+        ("Job", {"fields": ("name", "preset")}),
         ("Images", {"fields": ("files",)}),  # of a new job; later ones come on its page
+        # below the classes and the people
+        ("Guidelines", {"fields": ("instructions",), "classes": ("below",)}),
         (
             "Goal",
             {
                 "fields": (("target_quality", "annotators_per_image"),),
+                "classes": ("below",),
                 "description": "How good the labels must be, and how many people may label an "
                 "image. The estimate says what that takes.",
             },

@@ -170,6 +170,12 @@ def size_warning(job: Job) -> str:
         validation, training = max(10, images // 10), max(10, images // 8)
     else:
         validation, training = 0, max(MIN_VALIDATION, images // 5)
+    needed = job.pilot_size + validation + training
+    if needed >= images:
+        return (
+            f"{images} images are too few for auto-labelling: pilot, validation and first training "
+            f"need {needed} at least. People label all of them."
+        )
     return (
         f"Pilot, validation and first training take {used} of {images} images, so little is left "
         f"to label automatically. Smaller: {job.pilot_size} / {validation} / {training}."

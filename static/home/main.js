@@ -21,8 +21,17 @@ function showJobs() {
   const empty = el(
     'section',
     { class: 'card primary' },
-    el('h2', { text: 'No jobs yet' }),
-    el('p', { class: 'under', text: 'When a manager adds you to a job, it appears here.' }),
+    el(
+      'div',
+      { class: 'primary-words' },
+      el('h2', { text: 'No jobs yet' }),
+      el('p', {
+        class: 'under',
+        text: data.user.is_manager
+          ? 'Create one with “New job”. A job that a manager adds you to appears here, too.'
+          : 'When a manager adds you to a job, it appears here.',
+      }),
+    ),
   );
   fill(
     must('[data-jobs]'),

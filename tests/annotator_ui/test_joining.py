@@ -96,6 +96,8 @@ def test_who_made_the_link_has_no_power_over_the_accounts_made_by_it(link, mona)
 def test_a_weak_password_is_refused_in_words(link):
     page = register(link, password1="short", password2="short").content.decode()
     assert "too short" in page
+    (focused,) = re.findall(r"<input[^>]* autofocus[^>]*>", page)
+    assert 'name="password2"' in focused  # where Django says it
     assert not USERS.filter(username="nina").exists()
 
 

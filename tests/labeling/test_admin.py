@@ -57,6 +57,15 @@ def test_sizes_that_leave_the_machine_little_come_with_smaller_ones(
     assert f"Smaller: {smaller}." in page
 
 
+def test_too_few_images_for_auto_labels_are_told_as_that(admin, mona):
+    job = make_job(pilot_size=4, validation_size=0, training_size=20)
+    join(job, mona, "manager")
+    make_images(job, 12)
+    page = admin.get(reverse("admin:labeling_job_change", args=[job.pk])).content.decode()
+    assert "12 images are too few for auto-labelling" in page
+    assert "need 24 at least" in page
+
+
 def test_who_makes_a_job_may_be_named_as_its_manager(admin, mona, alice):
     create(admin, **{"members-1-username": "mona", "members-1-role": "manager"})
     job = Job.objects.get(name="Birds")
