@@ -113,7 +113,9 @@ def test_too_large_a_body_is_refused_in_words(port, site, declared):
 def test_uploads_may_be_large_and_need_a_signed_in_person():
     assert bodies.largest("/api/jobs/birds/uploads") > 2 * 1024**3
     assert bodies.largest("/admin/labeling/job/1/import/") > 2 * 1024**3
-    assert bodies.largest("/api/jobs/birds/uploads/x") < 3 * 1024**2
+    assert bodies.largest("/api/jobs/birds/uploads/ab12/0") > 2 * 1024**3
+    assert bodies.largest("/admin/labeling/job/add/") > 2 * 1024**3
+    assert bodies.largest("/api/jobs/birds/uploads/ab12/0/x") < 3 * 1024**2
     assert bodies.largest("/accounts/login/") < 3 * 1024**2
 
 
