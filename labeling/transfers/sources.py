@@ -112,9 +112,11 @@ class Uploaded(Folder):
         """Every file once, in a fixed order."""
         return sorted(self.paths)
 
-    def open(self, name: str) -> AbstractContextManager[Path]:
+    @contextmanager
+    def open(self, name: str) -> Iterator[Path]:
         """The file of this name."""
-        return super().open(self.paths[name])
+        with super().open(self.paths[name]) as path:
+            yield path
 
 
 class Archive:

@@ -520,6 +520,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{slug}/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Queue the import of all its parts; once, however often it is asked for. */
+        post: operations["jobs_uploads_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{slug}/uploads/{upload}/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Keep its files; the same part again replaces it. */
+        put: operations["jobs_uploads_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/labels/{id}": {
         parameters: {
             query?: never;
@@ -779,6 +813,16 @@ export interface components {
         BoxSeconds: {
             seconds: number;
             answers: number;
+        };
+        /** @description What becomes of the boxes that come along with files. */
+        BoxUseForm: {
+            /**
+             * @description * `suggestions` - suggestions
+             *     * `labels` - labels
+             *     * `ignore` - ignore
+             * @enum {string}
+             */
+            boxes?: "suggestions" | "labels" | "ignore";
         };
         /** @description Boxes alone. */
         BoxesForm: {
@@ -1786,9 +1830,8 @@ export interface components {
             right: string | null;
             changes: components["schemas"]["BoxChange"][];
         };
-        /** @description Files to import, and what becomes of boxes that come along. */
+        /** @description Files to import. */
         UploadForm: {
-            files: string[];
             /**
              * @description * `suggestions` - suggestions
              *     * `labels` - labels
@@ -1796,6 +1839,11 @@ export interface components {
              * @enum {string}
              */
             boxes?: "suggestions" | "labels" | "ignore";
+            files: string[];
+        };
+        /** @description Files of one part of an upload. */
+        UploadPartForm: {
+            files: string[];
         };
         /** @description A person, for the page's corner. */
         User: {
@@ -1884,6 +1932,7 @@ export type Box = components['schemas']['Box'];
 export type BoxChange = components['schemas']['BoxChange'];
 export type BoxGroup = components['schemas']['BoxGroup'];
 export type BoxSeconds = components['schemas']['BoxSeconds'];
+export type BoxUseForm = components['schemas']['BoxUseForm'];
 export type BoxesForm = components['schemas']['BoxesForm'];
 export type CalibrationChart = components['schemas']['CalibrationChart'];
 export type CardRound = components['schemas']['CardRound'];
@@ -1993,6 +2042,7 @@ export type Transfer = components['schemas']['Transfer'];
 export type TransferReport = components['schemas']['TransferReport'];
 export type TwoLabels = components['schemas']['TwoLabels'];
 export type UploadForm = components['schemas']['UploadForm'];
+export type UploadPartForm = components['schemas']['UploadPartForm'];
 export type User = components['schemas']['User'];
 export type VerdictForm = components['schemas']['VerdictForm'];
 export type Work = components['schemas']['Work'];
@@ -2975,6 +3025,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            "4XX": components["responses"]["Refused"];
+            "5XX": components["responses"]["Refused"];
+        };
+    };
+    jobs_uploads_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["BoxUseForm"];
+            };
+        };
+        responses: {
+            /** @description An import or export with its progress; `size`: bytes of the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            "4XX": components["responses"]["Refused"];
+            "5XX": components["responses"]["Refused"];
+        };
+    };
+    jobs_uploads_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part: string;
+                slug: string;
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadPartForm"];
+            };
+        };
+        responses: {
+            /** @description An answer that says no more than that it was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
                 };
             };
             "4XX": components["responses"]["Refused"];
