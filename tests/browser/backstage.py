@@ -201,7 +201,7 @@ def labels(slug: str) -> list[dict[str, Any]]:
             "source": row.source,
             "boxes": row.boxes,
             "holds": row.revoked_at is None,
-            "reason": row.reason,
+            "reason": row.end,
             "by": row.by.username if row.by else None,
         }
         for row in rows

@@ -65,7 +65,7 @@ def test_a_manager_sees_who_holds_the_last_images_and_frees_them(
     page.goto(f"/jobs/{slug}/")
     line = page.locator("[data-holder]")
     expect(line).to_contain_text(f"{marta} holds 1 image since")
-    line.get_by_role("button", name=f"Give what {marta} holds to others").click()
+    line.get_by_role("button", name=f"Reassign the work of {marta}").click()
     expect(line).to_have_count(0)
     assert backstage("held", slug=slug) == []
-    expect(page.locator('[data-part="events"]')).to_contain_text(f"{marta} held were given")
+    expect(page.locator('[data-part="events"]')).to_contain_text(f"{marta} held were reassigned")
