@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -40,8 +41,8 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
     link = join_links.found(key)
     if link is None:
         return _show(request, None, status=404)
-    if request.user.is_authenticated:
-        return _join_as(request, link)
+    if isinstance(request.user, User):
+        return _join_as(request, link, request.user)
     if login_lock.joining_locked(request):
         return _show(request, link, locked=LOCKED, status=429)
     form = AccountForm(request.POST or None)
@@ -61,11 +62,11 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
     return _on(link.job)
 
 
-def _join_as(request: HttpRequest, link: JoinLink) -> HttpResponse:
+def _join_as(request: HttpRequest, link: JoinLink, user: User) -> HttpResponse:
     if request.method != "POST":
         return _show(request, link)
     try:
-        join_links.join(link, request.user)
+        join_links.join(link, user)
     except Conflict:
         return _show(request, None, status=404)
     return _on(link.job)

@@ -1,7 +1,5 @@
 """The page where managers bring pictures into a job's instructions."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from labeling.admin.scoping import whole
+from labeling.admin.scoping import signed_in, whole
 from labeling.jobs import guidelines
 from labeling.kernel.errors import LabelingError
 from labeling.models import InstructionPicture, Job
@@ -29,7 +27,7 @@ class PictureForm(forms.Form):
 
 def pictures(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpResponse:
     """Upload, list with the words to paste, remove."""
-    by: Any = request.user
+    by = signed_in(request)
     if request.method == "POST" and "remove" in request.POST:
         row = get_object_or_404(InstructionPicture, pk=whole(request.POST["remove"]), job=job)
         guidelines.remove_picture(row, by)

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from labeling.admin.scoping import JobFilter, ReadOnly, RoundJobFilter, whole
+from labeling.admin.scoping import JobFilter, ReadOnly, RoundJobFilter, signed_in, whole
 from labeling.certification import certificates
 from labeling.kernel.errors import LabelingError
 from labeling.models import Audit, Certificate, Event, Round, Step, Transfer
@@ -56,7 +56,7 @@ class RoundAdmin(ReadOnly[Round]):
         round = get_object_or_404(self.get_queryset(request), pk=pk)
         if request.method == "POST":
             try:
-                count = monitoring.revoke(round, request.user)  # type: ignore[arg-type]
+                count = monitoring.revoke(round, signed_in(request))
                 messages.success(request, f"{count} images were returned to annotators.")
             except LabelingError as error:
                 messages.error(request, error.message)
@@ -71,7 +71,7 @@ class RoundAdmin(ReadOnly[Round]):
                 certificates.raise_budget(
                     round,
                     whole(wanted),
-                    request.user,  # type: ignore[arg-type]
+                    signed_in(request),
                 )
                 messages.success(request, f"The audit budget is now {wanted} images.")
             except LabelingError as error:

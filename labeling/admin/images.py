@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from labeling.admin.image_filters import ClassFilter, RoundFilter, SourceFilter, StateFilter
-from labeling.admin.scoping import JobFilter, Scoped
+from labeling.admin.scoping import JobFilter, Scoped, signed_in
 from labeling.consolidation import labels
 from labeling.kernel.boxes import Box
 from labeling.kernel.errors import LabelingError
@@ -97,12 +97,14 @@ class ImageAdmin(Scoped[Image]):
     @admin.action(description="Exclude from the job")
     def exclude_images(self, request: HttpRequest, queryset: "QuerySet[Image]") -> None:
         """Take the chosen images out."""
-        self._each(request, queryset, lambda i: labels.exclude(i, "by a manager", request.user))  # type: ignore[arg-type]
+        self._each(
+            request, queryset, lambda i: labels.exclude(i, "by a manager", signed_in(request))
+        )
 
     @admin.action(description="Restore to the job")
     def restore_images(self, request: HttpRequest, queryset: "QuerySet[Image]") -> None:
         """Put the chosen images back."""
-        self._each(request, queryset, lambda i: labels.restore(i, request.user))  # type: ignore[arg-type]
+        self._each(request, queryset, lambda i: labels.restore(i, signed_in(request)))
 
     def _each(
         self, request: HttpRequest, queryset: "QuerySet[Image]", change: Callable[[Image], None]

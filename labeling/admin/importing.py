@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from labeling.admin.scoping import signed_in
 from labeling.kernel.errors import LabelingError
 from labeling.kernel.file_kinds import PICTURES
 from labeling.models import Job
@@ -92,7 +93,7 @@ class ImportForm(forms.Form):
 
 def bring_in(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpResponse:
     """Upload pictures or name a folder; below, every import with progress and report."""
-    by: Any = request.user
+    by = signed_in(request)
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

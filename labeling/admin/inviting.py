@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from labeling.admin.scoping import signed_in
 from labeling.jobs import join_links
 from labeling.kernel.errors import Invalid
 from labeling.models import Job
@@ -37,7 +38,7 @@ def mail(site: admin.AdminSite, request: HttpRequest, job: Job) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
         try:
-            join_links.mail(shown["join_link"], request.user, address, shown["join_url"])
+            join_links.mail(shown["join_link"], signed_in(request), address, shown["join_url"])
         except Invalid as error:
             form.add_error(None, error.message)
         else:

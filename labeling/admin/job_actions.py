@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from labeling.admin.scoping import signed_in
 from labeling.jobs import join_links, setup
 from labeling.kernel.errors import LabelingError
 from labeling.models import Job
@@ -99,7 +100,7 @@ def do(request: HttpRequest, job: Job, action: str) -> HttpResponse:
     """Do it, say how it went, and lead back to the job's page."""
     _, _, said, _, service = ACTIONS[action]
     try:
-        service(job, request.user)
+        service(job, signed_in(request))
     except LabelingError as error:
         messages.error(request, error.message)
     else:

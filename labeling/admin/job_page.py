@@ -1,6 +1,6 @@
 """What the job's page in the admin shows around its form: where the job stands, what is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -43,7 +43,7 @@ def _problems(context: dict[str, Any]) -> Iterator[dict[str, str]]:
                     yield _problem(field.id_for_label, name, field.errors)
 
 
-def _problem(field: str, name: str, errors: Any) -> dict[str, str]:
+def _problem(field: str, name: str, errors: Sequence[object]) -> dict[str, str]:
     return {"field": field, "name": name, "text": str(errors[0])}
 
 

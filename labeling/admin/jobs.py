@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from labeling.admin import guidance, importing, inviting, job_actions, job_page
 from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, MemberInline
+from labeling.admin.scoping import signed_in
 from labeling.jobs import classes, members, presets, setup
 from labeling.jobs.accounts import managed_jobs
 from labeling.kernel import events
@@ -136,19 +137,19 @@ class JobAdmin(admin.ModelAdmin[Job]):
             fields = {
                 k: v for k, v in form.cleaned_data.items() if k not in ("name", "id", "files")
             }
-            created = setup.create(form.cleaned_data["name"], request.user, **fields)  # type: ignore[arg-type]
+            created = setup.create(form.cleaned_data["name"], signed_in(request), **fields)
             obj.pk, obj.created_by, obj.seed = created.pk, created.created_by, created.seed
             obj._state.adding = False
             return
         if form.changed_data:
-            setup.edit(obj, form.changed_data, request.user)  # type: ignore[arg-type]
+            setup.edit(obj, form.changed_data, signed_in(request))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Classes and members through their writers."""
         rows = formset.save(commit=False)
         for gone in formset.deleted_objects:
             if isinstance(gone, Member):
-                members.remove(gone, request.user)  # type: ignore[arg-type]
+                members.remove(gone, signed_in(request))
             else:
                 classes.remove(gone)
         keys = [row.hotkey for row in rows if isinstance(row, LabelClass)]
@@ -165,14 +166,14 @@ class JobAdmin(admin.ModelAdmin[Job]):
         formset.save_m2m()
         if rows or formset.deleted_objects:
             kind = formset.model._meta.verbose_name_plural
-            events.record(form.instance, "job_edited", request.user, fields=[str(kind)])  # type: ignore[arg-type]
+            events.record(form.instance, "job_edited", signed_in(request), fields=[str(kind)])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Images that came with the form are imported once the job has its classes."""
         super().save_related(request, form, formsets, change)
         if not change and (files := request.FILES.getlist("files")):
             try:
-                uploads.receive(form.instance, request.user, files, boxes=BOX_USES[0])  # type: ignore[arg-type]
+                uploads.receive(form.instance, signed_in(request), files, boxes=BOX_USES[0])
             except LabelingError as error:
                 messages.error(request, f"The images were not taken: {error.message}")
 

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
+from labeling.admin.scoping import signed_in
 from labeling.jobs import accounts, members
 from labeling.kernel.errors import Invalid, NotAllowed
 from labeling.models import Member
@@ -73,7 +74,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
             return True
         if not _is_project_admin(request):
             return False
-        return obj is None or accounts.is_own(obj, _me(request))
+        return obj is None or accounts.is_own(obj, signed_in(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: UserModel | None = None) -> bool:
         """Accounts are switched off, so that their work keeps its author."""
@@ -111,7 +112,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         data = form.cleaned_data
         try:
             user, link = accounts.invite(
-                data["username"], _me(request), f"{data['first_name']} {data['last_name']}"
+                data["username"], signed_in(request), f"{data['first_name']} {data['last_name']}"
             )
         except Invalid as error:
             raise PermissionDenied(error.message) from error
@@ -131,7 +132,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         if request.method != "POST":
             raise PermissionDenied
         try:
-            _show_link(request, user, accounts.one_time_path(user, _me(request)))
+            _show_link(request, user, accounts.one_time_path(user, signed_in(request)))
         except NotAllowed as error:
             raise PermissionDenied(error.message) from error
         return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))
@@ -141,7 +142,7 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
         obj = kw.get("obj")
         context["may_link"] = obj is not None and (
             request.user.is_superuser
-            or (accounts.is_own(obj, _me(request)) and not obj.has_usable_password())
+            or (accounts.is_own(obj, signed_in(request)) and not obj.has_usable_password())
         )
         return super().render_change_form(request, context, *args, **kw)
 
@@ -164,12 +165,6 @@ class RightsAdmin(GroupAdmin):
 def _is_project_admin(request: HttpRequest) -> bool:
     user = request.user
     return bool(user.is_staff and user.groups.filter(name=accounts.PROJECT_ADMINS).exists())
-
-
-def _me(request: HttpRequest) -> UserModel:
-    """Who asks; the admin is closed to strangers."""
-    assert isinstance(request.user, UserModel)
-    return request.user
 
 
 def _show_link(request: HttpRequest, user: UserModel, link: str) -> None:

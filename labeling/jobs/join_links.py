@@ -6,10 +6,9 @@ with `accounts.invite`, no manager may hand out links to it or change it.
 """
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -28,7 +27,7 @@ ENDED = "This invitation link has ended. Ask who sent it for a new one."
 TAKEN = "This name is taken. If the account is yours, sign in; the link then adds you to the job."
 
 
-def make(job: Job, by: Any) -> JoinLink:
+def make(job: Job, by: User) -> JoinLink:
     """A fresh link; the one before ends."""
     new = {"key": new_key(), "by": by, "expires_at": timezone.now() + VALID, "joined": 0}
     with transaction.atomic():
@@ -37,7 +36,7 @@ def make(job: Job, by: Any) -> JoinLink:
     return link
 
 
-def revoke(job: Job, by: Any) -> None:
+def revoke(job: Job, by: User) -> None:
     """End the job's link; who has joined stays."""
     with transaction.atomic():
         if JoinLink.objects.filter(job=job).delete()[0]:
@@ -69,7 +68,7 @@ def _usable(link: JoinLink | None) -> JoinLink | None:
     return link if managed_jobs(link.by).filter(pk=link.job_id).exists() else None
 
 
-def join(link: JoinLink, user: Any) -> None:
+def join(link: JoinLink, user: User) -> None:
     """Let this person annotate in the link's job; raises Conflict if the link has just ended."""
     job, role = link.job, Member.Role.ANNOTATOR
     with transaction.atomic():
@@ -83,9 +82,9 @@ def join(link: JoinLink, user: Any) -> None:
         events.record(job, "member_joined", user, name=user.get_username())
 
 
-def register(link: JoinLink, username: str, password: str) -> Any:
+def register(link: JoinLink, username: str, password: str) -> User:
     """A new account that joins the link's job; raises Invalid where the name is taken."""
-    users = get_user_model().objects
+    users = User.objects
     if users.filter(username__iexact=username).exists():
         raise Invalid(TAKEN, where="username")
     try:
@@ -97,7 +96,7 @@ def register(link: JoinLink, username: str, password: str) -> Any:
     return user
 
 
-def mail(link: JoinLink, by: Any, address: str, url: str) -> None:
+def mail(link: JoinLink, by: User, address: str, url: str) -> None:
     """Send the link to this address; raises Invalid in the mail server's words if it refuses."""
     job = link.job
     text = (
