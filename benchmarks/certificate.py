@@ -1,6 +1,6 @@
 """How often the betting test certifies a set that misses the target, and what is left unchecked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,18 +16,15 @@ POOL, KNOWN, CHECKS = 300, 100, 120  # of a simulated job: pictures, and most au
 LOOK_EVERY = 10  # audits between two looks at the result
 
 
-def proved(
-    plan: Plan, values: Sequence[float], seen: Callable[[Plan], nested_test.Wealth] | None = None
-) -> tuple[Plan, nested_test.Wealth]:
+def proved(plan: Plan, values: Sequence[float]) -> tuple[Plan, nested_test.Wealth]:
     """The plan with the checks that its draws earn, and what they show, as a closing round does it.
 
-    `values`: of the locked order; `seen`: what the plan's checks show, where targets hang on them.
+    `values`: of the locked order.
     """
 
-    def plainly(plan: Plan) -> nested_test.Wealth:
+    def seen(plan: Plan) -> nested_test.Wealth:
         return nested_test.run_test(plan, values[: plan.budget])
 
-    seen = seen or plainly
     most = nested_test.MOST_TIMES * plan.budget
     plan = nested_test.extended(plan, len(values), most, seen)
     return plan, seen(plan)

@@ -11,7 +11,6 @@ known pictures bear out.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,24 +20,16 @@ from benchmarks.confidence import LEARNED, LEVEL, MEAN_SCORE, TARGETS, Half, pro
 from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import found
 from labeling.certification.core import document
-from labeling.certification.core.audit_plan import Plan
-from labeling.certification.core.nested_test import MOST_TIMES, Wealth, run_test
-from labeling.certification.core.noise_correction import (
-    AnnotatorNoise,
-    Pair,
-    anchoring,
-    noise_correction,
-)
-from labeling.kernel import guarantee
+from labeling.certification.core.anchoring import Pair, anchoring
+from labeling.certification.core.nested_test import MOST_TIMES
 from labeling.kernel.boxes import Box, BoxSet, pack, unpack, without_scores
-from labeling.kernel.quality import compare, quality
+from labeling.kernel.quality import quality
 from labeling.kernel.sampling import BLIND_SHARE
 from labeling.simulation.crowd import Person
 from mlassist.calibration.core import thresholds
 from mlassist.prediction.core.score_thresholds import ScoreThresholds
 
 RESAMPLES = 200
-NOISE_PAIRS = 100  # known pictures that two people draw, at most
 GROUND_TRUTH = {"birds": (0.6, 0.8)}  # further targets for its rule
 
 
@@ -55,12 +46,6 @@ class Crowd:
         classes = int(max((int(b.classes.max()) for b in self.half.truths if len(b)), default=0))
         return pack(self.person.draw(self._truth(i), self.half.seen[i].size, classes + 1)[0])
 
-    def annotator_noise(self, known: Sequence[int]) -> AnnotatorNoise:
-        """How two of them differ."""
-        return AnnotatorNoise.between(
-            [(self._drawn(i), self._drawn(i)) for i in known[:NOISE_PAIRS]]
-        )
-
     def audit(self, i: int, score_thresholds: ScoreThresholds) -> Pair:
         """One picture's label checked with the boxes shown, and blind."""
         one = self.half.seen[i]
@@ -68,8 +53,7 @@ class Crowd:
         corrected, _ = self.person.correct(unpack(label), self._truth(i), one.size)
         drawn, shown = self._drawn(i), unpack(label)
         told, _ = self.person.compare(without_scores(unpack(drawn)), shown, self._truth(i))
-        against = compare(label, pack(told))
-        return Pair(quality(label, pack(corrected)), against.quality, against)
+        return Pair(quality(label, pack(corrected)), quality(label, pack(told)))
 
 
 def run(
@@ -125,17 +109,10 @@ def _resample(half: Half, number: int, target: float) -> list[tuple[float, float
     pairs = [crowd.audit(pool[place], score_thresholds) for place in places]
     values, blind_values = [p.value for p in pairs], [p.blind_value for p in pairs]
     plan, test = proved(proof.plan, values)
-    noise = crowd.annotator_noise(known)
-    bias = anchoring(guarantee.QUALITY, pairs[: plan.budget : BLIND_SHARE], noise)
+    bias = anchoring(pairs[: plan.budget : BLIND_SHARE])
     held = document.certified(plan, test, values[: plan.budget], bias)
 
-    def seen_blank(plan: Plan) -> Wealth:
-        found = [pair.found for pair in pairs[: plan.budget]]
-        factor = noise_correction(guarantee.QUALITY, found, noise)
-        strict = replace(plan, targets=np.minimum(plan.targets / factor, 1))
-        return run_test(strict, blind_values[: plan.budget])
-
-    blank = proved(proof.plan, blind_values, seen_blank)[1].shown
+    blank = proved(proof.plan, blind_values)[1].shown
     taken = (len(exact), len(test.shown), len(held), len(blank))
     return [outcome(sets) for sets in taken]
 

@@ -17,7 +17,7 @@ RETIRED = {
     r"recall(ed|s)?": "revoke; recall is TP / (TP + FN)",
     r"promise[ds]?": "guarantee",
     r"freezes|froze|sealed": "audit plan, locked",
-    r"freeing|freed": "noise correction, corrected",
+    r"freeing|freed": "corrected",
     r"sweeps?": "reconcile",
     r"nudged_at|WorkerBeat": "enqueued_at, WorkerHeartbeat",
     r"NoRoom": "DiskFull",

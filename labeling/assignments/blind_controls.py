@@ -86,8 +86,8 @@ def _elsewhere(job: Job) -> list[Control]:
     ]
 
 
-def annotator_noise(job: Job) -> AnnotatorNoise:
-    """How people who draw blind differ, from all images that two or more drew so."""
+def annotator_noise(job: Job) -> AnnotatorNoise | None:
+    """How people who draw blind differ, from all images that two or more drew so; None: too few."""
     both = Assignment.objects.submitted().filter(round__job=job, blank=True)
     images = [*_elsewhere(job), *_images(job, both)]
     return AnnotatorNoise.between(

@@ -1,1 +1,1 @@
-"""The proof of a closing round: audit plan, test, noise correction, certificate."""
+"""The proof of a closing round: audit plan, test, certificate."""

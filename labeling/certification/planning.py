@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from labeling.assignments import blind_controls
 from labeling.certification.core import document, plan_content
 from labeling.certification.core.nested_test import MOST_TIMES
 from labeling.kernel import events, guarantee, sampling
@@ -84,7 +83,6 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
             "level": level,
             "budget": budget,
             "most_checks": MOST_TIMES * budget,
-            "annotator_noise": blind_controls.annotator_noise(round.job).to_json(),
             "drawn_blind": _strict(round),
             "sets": [
                 {

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from labeling.certification import locked_plans
 from labeling.certification.core import document, nested_test
 from labeling.certification.core.audit_plan import Plan
-from labeling.kernel.certificate_shapes import CheckedBoxes, Locked
+from labeling.kernel.certificate_shapes import Locked
 from labeling.models import Audit, AuditPlan, Round
 
 Kind = Audit.Kind
@@ -43,7 +43,6 @@ class Standing:
 
     plan: Plan
     values: list[float]  # of the gapless prefix
-    noise_correction: float  # what their mean is to be multiplied by (core.blind)
 
     @cached_property
     def test(self) -> nested_test.Wealth:
@@ -59,19 +58,15 @@ class Standing:
 
 def standing(locked: AuditPlan) -> Standing:
     """The plan and what has been checked of it so far."""
-    draws = prefix(locked.round)
-    told: list[CheckedBoxes] = [
-        {"predicted": a.predicted, "boxes": a.boxes, "value": a.value or 0.0} for a in draws
-    ]
-    plan, factor = plan_for(locked, told)
-    return Standing(plan, [a.value for a in draws if a.value is not None], factor)
+    values = [audit.value or 0.0 for audit in prefix(locked.round)]
+    return Standing(plan_for(locked, values), values)
 
 
-def plan_for(locked: AuditPlan, draws: Sequence[CheckedBoxes]) -> tuple[Plan, float]:
+def plan_for(locked: AuditPlan, values: Sequence[float]) -> Plan:
     """As core.document.plan_for, from what was read of the audit plan before."""
     known = locked_plans.locked_plan(locked)
     budgets = document.budgets_of(locked.budgets)
-    return document.plan_for(replace(known.plan, budgets=budgets), known.content, draws)
+    return document.plan_for(replace(known.plan, budgets=budgets), known.content, values)
 
 
 def needed(round: Round) -> int:

@@ -37,14 +37,6 @@ class DetectorSaid(TypedDict, total=False):
     validation_images: int
 
 
-class Noise(TypedDict):
-    """How one person's blind drawing differs from what is there."""
-
-    sensitivity: float
-    shift: float
-    images: int
-
-
 # "class" is no name of a field, so this one is made by a call
 LockedSet = TypedDict(
     "LockedSet", {"threshold": float, "size": int, "target": float, "class": NotRequired[str]}
@@ -62,7 +54,6 @@ class PlanContent(TypedDict):
     level: float
     budget: int
     most_checks: int
-    annotator_noise: Noise
     drawn_blind: bool
     by_class: NotRequired[bool]
     left_out: NotRequired[dict[str, str]]
@@ -91,19 +82,14 @@ class Locked(LockedStart):
     order_digest: str
 
 
-class CheckedBoxes(TypedDict):
-    """The label's boxes, the checker's, and the value that the guarantee counts."""
-
-    predicted: list[Box]
-    boxes: list[Box] | None
-    value: float
-
-
-class Draw(CheckedBoxes):
-    """A check of the locked order."""
+class Draw(TypedDict):
+    """A check of the locked order; `value` is what the guarantee counts."""
 
     image: str
     verdict: str
+    predicted: list[Box]
+    boxes: list[Box] | None
+    value: float
     blind_boxes: list[Box] | None
     blind_value: float | None
 
@@ -113,11 +99,9 @@ class AnchoringSaid(TypedDict):
 
     images: int
     blind_mean: float
-    corrected_mean: float
     shown_mean: float
     bias: float
     bias_error: float
-    measured: bool
 
 
 class Result(TypedDict):
@@ -130,11 +114,10 @@ class Result(TypedDict):
     certified_images: int
     audited: int
     observed_mean: float | None
-    noise_correction: float
     wealth: list[list[float]]
     rest_bound: float | None
     anchoring: AnchoringSaid | None
-    judged_blind: list[tuple[float, float, float] | None]
+    judged_blind: list[list[float] | None]
 
 
 class Body(TypedDict):

@@ -6,8 +6,6 @@ import numpy as np
 
 from labeling.kernel.boxes import BoxSet, iou_matrix, match
 
-_IDENTICAL = 1 - 1e-6  # IoU, for rounding
-
 
 @dataclass(frozen=True)
 class Comparison:
@@ -17,7 +15,6 @@ class Comparison:
     true_positives: int
     false_positives: int
     false_negatives: int
-    identical: int = 0  # matched pairs whose boxes are the very same
 
     @property
     def objects(self) -> int:
@@ -55,7 +52,6 @@ def compare(predicted: BoxSet, truth: BoxSet, *, floor: float = 0.5) -> Comparis
         pairs,
         len(predicted) - pairs,
         len(truth) - pairs,
-        int((iou > _IDENTICAL).sum()),
     )
 
 

@@ -25,11 +25,10 @@ def what_helps(locked: AuditPlan, row: Certificate) -> list[str]:
             "missed objects once they see boxes. A better detector (more labels) or a lower target "
             "helps, more checks do not."
         ]
-    draws = row.document["draws"]
-    plan, noise_correction = standing.plan_for(locked, draws)
-    values = [d["value"] for d in draws]
+    values = [draw["value"] for draw in row.document["draws"]]
+    plan = standing.plan_for(locked, values)
     if plan.per_class:
-        return _helps_classes(locked, plan, values, noise_correction, plan_content.shown_in(result))
+        return _helps_classes(locked, plan, values, plan_content.shown_in(result))
     if len(values) < 2:
         return ["Check more images: too few were judged to say anything."]
     mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
@@ -39,10 +38,10 @@ def what_helps(locked: AuditPlan, row: Certificate) -> list[str]:
         more = proofs.draws_wanted(spread, gap, size, plan.level) - len(values)
         if 0 < more <= min(WORTH_ASKING, size - len(values)):
             advice.append(
-                f"About {more} more checks: the observed quality {mean * noise_correction:.2f} "
+                f"About {more} more checks: the observed quality {mean:.2f} "
                 "lies above the target by too little for these few to prove it."
             )
-    provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level) * noise_correction
+    provable = proofs.lower_bound(plan, values, len(sets) - 1, plan.level)
     if provable > 0:
         advice.append(
             f"A lower target: with these checks {provable:.2f} would have been shown for all "
@@ -56,7 +55,7 @@ def what_helps(locked: AuditPlan, row: Certificate) -> list[str]:
 
 
 def _helps_classes(
-    locked: AuditPlan, plan: Plan, values: list[float], noise_correction: float, shown: list[int]
+    locked: AuditPlan, plan: Plan, values: list[float], shown: list[int]
 ) -> list[str]:
     """Of each class that was not shown: what it would have taken."""
     inside, content = plan.holds(len(values)), locked_plans.locked_plan(locked).content
@@ -67,8 +66,7 @@ def _helps_classes(
         own = np.array(values)[inside[:, rank]]
         mean = float(own.mean()) if len(own) else 0.0
         words = (
-            f"{part['class']}: {len(own)} of {part['size']} images checked, observed "
-            f"{mean * noise_correction:.2f}."
+            f"{part['class']}: {len(own)} of {part['size']} images checked, observed {mean:.2f}."
         )
         gap, level = mean - float(plan.targets[rank]), plan.level / len(plan.sizes)
         if gap > 0 and len(own) > 1:

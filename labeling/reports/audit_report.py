@@ -125,15 +125,14 @@ _paths: dict[tuple[int, int, int], list[tuple[int, float, float]]] = {}
 
 
 def _path(now: standing.Standing, key: tuple[int, int, int]) -> list[tuple[int, float, float]]:
-    """Observed mean and bound after some of the draws, corrected of drawers' noise; the bound is a
-    search, so it is kept."""
+    """Observed mean and bound after some of the draws; the bound is a search, so it is kept."""
     if key not in _paths:
         _paths.clear()  # one audit is watched at a time; an older path is never asked for again
         _paths[key] = [
             (
                 n,
-                round(float(np.mean(now.values[:n])) * now.noise_correction, 4),
-                round(proofs.weakest_bound(now.plan, now.values[:n]) * now.noise_correction, 4),
+                round(float(np.mean(now.values[:n])), 4),
+                round(proofs.weakest_bound(now.plan, now.values[:n]), 4),
             )
             for n in _milestones(len(now.values))
         ]

@@ -84,7 +84,7 @@ def _outcome_sentence(row: Certificate, locked: AuditPlan) -> str:
         blind = result["judged_blind"][result["sets_certified"] - 1]
         observed = result["observed_mean"] or 0.0
         if known.content["drawn_blind"]:
-            said = f"{observed * result['noise_correction']:.2f}, all drawn blind."
+            said = f"{observed:.2f}, all drawn blind."
         elif blind and not plan_content.by_class(known.content):
             said = f"{observed:.2f}, judged blind {blind[0]:.2f}."
         else:

@@ -46,16 +46,15 @@ class Worst:
 def of_job(job: Job) -> tuple[Findings, list[Worst]] | None:
     """Of the latest proof that has ended, else of the quality monitoring; None without checks.
 
-    `mean`: what the checks say of the quality, in [0, 1], a proof's without its checkers' own
-    noise. Each checked image is in one of `same`, `moved` (edges only), `unjudged`, or in `missed`
-    (an object had no box), `false` (a box had no object), or both.
+    `mean`: what the checks say of the quality, in [0, 1]. Each checked image is in one of `same`,
+    `moved` (edges only), `unjudged`, or in `missed` (an object had no box), `false` (a box had no
+    object), or both.
     """
     row = Certificate.objects.filter(round__job=job).order_by("-attempt").first()
     if row is not None:
         rows = row.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False)
         result = row.document["result"]
-        observed = result["observed_mean"]
-        mean = None if observed is None else observed * result["noise_correction"]
+        mean = result["observed_mean"]
         of = len(row.document["locked"]["content"]["candidates"])
     else:
         rows = Audit.objects.filter(round__job=job, kind=Audit.Kind.MONITORING)

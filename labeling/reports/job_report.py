@@ -7,6 +7,7 @@ from typing import TypedDict
 import numpy as np
 from django.db.models import Count, Sum
 
+from labeling.assignments import blind_controls
 from labeling.certification import locked_plans
 from labeling.certification.core import plan_content
 from labeling.kernel.boxes import Box
@@ -112,20 +113,18 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
     verdicts = Counter(draw["verdict"] for draw in row.document["draws"])
     spoken = [str(verdicts[v]) for v in ("approved", "corrected", "unjudgeable")]
     observed = result["observed_mean"]
-    noise = plan_content.noise_in(content)
+    noise = blind_controls.annotator_noise(locked.round.job)
     return [
         ("Audited at random", f"{result['audited']} images, {content['budget']} planned"),
         ("Reviewers", "annotated blind" if content["drawn_blind"] else "saw the boxes"),
         (
             "Observed quality",
-            "none" if observed is None else f"{observed * result['noise_correction']:.2f}",
+            "none" if observed is None else f"{observed:.2f}",
         ),
         ("Approved, corrected, not judged", ", ".join(spoken)),
         (
             "One annotator, blind",
-            f"marks {noise.sensitivity:.0%}, off by {noise.shift:.0%}"
-            if noise.images
-            else "not measured",
+            f"marks {noise.sensitivity:.0%}, off by {noise.shift:.0%}" if noise else "not measured",
         ),
         ("Level of this attempt", f"{content['level']:.3f} (attempt {locked.attempt})"),
         ("List and predictions", locked.content_digest[:12]),
@@ -169,23 +168,16 @@ def _blind(row: Certificate) -> str:
     result, content = row.document["result"], row.document["locked"]["content"]
     bias, judged = result["anchoring"], result["judged_blind"]
     if content["drawn_blind"]:
-        observed = result["observed_mean"] or 0.0
-        corrected = observed * result["noise_correction"]
         return (
-            "Every check was drawn blind before the boxes were revealed: quality "
-            f"{observed:.2f}, {corrected:.2f} without the drawers' own edges."
+            "Every check was drawn blind before the boxes were revealed. The labels are measured "
+            "against these drawings as they are: edges drawn otherwise count against the labels, "
+            "objects that checkers and labels both miss count for them."
         )
     if bias is None:
         return "Fewer than two images were also drawn blind: what seeing boxes does is unknown."
     told = (
         f"{bias['images']} of the images were also drawn blind: quality "
-        f"{bias['blind_mean']:.2f}, "
-        + (
-            f"{bias['corrected_mean']:.2f} without the drawers' own misses and edges, "
-            if bias["measured"]
-            else ""
-        )
-        + f"against {bias['shown_mean']:.2f} when the boxes were seen."
+        f"{bias['blind_mean']:.2f}, against {bias['shown_mean']:.2f} when the boxes were seen."
     )
     # of all sets or of none
     measured = [one for one in judged if one is not None]

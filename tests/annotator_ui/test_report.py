@@ -65,7 +65,7 @@ def document(values, outcome="not_provable", shown=0):
     """A certificate's skeleton."""
     draws = [{"value": value} for value in values]
     certified = shown if outcome == "certified" else 0
-    result = {"sets_tested": shown, "sets_certified": certified, "noise_correction": 1.0}
+    result = {"sets_tested": shown, "sets_certified": certified}
     return Certificate(outcome=outcome, document={"result": result, "draws": draws})
 
 

@@ -55,7 +55,6 @@ def paper() -> dict[str, Any]:
         "budget": 30,
         "most_checks": 30,
         "drawn_blind": False,
-        "annotator_noise": {"sensitivity": 1.0, "shift": 0.0, "images": 0},
         "sets": [
             {"threshold": 0.9, "size": 30, "target": 0.6},
             {"threshold": 0.5, "size": 60, "target": 0.6},

@@ -82,7 +82,6 @@ def locked_document() -> dict:
         "images": 60,
         "target": TARGET,
         "level": LEVEL,
-        "annotator_noise": {"sensitivity": 1.0, "shift": 0.0, "images": 0},
         "granted": 0.0,
         "budget": 40,
         "most_checks": 40,

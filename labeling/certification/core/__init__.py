@@ -1,1 +1,1 @@
-"""Pure: audit plan, betting test, exact test, noise correction, document, verification."""
+"""Pure: audit plan, betting test, exact test, anchoring, document, verification."""

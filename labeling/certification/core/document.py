@@ -3,26 +3,18 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from labeling.certification.core import plan_content
+from labeling.certification.core.anchoring import Anchoring, Pair, anchoring
 from labeling.certification.core.audit_plan import Plan, audit_order
 from labeling.certification.core.nested_test import Wealth, extended, rest_bound, run_test
-from labeling.certification.core.noise_correction import (
-    Anchoring,
-    Pair,
-    anchoring,
-    noise_correction,
-)
 from labeling.kernel import guarantee
-from labeling.kernel.boxes import Box, pack
 from labeling.kernel.certificate_shapes import (
     AnchoringSaid,
     Body,
-    CheckedBoxes,
     Document,
     Draw,
     Locked,
@@ -34,9 +26,8 @@ from labeling.kernel.certificate_shapes import (
     Result,
 )
 from labeling.kernel.json_shapes import JSON
-from labeling.kernel.quality import Comparison, compare
 
-FORMAT = "boxwise-certificate/4"
+FORMAT = "boxwise-certificate/5"
 
 
 def canonical(content: object) -> bytes:
@@ -70,41 +61,16 @@ def budgets_of(stored: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
     return tuple((first, audits) for first, audits in stored)
 
 
-def plan_for(
-    planned: Plan, content: PlanContent, draws: Sequence[CheckedBoxes]
-) -> tuple[Plan, float]:
-    """The plan to test these draws with, and what frees their mean of the drawers' noise.
+def plan_for(planned: Plan, content: PlanContent, values: Sequence[float]) -> Plan:
+    """The plan with the checks that these values have earned (nested_test.extended).
 
-    `planned`: before any draw; `content`: what was locked, its candidates are not needed; `draws`:
-    each with `predicted`, `boxes` and `value`. Where the checks were made blind their
-    values hold that noise, so the targets are lowered by what it takes from values on average; else
-    1. Checks that the draws have earned (certificate.extended) are in the plan.
+    `planned`: before any draw; `content`: what was locked, its candidates are not needed.
     """
-    blank = content["drawn_blind"]
-    found = [_against(draw["predicted"], draw["boxes"]) for draw in draws] if blank else []
-    values = [draw["value"] for draw in draws]
-
-    def corrected(plan: Plan, count: int) -> tuple[Plan, float]:
-        factor = 1.0
-        if blank:
-            factor = noise_correction(
-                content["guarantee"], found[:count], plan_content.noise_in(content)
-            )
-        if factor == 1:
-            return plan, 1.0
-        # 0: what passed may all have passed because its checkers overlooked something, too
-        targets = plan.targets / factor if factor else np.where(plan.targets > 0, 1.0, 0.0)
-        return replace(plan, targets=np.minimum(targets, 1.0)), factor
 
     def seen(plan: Plan) -> Wealth:
-        return run_test(corrected(plan, plan.budget)[0], values[: plan.budget])
+        return run_test(plan, values[: plan.budget])
 
-    plan = extended(planned, len(draws), content["most_checks"], seen)
-    return corrected(plan, len(draws))
-
-
-def _against(predicted: list[Box], drawn: list[Box] | None) -> Comparison | None:
-    return None if drawn is None else compare(pack(predicted), pack(drawn))
+    return extended(planned, len(values), content["most_checks"], seen)
 
 
 def order_of(content: LockedContent, seed: str) -> list[int]:
@@ -120,16 +86,13 @@ def conclude(locked: Locked, draws: list[Draw]) -> Result:
     `draws`: the gapless prefix of the locked order, each with `value` and `blind_value` or None.
     """
     content = locked["content"]
-    plan, factor = plan_for(plan_of(locked), content, draws)
     values = [draw["value"] for draw in draws]
+    plan = plan_for(plan_of(locked), content, values)
     test = run_test(plan, values)
-    bias = anchoring(content["guarantee"], _pairs(draws), plan_content.noise_in(content))
+    bias = anchoring(_pairs(draws))
     kept = certified(plan, test, values, bias)
     outcome: Outcome = "certified" if kept else "refused" if test.shown else "not_provable"
-    bounds = [
-        min(1.0, rest_bound(plan, values, rank) * factor)
-        for rank in (kept if plan.per_class else kept[-1:])
-    ]
+    bounds = [rest_bound(plan, values, rank) for rank in (kept if plan.per_class else kept[-1:])]
     result: Result = {
         "outcome": outcome,
         "sets_tested": len(test.shown),
@@ -137,14 +100,15 @@ def conclude(locked: Locked, draws: list[Draw]) -> Result:
         "certified_images": plan.images(kept),
         "audited": len(values),
         "observed_mean": float(np.mean(values)) if values else None,
-        "noise_correction": factor,
         "wealth": [[float(w) for w in row] for row in test.path],
         # the rest of several sets is at least as good as that of the worst of them
         "rest_bound": min(bounds, default=None),
         "anchoring": _said(bias) if bias else None,
         # of each set, with its interval
         "judged_blind": [
-            bias.judged_blind(_within(plan, values, rank), plan.sizes[rank]) if bias else None
+            list(bias.judged_blind(_within(plan, values, rank), int(plan.sizes[rank])))
+            if bias
+            else None
             for rank in test.shown
         ],
     }
@@ -157,11 +121,9 @@ def _said(bias: Anchoring) -> AnchoringSaid:
     return {
         "images": bias.images,
         "blind_mean": bias.blind_mean,
-        "corrected_mean": bias.corrected_mean,
         "shown_mean": bias.shown_mean,
         "bias": bias.bias,
         "bias_error": bias.bias_error,
-        "measured": bias.measured,
     }
 
 
@@ -190,7 +152,7 @@ def _within(plan: Plan, values: list[float], rank: int) -> list[float]:
 def _pairs(draws: list[Draw]) -> list[Pair]:
     """The images that were judged both ways."""
     return [
-        Pair(draw["value"], draw["blind_value"], _against(draw["predicted"], draw["blind_boxes"]))
+        Pair(draw["value"], draw["blind_value"])
         for draw in draws
         if draw["blind_value"] is not None
     ]

@@ -3,18 +3,12 @@
 from collections.abc import Iterable
 
 from labeling.kernel import guarantee
-from labeling.kernel.annotator_noise import AnnotatorNoise
 from labeling.kernel.certificate_shapes import Document, PlanContent, Result
 
 
 def by_class(content: PlanContent) -> bool:
     """Whether the sets are those of single classes; else they are nested."""
     return bool(content.get("by_class", False))
-
-
-def noise_in(content: PlanContent) -> AnnotatorNoise:
-    """How drawers differ from what is there."""
-    return AnnotatorNoise.from_json(content["annotator_noise"])
 
 
 def shown_in(result: Result) -> list[int]:
