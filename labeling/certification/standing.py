@@ -51,9 +51,12 @@ class Standing:
 
     @property
     def needed(self) -> int:
-        """How many draws of the locked order the test wants, as it stands now."""
+        """How many draws of the locked order the test wants, as it stands now: none more where no
+        further draw can show anything."""
         shown_after = self.test.decided_after
-        return self.plan.budget if shown_after is None else shown_after
+        if shown_after is None:
+            return len(self.values) if self.test.stuck else self.plan.budget
+        return shown_after
 
 
 def standing(locked: AuditPlan) -> Standing:

@@ -6,7 +6,10 @@ from functools import partial
 
 import numpy as np
 
+from labeling.certification.core.exact_test import fewest_checks
+from labeling.certification.core.nested_test import MOST_TIMES
 from labeling.certification.planning import guaranteed, next_attempt
+from labeling.kernel import guarantee
 from labeling.kernel.boxes import BoxSet
 from labeling.models import Job, Round
 from mlassist.calibration.core import proof_chances
@@ -32,6 +35,7 @@ class Trial:
     budget: int = 0
     classes: Sequence[str] = ()  # whose each set is, where each class has its own
     left_out: Mapping[str, str] = field(default_factory=dict)  # class → why
+    impossible: str = ""  # why good sets are not put to the proof
 
 
 @dataclass(frozen=True)
@@ -56,19 +60,21 @@ def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outl
             None,
             _by_class(pool, known, quality, round, level),
         )
-    asked = guaranteed(round).set_target
+    said = guaranteed(round)
+    asked, exact = said.set_target, said.kind == guarantee.DEFECT_FREE
     target_of = partial(asked, target)
     confidences = pool.confidence, known.confidence
     safe = rules.candidate_sets(*confidences, quality, target, target_of=target_of)
     closing = round.purpose == Round.Purpose.CLOSING
+    options = rules.options(*confidences, quality)
+    if exact:
+        options = _showable(options, target, level, budget)
     return Outlook(
-        taken_nested(*confidences, quality, level, budget, asked),
+        taken_nested(*confidences, quality, level, budget, asked, exact=exact),
         len(quality),
         safe[-1].threshold if safe else None,
-        _nested(pool, known, quality, round, target_of) if closing else Trial(),
-        proof_chances.largest_in_reach(
-            rules.options(*confidences, quality), level, budget, target_of
-        ),
+        _nested(pool, known, quality, round, target_of, level) if closing else Trial(),
+        proof_chances.largest_in_reach(options, level, budget, target_of),
     )
 
 
@@ -90,6 +96,7 @@ def _nested(
     quality: np.ndarray,
     round: Round,
     target_of: Callable[[int], float],
+    level: float,
 ) -> Trial:
     """Sets inside each other, up to one standard error looser than the estimate allows, for the
     audit tells (core.calibration.candidate_sets)."""
@@ -103,12 +110,35 @@ def _nested(
     )
     if not sets:
         return Trial()
+    budget, target = round.settings.audit_budget, round.settings.target_quality
+    if round.settings.kind == guarantee.DEFECT_FREE:
+        places = proof_chances.in_draws(sets, budget, target, level)
+        if len(places) < len(sets):
+            # staked anew on checks that are added, the test wants more of them: all from the start
+            budget *= MOST_TIMES
+            places = proof_chances.in_draws(sets, budget, target, level)
+        if not places:
+            loosest = sets[-1].size
+            fewest = fewest_checks(loosest, target, level)
+            return Trial(
+                impossible=f"to show that {target:.2f} of {loosest} images have no defect takes "
+                f"{fewest} checks even if none has; at most {budget} are made"
+            )
+        sets = [sets[place] for place in places]
     thresholds = [s.threshold for s in sets]
     ranks = [
         next((i for i, threshold in enumerate(thresholds) if value >= threshold), None)
         for value in pool.confidence.tolist()
     ]
-    return Trial(thresholds, ranks, round.settings.audit_budget)
+    return Trial(thresholds, ranks, budget)
+
+
+def _showable(
+    found: Sequence[rules.CandidateSet], target: float, level: float, budget: int
+) -> list[rules.CandidateSet]:
+    """The sets that the exact test can show, each alone, within the checks that may be made."""
+    most = MOST_TIMES * budget
+    return [one for one in found if fewest_checks(one.size, target, level) <= most]
 
 
 def _by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float) -> Trial:
@@ -153,6 +183,7 @@ def _choice(
             target,
             level,
             round.settings.audit_budget,
+            exact=round.settings.kind == guarantee.DEFECT_FREE,
         )
 
     return pool_class, choose
@@ -189,6 +220,8 @@ def taken_nested(
     level: float,
     budget: int,
     target_of: Callable[[float, int], float],
+    *,
+    exact: bool = False,
 ) -> Taken:
     """For forecasts of nested sets: `pool` (m,) and `known` (n,) confidences; `target_of`(target,
     size) is what a set of so many images must reach.
@@ -198,6 +231,8 @@ def taken_nested(
 
     def taken(target: float, judges: np.ndarray, err: bool) -> tuple[int, int]:
         found = rules.options(pool, known[judges], quality[judges])
+        if exact:
+            found = _showable(found, target, level, budget)
         if not err:
             found = [replace(one, error=0.0) for one in found]
         asked = partial(target_of, target)

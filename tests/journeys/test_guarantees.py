@@ -5,7 +5,7 @@ import pytest
 from labeling.certification import certificates, standing
 from labeling.certification.core import document, nested_test, verification
 from labeling.kernel.errors import Conflict
-from labeling.models import AuditPlan, Certificate, Job, Label, RoundSettings
+from labeling.models import AuditPlan, Certificate, Job, Label, Round, RoundSettings
 from labeling.reports import certificate_report
 from labeling.review import monitoring, queue, verdicts
 from tests.auditing import at_its_audit, judge_all, round_of
@@ -26,8 +26,7 @@ def closing(settings, request, alice, rita, bob):
         training_size=20,
         batch_size=20,
         early=10,
-        audit_budget=60,
-        **request.param,
+        **{"audit_budget": 60, **request.param},
     )
 
 
@@ -68,8 +67,28 @@ def test_no_budget_is_raised_for_what_no_check_can_show_any_more(closing, rita, 
             verdicts.decide(audit, who, verdict=given, boxes=boxes)
     values = [a.value for a in standing.prefix(round)]
     assert (nested_test.run_test(plan, values).wealth == 0).all()
+    Round.objects.filter(pk=round.pk).update(state="AUDITING")  # as before the worker's next look
     with pytest.raises(Conflict, match="No number of further checks"):
         certificates.raise_budget(round, 100, mona)
+
+
+@pytest.mark.parametrize("closing", [DEFECT_FREE | {"audit_budget": 15}], indirect=True)
+def test_checks_that_the_exact_test_cannot_do_without_are_planned(closing, rita, bob):
+    """15 checks cannot show .9 of 100; the 30 that may be made in all can."""
+    content = AuditPlan.objects.get(round=round_of(closing)).content
+    assert (content["budget"], content["most_checks"]) == (30, 30)
+    judge_all(closing, rita, bob)
+    run_steps(closing)
+    assert Certificate.objects.get(round=round_of(closing)).outcome == "certified"
+
+
+@pytest.mark.parametrize("closing", [DEFECT_FREE], indirect=True)
+def test_the_audit_ends_where_no_check_can_show_anything_any_more(closing, rita):
+    wrong = [box(), box(100)]
+    judged = judge_all(closing, rita, verdict=lambda audit: ("corrected", wrong))
+    assert judged < 30
+    run_steps(closing)
+    assert Certificate.objects.get(round=round_of(closing)).outcome == "not_provable"
 
 
 @pytest.mark.parametrize("closing", [DATASET], indirect=True)

@@ -9,6 +9,7 @@ from scipy.stats import hypergeom
 
 from labeling.certification.core import nested_test
 from labeling.certification.core.audit_plan import Plan
+from labeling.certification.core.exact_test import fewest_checks
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import pack
 
@@ -47,6 +48,18 @@ def test_the_exact_test_is_wrong_as_often_as_its_level_allows(size, budget, targ
     plan = exact(size, budget, target)
     wrong = np.mean([certifies(plan, rng.permutation(values)) for _ in range(600)])
     assert wrong <= LEVEL + 2 * math.sqrt(LEVEL * (1 - LEVEL) / 600)
+
+
+def test_the_fewest_checks_are_what_a_fixed_test_takes():
+    """136 of 800 images without a defect show .98 at .05; one check fewer cannot."""
+    few = fewest_checks(800, 0.98, 0.05)
+    assert few == 136
+    assert nested_test.run_test(exact(800, few, 0.98, level=0.05), [1.0] * few).complete
+    short = exact(800, few - 1, 0.98, level=0.05)
+    assert not nested_test.run_test(short, [1.0] * (few - 1)).complete
+    assert fewest_checks(800, 0.99, 0.05) > 240
+    assert fewest_checks(10, 0.99, 0.05) == 10
+    assert fewest_checks(0, 0.9, 0.05) == 0
 
 
 def test_its_wealth_is_fair_at_the_edge_of_the_null():

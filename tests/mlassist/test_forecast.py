@@ -10,8 +10,8 @@ from labeling.models import Job, Round
 from labeling.reports import forecast as outlook
 from labeling.rounds import lifecycle
 from mlassist.calibration.core.forecast import Forecast, forecast
-from mlassist.calibration.core.proof_chances import most_expected
-from mlassist.calibration.core.thresholds import candidate_sets, options
+from mlassist.calibration.core.proof_chances import in_draws, most_expected
+from mlassist.calibration.core.thresholds import CandidateSet, candidate_sets, options
 from mlassist.calibration.proposals import taken_nested
 from tests.factories import join, make_images, make_job, work_all
 from tests.running import run_steps
@@ -145,3 +145,28 @@ def test_hours_and_money_follow_from_what_was_measured(alice):
     )  # an active round's share waits for the proof
     judged.save()
     assert not outlook.of_job(Job.objects.get(pk=job.pk))["note"]
+
+
+def test_what_the_exact_test_cannot_show_is_not_forecast():
+    """All known images are without a defect: .98 of 800 can be shown with 240 checks."""
+    rng = np.random.default_rng(2)
+    pool, known = rng.random(800), rng.random(150)
+
+    def images(target: float, exact: bool) -> int:
+        taken = taken_nested(
+            pool, known, np.ones(150), 0.05, 120, lambda asked, size: asked, exact=exact
+        )
+        return taken(target, np.arange(150), True)[0]
+
+    assert images(0.98, True) == images(0.98, False) > 700
+    assert images(0.99, False) > 700
+    assert images(0.995, False) > 700
+    assert images(0.995, True) <= 300  # all but a few would be checked
+
+
+def test_sets_that_their_draws_cannot_show_leave_the_chain():
+    sets = [CandidateSet(0.5, size, 1.0, 0.1, 0.0) for size in (400, 600, 800)]
+    assert in_draws(sets, 120, 0.98, 0.05) == []
+    assert in_draws(sets, 240, 0.98, 0.05) == [1, 2]
+    assert in_draws(sets, 240, 0.99, 0.05) == []
+    assert in_draws([], 240, 0.9, 0.05) == []

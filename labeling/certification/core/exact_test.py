@@ -11,6 +11,20 @@ from labeling.certification.core.betting import WEALTH_LIMIT
 _ROUNDING = 1e-9
 
 
+def fewest_checks(size: int, target: float, level: float) -> int:
+    """Images without a defect, and nothing else drawn, that show a share of `target` or more.
+
+    The least h with which at most floor(target size) good images give h good draws with probability
+    <= level: fewer checks cannot show it, whatever they find.
+    """
+    good = int(np.floor(target * size + _ROUNDING))
+    chance, drawn = 1.0, 0
+    while drawn < size and chance > level:
+        chance *= (good - drawn) / (size - drawn)
+        drawn += 1
+    return drawn
+
+
 def exact_path(plan: Plan, values: Sequence[float], totals: np.ndarray) -> np.ndarray:
     """(n, J) wealth of each set after each draw; arguments as for betting.betting_path.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labeling.certification.core.exact_test import fewest_checks
 from labeling.certification.core.nested_test import draws_wanted
 from labeling.kernel.boxes import BoxSet
 from mlassist.calibration.core.thresholds import MARGIN, CandidateSet, options
@@ -49,12 +50,14 @@ def choose_sets(
     target: float,
     level: float,
     budget: int,
+    *,
+    exact: bool = False,
 ) -> list[Chosen]:
     """For each class in the pool the largest set that its part of the checks should show.
 
     Classes are tested by Holm's rule at `level` in all and take turns in the order of the checks,
     so each is planned at its share of both. A class that cannot be shown so is left out, and the
-    others get its share.
+    others get its share. `exact`: values are 0 or 1.
     """
     trying = np.unique(pool_class).tolist()
     left_out: list[Chosen] = []
@@ -69,7 +72,9 @@ def choose_sets(
                 known_quality[inside],
             )
             chosen.append(
-                _largest(class_id, found, int(inside.sum()), target, level / len(trying), share)
+                _largest(
+                    class_id, found, int(inside.sum()), target, level / len(trying), share, exact
+                )
             )
         failed = [one for one in chosen if one.found is None]
         if not failed:
@@ -97,6 +102,7 @@ def _largest(
     target: float,
     level: float,
     share: int,
+    exact: bool,
 ) -> Chosen:
     if known < LEAST_KNOWN:
         few = f"only {known} labelled images show it, {LEAST_KNOWN} are needed to judge it"
@@ -106,7 +112,13 @@ def _largest(
         best = max((one.estimate for one in found), default=0.0)
         low = f"its estimated quality, at best {best:.2f}, does not exceed the target"
         return Chosen(class_id, None, 10**8, low)
-    draws = [draws_wanted(o.spread, o.estimate - target, o.size, level) for o in good]
+    draws = [
+        max(
+            draws_wanted(o.spread, o.estimate - target, o.size, level),
+            fewest_checks(o.size, target, level) if exact else 0,
+        )
+        for o in good
+    ]
     # A set that is mostly checked saves nobody anything.
     fitting = [
         (o.size, n, o) for o, n in zip(good, draws, strict=True) if n <= share and n <= o.size / 2

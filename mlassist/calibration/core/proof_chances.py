@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from scipy.special import ndtr, ndtri
 
+from labeling.certification.core.exact_test import fewest_checks
 from labeling.certification.core.nested_test import POWER, draws_wanted
 from mlassist.calibration.core.thresholds import MARGIN, CandidateSet
 
@@ -12,6 +13,25 @@ LEAST_CHECKS, MOST_CHECKS = 30, 120  # that a proof usually takes
 # Of a set that makes a job close. A proof that fails costs as many labels as it had checks, about
 # what another batch would, and its job tries again: so one chance in five is worth taking.
 LEAST_CHANCE = 0.2
+
+
+def in_draws(found: Sequence[CandidateSet], checks: int, target: float, level: float) -> list[int]:
+    """The places of nested sets whose exact test `checks` draws of the loosest can pass at all.
+
+    A stricter set gets its share of the draws, less two standard deviations. One that they cannot
+    show would end the chain before the looser ones are looked at.
+    """
+    if not found:
+        return []
+    total = found[-1].size
+    drawn = min(checks, total)
+    places = []
+    for place, one in enumerate(found):
+        share = one.size / total
+        apart = math.sqrt(drawn * share * (1 - share) * (1 - drawn / total))
+        if fewest_checks(one.size, target, level) <= drawn * share - 2 * apart:
+            places.append(place)
+    return places
 
 
 def chance_of_proof(one: CandidateSet, target: float, level: float, checks: int) -> float:
