@@ -34,7 +34,9 @@ def prefix(round: Round) -> list[Audit]:
     rows = round.audits.filter(kind="certificate", blind=False).order_by("position")  # type: ignore[attr-defined]
     gap = rows.filter(value=None).values_list("position", flat=True).first()
     # the rows behind the gap only hold their places, and may be 100,000
-    return list(rows if gap is None else rows.filter(position__lt=gap))
+    known = list(rows if gap is None else rows.filter(position__lt=gap))
+    # a place without a row (its image was excluded before the row was written) is a gap, too
+    return [audit for place, audit in enumerate(known) if audit.position == place]
 
 
 @dataclass(frozen=True)

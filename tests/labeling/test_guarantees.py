@@ -39,7 +39,7 @@ def test_45_images_without_a_defect_show_five_percent_at_ninety():
 
 
 @pytest.mark.parametrize(
-    ("size", "budget", "target"), [(60, 30, 0.8), (150, 80, 0.9), (40, 40, 0.5)]
+    ("size", "budget", "target"), [(60, 30, 0.8), (150, 80, 0.9), (40, 39, 0.5)]
 )
 def test_the_exact_test_is_wrong_as_often_as_its_level_allows(size, budget, target):
     rng = np.random.default_rng(7)
@@ -101,6 +101,28 @@ def test_a_raised_budget_stakes_the_wealth_anew():
     assert not before.complete
     assert (nested_test.run_test(longer, values[:30]).path == before.path).all()
     assert nested_test.run_test(longer, values).complete
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["bets", "exact"])
+def test_a_set_that_was_checked_whole_and_reaches_its_target_is_shown(whole):
+    """Even by the last draw, by a hair, and whatever became of the stricter set."""
+    values = [0.0, 1.0, 1.0, 1.0] * 5  # .75, the stricter half has .5
+    order = [i for i in range(20) if i % 2 == 0] + [i for i in range(20) if i % 2]
+    ranks = np.array([i % 2 for i in order])
+    drawn = [values[i] for i in order]
+    for target, shown in ((0.75, (0, 1)), (0.74, (0, 1)), (0.76, ())):
+        plan = Plan(ranks, np.array([10, 20]), np.full(2, target), 0.05, ((0, 20),), exact=whole)
+        result = nested_test.run_test(plan, drawn)
+        assert result.shown == shown
+        assert result.complete == bool(shown)
+        assert not nested_test.run_test(plan, drawn[:19]).shown
+
+
+def test_classes_that_were_checked_whole_are_shown_by_holm_too():
+    ranks = np.arange(20) % 2
+    plan = Plan(ranks, np.array([10, 10]), np.full(2, 0.8), 0.05, ((0, 20),), per_class=True)
+    values = np.where(ranks == 0, 0.81, 0.79)
+    assert nested_test.run_test(plan, values.tolist()).shown == (0,)
 
 
 def test_more_faults_than_the_null_has_leave_nothing_and_no_strange_number():

@@ -124,3 +124,15 @@ def test_a_second_proof_of_the_whole_data_set_may_leave_only_what_the_first_did_
 
     assert again.content["granted"] == pytest.approx(40)
     assert again.content["sets"][-1]["target"] == pytest.approx(0.8)
+
+
+def test_a_place_without_a_row_ends_what_counts(alice):
+    """Values behind it would be read as those of other images."""
+    round = closing_round(alice)
+    locked = planning.lock(round, Held(), proposal(make_images(round.job, 12)))
+    rows = Audit.objects.filter(round=round, blind=False)
+    rows.update(value=1.0, boxes=[box()])
+    assert len(standing.prefix(round)) == 12
+    rows.get(position=7).delete()
+    assert [audit.position for audit in standing.prefix(round)] == list(range(7))
+    assert len(standing.standing(locked).values) == 7

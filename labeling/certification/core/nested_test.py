@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from labeling.certification.core.audit_plan import Plan
-from labeling.certification.core.betting import betting_path
+from labeling.certification.core.betting import WEALTH_LIMIT, betting_path
 from labeling.certification.core.exact_test import exact_path
 
 # A sound set that fails goes to people whole, which costs far more than checks: planned for .98
@@ -58,6 +58,9 @@ def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = No
     # Holm asks most of the first set: 1/level times their number, so that is what bets aim at.
     tested = replace(plan, level=plan.level / sets) if plan.per_class and sets else plan
     path = (exact_path if plan.exact else betting_path)(tested, values, totals)
+    known = _known(plan, values, totals)
+    for rank, last in known.items():
+        path[last:, rank] = WEALTH_LIMIT
     wealth = path[-1] if len(path) else np.ones(sets)
     # rounding must not turn away a wealth that is the goal exactly
     reached = np.maximum.accumulate(path, 0) * (1 + 1e-12)
@@ -67,10 +70,27 @@ def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = No
     else:
         full = reached >= 1 / plan.level
         chain = sets if full.any(0).all() else int(np.argmin(full.any(0)))
+        # what is known needs no test, so no stricter set that fails takes it away
+        chain = max([chain, *(rank + 1 for rank in known)])
         shown, complete = tuple(range(chain)), np.asarray(full.all(1))
+        if sets - 1 in known:
+            complete[known[sets - 1] :] = True
         waiting = (chain,) if chain < sets else ()
     decided_after = int(complete.argmax()) + 1 if sets and complete.any() else None
     return Wealth(path, wealth, shown, waiting, decided_after)
+
+
+def _known(plan: Plan, values: Sequence[float], totals: np.ndarray) -> dict[int, int]:
+    """The sets of which every image was checked and whose sum is at least its total, with the place
+    of the last draw: nothing about them is left to chance."""
+    inside = plan.holds(len(values))
+    whole = np.flatnonzero((inside.sum(0) == plan.sizes) & (plan.sizes > 0))
+    found = {}
+    for rank in whole.tolist():
+        own = inside[:, rank]
+        if float(np.asarray(values)[own].sum()) >= totals[rank] - 1e-9:
+            found[rank] = int(np.flatnonzero(own)[-1])
+    return found
 
 
 def _by_holm(reached: np.ndarray, level: float) -> tuple[tuple[int, ...], np.ndarray]:
