@@ -37,6 +37,12 @@ class Guarantee:
         return max(0.0, 1 - allowed / size)
 
 
+def of_the_rest(target: float, images: int, left: int) -> float:
+    """What a mean of `target` over `images` says of the `left` of them that were not excluded, in
+    [0, 1]: the whole shortfall may lie in these."""
+    return max(0.0, 1 - (1 - target) * images / left) if left else 0.0
+
+
 def aim(kind: str, target: float, risk: float, *, per_class: bool = False) -> str:
     """The guarantee of a job that has no audit plan yet."""
     what = {
@@ -55,8 +61,8 @@ def claim(
     what = {
         QUALITY: f"Mean quality of the {size} accepted ≥ {target:.2f}",
         DEFECT_FREE: f"Share of the {size} accepted without a defect ≥ {target:.2f}",
-        DATASET: f"Mean quality of all {images} images ≥ {target:.2f}, people's labels counted as "
-        f"right; {size} accepted",
+        DATASET: f"Mean quality of the {images} images that the data set had when the audit began "
+        f"≥ {target:.2f}, people's labels counted as right; {size} accepted",
     }[kind]
     where = "in each of" if len(classes) > 1 else "for"
     each = f", {where} {', '.join(classes)}," if classes else ""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypedDict
 
 import numpy as np
@@ -10,6 +11,7 @@ from django.db.models import Count, Sum
 from labeling.assignments import blind_controls
 from labeling.certification import locked_plans
 from labeling.certification.core import plan_content
+from labeling.kernel import guarantee
 from labeling.kernel.boxes import Box
 from labeling.models import Assignment, AuditPlan, Certificate, Image, Job, Label
 from labeling.models.functions import BoxCount
@@ -80,7 +82,7 @@ def of_job(job: Job) -> JobReport:
         "about": _about(job),
         "facts": _facts(locked, row) if locked and row else [],
         "sets": _sets(row) if row else [],
-        "rest": _rest(row) if row and row.outcome == "certified" else "",
+        "rest": _rest(job, row) if row and row.outcome == "certified" else "",
         "blind": _blind(row) if row else "",
         "help": what_helps(locked, row) if locked and row else [],
         "attempts": _attempts(locked) if locked else "",
@@ -152,15 +154,35 @@ def _sets(row: Certificate) -> list[ProofSet]:
     ]
 
 
-def _rest(row: Certificate) -> str:
+def _rest(job: Job, row: Certificate) -> str:
+    """What follows for the images that nobody checked, and for those that were not excluded."""
     bound = row.document["result"]["rest_bound"]
     if bound is None:
         return ""
-    return (
+    told = (
         f"The images of the set that nobody checked have, taken alone, a mean quality of at least "
         f"{bound:.2f} at the same risk. The claim above is about all images of the set, checked "
         "ones included."
     )
+    content = row.document["locked"]["content"]
+    if content["guarantee"] != guarantee.DATASET:
+        return told
+    gone = _excluded_since(job, AuditPlan.objects.get(round=row.round_id).locked_at)
+    if not gone:
+        return told
+    left = max(0, content["images"] - gone)
+    least = guarantee.of_the_rest(content["target"], content["images"], left)
+    return (
+        f"{told} {gone} images were excluded since the audit began; of the other {left} the "
+        f"certificate says a mean quality of at least {least:.2f}."
+    )
+
+
+def _excluded_since(job: Job, when: datetime) -> int:
+    """Images excluded since then, at most: one that was put back, or came later, counts as well."""
+    since = job.events.filter(at__gt=when)
+    some = since.filter(kind="images_excluded").values_list("data", flat=True)
+    return since.filter(kind="image_excluded").count() + sum(int(str(one["count"])) for one in some)
 
 
 def _blind(row: Certificate) -> str:

@@ -4,9 +4,10 @@ import pytest
 
 from labeling.certification import certificates, standing
 from labeling.certification.core import document, nested_test, verification
+from labeling.consolidation import labels
 from labeling.kernel.errors import Conflict
-from labeling.models import AuditPlan, Certificate, Job, Label, Round, RoundSettings
-from labeling.reports import certificate_report
+from labeling.models import AuditPlan, Certificate, Image, Job, Label, Round, RoundSettings
+from labeling.reports import certificate_report, job_report
 from labeling.review import monitoring, queue, verdicts
 from tests.auditing import at_its_audit, judge_all, round_of
 from tests.factories import box, make_job
@@ -106,7 +107,16 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
     assert verification.verify(row.document) == []
     shown = row.document["result"]["sets_certified"]
     assert monitoring.target_of(round_of(closing)) == locked.content["sets"][shown - 1]["target"]
-    assert "all 170 images" in certificate_report.certificate(closing)["claim"]
+    assert "170 images that the data set had" in certificate_report.certificate(closing)["claim"]
+    assert "excluded" not in job_report.of_job(closing)["rest"]
+    for image in Image.objects.filter(job=closing)[:34]:
+        labels.exclude(image, "blurred", None)
+    told = job_report.of_job(closing)["rest"]
+    assert "34 images were excluded" in told
+    assert (
+        f"of the other 136 the certificate says a mean quality of at least {1 - 17 / 136:.2f}"
+        in told
+    )
 
 
 @pytest.mark.django_db

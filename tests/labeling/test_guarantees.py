@@ -191,8 +191,15 @@ def test_the_whole_data_set_falls_short_as_rarely_as_guaranteed():
     assert wrong / 400 <= LEVEL + 2 * math.sqrt(LEVEL * (1 - LEVEL) / 400)
 
 
+def test_images_excluded_later_take_none_of_the_shortfall_with_them():
+    """1,000 images of mean .75 may lack 250, all of them in the 800 that stay."""
+    assert guarantee.of_the_rest(0.75, 1000, 800) == pytest.approx(0.6875)
+    assert guarantee.of_the_rest(0.75, 1000, 1000) == pytest.approx(0.75)
+    assert guarantee.of_the_rest(0.75, 1000, 0) == guarantee.of_the_rest(0.75, 1000, 200) == 0
+
+
 def test_claims_say_what_is_guaranteed():
     said = guarantee.claim(guarantee.DATASET, 0.9, 0.1, 700, 1000)
-    assert "all 1000 images ≥ 0.90" in said
+    assert "of the 1000 images that the data set had when the audit began ≥ 0.90" in said
     assert "risk ≤ 10%" in said
     assert "without a defect" in guarantee.claim(guarantee.DEFECT_FREE, 0.95, 0.1, 700, 1000)
