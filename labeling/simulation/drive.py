@@ -34,16 +34,16 @@ class Drive:
 
     def annotator(self, username: str, password: str, seed: int) -> None:
         """Add someone who draws."""
-        self._start(self._annotate, username, password, seed)
+        self._start(self._annotate, username, password, Person(np.random.default_rng(seed)))
 
     def reviewer(self, username: str, password: str, seed: int) -> None:
         """Add someone who checks."""
-        self._start(self._review, username, password, seed)
+        person = Person.reviewer(np.random.default_rng(seed))
+        self._start(self._review, username, password, person)
 
     def _start(
-        self, work: Callable[[Client, Person], None], username: str, password: str, seed: int
+        self, work: Callable[[Client, Person], None], username: str, password: str, person: Person
     ) -> None:
-        person = Person(np.random.default_rng(seed))
         client = Client(self.url, username, password)
         thread = threading.Thread(target=self._guarded, args=(work, client, person), daemon=True)
         self.threads.append(thread)
