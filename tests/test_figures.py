@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import certificate
+from benchmarks import certificate, checkers
 from benchmarks.figures import Figure, Goal, table
 
 
@@ -26,3 +26,19 @@ def test_a_simulated_set_has_the_mean_it_is_said_to_have(mean):
         values = certificate.pool(np.random.default_rng(seed), mean)
         assert values.mean() == pytest.approx(mean, abs=1e-8)
         assert 0 <= values.min() <= values.max() <= 1
+
+
+def test_simulated_checkers_do_what_their_rows_say(monkeypatch):
+    monkeypatch.setattr(checkers, "IMAGES", 200)
+    pools = {
+        row.name: checkers.Pool.of(row, np.random.default_rng(1))
+        for row in checkers.ROWS
+        if row.name in {"experts", "copy the label", "boxes shown, one in five blind"}
+        or row.unseen == 0.1
+    }
+    copied, missed = pools["copy the label"], pools["10 % of objects missed by all"]
+    assert (copied.values == 1).all() and copied.mean < 0.9
+    assert pools["experts"].values.mean() == pytest.approx(pools["experts"].mean, abs=0.01)
+    assert missed.values.mean() > missed.mean + 0.03
+    shown = pools["boxes shown, one in five blind"]
+    assert shown.values.mean() > shown.blind.mean() + 0.02

@@ -59,6 +59,7 @@ class JobReport(TypedDict):
     sets: list[ProofSet]
     rest: str
     blind: str
+    assumed: str
     help: list[str]
     attempts: str
     earlier: list[EarlierProof]
@@ -84,6 +85,7 @@ def of_job(job: Job) -> JobReport:
         "sets": _sets(row) if row else [],
         "rest": _rest(job, row) if row and row.outcome == "certified" else "",
         "blind": _blind(row) if row else "",
+        "assumed": plan_content.assumed(row.document["locked"]["content"]) if row else "",
         "help": what_helps(locked, row) if locked and row else [],
         "attempts": _attempts(locked) if locked else "",
         "earlier": _earlier(locked) if locked else [],
@@ -190,11 +192,7 @@ def _blind(row: Certificate) -> str:
     result, content = row.document["result"], row.document["locked"]["content"]
     bias, judged = result["anchoring"], result["judged_blind"]
     if content["drawn_blind"]:
-        return (
-            "Every check was drawn blind before the boxes were revealed. The labels are measured "
-            "against these drawings as they are: edges drawn otherwise count against the labels, "
-            "objects that checkers and labels both miss count for them."
-        )
+        return "Every check was drawn blind before the boxes were revealed."
     if bias is None:
         return "Fewer than two images were also drawn blind: what seeing boxes does is unknown."
     told = (

@@ -1529,6 +1529,7 @@ export interface components {
             sets: components["schemas"]["ProofSet"][];
             rest: string;
             blind: string;
+            assumed: string;
             help: string[];
             attempts: string;
             earlier: components["schemas"]["EarlierProof"][];

@@ -89,7 +89,9 @@ export function showCertificate(card, { certificate }, report) {
           'checked it; a missed, extra or wrongly named object counts 0. The list, its predictions ' +
           'and the sets were fixed first; only then was the order of the checks drawn.',
       }),
-      ...[report.rest, report.blind, report.attempts].map((text) => text && el('p', { text })),
+      ...[report.rest, report.blind, report.assumed, report.attempts].map(
+        (text) => text && el('p', { text }),
+      ),
     ),
     report.facts.length > 0 &&
       el(

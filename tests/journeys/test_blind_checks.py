@@ -77,6 +77,8 @@ def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, c
     report = job_report.of_job(closing)
     assert ("Reviewers", "annotated blind") in report["facts"]
     assert "before the boxes were revealed" in report["blind"]
+    assert "took over a revealed box only where" in report["assumed"]
+    assert "labels both miss are not counted" in report["assumed"]
 
 
 def test_drawings_count_as_they_are(closing, rita):

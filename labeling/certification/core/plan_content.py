@@ -24,6 +24,23 @@ def claim(content: PlanContent, risk: float, size: int, shown: Iterable[int]) ->
     return guarantee.claim(content["guarantee"], content["target"], risk, size, images, classes)
 
 
+def assumed(content: PlanContent) -> str:
+    """What no check of the file can tell, and what the claim does not hold without
+    (docs/certificate.md 5.1)."""
+    checkers = (
+        "in every check the checker drew what they saw before the label's boxes were revealed, and "
+        "took over a revealed box only where it shows an object that they had overlooked"
+        if content["drawn_blind"]
+        else "checkers corrected whatever was wrong with the boxes that they were shown. They are "
+        "known to leave near misses alone, and the one check in five that is also drawn blind "
+        "finds only a part of that"
+    )
+    return (
+        f"Assumed: {checkers}. Boxes count as the checkers made them; objects that checkers and "
+        "labels both miss are not counted."
+    )
+
+
 def shortfall(document: Document) -> float:
     """How far the certified images may fall short of perfect by their targets, in whole images."""
     content, shown = document["locked"]["content"], shown_in(document["result"])

@@ -43,6 +43,7 @@ class Command(BaseCommand):
                 result["certified_images"],
                 plan_content.shown_in(result),
             )
-            self.stdout.write(f"It holds. {claim}. {audited}")
+            told = plan_content.assumed(paper["locked"]["content"])
+            self.stdout.write(f"It holds. {claim}. {audited} {told}")
         else:
             self.stdout.write(f"It holds, and certifies nothing. {audited}")
