@@ -187,7 +187,7 @@ def _estimate(detector: Detector, outlook: Outlook, pool: int) -> Estimate:
         "accept_now": accepted,
         "share": short(share / pool) if pool else 0.0,
         "threshold": None if outlook.threshold is None else short(outlook.threshold),
-        "sentence": _told(round, accepted, outlook.threshold),
+        "sentence": _told(round, accepted, outlook),
         "labels": detector.trained_on,
         "elsewhere": detector.metrics.get("elsewhere", 0),
         "forecast": [
@@ -244,8 +244,9 @@ def _not_taken_before(detector: Detector, known: Sequence[StoredPrediction]) -> 
     return np.array([one.image not in taken for one in known], bool)
 
 
-def _told(round: Round, accepted: int, threshold: float | None) -> str:
+def _told(round: Round, accepted: int, outlook: Outlook) -> str:
     """What would be accepted now, in words; provisional where a certificate decides."""
+    threshold = outlook.threshold
     if by_classes(round):
         if accepted:
             return f"would accept now: {accepted} images (provisional, class by class)"
@@ -256,6 +257,8 @@ def _told(round: Round, accepted: int, threshold: float | None) -> str:
         return f"accepts from confidence {threshold:.2f} on"
     if accepted:
         return f"would accept now: about {accepted} images (provisional)"
+    if outlook.impossible:
+        return f"{outlook.impossible}: people get the images"
     return "the checks would hardly prove anything yet, people get the images"
 
 

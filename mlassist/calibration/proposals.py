@@ -35,7 +35,6 @@ class Trial:
     budget: int = 0
     classes: Sequence[str] = ()  # whose each set is, where each class has its own
     left_out: Mapping[str, str] = field(default_factory=dict)  # class → why
-    impossible: str = ""  # why good sets are not put to the proof
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,7 @@ class Outlook:
     threshold: float | None
     trial: Trial = field(default_factory=Trial)
     reach: int | None = None  # images that checks have a fair chance to show; None: no such proof
+    impossible: str = ""  # why no checks can show the sets that seem good enough
 
 
 def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outlook:
@@ -75,6 +75,7 @@ def to_prove(round: Round, pool: Seen, known: Seen, quality: np.ndarray) -> Outl
         safe[-1].threshold if safe else None,
         _nested(pool, known, quality, round, target_of, level) if closing else Trial(),
         proof_chances.largest_in_reach(options, level, budget, target_of),
+        _impossible(safe[-1].size, target, level, budget) if exact and safe else "",
     )
 
 
@@ -118,12 +119,7 @@ def _nested(
             budget *= MOST_TIMES
             places = proof_chances.in_draws(sets, budget, target, level)
         if not places:
-            loosest = sets[-1].size
-            fewest = fewest_checks(loosest, target, level)
-            return Trial(
-                impossible=f"to show that {target:.2f} of {loosest} images have no defect takes "
-                f"{fewest} checks even if none has; at most {budget} are made"
-            )
+            return Trial()
         sets = [sets[place] for place in places]
     thresholds = [s.threshold for s in sets]
     ranks = [
@@ -131,6 +127,17 @@ def _nested(
         for value in pool.confidence.tolist()
     ]
     return Trial(thresholds, ranks, budget)
+
+
+def _impossible(size: int, target: float, level: float, budget: int) -> str:
+    """Why the checks that may be made cannot show the loosest set, whatever they find."""
+    fewest, most = fewest_checks(size, target, level), MOST_TIMES * budget
+    if fewest <= most:
+        return ""
+    return (
+        f"to show that {target:.2f} of {size} images have no defect takes {fewest} checks even if "
+        f"none has; at most {most} are made"
+    )
 
 
 def _showable(

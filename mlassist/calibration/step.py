@@ -48,14 +48,6 @@ def calibrate(step: Step, lease: Lease) -> None:
                     round=round.number,
                     classes=", ".join(judged.trial.left_out),
                 )
-            if judged.trial.impossible:
-                events.record(
-                    round.job,
-                    "proof_impossible",
-                    None,
-                    round=round.number,
-                    reason=judged.trial.impossible,
-                )
     if round.purpose == Round.Purpose.CLOSING and judged.trial.thresholds:
         planning.lock(round, lease, judged.proposal())
         selection.open_the_rest(round, lease)

@@ -9,8 +9,10 @@ from labeling.kernel.errors import Conflict
 from labeling.models import AuditPlan, Certificate, Image, Job, Label, Round, RoundSettings
 from labeling.reports import certificate_report, job_report
 from labeling.review import monitoring, queue, verdicts
+from labeling.rounds import lifecycle
+from tests import fakes
 from tests.auditing import at_its_audit, judge_all, round_of
-from tests.factories import box, make_job
+from tests.factories import ALONE, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,6 +83,35 @@ def test_checks_that_the_exact_test_cannot_do_without_are_planned(closing, rita,
     judge_all(closing, rita, bob)
     run_steps(closing)
     assert Certificate.objects.get(round=round_of(closing)).outcome == "certified"
+
+
+def test_a_share_that_no_checks_can_show_is_told_and_not_audited(settings, alice, rita):
+    """.99 of what is left takes more than the 10 checks that may be made, even if all is right."""
+    settings.MLASSIST_ENGINE = "tests.fakes"
+    fakes.SEES["sight"] = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))
+    sizes = {"pilot_size": 10, "validation_size": 20, "training_size": 20, "batch_size": 20}
+    job = make_job(
+        **ALONE | sizes,
+        acceptance="certified",
+        guarantee="defect_free",
+        target_quality=0.99,
+        audit_budget=5,
+    )
+    join(job, alice, "annotator")
+    join(job, rita, "reviewer")
+    make_images(job, 100)
+    lifecycle.start(job, None)
+    for _ in range(20):
+        run_steps(job)
+        work_all(job, alice)
+        job.refresh_from_db()
+        if job.state == "complete":
+            break
+    fakes.SEES.clear()
+    assert job.state == "complete"
+    assert not AuditPlan.objects.filter(round__job=job).exists()
+    told = [event.data["sentence"] for event in job.events.filter(kind="calibrated")]
+    assert any("have no defect takes" in one and "at most 10 are made" in one for one in told)
 
 
 @pytest.mark.parametrize("closing", [DEFECT_FREE], indirect=True)
