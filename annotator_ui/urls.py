@@ -61,6 +61,7 @@ urlpatterns = [
     path(
         "api/jobs/<slug:slug>/audits/give-back", review.GiveBack.as_view(), name="audit-give-back"
     ),
+    path("api/audits/<row:pk>/drawing", review.Drawing.as_view(), name="drawing"),
     path("api/audits/<row:pk>/verdict", review.Verdict.as_view(), name="verdict"),
     path("api/audits/<row:pk>/renew", review.Renew.as_view(), name="audit-renew"),
     path("api/images/<row:pk>/file", media.image_file, name="image-file"),

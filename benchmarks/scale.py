@@ -87,6 +87,8 @@ def measured(count: int) -> None:
 
     def check() -> None:
         one = checks.pop(0)
+        if one["blind"]:
+            send(mia.put, f"/api/audits/{one['id']}/drawing", {"boxes": answer["boxes"]})
         given = {"verdict": "corrected", "boxes": answer["boxes"], "active_ms": 9000}
         body = {**given, "hold": [audit["id"] for audit in checks]}
         checks.extend(send(mia.put, f"/api/audits/{one['id']}/verdict", body)["next"])

@@ -21,6 +21,7 @@ from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import found
 from labeling.certification.core import document
 from labeling.certification.core.anchoring import Pair, anchoring
+from labeling.certification.core.blind_drawing import unmatched
 from labeling.certification.core.nested_test import MOST_TIMES
 from labeling.kernel.boxes import Box, BoxSet, pack, unpack, without_scores
 from labeling.kernel.quality import quality
@@ -52,7 +53,8 @@ class Crowd:
         label = score_thresholds.kept(one.boxes)
         corrected, _ = self.person.correct(unpack(label), self._truth(i), one.size)
         drawn, shown = self._drawn(i), unpack(label)
-        told, _ = self.person.compare(without_scores(unpack(drawn)), shown, self._truth(i))
+        drawing = without_scores(unpack(drawn))
+        told, _ = self.person.compare(drawing, unmatched(shown, drawing), self._truth(i))
         return Pair(quality(label, pack(corrected)), quality(label, pack(told)))
 
 

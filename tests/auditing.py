@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from labeling.models import Job, Round
-from labeling.review import queue, verdicts
+from labeling.review import drawings, queue, verdicts
 from labeling.rounds import lifecycle
 from tests import fakes
 from tests.factories import ALONE, box, join, make_images, make_job, work_all
@@ -46,6 +46,13 @@ def round_of(job, attempt: int = 1) -> Round:
     return found
 
 
+def give(audit, who, verdict: str, boxes=None):
+    """A verdict; of a blind check its boxes are drawn first."""
+    if boxes is not None and audit.drawn_blind:
+        drawings.store(audit, who, boxes)
+    return verdicts.decide(audit, who, verdict=verdict, boxes=boxes)
+
+
 def judge_all(job, *reviewers, verdict=None) -> int:
     """Let the reviewers judge everything they can get; how many."""
     done = 0
@@ -59,5 +66,5 @@ def judge_all(job, *reviewers, verdict=None) -> int:
                 if verdict
                 else (("corrected", [box()]) if audit.drawn_blind else ("approved", None))
             )
-            verdicts.decide(audit, who, verdict=given, boxes=boxes)
+            give(audit, who, given, boxes)
             done += 1

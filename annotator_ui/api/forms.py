@@ -111,6 +111,12 @@ class VerdictForm(PageForm):
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
 
 
+class DrawingForm(PageForm):
+    """What the checker of a blind check drew."""
+
+    boxes = BoxesField()
+
+
 class BoxesForm(StrictSerializer):
     """Boxes alone."""
 

@@ -1,4 +1,4 @@
-"""Reviewers' API: claim audits, give verdicts, give back."""
+"""Reviewers' API: claim audits, send blind drawings, give verdicts, give back."""
 
 from typing import TypedDict
 
@@ -16,7 +16,7 @@ from labeling.kernel.boxes import Box
 from labeling.kernel.errors import NotAllowed
 from labeling.models import Audit, Job
 from labeling.reports import audit_report, wording
-from labeling.review import queue, undo, verdicts
+from labeling.review import drawings, queue, undo, verdicts
 
 # One open, one decoded, one that the page may still take back: more in one hand would keep other
 # reviewers waiting.
@@ -40,8 +40,14 @@ class ClaimedAudits(_Standing):
     audits: list[shapes.Audit]
 
 
+class Revealed(TypedDict):
+    """The label's boxes that a stored drawing does not match, in the order to ask about them."""
+
+    revealed: list[Box]
+
+
 class ShownAfter(TypedDict):
-    """What a verdict reveals of the label."""
+    """What a verdict reveals of the label; nothing of one that can still be drawn blind."""
 
     confidence: float | None
     threshold: float | None
@@ -102,6 +108,18 @@ class Claim(APIView):
         )
 
 
+class Drawing(APIView):
+    """What the checker of a blind check drew."""
+
+    @extend_schema(request=forms.DrawingForm)
+    def put(self, request: Request, pk: int) -> Reply[Revealed]:
+        """Store it once, then reveal; sending the same again reveals the same."""
+        form = parsed(forms.DrawingForm, request)
+        user = access.person(request)
+        audit = access.audit_for(user, pk)
+        return Reply({"revealed": drawings.store(audit, user, form["boxes"], form["page"])})
+
+
 class Verdict(APIView):
     """A decision on one auto-label."""
 
@@ -119,17 +137,11 @@ class Verdict(APIView):
             active_ms=form["active_ms"],
         )
         job = Job.objects.get(pk=audit.round.job_id)
-        threshold = audit.label.detail.get("threshold") if audit.label else None
-        shown: ShownAfter = {
-            "confidence": audit.confidence,
-            "threshold": threshold,
-            "boxes": audit.predicted,
-        }
         return Reply(
             {
                 "id": audit.pk,
                 "verdict": Audit.Verdict(audit.verdict),
-                "shown": shown,
+                "shown": _shown_after(audit),
                 **queue_of(job, access.person(request), form["hold"], form["page"]),
             }
         )
@@ -140,6 +152,14 @@ class Verdict(APIView):
         return Reply(
             {"audit": shapes.audit(audit), "progress": shapes.audit_progress(audit.round.job)}
         )
+
+
+def _shown_after(audit: Audit) -> ShownAfter:
+    # a blind check that was not drawn may be taken back, and is to be drawn blind then
+    if audit.drawn_blind and audit.drawn is None:
+        return {"confidence": None, "threshold": None, "boxes": []}
+    threshold = audit.label.detail.get("threshold") if audit.label else None
+    return {"confidence": audit.confidence, "threshold": threshold, "boxes": audit.predicted}
 
 
 class OwnLabel(APIView):

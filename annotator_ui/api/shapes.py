@@ -11,7 +11,7 @@ from labeling.jobs import guidelines
 from labeling.kernel.boxes import Box, without_scores
 from labeling.kernel.json_shapes import TransferReport
 from labeling.reports import audit_report, figures, snapshot
-from labeling.review import verdicts
+from labeling.review import drawings, verdicts
 
 
 class Picture(TypedDict):
@@ -63,7 +63,10 @@ class Assignment(Beside):
 
 
 class Audit(TypedDict):
-    """A label to check. `revealed`: of a blind check, what is shown once the checker has drawn."""
+    """A label to check; of a blind one nothing, until the checker's drawing is stored.
+
+    From then on `drawn` is that drawing, and `revealed` what the label has besides.
+    """
 
     id: int
     image: Picture
@@ -71,7 +74,8 @@ class Audit(TypedDict):
     kind: models.Audit.Kind
     blind: bool
     boxes: list[Box]
-    revealed: list[Box]
+    drawn: list[Box] | None
+    revealed: list[Box] | None
     confidence: float | None
     threshold: float | None
     scores_shown: bool
@@ -205,8 +209,8 @@ def audit(row: models.Audit) -> Audit:
         "kind": models.Audit.Kind(row.kind),
         "blind": row.drawn_blind,
         "boxes": [] if row.drawn_blind else boxes,
-        # what the page reveals once the checker has drawn
-        "revealed": boxes if row.drawn_blind else [],
+        "drawn": row.drawn,
+        "revealed": None if row.drawn is None else drawings.revealed(row),
         "confidence": row.confidence if shown else None,
         "threshold": threshold if shown else None,
         "scores_shown": shown,

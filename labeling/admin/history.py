@@ -89,6 +89,10 @@ class AuditAdmin(ReadOnly[Audit]):
     list_select_related = ("image", "round__job", "reviewer")
     allowed_lookups = ReadOnly.allowed_lookups | {"kind", "verdict", "blind"}
 
+    def get_exclude(self, request: HttpRequest, obj: Audit | None = None) -> tuple[str, ...]:
+        """Of an open check not the label: its checker may be the one who looks."""
+        return ("predicted", "confidence") if obj is not None and not obj.verdict else ()
+
 
 @admin.register(Certificate)
 class CertificateAdmin(ReadOnly[Certificate]):

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from labeling.assignments import handover, overlap
-from labeling.kernel import events
+from labeling.kernel import events, leases
 from labeling.kernel.changes import changed
 from labeling.models import Assignment, Audit, Draft, Job, Round
 
@@ -50,8 +50,12 @@ def give_back(job: Job, user: User, page: str, assignments: Sequence[int]) -> in
 
 
 def give_back_checks(job: Job, user: User, page: str, checks: Sequence[int]) -> int:
-    """The same for checks. Their person has seen them, which counts for the image's other check."""
+    """The same for checks. Their person has seen them, which counts for the image's other check.
+
+    A stored drawing can be gone on with by its drawer alone, so it stays until the lease ends.
+    """
     rows = Audit.objects.held_by(user).filter(round__job=job, page=page, pk__in=checks)
+    rows = rows.filter(drawn__isnull=True)
     return sum(_free(audit, user) for audit in rows)
 
 
@@ -110,6 +114,7 @@ def holders(job: Job, round: Round | None) -> list[Holder]:
     now = timezone.now()
     assignments = Assignment.objects.filter(round=round, state=State.CLAIMED)
     checks = Audit.objects.undecided().wanted().filter(round__job=job, reviewer__isnull=False)
+    checks = checks.exclude(leases.ran_out(now), drawn__isnull=False)  # given up, see `_free`
     found: dict[int, _Held] = {}
     for who, count, since, until in _grouped(assignments, "annotator"):
         found.setdefault(who, _Held(now)).span(since, until)
@@ -152,8 +157,10 @@ def _grouped(
 
 def _free(audit: Audit, holder: User) -> int:
     with transaction.atomic():
-        corrected = Audit.objects.held_by(holder).filter(pk=audit.pk, page=audit.page)
-        if not corrected.update(reviewer=None, claimed_at=None, lease_expires_at=None, page=""):
-            return 0
+        mine = Audit.objects.held_by(holder).filter(pk=audit.pk, page=audit.page)
+        blank = mine.filter(drawn__isnull=True)
+        if not blank.update(reviewer=None, claimed_at=None, lease_expires_at=None, page=""):
+            # a stored drawing only its drawer can go on with, until someone else takes the check
+            return mine.update(lease_expires_at=timezone.now())
         audit.had_by.add(holder)
     return 1

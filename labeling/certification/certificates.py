@@ -96,8 +96,10 @@ def _draw(audit: Audit, blind: Audit | None) -> Draw:
         "image": audit.image.digest,
         "verdict": audit.verdict,
         "predicted": audit.predicted,
+        "drawn": audit.drawn,
         "boxes": audit.boxes,
         "value": audit.value or 0.0,
+        "blind_drawn": blind.drawn if blind else None,
         "blind_boxes": blind.boxes if blind else None,
         "blind_value": blind.value if blind else None,
     }

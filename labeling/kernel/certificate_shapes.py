@@ -83,13 +83,18 @@ class Locked(LockedStart):
 
 
 class Draw(TypedDict):
-    """A check of the locked order; `value` is what the guarantee counts."""
+    """A check of the locked order; `value` is what the guarantee counts.
+
+    `drawn`: what was drawn before the label was revealed.
+    """
 
     image: str
     verdict: str
     predicted: list[Box]
+    drawn: list[Box] | None
     boxes: list[Box] | None
     value: float
+    blind_drawn: list[Box] | None
     blind_boxes: list[Box] | None
     blind_value: float | None
 

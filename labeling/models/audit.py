@@ -67,10 +67,14 @@ class Audit(models.Model):
     )
     # whose lease ran out before a verdict: they have seen what others judge now
     had_by: Any = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    # who has drawn it blind and seen what the label has besides: never to draw it again
+    revealed_to: Any = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     claimed_at = models.DateTimeField(null=True)
     lease_expires_at = models.DateTimeField(null=True)
     page = models.CharField(max_length=36, blank=True, default="")  # the one that asked last
     verdict = models.CharField(max_length=11, choices=Verdict.choices, blank=True, default="")
+    # the reviewer's of a blind check, before the label was revealed
+    drawn: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(null=True)
     boxes: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(null=True)
     value = models.FloatField(null=True)
     reason = models.CharField(max_length=200, blank=True, default="")

@@ -18,11 +18,14 @@ Kind = Audit.Kind
 def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     """Audits this person may take, in order: the certificate's first, then the monitoring sample.
 
+    Nobody gets a blind check again whose label was revealed to them: while they hold it they finish
+    it with their stored drawing, afterwards others draw it.
+
     A blind check comes from someone else than the shown one; where one person does both, blind
     comes first, so that the boxes cannot lean on what was seen.
     """
     free = Q(reviewer=None) | leases.ran_out(now)
-    rows = Audit.objects.undecided().filter(free, round__job=job)
+    rows = Audit.objects.undecided().filter(free, round__job=job).exclude(revealed_to=user)
     open_round = job.rounds.filter(state=Round.State.AUDITING, closed_at=None).first()
     due = Q(kind=Kind.MONITORING, label__revoked_at__isnull=True)
     if open_round is not None:
@@ -88,17 +91,21 @@ def held_audits(job: Job, user: User) -> "QuerySet[Audit]":
 
 
 def _take(job: Job, pk: int, user: User, now: datetime, page: str) -> Audit | None:
-    """The check in this person's hands, if it is free; who held it before is remembered."""
+    """The check in this person's hands, if it is free; who held it before is remembered.
+
+    What another one drew goes: they have seen the label since, so it cannot be gone on with.
+    """
     with transaction.atomic():
         audit = Audit.objects.select_related("image", "round", "label").get(pk=pk)
         before = audit.reviewer_id
         free = Q(reviewer=None) | Q(leases.ran_out(now), reviewer=before)
         until = leases.end(job, now)
         if not Audit.objects.filter(free, pk=pk, verdict="").update(
-            reviewer=user, claimed_at=now, lease_expires_at=until, page=page
+            reviewer=user, claimed_at=now, lease_expires_at=until, page=page, drawn=None
         ):
             return None
         if before is not None and before != user.pk:
             audit.had_by.add(before)
         audit.reviewer, audit.lease_expires_at, audit.page = user, until, page
+        audit.drawn = None
     return audit

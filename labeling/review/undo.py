@@ -17,6 +17,8 @@ from labeling.models import Assignment, Audit, AuditPlan, Comment, Image, Label,
 def undo(audit: Audit, user: User) -> Audit:
     """Withdraw one's own verdict: the check is open again, in the same hands.
 
+    The drawing of a blind check stays: its label was revealed, so it is never drawn anew.
+
     A monitoring verdict goes back until its round was revoked, a detector trained after a
     correction, or a person took the rejected image. A certificate's goes back only while an earlier
     check of the locked order is open: the test bets on the gapless prefix and takes no bet back.

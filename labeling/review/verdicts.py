@@ -7,10 +7,11 @@ from django.utils import timezone
 from labeling.assignments import answer_content, answers
 from labeling.consolidation import labels
 from labeling.kernel import disk_space, events, guarantee
-from labeling.kernel.boxes import EDGES, Box, pack, without_scores
+from labeling.kernel.boxes import Box, pack, without_scores
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.models import Audit, AuditPlan, Image, Label, Round
+from labeling.review import drawings
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
@@ -26,7 +27,6 @@ ALLOWED = {
     Kind.CERTIFICATE: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.UNJUDGEABLE),
     Kind.MONITORING: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.REJECTED),
 }
-PAGE_ROUNDING = 0.051  # pixels
 LIFTED = 1e6  # priority of an image whose auto-label was refused: people see it first
 
 
@@ -41,7 +41,8 @@ def decide(
 ) -> Audit:
     """Store a verdict and what follows from it; saying the same again changes nothing.
 
-    A correction that changes nothing becomes an approval. Certificate audits know no rejection:
+    A correction that changes nothing becomes an approval. A blind check takes the drawing that was
+    stored before, and of the label what that revealed. Certificate audits know no rejection:
     what cannot be judged counts 0, and the image goes to people. One that comes when the proof is
     complete without it does not count (no value), but its image keeps the checker's boxes.
     """
@@ -89,22 +90,10 @@ def _final(audit: Audit, verdict: str, raw: object) -> tuple[str, list[Box] | No
             raise Invalid("A correction needs the corrected boxes.", where="boxes")
         given = without_scores(answer_content.parse_boxes(audit.image, raw))
         if audit.drawn_blind:
-            given = [_as_revealed(box, predicted) for box in given]
-        unchanged = given == predicted and not audit.drawn_blind
+            return Verdict.CORRECTED, drawings.completed(audit, given)
+        unchanged = given == predicted
         return (Verdict.APPROVED, predicted) if unchanged else (Verdict.CORRECTED, given)
     return verdict, None
-
-
-def _as_revealed(box: Box, label: list[Box]) -> Box:
-    """A box taken over from the label as the label has it; pages keep a tenth of a pixel."""
-
-    def same(other: Box) -> bool:
-        return other["class_id"] == box["class_id"] and all(
-            abs(other[edge] - box[edge]) <= PAGE_ROUNDING  # type: ignore[literal-required]
-            for edge in EDGES
-        )
-
-    return next((other for other in label if same(other)), box)
 
 
 def _proof_waits(audit: Audit) -> bool:

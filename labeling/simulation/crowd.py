@@ -79,14 +79,13 @@ class Person:
         return boxes, seconds
 
     def compare(
-        self, drawn: list[Box], label: list[Box], truth: list[Box]
+        self, drawn: list[Box], revealed: list[Box], truth: list[Box]
     ) -> tuple[list[Box], float]:
-        """The drawing with the label's boxes that show an object it overlooked, and the seconds.
+        """The drawing with the revealed boxes that show an object it overlooked, and the seconds.
 
-        Boxes that no drawn one matches are shown one by one, as the review page does.
+        `revealed`: the label's boxes that no drawn one matches, shown one by one.
         """
         added: list[Box] = []
-        revealed = [box for box in label if not _matching(box, drawn)]
         for box in revealed:
             there = _matching(box, truth)
             if there and not any(_matching(one, drawn + added) for one in there):

@@ -101,8 +101,12 @@ class Drive:
             size, truth = (image["width"], image["height"]), self.truth(image["name"])
             client.picture(image["url"])
             if audit["blind"]:
-                drawn, seconds = person.draw(truth, size, self.classes)
-                boxes, more = person.compare(drawn, audit["revealed"], truth)
+                drawn, revealed, seconds = audit["drawn"], audit["revealed"], 0.0
+                if drawn is None:  # else it was stored before the server or the network went away
+                    drawn, seconds = person.draw(truth, size, self.classes)
+                    address = f"/api/audits/{audit['id']}/drawing"
+                    revealed = client.call("PUT", address, {"boxes": drawn})["revealed"]
+                boxes, more = person.compare(drawn, revealed, truth)
                 verdict, seconds = "corrected", seconds + more
             else:
                 boxes, seconds = person.correct(audit["boxes"], truth, size)

@@ -107,6 +107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audits/{id}/drawing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Store it once, then reveal; sending the same again reveals the same. */
+        put: operations["audits_drawing_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audits/{id}/renew": {
         parameters: {
             query?: never;
@@ -742,7 +759,11 @@ export interface components {
             median_s: number | null;
             seen_s: number;
         };
-        /** @description A label to check. `revealed`: of a blind check, what is shown once the checker has drawn. */
+        /**
+         * @description A label to check; of a blind one nothing, until the checker's drawing is stored.
+         *
+         *     From then on `drawn` is that drawing, and `revealed` what the label has besides.
+         */
         Audit: {
             id: number;
             image: components["schemas"]["Picture"];
@@ -751,7 +772,8 @@ export interface components {
             kind: "certificate" | "monitoring";
             blind: boolean;
             boxes: components["schemas"]["Box"][];
-            revealed: components["schemas"]["Box"][];
+            drawn: components["schemas"]["Box"][] | null;
+            revealed: components["schemas"]["Box"][] | null;
             confidence: number | null;
             threshold: number | null;
             scores_shown: boolean;
@@ -1056,6 +1078,12 @@ export interface components {
             known: number;
             writer: string;
             content: components["schemas"]["DraftContent"];
+        };
+        /** @description What the checker of a blind check drew. */
+        DrawingForm: {
+            /** @default  */
+            page?: string;
+            boxes: components["schemas"]["Box"][];
         };
         /** @description A box of a person (by place), and its overlap with the group's. */
         DrawnBox: {
@@ -1559,6 +1587,10 @@ export interface components {
             can_manage: boolean;
             transfers: components["schemas"]["Transfer"][];
         };
+        /** @description The label's boxes that a stored drawing does not match, in the order to ask about them. */
+        Revealed: {
+            revealed: components["schemas"]["Box"][];
+        };
         /** @description Checks of auto-labels. */
         ReviewPage: {
             user: components["schemas"]["User"];
@@ -1632,7 +1664,7 @@ export interface components {
             number: number;
             writer: string;
         };
-        /** @description What a verdict reveals of the label. */
+        /** @description What a verdict reveals of the label; nothing of one that can still be drawn blind. */
         ShownAfter: {
             confidence: number | null;
             threshold: number | null;
@@ -1961,6 +1993,7 @@ export type DoubtfulImages = components['schemas']['DoubtfulImages'];
 export type DraftBox = components['schemas']['DraftBox'];
 export type DraftContent = components['schemas']['DraftContent'];
 export type DraftForm = components['schemas']['DraftForm'];
+export type DrawingForm = components['schemas']['DrawingForm'];
 export type DrawnBox = components['schemas']['DrawnBox'];
 export type EarlierProof = components['schemas']['EarlierProof'];
 export type Error = components['schemas']['Error'];
@@ -2016,6 +2049,7 @@ export type ReasonChoice = components['schemas']['ReasonChoice'];
 export type ReleaseForm = components['schemas']['ReleaseForm'];
 export type Report = components['schemas']['Report'];
 export type ReportPage = components['schemas']['ReportPage'];
+export type Revealed = components['schemas']['Revealed'];
 export type ReviewPage = components['schemas']['ReviewPage'];
 export type RoundNow = components['schemas']['RoundNow'];
 export type RoundRef = components['schemas']['RoundRef'];
@@ -2234,6 +2268,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggested"];
+                };
+            };
+            "4XX": components["responses"]["Refused"];
+            "5XX": components["responses"]["Refused"];
+        };
+    };
+    audits_drawing_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawingForm"];
+            };
+        };
+        responses: {
+            /** @description The label's boxes that a stored drawing does not match, in the order to ask about them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
                 };
             };
             "4XX": components["responses"]["Refused"];

@@ -2,13 +2,13 @@
  * else the image. */
 
 import { speak } from '../common/speak.js';
-import { overlooked, reveal } from './overlooked.js';
+import { reveal } from './overlooked.js';
 
 /** @typedef {import('../common/api.js').Audit} Audit */
 /** @typedef {import('../annotator/panels/hints.js').Hint} Hint */
 /** @typedef {'approved'|'corrected'|'rejected'|'unjudgeable'} Verdict */
-/** @typedef {'judging'|'correcting'|'fixing'|'revealing'} Mode one box is fixed, the whole label is
- * corrected or drawn, or boxes are revealed after that */
+/** @typedef {'judging'|'correcting'|'fixing'|'sent'|'revealing'} Mode one box is fixed, the whole label
+ * is corrected or drawn; a drawing is at the server or on its way, then boxes are revealed */
 
 /**
  * @param {object} page
@@ -22,6 +22,7 @@ import { overlooked, reveal } from './overlooked.js';
  * @param {() => Mode} page.mode
  * @param {() => Audit|null} page.audit
  * @param {(mode: Mode) => void} page.setMode
+ * @param {(audit: Audit, boxes: import('../common/api.js').Box[]) => void} page.sendDrawing
  * @param {(verdict: Verdict, reason?: string) => void} page.decide
  * @param {() => void} page.back
  * @param {() => void} page.undo
@@ -37,6 +38,7 @@ export function auditActions({
   mode,
   audit,
   setMode,
+  sendDrawing,
   decide,
   back,
   undo,
@@ -74,8 +76,24 @@ export function auditActions({
     );
   };
 
+  /** The drawing is stored: its check goes on. */
+  const goOn = () => {
+    const boxes = audit()?.revealed ?? [];
+    if (boxes.length) return compare(boxes);
+    decide('corrected');
+  };
+
+  const sendDrawn = () => {
+    const open = audit();
+    if (!open) return;
+    if (open.drawn) return goOn();
+    setMode('sent');
+    sendDrawing(open, editor.doc.answer());
+  };
+
   const send = () => {
     if (revealing()) return void walk.next();
+    if (mode() === 'sent') return sendDrawn();
     if (fixing) {
       const { id, before } = fixing;
       fixing = null;
@@ -88,8 +106,7 @@ export function auditActions({
         `No boxes on this image. ${hints.press('submit', 'the button')} again if nothing is here.`,
       );
     }
-    const other = overlooked(audit()?.revealed ?? [], editor.doc.answer());
-    if (other.length) return compare(other);
+    if (audit()?.blind) return sendDrawn();
     decide('corrected');
   };
 
@@ -160,9 +177,16 @@ export function auditActions({
     handlers,
     /** A draft is on screen: boxes that were being revealed are still to be decided. */
     resume() {
-      const waits = audit()?.blind && editor.doc.boxes.some((box) => box.suggested);
-      if (waits) compare([]);
+      if (audit()?.drawn) compare([]);
       else setMode('correcting');
+    },
+    goOn,
+    /** The drawing is stored: what it revealed is asked about, or it waits to be sent on. */
+    takeUp() {
+      if (audit()?.revealed?.length) return goOn();
+      ask(
+        `Your drawing is stored, and the label has no other box. ${hints.words('submit')} sends it.`,
+      );
     },
     /** Another image is open. */
     reset() {

@@ -17,6 +17,7 @@ import { speak } from '../common/speak.js';
 import { auditActions } from './audit-actions.js';
 import { createBoxWalk } from './boxwalk.js';
 import { createDecision } from './decision.js';
+import { createDrawing, drawingRefused, drawingWaits } from './drawing.js';
 import { createFace } from './face.js';
 import { startMarks } from './marks.js';
 import { showAfter, showLabel, showProgress } from './panels.js';
@@ -88,7 +89,9 @@ export async function startAudits(data) {
     status,
     session,
     editable: false,
-    boxesOf: (audit) => audit.boxes,
+    boxesOf: (audit) => audit.drawn ?? audit.boxes,
+    // Beside a stored drawing only the answers about what it revealed are still a draft.
+    fits: (audit, draft) => !audit.drawn || draft.boxes.some((box) => box.suggested),
   });
   showWorkBanners(app, {
     banners,
@@ -144,6 +147,22 @@ export async function startAudits(data) {
     speak('Verdict undone');
   };
 
+  const drawing = createDrawing({
+    api,
+    onWaiting: (trouble) =>
+      banners.set('drawing', drawingWaits(trouble, store.cause, drawing.again)),
+    onStored: () => {
+      banners.set('drawing', null);
+      actions.goOn();
+    },
+    onRefused: (error) => {
+      banners.set('drawing', drawingRefused(error, session.leave));
+      if (error.code === 'invalid') setMode('correcting');
+    },
+  });
+  app.on('line-changed', (trouble) => !trouble && drawing.again());
+  window.addEventListener('online', drawing.again);
+
   const actions = auditActions({
     editor,
     hints,
@@ -153,6 +172,7 @@ export async function startAudits(data) {
     mode: () => mode,
     audit: () => app.current,
     setMode,
+    sendDrawing: drawing.send,
     decide,
     back,
     undo,
@@ -171,20 +191,25 @@ export async function startAudits(data) {
   hints.forPage(actions.hints);
   app.on('image-closed', () => {
     if (reasons.open) reasons.close();
+    drawing.stop();
+    banners.set('drawing', null);
     actions.reset();
     walk.reset();
   });
   app.on('image-opened', (audit) => {
-    setMode(audit?.blind ? 'correcting' : 'judging');
+    setMode(!audit?.blind ? 'judging' : audit.drawn ? 'sent' : 'correcting');
     if (!audit) return;
     surface.dataset.check = String(audit.id);
     speak(
       audit.blind
-        ? 'Blind check: draw every object'
+        ? audit.drawn
+          ? 'Blind check: your drawing is stored'
+          : 'Blind check: draw every object'
         : `Auto-label with ${audit.boxes.length} boxes`,
     );
   });
   app.on('draft-restored', actions.resume);
+  app.on('boxes-ready', (audit) => audit.drawn && mode === 'sent' && actions.takeUp());
   app.on(
     'work-received',
     ({ progress }) => progress && showProgress(must('[data-audit]'), progress),
@@ -196,7 +221,13 @@ export async function startAudits(data) {
     ...actions.handlers,
     // While a verdict can be seen to go, the key of undoing takes it back, too.
     undo: {
-      run: () => (editor.doc.canUndo || !undoBar.shown ? common.undo.run() : undoBar.run()),
+      run: () => {
+        // A drawing that was sent stays: only answers about what it revealed are taken back.
+        if (mode === 'revealing') return void (walk.begun && undo());
+        const begun = mode !== 'sent' && editor.doc.canUndo;
+        if (undoBar.shown && !begun) undoBar.run();
+        else if (mode !== 'sent') common.undo.run();
+      },
     },
     note: notes.handler,
   }));

@@ -32,7 +32,12 @@ export function createBoxWalk(editor, surface, judging) {
   const withContext = (box) =>
     grown(box, Math.min(editor.doc.size.width, editor.doc.size.height) / 6);
 
-  const undecided = () => readingOrder(editor.doc.boxes).filter((box) => !marks.has(box.id));
+  /** Revealed boxes in the order in which the server asks about them, others as one reads. */
+  const undecided = () => {
+    const { boxes } = editor.doc;
+    const revealed = boxes.filter((box) => box.suggested && !marks.has(box.id));
+    return revealed.length ? revealed : readingOrder(boxes).filter((box) => !marks.has(box.id));
+  };
 
   /** A click chooses what is in view already: only keys and the list bring the close-up. */
   surface.addEventListener(

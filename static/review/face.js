@@ -42,9 +42,10 @@ export function createFace({ workspace, status, walk, mode, audit }) {
     turn() {
       const open = audit();
       const editing = mode() === 'correcting' || mode() === 'fixing';
+      const sending = editing || mode() === 'sent';
       const fixing = mode() === 'fixing';
-      must('[data-verdicts]').hidden = editing;
-      must('[data-correcting]').hidden = !editing;
+      must('[data-verdicts]').hidden = sending;
+      must('[data-correcting]').hidden = !sending;
       must('[data-classes]').hidden = !editing;
       must('.panel').classList.toggle('is-correcting', editing);
       must('[data-blind-third]').hidden = open?.kind !== 'certificate' || fixing;

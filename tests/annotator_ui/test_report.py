@@ -9,8 +9,8 @@ from django.urls import reverse
 from labeling.certification import locked_plans
 from labeling.models import AuditPlan, Certificate
 from labeling.reports.advice import what_helps
-from labeling.review import queue, verdicts
-from tests.auditing import judge_all
+from labeling.review import queue
+from tests.auditing import give, judge_all
 from tests.factories import answer, box, join
 from tests.running import run_steps
 
@@ -73,7 +73,7 @@ def test_only_managers_see_how_a_running_proof_stands(closing, alice, rita, mona
     join(closing, mona, "manager")
     for audit in queue.claim_next(closing, rita, count=3):
         boxes = [box()] if audit.blind else None
-        verdicts.decide(audit, rita, verdict="corrected" if boxes else "approved", boxes=boxes)
+        give(audit, rita, "corrected" if boxes else "approved", boxes)
 
     def seen_by(user):
         client.force_login(user)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
-from labeling.models import Assignment, Label
+from labeling.models import Assignment, Audit, Label
 from labeling.rounds import lifecycle
 from tests.documented import document, operations
 from tests.factories import box, join, make_images, make_job, work_all
@@ -137,7 +137,10 @@ def check(closing, rita):
     # a later one: what the proof has counted is never taken back
     audit = reviewer("post", "audit-claim", closing.slug, page="p")["audits"][-1]
     reviewer("post", "audit-renew", audit["id"], page="p")
-    reviewer("put", "verdict", audit["id"], verdict="corrected", boxes=[box()], page="p")
+    Audit.objects.filter(pk=audit["id"]).update(blind=True)
+    revealed = reviewer("put", "drawing", audit["id"], boxes=[box(100)], page="p")["revealed"]
+    boxes = [box(100), *revealed]
+    reviewer("put", "verdict", audit["id"], verdict="corrected", boxes=boxes, page="p")
     reviewer("delete", "verdict", audit["id"])
     reviewer("post", "audit-give-back", closing.slug, ids=[audit["id"]], page="p")
 

@@ -32,7 +32,7 @@ from labeling.models import (
     Member,
     Transfer,
 )
-from labeling.review import queue
+from labeling.review import drawings, queue
 from labeling.review import verdicts as verdicts_of
 from labeling.rounds import lifecycle
 from labeling.transfers import transfers
@@ -253,6 +253,12 @@ def verdicts(slug: str) -> list[dict[str, Any]]:
     ]
 
 
+def drawn(slug: str) -> list[list[dict[str, Any]]]:
+    """The stored drawings of blind checks, in the order of the checks."""
+    rows = Audit.objects.filter(round__job__slug=slug, drawn__isnull=False)
+    return [row.drawn for row in rows.order_by("position")]
+
+
 def judge(slug: str, name: str, most: int) -> int:
     """Let a person check auto-labels: each third as it is, moved, and with a box more."""
     made = Job.objects.get(slug=slug)
@@ -266,6 +272,8 @@ def judge(slug: str, name: str, most: int) -> int:
         elif done % 3 == 2:
             boxes.append({"class_id": 0, "x1": 200, "y1": 150, "x2": 280, "y2": 210})
         verdict = "approved" if done % 3 == 0 else "corrected"
+        if audit.drawn_blind:
+            drawings.store(audit, user, boxes)
         verdicts_of.decide(audit, user, verdict=verdict, boxes=boxes, active_ms=2000)
         done += 1
     return done
@@ -302,6 +310,7 @@ CALLS = (
     judge,
     audits_ready,
     verdicts,
+    drawn,
     standing,
     labels,
     labels_ready,

@@ -126,9 +126,9 @@ def test_a_certificate_audit_is_approved_corrected_or_not_judged(
     assert all(len(row["boxes"]) == 1 for row in review.decided() if row["blind"])
 
 
-def test_blind_checks_reveal_what_the_checker_may_have_overlooked(
-    small_job, backstage, enter, marta, rita
-):
+@pytest.fixture
+def blind(small_job, backstage, marta, rita):
+    """A job at its audit, every check of which is drawn blind."""
     slug = small_job(
         f"{marta}/annotator",
         f"{rita}/reviewer",
@@ -140,7 +140,11 @@ def test_blind_checks_reveal_what_the_checker_may_have_overlooked(
         **SIZES,
     )
     backstage("audits_ready", slug=slug, name=marta)
-    review = Review(enter(rita), slug, backstage)
+    return slug
+
+
+def test_blind_checks_reveal_what_the_checker_may_have_overlooked(blind, backstage, enter, rita):
+    review = Review(enter(rita), blind, backstage)
     page = review.canvas.page
     expect(review.label).to_contain_text("Drawn blind")
     review.canvas.expect_boxes(0)
@@ -151,9 +155,14 @@ def test_blind_checks_reveal_what_the_checker_may_have_overlooked(
     review.canvas.keys("Enter")
     expect(page.locator("[data-first]")).to_have_text("Yes, overlooked")
     expect(page.locator('[data-verdicts] [data-action="correct"]')).to_be_hidden()
+    before = review.open_id()
+    review.canvas.keys("Control+z", "u")  # never behind what was revealed
+    review.canvas.expect_boxes(2)
+    assert review.open_id() == before
     # a reload comes back to the same question, and the drawing stays what it was
     page.reload()
     expect(page.locator("[data-first]")).to_have_text("Yes, overlooked")
+    review.canvas.expect_boxes(2)
     before = review.open_id()
     review.canvas.keys("y")
     until(lambda: review.open_id() != before)
@@ -172,6 +181,63 @@ def test_blind_checks_reveal_what_the_checker_may_have_overlooked(
     shown = taken["predicted"][0]
     assert taken["boxes"][1]["x1"] == pytest.approx(shown["x1"], abs=0.06)
     assert taken["boxes"][0] == refused["boxes"][0]
+
+
+def test_a_drawing_waits_for_the_network_and_the_label_for_the_drawing(
+    blind, backstage, enter, rita, watch
+):
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    review = Review(enter(rita), blind, backstage)
+    canvas, page = review.canvas, review.canvas.page
+    canvas.expect_boxes(0)
+    canvas.drag((10, 10), (30, 30))
+    page.context.set_offline(True)
+    canvas.keys("Enter")
+    waits = page.locator("[data-banners]").get_by_text("Your drawing is saved here.")
+    expect(waits).to_be_visible()
+    canvas.expect_kept(1)
+    canvas.keys("Control+z", "Enter")  # it may be there already: it is sent again as it was
+    canvas.expect_boxes(1)
+    assert backstage("drawn", slug=blind) == []
+
+    page.context.set_offline(False)
+    expect(page.locator("[data-first]")).to_have_text("Yes, overlooked")
+    expect(waits).to_be_hidden()
+    canvas.expect_boxes(2)
+    (stored,) = backstage("drawn", slug=blind)
+    assert len(stored) == 1
+
+
+def test_of_two_tabs_the_first_drawing_counts_and_the_other_one_is_told(
+    blind, backstage, enter, rita, watch
+):
+    watch.expect("409")
+    review = Review(enter(rita), blind, backstage)
+    first = review.canvas.page
+    second = first.context.new_page()
+    other = Review(second, blind, backstage)
+    for tab in (review, other):
+        expect(tab.label).to_contain_text("Drawn blind")
+    same = other.open_id()
+    assert same == review.open_id()
+    other.canvas.drag((10, 10), (40, 40))
+    first.bring_to_front()
+    review.canvas.drag((10, 10), (30, 30))
+    review.canvas.keys("Enter")
+    expect(first.locator("[data-first]")).to_have_text("Yes, overlooked")
+
+    second.bring_to_front()
+    other.canvas.keys("Enter")
+    told = second.locator("[data-banners]")
+    expect(told).to_contain_text("You have sent another drawing of this check before")
+    told.get_by_role("button", name="Reload").click()
+    expect(second.locator("[data-first]")).to_have_text("Yes, overlooked")
+    assert other.open_id() == same
+    other.canvas.keys("x")
+    until(lambda: len(review.decided()) == 1)
+    assert [len(row["boxes"]) for row in review.decided()] == [1]
+    (stored,) = backstage("drawn", slug=blind)
+    assert review.decided()[0]["boxes"] == stored
 
 
 def test_a_watch_audit_is_rejected_with_a_reason_and_the_image_goes_back(

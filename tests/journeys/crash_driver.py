@@ -32,10 +32,10 @@ from labeling.kernel.boxes import without_scores
 from labeling.ledger import steps
 from labeling.management.commands.worker import Changes
 from labeling.models import Assignment, Audit, Certificate, Event, Job, Label, Step
-from labeling.review import queue, verdicts
+from labeling.review import queue
 from labeling.rounds import lifecycle
 from mlassist.models import Detector, Prediction
-from tests import factories, passwords
+from tests import auditing, factories, passwords
 from tests.forked import Copy
 
 IMAGES, PATIENCE = 84, float(os.environ.get("CRASH_PATIENCE", "180"))
@@ -142,7 +142,7 @@ def people_work(job: Job, alice: Any, *reviewers: Any) -> int:
             # every fifth picture is corrected, by name, so that any order gives the same
             wrong = int(audit.image.digest[-1], 16) % 5 == 0
             boxes = [factories.box()] if audit.blind or wrong else without_scores(audit.predicted)
-            verdicts.decide(audit, reviewer, verdict="corrected", boxes=boxes)
+            auditing.give(audit, reviewer, "corrected", boxes)
             done += 1
     return done
 

@@ -14,7 +14,7 @@ from labeling.kernel.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Audit, AuditPlan, Certificate, Label
 from labeling.reports import figures
 from labeling.review import monitoring, queue, verdicts
-from tests.auditing import judge_all, round_of
+from tests.auditing import give, judge_all, round_of
 from tests.factories import answer, box, join, work_all
 from tests.running import run_steps
 
@@ -125,7 +125,7 @@ def test_who_once_had_one_check_of_an_image_leaves_the_other_to_someone_new(
     held = next(a for a in queue.claim_next(closing, rita, count=40) if a.blind)
     Audit.objects.filter(reviewer=rita).update(lease_expires_at=gone)
     blind = next(a for a in queue.claim_next(closing, bob, count=40) if a == held)
-    verdicts.decide(blind, bob, verdict="corrected", boxes=[box()])
+    give(blind, bob, "corrected", [box()])
     Audit.objects.undecided().update(reviewer=None)
     shown = Audit.objects.get(round=blind.round, image=blind.image, blind=False)
 

@@ -10,7 +10,7 @@ from labeling.kernel.errors import Invalid
 from labeling.models import Audit, AuditPlan, Certificate, Label
 from labeling.reports import snapshot
 from labeling.review import queue, verdicts
-from tests.auditing import round_of
+from tests.auditing import give, round_of
 from tests.factories import box, work_all
 from tests.running import run_steps
 
@@ -31,7 +31,7 @@ def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita,
         closing, bob, count=1
     ):
         verdict, boxes = few_are_wrong(held[0])
-        verdicts.decide(held[0], held[0].reviewer, verdict=verdict, boxes=boxes)
+        give(held[0], held[0].reviewer, verdict, boxes)
         if len(standing.prefix(round)) == 40:
             told = snapshot.of_job(closing)
             assert told["audit"]["sentence"].endswith("so 20 were added.")
@@ -60,7 +60,7 @@ def late(closing, rita, bob):
         held.sort(key=lambda a: (a.position, a.blind))
         first, *others = held
         given = ("corrected", [box()]) if first.blind else ("approved", None)
-        verdicts.decide(first, first.reviewer, verdict=given[0], boxes=given[1])
+        give(first, first.reviewer, *given)
     return next(audit for audit in others if not audit.blind)
 
 

@@ -81,6 +81,8 @@ def paper() -> dict[str, Any]:
             "predicted": predicted,
             "boxes": given,
             "value": value,
+            "drawn": None,
+            "blind_drawn": None,
             "blind_boxes": None,
             "blind_value": None,
         }

@@ -8,6 +8,7 @@ import pytest
 from labeling.certification.core import document, verification
 from labeling.certification.core.anchoring import Pair, anchoring
 from labeling.certification.core.audit_plan import Plan
+from labeling.certification.core.blind_drawing import unmatched
 from labeling.certification.core.nested_test import run_test
 from labeling.kernel.annotator_noise import AnnotatorNoise
 from labeling.kernel.boxes import Box, pack
@@ -53,7 +54,8 @@ def checks(
         corrected = person.correct(found, truth, SIZE)[0]
         values.append(quality(pack(found), pack(corrected)))
         if i < pairs:
-            drawn = pack(person.compare(person.draw(truth, SIZE, 1)[0], found, truth)[0])
+            drawing = person.draw(truth, SIZE, 1)[0]
+            drawn = pack(person.compare(drawing, unmatched(found, drawing), truth)[0])
             both.append(Pair(values[-1], quality(pack(found), drawn)))
     return float(np.mean(true)), values, both
 
@@ -163,6 +165,7 @@ def blind(paper: dict, every: int, moved: float) -> dict:
     for draw in draws[::every]:
         box = draw["boxes"][0]
         draw["blind_boxes"] = [{**box, "x1": box["x1"] + moved, "x2": box["x2"] + moved}]
+        draw["blind_drawn"] = draw["blind_boxes"]
         draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
     return document.build(paper["about"], paper["locked"], draws)
 
@@ -198,6 +201,7 @@ def test_only_the_sets_that_hold_drawn_blind_are_certified(paper):
         draw["value"] = quality(pack(draw["predicted"]), pack(draw["boxes"]))
         if place % 3 == 0:
             draw["blind_boxes"] = [{**draw["boxes"][0], "y1": 15.0, "y2": 65.0}]
+            draw["blind_drawn"] = draw["blind_boxes"]
             draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
     mixed = document.build(paper["about"], locked, draws)
     strict, loose = (row[0] for row in mixed["result"]["judged_blind"])

@@ -107,6 +107,8 @@ def locked_document() -> dict:
             "predicted": target,
             "boxes": target if not rank else [],
             "value": 1.0 if not rank else 0.0,
+            "drawn": None,
+            "blind_drawn": None,
             "blind_boxes": None,
             "blind_value": None,
         }

@@ -21,6 +21,8 @@ import { createDrafts } from '../sync/drafts.js';
  * @param {(assignment: Work) => GivenBox[]} parts.boxesOf
  * @param {string} [parts.brokenReason] an image that does not load may be skipped with it
  * @param {boolean} [parts.editable]
+ * @param {(assignment: Work, draft: import('../sync/store.js').Draft) => boolean} [parts.fits] whether a
+ *   draft still is what the person may go on with
  */
 export function createStage(
   app,
@@ -36,6 +38,7 @@ export function createStage(
     boxesOf,
     brokenReason,
     editable = true,
+    fits = () => true,
   },
 ) {
   const { editor } = workspace;
@@ -151,7 +154,7 @@ export function createStage(
     const draft = await drafts.find();
     // Somebody quick may have drawn already; what is on screen then is newer.
     if (shown !== assignment) return;
-    if (draft && !editor.doc.canUndo) restore(assignment, draft);
+    if (draft && fits(assignment, draft) && !editor.doc.canUndo) restore(assignment, draft);
     app.emit('boxes-ready', assignment);
   };
 

@@ -1,0 +1,135 @@
+"""Before a blind drawing is stored no reply to its checker holds a box of the label."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from labeling.jobs import accounts
+from labeling.models import Audit
+from tests import fakes
+from tests.auditing import at_its_audit, round_of
+from tests.factories import box, join
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SEEN = (13.75, 21.64, 58.29, 61.48)  # no page has these numbers by chance
+EDGE = re.compile(r"\b(13\.75|21\.64|58\.29|61\.48)")
+
+
+@pytest.fixture
+def closing(settings, alice, rita, bob):
+    """A certified job at its audit, all checks blind; rita may see in the admin all that managers
+    may."""
+    sight = lambda path: (SEEN, fakes.score_of(path))  # noqa: E731
+    drawn = [dict(zip(("class_id", "x1", "y1", "x2", "y2"), (0, 14, 22, 58, 61), strict=True))]
+    for job in at_its_audit(
+        settings,
+        alice,
+        (rita, bob),
+        120,
+        sight,
+        boxes=lambda one: drawn,
+        training_size=10,
+        audit_budget=20,
+        blind_checks=True,
+    ):
+        join(job, rita, "manager")
+        accounts.make_project_admin(rita)
+        yield job
+
+
+@pytest.fixture
+def checker(rita):
+    client = Client()
+    client.force_login(rita)
+    return client
+
+
+def send(client, method, name, pk, **body):
+    return getattr(client, method)(reverse(name, args=[pk]), body, content_type="application/json")
+
+
+def claimed(client, job) -> list:
+    return send(client, "post", "audit-claim", job.slug, page="p").json()["audits"]
+
+
+def test_no_reply_before_the_drawing_holds_a_box_of_the_label(closing, checker):
+    audit = claimed(checker, closing)[0]
+    row = Audit.objects.get(pk=audit["id"])
+    assert EDGE.search(str(row.predicted))
+    pages = ("review", "review-grid", "review-disagreements", "history", "notes", "job", "report")
+    asked = [
+        *(reverse(name, args=[closing.slug]) for name in pages),
+        *(
+            reverse(name, args=[closing.slug])
+            for name in ("grid", "disagreements-list", "snapshot")
+        ),
+        f"{reverse('grid', args=[closing.slug])}?source=any&looked_at=true",
+        *(reverse(name, args=[row.image_id]) for name in ("comments", "compare-labels")),
+        reverse("admin:labeling_audit_change", args=[row.pk]),
+        reverse("admin:labeling_audit_changelist"),
+        reverse("admin:labeling_round_change", args=[round_of(closing).pk]),
+        reverse("admin:labeling_image_change", args=[row.image_id]),
+        reverse("admin:labeling_event_changelist"),
+    ]
+    for address in asked:
+        reply = checker.get(address)
+        assert reply.status_code in (200, 409), address
+        assert not EDGE.search(reply.content.decode()), address
+    for reply in (
+        send(checker, "post", "audit-renew", row.pk, page="p"),
+        send(checker, "put", "verdict", row.pk, verdict="approved"),
+        send(checker, "put", "verdict", row.pk, verdict="corrected", boxes=[box()]),
+        send(checker, "put", "drawing", row.pk, boxes=[{**box(), "x2": 0}]),
+    ):
+        assert not EDGE.search(reply.content.decode())
+
+    revealed = send(checker, "put", "drawing", row.pk, boxes=[], page="p").json()["revealed"]
+    assert [(b["x1"], b["y1"], b["x2"], b["y2"]) for b in revealed] == [SEEN]
+    assert "score" not in revealed[0]
+
+
+def test_after_the_drawing_a_reload_goes_on_where_it_was(closing, checker):
+    audit, *others = claimed(checker, closing)
+    reply = send(checker, "put", "drawing", audit["id"], boxes=[box(100)], page="p")
+    again, *rest = claimed(checker, closing)
+    assert again["id"] == audit["id"]
+    assert (again["drawn"], again["revealed"]) == ([box(100)], reply.json()["revealed"])
+    assert again["boxes"] == []
+    assert all(one["drawn"] is one["revealed"] is None for one in [*others, *rest])
+    page = checker.get(reverse("review", args=[closing.slug])).content.decode()
+    assert not EDGE.search(page)  # the page asks for its checks itself
+
+
+def test_what_could_not_be_judged_without_a_drawing_tells_nothing_and_can_be_drawn_later(
+    closing, checker
+):
+    audit = claimed(checker, closing)[1]
+    reply = send(checker, "put", "verdict", audit["id"], verdict="unjudgeable")
+    assert reply.json()["shown"] == {"confidence": None, "threshold": None, "boxes": []}
+    assert not EDGE.search(reply.content.decode())
+    opened = send(checker, "delete", "verdict", audit["id"])
+    assert opened.json()["audit"]["drawn"] is None
+    assert not EDGE.search(opened.content.decode())
+    assert send(checker, "put", "drawing", audit["id"], boxes=[]).json()["revealed"]
+
+
+def test_others_can_neither_send_a_drawing_nor_learn_what_one_revealed(closing, checker, bob):
+    audit = claimed(checker, closing)[0]
+    other = Client()
+    other.force_login(bob)
+    assert send(other, "put", "drawing", audit["id"], boxes=[]).status_code == 404
+    send(checker, "put", "drawing", audit["id"], boxes=[])
+    reply = send(other, "put", "drawing", audit["id"], boxes=[])
+    assert reply.status_code == 404 and not EDGE.search(reply.content.decode())
+
+
+def test_a_second_other_drawing_is_a_conflict_in_words(closing, checker):
+    audit = claimed(checker, closing)[0]
+    send(checker, "put", "drawing", audit["id"], boxes=[])
+    reply = send(checker, "put", "drawing", audit["id"], boxes=[box()])
+    assert (reply.status_code, reply.json()["code"]) == (409, "conflict")
+    assert "That one counts" in reply.json()["message"]
+    refused = send(checker, "put", "verdict", audit["id"], verdict="corrected", boxes=[box()])
+    assert (refused.status_code, refused.json()["where"]) == (400, "boxes[0]")
