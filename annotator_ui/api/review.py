@@ -83,7 +83,7 @@ def queue_of(job: Job, user: User, hold: list[int], page: str, count: int = PREF
     """
     try:
         mine = queue.claim_next(job, user, count=count, page=page)
-        message = "" if mine else "Nothing to review now."
+        message = "" if mine else _why_none(job, user)
     except NotAllowed as error:
         mine, message = [], error.message
     return {
@@ -91,6 +91,15 @@ def queue_of(job: Job, user: User, hold: list[int], page: str, count: int = PREF
         "queue": {"reason": "work" if mine else "none", "message": message},
         "progress": shapes.audit_progress(job),
     }
+
+
+def _why_none(job: Job, user: User) -> str:
+    if queue.left_to_others(job, user):
+        return (
+            "You have seen the labels of the checks that are left, so another reviewer has to draw "
+            "them."
+        )
+    return "Nothing to review now."
 
 
 class Claim(APIView):

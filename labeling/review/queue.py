@@ -47,6 +47,13 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     return rows.filter(due).order_by("kind", "position", "-blind")
 
 
+def left_to_others(job: Job, user: User) -> bool:
+    """Whether a check of the proof is free that this person may not draw again."""
+    free = Q(reviewer=None) | leases.ran_out(timezone.now())
+    rows = Audit.objects.undecided().wanted().filter(free, round__job=job, revealed_to=user)
+    return rows.filter(kind=Kind.CERTIFICATE).exists()
+
+
 def _new_to_image(job: Job) -> "QuerySet[Member]":
     """For a subquery of audits: reviewers who never had a check of the proof on the image."""
     had = Audit.objects.filter(

@@ -1,13 +1,17 @@
 """Before a blind drawing is stored no reply to its checker holds a box of the label."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from labeling.assignments import held
 from labeling.jobs import accounts
 from labeling.models import Audit
+from labeling.review import queue
 from tests import fakes
 from tests.auditing import at_its_audit, round_of
 from tests.factories import box, join
@@ -123,6 +127,20 @@ def test_others_can_neither_send_a_drawing_nor_learn_what_one_revealed(closing, 
     send(checker, "put", "drawing", audit["id"], boxes=[])
     reply = send(other, "put", "drawing", audit["id"], boxes=[])
     assert reply.status_code == 404 and not EDGE.search(reply.content.decode())
+
+
+def test_who_may_not_draw_what_is_left_is_told_why(closing, checker, rita, bob):
+    audit = claimed(checker, closing)[0]
+    Audit.objects.exclude(pk=audit["id"]).delete()
+    send(checker, "put", "drawing", audit["id"], boxes=[])
+    Audit.objects.filter(pk=audit["id"]).update(
+        lease_expires_at=timezone.now() - timedelta(hours=1)
+    )
+    assert queue.claim_next(closing, bob, count=1)[0].drawn is None
+    held.free_checks(closing, bob)
+    reply = send(checker, "post", "audit-claim", closing.slug, page="p").json()
+    assert reply["audits"] == []
+    assert "another reviewer has to draw them" in reply["queue"]["message"]
 
 
 def test_a_second_other_drawing_is_a_conflict_in_words(closing, checker):

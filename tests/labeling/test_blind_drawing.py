@@ -154,6 +154,7 @@ class TestHandedOn:
         assert first(closing, rita).pk != audit.pk
         assert audit not in queue.claimable(closing, rita, timezone.now())
         assert audit in queue.claimable(closing, bob, timezone.now())  # has seen nothing yet
+        assert [queue.left_to_others(closing, who) for who in (rita, bob)] == [True, False]
 
     def test_released_after_the_reveal_it_is_free_for_others_and_not_drawn_again(
         self, closing, rita, bob, eve, mona
