@@ -90,8 +90,11 @@ class AuditAdmin(ReadOnly[Audit]):
     allowed_lookups = ReadOnly.allowed_lookups | {"kind", "verdict", "blind"}
 
     def get_exclude(self, request: HttpRequest, obj: Audit | None = None) -> tuple[str, ...]:
-        """Of an open check not the label: its checker may be the one who looks."""
-        return ("predicted", "confidence") if obj is not None and not obj.verdict else ()
+        """Of a running audit no boxes: who looks may be the one who is to draw the image blind."""
+        if obj is None or obj.kind != Audit.Kind.CERTIFICATE:
+            return ()
+        ended = obj.verdict and obj.round.state != Round.State.AUDITING
+        return () if ended else ("predicted", "confidence", "drawn", "boxes")
 
 
 @admin.register(Certificate)

@@ -94,6 +94,16 @@ def test_no_reply_before_the_drawing_holds_a_box_of_the_label(closing, checker):
     assert "score" not in revealed[0]
 
 
+def test_the_admin_shows_boxes_of_checks_once_the_audit_is_over(closing, checker):
+    audit = claimed(checker, closing)[0]
+    send(checker, "put", "drawing", audit["id"], boxes=[])
+    send(checker, "put", "verdict", audit["id"], verdict="corrected", boxes=[])
+    address = reverse("admin:labeling_audit_change", args=[audit["id"]])
+    assert not EDGE.search(checker.get(address).content.decode())
+    closing.rounds.filter(purpose="closing").update(state="ACCEPTING")
+    assert EDGE.search(checker.get(address).content.decode())
+
+
 def test_after_the_drawing_a_reload_goes_on_where_it_was(closing, checker):
     audit, *others = claimed(checker, closing)
     reply = send(checker, "put", "drawing", audit["id"], boxes=[box(100)], page="p")
