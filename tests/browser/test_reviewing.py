@@ -208,6 +208,27 @@ def test_a_drawing_waits_for_the_network_and_the_label_for_the_drawing(
     assert len(stored) == 1
 
 
+def test_a_drawing_that_matches_is_done_at_once_and_stays_after_an_undo(
+    blind, backstage, enter, rita
+):
+    review = Review(enter(rita), blind, backstage)
+    canvas = review.canvas
+    expect(review.label).to_contain_text("Drawn blind")
+    same = review.open_id()
+    canvas.drag((20, 10), (70, 60))
+    review.decide("Enter")
+    canvas.keys("u")
+    until(lambda: review.open_id() == same)
+    expect(canvas.page.locator("[data-hints]")).to_contain_text("Your drawing is stored")
+    canvas.drag((100, 100), (140, 140))
+    canvas.keys("Control+z")
+    canvas.expect_boxes(1)
+    review.press("Enter")
+    (row,) = review.decided()
+    assert [row["boxes"]] == backstage("drawn", slug=blind)
+    assert len(row["boxes"]) == 1
+
+
 def test_of_two_tabs_the_first_drawing_counts_and_the_other_one_is_told(
     blind, backstage, enter, rita, watch
 ):
