@@ -16,6 +16,7 @@ from benchmarks.figures import Figure, Goal
 from labeling.certification.core import document
 from labeling.certification.core.anchoring import Pair, anchoring
 from labeling.certification.core.audit_plan import Plan
+from labeling.certification.core.blind_drawing import unmatched
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import Box, iou_matrix, pack
 from labeling.kernel.sampling import BLIND_SHARE
@@ -45,7 +46,8 @@ class Row:
 
 
 def _honest(person: Person, label: list[Box], truth: list[Box]) -> list[Box]:
-    return person.compare(person.draw(truth, SIZE, 1)[0], label, truth)[0]
+    drawn = person.draw(truth, SIZE, 1)[0]
+    return person.compare(drawn, unmatched(label, drawn), truth)[0]
 
 
 def _nothing(person: Person, label: list[Box], truth: list[Box]) -> list[Box]:

@@ -112,8 +112,8 @@ def test_blind_checks_by_other_people_keep_the_level(hand):
     drawn = np.array(
         [
             [
-                quality(pack(f), pack(person.compare(person.draw(s, SIZE, 1)[0], f, s)[0]))
-                for _ in range(3)
+                quality(pack(f), pack(person.compare(d, unmatched(f, d), s)[0]))
+                for d in (person.draw(s, SIZE, 1)[0] for _ in range(3))
             ]
             for f, s in zip(labels, scenes, strict=True)
         ]
