@@ -12,7 +12,7 @@ from django.urls import reverse
 from labeling.admin.scoping import signed_in
 from labeling.jobs import join_links, setup
 from labeling.kernel.errors import LabelingError
-from labeling.models import Job
+from labeling.models import Job, Step
 from labeling.rounds import lifecycle
 
 # title, effect, what is said once it is done, states of the job in which it is open, service
@@ -110,9 +110,10 @@ def do(request: HttpRequest, job: Job, action: str) -> HttpResponse:
 
 
 def open_now(job: Job) -> list[tuple[str, str]]:
-    """Name and title of the actions that this job's state allows and that ask first."""
+    """Name and title of the actions that make sense now and ask first."""
+    failed = Step.objects.unfinished().filter(round__job=job).exclude(error="").exists()
     return [
         (name, title)
         for name, (title, _, _, states, _) in ACTIONS.items()
-        if job.state in states and name not in AT_ONCE
+        if job.state in states and name not in AT_ONCE and (failed or name != "retry")
     ]

@@ -5,7 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from labeling.ledger import runner
-from labeling.models import Job
+from labeling.models import Job, Step
+from labeling.rounds import lifecycle
 from tests.factories import join, make_images, make_job
 from tests.job_form import change, create, filled
 from tests.uploading import picture
@@ -94,3 +95,12 @@ def test_a_start_that_is_too_early_says_what_is_missing(admin, alice):
     job.refresh_from_db()
     assert job.state == "draft"
     assert "Add images." in page
+
+
+def test_failed_steps_are_offered_to_be_tried_again_only_where_some_failed(admin, mona, job):
+    join(job, mona, "manager")
+    lifecycle.start(job, mona)
+    address = reverse("admin:labeling_job_change", args=[job.pk])
+    assert "Retry failed steps" not in admin.get(address).content.decode()
+    Step.objects.filter(round__job=job).update(error="no such file", attempts=3)
+    assert "Retry failed steps" in admin.get(address).content.decode()
