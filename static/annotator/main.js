@@ -109,6 +109,7 @@ showWorkBanners(app, {
   session,
   leaseSeconds: job.lease_seconds,
   leaveLost: submission.leaveLost,
+  lost: 'Your work is kept; “Next image” submits it as an extra submission.',
 });
 showPause(app, banners);
 showOtherTabs(app, banners, session, begun);

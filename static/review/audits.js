@@ -100,6 +100,7 @@ export async function startAudits(data) {
     session,
     leaseSeconds: job.lease_seconds,
     leaveLost: session.leave,
+    lost: 'Another reviewer checks it; “Next image” goes on.',
   });
   const verdicts = createVerdicts({
     userId: data.user.id,

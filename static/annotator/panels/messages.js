@@ -54,10 +54,10 @@ export const answeredElsewhere = (next) => ({
 /** What is said when an image is about to go back, or has gone to somebody else.
  * @param {import('../sync/leases.js').LeaseState} state
  * @param {number} seconds length of a lease
- * @param {{stay: () => void, next: () => void}} page
+ * @param {{stay: () => void, next: () => void, lost: string}} page `lost`: what becomes of the work
  * @returns {Message|null}
  */
-export function leaseMessage(state, seconds, { stay, next }) {
+export function leaseMessage(state, seconds, { stay, next, lost }) {
   const minutes = plural(Math.max(1, Math.round(seconds / 60)), 'minute', 'minutes');
   if (state === 'ending') {
     return {
@@ -73,7 +73,7 @@ export function leaseMessage(state, seconds, { stay, next }) {
   }
   if (state === 'lost') {
     return {
-      text: `This image was reassigned after ${minutes} without activity, or by a manager. Your work is kept; “Next image” submits it as an extra submission.`,
+      text: `This image was reassigned after ${minutes} without activity, or by a manager. ${lost}`,
       actions: [{ label: 'Next image', run: next }],
     };
   }

@@ -12,15 +12,16 @@ import { answeredElsewhere, leaseMessage, notTaken, PAUSED } from './messages.js
  * @param {{renewDue: () => void}} page.session
  * @param {number} page.leaseSeconds
  * @param {() => void} page.leaveLost the image went to somebody else
+ * @param {string} page.lost what becomes of the work then
  */
 export function showWorkBanners(app, page) {
-  const { banners, status, workspace, session, leaseSeconds, leaveLost } = page;
+  const { banners, status, workspace, session, leaseSeconds, leaveLost, lost } = page;
   const stay = () => {
     workspace.touch();
     session.renewDue();
   };
   app.on('lease-changed', (state) =>
-    banners.set('lease', leaseMessage(state, leaseSeconds, { stay, next: leaveLost })),
+    banners.set('lease', leaseMessage(state, leaseSeconds, { stay, next: leaveLost, lost })),
   );
   app.on('stuck', ({ storage, server }) => {
     status.keptHere(causeOf(storage));
