@@ -12,9 +12,9 @@ from labeling.assignments import claims
 from labeling.ledger import leases, runner, steps
 from labeling.models import Audit, Job, Round, Step
 from labeling.review.queue import claim_next
-from labeling.review.verdicts import decide
 from labeling.rounds import lifecycle
 from tests import factories
+from tests.auditing import give
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
@@ -78,7 +78,7 @@ def work_through(job: Job, alice: Any, reviewers: list[Any]) -> None:
             factories.answer(assignment, alice)
         for who in reviewers:
             for audit in claim_next(job, who):
-                decide(audit, who, verdict="corrected", boxes=[factories.box()])
+                give(audit, who, "corrected", [factories.box()])
     raise AssertionError(f"not complete: {job.rounds.last()}")
 
 

@@ -10,7 +10,6 @@ from labeling.ledger import runner
 from labeling.ledger.leases import Lease
 from labeling.models import Certificate, Label, Round, Step
 from labeling.review.queue import claim_next
-from labeling.review.verdicts import decide
 from labeling.rounds import lifecycle
 from mlassist.calibration.evaluation import judge
 from mlassist.data.folds import fold_of
@@ -18,6 +17,7 @@ from mlassist.data.heartbeat import no_heartbeat
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.training import cross_validation
 from tests import factories
+from tests.auditing import give
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -196,7 +196,7 @@ def test_a_certificate_without_validation_images(make, alice, bob, rita):
             factories.answer(assignment, alice)
         for who in (bob, rita):
             for audit in claim_next(job, who):
-                decide(audit, who, verdict="corrected", boxes=[factories.box()])
+                give(audit, who, "corrected", [factories.box()])
 
     paper = Certificate.objects.get(round__job=job)
     assert paper.outcome == "certified"
