@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
@@ -12,7 +13,7 @@ from labeling.assignments import blind_controls, timing
 from labeling.assignments.core.box_seconds import Kind
 from labeling.assignments.core.ways import Comparison
 from labeling.kernel.boxes import Box
-from labeling.models import Job, Label
+from labeling.models import Certificate, Job, Label
 from labeling.reports import findings, job_report, snapshot
 
 
@@ -58,8 +59,17 @@ class ControlRow(TypedDict):
     falls_back: bool
 
 
+class ProofFiles(TypedDict):
+    """What anyone needs to check the certificate; `labels_url`: for managers."""
+
+    public_key: str
+    labels_url: str | None
+
+
 class Report(job_report.JobReport):
     """The report with its pictures."""
+
+    files: ProofFiles | None
 
     checked: Checked | None
     confident: MostConfident
@@ -93,6 +103,7 @@ def report(request: HttpRequest, slug: str) -> Page[ReportPage]:
         "snapshot": shapes.state(job, user, manager=manager),
         "report": {
             **job_report.of_job(job),
+            "files": _files(job, manager=manager),
             "checked": _checked(job),
             "confident": {
                 "people": _confident(job, Label.Source.HUMAN, Label.Source.REVIEWER),
@@ -106,6 +117,16 @@ def report(request: HttpRequest, slug: str) -> Page[ReportPage]:
         "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],
     }
     return Page(request, "report.html", f"{job.name}: report", data)
+
+
+def _files(job: Job, *, manager: bool) -> ProofFiles | None:
+    row = Certificate.objects.filter(round__job=job).order_by("-attempt").first()
+    if row is None:
+        return None
+    return {
+        "public_key": row.document["signature"]["public_key"],
+        "labels_url": reverse("certificate-labels", args=[row.pk]) if manager else None,
+    }
 
 
 def _checked(job: Job) -> Checked | None:

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from annotator_ui import join, own_pages, pages, report_page, review_pages
 from annotator_ui.api import (
+    audit_order,
     comments,
     comparison,
     disagreements,
@@ -61,6 +62,8 @@ urlpatterns = [
     path(
         "api/jobs/<slug:slug>/audits/give-back", review.GiveBack.as_view(), name="audit-give-back"
     ),
+    path("api/jobs/<slug:slug>/audits/nonce", audit_order.Nonce.as_view(), name="audit-nonce"),
+    path("api/jobs/<slug:slug>/audits/receipt", audit_order.receipt, name="audit-receipt"),
     path("api/audits/<row:pk>/drawing", review.Drawing.as_view(), name="drawing"),
     path("api/audits/<row:pk>/verdict", review.Verdict.as_view(), name="verdict"),
     path("api/audits/<row:pk>/renew", review.Renew.as_view(), name="audit-renew"),
@@ -98,4 +101,5 @@ urlpatterns = [
     path("api/transfers/<row:pk>/file", media.transfer_file, name="transfer-file"),
     path("api/transfers/<row:pk>/report", media.transfer_report, name="transfer-report"),
     path("api/certificates/<row:pk>/file", media.certificate_file, name="certificate-file"),
+    path("api/certificates/<row:pk>/labels", media.certificate_labels, name="certificate-labels"),
 ]

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-import secrets
+from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,13 @@ def secret(name: str) -> str:
         raise ImproperlyConfigured(f"{name}_FILE={path!r} cannot be read: {error}") from error
 
 
+def hex_key(name: str, value: str) -> str:
+    """32 bytes in hex."""
+    if len(value) != 64 or not set(value.lower()) <= set("0123456789abcdef"):
+        raise ImproperlyConfigured(f"{name} must be 64 hexadecimal digits (openssl rand -hex 32).")
+    return value
+
+
 def choice(name: str, default: str, allowed: set[str]) -> str:
     """One of a few words."""
     value = text(name, default)
@@ -63,19 +70,19 @@ def choice(name: str, default: str, allowed: set[str]) -> str:
     return value
 
 
-def kept_secret_key(folder: Path) -> str:
-    """The key made at the first start and kept beside the data, readable by its owner only.
+def kept_key(folder: Path, name: str, make: Callable[[], str]) -> str:
+    """A key that is made at the first start and kept beside the data, readable by its owner only.
 
     Locked, for web server and workers may start for the first time at once.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / "secret_key", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             key = file.read().strip()
             if not key:
-                key = secrets.token_urlsafe(64)
+                key = make()
                 file.write(key)
             return key
     except OSError as error:

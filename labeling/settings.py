@@ -1,6 +1,7 @@
 """Every setting, read from the environment; SQLite and local files unless told otherwise."""
 
 import os
+import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,29 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from labeling.environment import choice, flag, kept_secret_key, networks, number, secret, text
+from labeling.environment import (
+    choice,
+    flag,
+    hex_key,
+    kept_key,
+    networks,
+    number,
+    secret,
+    text,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(text("LABELING_DATA", "data")).expanduser().absolute()
 DEBUG = flag("DEBUG")
 HTTPS = flag("HTTPS")
-SECRET_KEY = secret("SECRET_KEY") or kept_secret_key(DATA_DIR)
+SECRET_KEY = secret("SECRET_KEY") or kept_key(
+    DATA_DIR, "secret_key", lambda: secrets.token_urlsafe(64)
+)
+# signs certificates: the same on every machine of a site (docs/certificate.md 4)
+SIGNING_KEY = hex_key(
+    "SIGNING_KEY",
+    secret("SIGNING_KEY") or kept_key(DATA_DIR, "signing_key", lambda: secrets.token_hex(32)),
+)
 ALLOWED_HOSTS = [h for h in text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in text("CSRF_TRUSTED_ORIGINS").split(",") if o]
 # Whose X-Forwarded-For is believed: addresses and networks; anybody may write such a header.

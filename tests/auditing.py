@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+from labeling.certification import order
 from labeling.models import Job, Round
 from labeling.review import drawings, queue, verdicts
 from labeling.rounds import lifecycle
 from tests import fakes
 from tests.factories import ALONE, box, join, make_images, make_job, work_all
 from tests.running import giving_early, run_steps
+
+NONCE = "5e" * 32
 
 
 def at_its_audit(
@@ -36,8 +39,15 @@ def at_its_audit(
         work_all(job, annotator, boxes=boxes)
     run_steps(job)
     assert round_of(job).state == Round.State.AUDITING
+    draw_order(job, reviewers[0])
     yield job
     fakes.SEES.clear()
+
+
+def draw_order(job, who) -> None:
+    """Give the reviewer's number that the order of the checks waits for, if it does."""
+    if plan := order.undrawn_plan(job):
+        order.draw(plan, who, NONCE)
 
 
 def round_of(job, attempt: int = 1) -> Round:
@@ -57,6 +67,7 @@ def judge_all(job, *reviewers, verdict=None) -> int:
     """Let the reviewers judge everything they can get; how many."""
     done = 0
     while True:
+        draw_order(job, reviewers[0])
         held = [(who, audit) for who in reviewers for audit in queue.claim_next(job, who)]
         if not held:
             return done

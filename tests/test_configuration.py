@@ -2,17 +2,20 @@
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from labeling.environment import kept_secret_key
+from labeling.environment import kept_key
 
 ROOT = Path(__file__).resolve().parent.parent
+KEY = partial(secrets.token_urlsafe, 64)
 READERS = re.compile(r"\b(?:text|flag|number|secret|choice)\(\s*\"([A-Z_]+)\"")
 
 
@@ -39,6 +42,7 @@ def run(tmp_path: Path, *command: str, **env: str) -> subprocess.CompletedProces
         ({"DEBUG": "1", "ALLOWED_HOSTS": "boxes.example.org"}, "DEBUG is on while"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is *"),
         ({"DEBUG": "maybe"}, "DEBUG='maybe'"),
+        ({"SIGNING_KEY": "secret"}, "SIGNING_KEY must be 64 hexadecimal digits"),
         ({"TASKS_BACKEND": "celery"}, "choose from database, rq"),
         ({"TASKS_BACKEND": "rq"}, "needs REDIS_URL"),
         ({"MLASSIST_SHARDS": "many"}, "must be a whole number"),
@@ -90,7 +94,7 @@ def test_all_that_start_for_the_first_time_at_once_get_one_key(tmp_path):
 
         def start(_: int, folder: Path = folder, gate: threading.Barrier = gate) -> str:
             gate.wait()
-            return kept_secret_key(folder)
+            return kept_key(folder, "secret_key", KEY)
 
         with ThreadPoolExecutor(8) as pool:
             keys = set(pool.map(start, range(8)))
@@ -99,9 +103,9 @@ def test_all_that_start_for_the_first_time_at_once_get_one_key(tmp_path):
 
 def test_a_key_that_a_crash_left_empty_is_made_anew(tmp_path):
     (tmp_path / "secret_key").touch()
-    key = kept_secret_key(tmp_path)
+    key = kept_key(tmp_path, "secret_key", KEY)
     assert len(key) > 50
-    assert kept_secret_key(tmp_path) == key
+    assert kept_key(tmp_path, "secret_key", KEY) == key
 
 
 def test_migrations_are_complete(tmp_path):

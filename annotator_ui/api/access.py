@@ -154,10 +154,10 @@ def transfer_for(user: User, pk: int) -> Transfer:
     return _found(rows)
 
 
-def certificate_for(user: User, pk: int) -> Certificate:
-    """A certificate of a job this person belongs to."""
+def certificate_for(user: User, pk: int, **also: object) -> Certificate:
+    """A certificate of a job this person belongs to, with a membership like `also`."""
     rows = Certificate.objects.select_related("round__job")
-    return _found(rows.filter(_in_job(user, "round__job"), pk=pk))
+    return _found(rows.filter(_in_job(user, "round__job", **also), pk=pk))
 
 
 def _check(have: set[str], needed: tuple[str, ...]) -> None:

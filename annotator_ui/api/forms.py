@@ -54,6 +54,13 @@ class ActionTimesField(TypedField, serializers.DictField):
     hint = ActionTimes
 
 
+class NonceForm(StrictSerializer):
+    """A random number of 256 bits in hex, and the digest of the audit plan that it is given for."""
+
+    plan = serializers.CharField(max_length=64)
+    nonce = serializers.CharField(max_length=64)
+
+
 class PageForm(StrictSerializer):
     """Which page asks: the one that asked last keeps the leases, and may give the work back."""
 

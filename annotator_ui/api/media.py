@@ -1,6 +1,7 @@
 """Pictures and finished files: permission first, then bytes with ETag and range."""
 
 import io
+import json
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.http import (
 from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access
+from labeling.certification import certificates
 from labeling.kernel.stored_files import media_path
 from labeling.transfers import import_reports
 
@@ -152,4 +154,20 @@ def certificate_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     name = f"{row.round.job.slug}-round-{row.round.number}.certificate.json"
     return JsonResponse(
         row.document, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@require_safe
+def certificate_labels(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The labels that were put to the proof, a line of JSON each: verify_certificate --labels.
+
+    For managers only: some of these images go to people, who must not know what is expected.
+    """
+    row = access.certificate_for(access.person(request), pk, role=access.MANAGER)
+    name = f"{row.round.job.slug}-round-{row.round.number}.labels.jsonl"
+    lines = [json.dumps(label) + "\n" for label in certificates.candidate_labels(row)]
+    return HttpResponse(
+        "".join(lines),
+        content_type="application/x-ndjson",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, forms, shapes
+from annotator_ui.api import access, audit_order, forms, shapes
 from annotator_ui.api.replies import Reply
 from annotator_ui.api.work import parsed
 from labeling.assignments import held
@@ -25,6 +25,7 @@ PREFETCH = 3
 
 class _Standing(TypedDict):
     queue: wording.Queue
+    order: audit_order.OrderState
     progress: audit_report.AuditProgress | None
 
 
@@ -89,6 +90,7 @@ def queue_of(job: Job, user: User, hold: list[int], page: str, count: int = PREF
     return {
         "next": [shapes.audit(a) for a in mine if a.pk not in hold],
         "queue": {"reason": "work" if mine else "none", "message": message},
+        "order": audit_order.state_of(job, user),
         "progress": shapes.audit_progress(job),
     }
 
@@ -113,7 +115,12 @@ class Claim(APIView):
         count = min(form["count"], PREFETCH)
         found = queue_of(job, access.person(request), [], form["page"], count)
         return Reply(
-            {"audits": found["next"], "queue": found["queue"], "progress": found["progress"]}
+            {
+                "audits": found["next"],
+                "queue": found["queue"],
+                "order": found["order"],
+                "progress": found["progress"],
+            }
         )
 
 

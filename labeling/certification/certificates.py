@@ -1,15 +1,16 @@
 """The closing round's proof: its budget, its document, and what is accepted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from labeling.certification import locked_plans, standing
+from labeling.certification import locked_plans, publication, standing
 from labeling.certification.core import document, plan_content
 from labeling.consolidation import labels
 from labeling.kernel import events
-from labeling.kernel.certificate_shapes import Draw, Origin
+from labeling.kernel.certificate_shapes import CandidateLabel, Draw, Origin
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.kernel.json_shapes import LabelDetail
 from labeling.ledger.steps import Lease
@@ -52,16 +53,17 @@ def conclude(round: Round, lease: Lease, code: Callable[[], str]) -> Certificate
 
 def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str]) -> Certificate:
     earlier = AuditPlan.objects.filter(round__job=round.job, attempt__lt=locked.attempt)
+    papers = Certificate.objects.filter(round__job=round.job)
+    digests = dict(papers.values_list("round", "digest"))
     about: Origin = {
         "job": round.job.name,
         "round": round.number,
-        "attempt": locked.attempt,
-        "risk": round.settings.risk,
         "earlier_attempts": [
             {
                 "round": f.round.number,
                 "level": locked_plans.locked_plan(f).content["level"],
                 "content_digest": f.content_digest,
+                "certificate": digests.get(f.round_id),
             }
             for f in earlier.select_related("round").order_by("attempt")
         ],
@@ -71,7 +73,7 @@ def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str
     rows = round.audits.filter(kind="certificate", blind=True, value__isnull=False)  # type: ignore[attr-defined]
     blind = {audit.image_id: audit for audit in rows}
     draws = [_draw(audit, blind.get(audit.image_id)) for audit in standing.prefix(round)]
-    paper = document.build(about, standing.locked_part(locked), draws)
+    paper = document.build(about, standing.locked_part(locked), draws, settings.SIGNING_KEY)
     with lease.fenced():
         row = Certificate.objects.create(
             round=round,
@@ -88,6 +90,7 @@ def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str
             images=paper["result"]["certified_images"],
             audited=len(draws),
         )
+    publication.mail_certificate(row)
     return row
 
 
@@ -103,6 +106,13 @@ def _draw(audit: Audit, blind: Audit | None) -> Draw:
         "blind_boxes": blind.boxes if blind else None,
         "blind_value": blind.value if blind else None,
     }
+
+
+def candidate_labels(row: Certificate) -> Iterator[CandidateLabel]:
+    """The boxes of every image that was put to the proof, as they were locked."""
+    rows = row.round.audits.filter(kind="certificate", blind=False).order_by("image__digest")  # type: ignore[attr-defined]
+    for key, boxes in rows.values_list("image__digest", "predicted").iterator():
+        yield {"image": key, "boxes": boxes}
 
 
 def _accept(round: Round, row: Certificate, lease: Lease) -> None:

@@ -1,14 +1,14 @@
-"""The audit plan: everything a proof depends on, fixed in one transaction before its seed is
-drawn."""
+"""The audit plan: everything a proof depends on, fixed in one transaction before the order of its
+checks is drawn."""
 
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from labeling.certification.core import document, plan_content
+from labeling.certification.core import plan_content, seed
 from labeling.certification.core.nested_test import MOST_TIMES
-from labeling.kernel import events, guarantee, sampling
+from labeling.kernel import digests, events, guarantee
 from labeling.kernel.boxes import BoxSet, unpack
 from labeling.kernel.certificate_shapes import DetectorSaid, LockedContent
 from labeling.ledger.steps import Lease
@@ -22,7 +22,7 @@ from labeling.models import (
     Round,
 )
 
-PLACES = 2_000  # of the locked order written at a time
+ROWS = 2_000  # written at a time
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ class Proposal:
 
 
 def lock(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | None:
-    """Fix everything a proof depends on, then draw the seed; one transaction, done once.
+    """Fix everything a proof depends on; one transaction, done once.
 
     Images in someone's hands stay outside. None if nothing is left to prove. Open assignments of
-    the locked images go.
+    the locked images go. The order of the checks is drawn later (`order.draw`).
     """
     locked = _lock_plan(round, lease, proposal)
     if locked is not None:
-        hold_places(locked, lease, proposal.candidates)
+        write_audits(locked, lease, proposal.candidates)
     return locked
 
 
@@ -64,7 +64,8 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
     budget, classes = proposal.budget, proposal.classes
     # what the exact test needs may be more than the job plans, but not than the rule may add
     most = MOST_TIMES * min(budget, round.settings.audit_budget)
-    boxes_of = {c.key: document.digest(unpack(c.boxes)) for c in proposal.candidates}
+    nonce = _server_nonce(round)
+    fixed = {c.key: seed.commitment(nonce, c.key, unpack(c.boxes)) for c in proposal.candidates}
     with lease.fenced():
         free = _out_of_hands(round, proposal.candidates)
         used = sorted({c.rank for c in free})
@@ -78,6 +79,10 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
         target = round.settings.target_quality
         content: LockedContent = {
             "about": proposal.about,
+            "attempt": attempt,
+            "previous": _previous(round),
+            "risk": round.settings.risk,
+            "server_nonce_digest": seed.nonce_digest(nonce),
             "guarantee": said.kind,
             "images": said.images,
             "granted": said.granted,
@@ -94,27 +99,20 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
                 }
                 for rank, size in zip(used, sizes, strict=True)
             ],
-            "candidates": sorted((c.key, renumbered[c.rank]) for c in free),
-            "predictions": document.digest(sorted((c.key, boxes_of[c.key]) for c in free)),
+            "candidates": sorted((c.key, renumbered[c.rank], fixed[c.key]) for c in free),
         }
         if classes:
             content |= {"by_class": True, "left_out": dict(proposal.left_out)}
             for rank, part in zip(used, content["sets"], strict=True):
                 part["class"] = classes[rank]
-        digest = document.digest(content)
-        seed = _seed(round, digest)
-        order = document.order_of(content, seed)
-        keys = [content["candidates"][i][0] for i in order]
         locked = AuditPlan.objects.create(
             round=round,
             attempt=attempt,
             content=content,
-            content_digest=digest,
-            seed=seed,
-            order_digest=document.digest(keys),
+            content_digest=digests.digest(content),
+            server_nonce=nonce,
             budgets=[[0, min(budget, len(free))]],
         )
-        _write_audits(round, free, content, list(enumerate(keys))[:most], seed)
         events.record(
             round.job,
             "sets_locked",
@@ -124,8 +122,15 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
             sets=len(used),
             budget=budget,
             attempt=attempt,
+            plan=locked.content_digest,
         )
     return locked
+
+
+def _previous(round: Round) -> str | None:
+    """The digest of the job's plan before this one: none can be left out of the chain."""
+    earlier = AuditPlan.objects.filter(round__job=round.job).order_by("-attempt")
+    return earlier.values_list("content_digest", flat=True).first()
 
 
 def guaranteed(round: Round) -> guarantee.Guarantee:
@@ -179,11 +184,11 @@ def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candida
     return [c for c in candidates if c.image in free]
 
 
-def _seed(round: Round, locked: str) -> str:
-    """Drawn only after the content is locked; a rehearsal fixes it to repeat itself."""
+def _server_nonce(round: Round) -> str:
+    """The server's secret number; a rehearsal fixes it to repeat itself."""
     if round.job.audit_seed:
         return hashlib.sha256(f"{round.job.audit_seed}|{round.number}".encode()).hexdigest()
-    return hashlib.sha256(f"{secrets.token_hex(32)}|{locked}".encode()).hexdigest()
+    return secrets.token_hex(32)
 
 
 def _strict(round: Round) -> bool:
@@ -191,54 +196,29 @@ def _strict(round: Round) -> bool:
     return bool(round.settings.blind_checks)
 
 
-def hold_places(locked: AuditPlan, lease: Lease, candidates: Sequence[Candidate]) -> None:
-    """The rows behind those that may be checked, a part at a time: people's answers go on between.
+def write_audits(locked: AuditPlan, lease: Lease, candidates: Sequence[Candidate]) -> None:
+    """A row for every image put to the proof, a part at a time: people's answers go on between.
 
-    An image that was excluded meanwhile is no candidate any more, and needs no place. `candidates`:
+    An image that was excluded meanwhile is no candidate any more, and needs no row. `candidates`:
     as they were locked, whatever a judgement of today would say.
     """
-    round, content = locked.round, locked.content
-    there = set(round.audits.filter(kind=Audit.Kind.CERTIFICATE).values_list("position", flat=True))
-    order = document.order_of(content, locked.seed)
-    if len(there) == len(order):
-        return
-    still = {c.key for c in candidates}
-    keys = [content["candidates"][i][0] for i in order]
-    missing = [(i, key) for i, key in enumerate(keys) if i not in there and key in still]
-    for start in range(0, len(missing), PLACES):
+    round, ranks = locked.round, {key: rank for key, rank, _ in locked.content["candidates"]}
+    there = set(round.audits.filter(kind=Audit.Kind.CERTIFICATE).values_list("image", flat=True))
+    missing = [c for c in candidates if c.key in ranks and c.image not in there]
+    for start in range(0, len(missing), ROWS):
         with lease.fenced():
-            part = missing[start : start + PLACES]
-            _write_audits(round, candidates, content, part, locked.seed)
-        lease.renew(min(start + PLACES, len(missing)), len(missing))
-
-
-def _write_audits(
-    round: Round,
-    candidates: Sequence[Candidate],
-    content: LockedContent,
-    places: Sequence[tuple[int, str]],
-    seed: str,
-) -> None:
-    """A row for each of these places in the order; where checkers see the boxes, a second one, from
-    blank, for one in five."""
-    by_key = {c.key: c for c in candidates}
-    ranks = dict(content["candidates"])
-    twins = not _strict(round)
-    rows = []
-    for position, key in places:
-        c = by_key[key]
-        both = (False, True) if twins and sampling.drawn_blind(key, seed) else (False,)
-        rows += [
-            Audit(
-                round=round,
-                image_id=c.image,
-                kind=Audit.Kind.CERTIFICATE,
-                position=position,
-                blind=blind,
-                rank=ranks[key],
-                predicted=unpack(c.boxes),
-                confidence=c.confidence,
+            Audit.objects.bulk_create(
+                [
+                    Audit(
+                        round=round,
+                        image_id=c.image,
+                        kind=Audit.Kind.CERTIFICATE,
+                        rank=ranks[c.key],
+                        predicted=unpack(c.boxes),
+                        confidence=c.confidence,
+                    )
+                    for c in missing[start : start + ROWS]
+                ],
+                batch_size=500,
             )
-            for blind in both
-        ]
-    Audit.objects.bulk_create(rows, batch_size=500)
+        lease.renew(min(start + ROWS, len(missing)), len(missing))

@@ -20,6 +20,8 @@ def locked_part(locked: AuditPlan) -> Locked:
     return {
         "content": locked.content,
         "content_digest": locked.content_digest,
+        "server_nonce": locked.server_nonce,
+        "reviewer_nonce": locked.reviewer_nonce,
         "seed": locked.seed,
         "order_digest": locked.order_digest,
         "budgets": locked.budgets,
@@ -31,11 +33,11 @@ def prefix(round: Round) -> list[Audit]:
 
     What was decided after the proof was complete has no value (`verdicts.decide`).
     """
-    rows = round.audits.filter(kind="certificate", blind=False).order_by("position")  # type: ignore[attr-defined]
+    placed = round.audits.filter(kind="certificate", blind=False, position__isnull=False)  # type: ignore[attr-defined]
+    rows = placed.order_by("position")
     gap = rows.filter(value=None).values_list("position", flat=True).first()
-    # the rows behind the gap only hold their places, and may be 100,000
     known = list(rows if gap is None else rows.filter(position__lt=gap))
-    # a place without a row (its image was excluded before the row was written) is a gap, too
+    # a place without a row (its image was excluded before the order was drawn) is a gap, too
     return [audit for place, audit in enumerate(known) if audit.position == place]
 
 

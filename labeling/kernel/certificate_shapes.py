@@ -3,16 +3,18 @@
 from typing import Literal, NotRequired, TypedDict
 
 from labeling.kernel.boxes import Box
+from labeling.kernel.signatures import Signature
 
 Outcome = Literal["certified", "not_provable", "refused"]
 
 
 class EarlierAttempt(TypedDict):
-    """A proof of the job before this one."""
+    """A proof of the job before this one; `certificate`: digest of its file, if it was written."""
 
     round: int
     level: float
     content_digest: str
+    certificate: str | None
 
 
 class Origin(TypedDict):
@@ -20,8 +22,6 @@ class Origin(TypedDict):
 
     job: str
     round: int
-    attempt: int
-    risk: float
     earlier_attempts: list[EarlierAttempt]
     locked_at: str
     code: str
@@ -47,6 +47,10 @@ class PlanContent(TypedDict):
     """What an audit plan locks, without its images."""
 
     about: DetectorSaid
+    attempt: int
+    previous: str | None  # content digest of the attempt before
+    risk: float
+    server_nonce_digest: str
     guarantee: str
     images: int
     granted: float
@@ -58,13 +62,13 @@ class PlanContent(TypedDict):
     by_class: NotRequired[bool]
     left_out: NotRequired[dict[str, str]]
     sets: list[LockedSet]
-    predictions: str
 
 
 class LockedContent(PlanContent):
-    """The same with every image put to the proof, and the strictest set that holds it."""
+    """The same with every image put to the proof: digest of its picture, the strictest set that
+    holds it, commitment to its boxes."""
 
-    candidates: list[tuple[str, int]]
+    candidates: list[tuple[str, int, str]]
 
 
 class LockedStart(TypedDict):
@@ -79,6 +83,8 @@ class Locked(LockedStart):
     """The same with its digests, of the content and of the order that follows from the seed."""
 
     content_digest: str
+    server_nonce: str
+    reviewer_nonce: str
     order_digest: str
 
 
@@ -136,6 +142,25 @@ class Body(TypedDict):
 
 
 class Document(Body):
-    """A whole certificate."""
+    """A whole certificate; the signature is of its digest."""
 
     digest: str
+    signature: Signature
+
+
+class Receipt(TypedDict):
+    """What whoever gave the reviewer's number keeps: which plan it was given for."""
+
+    format: str
+    job: str
+    content_digest: str
+    reviewer_nonce: str
+    given_at: str
+    signature: Signature
+
+
+class CandidateLabel(TypedDict):
+    """The boxes that were put to the proof for one image; a line of the file of all of them."""
+
+    image: str
+    boxes: list[Box]

@@ -38,8 +38,8 @@ class AuditQuerySet(models.QuerySet["Audit"]):
 class Audit(models.Model):
     """A person's check of one auto-label.
 
-    The audit plan of a closing round makes one row for every image of the loosest candidate set, in
-    the locked order; those within the budget are checked, the others only hold their place.
+    The audit plan of a closing round makes one row for every image of the loosest candidate set.
+    The first of the drawn order get a position; those within the budget are checked.
     """
 
     class Kind(models.TextChoices):
@@ -56,7 +56,7 @@ class Audit(models.Model):
     round = models.ForeignKey(Round, models.CASCADE, related_name="audits")
     image = models.ForeignKey(Image, models.CASCADE, related_name="audits")
     kind = models.CharField(max_length=11, choices=Kind.choices)
-    position = models.PositiveIntegerField()
+    position = models.PositiveIntegerField(null=True)
     blind = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(null=True)  # strictest candidate set that holds it
     predicted: "models.Field[list[Box], list[Box]]" = models.JSONField()
@@ -84,7 +84,7 @@ class Audit(models.Model):
     objects = AuditQuerySet.as_manager()
 
     class Meta:
-        ordering = ("position", "blind")
+        ordering = (models.F("position").asc(nulls_last=True), "blind")
         constraints = (
             models.UniqueConstraint(fields=("round", "kind", "image", "blind"), name="audit_once"),
             models.CheckConstraint(
@@ -118,9 +118,11 @@ class AuditPlanManager(models.Manager["AuditPlan"]):
 
 
 class AuditPlan(models.Model):
-    """What a closing round fixed before its audit seed was drawn; never changed afterwards.
+    """What a closing round fixed before the order of its checks was drawn; never changed.
 
-    `budgets` is the one part that grows: [[first draw, budget], ...], each with its own horizon.
+    The order follows from two random numbers: the server's, fixed with the plan by its digest, and
+    one that a reviewer gives once the plan is locked. `budgets` is the one part that grows: [[first
+    draw, budget], ...], each with its own horizon.
     """
 
     round = models.OneToOneField(Round, models.CASCADE, related_name="audit_plan")
@@ -129,12 +131,35 @@ class AuditPlan(models.Model):
         models.JSONField()
     )  # detector, score thresholds, sets, confidence rule
     content_digest = models.CharField(max_length=64)
-    seed = models.CharField(max_length=64)
-    order_digest = models.CharField(max_length=64)
+    server_nonce = models.CharField(max_length=64)  # secret until the certificate is written
+    reviewer_nonce = models.CharField(max_length=64, blank=True, default="")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    # what both numbers give; empty until the order is drawn
+    seed = models.CharField(max_length=64, blank=True, default="")
+    order_digest = models.CharField(max_length=64, blank=True, default="")
+    drawn_at = models.DateTimeField(null=True)
     budgets: "models.Field[list[list[int]], list[list[int]]]" = models.JSONField()
     locked_at = models.DateTimeField(auto_now_add=True)
 
     objects = AuditPlanManager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    seed="", reviewer_nonce="", reviewer=None, order_digest="", drawn_at=None
+                )
+                | (
+                    Q(reviewer__isnull=False, drawn_at__isnull=False)
+                    & ~Q(seed="")
+                    & ~Q(reviewer_nonce="")
+                    & ~Q(order_digest="")
+                ),
+                name="audit_plan_drawn_complete",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.round}: audit plan {self.attempt}"

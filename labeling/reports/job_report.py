@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypedDict
 
 import numpy as np
+from django.contrib.auth.models import User
 from django.db.models import Count, Sum
 
 from labeling.assignments import blind_controls
@@ -131,11 +132,15 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
             f"marks {noise.sensitivity:.0%}, off by {noise.shift:.0%}" if noise else "not measured",
         ),
         ("Level of this attempt", f"{content['level']:.3f} (attempt {locked.attempt})"),
-        ("List and predictions", locked.content_digest[:12]),
-        ("Order of the checks", locked.order_digest[:12]),
+        ("Audit plan", locked.content_digest[:12]),
+        ("Order of the checks", f"drawn with a number of {_name(locked.reviewer)}"),
         ("Detector", f"round {locked.round.number}, {str(about.get('detector', ''))[:12]}"),
         ("Certificate file", row.digest[:12]),
     ]
+
+
+def _name(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user else "nobody"
 
 
 def _sets(row: Certificate) -> list[ProofSet]:

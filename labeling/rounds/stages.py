@@ -13,7 +13,7 @@ from labeling.certification import standing
 from labeling.jobs import model_plugin
 from labeling.kernel import events
 from labeling.ledger import steps
-from labeling.models import Job, Label, Round, RoundSettings
+from labeling.models import AuditPlan, Job, Label, Round, RoundSettings
 from labeling.rounds import selection, stopping
 
 State, Purpose = Round.State, Round.Purpose
@@ -31,7 +31,8 @@ def line_of(round: Round) -> list[Round.State]:
 def todo(round: Round) -> "models.QuerySet[Any]":
     """What must still happen before the round may leave its state."""
     if round.state == State.AUDITING:
-        return standing.undecided(round)
+        undrawn = AuditPlan.objects.filter(round=round, seed="")
+        return undrawn if undrawn.exists() else standing.undecided(round)
     if round.state == State.COLLECTING:
         return overlap.awaited(round)
     return round.steps.filter(state=round.state, finished_at=None)

@@ -107,7 +107,7 @@ def locked_candidates(
 ) -> list[Candidate]:
     """What an audit plan put to the proof, less what has a label now."""
     content = locked.content
-    ranks = dict(content["candidates"])
+    ranks = {key: rank for key, rank, _ in content["candidates"]}
     score_thresholds = ScoreThresholds.from_json(content["about"]["score_thresholds"])
     unlabeled = locked.round.job.images.unlabeled()
     rows = Prediction.objects.filter(detector=detector, image__in=unlabeled)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from labeling.certification import planning
+from labeling.certification import planning, publication
 from labeling.kernel import events
 from labeling.ledger.steps import Lease, step
 from labeling.models import AuditPlan, Round, Step
@@ -22,7 +22,7 @@ def calibrate(step: Step, lease: Lease) -> None:
         return
     heartbeat = partial(lease.renew, 0, 0)
     if plan := AuditPlan.objects.filter(round=round).first():  # by a worker that was killed since
-        planning.hold_places(plan, lease, locked_candidates(plan, detector, heartbeat))
+        planning.write_audits(plan, lease, locked_candidates(plan, detector, heartbeat))
         selection.open_the_rest(round, lease)
         return
     judged = judge(detector, heartbeat)
@@ -49,7 +49,8 @@ def calibrate(step: Step, lease: Lease) -> None:
                     classes=", ".join(judged.trial.left_out),
                 )
     if round.purpose == Round.Purpose.CLOSING and judged.trial.thresholds:
-        planning.lock(round, lease, judged.proposal())
+        if plan := planning.lock(round, lease, judged.proposal()):
+            publication.mail_plan(plan)
         selection.open_the_rest(round, lease)
 
 

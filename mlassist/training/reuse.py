@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from django.conf import settings as site
 from django.db.models import QuerySet
 
-from labeling.certification.core import document
-from labeling.kernel import events
+from labeling.kernel import digests, events
 from labeling.kernel.boxes import BoxSet, unpack
 from labeling.ledger.steps import Lease
 from labeling.models import Image, Round
@@ -36,7 +35,7 @@ def data_digest(round: Round, samples: Sequence[tuple[Image, BoxSet]]) -> str:
     """SHA-256 of what a training afresh and its looks depend on: labels, classes, what the job and
     this site ask for."""
     settings, source = round.settings, warm_start.wish(round).source
-    return document.digest(
+    return digests.digest(
         {
             "classes": [[c.index, c.name] for c in settings.classes],
             "detector": settings.detector,

@@ -384,6 +384,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{slug}/audits/nonce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Draw the order; saying the same again gives the same receipt. */
+        post: operations["jobs_audits_nonce_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{slug}/disagreements": {
         parameters: {
             query?: never;
@@ -931,6 +948,7 @@ export interface components {
         /** @description All checks that the person holds. */
         ClaimedAudits: {
             queue: components["schemas"]["Queue"];
+            order: components["schemas"]["OrderState"];
             progress: components["schemas"]["AuditProgress"] | null;
             audits: components["schemas"]["Audit"][];
         };
@@ -1000,6 +1018,7 @@ export interface components {
         /** @description A verdict as it is stored, and the next checks. */
         Decided: {
             queue: components["schemas"]["Queue"];
+            order: components["schemas"]["OrderState"];
             progress: components["schemas"]["AuditProgress"] | null;
             next: components["schemas"]["Audit"][];
             id: number;
@@ -1084,6 +1103,10 @@ export interface components {
             /** @default  */
             page?: string;
             boxes: components["schemas"]["Box"][];
+        };
+        /** @description The receipt; None where another reviewer's number was first. */
+        Drawn: {
+            receipt: components["schemas"]["Receipt"] | null;
         };
         /** @description A box of a person (by place), and its overlap with the group's. */
         DrawnBox: {
@@ -1380,6 +1403,11 @@ export interface components {
             people: components["schemas"]["ConfidentImage"][];
             auto: components["schemas"]["ConfidentImage"][];
         };
+        /** @description A random number of 256 bits in hex, and the digest of the audit plan that it is given for. */
+        NonceForm: {
+            plan: string;
+            nonce: string;
+        };
         /** @description Notes pinned to images. */
         NotesPage: {
             user: components["schemas"]["User"];
@@ -1395,6 +1423,15 @@ export interface components {
         OpenAgain: {
             audit: components["schemas"]["Audit"];
             progress: components["schemas"]["AuditProgress"] | null;
+        };
+        /**
+         * @description Whether an audit waits for a reviewer's number, and where this person's receipt is.
+         *
+         *     `plan`: digest of the plan that waits; `receipt_url`: for the number given for the latest plan.
+         */
+        OrderState: {
+            plan: string | null;
+            receipt_url: string | null;
         };
         /** @description An answer that the person gave, and what may still be done with it. */
         OwnAnswer: {
@@ -1520,6 +1557,11 @@ export interface components {
             rest_bound: number | null;
             url: string | null;
         };
+        /** @description What anyone needs to check the certificate; `labels_url`: for managers. */
+        ProofFiles: {
+            public_key: string;
+            labels_url: string | null;
+        };
         /** @description A set put to the proof; `progress`: of its test, 1 where it is shown. */
         ProofSet: {
             images: number;
@@ -1543,6 +1585,15 @@ export interface components {
             text: string;
             short: string;
         };
+        /** @description What whoever gave the reviewer's number keeps: which plan it was given for. */
+        Receipt: {
+            format: string;
+            job: string;
+            content_digest: string;
+            reviewer_nonce: string;
+            given_at: string;
+            signature: components["schemas"]["Signature"];
+        };
         /** @description Whose held work goes to the others. */
         ReleaseForm: {
             person: number;
@@ -1562,6 +1613,7 @@ export interface components {
             attempts: string;
             earlier: components["schemas"]["EarlierProof"][];
             hours: number;
+            files: components["schemas"]["ProofFiles"] | null;
             checked: components["schemas"]["Checked"] | null;
             confident: components["schemas"]["MostConfident"];
             timing: {
@@ -1679,6 +1731,11 @@ export interface components {
             at: string | null;
             ended: string;
             boxes: components["schemas"]["Box"][];
+        };
+        /** @description Who signed, and the signature; both in hex. */
+        Signature: {
+            public_key: string;
+            value: string;
         };
         /** @description Why an image is declined. */
         SkipForm: {
@@ -1994,6 +2051,7 @@ export type DraftBox = components['schemas']['DraftBox'];
 export type DraftContent = components['schemas']['DraftContent'];
 export type DraftForm = components['schemas']['DraftForm'];
 export type DrawingForm = components['schemas']['DrawingForm'];
+export type Drawn = components['schemas']['Drawn'];
 export type DrawnBox = components['schemas']['DrawnBox'];
 export type EarlierProof = components['schemas']['EarlierProof'];
 export type Error = components['schemas']['Error'];
@@ -2026,9 +2084,11 @@ export type Lease = components['schemas']['Lease'];
 export type LivePage = components['schemas']['LivePage'];
 export type Mark = components['schemas']['Mark'];
 export type MostConfident = components['schemas']['MostConfident'];
+export type NonceForm = components['schemas']['NonceForm'];
 export type NotesPage = components['schemas']['NotesPage'];
 export type Nothing = components['schemas']['Nothing'];
 export type OpenAgain = components['schemas']['OpenAgain'];
+export type OrderState = components['schemas']['OrderState'];
 export type OwnAnswer = components['schemas']['OwnAnswer'];
 export type OwnAssignment = components['schemas']['OwnAssignment'];
 export type OwnPreferences = components['schemas']['OwnPreferences'];
@@ -2042,10 +2102,12 @@ export type PinForm = components['schemas']['PinForm'];
 export type Position = components['schemas']['Position'];
 export type PreferencesForm = components['schemas']['PreferencesForm'];
 export type Proof = components['schemas']['Proof'];
+export type ProofFiles = components['schemas']['ProofFiles'];
 export type ProofSet = components['schemas']['ProofSet'];
 export type Queue = components['schemas']['Queue'];
 export type ReadForm = components['schemas']['ReadForm'];
 export type ReasonChoice = components['schemas']['ReasonChoice'];
+export type Receipt = components['schemas']['Receipt'];
 export type ReleaseForm = components['schemas']['ReleaseForm'];
 export type Report = components['schemas']['Report'];
 export type ReportPage = components['schemas']['ReportPage'];
@@ -2058,6 +2120,7 @@ export type SavedDraft = components['schemas']['SavedDraft'];
 export type ServerDraft = components['schemas']['ServerDraft'];
 export type ShownAfter = components['schemas']['ShownAfter'];
 export type Side = components['schemas']['Side'];
+export type Signature = components['schemas']['Signature'];
 export type SkipForm = components['schemas']['SkipForm'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type Stage = components['schemas']['Stage'];
@@ -2831,6 +2894,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GivenBack"];
+                };
+            };
+            "4XX": components["responses"]["Refused"];
+            "5XX": components["responses"]["Refused"];
+        };
+    };
+    jobs_audits_nonce_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NonceForm"];
+            };
+        };
+        responses: {
+            /** @description The receipt; None where another reviewer's number was first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawn"];
                 };
             };
             "4XX": components["responses"]["Refused"];

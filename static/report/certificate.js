@@ -87,7 +87,8 @@ export function showCertificate(card, { certificate }, report) {
         text:
           'Quality of an image is the mean overlap of its boxes with those of the person who ' +
           'checked it; a missed, extra or wrongly named object counts 0. The list, its predictions ' +
-          'and the sets were fixed first; only then was the order of the checks drawn.',
+          'and the sets were fixed first; only then was the order of the checks drawn, from a random ' +
+          'number of the server’s and one of a reviewer’s.',
       }),
       ...[report.rest, report.blind, report.assumed, report.attempts].map(
         (text) => text && el('p', { text }),

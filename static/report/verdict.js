@@ -12,6 +12,7 @@ import { count, two } from '../dashboard/words.js';
 /** @typedef {'same'|'moved'|'missed'|'false'|'unjudged'} Difference */
 /** @typedef {import('../common/api.js').WorstImage} Worst */
 /** @typedef {import('../common/api.js').Checked} Checked */
+/** @typedef {import('../common/api.js').ProofFiles} ProofFiles */
 
 /** @type {Record<string, [string, string]>} status to icon and words */
 const STATUS = {
@@ -72,8 +73,8 @@ function findings(checked) {
 }
 
 /** @param {HTMLElement} card @param {Snapshot} snapshot
- * @param {{checked: Checked|null, help: string[]}} report */
-export function showVerdict(card, snapshot, { checked, help }) {
+ * @param {{checked: Checked|null, help: string[], files: ProofFiles|null}} report */
+export function showVerdict(card, snapshot, { checked, help, files }) {
   const [mark, state, sentence] = said(snapshot);
   const { certificate, job } = snapshot;
   fill(
@@ -118,7 +119,22 @@ export function showVerdict(card, snapshot, { checked, help }) {
           icon('download'),
           'Certificate file',
         ),
-        el('span', {}, 'Verify it: ', el('code', { text: 'manage.py verify_certificate FILE' })),
+        files?.labels_url &&
+          el(
+            'a',
+            { class: 'button', href: files.labels_url, download: true },
+            icon('download'),
+            'Its labels',
+          ),
+        files &&
+          el(
+            'span',
+            { class: 'seal-command' },
+            'Verify it: ',
+            el('code', {
+              text: `manage.py verify_certificate FILE${files.labels_url ? ' --labels LABELS' : ''} --key ${files.public_key}`,
+            }),
+          ),
       ),
   );
 }

@@ -20,6 +20,7 @@ import { createDecision } from './decision.js';
 import { createDrawing, drawingRefused, drawingWaits } from './drawing.js';
 import { createFace } from './face.js';
 import { startMarks } from './marks.js';
+import { createOrder, showReceipt } from './order.js';
 import { showAfter, showLabel, showProgress } from './panels.js';
 import { createUndoBar } from './undo-bar.js';
 import { createVerdicts } from './verdicts.js';
@@ -211,10 +212,21 @@ export async function startAudits(data) {
   });
   app.on('draft-restored', actions.resume);
   app.on('boxes-ready', (audit) => audit.drawn && mode === 'sent' && actions.takeUp());
-  app.on(
-    'work-received',
-    ({ progress }) => progress && showProgress(must('[data-audit]'), progress),
-  );
+  const order = createOrder({
+    url: `/api/jobs/${job.slug}/audits/nonce`,
+    api,
+    onDrawn: session.claim,
+    onRefused: (message) => {
+      hints.notice(message);
+      speak(message, 'assertive');
+    },
+  });
+  app.on('work-received', ({ progress, order: state }) => {
+    if (progress) showProgress(must('[data-audit]'), progress);
+    if (!state) return;
+    showReceipt(must('[data-receipt]'), state);
+    order.take(state);
+  });
   app.on('sent', ({ reply }) => showAfter(must('[data-shown]'), reply));
   app.on('refused-reopened', ({ context }) => session.reopen(context.assignment));
   workspace.start('review', (common) => ({

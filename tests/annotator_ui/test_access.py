@@ -167,7 +167,7 @@ def test_a_foreign_job_does_not_exist_for_them(busy, who, request):
 def test_an_annotator_may_neither_manage_nor_review(busy, alice):
     client = Client()
     client.force_login(alice)
-    for name in ("actions", "exports", "uploads", "audit-claim"):
+    for name in ("actions", "exports", "uploads", "audit-claim", "audit-nonce"):
         answer = client.post(
             reverse(name, args=[busy.slug]), {"action": "pause"}, content_type="application/json"
         )

@@ -108,7 +108,7 @@ def unsaved(monkeypatch):
 
 def locked(target=0.6, size=400, budget=60):
     """An audit plan of one set."""
-    keys = [[f"{i:04}", 0] for i in range(size)]
+    keys = [[f"{i:04}", 0, ""] for i in range(size)]
     content = {
         "candidates": keys,
         "sets": [{"threshold": 0.5, "size": size, "target": target}],

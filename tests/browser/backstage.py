@@ -19,6 +19,7 @@ from PIL import Image as Picture
 
 from labeling.assignments import claims
 from labeling.assignments.answers import submit
+from labeling.certification import order
 from labeling.jobs import accounts, classes, preferences, setup
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
@@ -223,7 +224,7 @@ def labels_ready(slug: str, shifts: dict[str, int]) -> int:
 
 def audits_ready(slug: str, name: str) -> int:
     """Let a person answer and the workers work until there are audits; how many there are."""
-    rows = Audit.objects.filter(round__job__slug=slug)
+    rows = Audit.objects.filter(round__job__slug=slug).wanted()
     _wait_for(lambda: rows.exists() or answer(slug, name, 1000) < 0)
     return rows.count()
 
@@ -264,6 +265,8 @@ def judge(slug: str, name: str, most: int) -> int:
     made = Job.objects.get(slug=slug)
     user = get_user_model().objects.get(username=name)
     done = 0
+    if plan := order.undrawn_plan(made):
+        order.draw(plan, user, 32 * "5e")
     while done < most and (held := queue.claim_next(made, user, count=1)):
         audit = held[0]
         boxes = [{k: v for k, v in box.items() if k != "score"} for box in audit.predicted]

@@ -137,6 +137,7 @@ def people_work(job: Job, alice: Any, *reviewers: Any) -> int:
         done += 1
     for reviewer in reviewers:
         # one at a time: what is in hand when the proof is complete would end as the clock has it
+        auditing.draw_order(job, reviewer)
         while held := queue.claim_next(job, reviewer, count=1):
             (audit,) = held
             # every fifth picture is corrected, by name, so that any order gives the same

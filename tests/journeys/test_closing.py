@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from labeling.assignments import claims
-from labeling.certification.core import document, verification
+from labeling.certification.core import verification
 from labeling.jobs import members
+from labeling.kernel import digests
 from labeling.kernel.boxes import without_scores
 from labeling.kernel.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Audit, AuditPlan, Certificate, Label
@@ -39,7 +40,7 @@ def test_the_freeze_holds_sets_order_and_seed_and_is_made_once(closing):
     locked = AuditPlan.objects.get(round=round)
 
     assert round.state == "AUDITING"
-    assert document.digest(locked.content) == locked.content_digest
+    assert digests.digest(locked.content) == locked.content_digest
     assert locked.content["level"] == closing.risk / 2
     sizes = [one["size"] for one in locked.content["sets"]]
     assert sizes == sorted(sizes)

@@ -115,9 +115,9 @@ def test_a_share_that_no_checks_can_show_is_told_and_not_audited(settings, alice
 
 
 @pytest.mark.parametrize("closing", [DEFECT_FREE], indirect=True)
-def test_the_audit_ends_where_no_check_can_show_anything_any_more(closing, rita):
+def test_the_audit_ends_where_no_check_can_show_anything_any_more(closing, rita, bob):
     wrong = [box(), box(100)]
-    judged = judge_all(closing, rita, verdict=lambda audit: ("corrected", wrong))
+    judged = judge_all(closing, rita, bob, verdict=lambda audit: ("corrected", wrong))
     assert judged < 30
     run_steps(closing)
     assert Certificate.objects.get(round=round_of(closing)).outcome == "not_provable"

@@ -24,7 +24,7 @@ def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita,
     def few_are_wrong(audit):
         if audit.blind:
             return "corrected", [box()]
-        wrong = 6 <= audit.position < 13
+        wrong = 5 <= audit.position < 12
         return ("corrected", [box(120, 80, 40)]) if wrong else ("approved", None)
 
     while held := queue.claim_next(closing, rita, count=1) or queue.claim_next(

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 
-from labeling.certification.core import audit_plan, document
-from labeling.kernel.boxes import BoxSet, pack, unpack
+from labeling.kernel.boxes import pack
 from labeling.kernel.quality import quality
 from labeling.models import Job
 from labeling.rounds import lifecycle
+from tests import papers
 from tests.documented import reached
 from tests.factories import ALONE, join, make_images, make_job
 from tests.running import run_steps
@@ -43,49 +42,10 @@ def assisted(settings, alice, rita):
 @pytest.fixture
 def paper() -> dict[str, Any]:
     """A certificate of 60 images, 30 drawn, all nearly perfect."""
-    seed = "ab" * 32
-    candidates = [[f"{i:064x}", i % 2] for i in range(60)]
-    content = {
-        "about": {"detector": "00"},
-        "guarantee": "quality",
-        "images": 60,
-        "granted": 0.0,
-        "target": 0.6,
-        "level": 0.05,
-        "budget": 30,
-        "most_checks": 30,
-        "drawn_blind": False,
-        "sets": [
-            {"threshold": 0.9, "size": 30, "target": 0.6},
-            {"threshold": 0.5, "size": 60, "target": 0.6},
-        ],
-        "candidates": candidates,
-        "predictions": "00",
-    }
-    keys = [key for key, _ in candidates]
-    order = [keys[i] for i in audit_plan.audit_order(keys, seed)]
-    locked = {
-        "content": content,
-        "content_digest": document.digest(content),
-        "seed": seed,
-        "order_digest": document.digest(order),
-        "budgets": [[0, 30]],
-    }
-    predicted = unpack(BoxSet(np.array([[10.0, 10, 60, 60]]), np.array([0]), np.array([0.9])))
+    return papers.make(papers.content(), nearly_perfect)
+
+
+def nearly_perfect(key: str, rank: int) -> dict[str, Any]:
+    """A check that finds the box one pixel off."""
     given = [{"class_id": 0, "x1": 11.0, "y1": 10.0, "x2": 61.0, "y2": 60.0}]
-    value = quality(pack(predicted), pack(given))
-    draws = [
-        {
-            "image": key,
-            "verdict": "corrected",
-            "predicted": predicted,
-            "boxes": given,
-            "value": value,
-            "drawn": None,
-            "blind_drawn": None,
-            "blind_boxes": None,
-            "blind_value": None,
-        }
-        for key in order[:30]
-    ]
-    return document.build({"job": "x", "risk": 0.1, "attempt": 1}, locked, draws)
+    return {"boxes": given, "value": quality(pack(papers.PREDICTED), pack(given))}

@@ -1,6 +1,7 @@
 """The blind check: values count as drawn, anchored checks are found, sound sets pass."""
 
 import copy
+import itertools
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from labeling.kernel.annotator_noise import AnnotatorNoise
 from labeling.kernel.boxes import Box, pack
 from labeling.kernel.quality import compare, quality
 from labeling.simulation.crowd import Person
+from tests import papers
 
 SIZE = (600, 400)
 
@@ -167,7 +169,7 @@ def blind(paper: dict, every: int, moved: float) -> dict:
         draw["blind_boxes"] = [{**box, "x1": box["x1"] + moved, "x2": box["x2"] + moved}]
         draw["blind_drawn"] = draw["blind_boxes"]
         draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
-    return document.build(paper["about"], paper["locked"], draws)
+    return document.build(paper["about"], paper["locked"], draws, papers.KEY)
 
 
 def test_a_certificate_is_refused_where_the_drawings_drawn_blind_disagree(paper):
@@ -185,25 +187,21 @@ def test_a_certificate_is_refused_where_the_drawings_drawn_blind_disagree(paper)
     assert verification.verify(apart) == []
 
 
-def test_only_the_sets_that_hold_drawn_blind_are_certified(paper):
+def test_only_the_sets_that_hold_drawn_blind_are_certified():
     """The test shows both sets; the looser one's own images bring its mean below the target."""
-    locked, draws = copy.deepcopy(paper["locked"]), copy.deepcopy(paper["draws"])
-    ranks = dict(locked["content"]["candidates"])
-    locked["content"]["target"] = 0.78
-    for one in locked["content"]["sets"]:
-        one["target"] = 0.78
-    locked["content_digest"] = document.digest(locked["content"])
-    for place, draw in enumerate(draws):
-        shift = 1.0 if ranks[draw["image"]] == 0 else 6.0
-        draw["boxes"] = [
-            {"class_id": 0, "x1": 10.0 + shift, "y1": 10.0, "x2": 60.0 + shift, "y2": 60.0}
-        ]
-        draw["value"] = quality(pack(draw["predicted"]), pack(draw["boxes"]))
-        if place % 3 == 0:
-            draw["blind_boxes"] = [{**draw["boxes"][0], "y1": 15.0, "y2": 65.0}]
-            draw["blind_drawn"] = draw["blind_boxes"]
-            draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
-    mixed = document.build(paper["about"], locked, draws)
+    checked = itertools.count()
+
+    def drawn(key: str, rank: int) -> dict:
+        shift = 6.0 if rank else 1.0
+        boxes = [{"class_id": 0, "x1": 10.0 + shift, "y1": 10.0, "x2": 60.0 + shift, "y2": 60.0}]
+        found = {"boxes": boxes, "value": quality(pack(papers.PREDICTED), pack(boxes))}
+        if next(checked) % 3:
+            return found
+        blind = [{**boxes[0], "y1": 15.0, "y2": 65.0}]
+        value = quality(pack(papers.PREDICTED), pack(blind))
+        return {**found, "blind_boxes": blind, "blind_drawn": blind, "blind_value": value}
+
+    mixed = papers.make(papers.content(target=0.78), drawn)
     strict, loose = (row[0] for row in mixed["result"]["judged_blind"])
     assert loose < 0.78 < strict
     assert mixed["result"]["outcome"] == "certified"

@@ -1,6 +1,7 @@
 """A blind check's drawing is stored before its label is revealed, and the verdict keeps to both."""
 
 import copy
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,10 @@ from labeling.jobs import members
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.models import Audit
 from labeling.review import drawings, queue, undo, verdicts
+from tests import papers
 from tests.auditing import at_its_audit, round_of
 from tests.factories import box, join
+from tests.labeling.conftest import nearly_perfect
 
 LABEL = [{"class_id": 0, "x1": 11.0, "y1": 10.0, "x2": 60.0, "y2": 60.0}]
 ELSEWHERE = [box(120)]
@@ -174,24 +177,27 @@ class TestHandedOn:
         assert first(closing, eve).pk == audit.pk
 
 
-def forged(paper, change) -> list[str]:
-    """What a certificate's check says of one whose draws were changed, its digests made anew."""
-    draws, locked = copy.deepcopy(paper["draws"]), copy.deepcopy(paper["locked"])
-    locked["content"]["drawn_blind"] = True
-    locked["content_digest"] = document.digest(locked["content"])
-    for draw in draws:
-        draw["drawn"] = draw["boxes"]
-    change(draws[2])
-    return verification.verify(document.build(paper["about"], locked, draws))
+def forged(change) -> list[str]:
+    """What a certificate's check says of one whose third draw was changed."""
+    checked = itertools.count()
+
+    def drawn(key: str, rank: int) -> dict:
+        found = nearly_perfect(key, rank)
+        draw = {**found, "drawn": found["boxes"]}
+        if next(checked) == 2:
+            change(draw)
+        return draw
+
+    return verification.verify(papers.make(papers.content(drawn_blind=True), drawn))
 
 
-def test_a_blind_certificate_holds_drawings_and_what_they_revealed(paper):
-    assert forged(paper, lambda draw: None) == []
+def test_a_blind_certificate_holds_drawings_and_what_they_revealed():
+    assert forged(lambda draw: None) == []
     # one object overlooked, and taken over as the label has it
-    taken = [{k: v for k, v in b.items() if k != "score"} for b in paper["draws"][2]["predicted"]]
-    assert forged(paper, lambda draw: draw.update(drawn=[], boxes=taken, value=1.0)) == []
+    taken = [{k: v for k, v in b.items() if k != "score"} for b in papers.PREDICTED]
+    assert forged(lambda draw: draw.update(drawn=[], boxes=taken, value=1.0)) == []
     given_up = {"boxes": None, "value": 0.0, "verdict": "unjudgeable"}
-    assert forged(paper, lambda draw: draw.update(drawn=None, **given_up)) == []
+    assert forged(lambda draw: draw.update(drawn=None, **given_up)) == []
 
 
 @pytest.mark.parametrize(
@@ -206,12 +212,12 @@ def test_a_blind_certificate_holds_drawings_and_what_they_revealed(paper):
         ),
     ],
 )
-def test_a_forged_drawing_is_noticed(paper, change, fault):
-    assert any(fault in said for said in forged(paper, change))
+def test_a_forged_drawing_is_noticed(change, fault):
+    assert any(fault in said for said in forged(change))
 
 
 def test_a_drawing_where_checkers_saw_the_label_is_noticed(paper):
     draws = copy.deepcopy(paper["draws"])
     draws[0]["drawn"] = draws[0]["boxes"]
-    faults = verification.verify(document.build(paper["about"], paper["locked"], draws))
+    faults = verification.verify(document.build(paper["about"], paper["locked"], draws, papers.KEY))
     assert faults == ["Draw 1: its checker saw the label, so there is no drawing before it."]

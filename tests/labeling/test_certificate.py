@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labeling.certification.core import audit_plan, betting, document, nested_test, verification
+from labeling.certification.core import audit_plan, betting, nested_test, verification
 from labeling.certification.core.audit_plan import Plan
-from labeling.kernel import sampling
+from labeling.kernel import sampling, signatures
+from tests import papers
+from tests.labeling.conftest import nearly_perfect
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "design" / "sim"
 TARGET, LEVEL = 0.75, 0.10
+EARLIER = {"round": 3, "level": 0.05, "content_digest": "00", "certificate": None}
 
 
 def plan_of(ranks: np.ndarray, sets: int, budget: int, level: float = LEVEL) -> Plan:
@@ -260,16 +263,42 @@ def test_a_certificate_recomputes_from_its_file(paper):
         (lambda d: d["locked"].update(budgets=[[0, 40]]), "The first budget"),
         (lambda d: d["locked"]["budgets"].append([20, 25]), "A budget was lowered"),
         (lambda d: d["locked"]["budgets"].append([31, 60]), "not in the file"),
-        (lambda d: d["about"].update(attempt=2), "The level"),
+        (lambda d: d["about"]["earlier_attempts"].append({}), "required property"),
+        (lambda d: d["about"]["earlier_attempts"].append(EARLIER), "not as many"),
+        (lambda d: d["locked"].update(server_nonce="ef" * 32), "The server's number"),
+        (lambda d: d["locked"].update(reviewer_nonce="ef" * 32), "The seed does not follow"),
+        (
+            lambda d: d["draws"][0].update(predicted=d["draws"][0]["boxes"]),
+            "Draw 1: the label's boxes are not those that were locked",
+        ),
         (lambda d: d["locked"]["content"]["sets"][0].update(size=10), "The sizes"),
         (lambda d: d["locked"]["content"]["sets"][0].update(target=0.5), "A set's target"),
     ],
 )
 def test_a_changed_certificate_is_noticed_even_if_its_digest_is_made_anew(paper, change, fault):
-    forged = copy.deepcopy(paper)
-    change(forged)
-    if fault != "changed":
-        body = {k: v for k, v in forged.items() if k != "digest"}
-        forged["digest"] = document.digest(body)
+    if fault == "changed":
+        forged = copy.deepcopy(paper)
+        change(forged)
+    else:
+        forged = papers.again(paper, change)
 
     assert any(fault in said for said in verification.verify(forged))
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"level": 0.1}, "The level"),
+        ({"attempt": 2, "level": 0.025}, "not as many"),
+        ({"previous": "00"}, "The attempt before"),
+        ({"server_nonce_digest": "00"}, "The server's number"),
+    ],
+)
+def test_a_plan_that_does_not_follow_its_own_rules_is_noticed(change, fault):
+    forged = papers.make(papers.content(**change), nearly_perfect)
+    assert any(fault in said for said in verification.verify(forged))
+
+
+def test_a_certificate_that_another_key_signed_is_noticed(paper):
+    paper["signature"]["public_key"] = signatures.sign("22" * 32, "x")["public_key"]
+    assert verification.verify(paper) == ["The signature is not that of its key for this document."]

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from labeling.assignments import claims
-from labeling.certification import planning, standing
+from labeling.certification import order, planning, standing
+from labeling.certification.core import document
 from labeling.certification.planning import Candidate, Proposal
 from labeling.kernel.boxes import pack
 from labeling.models import (
@@ -21,6 +22,7 @@ from labeling.models import (
     Round,
     RoundSettings,
 )
+from tests.auditing import NONCE
 from tests.factories import ALONE, box, join, make_images, make_job
 from tests.running import Held
 
@@ -50,29 +52,33 @@ def proposal(images: list[Image], checks: int = 5) -> Proposal:
     return Proposal(candidates, [0.8, 0.5], checks, {})
 
 
-def test_a_freeze_that_was_killed_holds_all_places_when_run_again(alice, monkeypatch):
-    monkeypatch.setattr(planning, "PLACES", 10)
+def test_a_lock_that_was_killed_writes_all_checks_when_run_again(alice, rita, monkeypatch):
+    monkeypatch.setattr(planning, "ROWS", 10)
     round = closing_round(alice)
     images = make_images(round.job, 40)
 
     with pytest.raises(KeyboardInterrupt):
-        planning.lock(round, Held(dies_in=3), proposal(images))
+        planning.lock(round, Held(dies_in=4), proposal(images))
     locked = AuditPlan.objects.get(round=round)
     assert Audit.objects.filter(round=round, blind=False).count() == 20
 
     # one of them was taken out meanwhile, and is proposed no more
-    left = [image for image in images if image.digest != last_key(locked)]
-    planning.hold_places(locked, Held(), proposal(left).candidates)
+    planning.write_audits(locked, Held(), proposal(images[:39]).candidates)
     rows = Audit.objects.filter(round=round, blind=False).order_by("position")
-    assert [row.position for row in rows] == list(range(39))
-    keys = {row.position: row.image.digest for row in rows}
-    order = planning.document.order_of(locked.content, locked.seed)
-    assert all(locked.content["candidates"][i][0] == keys[n] for n, i in enumerate(order[:39]))
+    assert {row.image_id for row in rows} == {image.pk for image in images[:39]}
+    drawn(round, rita)
+    locked.refresh_from_db()
+    places = document.order_of(locked.content, locked.seed)
+    keys = [locked.content["candidates"][i][0] for i in places[:10]]
+    assert {row.position: row.image.digest for row in rows.all() if row.position is not None} == {
+        place: key for place, key in enumerate(keys) if key != images[39].digest
+    }
 
 
-def last_key(locked: AuditPlan) -> str:
-    order = planning.document.order_of(locked.content, locked.seed)
-    return locked.content["candidates"][order[-1]][0]
+def drawn(round: Round, who) -> None:
+    """Its audit begins: a reviewer's number gives the order."""
+    Round.objects.filter(pk=round.pk).update(state="AUDITING")
+    order.draw(AuditPlan.objects.get(round=round), who, NONCE)
 
 
 def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_assignments(alice):
@@ -85,15 +91,16 @@ def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_assignment
 
     locked = planning.lock(round, Held(), proposal(images))
 
-    assert held.digest not in dict(locked.content["candidates"])
+    assert held.digest not in {key for key, _, _ in locked.content["candidates"]}
     assert Assignment.objects.get(round=round, image=held, slot=2).state == "open"
     others = Assignment.objects.filter(round=round).exclude(image=held)
     assert set(others.values_list("state", flat=True)) == {"withdrawn"}
 
 
-def test_a_look_at_a_proof_reads_only_what_was_checked(alice):
+def test_a_look_at_a_proof_reads_only_what_was_checked(alice, rita):
     round = closing_round(alice)
     planning.lock(round, Held(), proposal(make_images(round.job, 60)))
+    drawn(round, rita)
     first = Audit.objects.filter(round=round, position=0, blind=False)
     first.update(value=1.0, boxes=[box()])
     standing.needed(round)  # what was locked is read once
@@ -126,13 +133,15 @@ def test_a_second_proof_of_the_whole_data_set_may_leave_only_what_the_first_did_
     assert again.content["sets"][-1]["target"] == pytest.approx(0.8)
 
 
-def test_a_place_without_a_row_ends_what_counts(alice):
+def test_a_place_without_a_row_ends_what_counts(alice, rita):
     """Values behind it would be read as those of other images."""
     round = closing_round(alice)
     locked = planning.lock(round, Held(), proposal(make_images(round.job, 12)))
+    drawn(round, rita)
+    locked.refresh_from_db()
     rows = Audit.objects.filter(round=round, blind=False)
     rows.update(value=1.0, boxes=[box()])
-    assert len(standing.prefix(round)) == 12
+    assert len(standing.prefix(round)) == 10
     rows.get(position=7).delete()
     assert [audit.position for audit in standing.prefix(round)] == list(range(7))
     assert len(standing.standing(locked).values) == 7

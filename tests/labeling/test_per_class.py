@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from labeling.certification.core import document, nested_test, verification
+from labeling.certification.core import nested_test, verification
 from labeling.certification.core.audit_plan import Plan, audit_order
 from labeling.certification.core.plan_content import shown_in
-from labeling.kernel.boxes import unpack
-from tests.mlassist.drawn import boxes as drawn_boxes
+from tests import papers
 
 TARGET, LEVEL = 0.75, 0.10
 
@@ -75,46 +74,22 @@ def test_a_small_group_is_shown_by_seeing_nearly_all_of_it():
 
 def locked_document() -> dict:
     """Two classes of 30 images, the first seen exactly, the second never."""
-    target = unpack(drawn_boxes((10, 10, 60, 60, 0.9)))
-    content = {
-        "about": {},
-        "guarantee": "quality",
-        "images": 60,
-        "target": TARGET,
-        "level": LEVEL,
-        "granted": 0.0,
-        "budget": 40,
-        "most_checks": 40,
-        "drawn_blind": False,
-        "by_class": True,
-        "left_out": {},
-        "predictions": "",
-        "sets": [{"threshold": 0.5, "size": 30, "target": TARGET, "class": n} for n in "ab"],
-        "candidates": [[f"{i:03}", i % 2] for i in range(60)],
-    }
-    order = [content["candidates"][i] for i in document.order_of(content, "s")]
-    locked = {
-        "content": content,
-        "content_digest": document.digest(content),
-        "seed": "s",
-        "order_digest": document.digest([key for key, _ in order]),
-        "budgets": [[0, 40]],
-    }
-    draws = [
-        {
-            "image": key,
-            "verdict": "approved",
-            "predicted": target,
-            "boxes": target if not rank else [],
-            "value": 1.0 if not rank else 0.0,
-            "drawn": None,
-            "blind_drawn": None,
-            "blind_boxes": None,
-            "blind_value": None,
-        }
-        for key, rank in order[:40]
-    ]
-    return document.build({"risk": 2 * LEVEL, "attempt": 1}, locked, draws)
+    content = papers.content(
+        checks=40,
+        target=TARGET,
+        level=LEVEL,
+        risk=2 * LEVEL,
+        by_class=True,
+        left_out={},
+        sets=[{"threshold": 0.5, "size": 30, "target": TARGET, "class": n} for n in "ab"],
+    )
+
+    def drawn(key: str, rank: int) -> dict:
+        if rank:
+            return {"boxes": [], "value": 0.0}
+        return {"verdict": "approved", "boxes": papers.PREDICTED, "value": 1.0}
+
+    return papers.make(content, drawn)
 
 
 def test_the_file_names_the_classes_it_shows_and_recomputes():
@@ -124,8 +99,5 @@ def test_the_file_names_the_classes_it_shows_and_recomputes():
     assert paper["result"]["rest_bound"] > 0.5
     assert verification.verify(paper) == []
 
-    paper["result"]["sets_shown"] = [0, 1]
-    faults = verification.verify(
-        {**paper, "digest": document.digest({k: v for k, v in paper.items() if k != "digest"})}
-    )
-    assert faults == ["The result does not follow from the draws."]
+    forged = papers.again(paper, lambda d: d["result"].update(sets_shown=[0, 1]))
+    assert verification.verify(forged) == ["The result does not follow from the draws."]

@@ -1,6 +1,5 @@
 """The certificate as a file: what was locked, the draws, and what follows from them."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from labeling.certification.core import plan_content
 from labeling.certification.core.anchoring import Anchoring, Pair, anchoring
 from labeling.certification.core.audit_plan import Plan, audit_order
 from labeling.certification.core.nested_test import Wealth, extended, rest_bound, run_test
-from labeling.kernel import guarantee
+from labeling.kernel import guarantee, signatures
 from labeling.kernel.certificate_shapes import (
     AnchoringSaid,
     Body,
@@ -25,19 +24,10 @@ from labeling.kernel.certificate_shapes import (
     PlanContent,
     Result,
 )
+from labeling.kernel.digests import digest
 from labeling.kernel.json_shapes import JSON
 
-FORMAT = "boxwise-certificate/5"
-
-
-def canonical(content: object) -> bytes:
-    """The one way to write `content` as bytes, for hashing."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
-
-
-def digest(content: object) -> str:
-    """SHA-256 of the canonical form, in hex."""
-    return hashlib.sha256(canonical(content)).hexdigest()
+FORMAT = "boxwise-certificate/6"
 
 
 def plan_of(locked: LockedStart) -> Plan:
@@ -75,8 +65,8 @@ def plan_for(planned: Plan, content: PlanContent, values: Sequence[float]) -> Pl
 
 def order_of(content: LockedContent, seed: str) -> list[int]:
     """The locked order, as places among the candidates."""
-    keys = [key for key, _ in content["candidates"]]
-    ranks = [rank for _, rank in content["candidates"]]
+    keys = [key for key, _, _ in content["candidates"]]
+    ranks = [rank for _, rank, _ in content["candidates"]]
     return audit_order(keys, seed, ranks if plan_content.by_class(content) else None)
 
 
@@ -158,8 +148,8 @@ def _pairs(draws: list[Draw]) -> list[Pair]:
     ]
 
 
-def build(about: Origin, locked: Locked, draws: list[Draw]) -> Document:
-    """The whole document, locked by its digest."""
+def build(about: Origin, locked: Locked, draws: list[Draw], private_key: str) -> Document:
+    """The whole document, locked by its digest, which the site's key signs."""
     body: Body = {
         "format": FORMAT,
         "about": about,
@@ -167,7 +157,8 @@ def build(about: Origin, locked: Locked, draws: list[Draw]) -> Document:
         "draws": draws,
         "result": conclude(locked, draws),
     }
-    return {**body, "digest": digest(body)}
+    found = digest(body)
+    return {**body, "digest": found, "signature": signatures.sign(private_key, found)}
 
 
 def schema() -> dict[str, JSON]:

@@ -6,11 +6,12 @@ import numpy as np
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from labeling.certification.core import blind_drawing, plan_content
-from labeling.certification.core.document import FORMAT, conclude, digest, order_of, schema
-from labeling.kernel import guarantee
+from labeling.certification.core import blind_drawing, plan_content, seed
+from labeling.certification.core.document import FORMAT, conclude, order_of, schema
+from labeling.kernel import guarantee, signatures
 from labeling.kernel.boxes import Box, pack
 from labeling.kernel.certificate_shapes import Document, Draw
+from labeling.kernel.digests import digest
 from labeling.kernel.errors import Invalid
 from labeling.kernel.json_shapes import JSON
 
@@ -25,21 +26,17 @@ def verify(given: dict[str, JSON]) -> list[str]:
         return [f"Not a complete certificate: {malformed.json_path}: {malformed.message[:200]}"]
     document = cast(Document, given)  # as the schema has it
     faults = []
-    body = {key: value for key, value in given.items() if key != "digest"}
-    if digest(body) != given.get("digest"):
+    body = {key: value for key, value in given.items() if key not in ("digest", "signature")}
+    if digest(body) != document["digest"]:
         faults.append("The document was changed: its digest does not match.")
+    if not signatures.is_signed(document["digest"], document["signature"]):
+        faults.append("The signature is not that of its key for this document.")
     locked, draws = document["locked"], document["draws"]
     if digest(locked["content"]) != locked["content_digest"]:
         faults.append("The locked part was changed after the seed was drawn.")
     content = locked["content"]
-    faults += _plan_faults(document)
-    order = [content["candidates"][i][0] for i in order_of(content, locked["seed"])]
-    if digest(order) != locked["order_digest"]:
-        faults.append("The audit order is not the one that the seed gives.")
-    for i, draw in enumerate(draws):
-        if draw["image"] != order[i]:
-            faults.append(f"Draw {i + 1} is not the image that the locked order names.")
-            break
+    faults += _plan_faults(document) + _seed_faults(document) + _chain_faults(document)
+    faults += _order_faults(document)
     kind = content["guarantee"]
     faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw, kind))]
     strict = content["drawn_blind"]
@@ -51,11 +48,11 @@ def verify(given: dict[str, JSON]) -> list[str]:
 
 def _plan_faults(document: Document) -> list[str]:
     """Where what the test starts from does not follow from what was locked."""
-    about, locked = document["about"], document["locked"]
+    locked = document["locked"]
     content, budgets = locked["content"], locked["budgets"]
     sets = content["sets"]
     faults = []
-    if abs(content["level"] - about["risk"] / 2 ** about["attempt"]) > TOLERANCE:
+    if abs(content["level"] - content["risk"] / 2 ** content["attempt"]) > TOLERANCE:
         faults.append("The level is not the risk, halved at each attempt.")
     if list(budgets[0]) != [0, min(content["budget"], len(content["candidates"]))]:
         faults.append("The first budget is not the one that was locked.")
@@ -64,7 +61,7 @@ def _plan_faults(document: Document) -> list[str]:
         faults.append("A budget was lowered, or raised before an earlier one.")
     if firsts[-1] > len(document["draws"]):
         faults.append("A budget was raised after a check that is not in the file.")
-    ranks = np.array([rank for _, rank in content["candidates"]], int)
+    ranks = np.array([rank for _, rank, _ in content["candidates"]], int)
     counts = np.bincount(ranks, minlength=len(sets))
     sizes = counts if plan_content.by_class(content) else np.cumsum(counts)
     if sizes.tolist() != [one["size"] for one in sets]:
@@ -76,6 +73,44 @@ def _plan_faults(document: Document) -> list[str]:
     ):
         faults.append("A set's target does not follow from the guarantee.")
     return faults
+
+
+def _seed_faults(document: Document) -> list[str]:
+    """Where the seed does not follow from the two numbers, or the server's was not fixed before."""
+    locked = document["locked"]
+    faults = []
+    if seed.nonce_digest(locked["server_nonce"]) != locked["content"]["server_nonce_digest"]:
+        faults.append("The server's number is not the one that was locked.")
+    if seed.seed_of(locked["server_nonce"], locked["reviewer_nonce"]) != locked["seed"]:
+        faults.append("The seed does not follow from the server's and the reviewer's number.")
+    return faults
+
+
+def _order_faults(document: Document) -> list[str]:
+    """Where the draws are not the first images of the order, with the boxes that were locked."""
+    locked, draws = document["locked"], document["draws"]
+    content = locked["content"]
+    order = [content["candidates"][i] for i in order_of(content, locked["seed"])]
+    if digest([key for key, _, _ in order]) != locked["order_digest"]:
+        return ["The audit order is not the one that the seed gives."]
+    if len(draws) > len(order):
+        return ["There are more draws than images in the locked order."]
+    for i, (draw, (key, _, fixed)) in enumerate(zip(draws, order, strict=False)):
+        if draw["image"] != key:
+            return [f"Draw {i + 1} is not the image that the locked order names."]
+        if seed.commitment(locked["server_nonce"], key, draw["predicted"]) != fixed:
+            return [f"Draw {i + 1}: the label's boxes are not those that were locked."]
+    return []
+
+
+def _chain_faults(document: Document) -> list[str]:
+    """Where the attempts before this one do not lead up to it."""
+    content, earlier = document["locked"]["content"], document["about"]["earlier_attempts"]
+    if len(earlier) != content["attempt"] - 1:
+        return ["The earlier attempts are not as many as the number of this one says."]
+    if content["previous"] != (earlier[-1]["content_digest"] if earlier else None):
+        return ["The attempt before this one is not the one that was locked."]
+    return []
 
 
 def _value_fault(i: int, draw: Draw, kind: str) -> str | None:

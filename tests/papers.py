@@ -1,0 +1,85 @@
+"""Certificates made from their parts, as the server makes them, for tests of the file."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+from labeling.certification.core import document, seed
+from labeling.kernel import digests, signatures
+
+SERVER, REVIEWER, KEY = "ab" * 32, "cd" * 32, "11" * 32  # numbers, and the site's private key
+PREDICTED = [{"class_id": 0, "x1": 10.0, "y1": 10.0, "x2": 60.0, "y2": 60.0, "score": 0.9}]
+
+Drawn = Callable[[str, int], dict[str, Any]]  # (image, rank) -> what a check of it holds
+
+
+def content(images: int = 60, checks: int = 30, **changes: Any) -> dict[str, Any]:
+    """What a plan locks, of two nested sets with the same target."""
+    target = changes.pop("target", 0.6)
+    return {
+        "about": {"detector": "00"},
+        "attempt": 1,
+        "previous": None,
+        "risk": 0.1,
+        "server_nonce_digest": seed.nonce_digest(SERVER),
+        "guarantee": "quality",
+        "images": images,
+        "granted": 0.0,
+        "target": target,
+        "level": 0.05,
+        "budget": checks,
+        "most_checks": checks,
+        "drawn_blind": False,
+        "sets": [
+            {"threshold": 0.9, "size": images // 2, "target": target},
+            {"threshold": 0.5, "size": images, "target": target},
+        ],
+        "candidates": [
+            [f"{i:064x}", i % 2, seed.commitment(SERVER, f"{i:064x}", PREDICTED)]
+            for i in range(images)
+        ],
+        **changes,
+    }
+
+
+def lock(content: dict[str, Any]) -> dict[str, Any]:
+    """The locked part with everything that follows from the content."""
+    locked = {
+        "content": content,
+        "content_digest": digests.digest(content),
+        "server_nonce": SERVER,
+        "reviewer_nonce": REVIEWER,
+        "budgets": [[0, content["budget"]]],
+    }
+    locked["seed"] = seed.seed_of(SERVER, REVIEWER)
+    locked["order_digest"] = digests.digest([key for key, _ in order(locked)])
+    return locked
+
+
+def order(locked: dict[str, Any]) -> list[tuple[str, int]]:
+    """Images of the locked order, with the strictest set that holds each."""
+    places = document.order_of(locked["content"], locked["seed"])
+    return [tuple(locked["content"]["candidates"][i][:2]) for i in places]
+
+
+def make(content: dict[str, Any], drawn: Drawn, **about: Any) -> dict[str, Any]:
+    """A certificate whose planned checks found what `drawn` says."""
+    locked = lock(content)
+    draws = [
+        {"image": key, "predicted": PREDICTED, "drawn": None, **BLANK, **drawn(key, rank)}
+        for key, rank in order(locked)[: content["budget"]]
+    ]
+    told = {"job": "x", "earlier_attempts": [], **about}
+    return document.build(told, locked, draws, KEY)
+
+
+def again(paper: dict[str, Any], change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """The certificate changed, its result as it was, digest and signature made anew."""
+    forged = copy.deepcopy(paper)
+    change(forged)
+    body = {k: v for k, v in forged.items() if k not in ("digest", "signature")}
+    found = digests.digest(body)
+    return {**body, "digest": found, "signature": signatures.sign(KEY, found)}
+
+
+BLANK = {"verdict": "corrected", "blind_drawn": None, "blind_boxes": None, "blind_value": None}
