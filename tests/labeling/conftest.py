@@ -77,10 +77,13 @@ def paper() -> dict[str, Any]:
     draws = [
         {
             "image": key,
+            "size": [200, 150],
+            "checker": 1,
             "verdict": "corrected",
             "predicted": predicted,
             "boxes": given,
             "value": value,
+            "missed_honeypot": None,
             "drawn": None,
             "blind_drawn": None,
             "blind_boxes": None,

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.assignments import held
-from labeling.certification.core import blind_drawing, document, verification
+from labeling.certification.core import blind_drawing, document, honeypots, verification
 from labeling.jobs import members
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.models import Audit
@@ -72,14 +72,15 @@ class TestMatching:
 class TestStored:
     def test_twice_the_same_reveals_the_same_and_another_drawing_is_refused(self, closing, rita):
         audit = first(closing, rita)
-        assert drawings.store(audit, rita, ELSEWHERE) == LABEL
-        assert drawings.store(audit, rita, ELSEWHERE) == LABEL
+        revealed = drawings.store(audit, rita, ELSEWHERE)
+        assert LABEL[0] in revealed
+        assert drawings.store(audit, rita, ELSEWHERE) == revealed
         with pytest.raises(Conflict, match="another drawing of this check"):
             drawings.store(audit, rita, [box()])
         audit.refresh_from_db()
         assert audit.drawn == ELSEWHERE
         decide(audit, rita, ELSEWHERE)
-        assert drawings.store(audit, rita, ELSEWHERE) == LABEL  # a reply that was lost
+        assert drawings.store(audit, rita, ELSEWHERE) == revealed  # a reply that was lost
 
     def test_only_who_holds_a_blind_check_draws_it(self, closing, rita, bob):
         audit = first(closing, rita)
@@ -174,6 +175,13 @@ class TestHandedOn:
         assert first(closing, eve).pk == audit.pk
 
 
+def honeypot_of(paper, draw):
+    """The wrong box that this check asks about."""
+    seed, size = paper["locked"]["seed"], tuple(draw["size"])
+    label, drawn = draw["predicted"], draw["drawn"] or []
+    return honeypots.wrong_box(seed, draw["image"], size, label, drawn)
+
+
 def forged(paper, change) -> list[str]:
     """What a certificate's check says of one whose draws were changed, its digests made anew."""
     draws, locked = copy.deepcopy(paper["draws"]), copy.deepcopy(paper["locked"])
@@ -181,6 +189,7 @@ def forged(paper, change) -> list[str]:
     locked["content_digest"] = document.digest(locked["content"])
     for draw in draws:
         draw["drawn"] = draw["boxes"]
+        draw["missed_honeypot"] = False if honeypot_of(paper, draw) else None
     change(draws[2])
     return verification.verify(document.build(paper["about"], locked, draws))
 
@@ -190,7 +199,7 @@ def test_a_blind_certificate_holds_drawings_and_what_they_revealed(paper):
     # one object overlooked, and taken over as the label has it
     taken = [{k: v for k, v in b.items() if k != "score"} for b in paper["draws"][2]["predicted"]]
     assert forged(paper, lambda draw: draw.update(drawn=[], boxes=taken, value=1.0)) == []
-    given_up = {"boxes": None, "value": 0.0, "verdict": "unjudgeable"}
+    given_up = {"boxes": None, "value": 0.0, "verdict": "unjudgeable", "missed_honeypot": None}
     assert forged(paper, lambda draw: draw.update(drawn=None, **given_up)) == []
 
 

@@ -103,6 +103,9 @@ def locked_document() -> dict:
     draws = [
         {
             "image": key,
+            "size": [200, 150],
+            "checker": 1,
+            "missed_honeypot": None,
             "verdict": "approved",
             "predicted": target,
             "boxes": target if not rank else [],

@@ -27,7 +27,7 @@ from labeling.kernel.certificate_shapes import (
 )
 from labeling.kernel.json_shapes import JSON
 
-FORMAT = "boxwise-certificate/5"
+FORMAT = "boxwise-certificate/6"
 
 
 def canonical(content: object) -> bytes:
