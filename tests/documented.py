@@ -14,7 +14,9 @@ from jsonschema import Draft202012Validator
 
 from annotator_ui import page_shapes
 
-UNDOCUMENTED = re.compile(r"/(file|preview|report|receipt|labels)$|^/api/schema$")  # no JSON of ours
+UNDOCUMENTED = re.compile(
+    r"/(file|preview|report|receipt|labels)$|^/api/schema$"
+)  # no JSON of ours
 
 
 @cache

@@ -4,8 +4,9 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from labeling.certification.core import document, seed
+from labeling.certification.core import document, honeypots, seed
 from labeling.kernel import digests, signatures
+from labeling.kernel.boxes import Box
 
 SERVER, REVIEWER, KEY = "ab" * 32, "cd" * 32, "11" * 32  # numbers, and the site's private key
 PREDICTED = [{"class_id": 0, "x1": 10.0, "y1": 10.0, "x2": 60.0, "y2": 60.0, "score": 0.9}]
@@ -62,6 +63,13 @@ def order(locked: dict[str, Any]) -> list[tuple[str, int]]:
     return [tuple(locked["content"]["candidates"][i][:2]) for i in places]
 
 
+def honeypot(locked: dict[str, Any], draw: dict[str, Any]) -> Box | None:
+    """The wrong box that a blind check asks about."""
+    label, drawn = draw["predicted"], draw["drawn"] or []
+    width, height = draw["size"]
+    return honeypots.wrong_box(locked["seed"], draw["image"], (width, height), label, drawn)
+
+
 def make(content: dict[str, Any], drawn: Drawn, **about: Any) -> dict[str, Any]:
     """A certificate whose planned checks found what `drawn` says."""
     locked = lock(content)
@@ -69,6 +77,10 @@ def make(content: dict[str, Any], drawn: Drawn, **about: Any) -> dict[str, Any]:
         {"image": key, "predicted": PREDICTED, "drawn": None, **BLANK, **drawn(key, rank)}
         for key, rank in order(locked)[: content["budget"]]
     ]
+    for draw in draws:
+        if content["drawn_blind"] and draw["boxes"] is not None and honeypot(locked, draw):
+            draw.setdefault("missed_honeypot", False)
+        draw.setdefault("missed_honeypot", None)
     told = {"job": "x", "earlier_attempts": [], **about}
     return document.build(told, locked, draws, KEY)
 
@@ -82,4 +94,11 @@ def again(paper: dict[str, Any], change: Callable[[dict[str, Any]], object]) -> 
     return {**body, "digest": found, "signature": signatures.sign(KEY, found)}
 
 
-BLANK = {"verdict": "corrected", "blind_drawn": None, "blind_boxes": None, "blind_value": None}
+BLANK = {
+    "size": [200, 150],
+    "checker": 1,
+    "verdict": "corrected",
+    "blind_drawn": None,
+    "blind_boxes": None,
+    "blind_value": None,
+}

@@ -42,13 +42,14 @@ class ClaimedAudits(_Standing):
 
 
 class Revealed(TypedDict):
-    """The label's boxes that a stored drawing does not match, in the order to ask about them."""
+    """The label's boxes that a stored drawing does not match, and maybe one that is known to be
+    wrong, in the order to ask about them."""
 
     revealed: list[Box]
 
 
 class ShownAfter(TypedDict):
-    """What a verdict reveals of the label; nothing of one that can still be drawn blind."""
+    """What a verdict reveals of the label; nothing of a blind check."""
 
     confidence: float | None
     threshold: float | None
@@ -171,8 +172,9 @@ class Verdict(APIView):
 
 
 def _shown_after(audit: Audit) -> ShownAfter:
-    # a blind check that was not drawn may be taken back, and is to be drawn blind then
-    if audit.drawn_blind and audit.drawn is None:
+    # the verdict of a blind check may be taken back: until it counts, nothing tells a box of the
+    # label from a honeypot, and who has not drawn is to draw blind then
+    if audit.drawn_blind:
         return {"confidence": None, "threshold": None, "boxes": []}
     threshold = audit.label.detail.get("threshold") if audit.label else None
     return {"confidence": audit.confidence, "threshold": threshold, "boxes": audit.predicted}

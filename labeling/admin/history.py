@@ -94,7 +94,7 @@ class AuditAdmin(ReadOnly[Audit]):
         if obj is None or obj.kind != Audit.Kind.CERTIFICATE:
             return ()
         ended = obj.verdict and obj.round.state != Round.State.AUDITING
-        return () if ended else ("predicted", "confidence", "drawn", "boxes")
+        return () if ended else ("predicted", "confidence", "drawn", "boxes", "missed_honeypot")
 
 
 @admin.register(Certificate)

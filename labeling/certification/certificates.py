@@ -72,7 +72,14 @@ def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str
     }
     rows = round.audits.filter(kind="certificate", blind=True, value__isnull=False)  # type: ignore[attr-defined]
     blind = {audit.image_id: audit for audit in rows}
-    draws = [_draw(audit, blind.get(audit.image_id)) for audit in standing.prefix(round)]
+    audits = standing.prefix(round)
+    numbers: dict[int | None, int] = {}  # people have no names in the file
+    for audit in audits:
+        numbers.setdefault(audit.reviewer_id, len(numbers) + 1)
+    draws = [
+        _draw(audit, numbers[audit.reviewer_id], value, blind.get(audit.image_id))
+        for audit, value in zip(audits, standing.counted_values(audits), strict=True)
+    ]
     paper = document.build(about, standing.locked_part(locked), draws, settings.SIGNING_KEY)
     with lease.fenced():
         row = Certificate.objects.create(
@@ -94,14 +101,17 @@ def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str
     return row
 
 
-def _draw(audit: Audit, blind: Audit | None) -> Draw:
+def _draw(audit: Audit, checker: int, value: float, blind: Audit | None) -> Draw:
     return {
         "image": audit.image.digest,
+        "size": [audit.image.width, audit.image.height],
+        "checker": checker,
         "verdict": audit.verdict,
         "predicted": audit.predicted,
         "drawn": audit.drawn,
         "boxes": audit.boxes,
-        "value": audit.value or 0.0,
+        "missed_honeypot": audit.missed_honeypot,
+        "value": value,
         "blind_drawn": blind.drawn if blind else None,
         "blind_boxes": blind.boxes if blind else None,
         "blind_value": blind.value if blind else None,

@@ -7,8 +7,9 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from labeling.certification import locked_plans
-from labeling.certification.core import document, nested_test
+from labeling.certification.core import counted, document, nested_test
 from labeling.certification.core.audit_plan import Plan
+from labeling.certification.core.counted import Check
 from labeling.kernel.certificate_shapes import Locked
 from labeling.models import Audit, AuditPlan, Round
 
@@ -65,8 +66,16 @@ class Standing:
 
 def standing(locked: AuditPlan) -> Standing:
     """The plan and what has been checked of it so far."""
-    values = [audit.value or 0.0 for audit in prefix(locked.round)]
+    values = counted_values(prefix(locked.round))
     return Standing(plan_for(locked, values), values)
+
+
+def counted_values(audits: Sequence[Audit]) -> list[float]:
+    """What the checks of a gapless prefix count, by how credible their checkers are."""
+    return counted.values(
+        Check(a.reviewer_id or 0, a.value or 0.0, a.drawn_value or 0.0, a.missed_honeypot)
+        for a in audits
+    )
 
 
 def plan_for(locked: AuditPlan, values: Sequence[float]) -> Plan:

@@ -91,14 +91,18 @@ class Locked(LockedStart):
 class Draw(TypedDict):
     """A check of the locked order; `value` is what the guarantee counts.
 
-    `drawn`: what was drawn before the label was revealed.
+    `drawn`: what was drawn before the label was revealed; `checker`: 1 for the first person of the
+    order, 2 for the next.
     """
 
     image: str
+    size: list[int]
+    checker: int
     verdict: str
     predicted: list[Box]
     drawn: list[Box] | None
     boxes: list[Box] | None
+    missed_honeypot: bool | None
     value: float
     blind_drawn: list[Box] | None
     blind_boxes: list[Box] | None

@@ -3,11 +3,17 @@
 import hashlib
 
 BLIND_SHARE = 5  # one audited image in five is also drawn blind
+HONEYPOT_SHARE = 2  # one blind check in two asks about a box that is known to be wrong
 
 
 def drawn_blind(key: str, seed: str) -> bool:
     """Whether this image is also drawn blind, to measure what seeing boxes does."""
     return int(seeded_hash(f"blind:{seed}", key)[:8], 16) % BLIND_SHARE == 0
+
+
+def checked_by_honeypot(key: str, seed: str) -> bool:
+    """Whether the blind check of this image asks about a box that is known to be wrong."""
+    return int(seeded_hash(f"honeypot:{seed}", key)[:8], 16) % HONEYPOT_SHARE == 0
 
 
 def sampled(key: str, seed: str, share: float) -> bool:

@@ -350,6 +350,8 @@ class Migration(migrations.Migration):
                 ('drawn', models.JSONField(null=True)),
                 ('boxes', models.JSONField(null=True)),
                 ('value', models.FloatField(null=True)),
+                ('drawn_value', models.FloatField(null=True)),
+                ('missed_honeypot', models.BooleanField(null=True)),
                 ('reason', models.CharField(blank=True, default='', max_length=200)),
                 ('active_ms', models.PositiveIntegerField(default=0)),
                 ('decided_at', models.DateTimeField(null=True)),

@@ -76,7 +76,12 @@ class Audit(models.Model):
     # the reviewer's of a blind check, before the label was revealed
     drawn: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(null=True)
     boxes: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(null=True)
+    # as its boxes say, and as the drawing alone says; which of them counts, the order of the checks
+    # decides (certification.core.counted)
     value = models.FloatField(null=True)
+    drawn_value = models.FloatField(null=True)
+    # of a blind check: whether a box known to be wrong was called an object; null: none shown
+    missed_honeypot = models.BooleanField(null=True)
     reason = models.CharField(max_length=200, blank=True, default="")
     active_ms = models.PositiveIntegerField(default=0)
     decided_at = models.DateTimeField(null=True)
@@ -105,8 +110,12 @@ class Audit(models.Model):
     @property
     def drawn_blind(self) -> bool:
         """Whether its checker draws before the label's boxes are revealed."""
-        strict = self.round.settings.blind_checks
-        return self.blind or (strict and self.kind == self.Kind.CERTIFICATE)
+        return self.blind or self.counts_as_drawn
+
+    @property
+    def counts_as_drawn(self) -> bool:
+        """Whether it belongs to a proof whose checks are all blind."""
+        return self.kind == self.Kind.CERTIFICATE and self.round.settings.blind_checks
 
 
 class AuditPlanManager(models.Manager["AuditPlan"]):

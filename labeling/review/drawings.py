@@ -1,11 +1,13 @@
 """The drawing of a blind check: stored once, before anything of the label leaves the server."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from labeling.assignments import answer_content, answers
-from labeling.certification.core import blind_drawing
+from labeling.certification.core import blind_drawing, honeypots
 from labeling.kernel import disk_space, leases
 from labeling.kernel.boxes import Box, without_scores
 from labeling.kernel.errors import Conflict, Invalid
@@ -13,7 +15,8 @@ from labeling.models import Audit
 
 
 def store(audit: Audit, user: User, raw: object, page: str = "") -> list[Box]:
-    """Keep what the checker drew; the label's boxes that it does not match.
+    """Keep what the checker drew; the label's boxes that it does not match, with a honeypot in half
+    of the checks.
 
     The same drawing again gives the same boxes. Another one is refused, and nobody draws a check
     twice: who knows these boxes cannot draw blind any more.
@@ -41,16 +44,40 @@ def store(audit: Audit, user: User, raw: object, page: str = "") -> list[Box]:
 
 
 def revealed(audit: Audit) -> list[Box]:
-    """What the label has besides the stored drawing, in the order in which it is asked about."""
-    return blind_drawing.unmatched(audit.predicted, audit.drawn or [])
+    """What the label has besides the stored drawing, and the check's honeypot if it has one, in the
+    order in which it is asked about."""
+    return blind_drawing.asked_about(audit.predicted, audit.drawn or [], _honeypot(audit))
 
 
-def completed(audit: Audit, given: list[Box]) -> list[Box]:
-    """The stored drawing with the revealed boxes that `given` adds; Invalid for anything else."""
+def _honeypot(audit: Audit) -> Box | None:
+    if not audit.counts_as_drawn:
+        return None  # only what counts as drawn depends on how credible its checker is
+    image, seed = audit.image, audit.round.audit_plan.seed
+    size = image.width, image.height
+    return honeypots.wrong_box(seed, image.digest, size, audit.predicted, audit.drawn or [])
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A blind check's boxes, and what was said of its honeypot: None where it has none."""
+
+    boxes: list[Box]
+    missed_honeypot: bool | None
+
+
+def completed(audit: Audit, given: list[Box]) -> Completed:
+    """The stored drawing with the revealed boxes that `given` adds; Invalid for anything else.
+
+    The honeypot never enters the boxes.
+    """
     if audit.drawn is None:
         raise Invalid(
             "This check is blind: send your drawing first, then the boxes that it reveals can be "
             "added.",
             where="boxes",
         )
-    return audit.drawn + blind_drawing.added(given, audit.drawn, revealed(audit))
+    wrong = _honeypot(audit)
+    asked = blind_drawing.asked_about(audit.predicted, audit.drawn, wrong)
+    added = blind_drawing.added(given, audit.drawn, asked)
+    right = [box for box in added if box != wrong]
+    return Completed(audit.drawn + right, None if wrong is None else wrong in added)

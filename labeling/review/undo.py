@@ -36,7 +36,14 @@ def undo(audit: Audit, user: User) -> Audit:
             _restore(audit, user)
         until = leases.end(audit.round.job, timezone.now())
         Audit.objects.filter(pk=audit.pk).update(
-            verdict="", boxes=None, value=None, reason="", decided_at=None, lease_expires_at=until
+            verdict="",
+            boxes=None,
+            value=None,
+            drawn_value=None,
+            missed_honeypot=None,
+            reason="",
+            decided_at=None,
+            lease_expires_at=until,
         )
         events.record(
             audit.round.job,

@@ -5,9 +5,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from labeling.assignments import answer_content, answers
+from labeling.certification.core import counted
 from labeling.consolidation import labels
-from labeling.kernel import disk_space, events, guarantee
-from labeling.kernel.boxes import Box, pack, without_scores
+from labeling.kernel import disk_space, events
+from labeling.kernel.boxes import Box, without_scores
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.models import Audit, AuditPlan, Image, Label, Round
@@ -52,15 +53,18 @@ def decide(
         raise Invalid(f"A {audit.kind} audit takes one of: {allowed}.", where="verdict")
     if verdict == Verdict.REJECTED and reason not in REJECT_REASONS:
         raise Invalid(f"Choose a reason: {', '.join(REJECT_REASONS)}.", where="reason")
-    verdict, final = _final(audit, verdict, boxes)
-    value = _value(audit, final)  # of many boxes it takes a second: nothing may be locked
+    verdict, final, missed_honeypot = _final(audit, verdict, boxes)
+    # of many boxes it takes a second: nothing may be locked
+    check = _check(audit, final, missed_honeypot)
     with transaction.atomic():
         answers.check_not_cancelled(audit.round.job)
         counts = audit.kind == Kind.MONITORING or _proof_waits(audit)
         stored = Audit.objects.filter(pk=audit.pk, reviewer=user, verdict="").update(
             verdict=verdict,
             boxes=final,
-            value=value if counts else None,
+            value=check.value if counts else None,
+            drawn_value=check.drawn_value if counts else None,
+            missed_honeypot=missed_honeypot,
             reason=reason,
             active_ms=max(0, min(active_ms, answer_content.MAX_ACTIVE_MS)),
             decided_at=timezone.now(),
@@ -68,7 +72,8 @@ def decide(
         )
         if not stored:
             audit.refresh_from_db()
-            if audit.reviewer_id == user.pk and audit.verdict == verdict and audit.boxes == final:
+            said = audit.reviewer_id, audit.verdict, audit.boxes, audit.missed_honeypot
+            if said == (user.pk, verdict, final, missed_honeypot):
                 return audit
             raise Conflict("This audit was decided or reassigned.")
         audit.refresh_from_db()
@@ -81,19 +86,20 @@ def decide(
     return audit
 
 
-def _final(audit: Audit, verdict: str, raw: object) -> tuple[str, list[Box] | None]:
+def _final(audit: Audit, verdict: str, raw: object) -> tuple[str, list[Box] | None, bool | None]:
+    """The verdict and boxes as they are stored, and whether a honeypot was missed."""
     predicted = without_scores(audit.predicted)
     if verdict == Verdict.APPROVED and not audit.drawn_blind:
-        return verdict, predicted
+        return verdict, predicted, None
     if verdict in (Verdict.APPROVED, Verdict.CORRECTED):
         if raw is None:
             raise Invalid("A correction needs the corrected boxes.", where="boxes")
         given = without_scores(answer_content.parse_boxes(audit.image, raw))
         if audit.drawn_blind:
-            return Verdict.CORRECTED, drawings.completed(audit, given)
-        unchanged = given == predicted
-        return (Verdict.APPROVED, predicted) if unchanged else (Verdict.CORRECTED, given)
-    return verdict, None
+            done = drawings.completed(audit, given)
+            return Verdict.CORRECTED, done.boxes, done.missed_honeypot
+        return Verdict.APPROVED if given == predicted else Verdict.CORRECTED, given, None
+    return verdict, None, None
 
 
 def _proof_waits(audit: Audit) -> bool:
@@ -105,11 +111,10 @@ def _proof_waits(audit: Audit) -> bool:
     return Round.objects.filter(pk=audit.round_id, state=Round.State.AUDITING).exists()
 
 
-def _value(audit: Audit, boxes: list[Box] | None) -> float:
-    if boxes is None:
-        return 0.0
-    kind = audit.round.settings.kind
-    return guarantee.value(kind, pack(audit.predicted), pack(boxes))
+def _check(audit: Audit, boxes: list[Box] | None, missed_honeypot: bool | None) -> counted.Check:
+    kind, who = audit.round.settings.kind, audit.reviewer_id or 0
+    drawn = audit.drawn if audit.drawn_blind else None
+    return counted.Check.of(kind, who, audit.predicted, drawn, boxes, missed_honeypot)
 
 
 def _apply_monitoring(audit: Audit, user: User) -> None:

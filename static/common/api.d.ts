@@ -1639,7 +1639,10 @@ export interface components {
             can_manage: boolean;
             transfers: components["schemas"]["Transfer"][];
         };
-        /** @description The label's boxes that a stored drawing does not match, in the order to ask about them. */
+        /**
+         * @description The label's boxes that a stored drawing does not match, and maybe one that is known to be
+         *     wrong, in the order to ask about them.
+         */
         Revealed: {
             revealed: components["schemas"]["Box"][];
         };
@@ -1716,7 +1719,7 @@ export interface components {
             number: number;
             writer: string;
         };
-        /** @description What a verdict reveals of the label; nothing of one that can still be drawn blind. */
+        /** @description What a verdict reveals of the label; nothing of a blind check. */
         ShownAfter: {
             confidence: number | null;
             threshold: number | null;
@@ -2352,7 +2355,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The label's boxes that a stored drawing does not match, in the order to ask about them. */
+            /**
+             * @description The label's boxes that a stored drawing does not match, and maybe one that is known to be
+             *     wrong, in the order to ask about them.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -72,7 +72,7 @@ export function auditActions({
     setMode('revealing');
     const left = reveal(editor, walk, boxes);
     ask(
-      `The label also shows ${left === 1 ? 'one box' : `${left} boxes`}. Did you overlook an object there?`,
+      `${left === 1 ? 'One more box' : `${left} more boxes`}. Did you overlook an object there? Some boxes are wrong on purpose.`,
     );
   };
 

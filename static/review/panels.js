@@ -61,8 +61,8 @@ export function showLabel(root, audit, revealing = false) {
       el('p', {
         class: 'section-help',
         text: revealing
-          ? 'The auto-label has a box here that none of yours matches. Yes adds it to yours.'
-          : 'Draw every object yourself. Then the boxes of the auto-label that you have not are shown, for a yes or no each.',
+          ? 'None of your boxes matches this one. Yes adds it to yours. Some are of the auto-label, some are wrong on purpose.'
+          : 'Draw every object yourself. Then boxes that you have not are shown, for a yes or no each: those of the auto-label, and some that are wrong on purpose.',
       }),
     !audit.blind && confidenceBar(audit),
     !audit.blind && line('Boxes', String(audit.boxes.length)),

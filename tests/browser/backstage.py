@@ -3,6 +3,7 @@
 `main` reads one JSON call a line, `["name", {arguments}]`, and answers with one JSON line.
 """
 
+import itertools
 import json
 import os
 import sys
@@ -21,11 +22,13 @@ from labeling.assignments import claims
 from labeling.assignments.answers import submit
 from labeling.certification import order
 from labeling.jobs import accounts, classes, preferences, setup
+from labeling.kernel.sampling import checked_by_honeypot
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
 from labeling.models import (
     Assignment,
     Audit,
+    AuditPlan,
     Draft,
     Job,
     Label,
@@ -254,6 +257,15 @@ def verdicts(slug: str) -> list[dict[str, Any]]:
     ]
 
 
+def honeypots(slug: str, asked: list[bool]) -> None:
+    """Give the plan of the audit a seed by which just these of its first checks have a honeypot."""
+    rows = Audit.objects.filter(round__job__slug=slug).order_by("position")
+    keys = rows.values_list("image__digest", flat=True)[: len(asked)]
+    seeds = (str(number) for number in itertools.count())
+    seed = next(s for s in seeds if [checked_by_honeypot(key, s) for key in keys] == asked)
+    AuditPlan.objects.filter(round__job__slug=slug).update(seed=seed)
+
+
 def drawn(slug: str) -> list[list[dict[str, Any]]]:
     """The stored drawings of blind checks, in the order of the checks."""
     rows = Audit.objects.filter(round__job__slug=slug, drawn__isnull=False)
@@ -314,6 +326,7 @@ CALLS = (
     audits_ready,
     verdicts,
     drawn,
+    honeypots,
     standing,
     labels,
     labels_ready,

@@ -140,6 +140,7 @@ def blind(small_job, backstage, marta, rita):
         **SIZES,
     )
     backstage("audits_ready", slug=slug, name=marta)
+    backstage("honeypots", slug=slug, asked=[False] * 3)
     return slug
 
 
@@ -181,6 +182,22 @@ def test_blind_checks_reveal_what_the_checker_may_have_overlooked(blind, backsta
     shown = taken["predicted"][0]
     assert taken["boxes"][1]["x1"] == pytest.approx(shown["x1"], abs=0.06)
     assert taken["boxes"][0] == refused["boxes"][0]
+
+
+def test_a_box_that_is_wrong_on_purpose_is_asked_about_like_the_others_and_never_kept(
+    blind, backstage, enter, rita
+):
+    backstage("honeypots", slug=blind, asked=[True, False])
+    review = Review(enter(rita), blind, backstage)
+    expect(review.label).to_contain_text("Drawn blind")
+    review.canvas.drag((10, 10), (30, 30))
+    review.canvas.keys("Enter")
+    told = review.canvas.page.locator("[data-hints]")
+    expect(told).to_contain_text("2 more boxes. Did you overlook an object there?")
+    review.canvas.expect_boxes(3)
+    review.press("y", "y")
+    (row,) = review.decided()
+    assert len(row["boxes"]) == 2
 
 
 def test_a_drawing_waits_for_the_network_and_the_label_for_the_drawing(

@@ -23,6 +23,12 @@ def unmatched(label: Sequence[Box], drawn: Sequence[Box]) -> list[Box]:
     return sorted(without_scores(rest), key=_place)
 
 
+def asked_about(label: Sequence[Box], drawn: Sequence[Box], wrong: Box | None) -> list[Box]:
+    """What a drawing reveals, with the honeypot among it as if it were the label's."""
+    revealed = unmatched(label, drawn)
+    return sorted([*revealed, wrong], key=_place) if wrong else revealed
+
+
 def _place(box: Box) -> tuple[float, ...]:
     return box["y1"], box["x1"], box["y2"], box["x2"], box["class_id"]
 

@@ -28,8 +28,9 @@ def assumed(content: PlanContent) -> str:
     """What no check of the file can tell, and what the claim does not hold without
     (docs/certificate.md 5.1)."""
     checkers = (
-        "in every check the checker drew what they saw before the label's boxes were revealed, and "
-        "took over a revealed box only where it shows an object that they had overlooked"
+        "in every check the checker drew what they saw before the label's boxes were revealed, had "
+        "not seen the label elsewhere, and took over a revealed box only where it shows an object "
+        "that they had overlooked (of who calls honeypots objects, nothing was taken over)"
         if content["drawn_blind"]
         else "checkers corrected whatever was wrong with the boxes that they were shown. They are "
         "known to leave near misses alone, and the one check in five that is also drawn blind "

@@ -6,16 +6,13 @@ import numpy as np
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from labeling.certification.core import blind_drawing, plan_content, seed
+from labeling.certification.core import plan_content, seed
 from labeling.certification.core.document import FORMAT, conclude, order_of, schema
+from labeling.certification.core.draw_faults import TOLERANCE, draw_faults
 from labeling.kernel import guarantee, signatures
-from labeling.kernel.boxes import Box, pack
-from labeling.kernel.certificate_shapes import Document, Draw
+from labeling.kernel.certificate_shapes import Document
 from labeling.kernel.digests import digest
-from labeling.kernel.errors import Invalid
 from labeling.kernel.json_shapes import JSON
-
-TOLERANCE = 1e-9
 
 
 def verify(given: dict[str, JSON]) -> list[str]:
@@ -37,10 +34,8 @@ def verify(given: dict[str, JSON]) -> list[str]:
     content = locked["content"]
     faults += _plan_faults(document) + _seed_faults(document) + _chain_faults(document)
     faults += _order_faults(document)
-    kind = content["guarantee"]
-    faults += [f for i, draw in enumerate(draws) if (f := _value_fault(i, draw, kind))]
-    strict = content["drawn_blind"]
-    faults += [f for i, draw in enumerate(draws) if (f := _drawing_fault(i, draw, strict))]
+    kind, strict = content["guarantee"], content["drawn_blind"]
+    faults += draw_faults(draws, kind, locked["seed"], strict)
     if not faults and not _same(conclude(locked, draws), document["result"]):
         faults.append("The result does not follow from the draws.")
     return faults
@@ -111,48 +106,6 @@ def _chain_faults(document: Document) -> list[str]:
     if content["previous"] != (earlier[-1]["content_digest"] if earlier else None):
         return ["The attempt before this one is not the one that was locked."]
     return []
-
-
-def _value_fault(i: int, draw: Draw, kind: str) -> str | None:
-    for boxes, value, name in (
-        (draw["boxes"], draw["value"], "value"),
-        (draw["blind_boxes"], draw["blind_value"], "blind_value"),
-    ):
-        if value is None:
-            continue
-        expected = (
-            0.0
-            if boxes is None  # could not be judged
-            else guarantee.value(kind, pack(draw["predicted"]), pack(boxes))
-        )
-        if abs(expected - value) > 1e-6:
-            return f"Draw {i + 1}: its {name} does not follow from its boxes."
-    return None
-
-
-def _drawing_fault(i: int, draw: Draw, strict: bool) -> str | None:
-    """Whether the boxes of a blind check are its drawing and what the drawing revealed."""
-    if not strict and draw["drawn"] is not None:
-        return f"Draw {i + 1}: its checker saw the label, so there is no drawing before it."
-    judged: list[tuple[str, list[Box] | None, list[Box] | None]] = [
-        ("blind_boxes", draw["blind_boxes"], draw["blind_drawn"])
-    ]
-    if strict:
-        judged.append(("boxes", draw["boxes"], draw["drawn"]))
-    for name, boxes, drawn in judged:
-        if boxes is None:
-            continue  # could not be judged, or was not drawn
-        if drawn is None:
-            return f"Draw {i + 1}: its {name} lack the drawing that was made before the reveal."
-        revealed = blind_drawing.unmatched(draw["predicted"], drawn)
-        try:
-            blind_drawing.added(boxes, drawn, revealed, TOLERANCE)
-        except Invalid:
-            return (
-                f"Draw {i + 1}: its {name} are not its drawing with boxes of the label that the "
-                "drawing does not match."
-            )
-    return None
 
 
 def _same(a: object, b: object) -> bool:
