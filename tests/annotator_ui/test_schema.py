@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
-from labeling.models import Assignment, Audit, Label
+from labeling.models import Assignment, Audit, AuditPlan, Label
 from labeling.rounds import lifecycle
+from tests.auditing import NONCE
 from tests.documented import document, operations
 from tests.factories import box, join, make_images, make_job, work_all
 from tests.running import run_steps
@@ -134,6 +135,8 @@ def review(shared, rita):
 def check(closing, rita):
     """What the audit page asks."""
     reviewer = Browser(rita)
+    plan = AuditPlan.objects.get(round__job=closing)
+    reviewer("post", "audit-nonce", closing.slug, plan=plan.content_digest, nonce=NONCE)
     # a later one: what the proof has counted is never taken back
     audit = reviewer("post", "audit-claim", closing.slug, page="p")["audits"][-1]
     reviewer("post", "audit-renew", audit["id"], page="p")

@@ -21,6 +21,8 @@ from PIL import Image as Picture
 from labeling.assignments import claims
 from labeling.assignments.answers import submit
 from labeling.certification import order
+from labeling.certification.core import document
+from labeling.certification.core.seed import seed_of
 from labeling.jobs import accounts, classes, preferences, setup
 from labeling.kernel.sampling import checked_by_honeypot
 from labeling.kernel.stored_files import media_path
@@ -258,12 +260,18 @@ def verdicts(slug: str) -> list[dict[str, Any]]:
 
 
 def honeypots(slug: str, asked: list[bool]) -> None:
-    """Give the plan of the audit a seed by which just these of its first checks have a honeypot."""
-    rows = Audit.objects.filter(round__job__slug=slug).order_by("position")
-    keys = rows.values_list("image__digest", flat=True)[: len(asked)]
-    seeds = (str(number) for number in itertools.count())
-    seed = next(s for s in seeds if [checked_by_honeypot(key, s) for key in keys] == asked)
-    AuditPlan.objects.filter(round__job__slug=slug).update(seed=seed)
+    """Draw an order of the checks in which just these of the first ones have a honeypot."""
+    made = Job.objects.get(slug=slug)
+    plan = AuditPlan.objects.get(round__job=made)
+
+    def fits(nonce: str) -> bool:
+        drawn = seed_of(plan.server_nonce, nonce)
+        places = document.order_of(plan.content, drawn)[: len(asked)]
+        keys = [plan.content["candidates"][place][0] for place in places]
+        return [checked_by_honeypot(key, drawn) for key in keys] == asked
+
+    nonce = next(n for n in (f"{i:064x}" for i in itertools.count()) if fits(n))
+    order.draw(plan, made.members.filter(role="reviewer")[0].user, nonce)
 
 
 def drawn(slug: str) -> list[list[dict[str, Any]]]:
