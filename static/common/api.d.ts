@@ -736,7 +736,7 @@ export interface components {
         /** @description An image to draw, as the annotate page opens it. */
         Assignment: {
             draft: components["schemas"]["ServerDraft"] | null;
-            returned: string | null;
+            returned: components["schemas"]["Returned"] | null;
             notes: number;
             id: number;
             image: components["schemas"]["Picture"];
@@ -886,8 +886,17 @@ export interface components {
              * @enum {string}
              */
             verdict: "right" | "rejected";
-            /** @default  */
-            reason?: string;
+            /**
+             * @description * `missed` - Object missed
+             *     * `loose` - Box too loose or too tight
+             *     * `wrong_class` - Wrong class
+             *     * `on_nothing` - Box on nothing
+             *     * `twice` - Same object twice
+             *     * `unusable` - Image unusable
+             * @default
+             * @enum {string}
+             */
+            reason?: "missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable" | "";
         };
         /** @description Whether a check was stored; if not, why. */
         CheckResult: {
@@ -1174,7 +1183,6 @@ export interface components {
         GridChoices: {
             rounds: number[];
             people: components["schemas"]["PersonChoice"][];
-            reasons: components["schemas"]["ReasonChoice"][];
             sources: ("human" | "auto" | "reviewer" | "imported")[];
         };
         /**
@@ -1277,9 +1285,8 @@ export interface components {
             /** @enum {string} */
             drawing: "drag" | "clicks" | "points";
             one_object: boolean;
-            skip_reasons: string[];
-            broken_reason: string;
-            reject_reasons: string[];
+            skip_reasons: components["schemas"]["SkipChoice"][];
+            reject_reasons: components["schemas"]["RejectChoice"][];
             work_url: string;
             live_url: string;
             report_url: string | null;
@@ -1373,7 +1380,7 @@ export interface components {
         Mark: {
             /** @enum {string} */
             verdict: "right" | "rejected";
-            reason: string;
+            reason: ("missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable") | "";
         };
         /** @description The surest images of people and of the machine. */
         MostConfident: {
@@ -1413,7 +1420,7 @@ export interface components {
         /** @description An assignment, and whether its answer may still be changed. */
         OwnAssignment: {
             draft: components["schemas"]["ServerDraft"] | null;
-            returned: string | null;
+            returned: components["schemas"]["Returned"] | null;
             notes: number;
             id: number;
             image: components["schemas"]["Picture"];
@@ -1539,8 +1546,10 @@ export interface components {
             digest: string;
         };
         /** @description A reason to send a label back for, in full and short. */
-        ReasonChoice: {
-            text: string;
+        RejectChoice: {
+            /** @enum {string} */
+            code: "missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable";
+            label: string;
             short: string;
         };
         /** @description Whose held work goes to the others. */
@@ -1586,6 +1595,11 @@ export interface components {
             report: components["schemas"]["Report"];
             can_manage: boolean;
             transfers: components["schemas"]["Transfer"][];
+        };
+        /** @description Why a reviewer sent an image back. */
+        Returned: {
+            code: ("missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable") | "unjudgeable";
+            label: string;
         };
         /** @description The label's boxes that a stored drawing does not match, in the order to ask about them. */
         Revealed: {
@@ -1680,11 +1694,26 @@ export interface components {
             ended: string;
             boxes: components["schemas"]["Box"][];
         };
+        /** @description A reason to decline an image for. */
+        SkipChoice: {
+            /** @enum {string} */
+            code: "unusable" | "hard_to_see" | "unsure_of_class" | "wrong_picture" | "broken" | "other";
+            label: string;
+        };
         /** @description Why an image is declined. */
         SkipForm: {
             /** @default  */
             page?: string;
-            reason: string;
+            /**
+             * @description * `unusable` - Image unusable
+             *     * `hard_to_see` - Too hard to see
+             *     * `unsure_of_class` - Not sure about the class
+             *     * `wrong_picture` - Wrong picture for this job
+             *     * `broken` - Image is broken
+             *     * `other` - Other
+             * @enum {string}
+             */
+            reason: "unusable" | "hard_to_see" | "unsure_of_class" | "wrong_picture" | "broken" | "other";
             hold?: number[];
             /** @default 2 */
             count?: number;
@@ -1899,8 +1928,17 @@ export interface components {
              */
             verdict: "approved" | "corrected" | "rejected" | "unjudgeable";
             boxes?: components["schemas"]["Box"][] | null;
-            /** @default  */
-            reason?: string;
+            /**
+             * @description * `missed` - Object missed
+             *     * `loose` - Box too loose or too tight
+             *     * `wrong_class` - Wrong class
+             *     * `on_nothing` - Box on nothing
+             *     * `twice` - Same object twice
+             *     * `unusable` - Image unusable
+             * @default
+             * @enum {string}
+             */
+            reason?: "missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable" | "";
             /** @default 0 */
             active_ms?: number;
             hold?: number[];
@@ -2045,10 +2083,11 @@ export type Proof = components['schemas']['Proof'];
 export type ProofSet = components['schemas']['ProofSet'];
 export type Queue = components['schemas']['Queue'];
 export type ReadForm = components['schemas']['ReadForm'];
-export type ReasonChoice = components['schemas']['ReasonChoice'];
+export type RejectChoice = components['schemas']['RejectChoice'];
 export type ReleaseForm = components['schemas']['ReleaseForm'];
 export type Report = components['schemas']['Report'];
 export type ReportPage = components['schemas']['ReportPage'];
+export type Returned = components['schemas']['Returned'];
 export type Revealed = components['schemas']['Revealed'];
 export type ReviewPage = components['schemas']['ReviewPage'];
 export type RoundNow = components['schemas']['RoundNow'];
@@ -2058,6 +2097,7 @@ export type SavedDraft = components['schemas']['SavedDraft'];
 export type ServerDraft = components['schemas']['ServerDraft'];
 export type ShownAfter = components['schemas']['ShownAfter'];
 export type Side = components['schemas']['Side'];
+export type SkipChoice = components['schemas']['SkipChoice'];
 export type SkipForm = components['schemas']['SkipForm'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type Stage = components['schemas']['Stage'];

@@ -58,7 +58,7 @@ def test_the_grid_gives_a_page_and_takes_its_checks(shared, rita):
     assert first["image"]["preview_url"].startswith("/api/images/")
 
     checks = [
-        {"label": first["id"], "verdict": "rejected", "reason": "Wrong class"},
+        {"label": first["id"], "verdict": "rejected", "reason": "wrong_class"},
         {"label": page["labels"][1]["id"], "verdict": "right"},
     ]
     told = send(client, "put", "grid-checks", shared.slug, {"checks": checks}).json()

@@ -141,7 +141,7 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
     assert "170 images that the data set had" in certificate_report.certificate(closing)["claim"]
     assert "excluded" not in job_report.of_job(closing)["rest"]
     for image in Image.objects.filter(job=closing)[:34]:
-        labels.exclude(image, "blurred", None)
+        labels.exclude(image, "manager", None)
     told = job_report.of_job(closing)["rest"]
     assert "34 images were excluded" in told
     assert (

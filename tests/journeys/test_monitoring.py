@@ -52,7 +52,7 @@ def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
     audit = queue.claim_next(accepted, rita)[0]
     assert audit.kind == "monitoring"
 
-    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
+    verdicts.decide(audit, rita, verdict="rejected", reason="missed")
 
     assert not Label.objects.active().filter(image=audit.image).exists()
     accepted.refresh_from_db()
