@@ -145,14 +145,4 @@ def admin(mona) -> Client:
 @pytest.fixture
 def closing(settings, alice, rita, bob):
     """A certified job at its audit: 100 images left, all seen rightly, ten in people's hands."""
-    yield from at_its_audit(
-        settings,
-        alice,
-        (rita, bob),
-        170,
-        training_size=20,
-        batch_size=20,
-        early=10,
-        audit_budget=40,
-        monitoring_share=0.2,
-    )
+    yield from at_its_audit(settings, alice, (rita, bob), early=10, monitoring_share=0.2)

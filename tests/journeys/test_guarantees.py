@@ -21,16 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def closing(settings, request, alice, rita, bob):
     """At its audit: 100 images left, all seen rightly, of a job with the asked guarantee."""
-    yield from at_its_audit(
-        settings,
-        alice,
-        (rita, bob),
-        170,
-        training_size=20,
-        batch_size=20,
-        early=10,
-        **{"audit_budget": 60, **request.param},
-    )
+    asked = {"audit_budget": 60, **request.param}
+    yield from at_its_audit(settings, alice, (rita, bob), early=10, **asked)
 
 
 DEFECT_FREE = {"guarantee": "defect_free", "target_quality": 0.9}
