@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from annotator_ui.api import access, shapes, threads
+from annotator_ui.api import access, job_shapes, shapes, threads
 from annotator_ui.api import history as history_api
 from annotator_ui.page import ImagesPage, JobPage, Page, allowed
 from labeling.assignments import own_answers
@@ -20,7 +20,7 @@ from labeling.review import suggested_corrections
 class HistoryPage(JobPage):
     """What a person sent in a job."""
 
-    classes: list[shapes.LabelClass]
+    classes: list[job_shapes.LabelClass]
     first: history_api.AnswersPage
     answers_url: str
 
@@ -51,8 +51,8 @@ def history(request: HttpRequest, slug: str) -> Page[HistoryPage]:
     job = allowed(request, slug)
     data: HistoryPage = {
         "user": shapes.user(user),
-        "job": shapes.job(job, access.roles(job, user)),
-        "classes": shapes.classes(job),
+        "job": job_shapes.job(job, access.roles(job, user)),
+        "classes": job_shapes.classes(job),
         "first": history_api.history_of(job, user),
         "answers_url": reverse("own-answers", args=[job.slug]),
     }
@@ -77,8 +77,8 @@ def suggest(request: HttpRequest, slug: str, pk: int) -> Page[SuggestPage] | Htt
     data: SuggestPage = {
         "user": shapes.user(user),
         "mode": "suggest",
-        "job": shapes.job(job, access.roles(job, user)),
-        "classes": shapes.classes(job),
+        "job": job_shapes.job(job, access.roles(job, user)),
+        "classes": job_shapes.classes(job),
         "image": shapes.image(assignment.image),
         "boxes": (before.boxes if before else assignment.boxes) or [],
         "text": before.text if before else "",
@@ -98,8 +98,8 @@ def notes(request: HttpRequest, slug: str) -> Page[NotesPage]:
     roles = access.roles(job, user)
     data: NotesPage = {
         "user": shapes.user(user),
-        "job": shapes.job(job, roles),
-        "classes": shapes.classes(job),
+        "job": job_shapes.job(job, roles),
+        "classes": job_shapes.classes(job),
         "threads": threads.of_job(job, user),
         "can_answer": bool(roles & set(access.REVIEWING)),
         "preferences": preferences.user_preferences(user),

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, job_shapes, shapes
 from labeling.jobs.preferences import OwnPreferences
 from labeling.kernel.errors import NotAllowed
 from labeling.models import Job
@@ -21,13 +21,13 @@ class PageData(TypedDict):
 class JobPage(PageData):
     """What the pages of a job know besides."""
 
-    job: shapes.Job
+    job: job_shapes.Job
 
 
 class ImagesPage(JobPage):
     """What pages that show its images know besides."""
 
-    classes: list[shapes.LabelClass]
+    classes: list[job_shapes.LabelClass]
     preferences: OwnPreferences
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from annotator_ui import cards
-from annotator_ui.api import access, assignments, shapes, threads
+from annotator_ui.api import access, assignments, job_shapes, shapes, threads, transfer_shapes
 from annotator_ui.page import ImagesPage, JobPage, Page, PageData, allowed
 from labeling.assignments import own_answers
 from labeling.consolidation import disagreements
@@ -67,7 +67,7 @@ class LivePage(JobPage):
     ws_path: str
     can_manage: bool
     admin_url: str | None
-    transfers: list[shapes.Transfer]
+    transfers: list[transfer_shapes.Transfer]
 
 
 @require_safe
@@ -92,8 +92,8 @@ def annotate(request: HttpRequest, slug: str) -> Page[WorkPage]:
     data: WorkPage = {
         "user": shapes.user(user),
         "mode": "annotate",
-        "job": shapes.job(job, access.roles(job, user)),
-        "classes": shapes.classes(job),
+        "job": job_shapes.job(job, access.roles(job, user)),
+        "classes": job_shapes.classes(job),
         "preferences": preferences.user_preferences(user),
         "instructions_new": guidelines.unread(job, user),
         "reopen": _reopened(request, user, job),
@@ -133,9 +133,9 @@ def review_page(request: HttpRequest, slug: str) -> Page[ReviewPage]:
     data: ReviewPage = {
         "user": shapes.user(user),
         "mode": "audit",
-        "job": shapes.job(job, access.roles(job, user)),
-        "classes": shapes.classes(job),
-        "progress": shapes.audit_progress(job),
+        "job": job_shapes.job(job, access.roles(job, user)),
+        "classes": job_shapes.classes(job),
+        "progress": job_shapes.audit_progress(job),
         "preferences": preferences.user_preferences(user),
     }
     return Page(request, "review.html", f"{job.name}: review", data)
@@ -153,8 +153,8 @@ def correct(request: HttpRequest, slug: str, pk: int) -> Page[CorrectPage]:
         "user": shapes.user(user, user.is_staff),
         "mode": "correct",
         "refused": _refused(image, access.MANAGER in access.roles(job, user)),
-        "job": shapes.job(job, access.roles(job, user)),
-        "classes": shapes.classes(job),
+        "job": job_shapes.job(job, access.roles(job, user)),
+        "classes": job_shapes.classes(job),
         "image": shapes.image(image),
         "boxes": label.boxes if label else [],
         "suggestions": threads.suggestions_of(image, user),
@@ -190,8 +190,8 @@ def job_page(request: HttpRequest, slug: str) -> Page[LivePage]:
     manager = access.MANAGER in roles
     data: LivePage = {
         "user": shapes.user(user, manager),
-        "job": shapes.job(job, roles),
-        "snapshot": shapes.state(job, user, manager=manager),
+        "job": job_shapes.job(job, roles),
+        "snapshot": job_shapes.state(job, user, manager=manager),
         "ws_path": f"/ws/jobs/{job.slug}",
         "can_manage": manager,
         "admin_url": (
@@ -199,6 +199,8 @@ def job_page(request: HttpRequest, slug: str) -> Page[LivePage]:
             if manager and user.is_staff
             else None
         ),
-        "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],
+        "transfers": [transfer_shapes.transfer(t) for t in job.transfers.all()[:20]]
+        if manager
+        else [],
     }
     return Page(request, "job.html", job.name, data)

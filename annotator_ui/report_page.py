@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, job_shapes, shapes, transfer_shapes
 from annotator_ui.page import JobPage, Page, allowed
 from labeling.assignments import blind_controls, timing
 from labeling.assignments.core.box_seconds import Kind
@@ -81,11 +81,11 @@ class Report(job_report.JobReport):
 class ReportPage(JobPage):
     """A job's report."""
 
-    classes: list[shapes.LabelClass]
+    classes: list[job_shapes.LabelClass]
     snapshot: snapshot.Snapshot
     report: Report
     can_manage: bool
-    transfers: list[shapes.Transfer]
+    transfers: list[transfer_shapes.Transfer]
 
 
 @require_safe
@@ -98,9 +98,9 @@ def report(request: HttpRequest, slug: str) -> Page[ReportPage]:
     manager = access.MANAGER in roles
     data: ReportPage = {
         "user": shapes.user(user, manager),
-        "job": shapes.job(job, roles),
-        "classes": shapes.classes(job),
-        "snapshot": shapes.state(job, user, manager=manager),
+        "job": job_shapes.job(job, roles),
+        "classes": job_shapes.classes(job),
+        "snapshot": job_shapes.state(job, user, manager=manager),
         "report": {
             **job_report.of_job(job),
             "files": _files(job, manager=manager),
@@ -114,7 +114,9 @@ def report(request: HttpRequest, slug: str) -> Page[ReportPage]:
             "honeypot": blind_controls.honeypot(job) if manager else [],
         },
         "can_manage": manager,
-        "transfers": [shapes.transfer(t) for t in job.transfers.all()[:20]] if manager else [],
+        "transfers": [transfer_shapes.transfer(t) for t in job.transfers.all()[:20]]
+        if manager
+        else [],
     }
     return Page(request, "report.html", f"{job.name}: report", data)
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from annotator_ui.api import access, shapes
+from annotator_ui.api import access, job_shapes, shapes
 from annotator_ui.api import disagreements as disagreements_api
 from annotator_ui.api import grid as grid_api
 from annotator_ui.page import ImagesPage, JobPage, Page, allowed
@@ -64,8 +64,8 @@ def grid(request: HttpRequest, slug: str) -> Page[GridPage] | HttpResponse:
         return redirect("review-grid", job.slug)
     data: GridPage = {
         "user": shapes.user(user),
-        "job": shapes.job(job, access.roles(job, user)),
-        "classes": shapes.classes(job),
+        "job": job_shapes.job(job, access.roles(job, user)),
+        "classes": job_shapes.classes(job),
         "choices": choices,
         "source": form.validated_data["source"],
         "first": grid_api.page_of(job, grid_api.wanted(form)),
@@ -82,7 +82,7 @@ def disagreements(request: HttpRequest, slug: str) -> Page[DisagreementsPage]:
     job = allowed(request, slug, *access.REVIEWING)
     data: DisagreementsPage = {
         "user": shapes.user(user),
-        "job": shapes.job(job, access.roles(job, user)),
+        "job": job_shapes.job(job, access.roles(job, user)),
         "list": disagreements_api.list_of(job),
         "adjudicate_url": reverse("adjudicate", args=[job.slug, 0]),
         "preferences": preferences.user_preferences(user),
@@ -96,8 +96,8 @@ def _of_image(request: HttpRequest, slug: str, pk: int) -> tuple[Job, OneImagePa
     job = allowed(request, slug, *access.REVIEWING)
     return job, {
         "user": shapes.user(user),
-        "job": shapes.job(job, access.roles(job, user)),
-        "classes": shapes.classes(job),
+        "job": job_shapes.job(job, access.roles(job, user)),
+        "classes": job_shapes.classes(job),
         "image": shapes.image(access.image_for(user, pk, *access.REVIEWING)),
         "preferences": preferences.user_preferences(user),
     }

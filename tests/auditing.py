@@ -1,6 +1,8 @@
 """Certified jobs at their audit, and reviewers who work through it."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from labeling.certification import order
 from labeling.models import Job, Round
@@ -8,25 +10,56 @@ from labeling.review import drawings, queue, verdicts
 from labeling.rounds import lifecycle
 from tests import fakes
 from tests.factories import ALONE, box, join, make_images, make_job, work_all
+from tests.kept import kept
 from tests.running import giving_early, run_steps
 
 NONCE = "5e" * 32
+USUAL: dict[str, Any] = {
+    **ALONE,
+    "acceptance": "certified",
+    "pilot_size": 10,
+    "validation_size": 30,
+    "training_size": 20,
+    "batch_size": 20,
+    "audit_budget": 40,
+    "audit_seed": "fixed",
+}
+
+
+def rightly(path):
+    """The box of tests.factories.box(), a pixel off."""
+    return (11.0, 10.0, 60.0, 60.0), fakes.score_of(path)
 
 
 def at_its_audit(
-    settings, annotator, reviewers, images: int, sight=None, boxes=None, early=0, **fields
+    settings,
+    annotator,
+    reviewers,
+    images: int = 170,
+    *,
+    sight=rightly,
+    boxes=None,
+    early=0,
+    fresh=False,
+    **fields,
 ) -> Iterator[Job]:
     """For a fixture to pass on: the closing round is locked, all images are seen rightly.
 
     `sight` and `boxes` (of an assignment): what the detector sees and people draw instead. `early`:
     images that people hold before the machine has looked, in the active round and in the closing
-    one.
+    one. Made once for all tests that ask for the same; `fresh`: once more, as the test looks on.
     """
     settings.MLASSIST_ENGINE = "tests.fakes"
-    rightly = lambda path: ((11.0, 10.0, 60.0, 60.0), fakes.score_of(path))  # noqa: E731
-    fakes.SEES["sight"] = sight or rightly
-    usual = {**ALONE, "pilot_size": 10, "validation_size": 30, "audit_seed": "fixed"}
-    job = make_job(acceptance="certified", **{**usual, **fields})
+    fakes.SEES["sight"] = sight
+    people = (annotator, *reviewers)
+    key = (*(one.pk for one in people), images, sight, boxes, early, *sorted(fields.items()))
+    make = partial(_audited, annotator, reviewers, images, boxes, early, fields)
+    yield make() if fresh else kept(key, make)
+    fakes.SEES.clear()
+
+
+def _audited(annotator, reviewers, images: int, boxes, early: int, fields) -> Job:
+    job = make_job(**{**USUAL, **fields})
     join(job, annotator, "annotator")
     for reviewer in reviewers:
         join(job, reviewer, "reviewer")
@@ -40,8 +73,7 @@ def at_its_audit(
     run_steps(job)
     assert round_of(job).state == Round.State.AUDITING
     draw_order(job, reviewers[0])
-    yield job
-    fakes.SEES.clear()
+    return job
 
 
 def draw_order(job, who) -> None:

@@ -15,12 +15,29 @@ from labeling.models import Job
 from tests import factories
 from tests.auditing import at_its_audit
 
+LONGEST = (
+    "test_demo.py",
+    "test_crashes.py",
+    "test_many_processes.py",
+    "test_backends.py",
+    "test_birds.py",
+    "journeys/",
+    "browser/",  # together: they share a server and a browser
+    "test_multi_gpu.py",
+    "test_training.py",
+    "test_designs.py",
+    "test_serve.py",
+    "test_demo_command.py",
+    "test_failures.py",
+    "mlassist/",
+    "test_races.py",
+)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: one file goes to one process, and the last one would run alone."""
-    longest = ("test_demo.py", "journeys/", "test_backends.py", "browser/", "test_races.py")
     items.sort(
-        key=lambda item: next((i for i, n in enumerate(longest) if n in item.nodeid), len(longest))
+        key=lambda item: next((i for i, n in enumerate(LONGEST) if n in item.nodeid), len(LONGEST))
     )
 
 
@@ -145,14 +162,4 @@ def admin(mona) -> Client:
 @pytest.fixture
 def closing(settings, alice, rita, bob):
     """A certified job at its audit: 100 images left, all seen rightly, ten in people's hands."""
-    yield from at_its_audit(
-        settings,
-        alice,
-        (rita, bob),
-        170,
-        training_size=20,
-        batch_size=20,
-        early=10,
-        audit_budget=40,
-        monitoring_share=0.2,
-    )
+    yield from at_its_audit(settings, alice, (rita, bob), early=10, monitoring_share=0.2)

@@ -4,13 +4,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from tests.journeys.test_crashes import compared, drive
+from tests.journeys.test_crashes import compared, drive, undisturbed
 from tests.services import postgres_database, redis_url
 
+__all__ = ["undisturbed"]  # a fixture
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_TESTS = (
     "tests/labeling/test_assignments.py",
@@ -36,21 +34,15 @@ def test_the_database_tests_pass_on_postgresql():
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-@pytest.fixture(scope="module")
-def calm(tmp_path_factory) -> dict[str, Any]:
-    """How the job ends on SQLite with a worker that nothing happens to."""
-    return compared(drive(tmp_path_factory.mktemp("calm") / "data"))
-
-
-def test_killed_workers_on_postgresql_end_as_an_undisturbed_one_on_sqlite(tmp_path, calm):
+def test_killed_workers_on_postgresql_end_as_an_undisturbed_one_on_sqlite(tmp_path, undisturbed):
     with postgres_database("boxwise_crash") as url:
         faults = ("kill:TRAINING.before_write", "kill:ACCEPTING.after_write")
         result = drive(tmp_path / "data", *faults, DATABASE_URL=url)
     assert result["met"] == 2
-    assert compared(result) == calm
+    assert compared(result) == undisturbed
 
 
-def test_killed_workers_with_rq_on_redis_end_as_undisturbed(tmp_path, calm):
+def test_killed_workers_with_rq_on_redis_end_as_undisturbed(tmp_path, undisturbed):
     with postgres_database("boxwise_rq") as url:
         faults = ("kill:PREDICTING.claimed", "kill:CONSOLIDATING.before_write")
         result = drive(
@@ -61,4 +53,4 @@ def test_killed_workers_with_rq_on_redis_end_as_undisturbed(tmp_path, calm):
             REDIS_URL=redis_url(),
         )
     assert result["met"] == 2
-    assert compared(result) == calm
+    assert compared(result) == undisturbed

@@ -44,10 +44,11 @@ def position_of(round: Round, user: User | None) -> shapes.Position:
     return {"done": claims.own_done(round, user) if user else 0, "left": left}
 
 
-def _sent_back(assignments: Sequence[Assignment]) -> dict[int, str]:
+def _sent_back(assignments: Sequence[Assignment]) -> dict[int, shapes.Returned]:
     """Why a reviewer sent images back; in blind rounds nothing said of an earlier label may reach
     the person who draws."""
-    return grid.returned([one.image_id for one in assignments if not one.round.blind])
+    sent = grid.returned([one.image_id for one in assignments if not one.round.blind])
+    return {image: {"code": code, "label": str(code.label)} for image, code in sent.items()}
 
 
 def _own_notes(assignments: Sequence[Assignment]) -> dict[int, int]:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from labeling.assignments import claims
 from labeling.kernel.boxes import Box
 from labeling.kernel.json_shapes import ActionTimes, Outcome
+from labeling.models import RejectReason, SkipReason
 from labeling.transfers import annotations
 
 LARGEST = 2**31 - 1  # of the database's whole numbers
@@ -102,7 +103,7 @@ class AnswerForm(PageForm):
 class SkipForm(PageForm):
     """Why an image is declined."""
 
-    reason = serializers.CharField(max_length=200)
+    reason = serializers.ChoiceField(SkipReason.choices)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
     # none: the page is being left
     count = serializers.IntegerField(min_value=0, max_value=claims.STOCK, default=claims.PREFETCH)
@@ -113,7 +114,7 @@ class VerdictForm(PageForm):
 
     verdict = serializers.ChoiceField(("approved", "corrected", "rejected", "unjudgeable"))
     boxes = BoxesField(allow_null=True, default=None)
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+    reason = serializers.ChoiceField(RejectReason.choices, allow_blank=True, default="")
     active_ms = serializers.IntegerField(min_value=0, default=0)
     hold = serializers.ListField(child=serializers.IntegerField(), default=list)
 

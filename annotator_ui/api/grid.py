@@ -1,7 +1,7 @@
 """The grid's API: a page of labels, most suspicious first, and the checks of a whole page."""
 
 from math import isfinite
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,19 +12,11 @@ from annotator_ui.api import access, forms, shapes
 from annotator_ui.api.replies import Nothing, Reply
 from annotator_ui.api.work import parsed
 from labeling.kernel.boxes import Box
-from labeling.models import Job, Label, LabelCheck, Member
+from labeling.models import Job, Label, LabelCheck, Member, RejectReason
 from labeling.review import grid
 from labeling.review.core.suspicion import Usual, main_reason, usual
 
 SAMPLE = 300  # labels that tell what is usual
-SHORT_REASONS = {
-    "Object missed": "Missed",
-    "Box too loose or too tight": "Loose or tight",
-    "Wrong class": "Wrong class",
-    "Box on nothing": "On nothing",
-    "Same object twice": "Twice",
-    "Image unusable": "Unusable",
-}
 
 
 class GridQuery(forms.StrictSerializer):
@@ -77,7 +69,7 @@ class CheckForm(forms.StrictSerializer):
 
     label = serializers.IntegerField()  # type: ignore[assignment]
     verdict = serializers.ChoiceField(("right", "rejected"))
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+    reason = serializers.ChoiceField(RejectReason.choices, allow_blank=True, default="")
 
 
 class ChecksForm(forms.StrictSerializer):
@@ -90,7 +82,7 @@ class Mark(TypedDict):
     """What a reviewer thought of a label."""
 
     verdict: LabelCheck.Verdict
-    reason: str
+    reason: RejectReason | Literal[""]
 
 
 class GridLabel(TypedDict):
@@ -123,19 +115,11 @@ class PersonChoice(TypedDict):
     name: str
 
 
-class ReasonChoice(TypedDict):
-    """A reason to send a label back for, in full and short."""
-
-    text: str
-    short: str
-
-
 class GridChoices(TypedDict):
     """What the filters offer."""
 
     rounds: list[int]
     people: list[PersonChoice]
-    reasons: list[ReasonChoice]
     sources: list[Label.Source]
 
 
@@ -175,7 +159,10 @@ def _label(row: Label, norm: Usual) -> GridLabel:
 
 
 def _mark(check: LabelCheck) -> Mark:
-    return {"verdict": LabelCheck.Verdict(check.verdict), "reason": check.reason}
+    return {
+        "verdict": LabelCheck.Verdict(check.verdict),
+        "reason": RejectReason(check.reason) if check.reason else "",
+    }
 
 
 def choices_of(job: Job, roles: set[str]) -> GridChoices:
@@ -195,7 +182,6 @@ def choices_of(job: Job, roles: set[str]) -> GridChoices:
             }
             for number, member in enumerate(people, 1)
         ],
-        "reasons": [{"text": text, "short": short} for text, short in SHORT_REASONS.items()],
         "sources": [
             source
             for source in (Label.Source.AUTO, Label.Source.HUMAN, Label.Source.REVIEWER)

@@ -6,7 +6,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, forms, shapes
+from annotator_ui.api import access, forms, job_shapes, shapes, transfer_shapes
 from annotator_ui.api.replies import Nothing, Reply
 from annotator_ui.api.work import parsed
 from labeling.assignments import answer_content, held
@@ -24,7 +24,7 @@ class Snapshot(APIView):
         """What the live page shows."""
         user = access.person(request)
         job = access.job_for(user, slug)
-        return Reply(shapes.state(job, user, manager=access.MANAGER in access.roles(job, user)))
+        return Reply(job_shapes.state(job, user, manager=access.MANAGER in access.roles(job, user)))
 
 
 class Actions(APIView):
@@ -57,22 +57,24 @@ class Exports(APIView):
     """Files made of the labels."""
 
     @extend_schema(request=forms.ExportForm)
-    def post(self, request: Request, slug: str) -> Reply[shapes.Transfer]:
+    def post(self, request: Request, slug: str) -> Reply[transfer_shapes.Transfer]:
         """Queue an export."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
         form = parsed(forms.ExportForm, request)
         return Reply(
-            shapes.transfer(transfers.start_export(job, access.person(request), form["format"]))
+            transfer_shapes.transfer(
+                transfers.start_export(job, access.person(request), form["format"])
+            )
         )
 
 
 class Transfers(APIView):
     """Imports and exports of a job."""
 
-    def get(self, request: Request, slug: str) -> Reply[list[shapes.Transfer]]:
+    def get(self, request: Request, slug: str) -> Reply[list[transfer_shapes.Transfer]]:
         """The latest first."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
-        return Reply([shapes.transfer(t) for t in job.transfers.all()[:50]])
+        return Reply([transfer_shapes.transfer(t) for t in job.transfers.all()[:50]])
 
 
 class Uploads(APIView):
@@ -81,7 +83,7 @@ class Uploads(APIView):
     parser_classes = (MultiPartParser,)
 
     @extend_schema(request={"multipart/form-data": forms.UploadForm})
-    def post(self, request: Request, slug: str) -> Reply[shapes.Transfer]:
+    def post(self, request: Request, slug: str) -> Reply[transfer_shapes.Transfer]:
         """Keep the files and queue their import."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
         row = uploads.receive(
@@ -90,7 +92,7 @@ class Uploads(APIView):
             request.FILES.getlist("files"),
             boxes=request.POST.get("boxes") or annotations.BOX_USES[0],
         )
-        return Reply(shapes.transfer(row))
+        return Reply(transfer_shapes.transfer(row))
 
 
 class UploadPart(APIView):
@@ -114,12 +116,14 @@ class UploadEnd(APIView):
     @extend_schema(
         operation_id="jobs_uploads_end", request={"multipart/form-data": forms.BoxUseForm}
     )
-    def post(self, request: Request, slug: str, upload: str) -> Reply[shapes.Transfer]:
+    def post(self, request: Request, slug: str, upload: str) -> Reply[transfer_shapes.Transfer]:
         """Queue the import of all its parts; once, however often it is asked for."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
         boxes = request.POST.get("boxes") or annotations.BOX_USES[0]
         return Reply(
-            shapes.transfer(uploads.finish(job, access.person(request), upload, boxes=boxes))
+            transfer_shapes.transfer(
+                uploads.finish(job, access.person(request), upload, boxes=boxes)
+            )
         )
 
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from annotator_ui.api import access, audit_order, forms, shapes
+from annotator_ui.api import access, audit_order, forms, job_shapes, shapes
 from annotator_ui.api.replies import Reply
 from annotator_ui.api.work import parsed
 from labeling.assignments import held
@@ -92,7 +92,7 @@ def queue_of(job: Job, user: User, hold: list[int], page: str, count: int = PREF
         "next": [shapes.audit(a) for a in mine if a.pk not in hold],
         "queue": {"reason": "work" if mine else "none", "message": message},
         "order": audit_order.state_of(job, user),
-        "progress": shapes.audit_progress(job),
+        "progress": job_shapes.audit_progress(job),
     }
 
 
@@ -167,7 +167,7 @@ class Verdict(APIView):
         """Take one's own verdict back, where nothing was built on it; the check is open again."""
         audit = undo.undo(access.audit_for(access.person(request), pk), access.person(request))
         return Reply(
-            {"audit": shapes.audit(audit), "progress": shapes.audit_progress(audit.round.job)}
+            {"audit": shapes.audit(audit), "progress": job_shapes.audit_progress(audit.round.job)}
         )
 
 

@@ -1,17 +1,15 @@
 """Shapes of answers that several resources and pages share, each beside what makes it."""
 
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 from django.contrib.auth import models as accounts
 from django.urls import reverse
 
 from labeling import models
-from labeling.assignments import drafts, skips
-from labeling.jobs import guidelines
+from labeling.assignments import drafts
 from labeling.kernel.boxes import Box, without_scores
-from labeling.kernel.json_shapes import TransferReport
-from labeling.reports import audit_report, figures, snapshot
-from labeling.review import drawings, verdicts
+from labeling.reports import figures
+from labeling.review import drawings, grid
 
 
 class Picture(TypedDict):
@@ -39,11 +37,18 @@ class Position(TypedDict):
     left: int
 
 
+class Returned(TypedDict):
+    """Why a reviewer sent an image back."""
+
+    code: grid.SentBack
+    label: str
+
+
 class Beside(TypedDict):
     """What comes with an assignment: the draft, why a reviewer sent its image back, own notes."""
 
     draft: drafts.ServerDraft | None
-    returned: str | None
+    returned: Returned | None
     notes: int
 
 
@@ -80,58 +85,6 @@ class Audit(TypedDict):
     threshold: float | None
     scores_shown: bool
     lease_expires_at: str | None
-
-
-class LabelClass(TypedDict):
-    """A class that people may use."""
-
-    index: int
-    name: str
-    color: str
-    hotkey: str
-    note: str
-
-
-class Job(TypedDict):
-    """A job as work pages need it; addresses that are not for this person are null."""
-
-    slug: str
-    name: str
-    state: models.Job.State
-    instructions_html: str
-    instructions_digest: str
-    lease_seconds: int
-    drawing: models.Job.Drawing
-    one_object: bool
-    skip_reasons: list[str]
-    broken_reason: str
-    reject_reasons: list[str]
-    work_url: str
-    live_url: str
-    report_url: str | None
-    review_url: str | None
-    history_url: str
-    grid_url: str | None
-    disagreements_url: str | None
-    notes_url: str
-
-
-class Transfer(TypedDict):
-    """An import or export with its progress; `size`: bytes of the file."""
-
-    id: int
-    kind: models.Transfer.Kind
-    source: str
-    format: str
-    done: int
-    total: int  # 0: not known yet
-    state: Literal["waiting", "running", "finished", "failed"]
-    report: TransferReport
-    error: str
-    size: int | None
-    url: str | None
-    report_url: str | None
-    finished_at: str | None
 
 
 class User(TypedDict):
@@ -215,92 +168,6 @@ def audit(row: models.Audit) -> Audit:
         "threshold": threshold if shown else None,
         "scores_shown": shown,
         "lease_expires_at": row.lease_expires_at.isoformat() if row.lease_expires_at else None,
-    }
-
-
-def state(row: models.Job, user: accounts.User, *, manager: bool) -> snapshot.Snapshot:
-    """The live page's state of a job for this member."""
-    now = snapshot.of_job(row)
-    return now if manager else snapshot.for_member(now, user.pk)
-
-
-def audit_progress(row: models.Job) -> audit_report.AuditProgress | None:
-    """The audit's standing for a reviewer: no running quality while it could sway a verdict."""
-    return audit_report.progress(row, quality_shown=False)
-
-
-def classes(row: models.Job) -> list[LabelClass]:
-    """The classes people may use."""
-    return [
-        {
-            "index": c.index,
-            "name": c.name,
-            "color": c.color,
-            "hotkey": c.hotkey,
-            "note": c.note,
-        }
-        for c in models.LabelClass.objects.filter(job=row, retired=False)
-    ]
-
-
-def job(row: models.Job, roles: set[str]) -> Job:
-    """A job as work pages need it."""
-    from annotator_ui.instructions import to_html
-
-    review = bool(roles & {"reviewer", "manager"})
-    return {
-        "slug": row.slug,
-        "name": row.name,
-        "state": models.Job.State(row.state),
-        "instructions_html": to_html(row.instructions, pictures_of(row)),
-        "instructions_digest": guidelines.digest(row),
-        "lease_seconds": row.lease_seconds,
-        "drawing": models.Job.Drawing(row.drawing),
-        "one_object": row.one_object,
-        "skip_reasons": list(skips.SKIP_REASONS),
-        "broken_reason": skips.BROKEN,
-        "reject_reasons": list(verdicts.REJECT_REASONS),
-        "work_url": reverse("work", args=[row.slug]),
-        "live_url": reverse("job", args=[row.slug]),
-        "report_url": reverse("report", args=[row.slug]) if review else None,
-        "review_url": reverse("review", args=[row.slug]) if review else None,
-        "history_url": reverse("history", args=[row.slug]),
-        "grid_url": reverse("review-grid", args=[row.slug]) if review else None,
-        "disagreements_url": reverse("review-disagreements", args=[row.slug]) if review else None,
-        "notes_url": reverse("notes", args=[row.slug]),
-    }
-
-
-def pictures_of(row: models.Job) -> dict[str, str]:
-    """Addresses of the pictures in the instructions, by name."""
-    rows = models.InstructionPicture.objects.filter(job=row).values_list("name", "pk")
-    return {name: reverse("instruction-picture", args=[pk]) for name, pk in rows}
-
-
-def transfer(row: models.Transfer) -> Transfer:
-    """An import or export with its progress."""
-    return {
-        "id": row.pk,
-        "kind": models.Transfer.Kind(row.kind),
-        "source": row.source,
-        "format": row.format,
-        "done": row.done,
-        "total": row.total,
-        "state": "finished"
-        if row.finished_at
-        else "failed"
-        if row.error
-        else "running"
-        if row.lease_owner
-        else "waiting",
-        "report": row.report,
-        "error": row.error,
-        "size": row.size,
-        "url": reverse("transfer-file", args=[row.pk]) if row.file else None,
-        "report_url": (
-            reverse("transfer-report", args=[row.pk]) if row.report.get("written") else None
-        ),
-        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
     }
 
 

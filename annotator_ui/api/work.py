@@ -12,7 +12,7 @@ from annotator_ui.api.replies import Reply
 from annotator_ui.suggest import for_images
 from labeling.assignments import answers, claims, held, skips
 from labeling.kernel import leases
-from labeling.models import Assignment, Job, Round
+from labeling.models import Assignment, Job, Round, SkipReason
 from labeling.reports import wording
 
 
@@ -113,7 +113,7 @@ class Skip(APIView):
         """Skip with a reason."""
         form = parsed(forms.SkipForm, request)
         assignment = access.assignment_for(access.person(request), pk, access.ANNOTATOR)
-        if form["reason"] == skips.BROKEN:
+        if form["reason"] == SkipReason.BROKEN:
             skips.report_broken(assignment, access.person(request))
         else:
             skips.skip(assignment, access.person(request), form["reason"])

@@ -7,9 +7,8 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from labeling.admin.scoping import whole
-from labeling.assignments import skips
 from labeling.jobs.accounts import managed_jobs
-from labeling.models import Assignment, Image, Label, LabelClass, Round
+from labeling.models import Assignment, Image, Label, LabelClass, Round, SkipReason
 from labeling.models.image import ImageQuerySet
 
 OFFERED = 100
@@ -51,7 +50,7 @@ class StateFilter(admin.SimpleListFilter):
             return queryset.exclude(excluded="")
         if self.value() == "broken":
             assignments = Assignment.objects.filter(
-                image=OuterRef("pk"), state="skipped", reason=skips.BROKEN
+                image=OuterRef("pk"), state="skipped", reason=SkipReason.BROKEN
             )
             return queryset.filter(Exists(assignments))
         if self.value() == "open":

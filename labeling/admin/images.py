@@ -14,7 +14,7 @@ from labeling.admin.scoping import JobFilter, Scoped, signed_in
 from labeling.consolidation import labels
 from labeling.kernel.boxes import Box
 from labeling.kernel.errors import LabelingError
-from labeling.models import Image, Label, LabelClass
+from labeling.models import Exclusion, Image, Label, LabelClass
 
 FALLBACK_COLOR = "#FFFFFF"
 
@@ -84,7 +84,7 @@ class ImageAdmin(Scoped[Image]):
     def standing(self, image: Image) -> str:
         """Excluded, or the label's source."""
         if image.excluded:
-            return f"excluded: {image.excluded}"
+            return f"excluded: {image.get_excluded_display()}"
         label = _holding(image)
         return label.get_source_display() if label else "not labelled"
 
@@ -98,7 +98,7 @@ class ImageAdmin(Scoped[Image]):
     def exclude_images(self, request: HttpRequest, queryset: "QuerySet[Image]") -> None:
         """Take the chosen images out."""
         self._each(
-            request, queryset, lambda i: labels.exclude(i, "by a manager", signed_in(request))
+            request, queryset, lambda i: labels.exclude(i, Exclusion.MANAGER, signed_in(request))
         )
 
     @admin.action(description="Restore to the job")

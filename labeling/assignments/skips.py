@@ -15,29 +15,19 @@ from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, Invalid, LeaseLost
 from labeling.kernel.json_shapes import JSON
 from labeling.kernel.stored_files import media_path
-from labeling.models import Assignment, Image, Job
+from labeling.models import Assignment, Exclusion, Image, Job, SkipReason
 
 State = Assignment.State
-
-BROKEN = "Image is broken"  # the page says it, too, where a picture cannot be shown
-SKIP_REASONS = (
-    "Image unusable",
-    "Too hard to see",
-    "Not sure about the class",
-    "Wrong picture for this job",
-    BROKEN,
-    "Other",
-)
-GONE = "The image file is missing or damaged"
 
 
 def skip(assignment: Assignment, user: User, reason: str, **report: JSON) -> None:
     """Decline an image: its slot opens for someone else; two equal reasons exclude the image.
 
-    `report`: what is recorded for managers besides, once however often it is said.
+    `reason`: a code of SkipReason. `report`: what is recorded for managers besides, once however
+    often it is said.
     """
-    if reason not in SKIP_REASONS:
-        raise Invalid(f"Choose a reason: {', '.join(SKIP_REASONS)}.", where="reason")
+    if reason not in SkipReason:
+        raise Invalid(f"Choose a reason: {', '.join(SkipReason)}.", where="reason")
     with transaction.atomic():
         check_not_cancelled(assignment.round.job)
         gone = (
@@ -64,9 +54,7 @@ def skip(assignment: Assignment, user: User, reason: str, **report: JSON) -> Non
             round=assignment.round, image=assignment.image_id, state=State.SUBMITTED
         ).exists()
         if same >= 2 and not answered:
-            Image.objects.filter(pk=assignment.image_id, excluded="").update(
-                excluded=f"Skipped twice: {reason}"
-            )
+            Image.objects.filter(pk=assignment.image_id, excluded="").update(excluded=reason)
             Assignment.objects.filter(
                 round=assignment.round, image=assignment.image_id, state=State.OPEN
             ).update(state=State.WITHDRAWN, reason=Assignment.Withdrawn.EXCLUDED)
@@ -82,26 +70,24 @@ def skip(assignment: Assignment, user: User, reason: str, **report: JSON) -> Non
     changed(assignment.round.job, people=True)
 
 
-def report_broken(assignment: Assignment, user: User) -> str:
-    """Skip the assignment with that reason and flag the image; what was found, in words.
+def report_broken(assignment: Assignment, user: User) -> None:
+    """Skip the assignment with that reason and flag the image.
 
     Where our own file is missing or damaged nobody could see the image, so it is excluded at
     once. Else someone else gets it: what is broken for one browser may be fine in another, and
     a second report excludes it like any second skip for one reason.
     """
     readable = _readable(assignment.image)
-    skip(assignment, user, BROKEN, name=assignment.image.name, readable=readable)
+    skip(assignment, user, SkipReason.BROKEN, name=assignment.image.name, readable=readable)
     if not readable:
         with contextlib.suppress(Conflict):  # a second report in a row excluded it already
-            labels.exclude(assignment.image, GONE, None)
-        return f"{GONE}. The image was taken out and shown to the managers."
-    return "Reported to the managers. Someone else gets this image, to check if it opens for them."
+            labels.exclude(assignment.image, Exclusion.FILE_GONE, None)
 
 
 def reported_broken(job: Job) -> "QuerySet[Image]":
     """Images someone reported that are still in play without a label."""
     assignments = Assignment.objects.filter(
-        image=OuterRef("pk"), state=Assignment.State.SKIPPED, reason=BROKEN
+        image=OuterRef("pk"), state=Assignment.State.SKIPPED, reason=SkipReason.BROKEN
     )
     return job.images.unlabeled().filter(Exists(assignments))
 

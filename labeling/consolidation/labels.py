@@ -90,7 +90,7 @@ def bring(image: Image, boxes: list[Box], *, finished: bool) -> str:
     image = Image.objects.select_for_update(of=("self",)).get(pk=image.pk)
     held = Label.objects.active().filter(image=image).first()
     if image.excluded:
-        return f"the image is excluded: {image.excluded}"
+        return f"the image is excluded: {image.get_excluded_display()}"
     if held is not None:
         same = held.source == Label.Source.IMPORTED and held.boxes == boxes
         return "the image has this label already" if same else "the image has a label already"
@@ -114,9 +114,9 @@ def bring(image: Image, boxes: list[Box], *, finished: bool) -> str:
 def revoke(labels: "QuerySet[Label]", ended: str, reason: str = "") -> int:
     """End these labels; their images are unlabelled again, which puts them back in play.
 
-    `ended`: a code of Label.Ended; `reason`: more about it, in words.
+    `ended`: a code of Label.Ended; `reason`: of rejected ones one of RejectReason.
     """
-    return int(labels.update(revoked_at=timezone.now(), ended=ended, reason=reason[:200]))
+    return int(labels.update(revoked_at=timezone.now(), ended=ended, reason=reason))
 
 
 def correct(image: Image, boxes: list[Box], by: User, *, suggestion: int | None = None) -> Label:
@@ -155,11 +155,11 @@ def correct(image: Image, boxes: list[Box], by: User, *, suggestion: int | None 
 
 
 def exclude(image: Image, reason: str, by: User | None) -> None:
-    """Take the image out of the job; its answers and labels are kept."""
+    """Take the image out of the job, by a code of Exclusion; its answers and labels are kept."""
     with transaction.atomic():
-        if not Image.objects.filter(pk=image.pk, excluded="").update(excluded=reason[:200]):
+        if not Image.objects.filter(pk=image.pk, excluded="").update(excluded=reason):
             raise Conflict("This image is excluded already.")
-        revoke(Label.objects.active().filter(image=image), Ended.EXCLUDED, reason)
+        revoke(Label.objects.active().filter(image=image), Ended.EXCLUDED)
         _withdraw_open(image, Withdrawn.EXCLUDED)
         events.record(image.job, "image_excluded", by, image=image.pk, reason=reason)
         changed(image.job)

@@ -14,10 +14,9 @@ from labeling.kernel.boxes import pack, unpack, without_scores
 from labeling.kernel.guarantee import value
 from labeling.kernel.json_shapes import LabelDetail
 from labeling.ledger.steps import Lease, step
-from labeling.models import Assignment, Image, Job, Label, Member, Round, Step
+from labeling.models import Assignment, Exclusion, Image, Job, Label, Member, Round, Step
 
 CHUNK = 200
-NOBODY = "Nobody could label it"
 
 
 @step(Round.State.CONSOLIDATING)
@@ -166,6 +165,6 @@ def _exclude_unanswered(round: Round) -> None:
     restored = round.job.events.filter(kind="image_restored", at__gte=round.opened_at)
     kept = set(restored.values_list("data__image", flat=True))
     ids = [pk for pk in images.values_list("pk", flat=True) if pk not in kept]
-    Image.objects.filter(pk__in=ids).update(excluded=NOBODY)
+    Image.objects.filter(pk__in=ids).update(excluded=Exclusion.NOBODY)
     if ids:
-        events.record(round.job, "images_excluded", None, count=len(ids), reason=NOBODY)
+        events.record(round.job, "images_excluded", None, count=len(ids), reason=Exclusion.NOBODY)

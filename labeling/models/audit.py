@@ -12,6 +12,7 @@ from labeling.kernel.certificate_shapes import Document, LockedContent
 from labeling.kernel.json_shapes import JSON
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
+from labeling.models.reasons import RejectReason
 from labeling.models.round import Round
 
 
@@ -82,7 +83,8 @@ class Audit(models.Model):
     drawn_value = models.FloatField(null=True)
     # of a blind check: whether a box known to be wrong was called an object; null: none shown
     missed_honeypot = models.BooleanField(null=True)
-    reason = models.CharField(max_length=200, blank=True, default="")
+    # of one rejected
+    reason = models.CharField(max_length=11, choices=RejectReason.choices, blank=True, default="")
     active_ms = models.PositiveIntegerField(default=0)
     decided_at = models.DateTimeField(null=True)
 

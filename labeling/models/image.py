@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from labeling.kernel.boxes import Box
 from labeling.kernel.json_shapes import LabelDetail
 from labeling.models.job import Job
+from labeling.models.reasons import EXCLUSIONS, RejectReason
 
 
 class ImageQuerySet(models.QuerySet["Image"]):
@@ -65,7 +66,7 @@ class Image(models.Model):
     )
     shuffle = models.BigIntegerField(editable=False)
     priority = models.FloatField(null=True, editable=False)
-    excluded = models.CharField(max_length=200, blank=True, default="")
+    excluded = models.CharField(max_length=15, choices=EXCLUSIONS, blank=True, default="")
     imported: "models.Field[list[Box] | None, list[Box] | None]" = models.JSONField(
         null=True, editable=False
     )
@@ -134,7 +135,8 @@ class Label(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True)
     ended = models.CharField(max_length=11, choices=Ended.choices, blank=True, default="")
-    reason = models.CharField(max_length=200, blank=True, default="")  # more about the end
+    # of one rejected
+    reason = models.CharField(max_length=11, choices=RejectReason.choices, blank=True, default="")
 
     objects = LabelQuerySet.as_manager()
 
@@ -157,4 +159,4 @@ class Label(models.Model):
     @property
     def end(self) -> str:
         """How it ended, in words; empty while it holds."""
-        return ": ".join(filter(None, (self.get_ended_display(), self.reason)))
+        return ": ".join(filter(None, (self.get_ended_display(), self.get_reason_display())))

@@ -11,6 +11,7 @@ from labeling.kernel.boxes import Box
 from labeling.kernel.json_shapes import ActionTimes, Estimate, Outcome, StepData
 from labeling.models.image import Image
 from labeling.models.job import Job
+from labeling.models.reasons import SkipReason
 from labeling.models.round_settings import RoundSettings, RoundSettingsField
 from labeling.models.work_item import WorkItem
 
@@ -175,8 +176,13 @@ class Assignment(models.Model):
     active_ms = models.PositiveIntegerField(default=0)
     # sums to active_ms
     action_ms: "models.Field[ActionTimes | None, ActionTimes | None]" = models.JSONField(null=True)
-    # of one withdrawn a code of Withdrawn; of one skipped what the person chose
-    reason = models.CharField(max_length=200, blank=True, default="")
+    # of one withdrawn or skipped
+    reason = models.CharField(
+        max_length=15,
+        choices=(*Withdrawn.choices, *SkipReason.choices),
+        blank=True,
+        default="",
+    )
     submitted_at = models.DateTimeField(null=True)
 
     objects = AssignmentQuerySet.as_manager()

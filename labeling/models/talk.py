@@ -9,6 +9,7 @@ from django.db.models import Q
 from labeling.kernel.boxes import Box
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
+from labeling.models.reasons import RejectReason
 from labeling.models.round import Assignment
 
 
@@ -22,7 +23,7 @@ class LabelCheck(models.Model):
     label = models.OneToOneField(Label, models.CASCADE, related_name="grid_check")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
-    reason = models.CharField(max_length=200, blank=True, default="")
+    reason = models.CharField(max_length=11, choices=RejectReason.choices, blank=True, default="")
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

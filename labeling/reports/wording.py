@@ -2,7 +2,8 @@
 
 from typing import Literal, TypedDict
 
-from labeling.models import Event, Job, Round
+from labeling.models import Event, Job, RejectReason, Round, SkipReason
+from labeling.models.reasons import EXCLUSIONS
 from labeling.reports import progress
 
 
@@ -87,6 +88,13 @@ TEXTS = {
     "export_finished": "Export ready ({format}, {images} images)",
 }
 
+REASONS = {  # the words of the codes
+    "image_skipped": dict(SkipReason.choices),
+    "image_excluded": dict(EXCLUSIONS),
+    "images_excluded": dict(EXCLUSIONS),
+    "label_rejected": dict(RejectReason.choices),
+}
+
 
 def event_text(event: Event) -> str:
     """One event as a sentence a person would say."""
@@ -95,6 +103,8 @@ def event_text(event: Event) -> str:
         return f"Round {event.data['round']}: {state.lower()}"
     pattern = TEXTS.get(event.kind, event.kind.replace("_", " "))
     data = {"reason": "", "error": "", **event.data}
+    if event.kind in REASONS:
+        data["reason"] = REASONS[event.kind][str(data["reason"])]
     fields = data.get("fields")
     if isinstance(fields, list):
         data["fields"] = ", ".join(str(name).replace("_", " ") for name in fields)

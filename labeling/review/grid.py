@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -13,12 +13,12 @@ from labeling.consolidation import labels
 from labeling.kernel import events
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, Invalid, LabelingError
-from labeling.models import Assignment, Audit, Image, Job, Label, LabelCheck
+from labeling.models import Assignment, Audit, Image, Job, Label, LabelCheck, RejectReason
 from labeling.review import undo as retractions
 from labeling.review import verdicts
 
+SentBack = RejectReason | Literal[Label.Ended.UNJUDGEABLE]
 CHUNK = 300  # rows read at a time where a class can only be found by reading the boxes
-UNJUDGED = "Could not be judged in the audit"
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,8 @@ def store(job: Job, by: User, checks: Sequence[CheckGiven]) -> list[CheckResult]
 
 
 def _store_one(job: Job, by: User, pk: int, verdict: str, reason: str) -> LabelCheck:
-    if verdict == LabelCheck.Verdict.REJECTED and reason not in verdicts.REJECT_REASONS:
-        raise Invalid(f"Choose a reason: {', '.join(verdicts.REJECT_REASONS)}.", where="reason")
+    if verdict == LabelCheck.Verdict.REJECTED:
+        verdicts.check_reason(reason)
     with transaction.atomic():
         # Locked: of two reviewers at once the second sees the first one's check.
         rows = Label.objects.select_related("image").select_for_update(of=("self",))
@@ -188,7 +188,7 @@ def undo(job: Job, by: User, pk: int) -> None:
         found.delete()
 
 
-def returned(images: Sequence[int]) -> dict[int, str]:
+def returned(images: Sequence[int]) -> dict[int, SentBack]:
     """Why reviewers sent these images back, for those that have no label since."""
     if not images:
         return {}
@@ -206,5 +206,7 @@ def returned(images: Sequence[int]) -> dict[int, str]:
             *audits.values_list("decided_at", "image", "reason"),
         ]
     )
-    found = dict.fromkeys(given_up.values_list("image", flat=True), UNJUDGED)
-    return found | {image: reason for _, image, reason in rows}
+    found: dict[int, SentBack] = dict.fromkeys(
+        given_up.values_list("image", flat=True), Label.Ended.UNJUDGEABLE
+    )
+    return found | {image: RejectReason(reason) for _, image, reason in rows}

@@ -95,7 +95,7 @@ def give_back(label: Label, user: User, since: datetime) -> None:
     """
     image = Image.objects.select_for_update().get(pk=label.image_id)
     if image.excluded:
-        raise Conflict(f"The image was excluded since: {image.excluded}.")
+        raise Conflict(f"The image was excluded since: {image.get_excluded_display()}.")
     active = Label.objects.active().filter(image=image).first()
     if active is not None:
         _check_own_and_unused(active, user, since)

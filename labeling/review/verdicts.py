@@ -11,19 +11,11 @@ from labeling.kernel import disk_space, events
 from labeling.kernel.boxes import Box, without_scores
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, Invalid
-from labeling.models import Audit, AuditPlan, Image, Label, Round
+from labeling.models import Audit, AuditPlan, Image, Label, RejectReason, Round
 from labeling.review import drawings
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
-REJECT_REASONS = (
-    "Object missed",
-    "Box too loose or too tight",
-    "Wrong class",
-    "Box on nothing",
-    "Same object twice",
-    "Image unusable",
-)
 ALLOWED = {
     Kind.CERTIFICATE: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.UNJUDGEABLE),
     Kind.MONITORING: (Verdict.APPROVED, Verdict.CORRECTED, Verdict.REJECTED),
@@ -51,8 +43,8 @@ def decide(
     if verdict not in ALLOWED[Kind(audit.kind)]:
         allowed = ", ".join(ALLOWED[Kind(audit.kind)])
         raise Invalid(f"A {audit.kind} audit takes one of: {allowed}.", where="verdict")
-    if verdict == Verdict.REJECTED and reason not in REJECT_REASONS:
-        raise Invalid(f"Choose a reason: {', '.join(REJECT_REASONS)}.", where="reason")
+    if verdict == Verdict.REJECTED:
+        check_reason(reason)
     verdict, final, missed_honeypot = _final(audit, verdict, boxes)
     # of many boxes it takes a second: nothing may be locked
     check = _check(audit, final, missed_honeypot)
@@ -84,6 +76,12 @@ def decide(
     monitored = audit.round if audit.kind == Kind.MONITORING else None
     changed(audit.round.job, monitored=monitored)
     return audit
+
+
+def check_reason(reason: str) -> None:
+    """Raise Invalid where this is no code of RejectReason."""
+    if reason not in RejectReason:
+        raise Invalid(f"Choose a reason: {', '.join(RejectReason)}.", where="reason")
 
 
 def _final(audit: Audit, verdict: str, raw: object) -> tuple[str, list[Box] | None, bool | None]:

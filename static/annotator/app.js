@@ -22,7 +22,7 @@
  *   'gesture': string,
  *   'menu': Map<string, () => void>|null,
  *   'submitted': {assignment: Work, boxes: number, activeMs: number},
- *   'skip': string,
+ *   'skip': import('../common/api.js').SkipChoice['code'],
  *   'skipped': Work,
  *   'finished': Work,
  *   'stuck': {assignment: Work, storage: unknown, server: unknown},

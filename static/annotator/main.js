@@ -82,7 +82,7 @@ const stage = createStage(app, {
   status,
   session,
   boxesOf: initialBoxes,
-  brokenReason: job.broken_reason,
+  brokenReason: 'broken',
 });
 const submission = createSubmission(app, workspace, session);
 const lastSubmission = createLastSubmission(app, { api, outbox, session, stage, hints });

@@ -753,7 +753,7 @@ export interface components {
         /** @description An image to draw, as the annotate page opens it. */
         Assignment: {
             draft: components["schemas"]["ServerDraft"] | null;
-            returned: string | null;
+            returned: components["schemas"]["Returned"] | null;
             notes: number;
             id: number;
             image: components["schemas"]["Picture"];
@@ -903,8 +903,17 @@ export interface components {
              * @enum {string}
              */
             verdict: "right" | "rejected";
-            /** @default  */
-            reason?: string;
+            /**
+             * @description * `missed` - Object missed
+             *     * `loose` - Box too loose or too tight
+             *     * `wrong_class` - Wrong class
+             *     * `on_nothing` - Box on nothing
+             *     * `twice` - Same object twice
+             *     * `unusable` - Image unusable
+             * @default
+             * @enum {string}
+             */
+            reason?: "missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable" | "";
         };
         /** @description Whether a check was stored; if not, why. */
         CheckResult: {
@@ -1197,7 +1206,6 @@ export interface components {
         GridChoices: {
             rounds: number[];
             people: components["schemas"]["PersonChoice"][];
-            reasons: components["schemas"]["ReasonChoice"][];
             sources: ("human" | "auto" | "reviewer" | "imported")[];
         };
         /**
@@ -1300,9 +1308,8 @@ export interface components {
             /** @enum {string} */
             drawing: "drag" | "clicks" | "points";
             one_object: boolean;
-            skip_reasons: string[];
-            broken_reason: string;
-            reject_reasons: string[];
+            skip_reasons: components["schemas"]["SkipChoice"][];
+            reject_reasons: components["schemas"]["RejectChoice"][];
             work_url: string;
             live_url: string;
             report_url: string | null;
@@ -1396,7 +1403,7 @@ export interface components {
         Mark: {
             /** @enum {string} */
             verdict: "right" | "rejected";
-            reason: string;
+            reason: ("missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable") | "";
         };
         /** @description The surest images of people and of the machine. */
         MostConfident: {
@@ -1450,7 +1457,7 @@ export interface components {
         /** @description An assignment, and whether its answer may still be changed. */
         OwnAssignment: {
             draft: components["schemas"]["ServerDraft"] | null;
-            returned: string | null;
+            returned: components["schemas"]["Returned"] | null;
             notes: number;
             id: number;
             image: components["schemas"]["Picture"];
@@ -1580,11 +1587,6 @@ export interface components {
         ReadForm: {
             digest: string;
         };
-        /** @description A reason to send a label back for, in full and short. */
-        ReasonChoice: {
-            text: string;
-            short: string;
-        };
         /** @description What whoever gave the reviewer's number keeps: which plan it was given for. */
         Receipt: {
             format: string;
@@ -1593,6 +1595,13 @@ export interface components {
             reviewer_nonce: string;
             given_at: string;
             signature: components["schemas"]["Signature"];
+        };
+        /** @description A reason to send a label back for, in full and short. */
+        RejectChoice: {
+            /** @enum {string} */
+            code: "missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable";
+            label: string;
+            short: string;
         };
         /** @description Whose held work goes to the others. */
         ReleaseForm: {
@@ -1638,6 +1647,11 @@ export interface components {
             report: components["schemas"]["Report"];
             can_manage: boolean;
             transfers: components["schemas"]["Transfer"][];
+        };
+        /** @description Why a reviewer sent an image back. */
+        Returned: {
+            code: ("missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable") | "unjudgeable";
+            label: string;
         };
         /**
          * @description The label's boxes that a stored drawing does not match, and maybe one that is known to be
@@ -1740,11 +1754,26 @@ export interface components {
             public_key: string;
             value: string;
         };
+        /** @description A reason to decline an image for. */
+        SkipChoice: {
+            /** @enum {string} */
+            code: "unusable" | "hard_to_see" | "unsure_of_class" | "wrong_picture" | "broken" | "other";
+            label: string;
+        };
         /** @description Why an image is declined. */
         SkipForm: {
             /** @default  */
             page?: string;
-            reason: string;
+            /**
+             * @description * `unusable` - Image unusable
+             *     * `hard_to_see` - Too hard to see
+             *     * `unsure_of_class` - Not sure about the class
+             *     * `wrong_picture` - Wrong picture for this job
+             *     * `broken` - Image is broken
+             *     * `other` - Other
+             * @enum {string}
+             */
+            reason: "unusable" | "hard_to_see" | "unsure_of_class" | "wrong_picture" | "broken" | "other";
             hold?: number[];
             /** @default 2 */
             count?: number;
@@ -1959,8 +1988,17 @@ export interface components {
              */
             verdict: "approved" | "corrected" | "rejected" | "unjudgeable";
             boxes?: components["schemas"]["Box"][] | null;
-            /** @default  */
-            reason?: string;
+            /**
+             * @description * `missed` - Object missed
+             *     * `loose` - Box too loose or too tight
+             *     * `wrong_class` - Wrong class
+             *     * `on_nothing` - Box on nothing
+             *     * `twice` - Same object twice
+             *     * `unusable` - Image unusable
+             * @default
+             * @enum {string}
+             */
+            reason?: "missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable" | "";
             /** @default 0 */
             active_ms?: number;
             hold?: number[];
@@ -2109,11 +2147,12 @@ export type ProofFiles = components['schemas']['ProofFiles'];
 export type ProofSet = components['schemas']['ProofSet'];
 export type Queue = components['schemas']['Queue'];
 export type ReadForm = components['schemas']['ReadForm'];
-export type ReasonChoice = components['schemas']['ReasonChoice'];
 export type Receipt = components['schemas']['Receipt'];
+export type RejectChoice = components['schemas']['RejectChoice'];
 export type ReleaseForm = components['schemas']['ReleaseForm'];
 export type Report = components['schemas']['Report'];
 export type ReportPage = components['schemas']['ReportPage'];
+export type Returned = components['schemas']['Returned'];
 export type Revealed = components['schemas']['Revealed'];
 export type ReviewPage = components['schemas']['ReviewPage'];
 export type RoundNow = components['schemas']['RoundNow'];
@@ -2124,6 +2163,7 @@ export type ServerDraft = components['schemas']['ServerDraft'];
 export type ShownAfter = components['schemas']['ShownAfter'];
 export type Side = components['schemas']['Side'];
 export type Signature = components['schemas']['Signature'];
+export type SkipChoice = components['schemas']['SkipChoice'];
 export type SkipForm = components['schemas']['SkipForm'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type Stage = components['schemas']['Stage'];

@@ -23,7 +23,7 @@ import { reveal } from './overlooked.js';
  * @param {() => Audit|null} page.audit
  * @param {(mode: Mode) => void} page.setMode
  * @param {(audit: Audit, boxes: import('../common/api.js').Box[]) => void} page.sendDrawing
- * @param {(verdict: Verdict, reason?: string) => void} page.decide
+ * @param {(verdict: Verdict, reason?: import('../common/api.js').RejectChoice) => void} page.decide
  * @param {() => void} page.back
  * @param {() => void} page.undo
  * @param {() => boolean} page.canUndo

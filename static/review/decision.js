@@ -34,8 +34,8 @@ export function createDecision({
 }) {
   const { editor } = workspace;
 
-  /** @param {Verdict} verdict @param {string} [reason] */
-  return async (verdict, reason = '') => {
+  /** @param {Verdict} verdict @param {import('../common/api.js').RejectChoice|null} [reason] */
+  return async (verdict, reason = null) => {
     const open = audit();
     if (!open) return;
     workspace.cancelTool();
@@ -45,9 +45,9 @@ export function createDecision({
     status.finished(activeMs);
     stage.leave();
     const before = revealing();
-    const body = { verdict, boxes, reason, active_ms: activeMs };
+    const body = { verdict, boxes, reason: reason?.code ?? '', active_ms: activeMs };
     const seconds = await verdicts.give(open, body, before);
-    const said = before ? 'Compared' : reason ? `${SAID[verdict]}: ${reason}` : SAID[verdict];
+    const said = before ? 'Compared' : reason ? `${SAID[verdict]}: ${reason.label}` : SAID[verdict];
     speak(said);
     undoBar.show(`${said}.`, undo, seconds);
   };

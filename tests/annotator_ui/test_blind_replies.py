@@ -21,19 +21,25 @@ SEEN = (13.75, 21.64, 58.29, 61.48)  # no page has these numbers by chance
 EDGE = re.compile(r"\b(13\.75|21\.64|58\.29|61\.48)")
 
 
+def sight(path):
+    return SEEN, fakes.score_of(path)
+
+
+def drawn(assignment):
+    return [dict(zip(("class_id", "x1", "y1", "x2", "y2"), (0, 14, 22, 58, 61), strict=True))]
+
+
 @pytest.fixture
 def closing(settings, alice, rita, bob):
     """A certified job at its audit, all checks blind; rita may see in the admin all that managers
     may."""
-    sight = lambda path: (SEEN, fakes.score_of(path))  # noqa: E731
-    drawn = [dict(zip(("class_id", "x1", "y1", "x2", "y2"), (0, 14, 22, 58, 61), strict=True))]
     for job in at_its_audit(
         settings,
         alice,
         (rita, bob),
         120,
-        sight,
-        boxes=lambda one: drawn,
+        sight=sight,
+        boxes=drawn,
         training_size=10,
         audit_budget=20,
         blind_checks=True,

@@ -1,5 +1,7 @@
 """The API of reviewers' wider views and of people's own things, as the pages use it."""
 
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -12,6 +14,7 @@ from labeling.models import Audit, Comment, Label, LabelCheck
 from labeling.review import comments
 from labeling.rounds import lifecycle
 from tests.factories import ALONE, answer, box, join, make_images, make_job, person, work_all
+from tests.kept import kept
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,6 +34,10 @@ def send(client, method: str, name: str, pk, body=None):
 @pytest.fixture
 def shared(alice, bob, rita, mona):
     """Two people have labelled ten images differently; more are with them."""
+    return kept("shared", partial(labelled, alice, bob, rita, mona))
+
+
+def labelled(alice, bob, rita, mona):
     made = make_job(assist=False, annotators_per_image=2, pilot_size=10, batch_size=4)
     join(made, alice, "annotator")
     join(made, bob, "annotator")
@@ -58,7 +65,7 @@ def test_the_grid_gives_a_page_and_takes_its_checks(shared, rita):
     assert first["image"]["preview_url"].startswith("/api/images/")
 
     checks = [
-        {"label": first["id"], "verdict": "rejected", "reason": "Wrong class"},
+        {"label": first["id"], "verdict": "rejected", "reason": "wrong_class"},
         {"label": page["labels"][1]["id"], "verdict": "right"},
     ]
     told = send(client, "put", "grid-checks", shared.slug, {"checks": checks}).json()

@@ -90,7 +90,7 @@ def draw(job, alice, mona):
     her("put", "preferences", keys={"draw": ["d"]}, page={"method": "clicks"})
     her("get", "preferences")
     assert manager("get", "snapshot", job.slug)["held"]
-    her("post", "skip", second["id"], reason="Other", count=0, page="p")
+    her("post", "skip", second["id"], reason="other", count=0, page="p")
     manager("post", "release-held", job.slug, person=alice.pk)
     manager("post", "exports", job.slug, format="coco")
     sent = {"files": SimpleUploadedFile("a.png", picture())}

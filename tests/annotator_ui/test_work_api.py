@@ -186,7 +186,7 @@ def test_who_is_no_annotator_any_more_stores_nothing(signed_in, job, alice, writ
     content = {"boxes": [], "active_ms": 5, "action_ms": None}
     body = {
         "answer": {"version": 1, "boxes": [box()]},
-        "skip": {"reason": "Other"},
+        "skip": {"reason": "other"},
         "renew": {},
         "draft": {"version": 0, "number": 1, "known": 0, "writer": "p", "content": content},
     }[write]

@@ -194,7 +194,7 @@ def large_text(
     browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def someone(backstage: Backstage) -> Callable[..., str]:
     """A new account; returns its name."""
 
@@ -206,7 +206,7 @@ def someone(backstage: Backstage) -> Callable[..., str]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def small_job(backstage: Backstage) -> Callable[..., str]:
     """A started job people label alone; returns its slug."""
 
@@ -223,6 +223,31 @@ def small_job(backstage: Backstage) -> Callable[..., str]:
         return str(slug)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def audited(
+    backstage: Backstage, someone: Callable[..., str], small_job: Callable[..., str]
+) -> tuple[str, str]:
+    """A project admin with all roles in a job that has audits, and its slug; once for a file."""
+    ana = someone("ana", project_admin=True)
+    slug = small_job(
+        f"{ana}/annotator",
+        f"{ana}/manager",
+        images=90,
+        assist=True,
+        pilot_size=10,
+        validation_size=20,
+        training_size=10,
+        batch_size=10,
+        prefetch_percent=0,
+        acceptance="per_round",
+        monitoring_share=1.0,
+        target_quality=0.3,
+        seed=1,
+    )
+    backstage("audits_ready", slug=slug, name=ana)
+    return ana, slug
 
 
 @pytest.fixture

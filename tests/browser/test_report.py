@@ -3,26 +3,8 @@
 from playwright.sync_api import expect
 
 
-def test_the_report_says_first_what_was_shown_and_folds_the_rest(
-    enter, backstage, someone, small_job
-):
-    ana = someone("ana", project_admin=True)
-    slug = small_job(
-        f"{ana}/annotator",
-        f"{ana}/manager",
-        images=90,
-        assist=True,
-        pilot_size=10,
-        validation_size=20,
-        training_size=10,
-        batch_size=10,
-        prefetch_percent=0,
-        acceptance="per_round",
-        monitoring_share=1.0,
-        target_quality=0.3,
-        seed=1,
-    )
-    backstage("audits_ready", slug=slug, name=ana)
+def test_the_report_says_first_what_was_shown_and_folds_the_rest(enter, backstage, audited):
+    ana, slug = audited
     assert backstage("judge", slug=slug, name=ana, most=12) == 12
 
     page = enter(ana)

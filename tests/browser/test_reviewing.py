@@ -305,7 +305,7 @@ def test_a_watch_audit_is_rejected_with_a_reason_and_the_image_goes_back(
     expect(review.canvas.page.get_by_text("Reject. What is wrong?")).to_be_visible()
     review.press("3")
     rejected = review.decided()[0]
-    assert (rejected["verdict"], rejected["reason"]) == ("rejected", "Wrong class")
+    assert (rejected["verdict"], rejected["reason"]) == ("rejected", "wrong_class")
     assert not rejected["auto"]
 
     # second thoughts: the server takes it back, and box by box nothing is wrong

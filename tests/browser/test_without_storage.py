@@ -24,27 +24,10 @@ STATES = {"forbidden": FORBIDDEN, "full": FULL, "not what the page wrote": BROKE
 
 
 @pytest.fixture
-def world(small_job, backstage, someone):
+def world(small_job, audited):
     """Someone with a job to draw in, and one that has audits."""
-    ana = someone("ana", project_admin=True)
-    drawing = small_job(f"{ana}/annotator", pilot_size=4)
-    audited = small_job(
-        f"{ana}/annotator",
-        f"{ana}/manager",
-        images=90,
-        assist=True,
-        pilot_size=10,
-        validation_size=20,
-        training_size=10,
-        batch_size=10,
-        prefetch_percent=0,
-        acceptance="per_round",
-        monitoring_share=1.0,
-        target_quality=0.3,
-        seed=1,
-    )
-    backstage("audits_ready", slug=audited, name=ana)
-    return ana, drawing, audited
+    ana, slug = audited
+    return ana, small_job(f"{ana}/annotator", pilot_size=4), slug
 
 
 @pytest.mark.parametrize("state", STATES)

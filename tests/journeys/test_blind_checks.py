@@ -20,19 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def closing(settings, request, alice, rita, bob):
     """At its audit: 100 images left, all seen rightly."""
     more = getattr(request, "param", {})
-    yield from at_its_audit(
-        settings,
-        alice,
-        (rita, bob),
-        170,
-        training_size=20,
-        batch_size=20,
-        early=10,
-        audit_budget=40,
-        target_quality=0.75,
-        blind_checks=True,
-        **more,
-    )
+    strict = {"blind_checks": True, "target_quality": 0.75, **more}
+    yield from at_its_audit(settings, alice, (rita, bob), early=10, **strict)
 
 
 def draw(job, who, boxes):

@@ -154,7 +154,7 @@ def test_one_reviewer_alone_draws_blind_before_seeing_the_boxes(closing, rita, b
 def test_a_certificate_audit_takes_no_rejection(closing, rita):
     audit = next(a for a in queue.claim_next(closing, rita) if not a.blind)
     with pytest.raises(Invalid, match="takes one of"):
-        verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
+        verdicts.decide(audit, rita, verdict="rejected", reason="missed")
 
 
 def test_a_correction_that_changes_nothing_is_an_approval(closing, rita):

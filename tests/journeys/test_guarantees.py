@@ -21,16 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def closing(settings, request, alice, rita, bob):
     """At its audit: 100 images left, all seen rightly, of a job with the asked guarantee."""
-    yield from at_its_audit(
-        settings,
-        alice,
-        (rita, bob),
-        170,
-        training_size=20,
-        batch_size=20,
-        early=10,
-        **{"audit_budget": 60, **request.param},
-    )
+    asked = {"audit_budget": 60, **request.param}
+    yield from at_its_audit(settings, alice, (rita, bob), early=10, **asked)
 
 
 DEFECT_FREE = {"guarantee": "defect_free", "target_quality": 0.9}
@@ -141,7 +133,7 @@ def test_the_whole_data_set_needs_less_of_what_the_machine_labels(closing, rita,
     assert "170 images that the data set had" in certificate_report.certificate(closing)["claim"]
     assert "excluded" not in job_report.of_job(closing)["rest"]
     for image in Image.objects.filter(job=closing)[:34]:
-        labels.exclude(image, "blurred", None)
+        labels.exclude(image, "manager", None)
     told = job_report.of_job(closing)["rest"]
     assert "34 images were excluded" in told
     assert (

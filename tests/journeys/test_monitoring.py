@@ -13,27 +13,19 @@ from tests.running import run_steps
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def accepted(settings, alice, rita, bob):
+def finish(job, annotator, *reviewers):
     """The job complete, its auto-labels watched."""
-    made = at_its_audit(
-        settings,
-        alice,
-        (rita, bob),
-        170,
-        training_size=20,
-        batch_size=20,
-        early=10,
-        audit_budget=40,
-        monitoring_share=0.2,
-    )
-    job = next(made)
-    judge_all(job, rita, bob)
+    judge_all(job, *reviewers)
     for _ in range(5):
         run_steps(job)
-        work_all(job, alice)
-    yield job
-    next(made, None)
+        work_all(job, annotator)
+    return job
+
+
+@pytest.fixture
+def accepted(closing, alice, rita, bob):
+    """The job complete, its auto-labels watched."""
+    return finish(closing, alice, rita, bob)
 
 
 def test_the_live_page_follows_the_watch(accepted, rita):
@@ -52,7 +44,7 @@ def test_a_rejected_watch_label_goes_back_to_people(accepted, alice, rita):
     audit = queue.claim_next(accepted, rita)[0]
     assert audit.kind == "monitoring"
 
-    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
+    verdicts.decide(audit, rita, verdict="rejected", reason="missed")
 
     assert not Label.objects.active().filter(image=audit.image).exists()
     accepted.refresh_from_db()
@@ -95,22 +87,8 @@ def test_a_manager_revokes_a_round_at_any_time(accepted, mona):
 
 def test_one_checker_alone_gets_every_check_of_the_watch(settings, alice, rita):
     """Images of the set keep twins blind that the proof never needed."""
-    made = at_its_audit(
-        settings,
-        alice,
-        (rita,),
-        170,
-        training_size=20,
-        batch_size=20,
-        early=10,
-        audit_budget=40,
-        monitoring_share=0.5,
-    )
-    job = next(made)
-    judge_all(job, rita)
-    for _ in range(5):
-        run_steps(job)
-        work_all(job, alice)
+    made = at_its_audit(settings, alice, (rita,), early=10, monitoring_share=0.5)
+    job = finish(next(made), alice, rita)
     assert Audit.objects.filter(round__job=job, blind=True).undecided().exists()
 
     judge_all(job, rita)

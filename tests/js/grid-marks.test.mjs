@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createMarks } from '../../static/review/grid/marks.js';
 
 const RIGHT = { verdict: 'right', reason: '' };
-const WRONG = { verdict: 'rejected', reason: 'Wrong class' };
+const WRONG = { verdict: 'rejected', reason: 'wrong_class' };
 
 test('marking goes on to the next picture nobody has looked at', () => {
   const marks = createMarks([7, 8, 9], [[8, RIGHT]]);

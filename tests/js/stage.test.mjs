@@ -64,7 +64,7 @@ function start({ draft = async () => undefined, saveDraft = async () => null, en
     status: { prefetch() {}, keptHere: (cause) => seen.kept.push(cause) },
     session: { trouble: null, claim() {} },
     boxesOf: ({ boxes }) => boxes,
-    brokenReason: 'Image is broken',
+    brokenReason: 'broken',
   });
   const open = (one) => {
     app.current = one;
@@ -184,5 +184,5 @@ test('an image that does not load offers to skip it with the reason managers loo
   const { name, args } = seen.cards.at(-1);
   assert.equal(name, 'broken');
   args[1]();
-  assert.deepEqual(skipped, ['Image is broken']);
+  assert.deepEqual(skipped, ['broken']);
 });

@@ -167,7 +167,7 @@ def labelled(job, mona):
     people, auto, out, *_ = job.images.order_by("pk")
     labels.accept(people, [box()], "human", round=None)
     labels.accept(auto, [box(class_id=1)], "auto", round=None, confidence=0.9)
-    labels.exclude(out, "blurred", mona)
+    labels.exclude(out, "manager", mona)
     return job
 
 

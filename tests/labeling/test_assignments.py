@@ -7,7 +7,7 @@ import pytest
 from labeling.assignments import answers, claims, drafts, skips
 from labeling.kernel.errors import Conflict, Invalid, NotAllowed
 from labeling.models import Assignment, Draft, Image, Job, Round, RoundSettings
-from labeling.reports import figures
+from labeling.reports import figures, wording
 from labeling.rounds import lifecycle
 from tests.factories import ALONE, answer, box, join, make_images, make_job, work_all
 from tests.running import run_steps
@@ -144,8 +144,8 @@ def test_the_time_of_a_change_is_added_once(started, alice):
 def test_a_skipped_image_goes_to_someone_else_once(started, alice, bob):
     assignment = claims.claim_next(started, alice).assignments[0]
 
-    skips.skip(assignment, alice, "Too hard to see")
-    skips.skip(assignment, alice, "Too hard to see")  # the page may say it twice
+    skips.skip(assignment, alice, "hard_to_see")
+    skips.skip(assignment, alice, "hard_to_see")  # the page may say it twice
 
     assert Assignment.objects.filter(image=assignment.image, state="open").count() == 1
     assert assignment.image_id not in {
@@ -155,13 +155,20 @@ def test_a_skipped_image_goes_to_someone_else_once(started, alice, bob):
 
 def test_two_skips_for_one_reason_exclude_the_image(started, alice, bob):
     assignment = claims.claim_next(started, alice).assignments[0]
-    skips.skip(assignment, alice, "Image unusable")
+    skips.skip(assignment, alice, "unusable")
     for other in claims.claim_next(started, bob).assignments:
         if other.image_id == assignment.image_id:
-            skips.skip(other, bob, "Image unusable")
+            skips.skip(other, bob, "unusable")
 
     image = Image.objects.get(pk=assignment.image_id)
-    assert image.excluded == "Skipped twice: Image unusable"
+    assert (image.excluded, image.get_excluded_display()) == (
+        "unusable",
+        "skipped twice: Image unusable",
+    )
+    assert [line["text"] for line in wording.events(started, 2)] == [
+        "An image was excluded: skipped twice: Image unusable",
+        "An image was skipped: Image unusable",
+    ]
     assert not Assignment.objects.pending().filter(image=image).exists()
 
 

@@ -132,7 +132,7 @@ def test_a_blank_assignment_shows_nothing_in_whosever_hands(make):
     assignment = control_assignment(job, bob)
     assert assignment.suggested is None
 
-    skip(assignment, bob, "Too hard to see")
+    skip(assignment, bob, "hard_to_see")
     again = Assignment.objects.get(
         image=assignment.image, round=assignment.round, slot=assignment.slot, state="open"
     )

@@ -119,7 +119,7 @@ def test_answers_stay_private_until_people_have_a_label(job, mona, alice):
     work_all(job, alice)
     run_steps(job)
     done = Label.objects.active().filter(image__job=job, source="human").first()
-    labels.revoke(Label.objects.filter(pk=done.pk), "rejected: Object missed")
+    labels.revoke(Label.objects.filter(pk=done.pk), "rejected", "missed")
     with pytest.raises(Conflict, match="with people again"):
         disagreements.of_image(done.image)
 

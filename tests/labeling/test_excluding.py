@@ -21,9 +21,9 @@ def test_an_image_restored_in_its_round_gets_people_again(job, alice, bob, mona,
     if skipped:
         for who in (alice, bob):
             hand = claims.claim_next(job, who)
-            skips.skip(next(s for s in hand.assignments if s.image_id == image.pk), who, "Other")
+            skips.skip(next(s for s in hand.assignments if s.image_id == image.pk), who, "other")
     else:
-        labels.exclude(image, "by mistake", mona)
+        labels.exclude(image, "manager", mona)
 
     labels.restore(image, mona)
 
@@ -36,7 +36,7 @@ def test_an_image_restored_while_its_round_selects_is_chosen_again(job, mona):
     round = job.rounds.get()
     image = selection.candidates(round)[0]
     selection.open_assignments(round, [image])
-    labels.exclude(image, "by mistake", mona)
+    labels.exclude(image, "manager", mona)
     labels.restore(image, mona)
 
     run_steps(job)
@@ -62,7 +62,7 @@ def test_a_restored_image_judges_the_detector_no_more(job, mona):
     judges, taught = job.images.order_by("pk")[:2]
     for image, split in ((judges, "validation"), (taught, "training")):
         Image.objects.filter(pk=image.pk).update(split=split)
-        labels.exclude(image, "by a manager", mona)
+        labels.exclude(image, "manager", mona)
         labels.restore(image, mona)
 
     splits = Image.objects.filter(pk__in=(judges.pk, taught.pk)).order_by("pk")

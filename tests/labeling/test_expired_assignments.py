@@ -86,7 +86,7 @@ def test_who_expired_gets_the_image_back_that_the_others_declined(started, alice
     for mine in claims.claim_next(started, alice).assignments:
         expire(mine)
     for taken in claims.claim_next(started, bob).assignments:
-        skips.skip(taken, bob, "Not sure about the class")
+        skips.skip(taken, bob, "unsure_of_class")
     reconcile.reconcile()
 
     assert assignment.pk in {s.pk for s in claims.claim_next(started, alice).assignments}
@@ -148,14 +148,14 @@ def test_a_slot_that_nobody_may_take_is_withdrawn_and_the_round_ends(alice, mona
     run_steps(job)
 
     for assignment in claims.claim_next(job, alice).assignments:
-        skips.skip(assignment, alice, "Other")
+        skips.skip(assignment, alice, "other")
     for assignment in claims.claim_next(job, alice).assignments:
-        skips.skip(assignment, alice, "Other")
+        skips.skip(assignment, alice, "other")
     run_steps(job)
 
     job.refresh_from_db()
     assert job.state == "complete"
-    assert set(job.images.values_list("excluded", flat=True)) == {"Nobody could label it"}
+    assert set(job.images.values_list("excluded", flat=True)) == {"nobody"}
 
 
 def test_what_someone_held_goes_to_others_when_they_leave(started, alice, bob, mona):

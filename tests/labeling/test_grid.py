@@ -74,7 +74,7 @@ def test_checks_are_kept_and_what_was_looked_at_comes_no_more(accepted, rita):
         rita,
         [
             {"label": right.pk, "verdict": "right", "reason": ""},
-            {"label": wrong.pk, "verdict": "rejected", "reason": "Wrong class"},
+            {"label": wrong.pk, "verdict": "rejected", "reason": "wrong_class"},
             {"label": 10**6, "verdict": "right", "reason": ""},
         ],
     )
@@ -85,21 +85,21 @@ def test_checks_are_kept_and_what_was_looked_at_comes_no_more(accepted, rita):
     assert checking.counts(accepted, checking.Wanted()) == {"labels": 6, "looked_at": 2}
     wrong.refresh_from_db()
     assert wrong.end == "rejected: Wrong class"
-    assert checking.returned([wrong.image_id, right.image_id]) == {wrong.image_id: "Wrong class"}
-    Label.objects.filter(pk=wrong.pk).update(reason="worded otherwise")
-    assert checking.returned([wrong.image_id]) == {wrong.image_id: "Wrong class"}
+    assert checking.returned([wrong.image_id, right.image_id]) == {wrong.image_id: "wrong_class"}
+    Label.objects.filter(pk=wrong.pk).update(reason="loose")
+    assert checking.returned([wrong.image_id]) == {wrong.image_id: "wrong_class"}
     wrong.image.refresh_from_db()
     assert wrong.image.priority is not None
 
     again = checking.store(
-        accepted, rita, [{"label": wrong.pk, "verdict": "rejected", "reason": "Wrong class"}]
+        accepted, rita, [{"label": wrong.pk, "verdict": "rejected", "reason": "wrong_class"}]
     )
     assert again[0]["stored"]
 
 
 def test_a_check_goes_back_unless_people_have_begun(accepted, rita, bob, alice):
     first, second, *_ = checking.page(accepted, checking.Wanted())
-    reject = {"verdict": "rejected", "reason": "Object missed"}
+    reject = {"verdict": "rejected", "reason": "missed"}
     checking.store(accepted, rita, [{"label": row.pk, **reject} for row in (first, second)])
     Assignment.objects.create(
         round=second.round,
@@ -122,7 +122,7 @@ def test_a_check_goes_back_unless_people_have_begun(accepted, rita, bob, alice):
 def test_a_validation_image_is_not_sent_back_to_people_who_see_suggestions(accepted, rita):
     label = checking.page(accepted, checking.Wanted())[0]
     type(label.image).objects.filter(pk=label.image_id).update(split="validation")
-    reject = {"label": label.pk, "verdict": "rejected", "reason": "Object missed"}
+    reject = {"label": label.pk, "verdict": "rejected", "reason": "missed"}
 
     told = checking.store(accepted, rita, [reject])[0]
 
@@ -143,7 +143,7 @@ def test_what_an_audit_could_not_judge_tells_the_next_person_until_it_has_a_labe
         reviewer=rita,
         decided_at=timezone.now(),
     )
-    assert checking.returned([image.pk]) == {image.pk: checking.UNJUDGED}
+    assert checking.returned([image.pk]) == {image.pk: "unjudgeable"}
     Label.objects.create(image=image, source="human", boxes=[])
     assert checking.returned([image.pk]) == {}
 

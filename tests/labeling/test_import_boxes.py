@@ -223,7 +223,7 @@ def test_boxes_for_an_image_with_a_label_or_with_work_are_not_used_and_say_why()
         submitted_at=timezone.now(),
         version=1,
     )
-    Image.objects.filter(pk=c.pk).update(excluded="blurred")
+    Image.objects.filter(pk=c.pk).update(excluded="manager")
     images = [{"id": i, "file_name": f"{n}.jpg"} for i, n in enumerate("abcz", 1)]
 
     row = upload(job, ("late.json", annotated([5, 5, 9, 9], images=images)), boxes="labels")
@@ -231,7 +231,7 @@ def test_boxes_for_an_image_with_a_label_or_with_work_are_not_used_and_say_why()
     told = {name: why for _, name, why in row.report["listed"]}
     assert told["a.jpg in late.json"] == "the image has a label already"
     assert told["b.jpg in late.json"] == "people are at work on the image, or were"
-    assert told["c.jpg in late.json"] == "the image is excluded: blurred"
+    assert told["c.jpg in late.json"] == "the image is excluded: by a manager"
     assert "no picture of this name" in told["z.jpg in late.json"]
     assert Label.objects.count() == 1
 

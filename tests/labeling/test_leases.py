@@ -82,7 +82,7 @@ def test_nobody_loses_an_image_while_the_job_is_paused(started, alice, bob, mona
     for assignment in (*his, *hers):
         expire(assignment)
 
-    skips.skip(hers[0], alice, "Other")  # looks for images that nobody can draw any more
+    skips.skip(hers[0], alice, "other")  # looks for images that nobody can draw any more
 
     assert Assignment.objects.get(pk=his[0].pk).state == "claimed"
 
@@ -202,7 +202,7 @@ def test_nothing_is_taken_for_a_cancelled_job(started, alice, bob, mona):
     lifecycle.cancel(started, mona)
     for write in (
         lambda: answer(first, alice),
-        lambda: skips.skip(second, alice, "Other"),
+        lambda: skips.skip(second, alice, "other"),
     ):
         with pytest.raises(Conflict, match="cancelled"):
             write()

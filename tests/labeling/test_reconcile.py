@@ -36,7 +36,7 @@ def state_of(job: Job) -> str:
 
 def test_a_complete_job_with_an_unlabelled_image_goes_on(complete, mona):
     image = complete.images.first()
-    labels.exclude(image, "by mistake", mona)
+    labels.exclude(image, "manager", mona)
     reconcile.reconcile()
     assert state_of(complete) == "complete"
 

@@ -71,7 +71,7 @@ def test_an_approval_goes_back_to_the_same_hands(watched, rita):
 def test_a_rejected_label_holds_again_and_its_open_assignments_go(watched, rita, mona):
     lifecycle.start(watched, mona)
     audit = next_audit(watched, rita)
-    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
+    verdicts.decide(audit, rita, verdict="rejected", reason="missed")
     round = watched.rounds.get(closed_at=None)
     Assignment.objects.create(round=round, image=audit.image, slot=1)
 
@@ -104,7 +104,7 @@ def test_what_others_built_on_stays(watched, rita, alice, bob):
     step.delete()
 
     other = next_audit(watched, rita)
-    verdicts.decide(other, rita, verdict="rejected", reason="Wrong class")
+    verdicts.decide(other, rita, verdict="rejected", reason="wrong_class")
     Assignment.objects.create(
         round=other.round,
         image=other.image,
@@ -177,7 +177,7 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
 
 def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(watched, rita, alice):
     audit = next_audit(watched, rita)
-    verdicts.decide(audit, rita, verdict="rejected", reason="Object missed")
+    verdicts.decide(audit, rita, verdict="rejected", reason="missed")
     assignment = Assignment.objects.create(
         round=audit.round,
         image=audit.image,
@@ -187,7 +187,10 @@ def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(wat
         lease_expires_at=timezone.now(),
     )
 
-    assert assignments.alone(assignment)["returned"] == "Object missed"
+    assert assignments.alone(assignment)["returned"] == {
+        "code": "missed",
+        "label": "Object missed",
+    }
     assignment.round.purpose = "validation"
     assert assignments.alone(assignment)["returned"] is None
     labels.accept(audit.image, [box()], "human", round=audit.round)

@@ -48,7 +48,7 @@ def test_with_everything_skipped_the_job_ends_and_shows_the_images_to_managers(a
     for _ in range(20):
         run_steps(job)
         for assignment in claims.claim_next(job, alice).assignments:
-            skips.skip(assignment, alice, "Too hard to see")
+            skips.skip(assignment, alice, "hard_to_see")
     job.refresh_from_db()
 
     assert job.state == "complete"
@@ -139,7 +139,7 @@ def test_a_cancelled_job_withdraws_assignments_and_keeps_labels(assisted, alice,
 def test_a_restored_image_reopens_a_complete_job(assisted, alice, mona):
     job = assisted(9)
     image = job.images.first()
-    labels.exclude(image, "blurred", mona)
+    labels.exclude(image, "manager", mona)
     lifecycle.start(job, mona)
     finish(job, alice)
     image.refresh_from_db()

@@ -41,9 +41,8 @@ def closing(request, settings, alice, rita, bob, counted):
         140,
         validation_size=0,
         training_size=40,
-        batch_size=20,
         early=getattr(request, "param", 0),
-        audit_budget=40,
+        fresh=True,
         monitoring_share=0.0,
     )
 

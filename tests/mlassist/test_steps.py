@@ -110,7 +110,7 @@ def test_what_was_taught_and_sent_back_goes_to_people_and_not_to_the_machine(act
     job = active(target_quality=0.1)
     join(job, rita, "reviewer")
     label = Label.objects.active().filter(image__job=job, image__split="training").first()
-    grid.store(job, rita, [{"label": label.pk, "verdict": "rejected", "reason": "Wrong class"}])
+    grid.store(job, rita, [{"label": label.pk, "verdict": "rejected", "reason": "wrong_class"}])
 
     for _ in range(3):
         work_all(job, job.members.get(role="annotator").user)

@@ -1,5 +1,6 @@
 """A job of generated pictures, begun by simulated people, and accounts to try every role."""
 
+import functools
 import secrets
 import shutil
 from argparse import ArgumentParser
@@ -135,8 +136,12 @@ class Command(DatabaseCommand):
             runner.run("transfer", row.pk)
 
 
+@functools.cache
 def truth(seed: int, name: str) -> list[Box]:
-    """The true boxes of one of the demo's pictures, by its file name."""
+    """The true boxes of one of the demo's pictures, by its file name; not to be changed.
+
+    Kept, for to know them is to draw the picture, and simulated people ask at each image.
+    """
     return scenes.draw(seed, int(name[6:10]))[1]
 
 

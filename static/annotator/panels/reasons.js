@@ -24,9 +24,16 @@ export function createReasons({ root, replaces, setMenu, onToggle }) {
     get open() {
       return !root.hidden;
     },
-    /** @param {{title: string, reasons: string[], tone?: 'bad'|'', onChoose: (reason: string) => void}} menu */
+    /**
+     * @template {{label: string}} Reason
+     * @param {object} menu
+     * @param {string} menu.title
+     * @param {Reason[]} menu.reasons
+     * @param {'bad'|''} [menu.tone]
+     * @param {(reason: Reason) => void} menu.onChoose
+     */
     show({ title, reasons, tone = '', onChoose }) {
-      /** @param {string} reason */
+      /** @param {Reason} reason */
       const choose = (reason) => {
         close();
         onChoose(reason);
@@ -42,7 +49,7 @@ export function createReasons({ root, replaces, setMenu, onToggle }) {
             'button',
             { class: 'row', on: { click: () => choose(reason) } },
             keycap(String(place + 1)),
-            el('span', { class: 'row-name', text: reason }),
+            el('span', { class: 'row-name', text: reason.label }),
           ),
         );
       });

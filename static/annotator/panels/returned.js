@@ -17,7 +17,13 @@ export function showReturned(app) {
         'p',
         { class: 'notice notice-warn' },
         icon('undo'),
-        el('span', {}, 'A reviewer sent this image back: ', el('strong', { text: reason }), '.'),
+        el(
+          'span',
+          {},
+          'A reviewer sent this image back: ',
+          el('strong', { text: reason.label }),
+          '.',
+        ),
       ),
     );
   });

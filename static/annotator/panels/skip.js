@@ -6,7 +6,7 @@ import { createReasons } from './reasons.js';
 /**
  * @param {import('../app.js').App<any>} app
  * @param {import('../workspace.js').Workspace} workspace
- * @param {string[]} reasons
+ * @param {import('../../common/api.js').SkipChoice[]} reasons
  */
 export function createSkipMenu(app, { editor, surface, hints }, reasons) {
   const menu = createReasons({
@@ -34,7 +34,7 @@ export function createSkipMenu(app, { editor, surface, hints }, reasons) {
       menu.show({
         title: 'Skip. Why?',
         reasons,
-        onChoose: (reason) => app.emit('skip', reason),
+        onChoose: ({ code }) => app.emit('skip', code),
       }),
   };
 }

@@ -77,7 +77,7 @@ export function createSubmission(app, workspace, session) {
     speak(text);
   };
 
-  /** @param {string} reason */
+  /** @param {import('../../common/api.js').SkipChoice['code']} reason */
   const skip = (reason) => {
     const assignment = app.current;
     if (!assignment) return;

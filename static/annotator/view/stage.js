@@ -19,7 +19,7 @@ import { createDrafts } from '../sync/drafts.js';
  * @param {ReturnType<typeof import('../panels/status.js').createStatus>} parts.status
  * @param {{trouble: import('../sync/api.js').ErrorKind|null, claim: () => void}} parts.session
  * @param {(assignment: Work) => GivenBox[]} parts.boxesOf
- * @param {string} [parts.brokenReason] an image that does not load may be skipped with it
+ * @param {import('../../common/api.js').SkipChoice['code']} [parts.brokenReason] an image that does not load may be skipped with it
  * @param {boolean} [parts.editable]
  * @param {(assignment: Work, draft: import('../sync/store.js').Draft) => boolean} [parts.fits] whether a
  *   draft still is what the person may go on with

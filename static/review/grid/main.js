@@ -47,7 +47,9 @@ const api = createApi({
 const root = must('[data-grid]');
 const page = createPlainPage('grid', root, HINTS);
 const { hints } = page;
-const short = new Map(data.choices.reasons.map((entry) => [entry.text, entry.short]));
+/** @typedef {import('../../common/api.js').RejectChoice} RejectChoice */
+/** @type {Map<string, RejectChoice>} */
+const reasonOf = new Map(job.reject_reasons.map((reason) => [reason.code, reason]));
 
 const asked = new URLSearchParams(location.search);
 const start = placeIn(asked);
@@ -60,7 +62,7 @@ let marks = createMarks([]);
 /** Another page is on its way: a mark set now would be meant for the one that goes. */
 let busy = false;
 
-const tiles = createTiles(root, data.classes, short, (place, twice) => {
+const tiles = createTiles(root, data.classes, reasonOf, (place, twice) => {
   marks.moveTo(place);
   if (twice) openLarge();
   changed();
@@ -192,17 +194,17 @@ async function takeBackCorrection() {
   }
 }
 
-/** @param {'right'|'rejected'} verdict @param {string} [reason] */
-function mark(verdict, reason = '') {
+/** @param {'right'|'rejected'} verdict @param {RejectChoice|null} [reason] */
+function mark(verdict, reason = null) {
   sentBack = null;
-  marks.mark({ verdict, reason });
-  speak(verdict === 'right' ? 'Looks right' : `Rejected: ${reason}`);
+  marks.mark({ verdict, reason: reason?.code ?? '' });
+  speak(reason ? `Rejected: ${reason.label}` : 'Looks right');
   changed();
 }
 
 const label = () => labels[marks.cursor];
 
-/** @param {string} title @param {(reason: string) => void} onChoose */
+/** @param {string} title @param {(reason: RejectChoice) => void} onChoose */
 function ask(title, onChoose) {
   if (marks.isStored(label().id)) return tell('This one is sent back already.');
   if (label().stays) return tell(`${STAYS} ${page.words('correct')} corrects it here.`);
@@ -215,22 +217,19 @@ const reject = () => ask('Reject. What is wrong?', (reason) => mark('rejected', 
 const rejectNow = () =>
   ask('Reject at once. What is wrong?', async (reason) => {
     const { id, image } = label();
-    const given = /** @type {const} */ ({ verdict: 'rejected', reason });
+    const given = /** @type {const} */ ({ verdict: 'rejected', reason: reason.code });
     if (!(await pages.sendOne({ label: id, ...given }))) return;
     sentBack = id;
     marks.store(id, given);
     kept.drop([id]);
     changed();
-    undoBar.show(`${image.name} goes back to people: ${reason}`, undo);
-    speak(`Sent back: ${reason}`);
+    undoBar.show(`${image.name} goes back to people: ${reason.label}`, undo);
+    speak(`Sent back: ${reason.label}`);
   });
 
 function openLarge() {
   const verdict = marks.of(label().id);
-  closeup.show(
-    label(),
-    verdict ? (verdict.verdict === 'right' ? 'looks right' : verdict.reason) : '',
-  );
+  closeup.show(label(), verdict ? (reasonOf.get(verdict.reason)?.label ?? 'looks right') : '');
 }
 
 /** @param {string} part */

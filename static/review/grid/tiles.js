@@ -13,9 +13,9 @@ export const STAYS =
   'This image judges the detector and is drawn blind, so it does not go back to people.';
 
 /** @param {HTMLElement} root @param {import('../../common/api.js').LabelClass[]} classes
- * @param {Map<string, string>} short reason to the word on a tile
+ * @param {Map<string, import('../../common/api.js').RejectChoice>} reasons by code
  * @param {(place: number, twice: boolean) => void} onPoint */
-export function createTiles(root, classes, short, onPoint) {
+export function createTiles(root, classes, reasons, onPoint) {
   const style = classStyle(classes);
   /** @type {HTMLElement[]} */
   let tiles = [];
@@ -57,9 +57,10 @@ export function createTiles(root, classes, short, onPoint) {
         node.classList.toggle('is-here', here);
         node.setAttribute('aria-selected', String(here));
         const state = mark?.verdict ?? 'open';
+        const reason = reasons.get(mark?.reason ?? '');
         const words =
           state === 'rejected'
-            ? `${marks.isStored(label.id) ? 'sent back' : 'rejected'}: ${mark?.reason}`
+            ? `${marks.isStored(label.id) ? 'sent back' : 'rejected'}: ${reason?.label}`
             : state === 'right'
               ? 'looks right'
               : '';
@@ -78,7 +79,7 @@ export function createTiles(root, classes, short, onPoint) {
           state === 'right' && icon('check'),
           state === 'rejected' && icon('cross'),
           marks.isStored(label.id) && 'Sent back: ',
-          state === 'rejected' && (short.get(mark?.reason ?? '') ?? mark?.reason),
+          state === 'rejected' && reason?.short,
         );
       });
       const current = tiles[marks.cursor];

@@ -1,0 +1,53 @@
+"""Shapes of imports and exports."""
+
+from typing import Literal, TypedDict
+
+from django.urls import reverse
+
+from labeling import models
+from labeling.kernel.json_shapes import TransferReport
+
+
+class Transfer(TypedDict):
+    """An import or export with its progress; `size`: bytes of the file."""
+
+    id: int
+    kind: models.Transfer.Kind
+    source: str
+    format: str
+    done: int
+    total: int  # 0: not known yet
+    state: Literal["waiting", "running", "finished", "failed"]
+    report: TransferReport
+    error: str
+    size: int | None
+    url: str | None
+    report_url: str | None
+    finished_at: str | None
+
+
+def transfer(row: models.Transfer) -> Transfer:
+    """An import or export with its progress."""
+    return {
+        "id": row.pk,
+        "kind": models.Transfer.Kind(row.kind),
+        "source": row.source,
+        "format": row.format,
+        "done": row.done,
+        "total": row.total,
+        "state": "finished"
+        if row.finished_at
+        else "failed"
+        if row.error
+        else "running"
+        if row.lease_owner
+        else "waiting",
+        "report": row.report,
+        "error": row.error,
+        "size": row.size,
+        "url": reverse("transfer-file", args=[row.pk]) if row.file else None,
+        "report_url": (
+            reverse("transfer-report", args=[row.pk]) if row.report.get("written") else None
+        ),
+        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
+    }
