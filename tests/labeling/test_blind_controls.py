@@ -228,7 +228,9 @@ def honeypot_assignment(job, user):
         answer(assignment, user)
 
 
-def test_an_answer_with_a_honeypot_box_may_come_twice_and_be_changed(make):
+@pytest.fixture
+def honeypot(make):
+    """An assignment with one, of a job that one person annotates, and that person."""
     job = make(
         PEOPLE[:1],
         annotators_per_image=1,
@@ -238,7 +240,11 @@ def test_an_answer_with_a_honeypot_box_may_come_twice_and_be_changed(make):
         images=60,
     )
     (alice,) = everybody(job)
-    assignment = honeypot_assignment(job, alice)
+    return honeypot_assignment(job, alice), alice
+
+
+def test_an_answer_with_a_honeypot_box_may_come_twice_and_be_changed(honeypot):
+    assignment, alice = honeypot
     seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
 
     answer(assignment, alice, seen)
@@ -250,17 +256,8 @@ def test_an_answer_with_a_honeypot_box_may_come_twice_and_be_changed(make):
     assert Assignment.objects.get(pk=assignment.pk).missed_honeypot  # the first look counts
 
 
-def test_a_honeypot_box_that_was_accepted_and_nudged_is_no_label(make):
-    job = make(
-        PEOPLE[:1],
-        annotators_per_image=1,
-        mode="independent",
-        blind_control_percent=0,
-        honeypot_percent=20,
-        images=60,
-    )
-    (alice,) = everybody(job)
-    assignment = honeypot_assignment(job, alice)
+def test_a_honeypot_box_that_was_accepted_and_nudged_is_no_label(honeypot):
+    assignment, alice = honeypot
     seen = [{k: v for k, v in b.items() if k != "score"} for b in assignment.suggested]
     wrong = seen[assignment.honeypot]
     wrong["x1"] += 0.1 * (wrong["x2"] - wrong["x1"])
