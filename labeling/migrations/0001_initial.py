@@ -350,6 +350,7 @@ class Migration(migrations.Migration):
                 ('boxes', models.JSONField(null=True)),
                 ('value', models.FloatField(null=True)),
                 ('drawn_value', models.FloatField(null=True)),
+                ('found', models.PositiveIntegerField(null=True)),
                 ('missed_honeypot', models.BooleanField(null=True)),
                 ('reason', models.CharField(blank=True, default='', max_length=200)),
                 ('active_ms', models.PositiveIntegerField(default=0)),

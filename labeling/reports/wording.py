@@ -51,6 +51,8 @@ TEXTS = {
     "accepted": "{images} images accepted automatically",
     "sets_locked": "{images} candidates locked for the audit",
     "classes_left_out": "Round {round}: guarantee out of reach, left to annotators: {classes}",
+    "checker_stopped": "{name} gets no more checks of round {round}: too many objects were added "
+    "after the reveal, not drawn",
     "budget_raised": "Audit budget raised to {budget}",
     "certificate_certified": "Certified: {images} images after {audited} audits",
     "certificate_not_provable": "The guarantee could not be proven within {audited} audits",

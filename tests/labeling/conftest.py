@@ -85,6 +85,8 @@ def paper() -> dict[str, Any]:
             "value": value,
             "missed_honeypot": None,
             "drawn": None,
+            "blind_checker": None,
+            "blind_missed_honeypot": None,
             "blind_drawn": None,
             "blind_boxes": None,
             "blind_value": None,

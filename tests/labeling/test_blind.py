@@ -165,7 +165,7 @@ def blind(paper: dict, every: int, moved: float) -> dict:
     for draw in draws[::every]:
         box = draw["boxes"][0]
         draw["blind_boxes"] = [{**box, "x1": box["x1"] + moved, "x2": box["x2"] + moved}]
-        draw["blind_drawn"] = draw["blind_boxes"]
+        draw["blind_drawn"], draw["blind_checker"] = draw["blind_boxes"], 2
         draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
     return document.build(paper["about"], paper["locked"], draws)
 
@@ -201,7 +201,7 @@ def test_only_the_sets_that_hold_drawn_blind_are_certified(paper):
         draw["value"] = quality(pack(draw["predicted"]), pack(draw["boxes"]))
         if place % 3 == 0:
             draw["blind_boxes"] = [{**draw["boxes"][0], "y1": 15.0, "y2": 65.0}]
-            draw["blind_drawn"] = draw["blind_boxes"]
+            draw["blind_drawn"], draw["blind_checker"] = draw["blind_boxes"], 2
             draw["blind_value"] = quality(pack(draw["predicted"]), pack(draw["blind_boxes"]))
     mixed = document.build(paper["about"], locked, draws)
     strict, loose = (row[0] for row in mixed["result"]["judged_blind"])

@@ -111,6 +111,8 @@ def locked_document() -> dict:
             "boxes": target if not rank else [],
             "value": 1.0 if not rank else 0.0,
             "drawn": None,
+            "blind_checker": None,
+            "blind_missed_honeypot": None,
             "blind_drawn": None,
             "blind_boxes": None,
             "blind_value": None,
