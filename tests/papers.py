@@ -9,6 +9,7 @@ from labeling.kernel import digests, signatures
 from labeling.kernel.boxes import Box
 
 SERVER, REVIEWER, KEY = "ab" * 32, "cd" * 32, "11" * 32  # numbers, and the site's private key
+SEED = seed.seed_of(SERVER, REVIEWER)
 PREDICTED = [{"class_id": 0, "x1": 10.0, "y1": 10.0, "x2": 60.0, "y2": 60.0, "score": 0.9}]
 
 Drawn = Callable[[str, int], dict[str, Any]]  # (image, rank) -> what a check of it holds
@@ -17,6 +18,7 @@ Drawn = Callable[[str, int], dict[str, Any]]  # (image, rank) -> what a check of
 def content(images: int = 60, checks: int = 30, **changes: Any) -> dict[str, Any]:
     """What a plan locks, of two nested sets with the same target."""
     target = changes.pop("target", 0.6)
+    predicted = changes.pop("predicted", PREDICTED)
     return {
         "about": {"detector": "00"},
         "attempt": 1,
@@ -36,7 +38,7 @@ def content(images: int = 60, checks: int = 30, **changes: Any) -> dict[str, Any
             {"threshold": 0.5, "size": images, "target": target},
         ],
         "candidates": [
-            [f"{i:064x}", i % 2, seed.commitment(SERVER, f"{i:064x}", PREDICTED)]
+            [f"{i:064x}", i % 2, seed.commitment(SERVER, f"{i:064x}", predicted)]
             for i in range(images)
         ],
         **changes,
@@ -52,7 +54,7 @@ def lock(content: dict[str, Any]) -> dict[str, Any]:
         "reviewer_nonce": REVIEWER,
         "budgets": [[0, content["budget"]]],
     }
-    locked["seed"] = seed.seed_of(SERVER, REVIEWER)
+    locked["seed"] = SEED
     locked["order_digest"] = digests.digest([key for key, _ in order(locked)])
     return locked
 
@@ -63,11 +65,11 @@ def order(locked: dict[str, Any]) -> list[tuple[str, int]]:
     return [tuple(locked["content"]["candidates"][i][:2]) for i in places]
 
 
-def honeypot(locked: dict[str, Any], draw: dict[str, Any]) -> Box | None:
-    """The wrong box that a blind check asks about."""
-    label, drawn = draw["predicted"], draw["drawn"] or []
+def refused_honeypot(draw: dict[str, Any], drawn: list[Box]) -> bool | None:
+    """What an honest checker says of the wrong box of this check; None: it has none."""
     width, height = draw["size"]
-    return honeypots.wrong_box(locked["seed"], draw["image"], (width, height), label, drawn)
+    place = SEED, draw["image"], (width, height), draw["predicted"], drawn
+    return False if honeypots.wrong_box(*place) else None
 
 
 def make(content: dict[str, Any], drawn: Drawn, **about: Any) -> dict[str, Any]:
@@ -78,9 +80,9 @@ def make(content: dict[str, Any], drawn: Drawn, **about: Any) -> dict[str, Any]:
         for key, rank in order(locked)[: content["budget"]]
     ]
     for draw in draws:
-        if content["drawn_blind"] and draw["boxes"] is not None and honeypot(locked, draw):
-            draw.setdefault("missed_honeypot", False)
-        draw.setdefault("missed_honeypot", None)
+        blind = content["drawn_blind"] and draw["boxes"] is not None
+        missed = refused_honeypot(draw, draw["drawn"] or []) if blind else None
+        draw.setdefault("missed_honeypot", missed)
     told = {"job": "x", "earlier_attempts": [], **about}
     return document.build(told, locked, draws, KEY)
 
@@ -98,6 +100,8 @@ BLANK = {
     "size": [200, 150],
     "checker": 1,
     "verdict": "corrected",
+    "blind_checker": None,
+    "blind_missed_honeypot": None,
     "blind_drawn": None,
     "blind_boxes": None,
     "blind_value": None,

@@ -97,6 +97,11 @@ def queue_of(job: Job, user: User, hold: list[int], page: str, count: int = PREF
 
 
 def _why_none(job: Job, user: User) -> str:
+    if queue.stopped_now(job, user):
+        return (
+            "You get no more checks of this proof: too many objects were added only after the "
+            "boxes were revealed, not drawn before. Other reviewers make the rest."
+        )
     if queue.left_to_others(job, user):
         return (
             "You have seen the labels of the checks that are left, so another reviewer has to draw "

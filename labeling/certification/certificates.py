@@ -72,13 +72,11 @@ def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str
     }
     rows = round.audits.filter(kind="certificate", blind=True, value__isnull=False)  # type: ignore[attr-defined]
     blind = {audit.image_id: audit for audit in rows}
-    audits = standing.prefix(round)
+    places = standing.places(round)
     numbers: dict[int | None, int] = {}  # people have no names in the file
-    for audit in audits:
-        numbers.setdefault(audit.reviewer_id, len(numbers) + 1)
     draws = [
-        _draw(audit, numbers[audit.reviewer_id], value, blind.get(audit.image_id))
-        for audit, value in zip(audits, standing.counted_values(audits), strict=True)
+        _draw(first, numbers, value, blind.get(first.image_id))
+        for (first, _), value in zip(places, standing.counted_values(places), strict=True)
     ]
     paper = document.build(about, standing.locked_part(locked), draws, settings.SIGNING_KEY)
     with lease.fenced():
@@ -101,17 +99,22 @@ def _write(round: Round, locked: AuditPlan, lease: Lease, code: Callable[[], str
     return row
 
 
-def _draw(audit: Audit, checker: int, value: float, blind: Audit | None) -> Draw:
+def _draw(audit: Audit, numbers: dict[int | None, int], value: float, blind: Audit | None) -> Draw:
+    def number(who: int | None) -> int:
+        return numbers.setdefault(who, len(numbers) + 1)
+
     return {
         "image": audit.image.digest,
         "size": [audit.image.width, audit.image.height],
-        "checker": checker,
+        "checker": number(audit.reviewer_id),
         "verdict": audit.verdict,
         "predicted": audit.predicted,
         "drawn": audit.drawn,
         "boxes": audit.boxes,
         "missed_honeypot": audit.missed_honeypot,
         "value": value,
+        "blind_checker": number(blind.reviewer_id) if blind else None,
+        "blind_missed_honeypot": blind.missed_honeypot if blind else None,
         "blind_drawn": blind.drawn if blind else None,
         "blind_boxes": blind.boxes if blind else None,
         "blind_value": blind.value if blind else None,
@@ -164,12 +167,14 @@ def _accept(round: Round, row: Certificate, lease: Lease) -> None:
 
 
 def _keep_checked(round: Round, lease: Lease) -> None:
-    """Every image an auditor judged keeps the auditor's boxes, certified or not."""
-    rows = round.audits.filter(  # type: ignore[attr-defined]
-        kind="certificate", blind=False, verdict__in=("approved", "corrected")
-    ).select_related("image", "reviewer")
+    """Every image an auditor judged keeps the auditor's boxes, certified or not: of the second
+    check where the first was made again."""
+    rows = round.audits.decided().filter(kind="certificate").select_related("image", "reviewer")  # type: ignore[attr-defined]
+    seconds = {a.image_id: a for a in rows.filter(blind=True)}
+    firsts = rows.filter(blind=False).select_related("round")
+    kept = [seconds.get(a.image_id, a) if a.is_incomplete else a for a in firsts]
     unlabeled = set(round.job.images.unlabeled().values_list("pk", flat=True))
-    pending = [a for a in rows if a.image_id in unlabeled]
+    pending = [a for a in kept if a.image_id in unlabeled and a.boxes is not None]
     for start in range(0, len(pending), CHUNK):
         with lease.fenced():
             for a in pending[start : start + CHUNK]:

@@ -29,11 +29,35 @@ def locked_part(locked: AuditPlan) -> Locked:
     }
 
 
+Place = tuple[Audit, Audit | None]  # the first check of an image, the one made in its stead
+
+
 def prefix(round: Round) -> list[Audit]:
+    """The first checks of the locked order that count, up to the first gap."""
+    return [first for first, _ in places(round)]
+
+
+def places(round: Round) -> list[Place]:
     """The audits of the locked order that count, up to the first gap.
 
-    What was decided after the proof was complete has no value (`verdicts.decide`).
+    What was decided after the proof was complete has no value (`verdicts.decide`). Where all
+    checks are blind and the first of an image was drawn incompletely, its place waits for the
+    second, if there is to be one.
     """
+    if not round.settings.blind_checks:
+        return [(first, None) for first in _firsts(round)]
+    rows = round.audits.filter(kind="certificate", blind=True)  # type: ignore[attr-defined]
+    seconds = {audit.image_id: audit for audit in rows}
+    found: list[Place] = []
+    for first in _firsts(round):
+        second = seconds.get(first.image_id) if first.is_incomplete else None
+        if second is not None and second.value is None:
+            break
+        found.append((first, second))
+    return found
+
+
+def _firsts(round: Round) -> list[Audit]:
     placed = round.audits.filter(kind="certificate", blind=False, position__isnull=False)  # type: ignore[attr-defined]
     rows = placed.order_by("position")
     gap = rows.filter(value=None).values_list("position", flat=True).first()
@@ -66,15 +90,26 @@ class Standing:
 
 def standing(locked: AuditPlan) -> Standing:
     """The plan and what has been checked of it so far."""
-    values = counted_values(prefix(locked.round))
+    values = counted_values(places(locked.round))
     return Standing(plan_for(locked, values), values)
 
 
-def counted_values(audits: Sequence[Audit]) -> list[float]:
+def counted_values(audits: Sequence[Place]) -> list[float]:
     """What the checks of a gapless prefix count, by how credible their checkers are."""
     return counted.values(
-        Check(a.reviewer_id or 0, a.value or 0.0, a.drawn_value or 0.0, a.missed_honeypot)
-        for a in audits
+        (check_of(first), check_of(second) if second else None) for first, second in audits
+    )
+
+
+def check_of(audit: Audit) -> Check:
+    """A decided check as its value depends on it."""
+    return Check(
+        audit.reviewer_id or 0,
+        audit.value or 0.0,
+        audit.drawn_value or 0.0,
+        audit.found or 0,
+        audit.added,
+        audit.missed_honeypot,
     )
 
 

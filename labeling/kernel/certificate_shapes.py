@@ -104,6 +104,8 @@ class Draw(TypedDict):
     boxes: list[Box] | None
     missed_honeypot: bool | None
     value: float
+    blind_checker: int | None
+    blind_missed_honeypot: bool | None
     blind_drawn: list[Box] | None
     blind_boxes: list[Box] | None
     blind_value: float | None

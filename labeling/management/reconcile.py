@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from labeling.ledger import runner
 from labeling.models import Audit, Event, Job, Round, Transfer
-from labeling.review import monitoring
+from labeling.review import monitoring, second_checks
 from labeling.rounds import lifecycle, selection, stages
 from labeling.transfers import sources
 
@@ -22,6 +22,7 @@ def reconcile(since: int = 0) -> int:
     runner.enqueue_due()
     for round in Round.objects.filter(closed_at=None, job__state=Job.State.RUNNING):
         selection.withdraw_impossible(round)
+        second_checks.drop_impossible(round)
         stages.advance_if_done(round)
     lifecycle.resume_rounds()
     sources.clean_up_left(timezone.now())

@@ -351,6 +351,7 @@ class Migration(migrations.Migration):
                 ('boxes', models.JSONField(null=True)),
                 ('value', models.FloatField(null=True)),
                 ('drawn_value', models.FloatField(null=True)),
+                ('found', models.PositiveIntegerField(null=True)),
                 ('missed_honeypot', models.BooleanField(null=True)),
                 ('reason', models.CharField(blank=True, choices=[('missed', 'Object missed'), ('loose', 'Box too loose or too tight'), ('wrong_class', 'Wrong class'), ('on_nothing', 'Box on nothing'), ('twice', 'Same object twice'), ('unusable', 'Image unusable')], default='', max_length=11)),
                 ('active_ms', models.PositiveIntegerField(default=0)),

@@ -58,6 +58,8 @@ class Audit(models.Model):
     image = models.ForeignKey(Image, models.CASCADE, related_name="audits")
     kind = models.CharField(max_length=11, choices=Kind.choices)
     position = models.PositiveIntegerField(null=True)
+    # drawn by someone else than the first check of the image: blind, where that one saw the boxes;
+    # else because that one was drawn incompletely
     blind = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(null=True)  # strictest candidate set that holds it
     predicted: "models.Field[list[Box], list[Box]]" = models.JSONField()
@@ -81,7 +83,9 @@ class Audit(models.Model):
     # decides (certification.core.counted)
     value = models.FloatField(null=True)
     drawn_value = models.FloatField(null=True)
-    # of a blind check: whether a box known to be wrong was called an object; null: none shown
+    # of a blind check: how many of the label's boxes the drawing matches
+    found = models.PositiveIntegerField(null=True)
+    # ... and whether a box known to be wrong was called an object; null: none shown
     missed_honeypot = models.BooleanField(null=True)
     # of one rejected
     reason = models.CharField(max_length=11, choices=RejectReason.choices, blank=True, default="")
@@ -113,6 +117,17 @@ class Audit(models.Model):
     def drawn_blind(self) -> bool:
         """Whether its checker draws before the label's boxes are revealed."""
         return self.blind or self.counts_as_drawn
+
+    @property
+    def added(self) -> int:
+        """How many of the revealed boxes a blind check took over."""
+        return len(self.boxes or []) - len(self.drawn or []) if self.found is not None else 0
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether most of what a blind check holds of the label was added after the reveal, so that
+        someone else makes it again."""
+        return self.counts_as_drawn and self.added > (self.found or 0)
 
     @property
     def counts_as_drawn(self) -> bool:

@@ -55,6 +55,8 @@ TEXTS = {
     "order_drawn": "Order of the checks drawn",
     "digest_mailed": "Digest mailed, recipients: {people}",
     "digest_not_mailed": "Digest not mailed: {error}",
+    "checker_stopped": "{name} gets no more checks of round {round}: too many objects were added "
+    "after the reveal, not drawn",
     "budget_raised": "Audit budget raised to {budget}",
     "certificate_certified": "Certified: {images} images after {audited} audits",
     "certificate_not_provable": "The guarantee could not be proven within {audited} audits",

@@ -11,6 +11,7 @@ from labeling.certification import standing
 from labeling.kernel import leases
 from labeling.kernel.errors import NotAllowed
 from labeling.models import Audit, Job, Member, Round
+from labeling.review import second_checks
 
 Kind = Audit.Kind
 
@@ -25,7 +26,8 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     comes first, so that the boxes cannot lean on what was seen.
     """
     free = Q(reviewer=None) | leases.ran_out(now)
-    rows = Audit.objects.undecided().filter(free, round__job=job).exclude(revealed_to=user)
+    rows: QuerySet[Audit] = Audit.objects.undecided().filter(free, round__job=job)
+    rows = rows.exclude(revealed_to=user)
     open_round = job.rounds.filter(state=Round.State.AUDITING, closed_at=None).first()
     due = Q(kind=Kind.MONITORING, label__revoked_at__isnull=True)
     if open_round is not None:
@@ -36,8 +38,10 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
         round=OuterRef("round"), image=OuterRef("image"), kind=Kind.CERTIFICATE
     )
     proof = Q(kind=Kind.CERTIFICATE)
-    others = _reviewers(job).exclude(user=user).exists()
-    if others:
+    others = second_checks.reviewers(job).exclude(user=user).exists()
+    if open_round is not None and open_round.settings.blind_checks:
+        rows = _of_blind_proof(rows, open_round, user, proof)
+    elif others:
         other = twin.exclude(pk=OuterRef("pk"))
         rows = rows.exclude(proof, Exists(other.filter(reviewer=user)))
         # who once had the other check has seen it, and waits for someone who has not, if any
@@ -45,6 +49,34 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
     else:
         rows = rows.exclude(proof, Q(blind=False), Exists(twin.filter(blind=True, verdict="")))
     return rows.filter(due).order_by("kind", "position", "-blind")
+
+
+def _of_blind_proof(
+    rows: "QuerySet[Audit]", round: Round, user: User, proof: Q
+) -> "QuerySet[Audit]":
+    """Second checks only of what someone else has drawn; nothing for those who were stopped, unless
+    all were: then they go on, for no proof waits for ever, and it shows nothing."""
+    if is_stopped(round, user):
+        return rows.exclude(proof)
+    firsts = Audit.objects.filter(
+        round=OuterRef("round"), image=OuterRef("image"), kind=Kind.CERTIFICATE, blind=False
+    )
+    rows = rows.exclude(proof, Q(blind=True), ~Exists(firsts.decided()))
+    return rows.exclude(
+        proof, Q(blind=True), Exists(firsts.filter(Q(reviewer=user) | Q(revealed_to=user)))
+    )
+
+
+def is_stopped(round: Round, user: User) -> bool:
+    """Whether others make what is left of a proof, because this person's drawings lack too much."""
+    out = second_checks.stopped(round)
+    return user.pk in out and second_checks.reviewers(round.job).exclude(user__in=out).exists()
+
+
+def stopped_now(job: Job, user: User) -> bool:
+    """The same of the proof that is audited now."""
+    open_round = job.rounds.filter(state=Round.State.AUDITING, closed_at=None).first()
+    return open_round is not None and is_stopped(open_round, user)
 
 
 def left_to_others(job: Job, user: User) -> bool:
@@ -62,18 +94,12 @@ def _new_to_image(job: Job) -> "QuerySet[Member]":
         image=OuterRef(OuterRef("image")),
         kind=Kind.CERTIFICATE,
     )
-    return _reviewers(job).exclude(Exists(had))
-
-
-def _reviewers(job: Job) -> "QuerySet[Member]":
-    return job.members.filter(
-        role__in=(Member.Role.REVIEWER, Member.Role.MANAGER), user__is_active=True
-    )
+    return second_checks.reviewers(job).exclude(Exists(had))
 
 
 def claim_next(job: Job, user: User, *, count: int = 2, page: str = "") -> list[Audit]:
     """The audits the person holds, renewed for `page`, topped up to `count`."""
-    if not _reviewers(job).filter(user=user).exists():
+    if not second_checks.reviewers(job).filter(user=user).exists():
         raise NotAllowed("Only reviewers of the job audit auto-labels.")
     now = timezone.now()
     held = leases.keep(held_audits(job, user), job, user, page, now)

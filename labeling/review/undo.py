@@ -12,6 +12,7 @@ from labeling.kernel import events, leases
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, AuditPlan, Comment, Image, Label, Round, Step
+from labeling.review import second_checks
 
 
 def undo(audit: Audit, user: User) -> Audit:
@@ -40,6 +41,7 @@ def undo(audit: Audit, user: User) -> Audit:
             boxes=None,
             value=None,
             drawn_value=None,
+            found=None,
             missed_honeypot=None,
             reason="",
             decided_at=None,
@@ -67,12 +69,16 @@ def _check_uncounted(audit: Audit) -> None:
     round.refresh_from_db()
     if round.state != Round.State.AUDITING:
         raise Conflict("The audit is over; its verdicts stay as they are.")
-    if audit.blind:
+    counted = {row.pk for place in standing.places(round) for row in place if row}
+    if round.settings.blind_checks:
+        if not audit.blind and audit.pk not in counted and not second_checks.withdraw(audit):
+            raise Conflict("Someone else makes this check again since; it stays.")
+    elif audit.blind:
         twin = Audit.objects.filter(round=round, image=audit.image_id, kind=audit.kind, blind=False)
         if twin.filter(reviewer=audit.reviewer).exists():
             raise Conflict("You have seen the auto-label of this image since; the check stays.")
         return
-    if audit.pk in {row.pk for row in standing.prefix(round)}:
+    if audit.pk in counted:
         raise Conflict(
             "This check is counted already. The proof only grows: what it has counted is never "
             "taken back, or its guarantee would not hold."

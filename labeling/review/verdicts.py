@@ -12,7 +12,7 @@ from labeling.kernel.boxes import Box, without_scores
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.models import Audit, AuditPlan, Image, Label, RejectReason, Round
-from labeling.review import drawings
+from labeling.review import drawings, second_checks
 
 Kind, Verdict = Audit.Kind, Audit.Verdict
 
@@ -56,6 +56,7 @@ def decide(
             boxes=final,
             value=check.value if counts else None,
             drawn_value=check.drawn_value if counts else None,
+            found=check.found if final is not None and audit.drawn_blind else None,
             missed_honeypot=missed_honeypot,
             reason=reason,
             active_ms=max(0, min(active_ms, answer_content.MAX_ACTIVE_MS)),
@@ -73,6 +74,8 @@ def decide(
             _apply_monitoring(audit, user)
         elif not counts:
             _apply_late(audit, user)
+        elif audit.counts_as_drawn:
+            second_checks.follow(audit)
     monitored = audit.round if audit.kind == Kind.MONITORING else None
     changed(audit.round.job, monitored=monitored)
     return audit

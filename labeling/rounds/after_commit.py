@@ -2,7 +2,7 @@
 
 from labeling.kernel import changes
 from labeling.models import Job, Round
-from labeling.review import monitoring
+from labeling.review import monitoring, second_checks
 from labeling.rounds import lifecycle, selection, stages
 
 
@@ -21,4 +21,5 @@ def follow_up(change: changes.Change) -> None:
         return
     if change.people:
         selection.withdraw_impossible(round)
+    second_checks.drop_impossible(round)
     stages.advance_if_done(round)

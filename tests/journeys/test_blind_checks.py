@@ -29,13 +29,13 @@ def draw(job, who, boxes):
     done = 0
     while held := queue.claim_next(job, who, count=3):
         for audit in held:
-            assert audit.drawn_blind and not audit.blind
+            assert audit.drawn_blind
             give(audit, who, "corrected", boxes(audit))
             done += 1
     return done
 
 
-def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, client):
+def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, bob, client):
     round = round_of(closing)
     assert not Audit.objects.filter(round=round, blind=True).exists()  # none needs a twin
     client.force_login(rita)
@@ -59,6 +59,11 @@ def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, c
     blank.refresh_from_db()
     assert (blank.drawn, blank.boxes) == ([], without_scores(blank.predicted))
 
+    # nothing of it was drawn: someone else draws it again
+    (again,) = queue.claim_next(closing, bob, count=1)
+    assert (again.image_id, again.drawn) == (blank.image_id, None)
+    give(again, bob, "corrected", again.predicted)
+
     assert draw(closing, rita, lambda audit: audit.predicted) < 40
     run_steps(closing)
     row = Certificate.objects.get(round=round)
@@ -66,6 +71,7 @@ def test_every_check_is_drawn_drawn_blind_and_the_proof_says_so(closing, rita, c
     assert row.document["locked"]["content"]["drawn_blind"]
     assert {d["verdict"] for d in row.document["draws"]} == {"corrected"}
     assert [len(d["drawn"]) for d in row.document["draws"]][:2] == [0, 1]
+    assert [len(d["blind_drawn"] or []) for d in row.document["draws"]][:2] == [1, 0]
     assert verification.verify(row.document) == []
     assert Label.objects.active().auto().filter(image__job=closing).exists()
     assert "all drawn blind" in certificate_report.certificate(closing)["sentence"]

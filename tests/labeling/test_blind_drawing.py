@@ -208,7 +208,9 @@ def test_a_blind_certificate_holds_drawings_and_what_they_revealed():
         (lambda draw: draw.update(drawn=[box(120)]), "Draw 3: its boxes are not its drawing"),
         (lambda draw: draw.update(drawn=[]), "Draw 3: its boxes are not its drawing"),
         (
-            lambda draw: draw.update(blind_boxes=draw["boxes"], blind_value=draw["value"]),
+            lambda draw: draw.update(
+                blind_boxes=draw["boxes"], blind_value=draw["value"], blind_checker=2
+            ),
             "Draw 3: its blind_boxes lack the drawing",
         ),
     ],

@@ -19,6 +19,8 @@ from tests.auditing import at_its_audit, round_of
 from tests.factories import box
 
 SIZE = (200, 150)
+OTHER = box(120)
+SIX = [{"class_id": 0, "x1": x, "y1": 0.0, "x2": x + 20, "y2": 20.0} for x in range(0, 180, 30)]
 LABEL, DRAWN = [box(10), {**box(120), "class_id": 3}], [box(12)]
 
 
@@ -50,7 +52,11 @@ class TestPlace:
 
 
 def check(missed=None, checker=1, value=1.0, drawn_value=0.4) -> Check:
-    return Check(checker, value, drawn_value, missed)
+    return Check(checker, value, drawn_value, found=1, missed_honeypot=missed)
+
+
+def values_of(checks) -> list[float]:
+    return counted.values((one, None) for one in checks)
 
 
 CHECKS = st.lists(
@@ -67,47 +73,49 @@ CHECKS = st.lists(
 class TestValues:
     def test_who_misses_a_honeypot_adds_nothing_in_this_check(self):
         checks = [check(False), check(True), check(False), check()]
-        assert counted.values(checks) == [1.0, 0.4, 1.0, 1.0]
+        assert values_of(checks) == [1.0, 0.4, 1.0, 1.0]
 
     def test_who_misses_often_adds_nothing_any_more_and_others_do(self):
         checks = [check(True), check(True), check(), check(False), check(checker=2)]
-        assert counted.values(checks) == [0.4, 0.4, 0.4, 0.4, 1.0]
+        assert values_of(checks) == [0.4, 0.4, 0.4, 0.4, 1.0]
 
     def test_seldom_misses_are_forgiven(self):
         seldom = [check(True)] + [check(False)] * 9 + [check(True)] + [check()]
-        assert counted.values(seldom)[-1] == 1.0  # 2 of 11
+        assert values_of(seldom)[-1] == 1.0  # 2 of 11
 
     @given(CHECKS)
     def test_what_checkers_do_never_raises_a_value(self, checks):
-        values = counted.values(checks)
+        values = values_of(checks)
         assert all(v <= c.value for v, c in zip(values, checks, strict=True))
         # a honeypot missed instead of seen lowers values or leaves them
         for i, one in enumerate(checks):
             if one.missed_honeypot is False:
                 worse = [*checks[:i], check(True, one.checker, one.value, one.drawn_value)]
-                after = counted.values([*worse, *checks[i + 1 :]])
+                after = values_of([*worse, *checks[i + 1 :]])
                 assert all(b <= a for a, b in zip(values, after, strict=True))
 
     @given(CHECKS)
     def test_later_checks_change_no_value(self, checks):
-        values = counted.values(checks)
+        values = values_of(checks)
         for n in range(len(checks)):
-            assert counted.values(checks[:n]) == values[:n]
+            assert values_of(checks[:n]) == values[:n]
 
 
 @pytest.fixture
 def closing(settings, alice, rita, bob):
-    """A certified job at its audit; every check is blind."""
-    yield from at_its_audit(
+    """A certified job at its audit; every check is blind, every label has two boxes."""
+    for job in at_its_audit(
         settings, alice, (rita, bob), 120, training_size=10, audit_budget=20, blind_checks=True
-    )
+    ):
+        Audit.objects.filter(round=round_of(job)).update(predicted=[box(), OTHER])
+        yield job
 
 
 def checks_of(job, who):
-    """This person's checks, one after the other, each drawn empty, with what it asks about."""
+    """This person's checks, one after the other, one box of each drawn, with what it asks about."""
     while held := queue.claim_next(job, who, count=1):
         audit = held[0]
-        yield audit, drawings.store(audit, who, [])
+        yield audit, drawings.store(audit, who, [box()])
 
 
 def decide(audit, who, boxes):
@@ -118,17 +126,17 @@ def decide(audit, who, boxes):
 class TestChecks:
     def test_a_missed_honeypot_is_kept_apart_and_the_check_counts_as_drawn(self, closing, rita):
         for audit, asked in itertools.islice(checks_of(closing, rita), 8):
-            done = decide(audit, rita, asked)
-            assert [b["x1"] for b in done.boxes] == [11.0]
+            done = decide(audit, rita, [box(), *asked])
+            assert done.boxes == [box(), OTHER]
             assert done.missed_honeypot == (True if len(asked) == 2 else None)
-            assert (done.value, done.drawn_value) == (1.0, 0.0)
-            assert decide(audit, rita, asked).pk == done.pk  # a reply that was lost
+            assert (done.value, done.drawn_value) == (1.0, 0.5)
+            assert decide(audit, rita, [box(), *asked]).pk == done.pk  # a reply that was lost
         missed = [a.missed_honeypot for a in standing.prefix(round_of(closing))]
         assert 2 <= missed.count(True) < 8
         now = standing.standing(AuditPlan.objects.get(round=round_of(closing)))
         second = [i for i, one in enumerate(missed) if one][1]
-        assert not any(now.values[second:])
-        assert now.values[:second] == [0.0 if one else 1.0 for one in missed[:second]]
+        assert set(now.values[second:]) == {0.5}
+        assert now.values[:second] == [0.5 if one else 1.0 for one in missed[:second]]
 
     def test_where_checkers_see_the_label_nothing_is_added(self, closing, rita):
         audit = next(a for a, asked in checks_of(closing, rita) if len(asked) == 2)
@@ -138,20 +146,19 @@ class TestChecks:
     def test_an_undo_takes_the_answer_back(self, closing, rita, bob):
         queue.claim_next(closing, bob, count=1)  # an earlier one is open, so nothing was counted
         for audit, asked in checks_of(closing, rita):
-            decide(audit, rita, asked)
+            decide(audit, rita, [box(), *asked])
             if len(asked) == 2:
                 break
         undo.undo(audit, rita)
-        assert (audit.missed_honeypot, audit.drawn_value, audit.drawn) == (None, None, [])
-        right = [b for b in asked if b["x1"] == 11.0]
-        assert decide(audit, rita, right).missed_honeypot is False
+        assert (audit.missed_honeypot, audit.drawn_value, audit.drawn) == (None, None, [box()])
+        assert decide(audit, rita, [box(), OTHER]).missed_honeypot is False
 
 
 def blind() -> dict:
-    """A certificate of which every check is blind, nothing was drawn, and the label was added."""
-    taken = [{k: v for k, v in b.items() if k != "score"} for b in papers.PREDICTED]
-    found = {"drawn": [], "boxes": taken, "value": 1.0}
-    return papers.make(papers.content(drawn_blind=True), lambda key, rank: dict(found))
+    """A certificate of which every check is blind; one of six boxes was overlooked and added."""
+    found = {"predicted": SIX, "drawn": SIX[:5], "boxes": SIX, "value": 1.0}
+    content = papers.content(drawn_blind=True, predicted=SIX)
+    return papers.make(content, lambda key, rank: dict(found))
 
 
 def faults(paper, change) -> list[str]:
@@ -190,6 +197,6 @@ def test_a_file_in_which_additions_did_not_count_holds():
             draw["missed_honeypot"] = True
         second = draws.index(asked(draws)[1])
         for i, draw in enumerate(draws):
-            draw["value"] = 1.0 if i < second and draw["missed_honeypot"] is None else 0.0
+            draw["value"] = 1.0 if i < second and draw["missed_honeypot"] is None else 5 / 6
 
     assert faults(blind(), yes_to_all) == []

@@ -79,7 +79,7 @@ def conclude(locked: Locked, draws: list[Draw]) -> Result:
     values = [draw["value"] for draw in draws]
     plan = plan_for(plan_of(locked), content, values)
     test = run_test(plan, values)
-    bias = anchoring(_pairs(draws))
+    bias = None if content["drawn_blind"] else anchoring(_pairs(draws))
     kept = certified(plan, test, values, bias)
     outcome: Outcome = "certified" if kept else "refused" if test.shown else "not_provable"
     bounds = [rest_bound(plan, values, rank) for rank in (kept if plan.per_class else kept[-1:])]

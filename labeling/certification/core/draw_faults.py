@@ -47,42 +47,39 @@ def _drawing_fault(i: int, draw: Draw, strict: bool) -> str | None:
 
 def _honeypot_fault(i: int, draw: Draw, seed: str, strict: bool) -> str | None:
     """Whether an answer about a honeypot is there exactly where the check had one."""
-    wrong = None
-    if strict and draw["boxes"] is not None:
-        width, height = draw["size"]
-        key, label, drawn = draw["image"], draw["predicted"], draw["drawn"] or []
-        wrong = honeypots.wrong_box(seed, key, (width, height), label, drawn)
-    if (wrong is None) == (draw["missed_honeypot"] is None):
-        return None
-    return (
-        f"Draw {i + 1}: it tells of a honeypot that it did not have."
-        if wrong is None
-        else f"Draw {i + 1}: it lacks the answer about its honeypot."
-    )
+    width, height = draw["size"]
+    for boxes, drawn, missed in (
+        (draw["boxes"], draw["drawn"], draw["missed_honeypot"]),
+        (draw["blind_boxes"], draw["blind_drawn"], draw["blind_missed_honeypot"]),
+    ):
+        wrong = None
+        if strict and boxes is not None:
+            key, label = draw["image"], draw["predicted"]
+            wrong = honeypots.wrong_box(seed, key, (width, height), label, drawn or [])
+        if wrong is None and missed is not None:
+            return f"Draw {i + 1}: it tells of a honeypot that it did not have."
+        if wrong is not None and missed is None:
+            return f"Draw {i + 1}: it lacks the answer about its honeypot."
+    return None
 
 
 def _checker_faults(draws: Iterable[Draw]) -> list[str]:
+    """Whether people are numbered as they come, and nobody checks an image twice."""
     known = 0
     for i, draw in enumerate(draws):
-        if draw["checker"] > known + 1:
-            return [f"Draw {i + 1}: its checker is not numbered in the order of the draws."]
-        known = max(known, draw["checker"])
+        second = draw["blind_checker"]
+        if (second is None) != (draw["blind_value"] is None) or second == draw["checker"]:
+            return [f"Draw {i + 1}: its second check was not made by someone else."]
+        for checker in (draw["checker"], second):
+            if (checker or 0) > known + 1:
+                return [f"Draw {i + 1}: its checker is not numbered in the order of the draws."]
+            known = max(known, checker or 0)
     return []
 
 
 def _value_faults(draws: Sequence[Draw], kind: str, strict: bool) -> list[str]:
     """Whether values follow from the boxes, and from how credible the checkers were till then."""
-    expected = counted.values(
-        counted.Check.of(
-            kind,
-            draw["checker"],
-            draw["predicted"],
-            draw["drawn"] if strict else None,
-            draw["boxes"],
-            draw["missed_honeypot"],
-        )
-        for draw in draws
-    )
+    expected = counted.values(_place(draw, kind, strict) for draw in draws)
     return [
         f"Draw {i + 1}: its {name} does not follow from its boxes and its checker's answers so far."
         for i, (draw, value) in enumerate(zip(draws, expected, strict=True))
@@ -92,6 +89,17 @@ def _value_faults(draws: Sequence[Draw], kind: str, strict: bool) -> list[str]:
         )
         if wrong
     ]
+
+
+def _place(draw: Draw, kind: str, strict: bool) -> tuple[counted.Check, counted.Check | None]:
+    """The first check of a draw, and the one made in its stead."""
+    label, second = draw["predicted"], draw["blind_checker"]
+    boxes, drawn = draw["boxes"], draw["drawn"] if strict else None
+    first = counted.Check.of(kind, draw["checker"], label, drawn, boxes, draw["missed_honeypot"])
+    if not strict or second is None:
+        return first, None
+    boxes, drawn, missed = draw["blind_boxes"], draw["blind_drawn"], draw["blind_missed_honeypot"]
+    return first, counted.Check.of(kind, second, label, drawn, boxes, missed)
 
 
 def _is_wrong_blind(draw: Draw, kind: str) -> bool:
