@@ -13,6 +13,7 @@ from labeling.certification import locked_plans
 from labeling.certification.core import plan_content
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import Box
+from labeling.kernel.certificate_shapes import CheckedTwice
 from labeling.models import Assignment, AuditPlan, Certificate, Image, Job, Label
 from labeling.models.functions import BoxCount
 from labeling.reports import certificate_report, figures
@@ -121,6 +122,7 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
     return [
         ("Audited at random", f"{result['audited']} images, {content['budget']} planned"),
         ("Reviewers", "annotated blind" if content["drawn_blind"] else "saw the boxes"),
+        ("Checks made twice", _checked_twice(result["checked_twice"])),
         (
             "Observed quality",
             "none" if observed is None else f"{observed:.2f}",
@@ -136,6 +138,16 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
         ("Detector", f"round {locked.round.number}, {str(about.get('detector', ''))[:12]}"),
         ("Certificate file", row.digest[:12]),
     ]
+
+
+def _checked_twice(found: CheckedTwice | None) -> str:
+    if found is None:
+        return "too few to measure reviewers"
+    return (
+        f"{found['images']}: they agree on {found['agreement']:.0%} of the boxes, one reviewer "
+        f"marks {found['sensitivity']:.0%}; at least about {found['unseen']:.0%} of the objects "
+        "seen by neither reviewer nor auto-label"
+    )
 
 
 def _sets(row: Certificate) -> list[ProofSet]:

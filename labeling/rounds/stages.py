@@ -31,7 +31,7 @@ def line_of(round: Round) -> list[Round.State]:
 def todo(round: Round) -> "models.QuerySet[Any]":
     """What must still happen before the round may leave its state."""
     if round.state == State.AUDITING:
-        return standing.undecided(round)
+        return standing.awaited(round)
     if round.state == State.COLLECTING:
         return overlap.awaited(round)
     return round.steps.filter(state=round.state, finished_at=None)
