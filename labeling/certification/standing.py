@@ -132,3 +132,14 @@ def undecided(round: Round) -> "QuerySet[Audit]":
     """Certificate audits that must still be judged before the round can move on."""
     rows = round.audits.filter(kind=Kind.CERTIFICATE).undecided()  # type: ignore[attr-defined]
     return rows.filter(position__lt=needed(round))  # type: ignore[no-any-return]
+
+
+def awaited(round: Round) -> "QuerySet[Audit]":
+    """Of these, those that the round waits for: second checks that only measure may stay undone."""
+    rows = undecided(round)
+    if not round.settings.blind_checks:
+        return rows
+    images = rows.filter(blind=True).values("image")
+    firsts = round.audits.filter(kind=Kind.CERTIFICATE, blind=False, image__in=images)  # type: ignore[attr-defined]
+    complete = [first.image_id for first in firsts if not first.is_incomplete]
+    return rows.exclude(blind=True, image__in=complete)

@@ -121,6 +121,15 @@ class AnchoringSaid(TypedDict):
     bias_error: float
 
 
+class CheckedTwice(TypedDict):
+    """How two people differ who drew the same images blind, and what both and the label miss."""
+
+    images: int
+    agreement: float
+    sensitivity: float
+    unseen: float
+
+
 class Result(TypedDict):
     """What follows from the plan and the draws."""
 
@@ -135,6 +144,7 @@ class Result(TypedDict):
     rest_bound: float | None
     anchoring: AnchoringSaid | None
     judged_blind: list[list[float] | None]
+    checked_twice: CheckedTwice | None
 
 
 class Body(TypedDict):

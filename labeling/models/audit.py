@@ -59,7 +59,7 @@ class Audit(models.Model):
     kind = models.CharField(max_length=11, choices=Kind.choices)
     position = models.PositiveIntegerField(null=True)
     # drawn by someone else than the first check of the image: blind, where that one saw the boxes;
-    # else because that one was drawn incompletely
+    # else because that one was drawn incompletely, or to measure how people differ
     blind = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(null=True)  # strictest candidate set that holds it
     predicted: "models.Field[list[Box], list[Box]]" = models.JSONField()

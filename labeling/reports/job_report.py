@@ -14,6 +14,7 @@ from labeling.certification import locked_plans
 from labeling.certification.core import plan_content
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import Box
+from labeling.kernel.certificate_shapes import CheckedTwice
 from labeling.models import Assignment, AuditPlan, Certificate, Image, Job, Label
 from labeling.models.functions import BoxCount
 from labeling.reports import certificate_report, figures
@@ -122,6 +123,7 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
     return [
         ("Audited at random", f"{result['audited']} images, {content['budget']} planned"),
         ("Reviewers", "annotated blind" if content["drawn_blind"] else "saw the boxes"),
+        ("Checks made twice", _checked_twice(result["checked_twice"])),
         (
             "Observed quality",
             "none" if observed is None else f"{observed:.2f}",
@@ -141,6 +143,16 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
 
 def _name(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else "nobody"
+
+
+def _checked_twice(found: CheckedTwice | None) -> str:
+    if found is None:
+        return "too few to measure reviewers"
+    return (
+        f"{found['images']}: they agree on {found['agreement']:.0%} of the boxes, one reviewer "
+        f"marks {found['sensitivity']:.0%}; at least about {found['unseen']:.0%} of the objects "
+        "seen by neither reviewer nor auto-label"
+    )
 
 
 def _sets(row: Certificate) -> list[ProofSet]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from labeling.certification import standing
 from labeling.certification.core.counted import Record
-from labeling.kernel import events, leases
+from labeling.kernel import events, leases, sampling
 from labeling.models import Audit, AuditPlan, Job, Member, Round
 
 Kind = Audit.Kind
@@ -32,7 +32,7 @@ def follow(audit: Audit) -> None:
     """What follows from a verdict that counts in a proof of blind checks (inside a transaction that
     has locked its plan)."""
     _stop_if_too_little(audit)
-    if not audit.blind and audit.is_incomplete and _may_make(audit, None).exists():
+    if not audit.blind and _wants_second(audit) and _may_make(audit, None).exists():
         Audit.objects.get_or_create(
             round=audit.round,
             image=audit.image,
@@ -45,6 +45,14 @@ def follow(audit: Audit) -> None:
                 "confidence": audit.confidence,
             },
         )
+
+
+def _wants_second(audit: Audit) -> bool:
+    """Whether it was drawn incompletely, or belongs to the share that is checked twice."""
+    if audit.drawn is None or audit.boxes is None:
+        return False
+    seed = audit.round.audit_plan.seed
+    return audit.is_incomplete or sampling.checked_twice(audit.image.digest, seed)
 
 
 def drop_impossible(round: Round) -> int:

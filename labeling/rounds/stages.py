@@ -32,7 +32,7 @@ def todo(round: Round) -> "models.QuerySet[Any]":
     """What must still happen before the round may leave its state."""
     if round.state == State.AUDITING:
         undrawn = AuditPlan.objects.filter(round=round, seed="")
-        return undrawn if undrawn.exists() else standing.undecided(round)
+        return undrawn if undrawn.exists() else standing.awaited(round)
     if round.state == State.COLLECTING:
         return overlap.awaited(round)
     return round.steps.filter(state=round.state, finished_at=None)

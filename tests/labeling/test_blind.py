@@ -202,7 +202,7 @@ def test_only_the_sets_that_hold_drawn_blind_are_certified():
         twin = {"blind_boxes": blind, "blind_drawn": blind, "blind_checker": 2}
         return {**found, **twin, "blind_value": value}
 
-    mixed = papers.make(papers.content(target=0.78), drawn)
+    mixed = papers.make(papers.content(checks=45, target=0.78), drawn)
     strict, loose = (row[0] for row in mixed["result"]["judged_blind"])
     assert loose < 0.78 < strict
     assert mixed["result"]["outcome"] == "certified"

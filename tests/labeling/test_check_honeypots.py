@@ -135,7 +135,8 @@ class TestChecks:
         assert 2 <= missed.count(True) < 8
         now = standing.standing(AuditPlan.objects.get(round=round_of(closing)))
         second = [i for i, one in enumerate(missed) if one][1]
-        assert set(now.values[second:]) == {0.5}
+        # 0 once honest work is ruled out: half of the boxes were added, not drawn
+        assert set(now.values[second:]) <= {0.5, 0.0}
         assert now.values[:second] == [0.5 if one else 1.0 for one in missed[:second]]
 
     def test_where_checkers_see_the_label_nothing_is_added(self, closing, rita):

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeling.certification import standing
-from labeling.certification.core import counted, document, verification
+from labeling.certification.core import checked_twice, counted, document, verification
 from labeling.certification.core.counted import Check, Record
 from labeling.jobs import members
+from labeling.kernel import sampling
 from labeling.kernel.errors import Conflict
 from labeling.models import Audit, AuditPlan, Certificate
 from labeling.review import drawings, queue, second_checks, undo, verdicts
@@ -126,6 +127,15 @@ def first(job, who) -> Audit:
     return queue.claim_next(job, who, count=1)[0]
 
 
+def drawn_twice(job, *, yes: bool) -> None:
+    """Give the plan a seed by which none of its checks, or the first three, are made twice."""
+    rows = Audit.objects.filter(round=round_of(job), blind=False).order_by("position")
+    keys = list(rows.values_list("image__digest", flat=True)[: 3 if yes else 40])
+    seeds = (str(number) for number in itertools.count())
+    seed = next(s for s in seeds if {sampling.checked_twice(key, s) for key in keys} == {yes})
+    AuditPlan.objects.filter(round=round_of(job)).update(seed=seed)
+
+
 def second_of(audit) -> Audit | None:
     return second_checks.second_of(audit).first()
 
@@ -153,6 +163,7 @@ class TestMadeAgain:
                 undo.undo(row, who)
 
     def test_complete_drawings_and_such_that_add_nothing_are_made_once(self, closing, rita):
+        drawn_twice(closing, yes=False)
         for boxes, adds in (([box()], True), ([], False)):
             audit = first(closing, rita)
             draw(audit, rita, boxes, adds=adds)
@@ -219,6 +230,76 @@ class TestMadeAgain:
         draw_of = paper["draws"][0]
         assert (draw_of["checker"], draw_of["blind_checker"]) == (1, 2)
         assert draw_of["value"] == draw_of["blind_value"]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestMeasured:
+    def test_one_in_ten_is_drawn_by_someone_else_too_and_the_first_counts(self, closing, rita, bob):
+        drawn_twice(closing, yes=True)
+        audit = first(closing, rita)
+        draw(audit, rita, [box()])
+        second = first(closing, bob)
+        assert second.pk == second_of(audit).pk
+        before = values(closing)
+        assert len(before) == 1
+        draw(second, bob, [box(120)], adds=False)
+        assert values(closing) == before
+        undo.undo(second, bob)  # the test does not read it
+        given_up = first(closing, rita)
+        verdicts.decide(given_up, rita, verdict="unjudgeable")
+        assert second_of(given_up) is None
+
+    def test_no_proof_waits_for_it(self, closing, rita):
+        drawn_twice(closing, yes=True)
+        judge_all(closing, rita)
+        assert Audit.objects.filter(round=round_of(closing), blind=True, verdict="").exists()
+        run_steps(closing)
+        paper = Certificate.objects.get(round=round_of(closing)).document
+        assert paper["result"]["checked_twice"] is None
+
+    def test_with_one_reviewer_nothing_is_made_twice(self, closing, rita, bob):
+        members.remove(closing.members.get(user=bob), None)
+        drawn_twice(closing, yes=True)
+        audit = first(closing, rita)
+        draw(audit, rita, [box()])
+        assert second_of(audit) is None
+
+
+def twice(rng, images: int, people: float, hidden: float = 0.0):
+    """Draws that two people made of four objects, each seen with chance `people`, a share `hidden`
+    by nobody; the label has every other one."""
+    draws, objects = [], [box(50 * i, 0, 40) for i in range(4)]
+    for i in range(images):
+        there = [one for one in objects if rng.random() >= hidden]
+        drawn, again = ([one for one in there if rng.random() < people] for _ in range(2))
+        added = [one for one in there[::2] if one not in drawn]
+        draws.append(
+            {
+                "image": f"{i:064x}",
+                "drawn": drawn,
+                "boxes": drawn + added,
+                "blind_drawn": again,
+                "blind_boxes": again,
+            }
+        )
+    return draws
+
+
+class TestMeasure:
+    def test_it_tells_how_two_people_agree_and_what_both_and_the_label_miss(self):
+        draws = twice(np.random.default_rng(4), 20_000, 0.8)
+        found = checked_twice.measure(draws, "s")
+        assert 1_800 < found["images"] < 2_200
+        assert found["sensitivity"] == pytest.approx(0.8, abs=0.02)
+        assert found["agreement"] == pytest.approx(0.64 / 0.96, abs=0.02)
+        assert found["unseen"] == pytest.approx(0.1, abs=0.02)  # .2 of the half without a label
+
+    def test_what_nobody_can_see_it_cannot_tell(self):
+        draws = twice(np.random.default_rng(5), 20_000, 1.0, 0.3)
+        assert checked_twice.measure(draws, "s")["unseen"] == 0.0
+
+    def test_of_few_images_it_tells_nothing(self):
+        assert checked_twice.measure(twice(np.random.default_rng(6), 30, 0.8), "s") is None
 
 
 @pytest.mark.django_db(transaction=True)

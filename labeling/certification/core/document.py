@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labeling.certification.core import plan_content
+from labeling.certification.core import checked_twice, plan_content
 from labeling.certification.core.anchoring import Anchoring, Pair, anchoring
 from labeling.certification.core.audit_plan import Plan, audit_order
 from labeling.certification.core.nested_test import Wealth, extended, rest_bound, run_test
@@ -101,6 +101,9 @@ def conclude(locked: Locked, draws: list[Draw]) -> Result:
             else None
             for rank in test.shown
         ],
+        "checked_twice": (
+            checked_twice.measure(draws, locked["seed"]) if content["drawn_blind"] else None
+        ),
     }
     if plan.per_class:
         result["sets_shown"] = list(kept)
