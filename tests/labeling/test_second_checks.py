@@ -129,7 +129,8 @@ def first(job, who) -> Audit:
 
 def drawn_twice(job, *, yes: bool) -> None:
     """Give the plan a seed by which none of its checks, or the first three, are made twice."""
-    rows = Audit.objects.filter(round=round_of(job), blind=False).order_by("position")
+    placed = Audit.objects.filter(round=round_of(job), blind=False, position__isnull=False)
+    rows = placed.order_by("position")
     keys = list(rows.values_list("image__digest", flat=True)[: 3 if yes else 40])
     seeds = (str(number) for number in itertools.count())
     seed = next(s for s in seeds if {sampling.checked_twice(key, s) for key in keys} == {yes})
