@@ -83,6 +83,8 @@ def measured(count: int) -> None:
 
     _put_to_the_proof(job)
     assignments[:] = post(ada, f"{mine}/assignments/claim")["assignments"]
+    plan = post(mia, f"{mine}/audits/claim")["order"]["plan"]
+    send(mia.post, f"{mine}/audits/nonce", {"plan": plan, "nonce": "5e" * 32})
     checks = post(mia, f"{mine}/audits/claim")["audits"]
 
     def check() -> None:

@@ -50,7 +50,7 @@ TEXTS = {
     "training_skipped": "No detector this round: {reason}",
     "calibrated": "Calibrated: {sentence}",
     "accepted": "{images} images accepted automatically",
-    "sets_locked": "{images} candidates locked for the audit",
+    "sets_locked": "{images} candidates locked for the audit, plan {plan:.16}",
     "classes_left_out": "Round {round}: guarantee out of reach, left to annotators: {classes}",
     "order_drawn": "Order of the checks drawn",
     "digest_mailed": "Digest mailed, recipients: {people}",
