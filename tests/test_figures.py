@@ -33,12 +33,27 @@ def test_simulated_checkers_do_what_their_rows_say(monkeypatch):
     pools = {
         row.name: checkers.Pool.of(row, np.random.default_rng(1))
         for row in checkers.ROWS
-        if row.name in {"experts", "copy the label", "boxes shown, one in five blind"}
+        if row.name
+        in {
+            "experts",
+            "copy the label",
+            "boxes shown, one in five blind",
+            "draw nothing, answer the reveals rightly",
+            "say yes to every reveal",
+        }
         or row.unseen == 0.1
     }
+
+    def mean(pool: checkers.Pool) -> float:
+        return float(np.mean([check.value for drawn in pool.checks for check in drawn]))
+
     copied, missed = pools["copy the label"], pools["10 % of objects missed by all"]
-    assert (copied.values == 1).all() and copied.mean < 0.9
-    assert pools["experts"].values.mean() == pytest.approx(pools["experts"].mean, abs=0.01)
-    assert missed.values.mean() > missed.mean + 0.03
+    assert mean(copied) == 1 and copied.mean < 0.9
+    assert mean(pools["experts"]) == pytest.approx(pools["experts"].mean, abs=0.01)
+    assert mean(missed) > missed.mean + 0.03
     shown = pools["boxes shown, one in five blind"]
-    assert shown.values.mean() > shown.blind.mean() + 0.02
+    assert np.mean(shown.shown) > mean(shown) + 0.02
+    empty, yes = pools["draw nothing, answer the reveals rightly"], pools["say yes to every reveal"]
+    assert all(check.found == 0 for drawn in empty.checks for check in drawn)
+    asked = [check.missed_honeypot for drawn in yes.checks for check in drawn]
+    assert set(asked) == {True, None}
