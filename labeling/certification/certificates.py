@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from labeling.certification import locked_plans, publication, standing
+from labeling.certification import locked_plans, order, publication, standing
 from labeling.certification.core import document, plan_content
 from labeling.consolidation import labels
 from labeling.kernel import events
@@ -36,6 +36,7 @@ def raise_budget(round: Round, budget: int, by: User | None) -> None:
             )
         locked.budgets = [*map(list, stand.plan.budgets), [len(stand.values), budget]]
         locked.save(update_fields=["budgets"])
+        order.place_more(locked, budget)
         events.record(round.job, "budget_raised", by, round=round.number, budget=budget)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from labeling.certification.core import document, seed
 from labeling.kernel import digests, events, sampling
-from labeling.kernel.certificate_shapes import LockedContent, Receipt
+from labeling.kernel.certificate_shapes import Receipt
 from labeling.kernel.errors import Conflict
 from labeling.models import Audit, AuditPlan, Job, Round
 
@@ -33,33 +33,47 @@ def draw(plan: AuditPlan, user: User, nonce: str) -> Receipt | None:
             return receipt_of(plan, user) if plan.reviewer_nonce == nonce else None
         if round.state != Round.State.AUDITING or round.job.state != Job.State.RUNNING:
             raise Conflict("No audit waits for a number now.")
-        content, drawn = plan.content, seed.seed_of(plan.server_nonce, nonce)
-        keys = [content["candidates"][i][0] for i in document.order_of(content, drawn)]
         plan.reviewer_nonce, plan.reviewer, plan.drawn_at = nonce, user, timezone.now()
-        plan.seed, plan.order_digest = drawn, digests.digest(keys)
+        plan.seed = seed.seed_of(plan.server_nonce, nonce)
+        keys = _keys(plan)
+        plan.order_digest = digests.digest(keys)
         plan.save(update_fields=["reviewer_nonce", "reviewer", "drawn_at", "seed", "order_digest"])
-        _place(round, keys[: content["most_checks"]], content, drawn)
+        _place(plan, keys[: max(plan.content["most_checks"], plan.budgets[-1][1])])
         events.record(round.job, "order_drawn", user, round=round.number, plan=plan.content_digest)
     return receipt_of(plan, user)
 
 
-def _place(round: Round, keys: list[str], content: LockedContent, drawn: str) -> None:
-    """Number the images that may be checked; one in five gets a second, blind check where checkers
+def place_more(plan: AuditPlan, budget: int) -> None:
+    """Number as many images as a raised budget may check (inside a transaction that has locked the
+    plan)."""
+    if plan.seed:
+        _place(plan, _keys(plan)[:budget])
+
+
+def _keys(plan: AuditPlan) -> list[str]:
+    """The images put to the proof, in the order that the seed gives."""
+    candidates = plan.content["candidates"]
+    return [candidates[i][0] for i in document.order_of(plan.content, plan.seed)]
+
+
+def _place(plan: AuditPlan, keys: list[str]) -> None:
+    """Number these first images of the order; one in five gets a second, blind check where checkers
     see the boxes.
 
     An image that was excluded since the plan was locked has no row: its place stays empty.
     """
-    rows = round.audits.filter(kind=Audit.Kind.CERTIFICATE, image__digest__in=keys)  # type: ignore[attr-defined]
-    by_key = {audit.image.digest: audit for audit in rows.select_related("image")}
+    waiting = plan.round.audits.filter(kind=Audit.Kind.CERTIFICATE, blind=False, position=None)  # type: ignore[attr-defined]
+    rows = waiting.filter(image__digest__in=keys).select_related("image")
+    by_key = {audit.image.digest: audit for audit in rows}
     placed = [(by_key[key], place) for place, key in enumerate(keys) if key in by_key]
     for audit, place in placed:
         audit.position = place
     Audit.objects.bulk_update([audit for audit, _ in placed], ["position"])
-    if content["drawn_blind"]:
+    if plan.content["drawn_blind"]:
         return
     Audit.objects.bulk_create(
         Audit(
-            round=round,
+            round=plan.round,
             image_id=audit.image_id,
             kind=audit.kind,
             position=place,
@@ -69,7 +83,7 @@ def _place(round: Round, keys: list[str], content: LockedContent, drawn: str) ->
             confidence=audit.confidence,
         )
         for audit, place in placed
-        if sampling.drawn_blind(audit.image.digest, drawn)
+        if sampling.drawn_blind(audit.image.digest, plan.seed)
     )
 
 

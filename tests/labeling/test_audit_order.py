@@ -54,6 +54,23 @@ def test_the_order_follows_from_both_numbers_and_is_drawn_once(locked, rita, bob
     assert order.receipt_of(locked, bob) is None
 
 
+def test_a_budget_raised_above_what_the_rule_may_add_numbers_more_images(alice, rita):
+    round = closing_round(alice)
+    locked = planning.lock(round, Held(), proposal(make_images(round.job, 30)))
+    type(round).objects.filter(pk=round.pk).update(state="AUDITING")
+    placed = Audit.objects.filter(blind=False).exclude(position=None)
+    order.draw(locked, rita, NONCE)
+    assert placed.count() == locked.content["most_checks"] == 10
+    before = dict(placed.values_list("position", "image"))
+
+    certificates.raise_budget(round, 25, None)
+
+    assert sorted(placed.values_list("position", flat=True)) == list(range(25))
+    assert dict(placed.filter(position__lt=10).values_list("position", "image")) == before
+    twins = Audit.objects.filter(blind=True)
+    assert len(twins) == len({twin.image_id for twin in twins}) > 0
+
+
 def _place(locked: AuditPlan):
     from labeling.kernel.sampling import seeded_hash
 
