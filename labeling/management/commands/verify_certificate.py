@@ -2,15 +2,17 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ParamSpec, cast
 
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.certification.core import evidence, plan_content, verification
 from labeling.kernel.certificate_shapes import CandidateLabel, Document, Receipt
+from labeling.kernel.json_shapes import JSON
 
+P = ParamSpec("P")
 BROKEN = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -87,11 +89,12 @@ def _certificate(path: Path) -> Document:
     return cast(Document, paper)
 
 
-def _read_json(path: Path) -> Any:
+def _read_json(path: Path) -> JSON:
     try:
-        return json.loads(path.read_bytes())
+        found: JSON = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise CommandError(f"{path} cannot be read as JSON: {error}") from error
+    return found
 
 
 def _labels(path: Path) -> Iterator[CandidateLabel]:
@@ -104,10 +107,10 @@ def _labels(path: Path) -> Iterator[CandidateLabel]:
         raise CommandError(f"{path} cannot be read as lines of JSON: {error}") from error
 
 
-def _asked(faults_of: Any, *given: Any) -> list[str]:
+def _asked(faults_of: Callable[P, list[str]], *given: P.args, **named: P.kwargs) -> list[str]:
     """The faults; a file of another shape is refused in words."""
     try:
-        return cast(list[str], faults_of(*given))
+        return faults_of(*given, **named)
     except BROKEN as error:
         raise CommandError(f"A file given is incomplete: {error!r}") from error
 
