@@ -60,7 +60,7 @@ class Command(DatabaseCommand):
             validation_size=16,
             training_size=10,
             batch_size=30,
-            target_quality=0.75,
+            target_quality=0.65,
             annotators_per_image=1,
             audit_budget=40,
             monitoring_share=0.1,
