@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from labeling.certification import order
-from labeling.models import Job, Round
+from labeling.certification import order, standing
+from labeling.models import Audit, Job, Round
 from labeling.review import drawings, queue, verdicts
 from labeling.rounds import lifecycle
 from tests import fakes
@@ -80,6 +80,11 @@ def draw_order(job, who) -> None:
     """Give the reviewer's number that the order of the checks waits for, if it does."""
     if plan := order.undrawn_plan(job):
         order.draw(plan, who, NONCE)
+
+
+def prefix(round: Round) -> list[Audit]:
+    """The first checks of the images that count, up to the first gap."""
+    return [first for first, _ in standing.places(round)]
 
 
 def round_of(job, attempt: int = 1) -> Round:

@@ -38,7 +38,7 @@ class Drawn(TypedDict):
 def state_of(job: Job, user: User) -> OrderState:
     """What this person's page should do about the order."""
     # a superuser outside the job makes no check of it, and takes no part in its order either
-    reviews = job.members.filter(user=user, role__in=access.REVIEWING).exists()
+    reviews = job.members.reviewers().filter(user=user).exists()
     plan = order.undrawn_plan(job) if reviews else None
     mine = _given_by(job, user)
     return {

@@ -8,6 +8,7 @@ from django.urls import reverse
 from labeling import models
 from labeling.assignments import drafts
 from labeling.kernel.boxes import Box, without_scores
+from labeling.models.member import display_name
 from labeling.reports import figures
 from labeling.review import drawings, grid
 
@@ -173,7 +174,7 @@ def audit(row: models.Audit) -> Audit:
 
 def user(row: accounts.User, is_manager: bool = False) -> User:
     """The person, for the page's corner."""
-    name = row.get_full_name() or row.get_username()
+    name = display_name(row)
     return {
         "id": row.pk,
         "login": row.get_username(),

@@ -14,6 +14,7 @@ from labeling.assignments import handover, overlap
 from labeling.kernel import events, leases
 from labeling.kernel.changes import changed
 from labeling.models import Assignment, Audit, Draft, Job, Round
+from labeling.models.member import display_name
 
 State = Assignment.State
 
@@ -127,7 +128,7 @@ def holders(job: Job, round: Round | None) -> list[Holder]:
     return [
         {
             "id": pk,
-            "name": names[pk].get_full_name() or names[pk].get_username(),
+            "name": display_name(names[pk]),
             "images": entry.images,
             "checks": entry.checks,
             "since": entry.since.isoformat() if entry.since else None,

@@ -90,7 +90,7 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
             "level": level,
             "budget": budget,
             "most_checks": most,
-            "drawn_blind": _strict(round),
+            "drawn_blind": round.settings.blind_checks,
             "sets": [
                 {
                     "threshold": float(proposal.thresholds[rank]),
@@ -189,11 +189,6 @@ def _server_nonce(round: Round) -> str:
     if round.job.audit_seed:
         return hashlib.sha256(f"{round.job.audit_seed}|{round.number}".encode()).hexdigest()
     return secrets.token_hex(32)
-
-
-def _strict(round: Round) -> bool:
-    """Whether all checks are made blind, so that none needs a twin that is."""
-    return bool(round.settings.blind_checks)
 
 
 def write_audits(locked: AuditPlan, lease: Lease, candidates: Sequence[Candidate]) -> None:

@@ -32,11 +32,6 @@ def locked_part(locked: AuditPlan) -> Locked:
 Place = tuple[Audit, Audit | None]  # the first check of an image, the one made in its stead
 
 
-def prefix(round: Round) -> list[Audit]:
-    """The first checks of the locked order that count, up to the first gap."""
-    return [first for first, _ in places(round)]
-
-
 def places(round: Round) -> list[Place]:
     """The audits of the locked order that count, up to the first gap.
 

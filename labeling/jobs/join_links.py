@@ -20,7 +20,7 @@ from labeling.jobs.accounts import managed_jobs
 from labeling.kernel import events
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.models import Job, JoinLink, Member
-from labeling.models.member import new_key
+from labeling.models.member import display_name, new_key
 
 VALID = timedelta(days=7)
 ENDED = "This invitation link has ended. Ask who sent it for a new one."
@@ -100,7 +100,7 @@ def mail(link: JoinLink, by: User, address: str, url: str) -> None:
     """Send the link to this address; raises Invalid in the mail server's words if it refuses."""
     job = link.job
     text = (
-        f"{by.get_full_name() or by.get_username()} invites you to label images in the job "
+        f"{display_name(by)} invites you to label images in the job "
         f"“{job.name}”.\n\nOpen this link to make your account and begin:\n{url}\n\n"
         f"It works until {link.expires_at:%d %B %Y, %H:%M} UTC.\n"
     )

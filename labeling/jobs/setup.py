@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -108,7 +107,7 @@ def checklist(job: Job) -> list[Need]:
         Need("annotators", _some(enough, "annotator", "annotators"), _more(least, annotators)),
     ]
     if job.assist and job.acceptance == Job.Acceptance.CERTIFIED:
-        checkers = reviewers(job).values("user").distinct().count()
+        checkers = job.members.reviewers().values("user").distinct().count()
         missing = "Add a reviewer, who checks the auto-labels before they count."
         needs.append(Need("reviewer", _some(checkers, "reviewer", "reviewers"), missing))
     return needs + [Need("sizes", "", problem) for problem in size_problems(job)]
@@ -179,11 +178,4 @@ def size_warning(job: Job) -> str:
     return (
         f"Pilot, validation and first training take {used} of {images} images, so little is left "
         f"to label automatically. Smaller: {job.pilot_size} / {validation} / {training}."
-    )
-
-
-def reviewers(job: Job) -> "QuerySet[Member]":
-    """People who may audit: reviewers and managers."""
-    return job.members.filter(
-        role__in=(Member.Role.REVIEWER, Member.Role.MANAGER), user__is_active=True
     )

@@ -15,11 +15,17 @@ class Signature(TypedDict):
 
 def sign(private_key: str, text: str) -> Signature:
     """Sign `text` with a private key of 32 bytes, in hex; the same text gives the same value."""
-    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(private_key))
-    return {
-        "public_key": key.public_key().public_bytes_raw().hex(),
-        "value": key.sign(text.encode()).hex(),
-    }
+    value = _key(private_key).sign(text.encode())
+    return {"public_key": public_key(private_key), "value": value.hex()}
+
+
+def public_key(private_key: str) -> str:
+    """The key that others check signatures with, in hex."""
+    return _key(private_key).public_key().public_bytes_raw().hex()
+
+
+def _key(private_key: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(private_key))
 
 
 def is_signed(text: str, signature: Signature) -> bool:

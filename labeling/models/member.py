@@ -1,12 +1,28 @@
 """The people who work on a job, and who made their accounts."""
 
 import secrets
+from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
 
 from labeling.models.job import Job
+
+
+def display_name(user: User) -> str:
+    """What a person is called on pages and in mails."""
+    return user.get_full_name() or user.get_username()
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Words to ask for members with."""
+
+    def reviewers(self) -> Self:
+        """Who may check auto-labels: reviewers and managers whose account is active."""
+        roles = (Member.Role.REVIEWER, Member.Role.MANAGER)
+        return self.filter(role__in=roles, user__is_active=True)
 
 
 class Member(models.Model):
@@ -21,6 +37,8 @@ class Member(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.ANNOTATOR)
     reliability = models.JSONField(null=True, editable=False)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         constraints = (

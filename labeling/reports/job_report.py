@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TypedDict
 
 import numpy as np
-from django.contrib.auth.models import User
 from django.db.models import Count, Sum
 
 from labeling.assignments import blind_controls
@@ -17,6 +16,7 @@ from labeling.kernel.boxes import Box
 from labeling.kernel.certificate_shapes import CheckedTwice
 from labeling.models import Assignment, AuditPlan, Certificate, Image, Job, Label
 from labeling.models.functions import BoxCount
+from labeling.models.member import display_name
 from labeling.reports import certificate_report, figures
 from labeling.reports.advice import what_helps
 
@@ -135,14 +135,14 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
         ),
         ("Level of this attempt", f"{content['level']:.3f} (attempt {locked.attempt})"),
         ("Audit plan", locked.content_digest[:12]),
-        ("Order of the checks", f"drawn with a number of {_name(locked.reviewer)}"),
+        ("Order of the checks", f"drawn with a number of {_giver(locked)}"),
         ("Detector", f"round {locked.round.number}, {str(about.get('detector', ''))[:12]}"),
         ("Certificate file", row.digest[:12]),
     ]
 
 
-def _name(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else "nobody"
+def _giver(locked: AuditPlan) -> str:
+    return display_name(locked.reviewer) if locked.reviewer else "nobody"
 
 
 def _checked_twice(found: CheckedTwice | None) -> str:

@@ -38,7 +38,7 @@ def claimable(job: Job, user: User, now: datetime) -> "QuerySet[Audit]":
         round=OuterRef("round"), image=OuterRef("image"), kind=Kind.CERTIFICATE
     )
     proof = Q(kind=Kind.CERTIFICATE)
-    others = second_checks.reviewers(job).exclude(user=user).exists()
+    others = job.members.reviewers().exclude(user=user).exists()
     if open_round is not None and open_round.settings.blind_checks:
         rows = _of_blind_proof(rows, open_round, user, proof)
     elif others:
@@ -70,7 +70,7 @@ def _of_blind_proof(
 def is_stopped(round: Round, user: User) -> bool:
     """Whether others make what is left of a proof, because this person's drawings lack too much."""
     out = second_checks.stopped(round)
-    return user.pk in out and second_checks.reviewers(round.job).exclude(user__in=out).exists()
+    return user.pk in out and round.job.members.reviewers().exclude(user__in=out).exists()
 
 
 def stopped_now(job: Job, user: User) -> bool:
@@ -94,12 +94,12 @@ def _new_to_image(job: Job) -> "QuerySet[Member]":
         image=OuterRef(OuterRef("image")),
         kind=Kind.CERTIFICATE,
     )
-    return second_checks.reviewers(job).exclude(Exists(had))
+    return job.members.reviewers().exclude(Exists(had))
 
 
 def claim_next(job: Job, user: User, *, count: int = 2, page: str = "") -> list[Audit]:
     """The audits the person holds, renewed for `page`, topped up to `count`."""
-    if not second_checks.reviewers(job).filter(user=user).exists():
+    if not job.members.reviewers().filter(user=user).exists():
         raise NotAllowed("Only reviewers of the job audit auto-labels.")
     now = timezone.now()
     held = leases.keep(held_audits(job, user), job, user, page, now)

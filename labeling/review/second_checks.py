@@ -9,17 +9,11 @@ from django.utils import timezone
 from labeling.certification import standing
 from labeling.certification.core.counted import Record
 from labeling.kernel import events, leases, sampling
-from labeling.models import Audit, AuditPlan, Job, Member, Round
+from labeling.models import Audit, AuditPlan, Member, Round
+from labeling.models.member import display_name
 
 Kind = Audit.Kind
 STOPPED = "checker_stopped"  # the event that says so
-
-
-def reviewers(job: Job) -> "QuerySet[Member]":
-    """Who may check auto-labels of this job."""
-    return job.members.filter(
-        role__in=(Member.Role.REVIEWER, Member.Role.MANAGER), user__is_active=True
-    )
 
 
 def stopped(round: Round) -> set[int]:
@@ -90,7 +84,7 @@ def second_of(first: Audit) -> "QuerySet[Audit]":
 
 def _has_maker(second: Audit) -> bool:
     """Whether somebody has a second check in hand, or may take it."""
-    if reviewers(second.round.job).filter(user=second.reviewer_id).exists():
+    if second.round.job.members.reviewers().filter(user=second.reviewer_id).exists():
         return True
     first = Audit.objects.get(
         round=second.round_id, image=second.image_id, kind=second.kind, blind=False
@@ -103,7 +97,7 @@ def _may_make(first: Audit, second: Audit | None) -> "QuerySet[Member]":
     seen = set(first.revealed_to.values_list("pk", flat=True)) | {first.reviewer_id}
     if second is not None:
         seen |= set(second.revealed_to.values_list("pk", flat=True))
-    others = reviewers(first.round.job).exclude(user__in=seen - {None})
+    others = first.round.job.members.reviewers().exclude(user__in=seen - {None})
     return others.exclude(user__in=stopped(first.round))
 
 
@@ -123,5 +117,5 @@ def _stop_if_too_little(audit: Audit) -> None:
             None,
             round=audit.round.number,
             checker=user.pk,
-            name=user.get_full_name() or user.get_username(),
+            name=display_name(user),
         )

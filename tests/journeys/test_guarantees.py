@@ -11,7 +11,7 @@ from labeling.reports import certificate_report, job_report
 from labeling.review import monitoring, queue
 from labeling.rounds import lifecycle
 from tests import fakes
-from tests.auditing import at_its_audit, give, judge_all, round_of
+from tests.auditing import at_its_audit, give, judge_all, prefix, round_of
 from tests.factories import ALONE, box, join, make_images, make_job, work_all
 from tests.running import run_steps
 
@@ -60,7 +60,7 @@ def test_no_budget_is_raised_for_what_no_check_can_show_any_more(closing, rita, 
         for audit in queue.claim_next(closing, who, count=12):
             given, boxes = verdict(audit)
             give(audit, who, given, boxes)
-    values = [a.value for a in standing.prefix(round)]
+    values = [a.value for a in prefix(round)]
     assert (nested_test.run_test(plan, values).wealth == 0).all()
     Round.objects.filter(pk=round.pk).update(state="AUDITING")  # as before the worker's next look
     with pytest.raises(Conflict, match="No number of further checks"):

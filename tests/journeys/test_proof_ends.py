@@ -10,7 +10,7 @@ from labeling.kernel.errors import Invalid
 from labeling.models import Audit, AuditPlan, Certificate, Label
 from labeling.reports import snapshot
 from labeling.review import queue, verdicts
-from tests.auditing import give, round_of
+from tests.auditing import give, prefix, round_of
 from tests.factories import box, work_all
 from tests.running import run_steps
 
@@ -32,7 +32,7 @@ def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita,
     ):
         verdict, boxes = few_are_wrong(held[0])
         give(held[0], held[0].reviewer, verdict, boxes)
-        if len(standing.prefix(round)) == 40:
+        if len(prefix(round)) == 40:
             told = snapshot.of_job(closing)
             assert told["audit"]["sentence"].endswith("so 20 were added.")
             assert told["audit"]["budget"] == 60
@@ -68,7 +68,7 @@ def late(closing, rita, bob):
 def test_a_verdict_after_the_proof_does_not_count_and_its_boxes_hold(
     closing, late, accepted_before
 ):
-    round, counted = round_of(closing), len(standing.prefix(round_of(closing)))
+    round, counted = round_of(closing), len(prefix(round_of(closing)))
     if accepted_before:
         run_steps(closing)
         assert Label.objects.active().get(image=late.image).source == "auto"
@@ -81,7 +81,7 @@ def test_a_verdict_after_the_proof_does_not_count_and_its_boxes_hold(
     paper = Certificate.objects.get(round=round)
     assert paper.document["result"]["audited"] == counted
     assert late.image.digest not in {d["image"] for d in paper.document["draws"]}
-    assert len(standing.prefix(round)) == counted
+    assert len(prefix(round)) == counted
 
 
 @pytest.mark.parametrize("accepted_before", [False, True])

@@ -15,7 +15,7 @@ from labeling.kernel.boxes import iou_matrix, pack
 from labeling.models import Audit, AuditPlan
 from labeling.review import drawings, queue, undo, verdicts
 from tests import papers
-from tests.auditing import at_its_audit, round_of
+from tests.auditing import at_its_audit, prefix, round_of
 from tests.factories import box
 
 SIZE = (200, 150)
@@ -131,7 +131,7 @@ class TestChecks:
             assert done.missed_honeypot == (True if len(asked) == 2 else None)
             assert (done.value, done.drawn_value) == (1.0, 0.5)
             assert decide(audit, rita, [box(), *asked]).pk == done.pk  # a reply that was lost
-        missed = [a.missed_honeypot for a in standing.prefix(round_of(closing))]
+        missed = [a.missed_honeypot for a in prefix(round_of(closing))]
         assert 2 <= missed.count(True) < 8
         now = standing.standing(AuditPlan.objects.get(round=round_of(closing)))
         second = [i for i, one in enumerate(missed) if one][1]

@@ -22,7 +22,7 @@ from labeling.models import (
     Round,
     RoundSettings,
 )
-from tests.auditing import NONCE
+from tests.auditing import NONCE, prefix
 from tests.factories import ALONE, box, join, make_images, make_job
 from tests.running import Held
 
@@ -106,7 +106,7 @@ def test_a_look_at_a_proof_reads_only_what_was_checked(alice, rita):
     standing.needed(round)  # what was locked is read once
 
     with CaptureQueriesContext(connection) as seen:
-        assert len(standing.prefix(round)) == 1
+        assert len(prefix(round)) == 1
         assert standing.needed(round) == 5
     assert all('"content"' not in query["sql"] for query in seen)
     assert any('"position" < 1' in query["sql"] for query in seen)
@@ -141,7 +141,7 @@ def test_a_place_without_a_row_ends_what_counts(alice, rita):
     locked.refresh_from_db()
     rows = Audit.objects.filter(round=round, blind=False)
     rows.update(value=1.0, boxes=[box()])
-    assert len(standing.prefix(round)) == 10
+    assert len(prefix(round)) == 10
     rows.get(position=7).delete()
-    assert [audit.position for audit in standing.prefix(round)] == list(range(7))
+    assert [audit.position for audit in prefix(round)] == list(range(7))
     assert len(standing.standing(locked).values) == 7

@@ -4,13 +4,12 @@ import pytest
 from django.utils import timezone
 
 from annotator_ui.api import assignments
-from labeling.certification import standing
 from labeling.consolidation import disagreements, labels
 from labeling.kernel.errors import Conflict, NotAllowed
 from labeling.models import Assignment, Audit, Event, Label, Round, Step
 from labeling.review import grid, monitoring, queue, undo, verdicts
 from labeling.rounds import lifecycle
-from tests.auditing import at_its_audit
+from tests.auditing import at_its_audit, prefix
 from tests.factories import box
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,7 +171,7 @@ def test_a_proofs_verdict_goes_back_only_until_the_test_has_read_it(proving, rit
     for audit, who in ((first, bob), (second, rita)):
         with pytest.raises(Conflict, match="counted already"):
             undo.undo(audit, who)
-    assert [a.pk for a in standing.prefix(second.round)] == [first.pk, second.pk]
+    assert [a.pk for a in prefix(second.round)] == [first.pk, second.pk]
 
 
 def test_a_rejected_image_tells_the_next_person_why_but_not_in_a_blind_round(watched, rita, alice):
