@@ -14,7 +14,7 @@ from labeling.models import Audit, Job, Round, Step
 from labeling.review.queue import claim_next
 from labeling.rounds import lifecycle
 from tests import factories
-from tests.auditing import give
+from tests.auditing import draw_order, give
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
@@ -76,6 +76,7 @@ def work_through(job: Job, alice: Any, reviewers: list[Any]) -> None:
             return
         for assignment in claims.claim_next(job, alice).assignments:
             factories.answer(assignment, alice)
+        draw_order(job, reviewers[0])
         for who in reviewers:
             for audit in claim_next(job, who):
                 give(audit, who, "corrected", [factories.box()])

@@ -17,7 +17,7 @@ from mlassist.data.heartbeat import no_heartbeat
 from mlassist.models import Calibration, Detector, Prediction
 from mlassist.training import cross_validation
 from tests import factories
-from tests.auditing import give
+from tests.auditing import draw_order, give
 from tests.running import run_steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,6 +194,7 @@ def test_a_certificate_without_validation_images(make, alice, bob, rita):
             break
         for assignment in claims.claim_next(job, alice).assignments:
             factories.answer(assignment, alice)
+        draw_order(job, rita)
         for who in (bob, rita):
             for audit in claim_next(job, who):
                 give(audit, who, "corrected", [factories.box()])
