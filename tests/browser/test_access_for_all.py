@@ -95,6 +95,7 @@ def test_axe_finds_nothing_on_any_page(theme, world, enter, sign_in, axe, backst
 
     page.goto("/admin/labeling/job/")
     page.locator("#result_list tbody th a").first.click()
+    page.wait_for_url("**/change/")  # a click before the scripts are there asks for a confirmation
     page.get_by_role("link", name="Make an invitation link").click()
     link = page.get_by_label("Invitation link", exact=True).last.input_value()
     found["job in the admin"] = violations(page, axe)

@@ -90,6 +90,7 @@ def test_more_images_are_dropped_onto_the_page_of_a_job(enter, small_job, ana):
     page = enter(ana)
     page.goto(f"/jobs/{slug}/")
     page.get_by_role("link", name="Open in admin").click()
+    page.wait_for_url("**/change/")
     drop(page, "no-picture.jpg")
     expect(page.locator(".import-list")).to_contain_text("1 file refused")
     expect(page.locator(".import-list")).to_contain_text("no-picture.jpg")
@@ -100,6 +101,7 @@ def test_a_new_person_joins_by_the_copied_link_and_draws(enter, context_of, smal
     page = enter(ana, permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"/jobs/{slug}/")
     page.get_by_role("link", name="Open in admin").click()
+    page.wait_for_url("**/change/")  # a click before the scripts are there asks for a confirmation
     page.get_by_role("link", name="Make an invitation link").click()
     page.get_by_role("button", name="Copy link").click()
     expect(page.locator("#join-link [role=status]")).to_have_text("Link copied.")
