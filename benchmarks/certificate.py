@@ -1,14 +1,16 @@
 """How often the betting test certifies a set that misses the target, and what is left unchecked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from benchmarks.figures import Figure, Goal
 from labeling.certification.core import nested_test
-from labeling.certification.core.audit_plan import Plan
+from labeling.certification.core.audit_plan import Plan, level_of
+from labeling.certification.core.expected import Expected, expected_of
 from mlassist.calibration.core import thresholds
+from mlassist.calibration.core.thresholds import CandidateSet
 
 SETS, IMAGES, BUDGET = 2000, 150, 80
 TARGET, LEVEL = 0.75, 0.10
@@ -30,6 +32,22 @@ def proved(plan: Plan, values: Sequence[float]) -> tuple[Plan, nested_test.Wealt
     return plan, seen(plan)
 
 
+def expected(
+    confidence: np.ndarray, known: np.ndarray, quality: np.ndarray, sets: Sequence[CandidateSet]
+) -> Expected:
+    """What the bets on nested sets start from: `confidence` of the locked order, `known` and
+    `quality` of the calibration images."""
+    inside = [known >= one.threshold for one in sets]
+    return Expected.of(
+        confidence.tolist(), [expected_of(known[own], quality[own]) for own in inside]
+    )
+
+
+def expected_alone(images: int, quality: np.ndarray) -> Expected:
+    """The same of one set of so many images, whose confidences say nothing."""
+    return Expected.of([0.0] * images, [expected_of(np.zeros(len(quality)), quality)])
+
+
 def pool(rng: np.random.Generator, mean: float) -> np.ndarray:
     """Qualities of one set with exactly this mean: good boxes around .9, misses around .3."""
     good = rng.random(IMAGES) < (mean - 0.3) / 0.6
@@ -39,10 +57,15 @@ def pool(rng: np.random.Generator, mean: float) -> np.ndarray:
     return values
 
 
-def audited(values: np.ndarray) -> tuple[bool, int]:
-    """Whether the set was certified, and after how many audits."""
+def audited(values: np.ndarray, known: np.ndarray) -> tuple[bool, int]:
+    """Whether the set was certified, and after how many audits; `known`: calibration qualities."""
     plan = Plan(
-        np.zeros(IMAGES, int), np.array([IMAGES]), np.array([TARGET]), LEVEL, ((0, BUDGET),)
+        np.zeros(IMAGES, int),
+        np.array([IMAGES]),
+        np.array([TARGET]),
+        LEVEL,
+        ((0, BUDGET),),
+        expected=expected_alone(IMAGES, known),
     )
     for count in range(LOOK_EVERY, BUDGET + 1, LOOK_EVERY):
         result = nested_test.run_test(plan, values[:count].tolist())
@@ -60,7 +83,7 @@ def rates(mean: float, seed: int) -> tuple[float, float, float]:
     certified = below = rest_below = 0
     for _ in range(SETS):
         values = rng.permutation(pool(rng, mean))
-        passed, drawn = audited(values)
+        passed, drawn = audited(values, pool(rng, TARGET + 0.06))
         certified += passed
         below += passed and values.mean() < TARGET
         rest_below += passed and values[drawn:].mean() < TARGET
@@ -88,11 +111,11 @@ def broken(rng: np.random.Generator) -> tuple[bool, bool]:
     """Whether one job of up to three closing rounds certified a set, and one below its target.
 
     Sets are chosen by the product's own rules on 100 known pictures, attempt k is
-    tested at risk / 2^k, and what one round leaves is tried again by a better detector.
+    tested at its share of the risk, and what one round leaves is tried again by a better detector.
     """
     gain = rng.uniform(-0.05, 0.05)
     for attempt in (1, 2, 3):
-        level = LEVEL / 2**attempt
+        level = level_of(attempt, LEVEL)
         pool, known = pictures(rng, POOL, gain), pictures(rng, KNOWN, gain)
         sets = thresholds.candidate_sets(
             pool.confidence, known.confidence, known.quality, TARGET, doubt=1.0
@@ -106,6 +129,8 @@ def broken(rng: np.random.Generator) -> tuple[bool, bool]:
         ranks = (pool.confidence[order][:, None] < floors).sum(1)
         sizes = np.array([s.size for s in sets])
         plan = Plan(ranks, sizes, np.full(len(sets), TARGET), level, ((0, CHECKS),))
+        bets = expected(pool.confidence[order], known.confidence, known.quality, sets)
+        plan = replace(plan, expected=bets)
         shown = proved(plan, pool.quality[order].tolist())[1].shown
         if shown:
             return True, bool(pool.quality[order][ranks <= shown[-1]].mean() < TARGET)

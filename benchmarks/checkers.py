@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from benchmarks.certificate import proved
+from benchmarks.certificate import expected_alone, proved
 from benchmarks.figures import Figure, Goal
 from labeling.certification.core import counted, document, honeypots
 from labeling.certification.core.anchoring import Pair, anchoring
@@ -186,6 +186,7 @@ class Pool:
             LEVEL,
             ((0, BUDGET),),
             exact=self.row.kind == guarantee.DEFECT_FREE,
+            expected=expected_alone(IMAGES, np.array([checks[0].value for checks in self.checks])),
         )
         if not self.row.shown:
             values = counted.values(self._places(order, taken))

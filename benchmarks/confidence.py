@@ -4,15 +4,15 @@ Choices were made on the development half of each data set; the final half is fo
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.certificate import proved
+from benchmarks.certificate import expected, proved
 from benchmarks.figures import Figure, Goal
 from benchmarks.predictions import Found, Seen, found
-from labeling.certification.core.audit_plan import Plan
+from labeling.certification.core.audit_plan import Plan, level_of
 from labeling.kernel.boxes import BoxSet
 from labeling.kernel.quality import quality
 from mlassist.calibration.core import thresholds as calibration
@@ -32,7 +32,7 @@ from mlassist.prediction.core.views import ImagePredictions, agreement
 # Chosen on the development halves: a little above the mean quality, where order matters.
 TARGETS = {"aquarium": 0.3, "bccd": 0.6, "birds": 0.85, "deeppcb": 0.65}
 SPLITS, KNOWN_SHARE, POOL, ORDERS = 20, 0.5, 400, 2
-LEVEL, MOST_AUDITS = 0.05, 120  # of a job's first proof at risk .10; the default audit budget
+LEVEL, MOST_AUDITS = level_of(1, 0.10), 120  # of a job's first proof; the default audit budget
 MEAN_SCORE, AGREEMENT, SEVEN, LEARNED = "mean score", "agreement", "ridge of 7", "learned"
 SEVEN_TREES = "ridge of 7 and trees"
 RULES = (MEAN_SCORE, AGREEMENT, SEVEN, SEVEN_TREES, LEARNED)
@@ -148,6 +148,7 @@ def proof_of(
     ranks = (of_pool[order][:, None] < thresholds[None]).sum(1)
     sizes, budget = np.array([s.size for s in sets]), min(MOST_AUDITS, len(inside))
     plan = Plan(ranks, sizes, np.full(len(sets), target), LEVEL, ((0, budget),))
+    plan = replace(plan, expected=expected(of_pool[order], of_known, known, sets))
     return Proof(plan, thresholds, order)
 
 

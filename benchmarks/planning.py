@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from benchmarks.certificate import proved
+from benchmarks.certificate import expected, proved
 from benchmarks.figures import Figure
-from labeling.certification.core.audit_plan import Plan
+from labeling.certification.core.audit_plan import Plan, level_of
 from labeling.certification.core.nested_test import run_test
 from mlassist.calibration.core.proof_chances import usual_checks
 from mlassist.calibration.core.thresholds import MARGIN, CandidateSet, options
 
-JOBS, POOL, LEVEL, CHECKS, SETS = 60, 600, 0.05, 120, 6
+JOBS, POOL, LEVEL, CHECKS, SETS = 60, 600, level_of(1, 0.10), 120, 6
 # Steepness and middle of the chance to be good, targets below and at what is hard to reach
 KINDS = {
     "weak": (6.0, 0.72, (0.50, 0.60)),
@@ -75,7 +75,7 @@ def _net(
     if not sets:
         return 0
     last = sets[-1]
-    checks = planned or usual_checks(last.spread, last.estimate - target, last.size, LEVEL)
+    checks = planned or usual_checks(last.spread, last.estimate, target, last.size, LEVEL)
     ranks = (confidence[known:, None] < np.array([one.threshold for one in sets])).sum(1)
     order = np.flatnonzero(ranks < len(sets))  # the pictures are in random order
     plan = Plan(
@@ -84,6 +84,7 @@ def _net(
         np.full(len(sets), target),
         LEVEL,
         ((0, checks),),
+        expected=expected(confidence[known:][order], confidence[:known], quality[:known], sets),
     )
     values = quality[known:][order].tolist()
     plan, test = proved(plan, values) if adds else (plan, run_test(plan, values[: plan.budget]))

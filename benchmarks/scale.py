@@ -13,6 +13,8 @@ from dataclasses import replace
 from statistics import median
 from typing import Any
 
+import numpy as np
+
 from benchmarks.figures import Figure, Goal
 from benchmarks.workplace import workplace
 
@@ -206,6 +208,7 @@ def _job(count: int) -> Any:
 def _put_to_the_proof(job: Any) -> None:
     """AuditPlan nine of ten images that are left, the rest handed out to people."""
     from labeling.certification import planning
+    from labeling.certification.core.expected import expected_of
     from labeling.kernel.boxes import pack
     from labeling.ledger.steps import Lease
     from labeling.models import Round, RoundSettings, Step
@@ -225,12 +228,15 @@ def _put_to_the_proof(job: Any) -> None:
     Step.objects.create(round=round, state=round.state, queue="default", lease_owner="benchmark")
     lease = Lease(round.steps.get(), "benchmark")
     images = list(job.images.unlabeled())
+    thresholds = [0.9 - 0.1 * rank for rank in range(SETS)]
     candidates = [
-        planning.Candidate(image.pk, image.digest, i % SETS, 0.9, pack(_boxes(chance)))
+        planning.Candidate(
+            image.pk, image.digest, i % SETS, thresholds[i % SETS], pack(_boxes(chance))
+        )
         for i, image in enumerate(images[: len(images) * 9 // 10])
     ]
-    thresholds = [0.9 - 0.1 * rank for rank in range(SETS)]
-    planning.lock(round, lease, planning.Proposal(candidates, thresholds, CHECKS, {}))
+    expected = [expected_of(np.full(2, 0.8), np.array([0.9, 0.7]))] * SETS
+    planning.lock(round, lease, planning.Proposal(candidates, thresholds, expected, CHECKS, {}))
     selection.open_the_rest(round, lease)
     Round.objects.filter(pk=round.pk).update(state=Round.State.AUDITING)
 

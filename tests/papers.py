@@ -1,10 +1,13 @@
 """Certificates made from their parts, as the server makes them, for tests of the file."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from labeling.certification.core import document, honeypots, seed
+from labeling.certification.core.expected import Expected, expected_of
 from labeling.kernel import digests, signatures
 from labeling.kernel.boxes import Box
 
@@ -19,6 +22,8 @@ def content(images: int = 60, checks: int = 30, **changes: Any) -> dict[str, Any
     """What a plan locks, of two nested sets with the same target."""
     target = changes.pop("target", 0.6)
     predicted = changes.pop("predicted", PREDICTED)
+    exact = changes.get("guarantee") == "defect_free"
+    bets = {} if exact else {"expected": expected_of(np.arange(20) / 20, np.full(20, 0.9))}
     return {
         "about": {"detector": "00"},
         "attempt": 1,
@@ -29,20 +34,31 @@ def content(images: int = 60, checks: int = 30, **changes: Any) -> dict[str, Any
         "images": images,
         "granted": 0.0,
         "target": target,
-        "level": 0.05,
+        "level": 0.08,
         "budget": checks,
         "most_checks": checks,
         "drawn_blind": False,
         "sets": [
-            {"threshold": 0.9, "size": images // 2, "target": target},
-            {"threshold": 0.5, "size": images, "target": target},
+            {"threshold": threshold, "size": size, "target": target, **bets}
+            for threshold, size in ((0.9, images // 2), (0.5, images))
         ],
         "candidates": [
-            [f"{i:064x}", i % 2, seed.commitment(SERVER, f"{i:064x}", predicted)]
+            [
+                f"{i:064x}",
+                i % 2,
+                seed.commitment(SERVER, f"{i:064x}", predicted),
+                (0.95, 0.7)[i % 2],
+            ]
             for i in range(images)
         ],
         **changes,
     }
+
+
+def expecting(images: int, quality: Sequence[float], sets: int = 1) -> Expected:
+    """Of nested sets of so many images in all, whose confidences say nothing."""
+    known = np.array(quality, float)
+    return Expected.of([0.0] * images, [expected_of(np.zeros(len(known)), known)] * sets)
 
 
 def lock(content: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from labeling.certification.core import plan_content, seed
+from labeling.certification.core.audit_plan import level_of
 from labeling.certification.core.nested_test import MOST_TIMES
 from labeling.kernel import digests, events, guarantee
 from labeling.kernel.boxes import BoxSet, unpack
-from labeling.kernel.certificate_shapes import DetectorSaid, LockedContent
+from labeling.kernel.certificate_shapes import DetectorSaid, ExpectedSet, LockedContent
 from labeling.ledger.steps import Lease
 from labeling.models import (
     Assignment,
@@ -42,6 +43,7 @@ class Proposal:
 
     candidates: Sequence[Candidate]
     thresholds: Sequence[float]  # of each set
+    expected: Sequence[ExpectedSet]  # of each set; none where the exact test needs none
     budget: int  # checks
     about: DetectorSaid  # detector, weights, score thresholds and confidence rule
     classes: Sequence[str] = ()  # where each class is proved on its own: whose each set is
@@ -99,8 +101,13 @@ def _lock_plan(round: Round, lease: Lease, proposal: Proposal) -> AuditPlan | No
                 }
                 for rank, size in zip(used, sizes, strict=True)
             ],
-            "candidates": sorted((c.key, renumbered[c.rank], fixed[c.key]) for c in free),
+            "candidates": sorted(
+                (c.key, renumbered[c.rank], fixed[c.key], c.confidence) for c in free
+            ),
         }
+        if proposal.expected:
+            for rank, part in zip(used, content["sets"], strict=True):
+                part["expected"] = proposal.expected[rank]
         if classes:
             content |= {"by_class": True, "left_out": dict(proposal.left_out)}
             for rank, part in zip(used, content["sets"], strict=True):
@@ -158,10 +165,9 @@ def _granted(round: Round) -> float:
 
 
 def next_attempt(round: Round) -> tuple[int, float]:
-    """Number and level of the job's next proof: the k-th is tested at risk / 2^k, so that all of
-    them together keep the risk."""
+    """Number and level of the job's next proof."""
     attempt = AuditPlan.objects.filter(round__job=round.job).count() + 1
-    return attempt, round.settings.risk * 2.0**-attempt
+    return attempt, level_of(attempt, round.settings.risk)
 
 
 def _out_of_hands(round: Round, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -197,7 +203,7 @@ def write_audits(locked: AuditPlan, lease: Lease, candidates: Sequence[Candidate
     An image that was excluded meanwhile is no candidate any more, and needs no row. `candidates`:
     as they were locked, whatever a judgement of today would say.
     """
-    round, ranks = locked.round, {key: rank for key, rank, _ in locked.content["candidates"]}
+    round, ranks = locked.round, {key: rank for key, rank, *_ in locked.content["candidates"]}
     there = set(round.audits.filter(kind=Audit.Kind.CERTIFICATE).values_list("image", flat=True))
     missing = [c for c in candidates if c.key in ranks and c.image not in there]
     for start in range(0, len(missing), ROWS):

@@ -37,9 +37,25 @@ class DetectorSaid(TypedDict, total=False):
     validation_images: int
 
 
+class ExpectedSet(TypedDict):
+    """What the calibration images let expect of a set: quantiles of their quality, plain and less
+    what their confidence foretells at this slope."""
+
+    values: list[float]
+    controlled: list[float]
+    slope: float
+
+
 # "class" is no name of a field, so this one is made by a call
 LockedSet = TypedDict(
-    "LockedSet", {"threshold": float, "size": int, "target": float, "class": NotRequired[str]}
+    "LockedSet",
+    {
+        "threshold": float,
+        "size": int,
+        "target": float,
+        "expected": NotRequired[ExpectedSet],  # where the exact test needs none
+        "class": NotRequired[str],
+    },
 )
 
 
@@ -66,9 +82,9 @@ class PlanContent(TypedDict):
 
 class LockedContent(PlanContent):
     """The same with every image put to the proof: digest of its picture, the strictest set that
-    holds it, commitment to its boxes."""
+    holds it, commitment to its boxes, confidence."""
 
-    candidates: list[tuple[str, int, str]]
+    candidates: list[tuple[str, int, str, float]]
 
 
 class LockedStart(TypedDict):

@@ -98,7 +98,13 @@ class Judged:
             if rank is not None
         ]
         return Proposal(
-            candidates, trial.thresholds, trial.budget, self.about, trial.classes, trial.left_out
+            candidates,
+            trial.thresholds,
+            trial.expected,
+            trial.budget,
+            self.about,
+            trial.classes,
+            trial.left_out,
         )
 
 
@@ -107,7 +113,7 @@ def locked_candidates(
 ) -> list[Candidate]:
     """What an audit plan put to the proof, less what has a label now."""
     content = locked.content
-    ranks = {key: rank for key, rank, _ in content["candidates"]}
+    ranks = {key: rank for key, rank, *_ in content["candidates"]}
     score_thresholds = ScoreThresholds.from_json(content["about"]["score_thresholds"])
     unlabeled = locked.round.job.images.unlabeled()
     rows = Prediction.objects.filter(detector=detector, image__in=unlabeled)

@@ -7,10 +7,12 @@ from functools import partial
 import numpy as np
 
 from labeling.certification.core.exact_test import fewest_checks
+from labeling.certification.core.expected import expected_of
 from labeling.certification.core.nested_test import MOST_TIMES
 from labeling.certification.planning import guaranteed, next_attempt
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import BoxSet
+from labeling.kernel.certificate_shapes import ExpectedSet
 from labeling.models import Job, Round
 from mlassist.calibration.core import proof_chances
 from mlassist.calibration.core import thresholds as rules
@@ -31,6 +33,7 @@ class Trial:
     """The sets to be proved and the checks for it; empty where nothing is good enough."""
 
     thresholds: Sequence[float] = ()
+    expected: Sequence[ExpectedSet] = ()  # of each set; the exact test needs none
     ranks: Sequence[int | None] = ()  # of each pool image: its set, the strictest if nested
     budget: int = 0
     classes: Sequence[str] = ()  # whose each set is, where each class has its own
@@ -126,7 +129,17 @@ def _nested(
         next((i for i, threshold in enumerate(thresholds) if value >= threshold), None)
         for value in pool.confidence.tolist()
     ]
-    return Trial(thresholds, ranks, budget)
+    calibrating = [known.confidence >= threshold for threshold in thresholds]
+    return Trial(thresholds, _expected(known, quality, calibrating, round), ranks, budget)
+
+
+def _expected(
+    known: Seen, quality: np.ndarray, calibrating: Sequence[np.ndarray], round: Round
+) -> list[ExpectedSet]:
+    """What the bets on each set start from: its calibration images, (n,) bool of the known ones."""
+    if round.settings.kind == guarantee.DEFECT_FREE:
+        return []  # the exact test bets on nothing
+    return [expected_of(known.confidence[own], quality[own]) for own in calibrating]
 
 
 def _impossible(size: int, target: float, level: float, budget: int) -> str:
@@ -151,7 +164,7 @@ def _showable(
 def _by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float) -> Trial:
     """One set for each class that can be shown; the others are named with the reason."""
     names = names_of(round)
-    pool_class, choose = _choice(pool, known, quality, round, level)
+    (pool_class, known_class), choose = _choice(pool, known, quality, round, level)
     chosen = choose(round.settings.target_quality, np.arange(len(quality)))
     sets = {one.class_id: one.found for one in chosen if one.found is not None}
     place = {class_id: i for i, class_id in enumerate(sets)}
@@ -159,8 +172,13 @@ def _by_class(pool: Seen, known: Seen, quality: np.ndarray, round: Round, level:
         place[c] if c in sets and value >= sets[c].threshold else None
         for c, value in zip(pool_class.tolist(), pool.confidence.tolist(), strict=True)
     ]
+    calibrating = [
+        (known_class == class_id) & (known.confidence >= one.threshold)
+        for class_id, one in sets.items()
+    ]
     return Trial(
         [one.threshold for one in sets.values()],
+        _expected(known, quality, calibrating, round),
         ranks,
         round.settings.audit_budget if sets else 0,
         [names[class_id] for class_id in sets],
@@ -175,8 +193,9 @@ def names_of(round: Round) -> dict[int, str]:
 
 def _choice(
     pool: Seen, known: Seen, quality: np.ndarray, round: Round, level: float
-) -> tuple[np.ndarray, Callable[[float, np.ndarray], list[Chosen]]]:
-    """The class each pool image stands for, and (target, calibration images) -> the chosen sets."""
+) -> tuple[tuple[np.ndarray, np.ndarray], Callable[[float, np.ndarray], list[Chosen]]]:
+    """The class each image of the pool and each calibration image stands for, and (target,
+    calibration images) -> the chosen sets."""
     all_of = stands_for([*pool.boxes, *known.boxes])
     pool_class, known_class = all_of[: len(pool.boxes)], all_of[len(pool.boxes) :]
 
@@ -193,7 +212,7 @@ def _choice(
             exact=round.settings.kind == guarantee.DEFECT_FREE,
         )
 
-    return pool_class, choose
+    return (pool_class, known_class), choose
 
 
 def _taken_by_class(
@@ -247,7 +266,7 @@ def taken_nested(
         if best is None:
             return 0, 0
         planned = proof_chances.usual_checks(
-            best.spread, best.estimate - asked(best.size), best.size, level
+            best.spread, best.estimate, asked(best.size), best.size, level
         )
         return round(images), min(planned, budget)
 

@@ -83,7 +83,7 @@ def test_labels_of_a_certificate_are_for_managers(plan, rita, mona, eve):
     assert page(rita).get(address).status_code == 404
     assert page(eve).get(address).status_code == 404
     lines = page(mona).get(address).content.decode().splitlines()
-    fixed = {key: commitment for key, _, commitment in plan.content["candidates"]}
+    fixed = {key: commitment for key, _, commitment, _ in plan.content["candidates"]}
     assert len(lines) == len(fixed) == 12
     for line in map(json.loads, lines):
         found = seed.commitment(plan.server_nonce, line["image"], line["boxes"])

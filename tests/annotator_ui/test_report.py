@@ -2,11 +2,13 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from labeling.certification import locked_plans
+from labeling.certification.core.expected import expected_of
 from labeling.models import AuditPlan, Certificate
 from labeling.reports.advice import what_helps
 from labeling.review import queue
@@ -108,10 +110,17 @@ def unsaved(monkeypatch):
 
 def locked(target=0.6, size=400, budget=60):
     """An audit plan of one set."""
-    keys = [[f"{i:04}", 0, ""] for i in range(size)]
+    keys = [[f"{i:04}", 0, "", 0.7] for i in range(size)]
     content = {
         "candidates": keys,
-        "sets": [{"threshold": 0.5, "size": size, "target": target}],
+        "sets": [
+            {
+                "threshold": 0.5,
+                "size": size,
+                "target": target,
+                "expected": expected_of(np.full(2, 0.7), np.array([0.9, 0.36])),
+            }
+        ],
         "target": target,
         "level": 0.1,
         "budget": budget,
@@ -178,7 +187,7 @@ def test_every_proof_of_the_job_is_told_the_latest_first(closing, alice, rita, b
     found = page_of(closing, mona).context["page_data"]["report"]
     first, second = Certificate.objects.filter(round__job=closing).order_by("attempt")
     assert [(p["attempt"], p["status"], p["level"]) for p in found["earlier"]] == [
-        (1, "not_provable", closing.risk / 2)
+        (1, "not_provable", 0.08)
     ]
     assert found["earlier"][0]["audited"] == first.document["result"]["audited"]
     assert found["earlier"][0]["url"] == f"/api/certificates/{first.pk}/file"

@@ -140,7 +140,7 @@ def test_killed_after_the_freeze_its_places_are_those_that_were_locked(
 
     rows = Audit.objects.filter(round=round, blind=False).select_related("image")
     assert 20 < rows.count() == len(locked.content["candidates"])
-    fixed = {key: commitment for key, _, commitment in locked.content["candidates"]}
+    fixed = {key: commitment for key, _, commitment, _ in locked.content["candidates"]}
     for audit in rows:
         key = audit.image.digest
         assert seed.commitment(locked.server_nonce, key, audit.predicted) == fixed[key]

@@ -45,7 +45,7 @@ def test_the_order_follows_from_both_numbers_and_is_drawn_once(locked, rita, bob
     placed = Audit.objects.exclude(position=None).filter(blind=False)
     keys = list(placed.order_by("position").values_list("image__digest", flat=True))
     assert len(keys) == min(12, locked.content["most_checks"])
-    assert keys == sorted((k for k, _, _ in locked.content["candidates"]), key=_place(locked))[:10]
+    assert keys == sorted((k for k, *_ in locked.content["candidates"]), key=_place(locked))[:10]
 
     assert order.draw(locked, bob, OTHER) is None  # rita was first
     assert order.draw(locked, rita, NONCE) == given  # said twice

@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -121,6 +122,7 @@ def test_blind_checks_by_other_people_keep_the_level(hand):
         ]
     )
     plan = Plan(np.zeros(size, int), np.array([size]), np.array([target]), level, ((0, budget),))
+    plan = replace(plan, expected=papers.expecting(size, drawn[:, 0]))
     wrong = 0
     for _ in range(runs):
         order = rng.permutation(size)[:budget]

@@ -2,6 +2,7 @@
 set."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from labeling.certification.core.audit_plan import Plan
 from labeling.certification.core.exact_test import fewest_checks
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import pack
+from tests import papers
 
 LEVEL = 0.10
 
@@ -77,7 +79,8 @@ def test_it_shows_what_the_fixed_test_shows_and_more_than_the_bets():
     rng = np.random.default_rng(3)
     size, budget, target = 200, 80, 0.85
     plan = exact(size, budget, target)
-    bets = Plan(plan.ranks, plan.sizes, plan.targets, LEVEL, plan.budgets)
+    known = papers.expecting(size, [1.0] * 93 + [0.0] * 7)
+    bets = replace(plan, exact=False, expected=known)
     least = next(
         c
         for c in range(budget + 1)
@@ -111,7 +114,15 @@ def test_a_set_that_was_checked_whole_and_reaches_its_target_is_shown(whole):
     ranks = np.array([i % 2 for i in order])
     drawn = [values[i] for i in order]
     for target, shown in ((0.75, (0, 1)), (0.74, (0, 1)), (0.76, ())):
-        plan = Plan(ranks, np.array([10, 20]), np.full(2, target), 0.05, ((0, 20),), exact=whole)
+        plan = Plan(
+            ranks,
+            np.array([10, 20]),
+            np.full(2, target),
+            0.05,
+            ((0, 20),),
+            exact=whole,
+            expected=papers.expecting(20, values, 2),
+        )
         result = nested_test.run_test(plan, drawn)
         assert result.shown == shown
         assert result.complete == bool(shown)
@@ -120,7 +131,10 @@ def test_a_set_that_was_checked_whole_and_reaches_its_target_is_shown(whole):
 
 def test_classes_that_were_checked_whole_are_shown_by_holm_too():
     ranks = np.arange(20) % 2
-    plan = Plan(ranks, np.array([10, 10]), np.full(2, 0.8), 0.05, ((0, 20),), per_class=True)
+    known = papers.expecting(20, [0.8], 2)
+    plan = Plan(
+        ranks, np.full(2, 10), np.full(2, 0.8), 0.05, ((0, 20),), expected=known, per_class=True
+    )
     values = np.where(ranks == 0, 0.81, 0.79)
     assert nested_test.run_test(plan, values.tolist()).shown == (0,)
 
@@ -181,7 +195,9 @@ def test_the_whole_data_set_falls_short_as_rarely_as_guaranteed():
     sizes = np.array([300, 600])
     said = guarantee.Guarantee(guarantee.DATASET, images)
     targets = np.array([said.set_target(target, int(n)) for n in sizes])
-    plan = Plan(ranks, sizes, targets, LEVEL, ((0, 80),))
+    plan = Plan(
+        ranks, sizes, targets, LEVEL, ((0, 80),), expected=papers.expecting(600, [0.0, 1.0, 1.0], 2)
+    )
     wrong = 0
     for _ in range(400):
         values = np.zeros(600)

@@ -3,6 +3,7 @@ leave."""
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from labeling.assignments import claims
 from labeling.certification import order, planning, standing
 from labeling.certification.core import document
+from labeling.certification.core.expected import expected_of
 from labeling.certification.planning import Candidate, Proposal
 from labeling.kernel.boxes import pack
 from labeling.models import (
@@ -45,11 +47,12 @@ def next_closing(job, number: int) -> Round:
 
 
 def proposal(images: list[Image], checks: int = 5) -> Proposal:
-    seen = pack([box()])
+    seen, known = pack([box()]), expected_of(np.full(2, 0.8), np.array([0.9, 0.7]))
     candidates = [
-        Candidate(image.pk, image.digest, i % 2, 0.9, seen) for i, image in enumerate(images)
+        Candidate(image.pk, image.digest, i % 2, (0.9, 0.7)[i % 2], seen)
+        for i, image in enumerate(images)
     ]
-    return Proposal(candidates, [0.8, 0.5], checks, {})
+    return Proposal(candidates, [0.8, 0.5], [known] * 2, checks, {})
 
 
 def test_a_lock_that_was_killed_writes_all_checks_when_run_again(alice, rita, monkeypatch):
@@ -91,7 +94,7 @@ def test_an_image_in_someones_hands_stays_outside_and_keeps_its_other_assignment
 
     locked = planning.lock(round, Held(), proposal(images))
 
-    assert held.digest not in {key for key, _, _ in locked.content["candidates"]}
+    assert held.digest not in {key for key, *_ in locked.content["candidates"]}
     assert Assignment.objects.get(round=round, image=held, slot=2).state == "open"
     others = Assignment.objects.filter(round=round).exclude(image=held)
     assert set(others.values_list("state", flat=True)) == {"withdrawn"}

@@ -4,6 +4,7 @@ import numpy as np
 
 from labeling.certification.core import nested_test, verification
 from labeling.certification.core.audit_plan import Plan, audit_order
+from labeling.certification.core.expected import expected_of
 from labeling.certification.core.plan_content import shown_in
 from tests import papers
 
@@ -16,7 +17,13 @@ def apart(sizes: list[int], budget: int) -> Plan:
     keys = [f"image-{i}" for i in range(len(groups))]
     ranks = groups[audit_order(keys, "seed", groups.tolist())]
     return Plan(
-        ranks, np.array(sizes), np.full(len(sizes), TARGET), LEVEL, ((0, budget),), per_class=True
+        ranks,
+        np.array(sizes),
+        np.full(len(sizes), TARGET),
+        LEVEL,
+        ((0, budget),),
+        expected=papers.expecting(len(ranks), np.linspace(0.6, 1, 9), len(sizes)),
+        per_class=True,
     )
 
 
@@ -74,14 +81,18 @@ def test_a_small_group_is_shown_by_seeing_nearly_all_of_it():
 
 def locked_document() -> dict:
     """Two classes of 30 images, the first seen exactly, the second never."""
+    known = expected_of(np.zeros(2), np.array([0.9, 0.8]))
     content = papers.content(
         checks=40,
         target=TARGET,
         level=LEVEL,
-        risk=2 * LEVEL,
+        risk=LEVEL / 0.8,
         by_class=True,
         left_out={},
-        sets=[{"threshold": 0.5, "size": 30, "target": TARGET, "class": n} for n in "ab"],
+        sets=[
+            {"threshold": 0.5, "size": 30, "target": TARGET, "expected": known, "class": name}
+            for name in "ab"
+        ],
     )
 
     def drawn(key: str, rank: int) -> dict:

@@ -119,19 +119,20 @@ def test_nothing_good_enough_gives_no_candidate_set():
 
 
 @pytest.mark.parametrize(
-    ("spread", "gap", "size", "budget"),
+    ("spread", "gap", "size", "checks"),
     [
-        (0.2, 0.06, 10**9, 73),  # 6.57 * .04 / .0036 = 72.98
-        (0.2, 0.06, 100, 43),  # 72.98 / 1.73 = 42.2
-        (0.2, 0.2, 1000, 30),  # 6.57 is clipped
+        # stake .06 / (.04 + .0036) = 1.376, capped at .95 / .75 = 1.267; it grows by .0410 a draw
+        (0.2, 0.06, 10**9, 57),  # ln 10 / .0410 = 56.1
+        (0.2, 0.06, 100, 36),  # 56.1 / 1.561 = 35.9
+        (0.2, 0.2, 10**9, 13),  # .2533 - .0642 = .1892
         (0.3, 0.01, 10**6, 120),
         (0.2, -0.01, 500, 120),
-        (0.2, 0.06, 12, 12),  # not more than there are
+        (0.2, 0.06, 12, 10),
         (0.2, 0.06, 0, 0),
     ],
 )
-def test_the_usual_checks(spread: float, gap: float, size: int, budget: int):
-    assert usual_checks(spread, gap, size, 0.10, 0.90) == budget
+def test_the_usual_checks(spread: float, gap: float, size: int, checks: int):
+    assert usual_checks(spread, 0.75 + gap, 0.75, size, 0.10) == checks
 
 
 def test_doubt_lets_the_loosest_set_be_one_standard_error_looser():

@@ -9,6 +9,7 @@ import numpy as np
 from labeling.certification.core import checked_twice, plan_content
 from labeling.certification.core.anchoring import Anchoring, Pair, anchoring
 from labeling.certification.core.audit_plan import Plan, audit_order
+from labeling.certification.core.expected import Expected
 from labeling.certification.core.nested_test import Wealth, extended, rest_bound, run_test
 from labeling.kernel import guarantee, signatures
 from labeling.kernel.certificate_shapes import (
@@ -35,6 +36,7 @@ def plan_of(locked: LockedStart) -> Plan:
     content = locked["content"]
     candidates, sets = content["candidates"], content["sets"]
     order = order_of(content, locked["seed"])
+    known = [s["expected"] for s in sets if "expected" in s]
     return Plan(
         ranks=np.array([candidates[i][1] for i in order], int),
         sizes=np.array([s["size"] for s in sets], int),
@@ -42,6 +44,7 @@ def plan_of(locked: LockedStart) -> Plan:
         level=content["level"],
         budgets=budgets_of(locked["budgets"]),
         exact=content["guarantee"] == guarantee.DEFECT_FREE,
+        expected=Expected.of([candidates[i][3] for i in order], known) if known else None,
         per_class=plan_content.by_class(content),
     )
 
@@ -65,8 +68,8 @@ def plan_for(planned: Plan, content: PlanContent, values: Sequence[float]) -> Pl
 
 def order_of(content: LockedContent, seed: str) -> list[int]:
     """The locked order, as places among the candidates."""
-    keys = [key for key, _, _ in content["candidates"]]
-    ranks = [rank for _, rank, _ in content["candidates"]]
+    keys = [key for key, *_ in content["candidates"]]
+    ranks = [rank for _, rank, *_ in content["candidates"]]
     return audit_order(keys, seed, ranks if plan_content.by_class(content) else None)
 
 

@@ -13,7 +13,7 @@ from labeling.kernel.certificate_shapes import CandidateLabel, Document, Receipt
 def label_faults(document: Document, labels: Iterable[CandidateLabel]) -> list[str]:
     """Whether these are the labels that were locked: of every image that was put to the proof."""
     locked = document["locked"]
-    fixed = {key: commitment for key, _, commitment in locked["content"]["candidates"]}
+    fixed = {key: commitment for key, _, commitment, _ in locked["content"]["candidates"]}
     missing = set(fixed)
     for line, label in enumerate(labels, 1):
         key = label["image"]

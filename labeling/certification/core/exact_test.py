@@ -26,7 +26,7 @@ def fewest_checks(size: int, target: float, level: float) -> int:
 
 
 def exact_path(plan: Plan, values: Sequence[float], totals: np.ndarray) -> np.ndarray:
-    """(n, J) wealth of each set after each draw; arguments as for betting.betting_path.
+    """(n, J) wealth of each set after each draw; arguments as for betting.make_bets.
 
     The test of fixed length rejects if at least c of the h draws of a set are good, c the least
     number that at most floor(total) good images reach with probability <= level. Its wealth is

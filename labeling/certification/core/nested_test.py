@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from labeling.certification.core.audit_plan import Plan
-from labeling.certification.core.betting import WEALTH_LIMIT, betting_path
+from labeling.certification.core.betting import WEALTH_LIMIT, make_bets
 from labeling.certification.core.exact_test import exact_path
 
 # A sound set that fails goes to people whole, which costs far more than checks: planned for .98
@@ -21,6 +21,7 @@ POWER = 0.98
 ADDED_SHARE = 0.5
 WORTH = 2  # images to win for each check that is added
 MOST_TIMES = 2  # the planned checks
+BOUND_STEPS = 200  # of bounds: finer than any page shows
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def run_test(plan: Plan, values: Sequence[float], totals: np.ndarray | None = No
     sets = len(plan.sizes)
     # Holm asks most of the first set: 1/level times their number, so that is what bets aim at.
     tested = replace(plan, level=plan.level / sets) if plan.per_class and sets else plan
-    path = (exact_path if plan.exact else betting_path)(tested, values, totals)
+    path = (
+        exact_path(tested, values, totals) if plan.exact else make_bets(tested, values, totals).path
+    )
     known = _known(plan, values, totals)
     for rank, last in known.items():
         path[last:, rank] = WEALTH_LIMIT
@@ -183,12 +186,22 @@ def _largest_rejected(
     values: Sequence[float],
     rank: int,
     level: float,
-    total_of: Callable[[float], float],
+    total_of: Callable[[np.ndarray], np.ndarray],
 ) -> float:
-    one = plan.of_set(rank, level)
-    low, high = 0, 200
-    while low < high:  # grid of 0.005: finer than any page shows
+    """`total_of`: null sums of means. The bets are those against the set's own target, so that the
+    bound of a set that is shown is never below it."""
+    one, totals = plan.of_set(rank, level), total_of(np.arange(BOUND_STEPS + 1) / BOUND_STEPS)
+    if not one.exact:
+        checked = np.array(values)[one.holds(len(values))[:, 0]]
+        bets = make_bets(one, values, one.sizes * one.targets)
+        highest = bets.highest(0, int(one.sizes[0]), totals[1:], np.array(values))
+        rejected = highest * (1 + 1e-12) >= 1 / level
+        if len(checked) == one.sizes[0]:  # nothing is left to chance
+            rejected |= totals[1:] <= checked.sum() + 1e-9
+        return int(np.cumprod(rejected).sum()) / BOUND_STEPS
+    low, high = 0, BOUND_STEPS
+    while low < high:
         middle = (low + high + 1) // 2
-        totals = np.array([total_of(middle / 200)])
-        low, high = (middle, high) if run_test(one, values, totals).complete else (low, middle - 1)
-    return low / 200
+        shown = run_test(one, values, totals[middle : middle + 1]).complete
+        low, high = (middle, high) if shown else (low, middle - 1)
+    return low / BOUND_STEPS

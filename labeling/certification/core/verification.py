@@ -7,10 +7,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from labeling.certification.core import plan_content, seed
+from labeling.certification.core.audit_plan import level_of
 from labeling.certification.core.document import FORMAT, conclude, order_of, schema
 from labeling.certification.core.draw_faults import TOLERANCE, draw_faults
 from labeling.kernel import guarantee, signatures
-from labeling.kernel.certificate_shapes import Document
+from labeling.kernel.certificate_shapes import Document, LockedContent
 from labeling.kernel.digests import digest
 from labeling.kernel.json_shapes import JSON
 
@@ -47,8 +48,8 @@ def _plan_faults(document: Document) -> list[str]:
     content, budgets = locked["content"], locked["budgets"]
     sets = content["sets"]
     faults = []
-    if abs(content["level"] - content["risk"] / 2 ** content["attempt"]) > TOLERANCE:
-        faults.append("The level is not the risk, halved at each attempt.")
+    if abs(content["level"] - level_of(content["attempt"], content["risk"])) > TOLERANCE:
+        faults.append("The level is not the share of the risk that this attempt has.")
     if list(budgets[0]) != [0, min(content["budget"], len(content["candidates"]))]:
         faults.append("The first budget is not the one that was locked.")
     firsts, checks = zip(*budgets, strict=True)
@@ -56,11 +57,15 @@ def _plan_faults(document: Document) -> list[str]:
         faults.append("A budget was lowered, or raised before an earlier one.")
     if firsts[-1] > len(document["draws"]):
         faults.append("A budget was raised after a check that is not in the file.")
-    ranks = np.array([rank for _, rank, _ in content["candidates"]], int)
+    ranks = np.array([rank for _, rank, *_ in content["candidates"]], int)
     counts = np.bincount(ranks, minlength=len(sets))
     sizes = counts if plan_content.by_class(content) else np.cumsum(counts)
     if sizes.tolist() != [one["size"] for one in sets]:
         faults.append("The sizes of the sets are not those of their images.")
+    if any(_is_elsewhere(content, rank, sure) for _, rank, _, sure in content["candidates"]):
+        faults.append("An image is not in the set that its confidence and the thresholds give.")
+    if any("expected" in one for one in sets) == (content["guarantee"] == guarantee.DEFECT_FREE):
+        faults.append("What the bets start from is missing, or given for the exact test.")
     said = guarantee.Guarantee(content["guarantee"], content["images"], content["granted"])
     if any(
         abs(one["target"] - said.set_target(content["target"], one["size"])) > TOLERANCE
@@ -68,6 +73,16 @@ def _plan_faults(document: Document) -> list[str]:
     ):
         faults.append("A set's target does not follow from the guarantee.")
     return faults
+
+
+def _is_elsewhere(content: LockedContent, rank: int, confidence: float) -> bool:
+    """Whether an image of this confidence belongs to another set: below the threshold of its own,
+    or, where sets are nested, not below that of a stricter one."""
+    thresholds = [one["threshold"] for one in content["sets"]]
+    if confidence < thresholds[rank]:
+        return True
+    nested = not plan_content.by_class(content)
+    return nested and any(confidence >= floor for floor in thresholds[:rank])
 
 
 def _seed_faults(document: Document) -> list[str]:
@@ -86,11 +101,11 @@ def _order_faults(document: Document) -> list[str]:
     locked, draws = document["locked"], document["draws"]
     content = locked["content"]
     order = [content["candidates"][i] for i in order_of(content, locked["seed"])]
-    if digest([key for key, _, _ in order]) != locked["order_digest"]:
+    if digest([key for key, *_ in order]) != locked["order_digest"]:
         return ["The audit order is not the one that the seed gives."]
     if len(draws) > len(order):
         return ["There are more draws than images in the locked order."]
-    for i, (draw, (key, _, fixed)) in enumerate(zip(draws, order, strict=False)):
+    for i, (draw, (key, _, fixed, _)) in enumerate(zip(draws, order, strict=False)):
         if draw["image"] != key:
             return [f"Draw {i + 1} is not the image that the locked order names."]
         if seed.commitment(locked["server_nonce"], key, draw["predicted"]) != fixed:

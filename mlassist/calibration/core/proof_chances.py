@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 
 from scipy.special import ndtr, ndtri
 
+from labeling.certification.core.betting import CAP
 from labeling.certification.core.exact_test import fewest_checks
-from labeling.certification.core.nested_test import POWER, draws_wanted
 from mlassist.calibration.core.thresholds import MARGIN, CandidateSet
 
-LEAST_CHECKS, MOST_CHECKS = 30, 120  # that a proof usually takes
+MOST_CHECKS = 120  # that a proof usually takes
 # Of a set that makes a job close. A proof that fails costs as many labels as it had checks, about
 # what another batch would, and its job tries again: so one chance in five is worth taking.
 LEAST_CHANCE = 0.2
@@ -83,19 +83,19 @@ def most_expected(
     return best, images
 
 
-def usual_checks(
-    spread: float, gap: float, size: int, level: float = 0.10, power: float = POWER
-) -> int:
-    """About how many checks a proof takes: draws_wanted, from LEAST_CHECKS to MOST_CHECKS.
+def usual_checks(spread: float, mean: float, target: float, size: int, level: float) -> int:
+    """About how many checks a proof takes (docs/algorithms.md 1.4), MOST_CHECKS at most.
 
-    For forecasts only. A proof that is planned with so few, as if the estimate were right, fails in
-    17 to 30 % of the jobs whose gap is .05 to .12 (60 known birds), with 120 in 1 to 6 %.
+    For forecasts only: as many as let the wealth of the fastest-growing bet reach 1 / level. A
+    proof that is planned with so few, as if the estimate were right, fails far more often.
 
-    `spread`: sd of the quality of one image, `gap`: estimated mean quality - target, `size`: M,
-    the images of the loosest set. Never more than M; 120 where the gap is not positive.
+    `spread`: sd of the quality of one image, `mean`: its estimated mean, `size`: M, the images of
+    the loosest set. Never more than M; MOST_CHECKS where the mean is not above the target.
     """
-    if gap <= 0:
+    gap = mean - target
+    if gap <= 0 or not size:
         return min(MOST_CHECKS, size)
-    return min(
-        size, max(LEAST_CHECKS, min(MOST_CHECKS, draws_wanted(spread, gap, size, level, power)))
-    )
+    square = spread**2 + gap**2
+    stake = min(gap / square, CAP / target)
+    endless = -math.log(level) / (stake * gap - stake**2 * square / 2)
+    return min(size, MOST_CHECKS, math.ceil(endless / (1 + endless / size)))
