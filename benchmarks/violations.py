@@ -3,7 +3,7 @@ parts.
 
 Each resample splits the pictures that a detector never saw into known ones, which choose score
 thresholds, confidence and sets, and others, from which a pool is drawn (with repetition, for a part
-of it is checked) that is proved as a first closing round does (half of risk .10).
+of it is checked) that is proved as a first closing round does (at .08 of a risk of .10).
 Once the checks see the truth; once simulated auditors make them, who leave near misses alone, and
 one in five is also drawn blind; once all are drawn blind. What is certified is always
 held against the truth. Beside them Ground Truth's rule: from the lowest mean score on that the

@@ -18,13 +18,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_checks_that_speak_for_a_set_without_showing_it_earn_more(closing, rita, bob):
-    """A third of the planned checks finds faults, none of the added ones does."""
+    """33 good draws of the 40 planned ones speak for the sets without showing them."""
     round = round_of(closing)
 
     def few_are_wrong(audit):
         if audit.blind:
             return "corrected", [box()]
-        wrong = audit.position < 40 and audit.position % 3 == 1
+        wrong = 3 <= audit.position < 10
         return ("corrected", [box(120, 80, 40)]) if wrong else ("approved", None)
 
     while held := queue.claim_next(closing, rita, count=1) or queue.claim_next(
