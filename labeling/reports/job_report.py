@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypedDict
 
 import numpy as np
+from django.contrib.auth.models import User
 from django.db.models import Count, Sum
 
 from labeling.assignments import blind_controls
@@ -14,11 +15,12 @@ from labeling.certification.core import plan_content
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import Box
 from labeling.kernel.certificate_shapes import CheckedTwice
-from labeling.models import Assignment, AuditPlan, Certificate, Image, Job, Label
+from labeling.models import Assignment, AuditPlan, Certificate, Image, Job, Label, Round
 from labeling.models.functions import BoxCount
 from labeling.models.member import display_name
 from labeling.reports import certificate_report, figures
 from labeling.reports.advice import what_helps
+from labeling.review import second_checks
 
 MOST_CONFIDENT = 5
 
@@ -123,6 +125,7 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
     return [
         ("Audited at random", f"{result['audited']} images, {content['budget']} planned"),
         ("Reviewers", "annotated blind" if content["drawn_blind"] else "saw the boxes"),
+        *_stopped(locked.round),
         ("Checks made twice", _checked_twice(result["checked_twice"])),
         (
             "Observed quality",
@@ -143,6 +146,12 @@ def _facts(locked: AuditPlan, row: Certificate) -> list[tuple[str, str]]:
 
 def _giver(locked: AuditPlan) -> str:
     return display_name(locked.reviewer) if locked.reviewer else "nobody"
+
+
+def _stopped(round: Round) -> list[tuple[str, str]]:
+    """Who drew too little to get more checks of this proof, where there is such a reviewer."""
+    names = [display_name(who) for who in User.objects.filter(pk__in=second_checks.stopped(round))]
+    return [("Reviewers stopped, too little drawn", ", ".join(names))] if names else []
 
 
 def _checked_twice(found: CheckedTwice | None) -> str:
@@ -234,8 +243,8 @@ def _attempts(locked: AuditPlan) -> str:
     if locked.attempt == 1:
         return ""
     return (
-        f"This is attempt {locked.attempt} of the job; each attempt may use half the risk of the "
-        "one before, so that all together keep the guarantee."
+        f"This is attempt {locked.attempt} of the job; each attempt may use a fifth of the risk of "
+        "the one before, so that all together keep the guarantee."
     )
 
 

@@ -13,6 +13,7 @@ from labeling.jobs import members
 from labeling.kernel import sampling
 from labeling.kernel.errors import Conflict
 from labeling.models import Audit, AuditPlan, Certificate
+from labeling.reports import job_report
 from labeling.review import drawings, queue, second_checks, undo, verdicts
 from tests import papers
 from tests.auditing import at_its_audit, judge_all, round_of
@@ -198,6 +199,8 @@ class TestStopped:
         assert judge_all(closing, bob) > 4
         run_steps(closing)
         assert Certificate.objects.filter(round=round_of(closing)).exists()
+        facts = dict(job_report.of_job(closing)["facts"])
+        assert facts["Reviewers stopped, too little drawn"] == "rita"
 
     def test_where_all_are_stopped_all_go_on_and_nothing_of_theirs_counts(self, closing, rita, bob):
         done = 0

@@ -23,7 +23,7 @@ REVOKE_WEALTH = 20.0  # reject at 5 % over the life of the set
 
 @dataclass(frozen=True)
 class Bets:
-    """The bets on J sets at n draws, and what they won; rows of draws outside a set are 0."""
+    """The bets on J sets at n draws, and what they won; stakes outside a set are 0."""
 
     path: np.ndarray  # (n, J) wealth after each draw
     stakes: np.ndarray  # (n, J) at least 0
