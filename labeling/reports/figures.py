@@ -180,6 +180,14 @@ def round_money(value: float) -> float:
     return round(value, 4)
 
 
+def seen_by_people(job: Job) -> int:
+    """Images that somebody drew or checked, those of the monitoring sample included."""
+    drawn = Assignment.objects.submitted().filter(round__job=job)
+    checked = Audit.objects.decided().filter(round__job=job)
+    seen = Q(pk__in=drawn.values("image")) | Q(pk__in=checked.values("image"))
+    return job.images.filter(seen).count()
+
+
 def active_ms(job: Job, round: Round | None = None) -> int:
     """People's active time in submitted answers and decided checks, in milliseconds."""
     total = 0

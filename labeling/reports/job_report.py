@@ -26,9 +26,10 @@ MOST_CONFIDENT = 5
 
 
 class About(TypedDict):
-    """What there is: images, boxes, classes, rounds, people, and when it was made."""
+    """What there is, how many images people have seen, and when it was made."""
 
     images: int
+    seen: int
     boxes: int
     classes: list[str]
     rounds: int
@@ -104,6 +105,7 @@ def _about(job: Job) -> About:
     last = labels.order_by("-created_at").first()
     return {
         "images": job.images.filter(excluded="").count(),
+        "seen": figures.seen_by_people(job),
         "boxes": int(labels.aggregate(n=Sum(BoxCount("boxes")))["n"] or 0),
         "classes": list(job.classes.filter(retired=False).values_list("name", flat=True)),
         "rounds": job.rounds.count(),

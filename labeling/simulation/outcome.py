@@ -23,6 +23,7 @@ def job_outcome(job: Job, truth: Truth) -> dict[str, Any]:
         "images": counts["images"],
         "human": counts["human"],
         "auto": counts["auto"],
+        "seen": figures.seen_by_people(job),
         "excluded": counts["excluded"],
         "certified": counts["certified"],
         "cost": cost["total"],
@@ -132,7 +133,7 @@ def table(result: dict[str, Any]) -> str:
     t = result["totals"]
     lines += [
         f"images {t['images']}: people {t['human']}, auto {t['auto']}, excluded {t['excluded']}; "
-        f"certified set {t['certified']}",
+        f"{t['seen']} seen by people; certified set {t['certified']}",
         f"cost ${t['cost']:.2f} against ${t['cost_all_human']:.2f}; {t['answers']} answers, "
         f"{t['human_hours']:.2f} h of people, {t['machine_seconds']:.0f} s of machine",
         f"true quality: certified {_digits(t['quality_true_certified'])}, "

@@ -644,9 +644,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What there is: images, boxes, classes, rounds, people, and when it was made. */
+        /** @description What there is: images, those that people saw, boxes, classes, rounds, people, and when it was made. */
         About: {
             images: number;
+            seen: number;
             boxes: number;
             classes: string[];
             rounds: number;

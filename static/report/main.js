@@ -61,11 +61,12 @@ function showStrip() {
       el('strong', { text: value }),
       el('span', {}, mark && el('i', { class: `mark ${mark}` }), words),
     );
-  const { hours } = data.report;
+  const { about, hours } = data.report;
   fill(
     part('strip'),
     item(count(counts.human), 'images by people', 'mark-people'),
     item(count(counts.auto), 'images auto', 'mark-auto'),
+    item(count(about.seen), 'images seen by people'),
     item(
       `${Math.abs(saved)} %`,
       `${saved < 0 ? 'more' : 'saved'}: ${dollars(cost.total)}, not ${dollars(cost.all_human)}`,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from labeling.certification import locked_plans
 from labeling.certification.core.expected import expected_of
-from labeling.models import AuditPlan, Certificate
+from labeling.models import Audit, AuditPlan, Certificate, Label
 from labeling.reports.advice import what_helps
 from labeling.review import queue
 from tests.auditing import give, judge_all
@@ -42,6 +42,7 @@ def page_of(job, user):
 def test_a_certified_job_tells_what_was_shown_and_how(closing, alice, rita, bob, mona):
     join(closing, mona, "manager")
     finish(closing, alice, (rita, bob))
+    assert judge_all(closing, rita, bob) > 0  # the monitoring sample
 
     found = page_of(closing, mona).context["page_data"]["report"]
     names = dict(found["facts"])
@@ -54,6 +55,10 @@ def test_a_certified_job_tells_what_was_shown_and_how(closing, alice, rita, bob,
     assert "mean quality of at least" in found["rest"]
     assert "drawn blind" in found["blind"]
     assert found["about"]["images"] == 170
+    labelled = Label.objects.active().exclude(source="auto").filter(image__job=closing)
+    looked = Audit.objects.decided().filter(round__job=closing, kind="monitoring").count()
+    assert looked > 0
+    assert found["about"]["seen"] == labelled.count() + looked
     checks = found["checked"]
     assert (checks["checked"], checks["proof"]) == (checked, True)
     kinds = ("same", "moved", "missed", "false", "unjudged")
