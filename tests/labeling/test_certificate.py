@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from labeling.certification.core import audit_plan, betting, nested_test, verification
 from labeling.certification.core.audit_plan import Plan
-from labeling.certification.core.expected import Expected, expected_of
+from labeling.certification.core.expected import KNOWN, STEEPEST, Expected, expected_of
 from labeling.kernel import sampling, signatures
 from tests import papers
 from tests.labeling.conftest import nearly_perfect
@@ -160,6 +160,23 @@ def test_the_wealth_is_what_the_formula_says(margin, horizon):
     total = 120 * TARGET
     told = plainly(values[:horizon].tolist(), confidence, expected, total, LEVEL, horizon)
     assert path == pytest.approx(told)
+
+
+@pytest.mark.parametrize(("steepness", "slope"), [(1, 1), (-1, 0), (40, STEEPEST), (0, 0)])
+def test_what_is_expected_of_a_set_follows_from_its_calibration_images(steepness, slope):
+    confidence = np.linspace(0.7, 0.72, 15)
+    quality = np.clip(0.6 + steepness * (confidence - 0.71), 0, 1)
+    about = expected_of(confidence, quality)
+
+    assert about["slope"] == pytest.approx(slope)
+    assert (len(about["values"]), about["values"][0]) == (KNOWN, 0)
+    assert about["values"][1:] == sorted(about["values"][1:])
+    assert np.mean(about["values"][1:]) == pytest.approx(0.6, abs=0.001)
+    spread = np.ptp(about["controlled"][1:])
+    assert spread == pytest.approx(
+        np.ptp(about["values"][1:]) * (1 - slope / (steepness or 1)), abs=1e-3
+    )
+    assert expected_of(np.full(3, 0.5), np.array([0.1, 0.5, 0.9]))["slope"] == 0
 
 
 def test_the_control_by_confidence_keeps_the_level_and_saves_checks():

@@ -11,6 +11,9 @@ from labeling.kernel.certificate_shapes import ExpectedSet
 # seen: where all calibration images were good and a tenth of the set is missed, sets .13 above
 # their target were shown in .95 of the runs instead of .89, for 5 checks more where nothing is.
 KNOWN = 40
+# The confidence is an expected quality, so about 1 is usual; steeper ones come of a few images
+# whose confidences are nearly the same, and would only add noise.
+STEEPEST = 2.0
 _DIGITS = 4
 
 
@@ -21,7 +24,7 @@ class Expected:
     confidence: np.ndarray  # (M,) of the images in the locked order, in [0, 1]
     values: np.ndarray  # (J, KNOWN) qualities to be expected, in [0, 1]
     controlled: np.ndarray  # (J, KNOWN) the same less what the confidence foretells
-    slopes: np.ndarray  # (J,) quality that comes with a unit of confidence, at least 0
+    slopes: np.ndarray  # (J,) quality that comes with a unit of confidence, in [0, STEEPEST]
 
     @classmethod
     def of(cls, confidence: Sequence[float], sets: Sequence[ExpectedSet]) -> "Expected":
@@ -51,8 +54,8 @@ def expected_of(confidence: np.ndarray, quality: np.ndarray) -> ExpectedSet:
     """
     apart = confidence - confidence.mean()
     spread = float(apart @ apart)
-    slope = max(0.0, float(apart @ quality) / spread) if spread > 1e-12 else 0.0
-    slope = round(slope, _DIGITS)
+    slope = float(apart @ quality) / spread if spread > 1e-12 else 0.0
+    slope = round(min(STEEPEST, max(0.0, slope)), _DIGITS)
     return {
         "values": _quantiles(quality),
         "controlled": _quantiles(quality - slope * apart),
