@@ -1,0 +1,305 @@
+"""The betting test: its level as it is used, its power, its stakes, its bounds."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from labeling.certification.core import betting, nested_test
+from labeling.certification.core.audit_plan import Plan
+from labeling.certification.core.expected import KNOWN, STEEPEST, Expected, expected_of
+from tests import papers
+
+TARGET, LEVEL = 0.75, 0.10
+
+
+def plan_of(ranks: np.ndarray, sets: int, budget: int, level: float = LEVEL) -> Plan:
+    sizes = np.array([(ranks <= j).sum() for j in range(sets)])
+    known = papers.expecting(len(ranks), [0.9] * 8 + [0.3] * 2, sets)
+    return Plan(ranks, sizes, np.full(sets, TARGET), level, ((0, budget),), expected=known)
+
+
+def pool(rng: np.random.Generator, size: int, mean: float) -> np.ndarray:
+    """Bimodal qualities with exactly this mean: good boxes around .9, misses around .3."""
+    good = rng.random(size) < (mean - 0.3) / 0.6
+    values = np.where(good, rng.beta(18, 2, size), rng.beta(3, 7, size))
+    return np.clip(values + (mean - values.mean()), 0, 1)
+
+
+def as_used(plan: Plan, values: np.ndarray) -> tuple[int, int]:
+    """Sets certified and draws made, looking after every draw and stopping when done.
+
+    One look at all of them tells what each earlier look would have seen: the next test.
+    """
+    result = nested_test.run_test(plan, values[: plan.budget].tolist())
+    return len(result.shown), result.decided_after or plan.budget
+
+
+@pytest.mark.parametrize("sets", [1, 2, 3])
+def test_a_look_sees_the_same_whatever_is_drawn_afterwards(sets):
+    rng = np.random.default_rng(9)
+    decided = 0
+    for _ in range(20):
+        values = rng.permutation(pool(rng, 120, TARGET + 0.07)).tolist()
+        plan = plan_of(rng.integers(0, sets, 120), sets, 80)
+        whole = nested_test.run_test(plan, values[:80])
+        for n in range(10, 81, 10):
+            look = nested_test.run_test(plan, values[:n])
+            assert np.array_equal(look.path, whole.path[:n])
+            assert look.decided_after in (None, whole.decided_after)
+            assert look.complete == (whole.complete and whole.decided_after <= n)
+            decided += look.complete and n < 80
+    assert decided > 0
+
+
+def test_the_level_holds_evaluated_after_every_draw(record_property):
+    """2,000 sets whose mean lies just below the target: at most 10 % are certified."""
+    rng = np.random.default_rng(0)
+    runs, size, budget = 2000, 150, 80
+    wrong = rest_below = certified = 0
+    for _ in range(runs):
+        values = pool(rng, size, TARGET - 1e-6)
+        plan = plan_of(np.zeros(size, int), 1, budget)
+        order = rng.permutation(size)
+        sets, drawn = as_used(plan, values[order])
+        if sets:
+            certified += 1
+            wrong += values.mean() < TARGET
+            rest_below += values[order][drawn:].mean() < TARGET
+
+    allowed = LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
+    record_property("whole set below target", float(wrong / runs))
+    record_property("unchecked rest below target, of the certified", float(rest_below / certified))
+    assert wrong / runs <= allowed
+
+
+def test_a_chain_of_nested_sets_keeps_the_level():
+    """The strict set is sound, the loose one is not: the loose one is certified in at most 10 %."""
+    rng = np.random.default_rng(1)
+    runs, wrong = 500, 0
+    for _ in range(runs):
+        inner = pool(rng, 120, 0.82)
+        outer = pool(rng, 120, 2 * (TARGET - 1e-6) - 0.82)
+        values = np.concatenate([inner, outer])
+        ranks = np.repeat([0, 1], 120)
+        order = rng.permutation(240)
+        sets, _ = as_used(plan_of(ranks[order], 2, 100), values[order])
+        wrong += sets == 2
+
+    assert wrong / runs <= LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
+
+
+def test_a_good_set_is_usually_certified_with_few_checks():
+    """docs/algorithms.md 1.2: 400 images, target + .06, 80 checks planned: .87 by 52 checks."""
+    rng = np.random.default_rng(2)
+    shown = checks = 0
+    for _ in range(200):
+        values = rng.permutation(pool(rng, 400, 0.81))
+        plan = added_to(plan_of(np.zeros(400, int), 1, 80), values.tolist(), 160)
+        sets, drawn = as_used(plan, values)
+        shown, checks = shown + sets, checks + drawn
+    assert shown / 200 > 0.8
+    assert checks / 200 < 65
+
+
+def plainly(values, confidence, known: Expected, total: float, level: float, horizon: int):
+    """The wealth of one set as docs/algorithms.md 1.2 says it, a number at a time."""
+    size, wealth, path = len(confidence), 1.0, []
+    ways = [(0.0, [*known.values[0]]), (known.slopes[0], [*known.controlled[0]])]
+    for i, value in enumerate(values):
+        if wealth >= 1 / level:
+            path.append(wealth)
+            continue
+        rest, null = confidence[i:], (total - sum(values[:i])) / (size - i)
+        found = []
+        for slope, seen in ways:
+            below = slope * (max(confidence) - np.mean(rest))
+            apart = [max(y, -below) - null for y in seen]
+            lead = (1 - betting.EDGE) * max(0.0, np.mean(apart))
+            trusted = [max(a - lead, -(null + below)) for a in apart]
+            low, high = 0.0, betting.CAP / (null + below)
+            for _ in range(betting.HALVINGS):
+                middle = (low + high) / 2
+                if sum(a / (1 + middle * a) for a in trusted) > 0:
+                    low = middle
+                else:
+                    high = middle
+            growth = np.mean([math.log(1 + low * a) for a in apart])
+            found.append((growth, low, slope, betting.CAP / (null + below)))
+        growth, stake, slope, _ = max(found, key=lambda one: one[0])
+        if growth * (horizon - i) < -math.log(level * wealth):
+            chance, spread = level * wealth, np.std(ways[1][1])
+            paid = norm.pdf(norm.ppf(chance)) / (chance * spread * math.sqrt(horizon - i))
+            slope, stake = known.slopes[0], min(paid, found[1][3])
+        wealth *= 1 + stake * (value - slope * (confidence[i] - np.mean(rest)) - null)
+        for slope, seen in ways:
+            seen.append(value - slope * (confidence[i] - np.mean(rest)))
+        path.append(wealth)
+    return path
+
+
+@pytest.mark.parametrize(("margin", "horizon"), [(0.08, 80), (0.02, 80), (-0.05, 30)])
+def test_the_wealth_is_what_the_formula_says(margin, horizon):
+    rng = np.random.default_rng(3)
+    values = pool(rng, 120, TARGET + margin)
+    confidence = np.clip(values + rng.normal(0, 0.2, 120), 0, 1)
+    known = pool(rng, 50, TARGET + 0.06)
+    about = expected_of(np.clip(known + rng.normal(0, 0.2, 50), 0, 1), known)
+    expected = Expected.of(confidence.tolist(), [about])
+    assert about["slope"] > 0.1
+    plan = replace(plan_of(np.zeros(120, int), 1, horizon), expected=expected)
+
+    path = nested_test.run_test(plan, values[:horizon].tolist()).path[:, 0]
+    total = 120 * TARGET
+    told = plainly(values[:horizon].tolist(), confidence, expected, total, LEVEL, horizon)
+    assert path == pytest.approx(told)
+
+
+@pytest.mark.parametrize(("steepness", "slope"), [(1, 1), (-1, 0), (40, STEEPEST), (0, 0)])
+def test_what_is_expected_of_a_set_follows_from_its_calibration_images(steepness, slope):
+    confidence = np.linspace(0.7, 0.72, 15)
+    quality = np.clip(0.6 + steepness * (confidence - 0.71), 0, 1)
+    about = expected_of(confidence, quality)
+
+    assert about["slope"] == pytest.approx(slope)
+    assert (len(about["values"]), about["values"][0]) == (KNOWN, 0)
+    assert about["values"][1:] == sorted(about["values"][1:])
+    assert np.mean(about["values"][1:]) == pytest.approx(0.6, abs=0.001)
+    spread = np.ptp(about["controlled"][1:])
+    assert spread == pytest.approx(
+        np.ptp(about["values"][1:]) * (1 - slope / (steepness or 1)), abs=1e-3
+    )
+    assert expected_of(np.full(3, 0.5), np.array([0.1, 0.5, 0.9]))["slope"] == 0
+
+
+def test_the_control_by_confidence_keeps_the_level_and_saves_checks():
+    """Sets at the target and above it, whose confidence foretells a part of the quality."""
+    rng = np.random.default_rng(10)
+    runs, wrong, drawn = 400, 0, {True: 0, False: 0}
+    for _ in range(runs):
+        known = pool(rng, 100, TARGET + 0.05)
+        about = expected_of(known + rng.normal(0, 0.15, 100), known)
+        for mean, counts in ((TARGET - 1e-6, False), (TARGET + 0.05, True)):
+            values = rng.permutation(pool(rng, 150, mean))
+            sure = (values + rng.normal(0, 0.15, 150)).tolist()
+            plan = plan_of(np.zeros(150, int), 1, 100)
+            with_it = replace(plan, expected=Expected.of(sure, [about]))
+            if not counts:
+                wrong += as_used(with_it, values)[0]
+                continue
+            without = replace(plan, expected=Expected.of([0.0] * 150, [about | {"slope": 0.0}]))
+            drawn[True] += as_used(with_it, values)[1]
+            drawn[False] += as_used(without, values)[1]
+
+    assert wrong / runs <= LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
+    assert drawn[True] < 0.9 * drawn[False]
+
+
+def test_raising_the_budget_keeps_the_wealth_won_so_far():
+    rng = np.random.default_rng(4)
+    values = rng.beta(8, 2, 60).tolist()
+    ranks = np.zeros(200, int)
+    short = nested_test.run_test(plan_of(ranks, 1, 30, 0.0001), values[:20])
+    longer = replace(plan_of(ranks, 1, 30, 0.0001), budgets=((0, 30), (20, 60)))
+
+    assert nested_test.run_test(longer, values[:20]).wealth == pytest.approx(short.wealth)
+    assert longer.draws_left(21)[20, 0] == 40
+
+
+def added_to(plan: Plan, values: list[float], most: int) -> Plan:
+    return nested_test.extended(
+        plan, len(values), most, lambda p: nested_test.run_test(p, values[: p.budget])
+    )
+
+
+def test_the_level_holds_where_checks_are_added():
+    """1,000 sets just below the target, 40 checks planned and up to 80 made."""
+    rng = np.random.default_rng(7)
+    runs, wrong, longer = 1000, 0, 0
+    for _ in range(runs):
+        values = rng.permutation(pool(rng, 150, TARGET - 1e-6)).tolist()
+        plan = added_to(plan_of(np.zeros(150, int), 1, 40), values, 80)
+        longer += plan.budget > 40
+        wrong += nested_test.run_test(plan, values[: plan.budget]).complete
+
+    assert longer > 0.05 * runs
+    assert wrong / runs <= LEVEL + 2 * np.sqrt(LEVEL * (1 - LEVEL) / runs)
+
+
+def test_checks_are_added_while_they_speak_for_a_set_and_twice_the_planned_ones_at_most():
+    ranks = np.zeros(200, int)
+    plan = plan_of(ranks, 1, 40, level=1e-6)  # a little above the target: never shown so soon
+    a_little_above = [0.8, 0.78] * 100
+
+    assert added_to(plan, a_little_above[:39], 80).budget == 40
+    assert added_to(plan, a_little_above[:40], 80).budgets == ((0, 40), (40, 60))
+    assert added_to(plan, a_little_above, 80).budgets == ((0, 40), (40, 60), (60, 80))
+    assert added_to(plan, a_little_above, 70).budget == 70
+    assert added_to(plan, [0.6] * 200, 80).budget == 40
+    assert added_to(plan_of(ranks, 1, 40), [0.95] * 200, 80).budget == 40  # shown
+
+
+@pytest.mark.parametrize(("to_win", "checks"), [(39, 40), (40, 80)])
+def test_checks_are_added_for_twice_as_many_images_to_win(to_win, checks):
+    """The strict set is shown, the loose one not yet."""
+    ranks = np.random.default_rng(8).permutation(np.repeat([0, 1], [100 - to_win, to_win]))
+    plan = replace(plan_of(ranks, 2, 40), targets=np.array([0.4, 0.78]))
+
+    assert added_to(plan, [0.8, 0.78] * 50, 80).budget == checks
+
+
+def test_what_was_added_does_not_change_with_later_draws():
+    plan = plan_of(np.zeros(200, int), 1, 40, level=1e-6)
+    values = [0.8, 0.78] * 20 + [0.0] * 10
+
+    assert added_to(plan, values, 80).budgets == ((0, 40), (40, 60))
+
+
+def test_the_rest_has_its_own_lower_bound():
+    """80 of 100 checked at .9: the bound of the unchecked 20 lies below what was seen."""
+    plan = plan_of(np.zeros(100, int), 1, 80)
+    bound = nested_test.rest_bound(plan, [0.9] * 80, 0)
+    assert 0 < bound < 0.9
+    assert nested_test.rest_bound(plan, [0.9] * 100, 0) == 1.0
+
+
+def sound(rng: np.random.Generator) -> list[float]:
+    """300 qualities whose mean is just at the target .6, in random order."""
+    return rng.permutation(pool(rng, 300, 0.6 + 1e-6)).tolist()
+
+
+def test_the_revoke_test_is_wrong_for_at_most_one_sound_set_in_twenty():
+    rng = np.random.default_rng(5)
+    runs = 400
+    false = sum(
+        betting.revoke_wealth(sound(rng)[:150], 300, 0.6).max() >= betting.REVOKE_WEALTH
+        for _ in range(runs)
+    )
+    assert false / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def test_the_revoke_test_notices_a_bad_set():
+    rng = np.random.default_rng(6)
+    values = rng.permutation(pool(rng, 300, 0.4))[:80].tolist()
+    assert betting.revoke_wealth(values, 300, 0.6).max() >= betting.REVOKE_WEALTH
+
+
+def test_a_bound_has_one_end_and_agrees_with_the_test():
+    """All means up to some point are ruled out: up to the target exactly where the set is shown."""
+    rng = np.random.default_rng(11)
+    shown = 0
+    for margin in np.repeat([-0.05, 0.0, 0.05, 0.1], 10):
+        values = rng.permutation(pool(rng, 150, TARGET + margin))[:60].tolist()
+        sure = rng.random(150).tolist()
+        known = expected_of(np.linspace(0, 1, 20), np.linspace(0.6, 1, 20))
+        plan = replace(plan_of(np.zeros(150, int), 1, 60), expected=Expected.of(sure, [known]))
+        bets = betting.make_bets(plan, values, plan.sizes * plan.targets)
+        highest = bets.highest(0, 150, np.linspace(0, 150, 301), np.array(values))
+        assert (highest[1:] <= highest[:-1] * (1 + 1e-9)).all()
+        bound = nested_test.lower_bound(plan, values, 0, LEVEL)
+        complete = nested_test.run_test(plan, values).complete
+        assert (bound >= TARGET) == complete
+        shown += complete
+    assert 5 < shown < 35
