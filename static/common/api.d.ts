@@ -644,7 +644,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What there is: images, those that people saw, boxes, classes, rounds, people, and when it was made. */
+        /** @description What there is, how many images people have seen, and when it was made. */
         About: {
             images: number;
             seen: number;
