@@ -113,7 +113,8 @@ def test_a_double_click_on_submit_sends_one_image(canvas, arrived, slug):
     canvas.drag((40, 50), (120, 110))
     canvas.page.get_by_role("button", name="Submit, next image").dblclick()
     canvas.ready()
-    expect(canvas.asked()).to_be_hidden()
+    # at most told that the next image has just opened, where it did so between the two clicks
+    expect(canvas.asked()).not_to_contain_text("No boxes drawn")
     assert len(arrived(slug, 1)) == 1
 
 
