@@ -93,11 +93,11 @@ export function followImports(list, url, onChange) {
     const busy = rows.some((row) => row.state === 'waiting' || row.state === 'running');
     const now = JSON.stringify(rows);
     if (now === before) return busy;
-    const first = before === '';
     before = now;
     const read = list.querySelector('details[open]') && rows.length === list.childElementCount;
     if (rows.length && !read) list.replaceChildren(...rows.map(entry));
-    if (!first || busy) onChange?.(busy);
+    // also at first: an import may have ended since the server made the page
+    if (rows.length) onChange?.(busy);
     return busy;
   };
   refresh();
