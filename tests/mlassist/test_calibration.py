@@ -135,6 +135,11 @@ def test_the_usual_checks(spread: float, gap: float, size: int, checks: int):
     assert usual_checks(spread, 0.75 + gap, 0.75, size, 0.10) == checks
 
 
+def test_a_target_of_nothing_takes_few_checks():
+    """Of a whole data set people's labels alone may reach the target."""
+    assert 1 <= usual_checks(0.2, 0.8, 0.0, 100, 0.10) <= 10
+
+
 def test_doubt_lets_the_loosest_set_be_one_standard_error_looser():
     """Known: ten images of quality .9 sure, ten of .5 unsure; all together .7, error about .045."""
     known = np.repeat([0.9, 0.4], 10)

@@ -13,7 +13,7 @@ ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
 CAP = 0.95  # largest share of the wealth one draw may cost
 # Of the lead over the null mean that a bet trusts in. Sets .06 above the target whose images are
 # either .9 or .3 (400, level .10) were shown in .87 of the runs by 52 checks; with the whole lead
-# in .84 by 50, with half of it in .87 by 57.
+# in .84 by 50, with half of it in .87 by 57 (before one of the expected values was 0).
 EDGE = 0.75
 HALVINGS = 6  # of the interval that holds the fastest-growing bet
 WEALTH_LIMIT = 1e12  # a sum that rules the null out altogether; JSON knows no infinity

@@ -86,8 +86,8 @@ def most_expected(
 def usual_checks(spread: float, mean: float, target: float, size: int, level: float) -> int:
     """About how many checks a proof takes (docs/algorithms.md 1.4), MOST_CHECKS at most.
 
-    For forecasts only: as many as let the wealth of the fastest-growing bet reach 1 / level. A
-    proof that is planned with so few, as if the estimate were right, fails far more often.
+    For forecasts only: as many as let the wealth of the fastest-growing bet reach 1 / level on
+    average, so many a proof takes more.
 
     `spread`: sd of the quality of one image, `mean`: its estimated mean, `size`: M, the images of
     the loosest set. Never more than M; MOST_CHECKS where the mean is not above the target.
@@ -96,6 +96,6 @@ def usual_checks(spread: float, mean: float, target: float, size: int, level: fl
     if gap <= 0 or not size:
         return min(MOST_CHECKS, size)
     square = spread**2 + gap**2
-    stake = min(gap / square, CAP / target)
+    stake = min(gap / square, CAP / max(target, 1e-9))
     endless = -math.log(level) / (stake * gap - stake**2 * square / 2)
     return min(size, MOST_CHECKS, math.ceil(endless / (1 + endless / size)))
