@@ -66,7 +66,7 @@ function showStrip() {
     part('strip'),
     item(count(counts.human), 'images by people', 'mark-people'),
     item(count(counts.auto), 'images auto', 'mark-auto'),
-    item(count(about.seen), 'images seen by people'),
+    item(count(about.seen), 'images people looked at'),
     item(
       `${Math.abs(saved)} %`,
       `${saved < 0 ? 'more' : 'saved'}: ${dollars(cost.total)}, not ${dollars(cost.all_human)}`,
