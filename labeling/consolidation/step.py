@@ -6,11 +6,12 @@ from itertools import groupby
 import numpy as np
 from django.db.models import Exists, OuterRef
 
-from labeling.consolidation.core import grouping, reliability
+from labeling.consolidation import reviewed
+from labeling.consolidation.core import edge_offsets, grouping, reliability
 from labeling.consolidation.core.grouping import Answers, Merged
 from labeling.consolidation.core.reliability import Trust
 from labeling.kernel import events
-from labeling.kernel.boxes import pack, unpack, without_scores
+from labeling.kernel.boxes import BoxSet, pack, unpack, without_scores
 from labeling.kernel.guarantee import value
 from labeling.kernel.json_shapes import LabelDetail
 from labeling.ledger.steps import Lease, step
@@ -27,27 +28,33 @@ def consolidate(step: Step, lease: Lease) -> None:
     rerun must come to the same boxes.
     """
     round = step.round
-    merged, trust = _merge(round)
+    offset = reviewed.offset_before(round)
+    merged, trust = _merge(round, offset)
     total = len(merged)
     agreement = _agreement(round, merged)
+    details = {m.image: _detail(m, agreement.get(m.image, ()), round, offset) for m in merged}
     lease.renew(0, total)
     judges = round.purpose in (Round.Purpose.PILOT, Round.Purpose.VALIDATION)
     split = Image.Split.VALIDATION if judges and round.settings.assist else Image.Split.TRAINING
     for start in range(0, total, CHUNK):
         with lease.fenced():
-            _store(round, merged[start : start + CHUNK], split, agreement)
+            _store(round, merged[start : start + CHUNK], split, details)
         lease.renew(min(start + CHUNK, total), total)
     with lease.fenced(last=True):
         _exclude_unanswered(round)
+        if any("offset" in detail for detail in details.values()):
+            names = ("left", "top", "right", "bottom")
+            moved = {edge: f"{by:+.1%}" for edge, by in zip(names, offset.tolist(), strict=True)}
+            events.record(round.job, "edges_moved", None, round=round.number, **moved)
         for person, learned in trust.items():
             Member.objects.filter(job=round.job, user=person, role="annotator").update(
                 reliability={k: _short(v) for k, v in vars(learned).items()}
             )
 
 
-def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
+def _merge(round: Round, offset: np.ndarray) -> tuple[list[Merged], dict[int, Trust]]:
     """Consolidate by the round's method; answers drawn on shown boxes by majority, and where each
-    went through the one before, the last one holds."""
+    went through the one before, the last one holds. What the EM made is moved by the offset."""
     single: list[Answers] = []
     independent: list[Answers] = []
     leaning: list[Answers] = []
@@ -65,7 +72,7 @@ def _merge(round: Round) -> tuple[list[Merged], dict[int, Trust]]:
     merged += grouping.majority(leaning)
     weighted, trust = reliability.consolidate(independent) if independent else ([], {})
     if round.settings.consolidation == Job.Consolidation.EM:
-        merged += weighted
+        merged += [edge_offsets.move(one, offset) for one in weighted]
     else:
         merged += grouping.majority(independent, averaged=True)
     return sorted(merged, key=lambda m: m.image), trust
@@ -103,12 +110,11 @@ def _agreement(round: Round, merged: list[Merged]) -> dict[int, list[float]]:
     }
 
 
-def _store(
-    round: Round, chunk: list[Merged], split: str, agreement: dict[int, list[float]]
-) -> None:
+def _store(round: Round, chunk: list[Merged], split: str, details: dict[int, LabelDetail]) -> None:
     ids = [m.image for m in chunk]
     # a reviewer who corrects one of them just now comes before this look, or replaces what it makes
-    list(Image.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    rows_of = Image.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    sizes = {image.pk: (image.width, image.height) for image in rows_of}
     free = set(Image.objects.unlabeled().filter(pk__in=ids).values_list("pk", flat=True))
     rows = [m for m in chunk if m.image in free]
     Label.objects.bulk_create(
@@ -117,9 +123,9 @@ def _store(
                 image_id=m.image,
                 round=round,
                 source=Label.Source.HUMAN,
-                boxes=without_scores(unpack(m.boxes)),
+                boxes=without_scores(unpack(_inside(m.boxes, sizes[m.image]))),
                 confidence=float(np.mean(m.boxes.scores)) if len(m.boxes) else 1.0,
-                detail=_detail(m, agreement.get(m.image, ()), round),
+                detail=details[m.image],
             )
             for m in rows
         ]
@@ -127,8 +133,15 @@ def _store(
     Image.objects.filter(pk__in=free, split="").update(split=split)
 
 
-def _detail(merged: Merged, agreement: Sequence[float], round: Round) -> LabelDetail:
-    return {
+def _inside(boxes: BoxSet, size: tuple[int, int]) -> BoxSet:
+    """An edge whose annotators' bias was taken out may have left the picture."""
+    return BoxSet(np.clip(boxes.coords, 0, np.tile(size, 2)), boxes.classes, boxes.scores)
+
+
+def _detail(
+    merged: Merged, agreement: Sequence[float], round: Round, offset: np.ndarray
+) -> LabelDetail:
+    detail: LabelDetail = {
         "method": merged.method,
         "votes": list(merged.votes),
         "probability": [_short(p) for p in merged.boxes.scores],
@@ -140,6 +153,9 @@ def _detail(merged: Merged, agreement: Sequence[float], round: Round) -> LabelDe
             "people": round.settings.annotators_per_image,
         },
     }
+    if merged.method == "em" and offset.any():
+        detail["offset"] = [_short(by) for by in offset]
+    return detail
 
 
 def _short(value: float) -> float:

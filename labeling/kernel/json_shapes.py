@@ -53,6 +53,7 @@ class LabelDetail(DetectorSaid, total=False):
     votes: list[int]  # for each box
     probability: list[float]
     spread: list[float]  # sd of an edge, relative to the side of its box
+    offset: list[float]  # by which left, top, right and bottom edges were moved, likewise
     risk: float  # expected errors left
     agreement: list[float]  # quality of each person's answer against the label
     settings: dict[str, float]

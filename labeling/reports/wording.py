@@ -66,6 +66,8 @@ TEXTS = {
     "image_excluded": "An image was excluded: {reason}",
     "images_excluded": "{count} images excluded: {reason}",
     "image_restored": "An image was restored",
+    "edges_moved": "Round {round}: box edges moved as reviewers' corrections teach (left {left}, "
+    "top {top}, right {right}, bottom {bottom} of the box's side)",
     "label_corrected": "A label was corrected by hand",
     "label_rejected": "A reviewer rejected a label: {reason}",
     "label_given_back": "A reviewer undid a rejection",

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labeling.consolidation.core.edges import Drawn, Edges
 from labeling.consolidation.core.grouping import Answers, Merged, Sites, median, tabulate
 from labeling.kernel.boxes import BoxSet
 
 ITERATIONS, TOLERANCE = 12, 2e-3
-DEGREES = 4.0  # of the Student-t that box edges scatter with: robust to one bad edge
 HARDER = 1.5  # log odds of being drawn that a hard object lacks (chosen by benchmarks/crowd.py)
 TELLING = 4  # people: fewer answers cannot tell a hard object from no object
-OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
+LOOSE_FROM = 0.3  # 1 - IoU of a loose box
 
 
 @dataclass(frozen=True)
@@ -21,20 +21,17 @@ class Trust:
 
     sensitivity: float  # P(draws an object that exists)
     false_rate: float  # P(draws a look-alike that others saw)
-    sigma: float  # sd of an edge relative to the box's side
+    sigma: float  # sd of an edge relative to the box's side, over the four edges
     bias: float  # how far outward of the others, same unit
 
 
 @dataclass
 class _State:
     p: np.ndarray  # (J,) probability that the object exists
-    box: np.ndarray  # (J, 4)
-    sd: np.ndarray  # (J,) posterior relative sd of an edge
+    edges: Edges
     kinds: np.ndarray  # (J, K) probability of each class
     s: np.ndarray  # (A,) sensitivity
     f: np.ndarray  # (A,) false rate
-    sigma: np.ndarray  # (A,)
-    bias: np.ndarray  # (A,)
     confusion: np.ndarray  # (A, K, K): true class, drawn class
     prior: np.ndarray  # (K,)
     rate: float  # share of groups that are objects
@@ -60,13 +57,16 @@ def consolidate(answers: Sequence[Answers]) -> tuple[list[Merged], dict[int, Tru
     result = []
     for answer, rows, left in zip(answers, np.split(order, edges), risk, strict=True):
         boxes = BoxSet(
-            state.box[rows], names[state.kinds[rows].argmax(1)].astype(np.int64), state.p[rows]
+            state.edges.box[rows],
+            names[state.kinds[rows].argmax(1)].astype(np.int64),
+            state.p[rows],
         )
         votes = sites.drew[rows].sum(1).tolist()
-        result.append(_merged(answer, boxes, votes, state.sd[rows].tolist(), float(left)))
+        spread = state.edges.spread[rows].tolist()
+        result.append(_merged(answer, boxes, votes, spread, float(left)))
+    learned = (state.s, state.f, state.edges.noise, state.edges.outward)
     trust = {
-        person: Trust(*(float(v[a]) for v in (state.s, state.f, state.sigma, state.bias)))
-        for a, person in enumerate(sites.annotators)
+        person: Trust(*(float(v[a]) for v in learned)) for a, person in enumerate(sites.annotators)
     }
     return result, trust
 
@@ -77,60 +77,35 @@ def _fit(sites: Sites, kind: np.ndarray, classes: int) -> _State:
     who = np.where(present, seen, 0)
     people = len(sites.annotators)
     row, slot = np.nonzero(sites.drew)  # one entry per drawn box
-    owner, edges, drawn = who[row, slot], sites.coords[row, slot], kind[row, slot]
-    shared = (sites.drew.sum(1) > 1)[row]
+    owner, named = who[row, slot], kind[row, slot]
+    drawn = Drawn(row, owner, sites.coords[row, slot], (sites.drew.sum(1) > 1)[row])
     flat = 0.1 / max(classes - 1, 1)
     state = _State(
         p=np.clip(sites.drew.sum(1) / present.sum(1), 0.05, 0.95),
-        box=median(sites),
-        sd=np.zeros(len(sites.image)),
+        edges=Edges.start(median(sites), people),
         kinds=np.ones((len(sites.image), classes)),
         s=np.full(people, 0.85),
         f=np.full(people, 0.10),
-        sigma=np.full(people, 0.05),
-        bias=np.zeros(people),
         confusion=np.full((people, classes, classes), flat) + np.eye(classes) * (0.9 - flat),
         prior=np.full(classes, 1 / classes),
         rate=0.8,
         hard=0.2,
     )
-    before = np.full(people * 4, np.inf)
+    before = np.full(people * 10, np.inf)
     for iteration in range(ITERATIONS):
-        shifted, robust = _locate(state, row, owner, edges)
+        scatter = state.edges.locate(drawn)
         missed = _exist(state, sites.drew, who, present)
-        _classify(state, row, owner, drawn)
+        _classify(state, row, owner, named)
         _learn_rates(state, sites.drew, who, present, missed)
-        _learn_edges(state, row, owner, shifted, robust, shared, with_bias=iteration >= 3)
-        _learn_classes(state, row, owner, drawn)
-        now = np.concatenate([state.s, state.f, state.sigma, state.bias])
+        state.edges.learn(drawn, scatter, state.p, with_bias=iteration >= 3)
+        _learn_classes(state, row, owner, named)
+        now = np.concatenate(
+            [state.s, state.f, state.edges.sigma.ravel(), state.edges.bias.ravel()]
+        )
         if iteration > 5 and np.abs(now - before).max() < TOLERANCE:
             break
         before = now
     return state
-
-
-def _sides(box: np.ndarray) -> np.ndarray:
-    """Width, height, width, height of each box, (n, 4): what an edge error is relative to."""
-    return np.asarray(np.maximum(box[:, 2:] - box[:, :2], 1e-6)[:, [0, 1, 0, 1]])
-
-
-def _locate(
-    state: _State, row: np.ndarray, owner: np.ndarray, edges: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where each box is: means weighted by precision and robustness, biases taken out."""
-    scale = _sides(state.box)[row]
-    shifted = edges - state.bias[owner][:, None] * OUTWARD * scale
-    residual = (shifted - state.box[row]) / scale
-    distance = np.einsum("ij,ij->i", residual, residual) / state.sigma[owner] ** 2
-    robust = (DEGREES + 4) / (DEGREES + distance)
-    weight = robust / state.sigma[owner] ** 2
-    total = np.bincount(row, weight, len(state.p))
-    state.box = (
-        np.stack([np.bincount(row, weight * shifted[:, c], len(state.p)) for c in range(4)], 1)
-        / total[:, None]
-    )
-    state.sd = 1 / np.sqrt(total)
-    return shifted, robust
 
 
 def _exist(
@@ -204,33 +179,6 @@ def _learn_rates(
     state.f = np.clip((marks + 10 * crowd_f) / (false + 10), 0.005, 0.9)
 
 
-def _learn_edges(
-    state: _State,
-    row: np.ndarray,
-    owner: np.ndarray,
-    shifted: np.ndarray,
-    robust: np.ndarray,
-    shared: np.ndarray,
-    *,
-    with_bias: bool,
-) -> None:
-    """Edge noise and outward bias from boxes that others drew too."""
-    people = len(state.s)
-    residual = (shifted - state.box[row]) / _sides(state.box)[row]
-    weight = state.p[row] * shared
-    square = np.einsum("ij,ij->i", residual, residual) / 4
-    # Adding the posterior variance of the box itself is what keeps small samples honest.
-    errors = np.bincount(owner, weight * robust * (square + state.sd[row] ** 2), people)
-    counts = np.bincount(owner, weight, people)
-    crowd = errors.sum() / max(counts.sum(), 1e-9)
-    state.sigma = np.clip(np.sqrt((errors + 8 * crowd) / (counts + 8)), 0.005, 0.5)
-    if with_bias:
-        pull = np.bincount(owner, weight * robust * (residual @ OUTWARD) / 4, people)
-        bias = state.bias + pull / (np.bincount(owner, weight * robust, people) + 20)
-        # Only differences between people can be seen, so the weighted mean stays zero.
-        state.bias = bias - np.average(bias, weights=counts / state.sigma**2 + 1e-9)
-
-
 def _learn_classes(state: _State, row: np.ndarray, owner: np.ndarray, drawn: np.ndarray) -> None:
     people, classes = len(state.s), len(state.prior)
     if classes == 1:
@@ -246,10 +194,14 @@ def _learn_classes(state: _State, row: np.ndarray, owner: np.ndarray, drawn: np.
     state.prior = prior / prior.sum()
 
 
-def _risk(state: _State, sites: Sites, tau: float = 0.7) -> np.ndarray:
-    """Expected errors left per image, (I,): wrong box or class, loose box, object nobody drew."""
-    mean, variance = 3.1915 * state.sd, 1.4535 * state.sd**2
-    z = (1 - tau - mean) / np.sqrt(variance)
+def _risk(state: _State, sites: Sites) -> np.ndarray:
+    """Expected errors left per image, (I,): wrong box or class, loose box, object nobody drew.
+
+    1 - IoU is taken for the sum of the four edges' errors, each half normal.
+    """
+    sd = state.edges.sd
+    mean, variance = np.sqrt(2 / np.pi) * sd.sum(1), (1 - 2 / np.pi) * (sd**2).sum(1)
+    z = (LOOSE_FROM - mean) / np.sqrt(variance)
     loose = 0.5 * (1 - np.sign(z) * np.sqrt(1 - np.exp(-2 * z * z / np.pi)))
     p, images = state.p, len(sites.looked)
     error = np.where(p >= 0.5, (1 - p) + p * (loose + 1 - state.kinds.max(1)), p)
