@@ -65,6 +65,7 @@ class CalibrationAdmin(ReadOnly[Calibration]):
         "target_quality",
         "validation_images",
         "validation_quality",
+        "average_precision",
     )
     list_filter = (_DetectorJobFilter,)
     exclude = ("points", "box_scores")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from labeling.kernel.boxes import Box
-from labeling.kernel.json_shapes import StoredBoxScores
+from labeling.kernel.json_shapes import AveragePrecision, StoredBoxScores
 from labeling.models import Image, Round
 
 Curve: TypeAlias = list[tuple[float, float, int]]
@@ -111,6 +111,10 @@ class Calibration(models.Model):
     points: "models.Field[Points, Points]" = models.JSONField()
     validation_images = models.PositiveIntegerField()
     validation_quality = models.FloatField(null=True)
+    # of the detector's scored boxes on these images; null: they show no object
+    average_precision: "models.Field[AveragePrecision | None, AveragePrecision | None]" = (
+        models.JSONField(null=True)
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -19,12 +19,15 @@ DATABASE_TESTS = (
     "tests/labeling/test_retractions.py",
     "tests/annotator_ui/test_live.py",
 )
+# They walk whole jobs of many images, as the crash driver below does on PostgreSQL, too.
+WALKS = ("any_size", "without_any_box", "follow_counts", "added_later", "small_intake")
 
 
 def test_the_database_tests_pass_on_postgresql():
+    others = " and ".join(f"not {name}" for name in WALKS)
     with postgres_database("test_boxwise_suite") as url:
         done = subprocess.run(  # the tests' own database has the name with "test_" before it
-            [sys.executable, "-m", "pytest", "-q", "--reuse-db", *DATABASE_TESTS],
+            [sys.executable, "-m", "pytest", "-q", "--reuse-db", "-k", others, *DATABASE_TESTS],
             cwd=ROOT,
             capture_output=True,
             text=True,

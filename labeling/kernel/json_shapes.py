@@ -45,6 +45,14 @@ class Estimate(TypedDict):
     forecast: NotRequired[list[tuple[float, float, float, float, float]]]
 
 
+class AveragePrecision(TypedDict):
+    """COCO's, over the classes that occur, all sizes, at most 100 boxes an image; in [0, 1]."""
+
+    ap: float  # mean over IoU .50 to .95 in steps of .05
+    ap50: float
+    ap75: float
+
+
 class LabelDetail(DetectorSaid, total=False):
     """How a label came to be. People's: method to settings. Auto: the detector, threshold,
     certificate."""

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from labeling.assignments import held, skips
 from labeling.kernel import guarantee
-from labeling.kernel.json_shapes import Estimate
+from labeling.kernel.json_shapes import AveragePrecision, Estimate
 from labeling.ledger import workers
 from labeling.models import Job, Round
 from labeling.reports import audit_report, certificate_report, figures, forecast, progress, wording
@@ -47,6 +47,7 @@ class CalibrationChart(TypedDict):
     target: float
     points: list[tuple[float, float]]  # confidence and quality of an image
     class_thresholds: dict[str, float]
+    average_precision: AveragePrecision | None
     round: int
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from labeling.certification.core import plan_content
 from labeling.kernel.boxes import Box, pack
+from labeling.kernel.json_shapes import AveragePrecision
 from labeling.kernel.quality import quality
 from labeling.models import Assignment, Audit, Certificate, Job, Label, Round, Step
-from labeling.reports import figures
+from labeling.reports import figures, snapshot
 
 Truth = Callable[[str], list[Box]]
 
@@ -44,9 +45,18 @@ def job_outcome(job: Job, truth: Truth) -> dict[str, Any]:
             ]
         ),
         "quality_reference": last.document["result"]["observed_mean"] if last else None,
+        "average_precision": _average_precision(job),
         "certificate": {"outcome": last.outcome, "digest": last.digest} if last else None,
     }
     return {"rounds": rounds, "totals": totals}
+
+
+def _average_precision(job: Job) -> AveragePrecision | None:
+    """Of the latest detector on its calibration images."""
+    for charts in snapshot.CHARTS:
+        if (found := charts(job)["calibration"]) is not None:
+            return found["average_precision"]
+    return None
 
 
 def _round(job: Job, row: figures.RoundRow, truth: Truth) -> dict[str, Any]:

@@ -37,6 +37,7 @@ def _calibration(job: Job) -> snapshot.CalibrationChart | None:
         "target": row.target_quality,
         "points": row.points,
         "class_thresholds": row.class_thresholds,
+        "average_precision": row.average_precision,
         "round": row.detector.round.number,
     }
 

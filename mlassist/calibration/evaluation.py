@@ -10,11 +10,12 @@ from labeling.certification.planning import Candidate, Proposal
 from labeling.kernel import guarantee
 from labeling.kernel.boxes import BoxSet, pack
 from labeling.kernel.certificate_shapes import DetectorSaid
-from labeling.kernel.json_shapes import Estimate
+from labeling.kernel.json_shapes import AveragePrecision, Estimate
 from labeling.models import AuditPlan, Job, Label, Round
 from labeling.review import monitoring
 from mlassist.calibration import rating
 from mlassist.calibration.core import thresholds as rules
+from mlassist.calibration.core.average_precision import average_precision
 from mlassist.calibration.core.forecast import forecast
 from mlassist.calibration.proposals import Outlook, Seen, Trial, by_classes, to_accept, to_prove
 from mlassist.data.heartbeat import Heartbeat
@@ -35,6 +36,7 @@ class Judged:
     box_scores: BoxScores
     known: Sequence[StoredPrediction]  # the images that judge it
     pool: Sequence[StoredPrediction]  # unlabelled images the machine may accept
+    average_precision: AveragePrecision | None
     known_confidence: np.ndarray
     known_quality: np.ndarray
     pool_confidence: np.ndarray
@@ -173,6 +175,7 @@ def judge(detector: Detector, heartbeat: Heartbeat) -> Judged | None:
         fit_scores(boxes, truths),
         known,
         pool,
+        average_precision(boxes, truths),
         of_known,
         qualities,
         of_pool,

@@ -77,6 +77,7 @@ def _store_calibration(detector: Detector, judged: Judged) -> None:
         points=judged.points,
         validation_images=len(judged.points),
         validation_quality=judged.mean_quality,
+        average_precision=judged.average_precision,
     )
     Round.objects.filter(pk=round.pk).update(estimate=judged.estimate)
     events.record(

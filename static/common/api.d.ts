@@ -823,6 +823,12 @@ export interface components {
             rejected: number | null;
             unjudgeable: number | null;
         };
+        /** @description COCO's, over the classes that occur, all sizes, at most 100 boxes an image; in [0, 1]. */
+        AveragePrecision: {
+            ap: number;
+            ap50: number;
+            ap75: number;
+        };
         /** @description One box as stored and sent: full-size pixels; `score` in [0, 1] if it is a model's. */
         Box: {
             class_id: number;
@@ -884,6 +890,7 @@ export interface components {
             class_thresholds: {
                 [key: string]: number;
             };
+            average_precision: components["schemas"]["AveragePrecision"] | null;
             round: number;
         };
         /** @description How far the open round is, and the seconds of an image at this person's pace. */
@@ -2060,6 +2067,7 @@ export type Assignment = components['schemas']['Assignment'];
 export type AtWork = components['schemas']['AtWork'];
 export type Audit = components['schemas']['Audit'];
 export type AuditProgress = components['schemas']['AuditProgress'];
+export type AveragePrecision = components['schemas']['AveragePrecision'];
 export type Box = components['schemas']['Box'];
 export type BoxChange = components['schemas']['BoxChange'];
 export type BoxGroup = components['schemas']['BoxGroup'];

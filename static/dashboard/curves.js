@@ -12,7 +12,13 @@ export function calibrationCurve(calibration) {
   const apart = classByClass(calibration?.class_thresholds ?? {});
   return {
     title: 'Calibration',
-    note: ['Quality of the calibration images above each confidence.', apart].join(' ').trim(),
+    note: [
+      'Quality of the calibration images above each confidence.',
+      apart,
+      precision(calibration?.average_precision ?? null),
+    ]
+      .join(' ')
+      .trim(),
     empty: curve.length ? null : 'Available after the first training',
     summary:
       threshold === null
@@ -38,6 +44,12 @@ export function calibrationCurve(calibration) {
       if (threshold !== null) thetaLine(plot, x, height, threshold);
     },
   };
+}
+
+/** @param {import('../common/api.js').AveragePrecision|null} found @returns {string} */
+function precision(found) {
+  if (!found) return '';
+  return `The detector's COCO AP on them: ${two(found.ap)} (${two(found.ap50)} at IoU .50, ${two(found.ap75)} at .75).`;
 }
 
 /** @param {Record<string, number>} thresholds by name @returns {string} */

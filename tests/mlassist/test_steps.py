@@ -9,6 +9,7 @@ from labeling.reports import snapshot
 from labeling.review import grid
 from labeling.review.verdicts import LIFTED
 from labeling.rounds import lifecycle
+from mlassist.calibration import charts
 from mlassist.calibration.evaluation import judge
 from mlassist.data.heartbeat import no_heartbeat
 from mlassist.models import Calibration, Detector, Prediction
@@ -54,6 +55,11 @@ def test_a_round_trains_predicts_calibrates_and_accepts_above_theta(active):
     assert detector.trained_on == 20
     assert Prediction.objects.filter(detector=detector).count() == 30 + 40
     assert calibration.threshold is not None
+    assert (
+        calibration.average_precision
+        == charts.machine_charts(job)["calibration"]["average_precision"]
+    )
+    assert 0 < calibration.average_precision["ap"] <= calibration.average_precision["ap50"] <= 1
     accepted = Label.objects.auto().filter(image__job=job)
     assert accepted.exists()
     for label in accepted:
