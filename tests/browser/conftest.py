@@ -237,11 +237,11 @@ def small_job(backstage: Backstage) -> Callable[..., str]:
     return make
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def audited(
     backstage: Backstage, someone: Callable[..., str], small_job: Callable[..., str]
 ) -> tuple[str, str]:
-    """A project admin with all roles in a job that has audits, and its slug; once for a file."""
+    """A project admin with all roles in a job that has audits, and its slug; for looking."""
     ana = someone("ana", project_admin=True)
     slug = small_job(
         f"{ana}/annotator",

@@ -22,6 +22,7 @@ class Profile:
     blank: Page
     debugger: CDPSession
     watch: Any = None
+    clock: bool = False
 
     def tell(self, event: str, what: Any) -> None:
         """The test that has this profile looks at what happened in a page."""
@@ -53,14 +54,17 @@ class Profiles:
     init_script: str
     free: list[Profile] = field(default_factory=list)
 
-    def take(self, watch: Any, **options: Any) -> Profile:
-        """An empty profile, watched."""
-        key = repr(sorted(options.items()))
+    def take(self, watch: Any, clock: bool = False, **options: Any) -> Profile:
+        """An empty profile, watched; with `clock` the test may move its pages' time on."""
+        key = repr((clock, sorted(options.items())))
         found = next((one for one in self.free if one.key == key), None)
         if found:
             self.free.remove(found)
         else:
             found = self._new(key, options)
+            found.clock = clock
+        if clock:
+            found.context.clock.install()  # once more where it was moved on: now is now again
         found.watch = watch
         return found
 
@@ -75,7 +79,7 @@ class Profiles:
 
     def give_back(self, profile: Profile) -> None:
         """For the next test, unless pages of this one would not be as new."""
-        if profile.clock_was_set():
+        if profile.clock_was_set() and not profile.clock:
             profile.context.close()
         else:
             profile.empty(self.origin)
