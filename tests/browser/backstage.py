@@ -4,107 +4,20 @@
 """
 
 import json
-import os
 import sys
-import time
-from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.utils import timezone
-from PIL import Image as Picture
 
 from labeling.assignments import claims
-from labeling.assignments.answers import submit
-from labeling.jobs import accounts, classes, preferences, setup
-from labeling.kernel.stored_files import media_path
-from labeling.ledger import runner
-from labeling.models import (
-    Assignment,
-    Audit,
-    Draft,
-    Job,
-    Label,
-    LabelClass,
-    Member,
-    Transfer,
-)
+from labeling.jobs import preferences
+from labeling.models import Assignment, Draft, Job, Label, LabelClass
 from labeling.rounds import lifecycle
-from labeling.transfers import transfers
 from tests.browser.backstage_audits import drawn, honeypots, judge, verdicts
-
-SIZE = (320, 240)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-PATIENCE = 60
-
-
-def person(name: str, project_admin: bool = False) -> int:
-    """An account; its password is the name and "-open-sesame"."""
-    user = get_user_model().objects.create_user(name, password=f"{name}-open-sesame")
-    if project_admin:
-        accounts.make_project_admin(user)
-    return int(user.pk)
-
-
-def session(name: str) -> str:
-    """The cookie of a fresh sign-in."""
-    user = get_user_model().objects.get(username=name)
-    store = SessionStore()
-    store.update(
-        {
-            "_auth_user_id": str(user.pk),
-            "_auth_user_backend": BACKEND,
-            "_auth_user_hash": user.get_session_auth_hash(),
-        }
-    )
-    store.create()
-    return str(store.session_key)
-
-
-def sign_out(name: str) -> None:
-    """End all sessions of a person, as time would."""
-    user = get_user_model().objects.get(username=name)
-    for row in Session.objects.all():
-        if row.get_decoded().get("_auth_user_id") == str(user.pk):
-            row.delete()
-
-
-def job(
-    name: str,
-    images: int,
-    members: list[str],
-    start: bool = True,
-    labels: Sequence[str] = ("boat", "house"),
-    **fields: Any,
-) -> str:
-    """A job of plain pictures with classes of these names; a member is "name/role"."""
-    made = setup.create(name, None, **{"blind_checks": False, **fields})
-    for label in labels:
-        classes.add(made, label)
-    for pair in members:
-        who, _, role = pair.partition("/")
-        user = get_user_model().objects.get(username=who)
-        Member.objects.create(job=made, user=user, role=role)
-    folder = media_path(f"uploads/{made.slug}")
-    pictures(str(folder), images)
-    row = transfers.start_import(made, None, "files", f"uploads/{made.slug}")
-    runner.run("transfer", row.pk)  # does nothing where a worker was quicker
-    _wait_for(Transfer.objects.filter(pk=row.pk).exclude(finished_at=None).exists)
-    if start:
-        lifecycle.start(made, None)
-        _wait_for(lambda: Assignment.objects.filter(round__job=made).exists())
-    return made.slug
-
-
-def pictures(folder: str, count: int) -> None:
-    """Files of one colour each, no two the same."""
-    os.makedirs(folder)
-    for i in range(count):
-        colour = (40 + i % 200, 90, 140 + i // 200)
-        Picture.new("RGB", SIZE, colour).save(os.path.join(folder, f"plain-{i:03}.png"))
+from tests.browser.backstage_jobs import answer, audits_ready, job, labels_ready, pictures
+from tests.browser.backstage_people import person, session, sign_out
 
 
 def answers(slug: str) -> list[dict[str, Any]]:
@@ -175,22 +88,6 @@ def skips(slug: str) -> list[str]:
     return list(rows.values_list("reason", flat=True))
 
 
-def answer(slug: str, name: str, most: int, shift: int = 0) -> int:
-    """Let a person answer up to so many images elsewhere; how many it were."""
-    made = Job.objects.get(slug=slug)
-    user = get_user_model().objects.get(username=name)
-    box = {"class_id": 0, "x1": 10 + shift, "y1": 10, "x2": 60 + shift, "y2": 60}
-    done = 0
-    while done < most:
-        assignments = claims.claim_next(made, user, count=1).assignments
-        if not assignments:
-            break
-        submit(assignments[0], user, version=1, boxes=[box], active_ms=4000)
-        made.refresh_from_db()
-        done += 1
-    return done
-
-
 def labels(slug: str) -> list[dict[str, Any]]:
     """Every label of a job, in the order they were made."""
     rows = Label.objects.filter(image__job__slug=slug).select_related("by").order_by("pk")
@@ -205,34 +102,6 @@ def labels(slug: str) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def labels_ready(slug: str, shifts: dict[str, int]) -> int:
-    """Let people answer the open round, each by their own shift; how many labels came of it."""
-    made = Job.objects.get(slug=slug)
-    assignments = Assignment.objects.filter(round__job=made, round__closed_at=None)
-    _wait_for(assignments.exists)  # after one round it takes the workers a moment to open the next
-    round = made.rounds.get(closed_at=None)
-    for name, shift in shifts.items():
-        answer(slug, name, round.assignments.values("image").distinct().count(), shift)
-    rows = Label.objects.filter(round=round)
-    _wait_for(lambda: made.rounds.filter(pk=round.pk).exclude(closed_at=None).exists())
-    return rows.count()
-
-
-def audits_ready(slug: str, name: str) -> int:
-    """Let a person answer and the workers work until there are audits; how many there are."""
-    rows = Audit.objects.filter(round__job__slug=slug).wanted()
-    _wait_for(lambda: rows.exists() or answer(slug, name, 1000) < 0)
-    return rows.count()
-
-
-def _wait_for(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError("the workers did not do their part in time")
-        time.sleep(0.1)
 
 
 def standing(slug: str) -> dict[str, Any]:

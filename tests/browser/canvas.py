@@ -1,6 +1,7 @@
 """The drawing page as a person meets it: the image, the list of boxes, the state of the work."""
 
 import re
+import time
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -9,7 +10,7 @@ from tests.browser.serving import until
 
 SIZE = (320, 240)  # the pictures of tests.browser.backstage
 AIR = 12
-SETTLED_MS = 350  # longer than an image just opened takes no key that sends or skips
+SETTLED = 0.35  # seconds, longer than an image just opened takes no key that sends or skips
 ROW = re.compile(r"^(.+?), at (-?\d+), (-?\d+), (\d+) by (\d+) pixels$")
 
 
@@ -47,6 +48,7 @@ class Canvas:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.settled_at = 0.0
 
     def open(self, url: str, position: str | None = None) -> "Canvas":
         """Go there and wait for the image."""
@@ -57,8 +59,14 @@ class Canvas:
         """Wait until an image is open."""
         place = self.page.locator("[data-position]")
         expect(place).to_have_text(position or re.compile(r"^Your image \d+$"))
-        self.page.wait_for_timeout(SETTLED_MS)
+        self.settled_at = time.monotonic() + SETTLED
         return self
+
+    def settle(self) -> None:
+        """Wait until the image takes keys, for what is left of that time."""
+        left = self.settled_at - time.monotonic()
+        if left > 0:
+            self.page.wait_for_timeout(1_000 * left)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """A point of the fitted image on the screen."""
@@ -149,6 +157,7 @@ class Canvas:
 
     def keys(self, *keys: str) -> None:
         """Press keys, one after another."""
+        self.settle()
         for key in keys:
             self.page.keyboard.press(key)
 

@@ -13,10 +13,13 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Response,
+    WebError,
     expect,
     sync_playwright,
 )
 
+from tests.browser.profiles import Profile, Profiles
 from tests.browser.serving import Backstage, Served, until
 
 ARGS = (
@@ -88,21 +91,19 @@ class Watch:
         """These may happen in this test."""
         self.allowed += patterns
 
-    def over(self, context: BrowserContext) -> None:
-        """Look at every page of this context."""
-        context.add_init_script(REPORT_VIOLATIONS)
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.problems.append(f"page error: {error.error}"))
-        context.on(
-            "response",
-            lambda reply: (
-                reply.status >= 400 and self.problems.append(f"{reply.status} {reply.url}")
-            ),
-        )
-
-    def _console(self, message: ConsoleMessage) -> None:
+    def console(self, message: ConsoleMessage) -> None:
+        """Look at what a page says to its developers."""
         if message.type in ("error", "warning"):
             self.problems.append(f"console {message.type}: {message.text}")
+
+    def weberror(self, error: WebError) -> None:
+        """Look at an exception that nothing caught."""
+        self.problems.append(f"page error: {error.error}")
+
+    def response(self, reply: Response) -> None:
+        """Look at an answer of the server."""
+        if reply.status >= 400:
+            self.problems.append(f"{reply.status} {reply.url}")
 
     def unexpected(self) -> list[str]:
         """Problems no pattern allows."""
@@ -120,22 +121,27 @@ def watch() -> Iterator[Watch]:
 Enter = Callable[..., Page]
 
 
+@pytest.fixture(scope="package")
+def profiles(chromium: Browser, served: Served) -> Profiles:
+    """Browser profiles that outlast a test."""
+    return Profiles(chromium, served.url, REPORT_VIOLATIONS)
+
+
 @pytest.fixture
-def context_of(chromium: Browser, watch: Watch, served: Served) -> Iterator[Callable[..., Any]]:
-    """Fresh browser profiles, watched and closed at the end."""
-    opened: list[BrowserContext] = []
+def context_of(profiles: Profiles, watch: Watch) -> Iterator[Callable[..., Any]]:
+    """Empty browser profiles, watched, for as long as a test runs."""
+    taken: list[Profile] = []
 
     def make(**options: Any) -> BrowserContext:
         size = {"width": 1280, "height": 800}
-        context = chromium.new_context(base_url=served.url, viewport=size, **options)
-        context.set_default_timeout(PATIENCE_MS)
-        watch.over(context)
-        opened.append(context)
-        return context
+        profile = profiles.take(watch, viewport=size, **options)
+        profile.context.set_default_timeout(PATIENCE_MS)
+        taken.append(profile)
+        return profile.context
 
     yield make
-    for context in opened:
-        context.close()
+    for profile in taken:
+        profiles.give_back(profile)
 
 
 @pytest.fixture
@@ -175,23 +181,29 @@ def enter_by_phone(enter: Enter) -> Enter:
     return open_page
 
 
-@pytest.fixture
-def large_text(
-    chromium: Browser, watch: Watch, served: Served, sign_in: Callable[..., None]
-) -> Iterator[Callable[[str], Page]]:
-    """A page for someone whose browser is set to text of twice the usual size."""
+@pytest.fixture(scope="package")
+def large_profiles(chromium: Browser, served: Served) -> Iterator[Profiles]:
+    """Profiles of a browser that is set to text of twice the usual size."""
     args = [*ARGS, "--blink-settings=defaultFontSize=32"]
     browser = chromium.browser_type.launch(executable_path=_program(), args=args)
+    yield Profiles(browser, served.url, REPORT_VIOLATIONS)
+    browser.close()
+
+
+@pytest.fixture
+def large_text(
+    large_profiles: Profiles, watch: Watch, sign_in: Callable[..., None]
+) -> Iterator[Callable[[str], Page]]:
+    """Gives someone a page of that browser."""
+    profile = large_profiles.take(watch)
 
     def open_page(name: str) -> Page:
-        context = browser.new_context(base_url=served.url)
-        watch.over(context)
-        sign_in(context, name)
-        page: Page = context.new_page()
+        sign_in(profile.context, name)
+        page: Page = profile.context.new_page()
         return page
 
     yield open_page
-    browser.close()
+    large_profiles.give_back(profile)
 
 
 @pytest.fixture(scope="package")
@@ -225,11 +237,11 @@ def small_job(backstage: Backstage) -> Callable[..., str]:
     return make
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def audited(
     backstage: Backstage, someone: Callable[..., str], small_job: Callable[..., str]
 ) -> tuple[str, str]:
-    """A project admin with all roles in a job that has audits, and its slug; once for a file."""
+    """A project admin with all roles in a job that has audits, and its slug; for looking."""
     ana = someone("ana", project_admin=True)
     slug = small_job(
         f"{ana}/annotator",

@@ -13,6 +13,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """async () => (await axe.run(document, { resultTypes: ['violations'], preload: false }))
   .violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`))"""
+AT_REST = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # Django's own table of rows has head cells without words: over a cell that is hidden, and over the
 # buttons of rows that may not be deleted.
 NOT_OURS = ("empty-table-header: fieldset[", "empty-table-header: th:nth-child(")
@@ -123,20 +124,21 @@ def test_text_of_twice_the_size_fits_every_page(width, height, world, large_text
     page = large_text(ana)
     page.set_viewport_size({"width": width, "height": height})
     wide = {}
-    for address in (
-        "/",
-        "/settings/keys",
-        f"/jobs/{drawing}/work",
-        f"/jobs/{drawing}/history",
-        f"/jobs/{audited}/",
-        f"/jobs/{audited}/report",
-        f"/jobs/{audited}/review",
-        f"/jobs/{audited}/review/grid",
-        f"/jobs/{audited}/review/disagreements",
-        f"/jobs/{audited}/notes",
+    for address, ready in (
+        ("/", "text=All your work is sent"),
+        ("/settings/keys", "[data-key=fit]"),
+        (f"/jobs/{drawing}/work", "[data-surface] canvas"),
+        (f"/jobs/{drawing}/history", "h1"),
+        (f"/jobs/{audited}/", "[data-live-state]"),
+        (f"/jobs/{audited}/report", '[data-part="verdict"] h2'),
+        (f"/jobs/{audited}/review", "[data-label] .chip"),
+        (f"/jobs/{audited}/review/grid", ".tile"),
+        (f"/jobs/{audited}/review/disagreements", "[data-about] h2"),
+        (f"/jobs/{audited}/notes", "[data-about] h2"),
     ):
         page.goto(address)
-        page.wait_for_timeout(300)
+        expect(page.locator(ready).first).to_be_visible()
+        page.evaluate(AT_REST)
         assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 26
         wide[address] = page.evaluate("document.documentElement.scrollWidth")
     assert {address: size for address, size in wide.items() if size > width} == {}

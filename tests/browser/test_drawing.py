@@ -83,9 +83,13 @@ def test_submit_sends_the_boxes_and_opens_the_next_image(canvas, arrived, slug, 
 
 
 def test_a_skipped_image_is_noted_with_its_reason_and_the_next_one_opens(
-    canvas, backstage, arrived, slug
+    enter, marta, backstage, arrived, slug
 ):
+    page = enter(marta, clock=True)  # a skip can be taken back for some seconds
+    canvas = Canvas(page).open(f"/jobs/{slug}/work", "Your image 1")
     canvas.keys("k", "2")
+    canvas.ready()
+    page.clock.fast_forward(7_000)
     until(lambda: backstage("skips", slug=slug) == ["hard_to_see"])
 
     canvas.ready()

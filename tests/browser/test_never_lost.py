@@ -15,6 +15,7 @@ from tests.browser.conftest import ARGS
 from tests.browser.serving import until
 
 OFFLINE = r"ERR_INTERNET_DISCONNECTED"
+LOOKS_AGAIN_MS = 5_000  # a page that has no image asks for one so often
 A_DAY = "{ const now = Date.now; Date.now = () => now() + 86_400_000; }"
 
 
@@ -91,17 +92,30 @@ def test_another_computer_goes_on_and_neither_overwrites_the_other(
     enter, backstage, marta, slug, watch
 ):
     watch.expect(r"\b409\b")
-    first = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
+
+    def computer() -> Canvas:
+        page = enter(marta, clock=True)
+        return Canvas(page).open(f"/jobs/{slug}/work", "Your image 1")
+
+    def go_by(canvas: Canvas, boxes: int) -> None:
+        """The seconds that a draft waits to be sent."""
+        canvas.expect_kept(boxes)
+        canvas.page.clock.fast_forward(4_000)
+
+    first = computer()
     draw(first, 3)
     drawn = first.expect_boxes(3)
-    until(lambda: backstage("drafts", slug=slug) == [3], seconds=8)
+    go_by(first, 3)
+    until(lambda: backstage("drafts", slug=slug) == [3])
 
-    second = Canvas(enter(marta)).open(f"/jobs/{slug}/work", "Your image 1")
+    second = computer()
     assert second.expect_boxes(3) == drawn
     draw(second, 1, start=3)
-    until(lambda: backstage("drafts", slug=slug) == [4], seconds=8)
+    go_by(second, 4)
+    until(lambda: backstage("drafts", slug=slug) == [4])
 
     draw(first, 2, start=4)
+    go_by(first, 5)
     expect(banner(first.page)).to_contain_text("worked on in another place")
     assert backstage("drafts", slug=slug) == [4]
     banner(first.page).get_by_role("button", name="Take the other").click()
@@ -159,13 +173,14 @@ def test_a_full_disk_a_wrong_clock_and_a_renamed_class_lose_nothing(
 
 def test_each_state_says_what_to_do(enter, backstage, marta, slug, watch):
     watch.expect(r"\b50\d\b", r"\b400\b", r"\b40[13]\b", "Failed to load")
-    page = enter(marta)
+    page = enter(marta, clock=True)
     backstage("act", slug=slug, action="pause")
     page.goto(f"/jobs/{slug}/work")
     card = page.locator("[data-card]")
     expect(card).to_contain_text("This job is paused")
     expect(card).to_contain_text("checks again by itself")
     backstage("act", slug=slug, action="resume")
+    page.clock.fast_forward(LOOKS_AGAIN_MS)
     canvas = Canvas(page).ready("Your image 1")
 
     # a refused answer comes back with the box that is meant
@@ -185,6 +200,7 @@ def test_each_state_says_what_to_do(enter, backstage, marta, slug, watch):
     canvas.expect_sent()
 
     def finished() -> bool:
+        page.clock.fast_forward(LOOKS_AGAIN_MS)
         canvas.keys("n", "Enter")  # does nothing while no image is open
         return "This job is complete" in (card.text_content() or "")
 

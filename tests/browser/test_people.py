@@ -162,8 +162,7 @@ def test_an_image_that_went_to_someone_else_is_said_so_and_its_boxes_are_kept(
 ):
     watch.expect(r"\b409\b")
     slug = small_job(f"{marta}/annotator", f"{jonas}/annotator", images=4)
-    page = enter(marta)
-    page.clock.install()
+    page = enter(marta, clock=True)
     canvas = Canvas(page).open(f"/jobs/{slug}/work")
     canvas.drag((40, 50), (120, 110))
     canvas.expect_boxes(1)

@@ -47,6 +47,12 @@ class Review:
         """Which check is open."""
         return str(self.canvas.page.locator("[data-surface]").get_attribute("data-check"))
 
+    def arrived(self, count: int) -> list[dict[str, Any]]:
+        """The verdicts, once there are so many; a proof's one can be taken back for 5 seconds."""
+        self.canvas.page.clock.fast_forward(6_000)
+        until(lambda: len(self.decided()) >= count)
+        return self.decided()
+
     def decide(self, *keys: str) -> None:
         """Decide the open check by these keys; the next one is there at once."""
         before = self.open_id()
@@ -57,7 +63,7 @@ class Review:
         """Decide, and wait until that has arrived; a proof's verdict stays a moment first."""
         before = len(self.decided())
         self.decide(*keys)
-        until(lambda: len(self.decided()) > before)
+        self.arrived(before + 1)
         self.canvas.expect_sent()
         # the answer tells of the audit beside the picture, not in its place
         expect(self.canvas.page.locator("[data-surface] canvas").first).to_be_attached()
@@ -93,7 +99,7 @@ def test_a_certificate_audit_is_approved_corrected_or_not_judged(
         **SIZES,
     )
     backstage("audits_ready", slug=slug, name=marta)
-    review = Review(enter(rita), slug, backstage)
+    review = Review(enter(rita, clock=True), slug, backstage)
     for keys in (("y",), ("e", "Tab", "Shift+ArrowRight", "2", "Enter"), ("k",)):
         review.pass_blind_checks()
         expect(review.label).to_contain_text("Scores are shown after the verdict")
@@ -112,6 +118,7 @@ def test_a_certificate_audit_is_approved_corrected_or_not_judged(
     def seen():
         return [row for row in review.decided() if not row["blind"]]
 
+    review.canvas.page.clock.fast_forward(6_000)
     until(lambda: len(seen()) == 3)
     expect(review.canvas.page.locator("[data-shown]")).to_contain_text("Image confidence")
     seen = seen()
@@ -151,7 +158,7 @@ def blind(undrawn, backstage) -> str:
 
 
 def test_blind_checks_reveal_what_the_checker_may_have_overlooked(blind, backstage, enter, rita):
-    review = Review(enter(rita), blind, backstage)
+    review = Review(enter(rita, clock=True), blind, backstage)
     page = review.canvas.page
     expect(review.label).to_contain_text("Drawn blind")
     review.canvas.expect_boxes(0)
@@ -179,9 +186,8 @@ def test_blind_checks_reveal_what_the_checker_may_have_overlooked(blind, backsta
     review.canvas.keys("x")
     until(lambda: review.open_id() != before)
 
-    until(lambda: len(review.decided()) == 2)
+    taken, refused = review.arrived(2)
     expect(page.locator("[data-surface] canvas").first).to_be_attached()
-    taken, refused = review.decided()
     assert [row["verdict"] for row in (taken, refused)] == ["corrected", "corrected"]
     assert len(taken["boxes"]) == 2
     assert len(refused["boxes"]) == 1
@@ -194,7 +200,7 @@ def test_a_box_that_is_wrong_on_purpose_is_asked_about_like_the_others_and_never
     undrawn, backstage, enter, rita
 ):
     backstage("honeypots", slug=undrawn, asked=[True, False])
-    review = Review(enter(rita), undrawn, backstage)
+    review = Review(enter(rita, clock=True), undrawn, backstage)
     expect(review.label).to_contain_text("Drawn blind")
     review.canvas.drag((10, 10), (30, 30))
     review.canvas.keys("Enter")
@@ -210,7 +216,7 @@ def test_a_drawing_waits_for_the_network_and_the_label_for_the_drawing(
     blind, backstage, enter, rita, watch
 ):
     watch.expect("ERR_INTERNET_DISCONNECTED")
-    review = Review(enter(rita), blind, backstage)
+    review = Review(enter(rita, clock=True), blind, backstage)
     canvas, page = review.canvas, review.canvas.page
     expect(review.label).to_contain_text("Drawn blind")
     canvas.expect_boxes(0)
@@ -236,7 +242,7 @@ def test_a_drawing_waits_for_the_network_and_the_label_for_the_drawing(
 def test_a_drawing_that_matches_is_done_at_once_and_stays_after_an_undo(
     blind, backstage, enter, rita
 ):
-    review = Review(enter(rita), blind, backstage)
+    review = Review(enter(rita, clock=True), blind, backstage)
     canvas = review.canvas
     expect(review.label).to_contain_text("Drawn blind")
     same = review.open_id()
@@ -258,7 +264,7 @@ def test_of_two_tabs_the_first_drawing_counts_and_the_other_one_is_told(
     blind, backstage, enter, rita, watch
 ):
     watch.expect("409")
-    review = Review(enter(rita), blind, backstage)
+    review = Review(enter(rita, clock=True), blind, backstage)
     first = review.canvas.page
     second = first.context.new_page()
     other = Review(second, blind, backstage)
@@ -280,10 +286,10 @@ def test_of_two_tabs_the_first_drawing_counts_and_the_other_one_is_told(
     expect(second.locator("[data-first]")).to_have_text("Yes, overlooked")
     assert other.open_id() == same
     other.canvas.keys("x")
-    until(lambda: len(review.decided()) == 1)
-    assert [len(row["boxes"]) for row in review.decided()] == [1]
+    (row,) = other.arrived(1)
+    assert len(row["boxes"]) == 1
     (stored,) = backstage("drawn", slug=blind)
-    assert review.decided()[0]["boxes"] == stored
+    assert row["boxes"] == stored
 
 
 def test_a_watch_audit_is_rejected_with_a_reason_and_the_image_goes_back(
@@ -298,7 +304,7 @@ def test_a_watch_audit_is_rejected_with_a_reason_and_the_image_goes_back(
         **SIZES,
     )
     backstage("audits_ready", slug=slug, name=marta)
-    review = Review(enter(rita), slug, backstage)
+    review = Review(enter(rita, clock=True), slug, backstage)
     expect(review.label).to_contain_text("Image confidence")
 
     review.canvas.keys("x")

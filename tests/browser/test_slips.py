@@ -118,7 +118,11 @@ def test_a_double_click_on_submit_sends_one_image(canvas, arrived, slug):
     assert len(arrived(slug, 1)) == 1
 
 
-def test_what_was_sent_or_skipped_is_taken_back_for_some_seconds(canvas, backstage, arrived, slug):
+def test_what_was_sent_or_skipped_is_taken_back_for_some_seconds(
+    enter, marta, backstage, arrived, slug
+):
+    page = enter(marta, clock=True)
+    canvas = Canvas(page).open(f"/jobs/{slug}/work")
     offer = canvas.page.locator("[data-sent-offer]")
     canvas.drag((40, 50), (120, 110))
     canvas.keys("Enter")
@@ -138,10 +142,13 @@ def test_what_was_sent_or_skipped_is_taken_back_for_some_seconds(canvas, backsta
     canvas.ready()
     offer.get_by_role("button", name="Undo").click()
     expect(canvas.asked()).to_have_text("Reopened: it was not sent.")
-    canvas.page.wait_for_timeout(7_000)
+    page.clock.fast_forward(7_000)
+    page.wait_for_timeout(500)  # for what would be sent now
     assert backstage("skips", slug=slug) == []
     canvas.keys("k", "2")
-    until(lambda: backstage("skips", slug=slug) == ["hard_to_see"], seconds=12)
+    expect(offer).to_contain_text("Skipped.")
+    page.clock.fast_forward(7_000)
+    until(lambda: backstage("skips", slug=slug) == ["hard_to_see"])
 
 
 def test_a_skip_is_sent_though_the_page_is_left_at_once(canvas, backstage, slug, watch):

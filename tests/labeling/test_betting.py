@@ -172,6 +172,12 @@ def test_the_control_by_confidence_keeps_the_level_and_saves_checks():
     assert drawn[True] < 0.9 * drawn[False]
 
 
+def test_hundreds_of_bad_draws_leave_nothing_and_no_strange_number():
+    path = nested_test.run_test(plan_of(np.zeros(400, int), 1, 80), [0.0] * 300).path
+    assert path[-1] == 0
+    assert np.isfinite(path).all()
+
+
 def test_raising_the_budget_keeps_the_wealth_won_so_far():
     rng = np.random.default_rng(4)
     values = rng.beta(8, 2, 60).tolist()

@@ -1,5 +1,6 @@
 """Bets on a mean being above its target: the wealth behind proofs and revokes."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ CAP = 0.95  # largest share of the wealth one draw may cost
 # in .84 by 50, with half of it in .87 by 57 (before one of the expected values was 0).
 EDGE = 0.75
 HALVINGS = 6  # of the interval that holds the fastest-growing bet
+TOGETHER = 32  # draws whose bets are found at once: few compared with what was seen before them
+LEAST = 1e-300  # has a logarithm; hundreds of bad draws leave less of the wealth
 WEALTH_LIMIT = 1e12  # a sum that rules the null out altogether; JSON knows no infinity
 MONITORING_BETS = 20
 REVOKE_WEALTH = 20.0  # reject at 5 % over the life of the set
@@ -58,86 +61,106 @@ def make_bets(plan: Plan, values: Sequence[float], totals: np.ndarray) -> Bets:
     expected = plan.expected
     if expected is None:
         raise ValueError("A plan without `expected` has no bets to start from.")
-    sets, count = len(plan.sizes), len(values)
-    everyone = plan.holds(len(plan.ranks))
-    surest = np.where(everyone, expected.confidence[:, None], 0).max(0, initial=0)
-    left, total = plan.sizes.astype(float), np.zeros(sets)
-    confidence_left = expected.confidence @ everyone
-    members, draws_left = everyone[:count], np.maximum(plan.draws_left(count), 1)
-    slopes = np.stack([np.zeros(sets), expected.slopes])
-    seen = np.zeros((2, sets, KNOWN + count))
-    seen[0, :, :KNOWN], seen[1, :, :KNOWN] = expected.values, expected.controlled
-    drawn = np.concatenate([np.ones((sets, KNOWN)), members.T], 1)
-    wealth = np.ones(sets)
-    path, stakes, won, lows = (np.zeros((count, sets)) for _ in range(4))
-    bets = Bets(path, stakes, won, lows, members)
-    for i, value in enumerate(values):
-        own = np.flatnonzero(members[i])
-        null = (totals - total) / np.maximum(left, 1)
-        mean_left = confidence_left / np.maximum(left, 1)
-        lowest = slopes * (surest - mean_left)
-        gains = value - slopes * (expected.confidence[i] - mean_left)
-        stake, way = _choose(
-            seen[:, own, : KNOWN + i],
-            drawn[own, : KNOWN + i],
-            null[own],
-            lowest[:, own],
-            draws_left[i, own],
-            plan.level * wealth[own],
-        )
-        bets.stakes[i, own] = stake
-        bets.gains[i, own], bets.lowest[i, own] = gains[way, own], lowest[way, own]
-        # A negative null mean cannot be: the sum so far already exceeds what the null allows.
-        grown = wealth[own] * (1 + stake * (gains[way, own] - null[own]))
-        grown = np.where(null[own] < 0, WEALTH_LIMIT, np.minimum(grown, WEALTH_LIMIT))
-        wealth[own] = np.where(wealth[own] < 1 / plan.level, grown, wealth[own])
-        seen[:, :, KNOWN + i] = gains
-        total, left = total + members[i] * value, left - members[i]
-        confidence_left = confidence_left - members[i] * expected.confidence[i]
-        bets.path[i] = wealth
-    return bets
+    count = len(values)
+    everyone, draws_left = plan.holds(len(plan.ranks)), np.maximum(plan.draws_left(count), 1)
+    path = np.ones((count, len(plan.sizes)))
+    stakes, gains, lowest = (np.zeros_like(path) for _ in range(3))
+    for rank, size in enumerate(plan.sizes):
+        own = np.flatnonzero(everyone[:count, rank])
+        value, sure = np.asarray(values, float)[own], expected.confidence[own]
+        of_all = expected.confidence[everyone[:, rank]]
+        left = np.maximum(size - np.arange(len(own)), 1)
+        null = (totals[rank] - _before(value)) / left
+        mean_left = (of_all.sum() - _before(sure)) / left
+        slopes = np.array([[0.0], [expected.slopes[rank]]])
+        below = slopes * (of_all.max(initial=0) - mean_left)
+        gain = value - slopes * (sure - mean_left)
+        known = np.stack([expected.values[rank], expected.controlled[rank]])
+        best = _fastest(np.concatenate([known, gain], 1), null, below)
+        wealth, stake, way = _staked(best, gain - null, null, draws_left[own, rank], plan.level)
+        stakes[own, rank] = stake
+        gains[own, rank] = np.where(way, gain[1], gain[0])
+        lowest[own, rank] = np.where(way, below[1], below[0])
+        drawn = np.searchsorted(own, np.arange(count), side="right")
+        path[:, rank] = np.concatenate([[1.0], wealth])[drawn]
+    return Bets(path, stakes, gains, lowest, everyone[:count])
 
 
-def _choose(
-    seen: np.ndarray,
-    drawn: np.ndarray,
-    null: np.ndarray,
-    lowest: np.ndarray,
-    draws_left: np.ndarray,
-    share: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """The next stake of each set, and on what: 0 the value, 1 less what its confidence foretells.
+def _before(values: np.ndarray) -> np.ndarray:
+    """(m,) sum of the values before each."""
+    return np.concatenate([[0.0], np.cumsum(values)])[: len(values)]
 
-    `seen`: (2, J, n) values to be expected and drawn, plain and controlled; `drawn`: (J, n) which
-    of them count; `null`: (J,) mean of the rest under the null; `lowest`: (2, J) how far below 0 a
-    value can be; `draws_left`: (J,) this one included; `share`: (J,) wealth over what is wanted.
 
-    The bet that would have grown fastest so far (Kelly), in the better of the two ways. Where it
-    would not arrive with the draws that are left, the hedge of an option that pays what is wanted
-    at the last of them.
+@dataclass(frozen=True)
+class _Fastest:
+    """Of m draws from a set, the bets that would have grown fastest before each of them.
+
+    In two ways: 0 on the value, 1 on the value less what its confidence foretells.
     """
-    many = drawn.sum(-1)
-    above = (np.maximum(seen, -lowest[..., None]) - null[:, None]) * drawn
-    worst = np.maximum(null + lowest, 1e-9)
-    limit = CAP / worst
-    lead = np.maximum(above.sum(-1) / many, 0)[..., None] * drawn
-    trusted = np.maximum(above - (1 - EDGE) * lead, -worst[..., None])
-    low, high = np.zeros_like(limit), limit
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        rises = (trusted / (1 + middle[..., None] * trusted)).sum(-1) > 0
-        low, high = np.where(rises, middle, low), np.where(rises, high, middle)
-    growth = np.log1p(low[..., None] * above).sum(-1) / many
-    way = (growth[1] > growth[0]).astype(int)
-    sets = np.arange(len(null))
-    stake = low[way, sets]
-    late = growth[way, sets] * draws_left < -np.log(share)
-    option = np.clip(share, 1e-9, 0.999)
-    density = np.exp(-(ndtri(option) ** 2) / 2) / ROOT_TWO_PI
-    mean = (seen[1] * drawn).sum(-1) / many
-    variance = ((seen[1] - mean[:, None]) ** 2 * drawn).sum(-1) / many
-    hedge = density / (option * np.sqrt(np.maximum(variance, 1e-4) * draws_left))
-    return np.where(late, np.minimum(hedge, limit[1]), stake), np.where(late, 1, way)
+
+    stakes: np.ndarray  # (2, m)
+    growth: np.ndarray  # (2, m) mean log growth of a draw
+    limits: np.ndarray  # (2, m) of stakes: no draw costs more than CAP of the wealth
+    variance: np.ndarray  # (m,) of what was seen in way 1
+
+
+def _fastest(seen: np.ndarray, null: np.ndarray, lowest: np.ndarray) -> _Fastest:
+    """The Kelly bets at each draw. None depends on the wealth, so they are found together.
+
+    `seen`: (2, KNOWN + m) values to be expected and drawn, in the two ways; `null`: (m,) mean of
+    the rest under the null; `lowest`: (2, m) how far below 0 a value can be.
+    """
+    stakes, growth, limits = (np.zeros_like(lowest) for _ in range(3))
+    variance = np.zeros_like(null)
+    seen = np.pad(seen, ((0, 0), (0, TOGETHER)))  # sums so long that no later draw changes a digit
+    for first in range(0, len(null), TOGETHER):
+        some, before = slice(first, first + TOGETHER), KNOWN + first
+        counts = np.tri(len(null[some]), before + TOGETHER, before - 1)  # what precedes each draw
+        many = counts.sum(-1)
+        so_far = seen[:, None, : before + TOGETHER]
+        above = (np.maximum(so_far, -lowest[:, some, None]) - null[some, None]) * counts
+        worst = np.maximum(null[some] + lowest[:, some], 1e-9)
+        lead = np.maximum(above.sum(-1) / many, 0)[..., None] * counts
+        trusted = np.maximum(above - (1 - EDGE) * lead, -worst[..., None])
+        low, high = np.zeros_like(worst), CAP / worst
+        limits[:, some] = high
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            rises = (trusted / (1 + middle[..., None] * trusted)).sum(-1) > 0
+            low, high = np.where(rises, middle, low), np.where(rises, high, middle)
+        stakes[:, some] = low
+        growth[:, some] = np.log1p(low[..., None] * above).sum(-1) / many
+        mean = (so_far[1] * counts).sum(-1) / many
+        variance[some] = ((so_far[1] - mean[:, None]) ** 2 * counts).sum(-1) / many
+    return _Fastest(stakes, growth, limits, variance)
+
+
+def _staked(
+    best: _Fastest, above: np.ndarray, null: np.ndarray, draws_left: np.ndarray, level: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(m,) the wealth after each draw, what was staked on it and in which way.
+
+    `above`: (2, m) gains less the null mean; `null`: (m,); `draws_left`: (m,) this one included.
+
+    The better of the two ways. Where it would not arrive with the draws that are left, the hedge
+    of an option that pays what is wanted at the last of them.
+    """
+    better = (best.growth[1] > best.growth[0]).astype(int)
+    spread = np.sqrt(np.maximum(best.variance, 1e-4) * draws_left)
+    path, stakes, ways, wealth = np.ones(len(null)), np.zeros(len(null)), better.copy(), 1.0
+    for i, way in enumerate(better):
+        stakes[i] = best.stakes[way, i]
+        if best.growth[way, i] * draws_left[i] < -math.log(max(level * wealth, LEAST)):
+            option = min(max(level * wealth, 1e-9), 0.999)
+            density = math.exp(-(ndtri(option) ** 2) / 2) / ROOT_TWO_PI
+            stakes[i] = min(density / (option * spread[i]), best.limits[1, i])
+            ways[i] = 1
+        if wealth < 1 / level:
+            # A negative null mean cannot be: the sum so far already exceeds what the null allows.
+            grown = wealth * (1 + stakes[i] * above[ways[i], i]) if null[i] >= 0 else WEALTH_LIMIT
+            wealth = min(grown, WEALTH_LIMIT)
+        path[i] = wealth
+    return path, stakes, ways
 
 
 def revoke_wealth(values: Sequence[float], size: int, target: float) -> np.ndarray:

@@ -122,20 +122,16 @@ def options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[Ca
     """
     if not len(pool) or not len(known):
         return []
-    fitted, falling = isotonic(known, quality), np.sort(pool)[::-1]
-    options: list[CandidateSet] = []
+    rising = np.sort(pool)
     ranks = np.unique(np.ceil(_COVERAGES * len(pool)).astype(int))
-    for threshold in np.unique(falling[ranks - 1])[::-1]:
-        above = known >= threshold
-        if not above.any():  # stricter than every known image: nothing is known about it
-            continue
-        options.append(
-            CandidateSet(
-                float(threshold),
-                int((pool >= threshold).sum()),
-                float(fitted[above].mean()),
-                float(quality[above].std()),
-                float(quality[above].std() / math.sqrt(above.sum())),
-            )
-        )
-    return options
+    thresholds = np.unique(rising[len(pool) - ranks])[::-1]
+    # stricter than every known image: nothing is known about it
+    thresholds = thresholds[thresholds <= known.max()]
+    sizes = len(pool) - np.searchsorted(rising, thresholds)
+    above = known >= thresholds[:, None]
+    many = above.sum(1)
+    estimates = (isotonic(known, quality) * above).sum(1) / many
+    apart = quality - ((quality * above).sum(1) / many)[:, None]
+    spreads = np.sqrt((apart**2 * above).sum(1) / many)
+    rows = zip(thresholds, sizes, estimates, spreads, spreads / np.sqrt(many), strict=True)
+    return [CandidateSet(float(t), int(n), float(m), float(s), float(e)) for t, n, m, s, e in rows]
