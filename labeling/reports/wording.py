@@ -55,6 +55,8 @@ TEXTS = {
     "order_drawn": "Order of the checks drawn",
     "digest_mailed": "Digest mailed, recipients: {people}",
     "digest_not_mailed": "Digest not mailed: {error}",
+    "second_checks_dropped": "Round {round}: {count} checks are not made again: nobody was there "
+    "for it",
     "checker_stopped": "{name} gets no more checks of round {round}: too many objects were added "
     "after the reveal, not drawn",
     "budget_raised": "Audit budget raised to {budget}",

@@ -1,6 +1,8 @@
 """Blind checks that are made again by someone else, and checkers who get none any more
 (docs/algorithms.md 1.9)."""
 
+from datetime import timedelta
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -14,6 +16,9 @@ from labeling.models.member import display_name
 
 Kind = Audit.Kind
 STOPPED = "checker_stopped"  # the event that says so
+# A place waits so long for someone else to make its check again. Nobody gains by staying away: a
+# checker's incomplete drawings count 0 but for the first.
+PATIENCE = timedelta(days=7)
 
 
 def stopped(round: Round) -> set[int]:
@@ -50,7 +55,8 @@ def _wants_second(audit: Audit) -> bool:
 
 
 def drop_impossible(round: Round) -> int:
-    """Drop second checks that nobody may make any more, so that their firsts count; how many."""
+    """Drop second checks that nobody may make any more, or came for in PATIENCE, so that their
+    firsts count; how many."""
     if round.state != Round.State.AUDITING or not round.settings.blind_checks:
         return 0
     dropped = 0
@@ -63,6 +69,8 @@ def drop_impossible(round: Round) -> int:
             if row is not None and still and not _has_maker(row):
                 row.delete()
                 dropped += 1
+    if dropped:
+        events.record(round.job, "second_checks_dropped", None, round=round.number, count=dropped)
     return dropped
 
 
@@ -83,12 +91,17 @@ def second_of(first: Audit) -> "QuerySet[Audit]":
 
 
 def _has_maker(second: Audit) -> bool:
-    """Whether somebody has a second check in hand, or may take it."""
-    if second.round.job.members.reviewers().filter(user=second.reviewer_id).exists():
-        return True
+    """Whether somebody has a second check in hand, or may take it and had not long enough."""
+    now = timezone.now()
     first = Audit.objects.get(
         round=second.round_id, image=second.image_id, kind=second.kind, blind=False
     )
+    overdue = first.decided_at is not None and first.decided_at < now - PATIENCE
+    given_up = second.lease_expires_at is None or second.lease_expires_at < now
+    if overdue and given_up and second.drawn is None:
+        return False
+    if second.round.job.members.reviewers().filter(user=second.reviewer_id).exists():
+        return True
     return _may_make(first, second).exists()
 
 

@@ -12,8 +12,9 @@ from labeling.certification.core import document, verification
 from labeling.jobs import members
 from labeling.kernel import sampling
 from labeling.kernel.errors import Conflict
-from labeling.models import Audit, AuditPlan, Certificate
+from labeling.models import Audit, AuditPlan, Certificate, Event
 from labeling.reports import job_report
+from labeling.reports.wording import event_text
 from labeling.review import drawings, queue, second_checks, undo, verdicts
 from tests import papers
 from tests.auditing import at_its_audit, judge_all, round_of
@@ -120,6 +121,29 @@ class TestMadeAgain:
         )
         assert second_checks.drop_impossible(round_of(closing)) == 0
         assert draw(first(closing, bob), bob, [box()]).value > 0.9
+
+    def test_what_nobody_came_for_in_a_week_is_dropped_unless_it_is_in_hand(
+        self, closing, rita, bob
+    ):
+        audits = [first(closing, rita)]
+        draw(audits[0], rita, [])
+        audits.append(first(closing, rita))
+        draw(audits[1], rita, [])
+        held = first(closing, bob)
+        assert held.pk == second_of(audits[0]).pk
+        week_ago = timezone.now() - second_checks.PATIENCE
+
+        Audit.objects.filter(reviewer=rita).update(decided_at=week_ago + timedelta(hours=1))
+        assert second_checks.drop_impossible(round_of(closing)) == 0
+        Audit.objects.filter(reviewer=rita).update(decided_at=week_ago)
+        assert second_checks.drop_impossible(round_of(closing)) == 1
+        assert second_of(audits[0]) == held
+        assert second_of(audits[1]) is None
+        told = Event.objects.get(job=closing, kind="second_checks_dropped")
+        assert "1 checks are not made again" in event_text(told)
+
+        draw(held, bob, [box()])
+        assert values(closing) == [pytest.approx(0.98, abs=0.03), 0.0]  # to stay away gains nothing
 
     def test_an_undo_withdraws_the_second_check_until_somebody_has_begun_it(
         self, closing, rita, bob
