@@ -129,13 +129,14 @@ def options(pool: np.ndarray, known: np.ndarray, quality: np.ndarray) -> list[Ca
         above = known >= threshold
         if not above.any():  # stricter than every known image: nothing is known about it
             continue
+        spread = quality[above].std()
         options.append(
             CandidateSet(
                 float(threshold),
                 int((pool >= threshold).sum()),
                 float(fitted[above].mean()),
-                float(quality[above].std()),
-                float(quality[above].std() / math.sqrt(above.sum())),
+                float(spread),
+                float(spread / math.sqrt(above.sum())),
             )
         )
     return options
