@@ -70,19 +70,23 @@ class Canvas:
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """A point of the fitted image on the screen."""
+        return self.all_at((x, y))[0]
+
+    def all_at(self, *points: tuple[float, float]) -> list[tuple[float, float]]:
+        """The same of several points; to ask where the image is takes some time."""
         frame = self.page.locator("[data-surface]").bounding_box()
         assert frame is not None
         scale = min((frame["width"] - 2 * AIR) / SIZE[0], (frame["height"] - 2 * AIR) / SIZE[1])
         left = frame["x"] + (frame["width"] - SIZE[0] * scale) / 2
         top = frame["y"] + (frame["height"] - SIZE[1] * scale) / 2
-        return left + x * scale, top + y * scale
+        return [(left + x * scale, top + y * scale) for x, y in points]
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Press, move, release."""
-        mouse = self.page.mouse
-        mouse.move(*self.at(*start))
+        mouse, (begin, goal) = self.page.mouse, self.all_at(start, end)
+        mouse.move(*begin)
         mouse.down()
-        mouse.move(*self.at(*end), steps=4)
+        mouse.move(*goal, steps=2)
         mouse.up()
 
     def point(self, x: float, y: float) -> None:
@@ -95,13 +99,13 @@ class Canvas:
 
     def touch(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """One finger, from here to there."""
-        (x1, y1), (x2, y2) = self.at(*start), self.at(*end)
+        (x1, y1), (x2, y2) = self.all_at(start, end)
         steps = [(x1 + (x2 - x1) * k / 4, y1 + (y2 - y1) * k / 4) for k in range(5)]
         self._fingers([[step] for step in steps])
 
     def pinch(self, a: tuple[float, float], b: tuple[float, float], by: float) -> None:
         """Two fingers, moved apart to `by` times their distance."""
-        (ax, ay), (bx, by_) = self.at(*a), self.at(*b)
+        (ax, ay), (bx, by_) = self.all_at(a, b)
         mx, my = (ax + bx) / 2, (ay + by_) / 2
         steps = [1 + (by - 1) * k / 4 for k in range(5)]
         self._fingers(
