@@ -12,19 +12,17 @@ export function calibrationCurve(calibration) {
   const apart = classByClass(calibration?.class_thresholds ?? {});
   return {
     title: 'Calibration',
-    note: [
-      'Quality of the calibration images above each confidence.',
-      apart,
-      precision(calibration?.average_precision ?? null),
-    ]
-      .join(' ')
-      .trim(),
+    note: ['Quality of the calibration images above each confidence.', apart].join(' ').trim(),
     empty: curve.length ? null : 'Available after the first training',
-    summary:
+    summary: [
       threshold === null
         ? apart ||
           'Mean quality of the calibration images above each confidence; no confidence is safe yet.'
         : `Above confidence ${two(threshold)}, the calibration images reach ${two(target)}.`,
+      precision(calibration?.average_precision ?? null),
+    ]
+      .join(' ')
+      .trim(),
     head: ['Confidence at least', 'Mean quality', 'Images'],
     rows: curve.map(([confidence, quality, n]) => [two(confidence), two(quality), n]),
     draw({ plot, width, height }) {
