@@ -10,9 +10,9 @@ from tests.labeling.bets import LEVEL, TARGET, added_to, plan_of, pool
 
 
 def test_the_level_holds_where_checks_are_added():
-    """1,000 sets just below the target, 40 checks planned and up to 80 made."""
+    """500 sets just below the target, 40 checks planned and up to 80 made."""
     rng = np.random.default_rng(7)
-    runs, wrong, longer = 1000, 0, 0
+    runs, wrong, longer = 500, 0, 0
     for _ in range(runs):
         values = rng.permutation(pool(rng, 150, TARGET - 1e-6)).tolist()
         plan = added_to(plan_of(np.zeros(150, int), 1, 40), values, 80)

@@ -19,7 +19,7 @@ from mlassist.training.core.recipe import Recipe
 from tests.mlassist.drawn import boxes, squares
 
 CPU = torch.device("cpu")
-CHANCE = Start(SMALL, None, "Random weights, as set.")
+CHANCE = Start(SMALL, None, "Random weights, as set.", side=96)  # as large as the pictures
 
 
 class StoppedError(Exception):
