@@ -27,7 +27,7 @@ run: env ## start everything: demo job, web server, workers
 > @$(BIN)/python manage.py serve --demo --port $(PORT)
 
 test: env lint ## everything: lint, types, Python, JavaScript, browser
-> $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+> $(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: env ## ruff, mypy, biome, tsc
 > $(BIN)/ruff check .

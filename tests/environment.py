@@ -21,8 +21,8 @@ def _folder(name: str) -> str:
 _folder("LABELING_DATA")
 os.environ.setdefault("MLASSIST_WEIGHTS", "none")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
-# Two test processes share the cores: with a thread per core torch's threads wait for each other
-# (the demo's rehearsal took 2 to 3 times as long).
+# The test processes share the cores (three on two, since many tests wait): with a thread per core
+# torch's threads wait for each other (the demo's rehearsal took 2 to 3 times as long).
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Hundreds of processes are started: each would compile the product anew where images forbid it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
