@@ -30,7 +30,7 @@ def team(backstage) -> dict[str, str]:
             f"{names['rita']}/reviewer",
         ],
     )
-    assert backstage("labels_ready", slug=slug, shifts={names["anna"]: 0, names["ben"]: 14}) == 4
+    assert backstage("labels_ready", slug=slug, shifts={names["anna"]: 0, names["ben"]: 18}) == 4
     return {**names, "slug": slug}
 
 

@@ -74,6 +74,17 @@ def test_the_mean_of_three_edges_weighs_the_careful_ones_most():
     assert edges.sd[0] == pytest.approx(0.0066, abs=0.0005)
 
 
+@pytest.mark.parametrize("images", [4, 40])
+def test_two_people_who_always_differ_by_the_same_leave_the_place_in_doubt(images):
+    def risk(shift: float) -> float:
+        apart = (pack([box(10)]), pack([box(10 + shift)]))
+        merged, _ = consolidate([Answers(i, (1, 2), apart) for i in range(images)])
+        return merged[0].risk
+
+    assert risk(2) < 0.02
+    assert risk(20) > 0.25
+
+
 def test_an_offset_is_learned_edge_by_edge():
     rng = np.random.default_rng(1)
     drawn = scenes(rng, 60)

@@ -8,7 +8,7 @@ import numpy as np
 DEGREES = 8.0  # of the Student-t that edges scatter with (chosen by benchmarks/crowd.py)
 START = 0.05  # noise of an edge before anything was learned
 CROWD_WEIGHT = 8  # edges that the crowd's noise counts for in a person's own
-NO_BIAS_WEIGHT = 20  # edges that "no bias" counts for
+NO_BIAS_WEIGHT = 8  # edges that "no bias" counts for
 OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -37,7 +37,7 @@ class Edges:
     """
 
     box: np.ndarray  # (J, 4) of each object
-    sd: np.ndarray  # (J, 4) posterior sd of its edges
+    sd: np.ndarray  # (J, 4) posterior sd of its edges, biases taken for known
     sigma: np.ndarray  # (A, 4) noise of each annotator
     bias: np.ndarray  # (A, 4) to the right and down of the others
 
@@ -47,9 +47,19 @@ class Edges:
         return cls(box, np.zeros(box.shape), np.full((people, 4), START), np.zeros((people, 4)))
 
     @property
+    def errors(self) -> np.ndarray:
+        """(J, 4) sd of each object's edges as one more person, a reviewer, would draw them.
+
+        Their bias is unknown, and scatters as those of the others do. Two people who differ always
+        by the same are sure of the difference, not of the place.
+        """
+        of_people = (self.bias**2).sum(0) / max(len(self.bias) - 1, 1)
+        return np.asarray(np.sqrt(self.sd**2 + of_people))
+
+    @property
     def spread(self) -> np.ndarray:
-        """(J,) posterior sd over the four edges."""
-        return _root_mean_square(self.sd)
+        """(J,) `errors` over the four edges."""
+        return _root_mean_square(self.errors)
 
     @property
     def noise(self) -> np.ndarray:
@@ -89,8 +99,9 @@ class Edges:
             np.sqrt((errors + CROWD_WEIGHT * crowd) / (counts + CROWD_WEIGHT)), 0.005, 0.5
         )
         if with_bias:
-            pull = _sums(drawn.owner, weight * scatter.residual, people)
-            bias = self.bias + pull / (_sums(drawn.owner, weight, people) + NO_BIAS_WEIGHT)
+            off = scatter.residual + self.bias[drawn.owner]  # of the others, nothing taken out
+            total = _sums(drawn.owner, weight, people) + NO_BIAS_WEIGHT
+            bias = _sums(drawn.owner, weight * off, people) / total
             # Only differences between people can be seen, so the weighted mean stays zero.
             self.bias = bias - np.average(bias, axis=0, weights=counts / self.sigma**2 + 1e-9)
 

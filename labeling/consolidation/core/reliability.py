@@ -199,7 +199,7 @@ def _risk(state: _State, sites: Sites) -> np.ndarray:
 
     1 - IoU is taken for the sum of the four edges' errors, each half normal.
     """
-    sd = state.edges.sd
+    sd = state.edges.errors
     mean, variance = np.sqrt(2 / np.pi) * sd.sum(1), (1 - 2 / np.pi) * (sd**2).sum(1)
     z = (LOOSE_FROM - mean) / np.sqrt(variance)
     loose = 0.5 * (1 - np.sign(z) * np.sqrt(1 - np.exp(-2 * z * z / np.pi)))
