@@ -12,14 +12,17 @@ from django.urls import reverse
 
 from labeling.admin.scoping import signed_in
 from labeling.kernel.errors import LabelingError
-from labeling.kernel.file_kinds import PICTURES
+from labeling.kernel.file_kinds import ANNOTATIONS, PICTURES
 from labeling.models import Job
 from labeling.transfers import transfers, uploads
 from labeling.transfers.annotations import BOX_USES
 
 LISTED = 200
-TAKEN = "JPEG, PNG or WebP images, zip archives of them, and COCO files."
-ENDINGS = ",".join([*sorted(PICTURES), ".zip", ".json"])
+TAKEN = (
+    "JPEG, PNG or WebP images, zip archives of them, and annotations as COCO, YOLO, Pascal VOC, "
+    "CVAT for images 1.1 or Label Studio JSON."
+)
+ENDINGS = ",".join([*sorted(PICTURES), ".zip", *ANNOTATIONS])
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -69,8 +72,8 @@ class ImportForm(forms.Form):
         ],
         initial=BOX_USES[0],
         label="Imported annotations",
-        help_text="COCO files are detected whatever their name, and may refer to images that are "
-        "in the job already. If one box of an image is invalid, the others become suggestions "
+        help_text="Annotation files are detected by their content, and may refer to images that "
+        "are in the job already. If one box of an image is invalid, the others become suggestions "
         "instead of a final label.",
     )
 

@@ -1,5 +1,6 @@
 """Names what a file is by its first bytes, to say why it is not taken and what to do."""
 
+ANNOTATIONS = (".json", ".xml", ".txt", ".yaml", ".yml", ".names")  # endings they may have
 HEAD = 4096  # bytes that are enough to tell
 TAKEN = "JPEG, PNG or WebP"
 PICTURES = {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp"}  # endings of those taken

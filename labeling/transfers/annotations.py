@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Generic, TypeVar
 
 from django.db import transaction
 
@@ -12,14 +11,15 @@ from labeling.jobs import classes
 from labeling.kernel import boxes as box_sets
 from labeling.kernel.errors import Conflict, Invalid
 from labeling.kernel.file_kinds import PICTURES
-from labeling.kernel.text import clean
 from labeling.models import Image, Job
-from labeling.transfers.core import annotation_formats, coco
-from labeling.transfers.core.coco import Coco, Row
+from labeling.transfers.core import annotation_formats
+from labeling.transfers.core.annotation_file import AnnotationFile, Row, within
 from labeling.transfers.import_reports import Line, printable
+from labeling.transfers.picture_names import ByName
 from labeling.transfers.sources import Source
+from labeling.transfers.yolo_files import read_yolo
 
-Key = TypeVar("Key")
+CLIPPED_QUIETLY = 0.01  # pixels: shares of a picture are written with few digits
 BOX_USES = ("suggestions", "labels", "ignore")
 
 
@@ -32,6 +32,7 @@ class Entry:
     rows: list[Row]
     size: tuple[int, int] | None
     digest: str | None
+    also: str = ""  # another name that it may have
     ambiguous: str = ""  # which pictures of the source may be meant, where several may
     refused: list[tuple[str, str]] = field(default_factory=list)  # place, reason
     changed: list[tuple[str, str]] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Found:
 
     use: str
     lines: dict[str, list[Line]] = field(default_factory=dict)  # by annotation file
-    files: dict[str, Coco] = field(default_factory=dict)
+    files: dict[str, AnnotationFile] = field(default_factory=dict)
     class_ids: dict[str, list[int | None]] = field(default_factory=dict)
     by_name: dict[str, Entry] = field(default_factory=dict)  # of the source's files
     by_digest: dict[str, Entry] = field(default_factory=dict)
@@ -74,11 +75,11 @@ class Found:
                         f"the file says {entry.size[0]} x {entry.size[1]} pixels, the picture has "
                         f"{size[0]} x {size[1]}"
                     )
-                (x1, y1, x2, y2), over = coco.within(row, *size)
+                (x1, y1, x2, y2), over = within(self._in_pixels(entry, row, size), *size)
                 raw = {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
                 raw["class_id"] = self._class_of(entry, row)
                 boxes += box_sets.parse_boxes([raw], width=size[0], height=size[1], classes=known)
-                if over:
+                if over > CLIPPED_QUIETLY:
                     why = f"box {number}: reached {over:g} pixels over the border and was clipped"
                     lines.append(Line(told, "changed_boxes", why))
             except Invalid as error:
@@ -88,6 +89,12 @@ class Found:
             why = f"{len(boxes)} boxes; at most {box_sets.MAX_BOXES} fit one image"
             return Given(entry, [], [*lines, Line(told, "refused_boxes", why)], False)
         return Given(entry, boxes, lines, whole)
+
+    def _in_pixels(self, entry: Entry, row: Row, size: tuple[int, int]) -> Row:
+        if not self.files[entry.file].in_shares:
+            return row
+        kind, x1, y1, x2, y2 = row
+        return kind, x1 * size[0], y1 * size[1], x2 * size[0], y2 * size[1]
 
     def _class_of(self, entry: Entry, row: Row) -> int:
         index = self.class_ids[entry.file][row[0]]
@@ -104,22 +111,26 @@ def find_annotations(
     if use not in BOX_USES:
         raise Invalid(f"Say what to do with the boxes: {', '.join(BOX_USES)}.", where="boxes")
     found = Found(use)
+    here = ByName((n, n) for n in names if PurePosixPath(n).suffix.lower() in PICTURES | {""})
+    files, found.lines = read_yolo(source, names, lambda n: bool(here.find(n)), heartbeat)
     for name in names:
         heartbeat()
-        if PurePosixPath(name).suffix.lower() not in PICTURES:
+        if PurePosixPath(name).suffix.lower() not in PICTURES and name not in found.lines:
             _read(source, name, found)
     if use != "ignore":
-        _share_out(found, names)
+        found.files |= files
+        _share_out(found, here)
     return found
 
 
 def _read(source: Source, name: str, found: Found) -> None:
     """Keep what the file says, if it is an annotation file at all."""
     try:
-        if not annotation_formats.may_be_one(source.head(name)):
+        head = source.head(name)
+        if not annotation_formats.may_be_one(head):
             return
         with source.open(name) as path:
-            parsed = annotation_formats.read_annotations(path)
+            parsed = annotation_formats.read_annotations(path, head)
     except Invalid as error:
         found.lines[name] = [Line(name, "refused", error.message)]
         return
@@ -137,8 +148,7 @@ def _read(source: Source, name: str, found: Found) -> None:
         ]
 
 
-def _share_out(found: Found, names: Sequence[str]) -> None:
-    here = ByName((n, n) for n in names if PurePosixPath(n).suffix.lower() in PICTURES | {""})
+def _share_out(found: Found, here: ByName[str]) -> None:
     for file, parsed in found.files.items():
         refused, changed = _by_picture(parsed.refused), _by_picture(parsed.changed)
         for name, rows in parsed.boxes.items():
@@ -148,12 +158,13 @@ def _share_out(found: Found, names: Sequence[str]) -> None:
                 rows,
                 parsed.sizes.get(name),
                 parsed.digests.get(name),
+                parsed.also.get(name, ""),
                 refused=refused[name],
                 changed=changed[name],
             )
             if entry.digest and not _is_second(found, found.by_digest.get(entry.digest), entry):
                 found.by_digest[entry.digest] = entry
-            keys = here.find(name, beside=file)
+            keys = here.find(name, beside=file) or here.find(entry.also, beside=file)
             if len(keys) == 1:
                 if not _is_second(found, found.by_name.get(keys[0]), entry):
                     found.by_name[keys[0]] = entry
@@ -185,37 +196,6 @@ def _is_second(found: Found, first: Entry | None, entry: Entry) -> bool:
 def _content(found: Found, entry: Entry) -> list[tuple[str, list[float]]]:
     classes = found.files[entry.file].classes
     return sorted((classes[kind].casefold(), edges) for kind, *edges in entry.rows)
-
-
-class ByName(Generic[Key]):
-    """Finds pictures by the name an annotation file gives them, which may know other folders."""
-
-    def __init__(self, names: Iterable[tuple[str, Key]]) -> None:
-        self._exact: dict[str, list[Key]] = defaultdict(list)
-        self._last: dict[str, list[tuple[tuple[str, ...], Key]]] = defaultdict(list)
-        for name, key in names:
-            try:
-                parts = PurePosixPath(clean(name)).parts
-            except Invalid:  # refused when its turn comes
-                continue
-            self._exact["/".join(parts)].append(key)
-            self._last[parts[-1] if parts else ""].append((parts, key))
-
-    def find(self, name: str, *, beside: str = "") -> list[Key]:
-        """Keys of all pictures that may be meant; more than one is for a person to decide.
-
-        First the path as seen from the annotation file's folder, then from the top, then every
-        picture of which one path is the end of the other.
-        """
-        parts = PurePosixPath(name).parts
-        for start in dict.fromkeys((PurePosixPath(beside).parent, PurePosixPath())):
-            if keys := self._exact.get("/".join((start / PurePosixPath(*parts)).parts)):
-                return keys
-        return [
-            key
-            for mine, key in self._last.get(parts[-1] if parts else "", ())
-            if mine[-len(parts) :] == parts or parts[-len(mine) :] == mine
-        ]
 
 
 def map_classes(job: Job, found: Found, *, add: bool) -> list[str]:

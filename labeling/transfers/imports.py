@@ -16,9 +16,10 @@ from labeling.kernel.pictures import Normaliser
 from labeling.ledger import leases
 from labeling.models import Image, Label, Transfer
 from labeling.transfers import annotations, import_reports, sources
-from labeling.transfers.annotations import ByName, Entry, Found, Given
+from labeling.transfers.annotations import Entry, Found, Given
 from labeling.transfers.core import annotation_formats
 from labeling.transfers.import_reports import Line
+from labeling.transfers.picture_names import ByName
 
 CHUNK = 25
 Lease = leases.Lease[Transfer]
@@ -209,7 +210,7 @@ class _Work:
         keys = list(same.values_list("pk", flat=True))
         if not keys and entry.ambiguous:
             return [Line(told, "unused_boxes", entry.ambiguous)]
-        keys = keys or self._in_job.find(entry.name)
+        keys = keys or self._in_job.find(entry.name) or self._in_job.find(entry.also)
         if len(keys) == 1:
             image = self.row.job.images.get(pk=keys[0])
             if self.found.by_digest.get(image.digest, entry) is not entry:

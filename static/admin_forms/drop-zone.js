@@ -50,7 +50,7 @@ export function sorted(files, accept) {
     : '';
   return {
     taken,
-    refused: `${shown}${more} cannot be imported: choose JPEG, PNG or WebP images, zip archives or COCO files.${rest}`,
+    refused: `${shown}${more} cannot be imported: choose JPEG, PNG or WebP images, zip archives or annotation files (COCO, YOLO, VOC, CVAT, Label Studio).${rest}`,
   };
 }
 

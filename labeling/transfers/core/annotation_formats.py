@@ -4,24 +4,22 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from labeling.kernel.json_shapes import JSON
-from labeling.transfers.core import coco
-from labeling.transfers.core.coco import Coco
+from labeling.transfers.core import coco, cvat, label_studio, voc, yolo
+from labeling.transfers.core.annotation_file import AnnotationFile, load_json
 
-# format, whether parsed JSON is meant as one, its reader
-READERS: tuple[tuple[str, Callable[[JSON], bool], Callable[[JSON], Coco]], ...] = (
-    ("COCO", coco.recognises, coco.parse_coco),
+# whether parsed JSON is meant as the format, its reader
+_JSON_READERS: tuple[tuple[Callable[[JSON], bool], Callable[[JSON], AnnotationFile]], ...] = (
+    (coco.recognises, coco.parse_coco),
+    (label_studio.recognises, label_studio.parse_label_studio),
 )
-NAMES = ", ".join(name for name, _, _ in READERS)
+NAMES = "COCO, YOLO, Pascal VOC, CVAT for images 1.1 and Label Studio (JSON)"
+_CVAT, _VOC = b"<annotations", b"<annotation"
 # what the first bytes hold, of which files, and whose format it is
 _SIGNS: tuple[tuple[bytes, str, str], ...] = (
-    (b"<annotations", ".xml", "CVAT annotations"),
-    (b"<annotation", ".xml", "Pascal VOC annotations"),
     (b'"source-ref"', "", "a Ground Truth manifest"),
     (b'"imagePath"', ".json", "labelme annotations"),
     (b'"_via_', ".json", "VIA annotations"),
     (b'"regions"', ".json", "VIA annotations"),
-    (b'"completions"', ".json", "Label Studio annotations"),
-    (b'"from_name"', ".json", "Label Studio annotations"),
     (b'"nc"', ".json", "a YOLO data set's description"),
     (b"names:", ".yaml", "a YOLO data set's description"),
     (b"names:", ".yml", "a YOLO data set's description"),
@@ -41,16 +39,22 @@ _ENDINGS = {
 
 def may_be_one(head: bytes) -> bool:
     """Whether a file that begins so is worth reading whole."""
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    first = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    return first in (b"{", b"[") or (first == b"<" and _VOC in head)
 
 
-def read_annotations(path: Path) -> Coco | None:
-    """What the file says; None if it is of no format with a reader.
+def read_annotations(path: Path, head: bytes) -> AnnotationFile | None:
+    """What the file says, which begins with `head`; None if it is of no format with a reader.
 
-    Raises Invalid where it is not JSON, or is meant as one of them and cannot be used.
+    Raises Invalid where it is neither JSON nor XML, or is meant as one of them and cannot be used.
+    YOLO's labels are several files: transfers.yolo_files.
     """
-    data = coco.load(path)
-    for _, recognises, parse in READERS:
+    if _CVAT in head:
+        return cvat.read_cvat(path)
+    if _VOC in head:
+        return voc.read_voc(path)
+    data = load_json(path)
+    for recognises, parse in _JSON_READERS:
         if recognises(data):
             return parse(data)
     return None
@@ -63,17 +67,10 @@ def not_understood(name: str, head: bytes) -> str:
     looks = next(signs, "")
     if path.suffix == ".txt" and path.stem in ("classes", "obj", "labels"):
         looks = looks or "a list of class names"
-    if path.suffix == ".txt" and _is_yolo(head):
-        looks = "YOLO labels"
+    if path.suffix == ".txt" and yolo.is_labels(head.decode("utf-8", "replace")):
+        return (
+            "Not understood: looks like YOLO labels, but no file names their classes. Add the data "
+            "set's data.yaml, or a classes.txt with a name in each line."
+        )
     looks = looks or _ENDINGS.get(path.suffix, "")
-    return f"Not understood: looks like {looks}; only {NAMES} is read today." if looks else ""
-
-
-def _is_yolo(head: bytes) -> bool:
-    """A class number and at least four shares of the picture in its first line."""
-    lines = head.decode("utf-8", "replace").splitlines() or [""]
-    try:
-        kind, *shares = [float(word) for word in lines[0].split()]
-    except ValueError:
-        return False
-    return len(shares) >= 4 and kind.is_integer() and all(0 <= s <= 1 for s in shares)
+    return f"Not understood: looks like {looks}; what is read: {NAMES}." if looks else ""

@@ -1,66 +1,26 @@
 """Reads a COCO detection file into boxes per picture, and says what it could not use."""
 
-import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from labeling.kernel import text
 from labeling.kernel.errors import Invalid
 from labeling.kernel.json_shapes import JSON
+from labeling.transfers.core.annotation_file import AnnotationFile, Row, finite, load_json
 
-MAX_BYTES = 500 * 1024**2
 KEYS = ("images", "annotations", "categories")
 Id: TypeAlias = int | str | None
 T = TypeVar("T")
-Row = tuple[int, float, float, float, float]  # class position, x1 y1 x2 y2
 
 
-@dataclass
-class Coco:
-    """What a COCO file says, by picture name."""
-
-    classes: list[str]  # in the file's order
-    boxes: dict[str, list[Row]]
-    sizes: dict[str, tuple[int, int]]  # width, height as the file states them
-    records: list[dict[str, JSON]]  # the image records, for filters such as a licence
-    digests: dict[str, str] = field(default_factory=dict)  # SHA-256, as our own exports state it
-    # place, picture or empty, reason
-    refused: list[tuple[str, str, str]] = field(default_factory=list)
-    changed: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-def read_coco(path: Path) -> Coco:
+def read_coco(path: Path) -> AnnotationFile:
     """Parse and check the file; raises Invalid with place and remedy if it is no COCO file.
 
     A bad annotation does not spoil the file: it is listed in `refused`. What could give boxes to
     the wrong picture does: a key, an id or a file name that stands twice.
     """
-    return parse_coco(load(path))
-
-
-def load(path: Path) -> JSON:
-    """A JSON file in which no key stands twice in one object."""
-    if path.stat().st_size > MAX_BYTES:
-        raise Invalid(f"The file is larger than {MAX_BYTES // 1024**2} MB.")
-    try:
-        found: JSON = json.loads(path.read_bytes(), object_pairs_hook=_each_key_once)
-    except RecursionError as error:
-        raise Invalid("The file is nested too deeply.") from error
-    except ValueError as error:
-        raise Invalid(f"The file is not JSON: {error}") from error
-    return found
-
-
-def _each_key_once(pairs: Sequence[tuple[str, JSON]]) -> dict[str, JSON]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise Invalid(f"The key {twice!r} stands twice in one object: one would be lost.")
-    return found
+    return parse_coco(load_json(path))
 
 
 def recognises(data: JSON) -> bool:
@@ -68,8 +28,8 @@ def recognises(data: JSON) -> bool:
     return isinstance(data, dict) and sum(key in data for key in KEYS) > 1
 
 
-def parse_coco(data: JSON) -> Coco:
-    """Check what `load` gave; see `read`."""
+def parse_coco(data: JSON) -> AnnotationFile:
+    """Check what `load_json` gave; see `read_coco`."""
     if not isinstance(data, dict):
         raise Invalid('A COCO file is an object with "images", "annotations", "categories".')
     lists: dict[str, list[JSON]] = {}
@@ -88,7 +48,7 @@ def parse_coco(data: JSON) -> Coco:
         _register(names, category["id"], len(classes), f"categories[{i}]")
         classes.append(text.clean(name.strip(), limit=100, where=f"categories[{i}]"))
     files: dict[Id, str] = {}
-    result = Coco(classes, {}, {}, [])
+    result = AnnotationFile(classes)
     for i, image in enumerate(lists["images"]):
         _add_image(result, files, image, f"images[{i}]")
     seen: dict[str, set[Row]] = {}
@@ -97,7 +57,7 @@ def parse_coco(data: JSON) -> Coco:
     return result
 
 
-def _add_image(result: Coco, files: dict[Id, str], image: JSON, where: str) -> None:
+def _add_image(result: AnnotationFile, files: dict[Id, str], image: JSON, where: str) -> None:
     image = image if isinstance(image, dict) else {}
     name = image.get("file_name")
     if not isinstance(name, str) or not name.strip() or "id" not in image:
@@ -135,7 +95,7 @@ def _key(value: JSON) -> Id:
 
 
 def _add(
-    result: Coco,
+    result: AnnotationFile,
     names: dict[Id, int],
     files: dict[Id, str],
     seen: dict[str, set[Row]],
@@ -167,38 +127,10 @@ def _add(
 
 
 def _edges(box: JSON) -> tuple[float, float, float, float] | None:
-    numbers = [_finite(value) for value in box] if isinstance(box, list) else []
+    numbers = [finite(value) for value in box] if isinstance(box, list) else []
     found = [value for value in numbers if value is not None]
     if len(numbers) != 4 or len(found) != 4:
         return None
     x, y, w, h = found
     edges = (x, y, x + w, y + h)
     return edges if all(map(math.isfinite, edges)) else None
-
-
-def _finite(value: JSON) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        return float(value) if math.isfinite(value) else None
-    except OverflowError:  # a whole number that no float holds
-        return None
-
-
-def within(row: Row, width: int, height: int) -> tuple[tuple[float, float, float, float], float]:
-    """The edges clipped to the picture, and by how many pixels at most.
-
-    Files round: an edge may lie over the border by a pixel, or by half a percent of the side.
-    Raises Invalid for one that lies further out: it is probably of another picture or scale.
-    """
-    over = 0.0
-    edges = []
-    for name, value, size in zip(
-        ("x1", "y1", "x2", "y2"), row[1:], (width, height) * 2, strict=True
-    ):
-        beyond = round(max(-value, value - size), 4)
-        if beyond > max(1.0, 0.005 * size):
-            raise Invalid(f"{name} = {value:g} lies outside the picture (0 to {size})")
-        over = max(over, beyond)
-        edges.append(min(max(value, 0.0), float(size)))
-    return (edges[0], edges[1], edges[2], edges[3]), over
