@@ -113,6 +113,8 @@ def find_annotations(
     found = Found(use)
     here = ByName((n, n) for n in names if PurePosixPath(n).suffix.lower() in PICTURES | {""})
     files, found.lines = read_yolo(source, names, lambda n: bool(here.find(n)), heartbeat)
+    if use == "ignore":
+        found.lines = {name: list(map(_ignored, lines)) for name, lines in found.lines.items()}
     for name in names:
         heartbeat()
         if PurePosixPath(name).suffix.lower() not in PICTURES and name not in found.lines:
@@ -121,6 +123,12 @@ def find_annotations(
         found.files |= files
         _share_out(found, here)
     return found
+
+
+def _ignored(line: Line) -> Line:
+    if line.outcome != "annotations":
+        return line
+    return line._replace(details=f"{line.details} were ignored, as asked")
 
 
 def _read(source: Source, name: str, found: Found) -> None:

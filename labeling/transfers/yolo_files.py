@@ -37,6 +37,9 @@ def read_yolo(
             told[name] = [Line(name, "refused", error.message)]
     if not described:
         return files, told
+    by_folder: dict[PurePosixPath, str] = {}
+    for name in sorted(described, key=lambda n: PurePosixPath(n).suffix in yolo.DESCRIPTIONS):
+        by_folder[PurePosixPath(name).parent] = name  # YAML last, so that it counts
     for name in names:
         if PurePosixPath(name).suffix.lower() != ".txt" or name in described:
             continue
@@ -50,7 +53,7 @@ def read_yolo(
         picture = picture_of(name)
         if not (yolo.is_labels(content) if content.strip() else is_picture(picture)):
             continue
-        description = _nearest(name, described)
+        description = _nearest(name, by_folder) or next(iter(described))
         numbers = described[description]
         file = files.setdefault(
             description, AnnotationFile([numbers[n] for n in sorted(numbers)], in_shares=True)
@@ -63,7 +66,7 @@ def read_yolo(
         file.refused += [(f"{name}, {where}", picture, why) for where, why in refused]
         told[name] = [Line(name, "annotations", f"{len(lines)} boxes")]
     for name, file in files.items():
-        said = f"names {len(file.classes)} classes of the boxes of {len(file.boxes)} pictures"
+        said = f"names of {len(file.classes)} classes, for {len(file.boxes)} pictures"
         told[name] = [Line(name, "annotations", said)]
     return files, told
 
@@ -85,14 +88,7 @@ def _text(path: Path) -> str:
     return path.read_text("utf-8-sig", errors="replace")
 
 
-def _nearest(name: str, described: dict[str, dict[int, str]]) -> str:
-    """The description in the deepest folder above the file, YAML first; else the first of all."""
-    above = set(PurePosixPath(name).parents)
-    return max(
-        described,
-        key=lambda one: (
-            PurePosixPath(one).parent in above,
-            len(PurePosixPath(one).parts),
-            PurePosixPath(one).suffix in yolo.DESCRIPTIONS,
-        ),
-    )
+def _nearest(name: str, by_folder: dict[PurePosixPath, str]) -> str:
+    """The description in the deepest folder above the file; empty where there is none."""
+    folders = PurePosixPath(name).parents
+    return next((by_folder[folder] for folder in folders if folder in by_folder), "")

@@ -144,6 +144,15 @@ def test_several_annotations_of_a_task_are_told_and_the_last_is_taken():
     assert "2 annotations; the last one is taken" in " ".join(why for *_, why in lines(row))
 
 
+def test_what_is_to_be_ignored_is_ignored_and_said_of_every_file():
+    job = make_job()
+    row = upload(job, ("set.zip", packed(SETS["YOLO, folders"])), boxes="ignore")
+    told = {name: why for name, outcome, why in lines(row) if outcome == "annotations"}
+    assert set(told) == {"data.yaml", "train/labels/a.txt", "val/labels/b.txt"}
+    assert all(why.endswith("were ignored, as asked") for why in told.values())
+    assert not job.images.exclude(imported=None).exists() and not found_in(job)
+
+
 def test_the_nearest_names_count_and_a_picture_of_either_folder_is_told_apart():
     files = {
         "one/data.yaml": b"names: [cat]",

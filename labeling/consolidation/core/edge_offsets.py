@@ -20,7 +20,7 @@ def learn_offset(corrected: Iterable[tuple[BoxSet, np.ndarray, BoxSet]]) -> np.n
     """(4,) how far to move left, top, right and bottom edges, in shares of width and height.
 
     `corrected`: an image's merged boxes, the offset (4,) they were moved by already, and the
-    reviewer's boxes. A box that the reviewer left as it was counts: for him it is right. The
+    reviewer's boxes. A box that the reviewer left as it was counts: it was found right. The
     mean is that of a Student-t, drawn to zero as far as its error is as large as itself
     (positive-part James-Stein, edge by edge).
     """

@@ -32,7 +32,7 @@ def read_cvat(path: Path) -> AnnotationFile:
             if item.tag == "image":
                 _add_picture(found, item)
                 item.clear()
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise Invalid(f"The file is not readable XML: {error}") from error
     return found
 

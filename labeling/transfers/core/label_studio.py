@@ -65,7 +65,10 @@ def _picture(task: dict[str, Any], where: str, found: AnnotationFile) -> str:
     address = next(iter([*named, *texts]), "")
     if not address:
         raise Invalid(f"{where}: the task names no picture.")
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise Invalid(f"{where}: {address[:80]!r} is no address of a picture: {error}") from error
     local = parse_qs(parts.query).get("d", [])  # of /data/local-files/?d=folder/photo.jpg
     name = picture_name(local[0] if local else unquote(parts.path).lstrip("/"), where)
     if name in found.boxes:

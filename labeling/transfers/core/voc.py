@@ -26,7 +26,7 @@ def read_voc(path: Path) -> AnnotationFile:
     check_size(path)
     try:
         root: Element = parse(path).getroot()
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise Invalid(f"The file is not readable XML: {error}") from error
     name = (root.findtext("filename") or "").strip()
     if not name:

@@ -14,6 +14,8 @@ DESCRIPTIONS = (".yaml", ".yml")  # of a data set, with `names`
 NAME_LISTS = ("classes.txt", "obj.names", "labels.txt")  # a name a line
 MOST_BYTES = 1 << 20  # of a description
 FIELDS = 5  # class, centre x, centre y, width, height; a sixth is a model's confidence
+# what PyYAML lets through of values that are not what their tag says
+UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
 Line = tuple[int, float, float, float, float]  # class, x1 y1 x2 y2 in shares of the picture
 
 
@@ -36,7 +38,7 @@ def read_names(path: Path, name: str) -> dict[int, str] | None:
         return _named(dict(enumerate(rows)))
     try:
         found = yaml.safe_load(content)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, *UNREADABLE) as error:
         raise Invalid(f"The file is not readable YAML: {error}") from error
     names = found.get("names") if isinstance(found, dict) else None
     if isinstance(names, list):
