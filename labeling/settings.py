@@ -249,7 +249,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Boxwise",
-    "DESCRIPTION": "Jobs, people's answers, audits, exports.",
+    "DESCRIPTION": "Programs use what lies under /api/v1/, with an access token; the rest serves "
+    "the site's own pages and changes with them.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["annotator_ui.page_shapes.add"],

@@ -43,6 +43,14 @@ def person(request: HttpRequest | Request) -> User:
     return cast(User, request.user)
 
 
+def project_admin(request: Request, right: str = "change_job") -> User:
+    """Who asks, if the admin lets them do this by hand; roles in a job are asked for besides."""
+    user = person(request)
+    if not (user.is_staff and user.has_perm(f"labeling.{right}")):
+        raise NotAllowed("Only project admins may do this.")
+    return user
+
+
 def jobs_of(user: User) -> "QuerySet[Job]":
     """The jobs this person belongs to."""
     return Job.objects.filter(members__user=user).distinct()

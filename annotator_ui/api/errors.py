@@ -53,7 +53,7 @@ def _words(error: Exception, data: object) -> tuple[str, str, str | None]:
     if isinstance(error, exceptions.ValidationError):
         where, text = _first(error.detail, "")
         return "invalid", text, where or None
-    if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
+    if isinstance(error, exceptions.NotAuthenticated):
         return (
             "signed_out",
             "You were signed out. Your work is saved here. Sign in to send it.",

@@ -1,5 +1,7 @@
 """What can go wrong for a reason a person should hear: a code, a sentence, a place."""
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
 
 class LabelingError(Exception):
     """A refusal with a `code` for programs, a sentence for people and `where` it concerns."""
@@ -17,6 +19,12 @@ class Invalid(LabelingError):
     """The input cannot be used; the message says what, where and how to fix it."""
 
     code = "invalid"
+
+
+def invalid_of(error: ValidationError) -> Invalid:
+    """The first thing that a model's own checks found."""
+    where, messages = next(iter(error.message_dict.items()))
+    return Invalid(" ".join(messages), where=None if where == NON_FIELD_ERRORS else where)
 
 
 class NotAllowed(LabelingError):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from labeling.jobs import idempotency
 from labeling.ledger import runner
 from labeling.models import Audit, Event, Job, Round, Transfer
 from labeling.review import monitoring, second_checks
@@ -26,6 +27,7 @@ def reconcile(since: int = 0) -> int:
         stages.advance_if_done(round)
     lifecycle.resume_rounds()
     sources.clean_up_left(timezone.now())
+    idempotency.forget(timezone.now())
     return _follow_up(since)
 
 

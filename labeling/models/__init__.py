@@ -1,5 +1,6 @@
 """State of jobs: what the database keeps and what it guarantees."""
 
+from labeling.models.api import ApiToken, IdempotentRequest
 from labeling.models.audit import Audit, AuditPlan, Certificate, Event
 from labeling.models.image import Image, Label
 from labeling.models.job import Job
@@ -14,6 +15,7 @@ from labeling.models.transfer import Transfer
 from labeling.models.work_item import WorkItem
 
 __all__ = [
+    "ApiToken",
     "Assignment",
     "Audit",
     "AuditPlan",
@@ -22,6 +24,7 @@ __all__ = [
     "Draft",
     "Event",
     "Exclusion",
+    "IdempotentRequest",
     "Image",
     "InstructionPicture",
     "InstructionsRead",
