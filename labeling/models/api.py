@@ -58,7 +58,7 @@ class IdempotentRequest(models.Model):
     key = models.CharField(max_length=64)
     request = models.CharField(max_length=64)  # SHA-256 of method, address and content
     status = models.PositiveSmallIntegerField()
-    answer: "models.Field[Any, Any]" = models.JSONField(encoder=DjangoJSONEncoder)
+    answer: "models.Field[Any, Any]" = models.JSONField(encoder=DjangoJSONEncoder, null=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
