@@ -23,7 +23,6 @@ class TokenForm(forms.Form):
     )
     scope = forms.ChoiceField(
         choices=ApiToken.Scope.choices,
-        label="May",
         help_text="Within your own roles in each job, never more.",
     )
     days = forms.TypedChoiceField(choices=LASTS, coerce=int, initial=90, label="Works for")
