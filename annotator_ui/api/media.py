@@ -13,6 +13,7 @@ from django.http import (
     HttpResponseBase,
     JsonResponse,
 )
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from annotator_ui.api import access
@@ -51,7 +52,7 @@ def instruction_picture(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _kind_of(path: Path) -> str:
     """Of one of our own files, which are JPEG or PNG and carry no suffix."""
     if not path.is_file():
-        raise Http404("This picture's file is gone.")
+        raise Http404("This file is gone.")
     with path.open("rb") as file:
         return TYPES["jpg"] if file.read(2) == b"\xff\xd8" else TYPES["png"]
 
@@ -71,7 +72,7 @@ def _picture(request: HttpRequest, path: Path, kind: str, tag: str) -> HttpRespo
 
 def _bytes(request: HttpRequest, path: Path, kind: str) -> HttpResponseBase:
     if not path.is_file():
-        raise Http404("This picture's file is gone.")
+        raise Http404("This file is gone.")
     size = path.stat().st_size
     wanted = RANGE.match(request.headers.get("Range", ""))
     if not wanted:
@@ -124,7 +125,7 @@ def transfer_file(request: HttpRequest, pk: int) -> HttpResponseBase:
             {"code": "conflict", "message": "The export is not finished.", "where": None},
             status=409,
         )
-    return _download(media_path(row.file))
+    return _download(request, media_path(row.file))
 
 
 @require_safe
@@ -135,16 +136,15 @@ def transfer_report(request: HttpRequest, pk: int) -> HttpResponseBase:
         return JsonResponse(
             {"code": "conflict", "message": "There is no report yet.", "where": None}, status=409
         )
-    return _download(path)
+    return _download(request, path)
 
 
-def _download(path: Path) -> FileResponse:
-    return FileResponse(
-        path.open("rb"),
-        as_attachment=True,
-        filename=path.name,
-        content_type="application/octet-stream",
-    )
+def _download(request: HttpRequest, path: Path) -> HttpResponseBase:
+    """Whole, or from where a download broke off: a finished file never changes."""
+    response = _bytes(request, path, "application/octet-stream")
+    name = content_disposition_header(as_attachment=True, filename=path.name)
+    response["Content-Disposition"] = name or "attachment"
+    return response
 
 
 @require_safe

@@ -172,7 +172,7 @@ def test_a_whole_job_is_run_by_programs(program, alice):
     runner.run("transfer", row["id"])
     done = program("get", "import", row["id"])
     assert (done["state"], done["report"]["imported"]) == ("finished", 6)
-    assert b"01.jpg" in b"".join(program.send("get", "import-report", row["id"]).streaming_content)
+    assert b"01.jpg" in program.send("get", "import-report", row["id"]).getvalue()
 
     assert program("post", "actions", slug, action="start")["state"] == "running"
     job = Job.objects.get(slug=slug)
@@ -189,7 +189,7 @@ def test_a_whole_job_is_run_by_programs(program, alice):
     assert problem(program.send("get", "export-file", order["id"])) == (409, "conflict", None)
     runner.run("transfer", order["id"])
     assert program("get", "export", order["id"])["url"] == f"/api/v1/exports/{order['id']}/file"
-    file = b"".join(program.send("get", "export-file", order["id"]).streaming_content)
+    file = program.send("get", "export-file", order["id"]).getvalue()
     assert len(json.loads(file)["annotations"]) == 6
     assert problem(program.send("get", "import", order["id"]))[0] == 404
 

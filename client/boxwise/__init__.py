@@ -1,0 +1,16 @@
+"""Client of Boxwise: make labelling jobs, send images, follow them, fetch labels and proofs."""
+
+from boxwise.client import Boxwise
+from boxwise.errors import BadToken, BoxwiseError, Conflict, NotAllowed, NotFound, Unreachable
+from boxwise.job import Job
+
+__all__ = [
+    "BadToken",
+    "Boxwise",
+    "BoxwiseError",
+    "Conflict",
+    "Job",
+    "NotAllowed",
+    "NotFound",
+    "Unreachable",
+]
