@@ -40,6 +40,9 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES", text("TRUSTED_PROXIES"))
 REQUESTS_PER_SECOND = number("REQUESTS_PER_SECOND", 100)
 IMPORT_ROOT = Path(text("LABELING_IMPORT_ROOT") or DATA_DIR / "import").expanduser().absolute()
 
+# Which hosts webhooks may reach, with the port if it is not the usual one; none: no webhooks.
+WEBHOOK_HOSTS = {h.strip().lower() for h in text("WEBHOOK_HOSTS").split(",") if h.strip()}
+
 DATABASE_URL = text("DATABASE_URL")
 REDIS_URL = text("REDIS_URL")
 TASKS_BACKEND = choice("TASKS_BACKEND", "database", {"database", "rq"})

@@ -23,6 +23,7 @@ from labeling.models import (
     Label,
     Member,
     Transfer,
+    Webhook,
 )
 
 T = TypeVar("T", bound=Model)
@@ -159,6 +160,12 @@ def instruction_picture_for(user: User, pk: int) -> InstructionPicture:
 def transfer_for(user: User, pk: int) -> Transfer:
     """A transfer of a job this person manages."""
     rows = Transfer.objects.select_related("job").filter(_in_job(user, "job", role=MANAGER), pk=pk)
+    return _found(rows)
+
+
+def webhook_for(user: User, pk: int) -> Webhook:
+    """A webhook of a job this person manages."""
+    rows = Webhook.objects.select_related("job").filter(_in_job(user, "job", role=MANAGER), pk=pk)
     return _found(rows)
 
 

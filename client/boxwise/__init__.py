@@ -3,6 +3,7 @@
 from boxwise.client import Boxwise
 from boxwise.errors import BadToken, BoxwiseError, Conflict, NotAllowed, NotFound, Unreachable
 from boxwise.job import Job
+from boxwise.webhooks import verify_webhook
 
 __all__ = [
     "BadToken",
@@ -13,4 +14,5 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "Unreachable",
+    "verify_webhook",
 ]

@@ -208,6 +208,18 @@ class Job:
         """What happened since the event of this number, oldest first."""
         return self._all(f"{self._at}/events", {"after": after, **filters})
 
+    def webhooks(self) -> Iterator[types.OneWebhook]:
+        """The addresses that are told of its events."""
+        return self._all(f"{self._at}/webhooks")
+
+    def add_webhook(self, **given: Unpack[types.NewWebhook]) -> types.MadeWebhook:
+        """Tell an address of these events; the answer has its secret, once."""
+        return cast(types.MadeWebhook, self._post(f"{self._at}/webhooks", given))
+
+    def remove_webhook(self, number: int) -> None:
+        """Tell it no more."""
+        self._transport.call("DELETE", f"webhooks/{number}")
+
     def _get(self, path: str) -> Any:
         return self._transport.call("GET", path)
 

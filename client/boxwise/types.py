@@ -293,6 +293,13 @@ class ListedOfOneCertificate(TypedDict):
     next: int | None
 
 
+class ListedOfOneDelivery(TypedDict):
+    """Part of a list, and the `after` of the next part; null at the end."""
+
+    items: list[OneDelivery]
+    next: int | None
+
+
 class ListedOfOneEvent(TypedDict):
     """Part of a list, and the `after` of the next part; null at the end."""
 
@@ -318,6 +325,13 @@ class ListedOfOneRound(TypedDict):
     """Part of a list, and the `after` of the next part; null at the end."""
 
     items: list[OneRound]
+    next: int | None
+
+
+class ListedOfOneWebhook(TypedDict):
+    """Part of a list, and the `after` of the next part; null at the end."""
+
+    items: list[OneWebhook]
     next: int | None
 
 
@@ -347,6 +361,18 @@ class ListedOfWholeLabel(TypedDict):
 
     items: list[WholeLabel]
     next: int | None
+
+
+class MadeWebhook(TypedDict):
+    """The same with the secret that signs its requests, shown once."""
+
+    id: int
+    url: str
+    events: list[
+        Literal["round_opened", "people_needed", "audit_due", "job_complete", "step_failed"]
+    ]
+    created_at: str
+    secret: str
 
 
 class Me(TypedDict):
@@ -431,6 +457,15 @@ class NewMember(TypedDict):
     role: NotRequired[Literal["annotator", "reviewer", "manager"]]
 
 
+class NewWebhook(TypedDict):
+    """Where to send what; the host must be one that the server's operator allows."""
+
+    url: str
+    events: list[
+        Literal["round_opened", "people_needed", "audit_due", "job_complete", "step_failed"]
+    ]
+
+
 class Nothing(TypedDict):
     """An answer that says no more than that it was done."""
 
@@ -464,6 +499,19 @@ class OneCertificate(TypedDict):
     audited: int
     observed_mean: float | None
     created_at: str
+
+
+class OneDelivery(TypedDict):
+    """An event on its way; `error` is the last try's, `due_at` when the next one is due."""
+
+    id: int
+    type: Literal["round_opened", "people_needed", "audit_due", "job_complete", "step_failed"]
+    event: int
+    state: Literal["delivered", "waiting", "given_up"]
+    tries: int
+    error: str
+    due_at: str
+    delivered_at: str | None
 
 
 class OneEvent(TypedDict):
@@ -540,6 +588,17 @@ class OneStep(TypedDict):
     attempts: int
     error: str
     finished_at: str | None
+
+
+class OneWebhook(TypedDict):
+    """An address that is told of these events."""
+
+    id: int
+    url: str
+    events: list[
+        Literal["round_opened", "people_needed", "audit_due", "job_complete", "step_failed"]
+    ]
+    created_at: str
 
 
 class PatchedClassChange(TypedDict):

@@ -45,6 +45,12 @@ class DiskFull(LabelingError):
     code = "disk_full"
 
 
+class Later(LabelingError):
+    """The work cannot be done now and is no failure; it waits until it is due again."""
+
+    code = "later"
+
+
 class LeaseLost(Conflict):
     """Someone else holds what the caller thought was theirs."""
 

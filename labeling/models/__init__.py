@@ -12,6 +12,7 @@ from labeling.models.round import Assignment, Round, Step, WorkerHeartbeat
 from labeling.models.round_settings import RoundSettings
 from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck
 from labeling.models.transfer import Transfer
+from labeling.models.webhook import Delivery, Webhook
 from labeling.models.work_item import WorkItem
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "AuditPlan",
     "Certificate",
     "Comment",
+    "Delivery",
     "Draft",
     "Event",
     "Exclusion",
@@ -42,6 +44,7 @@ __all__ = [
     "SkipReason",
     "Step",
     "Transfer",
+    "Webhook",
     "WorkItem",
     "WorkerHeartbeat",
 ]

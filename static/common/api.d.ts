@@ -1152,6 +1152,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{slug}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its managers. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * @description Keep the secret: by it the receiver knows our requests.
+         *
+         *     The same address again replaces the webhook and its secret, so a key is not needed; under
+         *     one the secret would be kept with the answer.
+         */
+        post: operations["make_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels/{id}": {
         parameters: {
             query?: never;
@@ -1178,6 +1201,40 @@ export interface paths {
         };
         /** @description Who you are here. */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description What it was still to be told goes with it. */
+        delete: operations["remove_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Those of the last 30 days. */
+        get: operations["list_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2062,6 +2119,11 @@ export interface components {
             next: number | null;
         };
         /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneDelivery: {
+            items: components["schemas"]["OneDelivery"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
         ListedOfOneEvent: {
             items: components["schemas"]["OneEvent"][];
             next: number | null;
@@ -2079,6 +2141,11 @@ export interface components {
         /** @description Part of a list, and the `after` of the next part; null at the end. */
         ListedOfOneRound: {
             items: components["schemas"]["OneRound"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneWebhook: {
+            items: components["schemas"]["OneWebhook"][];
             next: number | null;
         };
         /** @description Part of a list, and the `after` of the next part; null at the end. */
@@ -2110,6 +2177,14 @@ export interface components {
             can_manage: boolean;
             admin_url: string | null;
             transfers: components["schemas"]["Transfer"][];
+        };
+        /** @description The same with the secret that signs its requests, shown once. */
+        MadeWebhook: {
+            id: number;
+            url: string;
+            events: ("round_opened" | "people_needed" | "audit_due" | "job_complete" | "step_failed")[];
+            created_at: string;
+            secret: string;
         };
         /** @description What a reviewer thought of a label. */
         Mark: {
@@ -2348,6 +2423,11 @@ export interface components {
              */
             role?: "annotator" | "reviewer" | "manager";
         };
+        /** @description Where to send what; the host must be one that the server's operator allows. */
+        NewWebhook: {
+            url: string;
+            events: ("round_opened" | "people_needed" | "audit_due" | "job_complete" | "step_failed")[];
+        };
         /** @description A random number of 256 bits in hex, and the digest of the audit plan that it is given for. */
         NonceForm: {
             plan: string;
@@ -2394,6 +2474,19 @@ export interface components {
             audited: number;
             observed_mean: number | null;
             created_at: string;
+        };
+        /** @description An event on its way; `error` is the last try's, `due_at` when the next one is due. */
+        OneDelivery: {
+            id: number;
+            /** @enum {string} */
+            type: "round_opened" | "people_needed" | "audit_due" | "job_complete" | "step_failed";
+            event: number;
+            /** @enum {string} */
+            state: "delivered" | "waiting" | "given_up";
+            tries: number;
+            error: string;
+            due_at: string;
+            delivered_at: string | null;
         };
         /** @description Something that happened, by whom, and in words. */
         OneEvent: {
@@ -2449,6 +2542,13 @@ export interface components {
             attempts: number;
             error: string;
             finished_at: string | null;
+        };
+        /** @description An address that is told of these events. */
+        OneWebhook: {
+            id: number;
+            url: string;
+            events: ("round_opened" | "people_needed" | "audit_due" | "job_complete" | "step_failed")[];
+            created_at: string;
         };
         /** @description A check whose verdict was taken back. */
         OpenAgain: {
@@ -3451,31 +3551,37 @@ export type Lease = components['schemas']['Lease'];
 export type ListedOfJobSummary = components['schemas']['ListedOfJobSummary'];
 export type ListedOfOneAudit = components['schemas']['ListedOfOneAudit'];
 export type ListedOfOneCertificate = components['schemas']['ListedOfOneCertificate'];
+export type ListedOfOneDelivery = components['schemas']['ListedOfOneDelivery'];
 export type ListedOfOneEvent = components['schemas']['ListedOfOneEvent'];
 export type ListedOfOneMember = components['schemas']['ListedOfOneMember'];
 export type ListedOfOnePrediction = components['schemas']['ListedOfOnePrediction'];
 export type ListedOfOneRound = components['schemas']['ListedOfOneRound'];
+export type ListedOfOneWebhook = components['schemas']['ListedOfOneWebhook'];
 export type ListedOfTransfer = components['schemas']['ListedOfTransfer'];
 export type ListedOfWholeClass = components['schemas']['ListedOfWholeClass'];
 export type ListedOfWholeImage = components['schemas']['ListedOfWholeImage'];
 export type ListedOfWholeLabel = components['schemas']['ListedOfWholeLabel'];
 export type LivePage = components['schemas']['LivePage'];
+export type MadeWebhook = components['schemas']['MadeWebhook'];
 export type Mark = components['schemas']['Mark'];
 export type Me = components['schemas']['Me'];
 export type MostConfident = components['schemas']['MostConfident'];
 export type NewClass = components['schemas']['NewClass'];
 export type NewJob = components['schemas']['NewJob'];
 export type NewMember = components['schemas']['NewMember'];
+export type NewWebhook = components['schemas']['NewWebhook'];
 export type NonceForm = components['schemas']['NonceForm'];
 export type NotesPage = components['schemas']['NotesPage'];
 export type Nothing = components['schemas']['Nothing'];
 export type OneAudit = components['schemas']['OneAudit'];
 export type OneCertificate = components['schemas']['OneCertificate'];
+export type OneDelivery = components['schemas']['OneDelivery'];
 export type OneEvent = components['schemas']['OneEvent'];
 export type OneMember = components['schemas']['OneMember'];
 export type OnePrediction = components['schemas']['OnePrediction'];
 export type OneRound = components['schemas']['OneRound'];
 export type OneStep = components['schemas']['OneStep'];
+export type OneWebhook = components['schemas']['OneWebhook'];
 export type OpenAgain = components['schemas']['OpenAgain'];
 export type OrderState = components['schemas']['OrderState'];
 export type OwnAnswer = components['schemas']['OwnAnswer'];
@@ -5781,6 +5887,63 @@ export interface operations {
             "5XX": components["responses"]["RefusedProgram"];
         };
     };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneWebhook"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    make_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description The same with the secret that signs its requests, shown once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeWebhook"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
     read_label: {
         parameters: {
             query?: never;
@@ -5826,6 +5989,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    remove_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An answer that says no more than that it was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneDelivery"];
                 };
             };
             "4XX": components["responses"]["RefusedProgram"];

@@ -22,6 +22,7 @@ from labeling.models import (
     Round,
     Step,
     Transfer,
+    Webhook,
 )
 from labeling.rounds import lifecycle
 from labeling.transfers import transfers
@@ -69,6 +70,7 @@ def addresses(job) -> list[tuple[str, str]]:
         "import": job.transfers.get(kind="import").pk,
         "certificate": Certificate.objects.get(round__job=job).pk,
         "member": job.members.first().pk,
+        "webhook": Webhook.objects.get(job=job).pk,
         "token": ApiToken.objects.first().pk,
         "label": Label.objects.get(image__job=job).pk,
         "comment": Comment.objects.get(image__job=job).pk,
@@ -107,6 +109,7 @@ def busy(job, mona, alice, rita):
     )
     transfers.start_import(job, mona, "folder", "x")
     transfers.start_export(job, mona, "coco")
+    Webhook.objects.create(job=job, url="https://hooks.test", events=["audit_due"], salt="0")
     tokens.make(mona, "of a manager", "manage", 1)
     paper = papers.make(papers.content(), lambda *_: {"boxes": papers.PREDICTED, "value": 1.0})
     outcome, digest = paper["result"]["outcome"], paper["digest"]
@@ -148,6 +151,7 @@ def state_of(job) -> tuple:
         LabelCheck.objects.count(),
         InstructionPicture.objects.count(),
         ApiToken.objects.filter(revoked_at=None).count(),
+        Webhook.objects.count(),
     )
 
 

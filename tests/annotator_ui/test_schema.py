@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
+from labeling.kernel import events
 from labeling.ledger import runner
 from labeling.models import Assignment, Audit, AuditPlan, Certificate, Label
 from labeling.rounds import lifecycle
@@ -68,7 +69,8 @@ def test_programs_sign_in_by_token_and_say_who_asks_once():
         opened = any("bearer" in way for way in operation["security"])
         assert opened == ("/v1/" in path.pattern), path
         named = [part["name"] for part in operation.get("parameters", [])]
-        keyed = "/v1/" in path.pattern and method == "POST" and operation["operationId"] != "upload"
+        keyed = "/v1/" in path.pattern and method == "POST"
+        keyed = keyed and operation["operationId"] not in ("upload", "make_webhook")
         assert ("Idempotency-Key" in named) == keyed, (method, path)
 
 
@@ -185,6 +187,11 @@ def program(shared, closing, alice, mona):
     ask("delete", "member", made, added)
     ask("post", "actions", made, action="cancel")
     ask("get", "snapshot", slug)
+    hook = ask("post", "webhooks", slug, url="https://hooks.test/x", events=["audit_due"])["id"]
+    ask("get", "webhooks", slug)
+    events.record(shared, "round_entered", None, round=1, state="AUDITING")
+    assert ask("get", "deliveries", hook)["items"]
+    ask("delete", "webhook", hook)
     image = ask("get", "images", slug)["items"][0]["id"]
     ask("get", "image", image)
     ask("patch", "image", image, excluded=True)
@@ -229,7 +236,10 @@ def program(shared, closing, alice, mona):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_operation_answers_as_documented(job, closing, alice, bob, rita, mona, reached):
+def test_every_operation_answers_as_documented(
+    job, closing, alice, bob, rita, mona, reached, settings
+):
+    settings.WEBHOOK_HOSTS = {"hooks.test"}
     shared = make_job(assist=False, annotators_per_image=2, pilot_size=4, batch_size=4)
     for user, role in ((alice, "annotator"), (bob, "annotator"), (rita, "reviewer")):
         join(shared, user, role)

@@ -77,6 +77,9 @@ def test_a_job_is_made_filled_started_and_exported(site, pictures, tmp_path):
     assert [p.name for p in tmp_path.iterdir() if p.suffix == ".part"] == []
     image = next(job.images())
     assert job.picture(image["id"], tmp_path / "x.jpg").read_bytes()[:2] in (b"\xff\xd8", b"\x89P")
+    with pytest.raises(BoxwiseError, match="WEBHOOK_HOSTS"):
+        job.add_webhook(url="https://hooks.test", events=["audit_due"])
+    assert list(job.webhooks()) == []
     assert job.snapshot()["job"]["slug"] == job.slug
     assert job.copy().read()["counts"]["images"] == 3
     assert job.wait("running", timeout=5)["state"] == "running"

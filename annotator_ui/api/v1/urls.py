@@ -15,6 +15,7 @@ from annotator_ui.api.v1 import (
     predictions,
     rounds,
     transfers,
+    webhooks,
 )
 
 JOB = "api/v1/jobs/<slug:slug>"
@@ -60,5 +61,10 @@ urlpatterns = [
     path(f"{JOB}/exports", transfers.Exports.as_view(), name="v1-exports"),
     path("api/v1/exports/<row:pk>", transfers.OneExport.as_view(), name="v1-export"),
     path("api/v1/exports/<row:pk>/file", transfers.ExportFile.as_view(), name="v1-export-file"),
+    path(f"{JOB}/webhooks", webhooks.Webhooks.as_view(), name="v1-webhooks"),
+    path("api/v1/webhooks/<row:pk>", webhooks.OneHook.as_view(), name="v1-webhook"),
+    path(
+        "api/v1/webhooks/<row:pk>/deliveries", webhooks.Deliveries.as_view(), name="v1-deliveries"
+    ),
     path(f"{JOB}/events", events.Events.as_view(), name="v1-events"),
 ]
