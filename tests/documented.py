@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from annotator_ui import page_shapes
 
 UNDOCUMENTED = re.compile(  # no JSON of ours
-    r"^/api/(?!v1/).*/(file|preview|report|receipt|labels)$|^/api/schema$"
+    r"^/api/(?!v1/).*/(file|preview|report|receipt|labels)$|^/api/(v1/)?schema$"
 )
 IN_JSON = ("application/json", "application/problem+json")
 PROGRAMS = "/api/v1/"

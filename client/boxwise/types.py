@@ -870,7 +870,8 @@ class WholeImage(TypedDict):
 
 
 class WholeJob(TypedDict):
-    """A job with its options and counts; `missing` is empty where a draft may start."""
+    """A job with its counts; `missing` is empty where a draft may start. Its options are told to
+    managers: others must not know how many honeypots there are."""
 
     id: int
     slug: str
@@ -878,7 +879,7 @@ class WholeJob(TypedDict):
     state: Literal["draft", "running", "paused", "complete", "cancelled"]
     created_at: str
     roles: list[Literal["annotator", "reviewer", "manager"]]
-    options: JobOptions
+    options: JobOptions | None
     counts: Counts
     missing: list[JobMissing]
 

@@ -3376,7 +3376,11 @@ export interface components {
             label: number | null;
             source: ("human" | "auto" | "reviewer" | "imported") | null;
         };
-        /** @description A job with its options and counts; `missing` is empty where a draft may start. */
+        /**
+         * @description A job with its counts; `missing` is empty where a draft may start.
+         *
+         *     Its options are told to managers: others must not know how many honeypots there are.
+         */
         WholeJob: {
             id: number;
             slug: string;
@@ -3385,7 +3389,7 @@ export interface components {
             state: "draft" | "running" | "paused" | "complete" | "cancelled";
             created_at: string;
             roles: ("annotator" | "reviewer" | "manager")[];
-            options: components["schemas"]["JobOptions"];
+            options: components["schemas"]["JobOptions"] | null;
             counts: components["schemas"]["Counts"];
             missing: components["schemas"]["JobMissing"][];
         };
@@ -5145,7 +5149,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A job with its options and counts; `missing` is empty where a draft may start. */
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5169,7 +5177,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A job with its options and counts; `missing` is empty where a draft may start. */
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5197,7 +5209,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A job with its options and counts; `missing` is empty where a draft may start. */
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5228,7 +5244,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A job with its options and counts; `missing` is empty where a draft may start. */
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5408,7 +5428,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A job with its options and counts; `missing` is empty where a draft may start. */
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
             201: {
                 headers: {
                     [name: string]: unknown;

@@ -41,6 +41,7 @@ ANYONE = {
     "preferences",
     "tokens",
     "v1-me",
+    "v1-schema",
     "v1-jobs",
     "admin:index",
     "admin:password_change",

@@ -177,6 +177,22 @@ def test_a_token_never_may_more_than_its_owner(job, alice, rita, mona):
     assert Program(mona).send("get", "job", job.slug).status_code == 404
 
 
+def test_only_managers_are_told_the_options_of_a_job(job, alice, rita, mona):
+    told = {who: Program(who, "read")("get", "job", job.slug)["options"] for who in (alice, rita)}
+    assert told == {alice: None, rita: None}
+    assert Program(mona, "read")("get", "job", job.slug)["options"]["honeypot_percent"] == 0
+
+
+def test_a_program_gets_the_document_of_what_is_for_programs(alice, client):
+    program = Program(alice, "read")
+    reply = program.send("get", "schema")
+    assert reply.status_code == 200
+    paths = re.findall(r"^  (/\S+):$", reply.content.decode(), re.M)
+    assert len(paths) > 25
+    assert all(path.startswith("/api/v1/") for path in paths)
+    assert client.get(reverse("v1-schema")).status_code == 401
+
+
 def test_a_superusers_token_reaches_every_job(job):
     root = get_user_model().objects.create_superuser("root", password="x")
     assert Program(root, "read")("get", "jobs")["items"][0]["slug"] == job.slug

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import requests
-from boxwise.errors import BoxwiseError, Unreachable
+from boxwise.errors import BoxwiseError, NotFound, Unreachable
 from boxwise.files import PART_FILES, multipart, portions
 from boxwise.transport import Transport
 from django.test import RequestFactory
@@ -64,6 +64,12 @@ def test_a_post_keeps_its_key_over_all_tries_and_the_next_has_another(waits):
     assert len(set(keys[:4])) == 1
     assert keys[4] != keys[0]
     assert uuid.UUID(keys[0])
+
+
+def test_what_is_gone_when_removing_is_tried_again_was_removed(waits):
+    transport(Line(requests.Timeout(), reply(404))).call("DELETE", "webhooks/1")
+    with pytest.raises(NotFound):
+        transport(Line(reply(404))).call("DELETE", "webhooks/1")
 
 
 def test_a_busy_server_says_how_long_to_wait(waits):

@@ -106,20 +106,24 @@ class JobMissing(TypedDict):
 
 
 class WholeJob(JobSummary):
-    """A job with its options and counts; `missing` is empty where a draft may start."""
+    """A job with its counts; `missing` is empty where a draft may start.
 
-    options: JobOptions
+    Its options are told to managers: others must not know how many honeypots there are.
+    """
+
+    options: JobOptions | None
     counts: figures.Counts
     missing: list[JobMissing]
 
 
 def whole(job: Job, user: User) -> WholeJob:
     """A job as it stands."""
+    roles = access.roles(job, user)
     draft = job.state == Job.State.DRAFT
     needs = [need for need in setup.checklist(job) if not need.met] if draft else []
     return {
-        **_summary(job, access.roles(job, user)),
-        "options": _options(job),
+        **_summary(job, roles),
+        "options": _options(job) if access.MANAGER in roles else None,
         "counts": figures.counts(job),
         "missing": [{"code": need.code, "message": need.missing} for need in needs],
     }

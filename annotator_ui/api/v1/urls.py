@@ -1,6 +1,7 @@
 """Addresses for programs."""
 
 from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
 
 from annotator_ui.api.v1 import (
     audits,
@@ -17,10 +18,19 @@ from annotator_ui.api.v1 import (
     transfers,
     webhooks,
 )
+from annotator_ui.api.v1.base import V1View
 
 JOB = "api/v1/jobs/<slug:slug>"
 
+schema = SpectacularAPIView.as_view(
+    urlconf="annotator_ui.api.v1.urls",
+    custom_settings={"POSTPROCESSING_HOOKS": []},  # no pages
+    authentication_classes=V1View.authentication_classes,
+    permission_classes=V1View.permission_classes,
+)
+
 urlpatterns = [
+    path("api/v1/schema", schema, name="v1-schema"),
     path("api/v1/me", me.OwnAccount.as_view(), name="v1-me"),
     path("api/v1/jobs", jobs.Jobs.as_view(), name="v1-jobs"),
     path(JOB, jobs.OneJob.as_view(), name="v1-job"),
