@@ -3,7 +3,6 @@
 import json
 import threading
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,34 +10,7 @@ from boxwise import Boxwise, Conflict, NotAllowed, NotFound, Unreachable
 from boxwise.command import main
 from boxwise.errors import BadToken, BoxwiseError, TransferFailed
 
-from tests.browser.serving import Backstage, Served
 from tests.uploading import picture
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    server = Served(tmp_path_factory.mktemp("client"))
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def token(served) -> Iterator[str]:
-    helper = Backstage(served.env)
-    helper("person", name="mona", project_admin=True)
-    helper("person", name="alice")
-    yield helper("token", name="mona")
-    helper.close()
-
-
-@pytest.fixture
-def site(served, token, monkeypatch) -> Boxwise:
-    monkeypatch.setenv("BOXWISE_URL", served.url)
-    monkeypatch.setenv("BOXWISE_TOKEN", token)
-    return Boxwise()
 
 
 @pytest.fixture
