@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -42,6 +43,18 @@ def networks(name: str, value: str) -> list[IPv4Network | IPv6Network]:
             f"{name}={value!r}: {error}. Write addresses or networks with commas between them, "
             "e.g. 10.0.0.7,192.168.0.0/16."
         ) from error
+
+
+def hosts(name: str, value: str) -> set[str]:
+    """Names of hosts with commas between them, each perhaps with a port."""
+    found = {part.strip().lower() for part in value.split(",") if part.strip()}
+    for host in sorted(found):
+        if not re.fullmatch(r"[a-z0-9.-]+(:\d+)?|\[[0-9a-f:]+\](:\d+)?", host):
+            raise ImproperlyConfigured(
+                f"{name}: {host!r} is no host. Write names without https:// and path, e.g. "
+                "hooks.example.org,10.0.0.7:8080."
+            )
+    return found
 
 
 def secret(name: str) -> str:

@@ -14,6 +14,7 @@ from labeling.environment import (
     choice,
     flag,
     hex_key,
+    hosts,
     kept_key,
     networks,
     number,
@@ -41,7 +42,7 @@ REQUESTS_PER_SECOND = number("REQUESTS_PER_SECOND", 100)
 IMPORT_ROOT = Path(text("LABELING_IMPORT_ROOT") or DATA_DIR / "import").expanduser().absolute()
 
 # Which hosts webhooks may reach, with the port if it is not the usual one; none: no webhooks.
-WEBHOOK_HOSTS = {h.strip().lower() for h in text("WEBHOOK_HOSTS").split(",") if h.strip()}
+WEBHOOK_HOSTS = hosts("WEBHOOK_HOSTS", text("WEBHOOK_HOSTS"))
 
 DATABASE_URL = text("DATABASE_URL")
 REDIS_URL = text("REDIS_URL")

@@ -23,6 +23,7 @@ LONGEST = (
     "test_birds.py",
     "journeys/",
     "browser/",  # together: they share a server and a browser
+    "client/",  # likewise
     "test_multi_gpu.py",
     "test_training.py",
     "test_designs.py",

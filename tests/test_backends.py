@@ -17,7 +17,9 @@ DATABASE_TESTS = (
     "tests/labeling/test_exports.py",
     "tests/labeling/test_suggested.py",
     "tests/labeling/test_retractions.py",
+    "tests/labeling/test_webhooks.py",
     "tests/annotator_ui/test_live.py",
+    "tests/annotator_ui/test_v1_requests.py",
 )
 # They walk whole jobs of many images, as the crash driver below does on PostgreSQL, too.
 WALKS = ("any_size", "without_any_box", "follow_counts", "added_later", "small_intake")

@@ -43,6 +43,7 @@ def run(tmp_path: Path, *command: str, **env: str) -> subprocess.CompletedProces
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is *"),
         ({"DEBUG": "maybe"}, "DEBUG='maybe'"),
         ({"SIGNING_KEY": "secret"}, "SIGNING_KEY must be 64 hexadecimal digits"),
+        ({"WEBHOOK_HOSTS": "a.org, https://b.org/"}, "'https://b.org/' is no host"),
         ({"TASKS_BACKEND": "celery"}, "choose from database, rq"),
         ({"TASKS_BACKEND": "rq"}, "needs REDIS_URL"),
         ({"MLASSIST_SHARDS": "many"}, "must be a whole number"),
