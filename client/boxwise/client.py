@@ -6,7 +6,7 @@ from typing import Unpack, cast
 
 from boxwise import types
 from boxwise.errors import BadToken
-from boxwise.job import Job, listed
+from boxwise.job import Job
 from boxwise.transport import Transport
 
 
@@ -32,7 +32,7 @@ class Boxwise:
 
     def jobs(self, state: str = "") -> Iterator[types.JobSummary]:
         """Your jobs, all or those in this state."""
-        return listed(self._transport, "jobs", {"state": state} if state else {})
+        return self._transport.items("jobs", {"state": state} if state else {})
 
     def job(self, slug: str) -> Job:
         """A job by its address."""

@@ -230,18 +230,7 @@ class Job:
         return cast(types.WholeJob, self._post(f"{self._at}/actions", {"action": action}))
 
     def _all(self, path: str, filters: Mapping[str, Any] | None = None) -> Iterator[Any]:
-        return listed(self._transport, path, filters or {})
-
-
-def listed(transport: Transport, path: str, filters: Mapping[str, Any]) -> Iterator[Any]:
-    """Every item of a list, asked for part by part as it is read."""
-    asked: dict[str, Any] = {"limit": 500, **filters}
-    while True:
-        part = transport.call("GET", path, params=asked)
-        yield from part["items"]
-        if part["next"] is None:
-            return
-        asked["after"] = part["next"]
+        return self._transport.items(path, filters or {})
 
 
 def _looks(timeout: float | None, trouble: str) -> Iterator[None]:

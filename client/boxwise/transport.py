@@ -3,7 +3,7 @@
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,16 @@ class Transport:
             if method == "DELETE" and sent > 1:  # the answer of an earlier try was lost
                 return {}
             raise
+
+    def items(self, path: str, filters: Mapping[str, Any]) -> Iterator[Any]:
+        """Every item of a list, asked for part by part as it is read."""
+        asked: dict[str, Any] = {"limit": 500, **filters}
+        while True:
+            part = self.call("GET", path, params=asked)
+            yield from part["items"]
+            if part["next"] is None:
+                return
+            asked["after"] = part["next"]
 
     def download(self, path: str, target: Path) -> None:
         """Fetch a file that never changes: on from where it broke off, renamed when whole."""

@@ -48,6 +48,8 @@ def add(
 
 def change(kind: LabelClass, by: User | None, given: Mapping[str, Any]) -> None:
     """Rename, retire or redecorate a class; its index stays."""
+    if not given:
+        return
     for name, value in given.items():
         setattr(kind, name, value)
     with transaction.atomic():

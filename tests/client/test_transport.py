@@ -72,6 +72,16 @@ def test_what_is_gone_when_removing_is_tried_again_was_removed(waits):
         transport(Line(reply(404))).call("DELETE", "webhooks/1")
 
 
+def test_a_list_is_asked_for_part_by_part_as_it_is_read(waits):
+    parts = (b'{"items": [1, 2], "next": 2}', b'{"items": [3], "next": null}')
+    line = Line(*(reply(200, part) for part in parts))
+    items = transport(line).items("jobs", {"state": "draft"})
+    assert [next(items), next(items)] == [1, 2]
+    assert len(line.sent) == 1
+    assert list(items) == [3]
+    assert line.sent[1][2]["params"] == {"limit": 500, "state": "draft", "after": 2}
+
+
 def test_a_busy_server_says_how_long_to_wait(waits):
     transport(Line(reply(429, **{"Retry-After": "7"}), reply(200))).call("GET", "me")
     assert waits == [7.0]
