@@ -9,9 +9,10 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from annotator_ui.api.v1 import base
 from labeling.jobs import tokens
 from labeling.kernel import token_text
 from labeling.kernel.errors import Conflict, Invalid
@@ -27,6 +28,14 @@ def signed_in(user) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def addresses() -> list:
+    """Those for programs."""
+    site = get_resolver().url_patterns[-1].url_patterns
+    found = [pattern for pattern in site if str(pattern.pattern).startswith("api/v1/")]
+    assert len(found) > 30
+    return found
 
 
 def test_a_token_has_256_random_bits_and_a_checksum_that_finds_typing_errors():
@@ -140,21 +149,24 @@ def test_sessions_go_on_to_work_and_need_the_csrf_token_to_write(job, mona):
     assert client.post(url, sent, content_type="application/json", headers=key).status_code == 200
 
 
-def test_a_token_for_reading_changes_nothing(job, mona):
+def test_a_token_for_reading_changes_nothing_anywhere(job, mona):
     program = Program(mona, "read")
     program("get", "job", job.slug)
-    for method, name, *at in (
-        ("post", "jobs"),
-        ("patch", "job", job.slug),
-        ("post", "actions", job.slug),
-        ("post", "copy", job.slug),
-        ("post", "exports", job.slug),
-        ("post", "uploads", job.slug),
-        ("put", "upload-part", job.slug, "ab" * 16, 0),
-        ("patch", "image", job.images.first().pk),
-        ("delete", "member", job.slug, job.members.first().pk),
-    ):
-        assert problem(program.send(method, name, *at)) == (403, "permission_denied", None), name
+    values = {"slug": job.slug, "upload": "ab" * 16, "part": 0, "index": 0, "pk": 1}
+    for pattern in addresses():
+        name = pattern.name.removeprefix("v1-")
+        at = [values[key] for key in pattern.pattern.converters]
+        for method in ("post", "put", "patch", "delete"):
+            told = problem(program.send(method, name, *at))
+            assert told[0] == 403, (method, name)
+
+
+def test_every_address_for_programs_asks_for_token_and_scope():
+    for pattern in addresses():
+        view = pattern.callback.view_class if pattern.name != "v1-schema" else base.V1View
+        assert issubclass(view, base.V1View), pattern.name
+        for rule in ("authentication_classes", "permission_classes", "permission_denied"):
+            assert getattr(view, rule) is getattr(base.V1View, rule), (pattern.name, rule)
 
 
 def test_a_token_never_may_more_than_its_owner(job, alice, rita, mona):
