@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from labeling.models import Event, Job, RejectReason, Round, SkipReason
+from labeling.models import Event, Job, RejectReason, Round, SkippedTraining, SkipReason
 from labeling.models.reasons import EXCLUSIONS
 from labeling.reports import progress
 
@@ -99,6 +99,7 @@ REASONS = {  # the words of the codes
     "image_excluded": dict(EXCLUSIONS),
     "images_excluded": dict(EXCLUSIONS),
     "label_rejected": dict(RejectReason.choices),
+    "training_skipped": dict(SkippedTraining.choices),
 }
 
 
