@@ -59,6 +59,8 @@ TEXTS = {
     "for it",
     "checker_stopped": "{name} gets no more checks of round {round}: too many objects were added "
     "after the reveal, not drawn",
+    "monitoring_ended": "Round {round}: quality monitoring shows that the target is reached, "
+    "{count} more checks are not made",
     "budget_raised": "Audit budget raised to {budget}",
     "certificate_certified": "Certified: {images} images after {audited} audits",
     "certificate_not_provable": "The guarantee could not be proven within {audited} audits",
