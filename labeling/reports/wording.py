@@ -72,6 +72,8 @@ TEXTS = {
     "image_restored": "An image was restored",
     "edges_moved": "Round {round}: box edges moved as reviewers' corrections teach (left {left}, "
     "top {top}, right {right}, bottom {bottom} of the box's side)",
+    "errors_calibrated": "Round {round}: where 0.1 errors are expected in an image, reviewers "
+    "found {found}; another person is asked accordingly",
     "label_corrected": "A label was corrected by hand",
     "label_rejected": "A reviewer rejected a label: {reason}",
     "label_given_back": "A reviewer undid a rejection",
