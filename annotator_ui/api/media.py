@@ -29,8 +29,7 @@ RANGE = re.compile(r"^bytes=(\d{1,18})-(\d{0,18})$")
 def image_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The normalised full-size picture."""
     image = access.picture_for(access.person(request), pk)
-    kind = "jpg" if image.original.endswith(".jpg") else "png"
-    return _picture(request, media_path(image.file), TYPES[kind], image.digest)
+    return _picture(request, media_path(image.file), TYPES[image.file_kind], image.digest)
 
 
 @require_safe
