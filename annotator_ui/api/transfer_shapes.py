@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 from django.urls import reverse
 
 from labeling import models
-from labeling.kernel.json_shapes import TransferReport
+from labeling.kernel.json_shapes import ExportOptions, TransferReport
 
 
 class Transfer(TypedDict):
@@ -15,6 +15,7 @@ class Transfer(TypedDict):
     kind: models.Transfer.Kind
     source: str
     format: str
+    options: ExportOptions  # of an export, where they are not the usual ones
     done: int
     total: int  # 0: not known yet
     state: Literal["waiting", "running", "finished", "failed"]
@@ -33,6 +34,7 @@ def transfer(row: models.Transfer) -> Transfer:
         "kind": models.Transfer.Kind(row.kind),
         "source": row.source,
         "format": row.format,
+        "options": row.options.get("export", {}),
         "done": row.done,
         "total": row.total,
         "state": "finished"

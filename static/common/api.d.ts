@@ -1174,14 +1174,40 @@ export interface components {
             kind: string;
             text: string;
         };
-        /** @description Which file to write. */
+        /** @description Which file to write, and how it differs from the plain one: labeling.kernel.json_shapes. */
         ExportForm: {
             /**
-             * @description * `manifest` - manifest
-             *     * `coco` - coco
+             * @description * `coco` - coco
+             *     * `yolo` - yolo
+             *     * `voc` - voc
+             *     * `cvat` - cvat
+             *     * `label_studio` - label_studio
+             *     * `csv` - csv
+             *     * `manifest` - manifest
              * @enum {string}
              */
-            format: "manifest" | "coco";
+            format: "coco" | "yolo" | "voc" | "cvat" | "label_studio" | "csv" | "manifest";
+            images?: boolean;
+            split?: number[];
+            /**
+             * @description * `people` - people
+             *     * `auto` - auto
+             * @enum {string}
+             */
+            source?: "people" | "auto";
+            round?: number;
+            classes?: number[];
+            unlabelled?: boolean;
+        };
+        /** @description How an export differs from the plain one: all labels of its moment in one file. */
+        ExportOptions: {
+            images?: boolean;
+            split?: number[];
+            /** @enum {string} */
+            source?: "people" | "auto";
+            round?: number;
+            classes?: number[];
+            unlabelled?: boolean;
         };
         /** @description Images left, a note on what the rows assume, and a row for each target. */
         Forecast: {
@@ -1919,6 +1945,7 @@ export interface components {
             kind: "import" | "export";
             source: string;
             format: string;
+            options: components["schemas"]["ExportOptions"];
             done: number;
             total: number;
             /** @enum {string} */
@@ -2108,6 +2135,7 @@ export type Error = components['schemas']['Error'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventLine = components['schemas']['EventLine'];
 export type ExportForm = components['schemas']['ExportForm'];
+export type ExportOptions = components['schemas']['ExportOptions'];
 export type Forecast = components['schemas']['Forecast'];
 export type ForecastRow = components['schemas']['ForecastRow'];
 export type GiveBackForm = components['schemas']['GiveBackForm'];

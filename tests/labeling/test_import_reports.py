@@ -36,7 +36,7 @@ MIXED = {
     "feed.xml": (b"<rss/>", "not understood", "looks like XML"),
     "table.csv": (b"a,b\n", "not understood", "looks like a table (CSV)"),
     "in.manifest": (b'{"source-ref": "good.jpg"}\n', "annotations", "without a label: 1"),
-    "other.manifest": (b'{"source": "a text"}\n', "not understood", "without a \"source-ref\""),
+    "other.manifest": (b'{"source": "a text"}\n', "not understood", 'without a "source-ref"'),
     "lines.json": (b'{"image": "a.jpg"}\n{"image": "b.jpg"}', "refused", "not JSON"),
     "me.json": (b'{"shapes": [], "imagePath": "a"}', "not understood", "labelme annotations"),
     "other.json": (b"[1, 2]", "not understood", "looks like JSON"),

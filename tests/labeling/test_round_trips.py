@@ -27,7 +27,7 @@ NAMES = (
     "x/d.jpg",
     "x/d.png",
     "=cmd|' .jpg",
-    "<&>\".jpg",
+    '<&>".jpg',
     "'=1+1.jpg",
     "plain.webp",
 )
