@@ -27,6 +27,18 @@ class Transfer(TypedDict):
     finished_at: str | None
 
 
+class ExportClass(TypedDict):
+    """A class that an export may be limited to; retired ones have boxes, too."""
+
+    index: int
+    name: str
+
+
+def export_classes(job: models.Job) -> list[ExportClass]:
+    """The job's classes in their order."""
+    return [{"index": c.index, "name": c.name} for c in job.classes.all()]
+
+
 def transfer(row: models.Transfer) -> Transfer:
     """An import or export with its progress."""
     return {

@@ -1174,6 +1174,11 @@ export interface components {
             kind: string;
             text: string;
         };
+        /** @description A class that an export may be limited to; retired ones have boxes, too. */
+        ExportClass: {
+            index: number;
+            name: string;
+        };
         /** @description Which file to write, and how it differs from the plain one: labeling.kernel.json_shapes. */
         ExportForm: {
             /**
@@ -1432,6 +1437,7 @@ export interface components {
             can_manage: boolean;
             admin_url: string | null;
             transfers: components["schemas"]["Transfer"][];
+            export_classes: components["schemas"]["ExportClass"][];
         };
         /** @description What a reviewer thought of a label. */
         Mark: {
@@ -1681,6 +1687,7 @@ export interface components {
             report: components["schemas"]["Report"];
             can_manage: boolean;
             transfers: components["schemas"]["Transfer"][];
+            export_classes: components["schemas"]["ExportClass"][];
         };
         /** @description Why a reviewer sent an image back. */
         Returned: {
@@ -2134,6 +2141,7 @@ export type EarlierProof = components['schemas']['EarlierProof'];
 export type Error = components['schemas']['Error'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventLine = components['schemas']['EventLine'];
+export type ExportClass = components['schemas']['ExportClass'];
 export type ExportForm = components['schemas']['ExportForm'];
 export type ExportOptions = components['schemas']['ExportOptions'];
 export type Forecast = components['schemas']['Forecast'];
