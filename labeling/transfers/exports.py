@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Prefetch
 
-from labeling.kernel import addresses
+from labeling.kernel import addresses, disk_space
 from labeling.kernel.json_shapes import ExportOptions
 from labeling.kernel.stored_files import media_path
 from labeling.models import Image, Job, Label
@@ -38,6 +39,8 @@ def write_export(
     """
     walk = _Walk(job, format, options, progress)
     packed = _is_zip(walk.format, options)
+    if walk.setup.images:
+        disk_space.for_machine(walk.size_of_pictures())
     count = 0
     with Package(path, packed=packed, heartbeat=walk.heartbeat) as package:
         writer = walk.format.writer(package, walk.setup)
@@ -88,6 +91,15 @@ class _Walk:
         if time.monotonic() - self._told > settings.STEP_LEASE_SECONDS / 4:
             self._told = time.monotonic()
             self._progress(self._done, self._total)
+
+    def size_of_pictures(self) -> int:
+        """Bytes of the job's served pictures, of which an export has a part or all."""
+        size = 0
+        for name in self.job.images.present().values_list("file", flat=True).iterator(2000):
+            with suppress(FileNotFoundError):  # it is named when its turn comes
+                size += media_path(name).stat().st_size
+            self.heartbeat()
+        return size
 
     def rows(self) -> Iterator[tuple[Row, Path]]:
         """Present images in order of import and where their pictures lie."""
