@@ -68,7 +68,7 @@ class LivePage(JobPage):
     can_manage: bool
     admin_url: str | None
     transfers: list[transfer_shapes.Transfer]
-    export_classes: list[transfer_shapes.ExportClass]
+    export_choices: transfer_shapes.ExportChoices
 
 
 @require_safe
@@ -203,6 +203,6 @@ def job_page(request: HttpRequest, slug: str) -> Page[LivePage]:
         "transfers": [transfer_shapes.transfer(t) for t in job.transfers.all()[:20]]
         if manager
         else [],
-        "export_classes": transfer_shapes.export_classes(job),
+        "export_choices": transfer_shapes.export_choices(job),
     }
     return Page(request, "job.html", job.name, data)

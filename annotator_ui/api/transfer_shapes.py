@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from labeling import models
 from labeling.kernel.json_shapes import ExportOptions, TransferReport
+from labeling.transfers.core.export_formats import FORMATS
 
 
 class Transfer(TypedDict):
@@ -34,9 +35,32 @@ class ExportClass(TypedDict):
     name: str
 
 
-def export_classes(job: models.Job) -> list[ExportClass]:
-    """The job's classes in their order."""
-    return [{"index": c.index, "name": c.name} for c in job.classes.all()]
+class ExportFormat(TypedDict):
+    """A format to choose; `unlabelled`: whether images without a label are in it unless told
+    otherwise, null where it cannot tell them from images that are labelled as empty."""
+
+    code: str
+    title: str
+    about: str
+    unlabelled: bool | None
+
+
+class ExportChoices(TypedDict):
+    """What the form for exports offers."""
+
+    formats: list[ExportFormat]
+    classes: list[ExportClass]
+
+
+def export_choices(job: models.Job) -> ExportChoices:
+    """Every format, and the job's classes in their order."""
+    return {
+        "formats": [
+            {"code": code, "title": one.title, "about": one.about, "unlabelled": one.unlabelled}
+            for code, one in FORMATS.items()
+        ],
+        "classes": [{"index": c.index, "name": c.name} for c in job.classes.all()],
+    }
 
 
 def transfer(row: models.Transfer) -> Transfer:

@@ -36,12 +36,12 @@ def check(job: Job, format: str, asked: ExportOptions) -> ExportOptions:
     if classes := asked.get("classes"):
         kept["classes"] = _classes(job, classes)
     unlabelled = asked.get("unlabelled")
-    if unlabelled is not None and unlabelled != FORMATS[format].unlabelled:
-        if not FORMATS[format].tells_unlabelled:
-            others = " or ".join(name for name, one in FORMATS.items() if one.tells_unlabelled)
+    if unlabelled is not None and unlabelled != bool(FORMATS[format].unlabelled):
+        if FORMATS[format].unlabelled is None:
+            able = (name for name, one in FORMATS.items() if one.unlabelled is not None)
             raise Invalid(
                 "This format cannot tell an image without a label from one without an object: "
-                f"choose {others}, or leave these images out.",
+                f"choose {' or '.join(able)}, or leave these images out.",
                 where="unlabelled",
             )
         kept["unlabelled"] = unlabelled

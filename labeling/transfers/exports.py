@@ -125,7 +125,7 @@ class _Walk:
 
     def _wanted(self, label: Label | None) -> bool:
         if label is None:
-            return self.options.get("unlabelled", self.format.unlabelled)
+            return self.options.get("unlabelled", bool(self.format.unlabelled))
         if self._round is not None and label.round_id != self._round:
             return False
         source = self.options.get("source")

@@ -1174,6 +1174,11 @@ export interface components {
             kind: string;
             text: string;
         };
+        /** @description What the form for exports offers. */
+        ExportChoices: {
+            formats: components["schemas"]["ExportFormat"][];
+            classes: components["schemas"]["ExportClass"][];
+        };
         /** @description A class that an export may be limited to; retired ones have boxes, too. */
         ExportClass: {
             index: number;
@@ -1203,6 +1208,16 @@ export interface components {
             round?: number;
             classes?: number[];
             unlabelled?: boolean;
+        };
+        /**
+         * @description A format to choose; `unlabelled`: whether images without a label are in it unless told
+         *     otherwise, null where it cannot tell them from images that are labelled as empty.
+         */
+        ExportFormat: {
+            code: string;
+            title: string;
+            about: string;
+            unlabelled: boolean | null;
         };
         /** @description How an export differs from the plain one: all labels of its moment in one file. */
         ExportOptions: {
@@ -1437,7 +1452,7 @@ export interface components {
             can_manage: boolean;
             admin_url: string | null;
             transfers: components["schemas"]["Transfer"][];
-            export_classes: components["schemas"]["ExportClass"][];
+            export_choices: components["schemas"]["ExportChoices"];
         };
         /** @description What a reviewer thought of a label. */
         Mark: {
@@ -1687,7 +1702,7 @@ export interface components {
             report: components["schemas"]["Report"];
             can_manage: boolean;
             transfers: components["schemas"]["Transfer"][];
-            export_classes: components["schemas"]["ExportClass"][];
+            export_choices: components["schemas"]["ExportChoices"];
         };
         /** @description Why a reviewer sent an image back. */
         Returned: {
@@ -2141,8 +2156,10 @@ export type EarlierProof = components['schemas']['EarlierProof'];
 export type Error = components['schemas']['Error'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventLine = components['schemas']['EventLine'];
+export type ExportChoices = components['schemas']['ExportChoices'];
 export type ExportClass = components['schemas']['ExportClass'];
 export type ExportForm = components['schemas']['ExportForm'];
+export type ExportFormat = components['schemas']['ExportFormat'];
 export type ExportOptions = components['schemas']['ExportOptions'];
 export type Forecast = components['schemas']['Forecast'];
 export type ForecastRow = components['schemas']['ForecastRow'];

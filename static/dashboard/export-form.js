@@ -2,10 +2,9 @@
 
 import { ApiError } from '../annotator/sync/api.js';
 import { el } from '../common/dom.js';
-import { FORMATS, SOURCES, UNLABELLED } from './export-words.js';
+import { SOURCES } from './export-words.js';
 
-/** @typedef {import('./export-words.js').ExportForm} ExportForm */
-/** @typedef {import('./export-words.js').Format} Format */
+/** @typedef {import('../common/api.js').ExportForm} ExportForm */
 
 /** Percent of training and validation images to begin with; the rest is for the test. */
 const SHARES = { train: 80, val: 10 };
@@ -29,13 +28,13 @@ const share = (value) =>
   el('input', { type: 'number', min: 0, max: 100, step: 1, required: true, value });
 
 /**
- * @param {import('../common/api.js').ExportClass[]} classes
+ * @param {import('./export-words.js').Choices} choices
  * @param {(wanted: ExportForm) => Promise<void>} order throws what the server refuses
  */
-export function createExportForm(classes, order) {
+export function createExportForm({ formats, classes }, order) {
   const format = select(
     'export-format',
-    Object.entries(FORMATS).map(([code, [name]]) => [code, name]),
+    formats.map(({ code, title }) => [code, title]),
   );
   format.setAttribute('aria-describedby', 'export-hint');
   const hint = el('p', { class: 'field-help', id: 'export-hint' });
@@ -93,12 +92,12 @@ export function createExportForm(classes, order) {
   );
 
   const left = () => 100 - train.valueAsNumber - val.valueAsNumber;
+  const kind = () => formats[format.selectedIndex];
   const chosen = () => ticks.filter(({ box }) => box.checked).map(({ index }) => index);
 
   const update = () => {
-    const code = /** @type {Format} */ (format.value);
-    hint.textContent = FORMATS[code][1];
-    unlabelledRow.hidden = !(code in UNLABELLED);
+    hint.textContent = kind().about;
+    unlabelledRow.hidden = kind().unlabelled === null;
     shares.hidden = !split.checked;
     for (const input of [train, val]) input.disabled = !split.checked;
     test.textContent = Number.isFinite(left()) ? String(left()) : '';
@@ -115,18 +114,18 @@ export function createExportForm(classes, order) {
   };
 
   const wanted = () => {
-    const code = /** @type {Format} */ (format.value);
+    const code = /** @type {ExportForm['format']} */ (format.value);
     /** @type {ExportForm} */
     const asked = { format: code, images: images.checked };
     if (source.value) asked.source = /** @type {ExportForm['source']} */ (source.value);
     if (split.checked) asked.split = [train.valueAsNumber, val.valueAsNumber, left()];
     if (chosen().length < ticks.length) asked.classes = chosen();
-    if (code in UNLABELLED) asked.unlabelled = unlabelled.checked;
+    if (kind().unlabelled !== null) asked.unlabelled = unlabelled.checked;
     return asked;
   };
 
   format.addEventListener('change', () => {
-    unlabelled.checked = UNLABELLED[/** @type {Format} */ (format.value)] ?? false;
+    unlabelled.checked = kind().unlabelled ?? false;
   });
   form.addEventListener('input', update);
   form.addEventListener('change', update);

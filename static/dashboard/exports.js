@@ -28,7 +28,7 @@ export function startExports(card, { data, api }, attempt) {
     class: 'chart-empty',
     text: 'Made in the background; the download starts by itself.',
   });
-  const showRows = createTransferList(list);
+  const showRows = createTransferList(list, data.export_choices);
 
   const show = () => {
     card.hidden = !data.can_manage && transfers.length === 0;
@@ -36,14 +36,16 @@ export function startExports(card, { data, api }, attempt) {
     showRows(transfers);
   };
 
-  /** @param {import('./export-words.js').ExportForm} wanted */
+  /** @param {import('../common/api.js').ExportForm} wanted */
   async function order(wanted) {
     /** @type {Transfer} */
     const made = await api.post(`${address}/exports`, wanted);
     ordered.add(made.id);
     // One of this kind may be under way already: then it is the answer.
     transfers = [made, ...transfers.filter(({ id }) => id !== made.id)];
-    speak(`The export is being made: ${exportWords(made)}. Its download starts by itself.`);
+    speak(
+      `The export is being made: ${exportWords(made, data.export_choices)}. Its download starts by itself.`,
+    );
     show();
   }
 
@@ -88,7 +90,7 @@ export function startExports(card, { data, api }, attempt) {
           'details',
           { class: 'export-more' },
           el('summary', { text: 'Other formats and options' }),
-          createExportForm(data.export_classes, order),
+          createExportForm(data.export_choices, order),
         ),
       ),
     list,

@@ -15,9 +15,9 @@ const SHOWN = 8;
 const importName = ({ format, source }) =>
   format === 'folder' ? `Images of the folder ${source}` : 'Uploaded images';
 
-/** @param {Transfer} transfer */
-function transferRow(transfer) {
-  const name = transfer.kind === 'export' ? exportWords(transfer) : importName(transfer);
+/** @param {Transfer} transfer @param {import('./export-words.js').Choices} choices */
+function transferRow(transfer, choices) {
+  const name = transfer.kind === 'export' ? exportWords(transfer, choices) : importName(transfer);
   const { state, done, total, url, size } = transfer;
   /** @type {Record<string, string>} */
   const words = {
@@ -67,8 +67,8 @@ function transferRow(transfer) {
 }
 
 /** Shows the latest in the list; a row that did not change stays, and with it the focus on its link.
- * @param {HTMLElement} list */
-export function createTransferList(list) {
+ * @param {HTMLElement} list @param {import('./export-words.js').Choices} choices */
+export function createTransferList(list, choices) {
   /** @type {Map<number, [string, HTMLElement]>} */
   let rows = new Map();
 
@@ -78,7 +78,7 @@ export function createTransferList(list) {
       const [before, node] = rows.get(transfer.id) ?? [];
       return /** @type {[number, [string, HTMLElement]]} */ ([
         transfer.id,
-        [text, before === text && node ? node : transferRow(transfer)],
+        [text, before === text && node ? node : transferRow(transfer, choices)],
       ]);
     });
     rows = new Map(next);

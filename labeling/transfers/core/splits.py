@@ -11,7 +11,7 @@ def split_of(digest: str, percent: Sequence[int]) -> str:
     """The side of the image with this SHA-256; `percent` of SPLITS, which sum to 100.
 
     It hangs on nothing else, so no image changes sides when others come or are labelled, and the
-    same image is on the same side in every job (docs/algorithms.md 8.5).
+    same image is on the same side in every job (docs/algorithms.md 9.1).
     """
     hashed = hashlib.sha256(f"split|{digest}".encode()).hexdigest()
     place = 100 * int(hashed[:DIGITS], 16) / 16**DIGITS
