@@ -5,7 +5,8 @@ from typing import Literal, TypedDict
 from django.urls import reverse
 
 from labeling import models
-from labeling.kernel.json_shapes import TransferReport
+from labeling.kernel.json_shapes import ExportOptions, TransferReport
+from labeling.transfers.core.export_formats import FORMATS
 
 
 class Transfer(TypedDict):
@@ -15,6 +16,7 @@ class Transfer(TypedDict):
     kind: models.Transfer.Kind
     source: str
     format: str
+    options: ExportOptions  # of an export, where they are not the usual ones
     done: int
     total: int  # 0: not known yet
     state: Literal["waiting", "running", "finished", "failed"]
@@ -26,6 +28,41 @@ class Transfer(TypedDict):
     finished_at: str | None
 
 
+class ExportClass(TypedDict):
+    """A class that an export may be limited to; retired ones have boxes, too."""
+
+    index: int
+    name: str
+
+
+class ExportFormat(TypedDict):
+    """A format to choose; `unlabelled`: whether images without a label are in it unless told
+    otherwise, null where it cannot tell them from images that are labelled as empty."""
+
+    code: str
+    title: str
+    about: str
+    unlabelled: bool | None
+
+
+class ExportChoices(TypedDict):
+    """What the form for exports offers."""
+
+    formats: list[ExportFormat]
+    classes: list[ExportClass]
+
+
+def export_choices(job: models.Job) -> ExportChoices:
+    """Every format, and the job's classes in their order."""
+    return {
+        "formats": [
+            {"code": code, "title": one.title, "about": one.about, "unlabelled": one.unlabelled}
+            for code, one in FORMATS.items()
+        ],
+        "classes": [{"index": c.index, "name": c.name} for c in job.classes.all()],
+    }
+
+
 def transfer(row: models.Transfer) -> Transfer:
     """An import or export with its progress."""
     return {
@@ -33,6 +70,7 @@ def transfer(row: models.Transfer) -> Transfer:
         "kind": models.Transfer.Kind(row.kind),
         "source": row.source,
         "format": row.format,
+        "options": row.options.get("export", {}),
         "done": row.done,
         "total": row.total,
         "state": "finished"

@@ -5,6 +5,7 @@ from typing import Literal, TypedDict
 from labeling.models import Event, Job, RejectReason, Round, SkippedTraining, SkipReason
 from labeling.models.reasons import EXCLUSIONS
 from labeling.reports import progress
+from labeling.transfers.core.export_formats import FORMATS
 
 
 class EventLine(TypedDict):
@@ -116,6 +117,8 @@ def event_text(event: Event) -> str:
     data = {"reason": "", "error": "", **event.data}
     if event.kind in REASONS:
         data["reason"] = REASONS[event.kind][str(data["reason"])]
+    if event.kind.startswith("export_"):
+        data["format"] = FORMATS[str(data["format"])].title
     fields = data.get("fields")
     if isinstance(fields, list):
         data["fields"] = ", ".join(str(name).replace("_", " ") for name in fields)

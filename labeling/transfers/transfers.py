@@ -8,12 +8,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from labeling.kernel import disk_space, events
-from labeling.kernel.errors import Invalid
-from labeling.kernel.json_shapes import TransferOptions
+from labeling.kernel.json_shapes import ExportOptions, TransferOptions
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
 from labeling.models import Job, Transfer
-from labeling.transfers import exports, imports, sources
+from labeling.transfers import export_options, exports, imports, sources
 from labeling.transfers.imports import Lease
 
 
@@ -43,16 +42,27 @@ def start_import(
     return row
 
 
-def start_export(job: Job, by: User | None, format: str) -> Transfer:
-    """Queue an export of all labels as they stand when it runs, or give the one under way."""
-    if format not in exports.WRITERS:
-        raise Invalid(f"Choose a format: {', '.join(exports.WRITERS)}.", where="format")
-    same = Transfer.objects.filter(job=job, kind=Transfer.Kind.EXPORT, format=format)
+def start_export(
+    job: Job, by: User | None, format: str, **asked: Unpack[ExportOptions]
+) -> Transfer:
+    """Queue an export of the labels as they stand when it runs, or give the one under way.
+
+    `format` is one of core.export_formats, `asked` how it differs from the plain one.
+    """
+    options = export_options.check(job, format, asked)
+    stored: TransferOptions = {"export": options} if options else {}
+    like = {
+        "job": job,
+        "kind": Transfer.Kind.EXPORT,
+        "format": format,
+        "options_digest": export_options.digest(options),
+    }
+    same = Transfer.objects.filter(**like)
     if under_way := same.under_way(timezone.now()).first():
         return under_way
     try:
         with transaction.atomic():
-            row = Transfer.objects.create(job=job, kind="export", format=format, created_by=by)
+            row = Transfer.objects.create(**like, options=stored, created_by=by)
             events.record(job, "export_started", by, format=format)
             transaction.on_commit(lambda: runner.enqueue(row), robust=True)
     except IntegrityError:  # somebody else asked at the same moment
@@ -77,7 +87,8 @@ runner.register(Transfer, _do, _failed)
 
 
 def _export(row: Transfer, lease: Lease) -> None:
-    name = f"exports/{row.pk}/{row.job.slug}.{exports.SUFFIXES[row.format]}"
+    options = row.options.get("export", {})
+    name = f"exports/{row.pk}/{exports.file_name(row.job, row.format, options)}"
     path = media_path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
 
@@ -85,7 +96,7 @@ def _export(row: Transfer, lease: Lease) -> None:
         disk_space.for_machine()
         lease.renew(done, total)
 
-    count = exports.WRITERS[row.format](row.job, path, progress)
+    count = exports.write_export(row.job, row.format, options, path, progress)
     stored = {"file": name, "size": path.stat().st_size, "report": {"images": count}}
     with lease.fenced(last=True, **stored):
         events.record(row.job, "export_finished", None, format=row.format, images=count)

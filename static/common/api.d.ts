@@ -1174,14 +1174,60 @@ export interface components {
             kind: string;
             text: string;
         };
-        /** @description Which file to write. */
+        /** @description What the form for exports offers. */
+        ExportChoices: {
+            formats: components["schemas"]["ExportFormat"][];
+            classes: components["schemas"]["ExportClass"][];
+        };
+        /** @description A class that an export may be limited to; retired ones have boxes, too. */
+        ExportClass: {
+            index: number;
+            name: string;
+        };
+        /** @description Which file to write, and how it differs from the plain one: labeling.kernel.json_shapes. */
         ExportForm: {
             /**
-             * @description * `manifest` - manifest
-             *     * `coco` - coco
+             * @description * `coco` - coco
+             *     * `yolo` - yolo
+             *     * `voc` - voc
+             *     * `cvat` - cvat
+             *     * `label_studio` - label_studio
+             *     * `csv` - csv
+             *     * `manifest` - manifest
              * @enum {string}
              */
-            format: "manifest" | "coco";
+            format: "coco" | "yolo" | "voc" | "cvat" | "label_studio" | "csv" | "manifest";
+            images?: boolean;
+            split?: number[];
+            /**
+             * @description * `people` - people
+             *     * `auto` - auto
+             * @enum {string}
+             */
+            source?: "people" | "auto";
+            round?: number;
+            classes?: number[];
+            unlabelled?: boolean;
+        };
+        /**
+         * @description A format to choose; `unlabelled`: whether images without a label are in it unless told
+         *     otherwise, null where it cannot tell them from images that are labelled as empty.
+         */
+        ExportFormat: {
+            code: string;
+            title: string;
+            about: string;
+            unlabelled: boolean | null;
+        };
+        /** @description How an export differs from the plain one: all labels of its moment in one file. */
+        ExportOptions: {
+            images?: boolean;
+            split?: number[];
+            /** @enum {string} */
+            source?: "people" | "auto";
+            round?: number;
+            classes?: number[];
+            unlabelled?: boolean;
         };
         /** @description Images left, a note on what the rows assume, and a row for each target. */
         Forecast: {
@@ -1406,6 +1452,7 @@ export interface components {
             can_manage: boolean;
             admin_url: string | null;
             transfers: components["schemas"]["Transfer"][];
+            export_choices: components["schemas"]["ExportChoices"];
         };
         /** @description What a reviewer thought of a label. */
         Mark: {
@@ -1655,6 +1702,7 @@ export interface components {
             report: components["schemas"]["Report"];
             can_manage: boolean;
             transfers: components["schemas"]["Transfer"][];
+            export_choices: components["schemas"]["ExportChoices"];
         };
         /** @description Why a reviewer sent an image back. */
         Returned: {
@@ -1919,6 +1967,7 @@ export interface components {
             kind: "import" | "export";
             source: string;
             format: string;
+            options: components["schemas"]["ExportOptions"];
             done: number;
             total: number;
             /** @enum {string} */
@@ -2107,7 +2156,11 @@ export type EarlierProof = components['schemas']['EarlierProof'];
 export type Error = components['schemas']['Error'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventLine = components['schemas']['EventLine'];
+export type ExportChoices = components['schemas']['ExportChoices'];
+export type ExportClass = components['schemas']['ExportClass'];
 export type ExportForm = components['schemas']['ExportForm'];
+export type ExportFormat = components['schemas']['ExportFormat'];
+export type ExportOptions = components['schemas']['ExportOptions'];
 export type Forecast = components['schemas']['Forecast'];
 export type ForecastRow = components['schemas']['ForecastRow'];
 export type GiveBackForm = components['schemas']['GiveBackForm'];
