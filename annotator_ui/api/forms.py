@@ -10,7 +10,7 @@ from labeling.assignments import claims
 from labeling.kernel.boxes import Box
 from labeling.kernel.json_shapes import ActionTimes, Outcome
 from labeling.models import RejectReason, SkipReason
-from labeling.transfers import annotations
+from labeling.transfers import annotations, detector_exports
 from labeling.transfers.core.export_formats import FORMATS
 from labeling.transfers.export_options import SOURCES
 
@@ -165,7 +165,7 @@ class UploadPartForm(StrictSerializer):
 class ExportForm(StrictSerializer):
     """Which file to write, and how it differs from the plain one: labeling.kernel.json_shapes."""
 
-    format = serializers.ChoiceField(tuple(FORMATS))
+    format = serializers.ChoiceField((*FORMATS, detector_exports.FORMAT))
     images = serializers.BooleanField(required=False)
     split = serializers.ListField(child=serializers.IntegerField(), required=False)
     # taken out of the class by DRF, so it hides no attribute

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from labeling import models
 from labeling.kernel.json_shapes import ExportOptions, TransferReport
+from labeling.transfers import detector_exports
 from labeling.transfers.core.export_formats import FORMATS
 
 
@@ -46,15 +47,17 @@ class ExportFormat(TypedDict):
 
 
 class ExportChoices(TypedDict):
-    """What the form for exports offers."""
+    """What the form for exports offers; `detectors`: rounds that have one, the latest first."""
 
     formats: list[ExportFormat]
+    detectors: list[int]
     classes: list[ExportClass]
 
 
 def export_choices(job: models.Job) -> ExportChoices:
-    """Every format, and the job's classes in their order."""
+    """Every format, the job's detectors, and its classes in their order."""
     return {
+        "detectors": detector_exports.rounds(job),
         "formats": [
             {"code": code, "title": one.title, "about": one.about, "unlabelled": one.unlabelled}
             for code, one in FORMATS.items()

@@ -5,6 +5,7 @@ from typing import Literal, TypedDict
 from labeling.models import Event, Job, RejectReason, Round, SkippedTraining, SkipReason
 from labeling.models.reasons import EXCLUSIONS
 from labeling.reports import progress
+from labeling.transfers import detector_exports
 from labeling.transfers.core.export_formats import FORMATS
 
 
@@ -96,6 +97,7 @@ TEXTS = {
     "import_started": "Import started",
     "import_finished": "{imported} images imported, {duplicates} already here, {refused} refused",
     "export_started": "Export started ({format})",
+    "detector_exported": "Export ready (detector of round {round})",
     "export_finished": "Export ready ({format}, {images} images)",
 }
 
@@ -118,7 +120,8 @@ def event_text(event: Event) -> str:
     if event.kind in REASONS:
         data["reason"] = REASONS[event.kind][str(data["reason"])]
     if event.kind.startswith("export_"):
-        data["format"] = FORMATS[str(data["format"])].title
+        format = str(data["format"])
+        data["format"] = FORMATS[format].title if format in FORMATS else detector_exports.TITLE
     fields = data.get("fields")
     if isinstance(fields, list):
         data["fields"] = ", ".join(str(name).replace("_", " ") for name in fields)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from labeling.kernel.errors import Invalid
 from labeling.kernel.json_shapes import ExportOptions
 from labeling.models import Job
+from labeling.transfers import detector_exports
 from labeling.transfers.core.export_formats import FORMATS
 from labeling.transfers.core.splits import SPLITS
 
@@ -19,7 +20,8 @@ def check(job: Job, format: str, asked: ExportOptions) -> ExportOptions:
     Raises Invalid for what the job does not have or the format cannot tell.
     """
     if format not in FORMATS:
-        raise Invalid(f"Choose a format: {', '.join(FORMATS)}.", where="format")
+        known = ", ".join((*FORMATS, detector_exports.FORMAT))
+        raise Invalid(f"Choose a format: {known}.", where="format")
     kept: ExportOptions = {}
     if asked.get("images"):
         kept["images"] = True

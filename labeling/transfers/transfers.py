@@ -1,5 +1,6 @@
 """Imports and exports as background work that can be killed and resumed."""
 
+from functools import partial
 from typing import Unpack
 
 from django.contrib.auth.models import User
@@ -8,11 +9,17 @@ from django.db.models import Max
 from django.utils import timezone
 
 from labeling.kernel import disk_space, events
-from labeling.kernel.json_shapes import ExportOptions, TransferOptions
+from labeling.kernel.json_shapes import ExportOptions, TransferOptions, TransferReport
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
 from labeling.models import Job, Transfer
-from labeling.transfers import export_options, exports, imports, sources
+from labeling.transfers import (
+    detector_exports,
+    export_options,
+    exports,
+    imports,
+    sources,
+)
 from labeling.transfers.imports import Lease
 
 
@@ -47,9 +54,13 @@ def start_export(
 ) -> Transfer:
     """Queue an export of the labels as they stand when it runs, or give the one under way.
 
-    `format` is one of core.export_formats, `asked` how it differs from the plain one.
+    `format` is one of core.export_formats, or a detector; `asked` is how it differs from the plain
+    one.
     """
-    options = export_options.check(job, format, asked)
+    detector = format == detector_exports.FORMAT
+    options = (
+        detector_exports.check(job, asked) if detector else export_options.check(job, format, asked)
+    )
     stored: TransferOptions = {"export": options} if options else {}
     like = {
         "job": job,
@@ -88,7 +99,13 @@ runner.register(Transfer, _do, _failed)
 
 def _export(row: Transfer, lease: Lease) -> None:
     options = row.options.get("export", {})
-    name = f"exports/{row.pk}/{exports.file_name(row.job, row.format, options)}"
+    detector = row.format == detector_exports.FORMAT
+    file_name = (
+        detector_exports.file_name(row.job, options)
+        if detector
+        else exports.file_name(row.job, row.format, options)
+    )
+    name = f"exports/{row.pk}/{file_name}"
     path = media_path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
 
@@ -96,7 +113,14 @@ def _export(row: Transfer, lease: Lease) -> None:
         disk_space.for_machine()
         lease.renew(done, total)
 
-    count = exports.write_export(row.job, row.format, options, path, progress)
-    stored = {"file": name, "size": path.stat().st_size, "report": {"images": count}}
+    report: TransferReport = {}
+    if detector:
+        detector_exports.write(row.job, options, path, partial(progress, 0, 0))
+        told: dict[str, int] = {"round": options["round"]}
+    else:
+        count = exports.write_export(row.job, row.format, options, path, progress)
+        report, told = {"images": count}, {"images": count}
+    stored = {"file": name, "size": path.stat().st_size, "report": report}
+    kind = "detector_exported" if detector else "export_finished"
     with lease.fenced(last=True, **stored):
-        events.record(row.job, "export_finished", None, format=row.format, images=count)
+        events.record(row.job, kind, None, format=row.format, **told)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from mlassist.data import whole_files
 from mlassist.data.pictures import FILL, MEAN, SPREAD
 from mlassist.detectors import designs
-from mlassist.detectors.detector import Detector
+from mlassist.detectors.detector import Detector, load
 
 OPSET = 18
 EXAMPLE = Path(__file__).with_name("detect_example.py")  # how to use the file, without our code
@@ -39,6 +39,11 @@ class _Exported(nn.Module):
         given = (pixels - self.mean) / self.spread
         (found,) = self.design.detections(self.net, given, amp=False)
         return found["boxes"], self.class_ids[found["labels"] - 1], found["scores"]
+
+
+def convert(weights: Path, digest: str, path: Path, about: Mapping[str, object]) -> None:
+    """Write the detector of the file `weights` to `path`; raises what detector.load raises."""
+    write_onnx(load(weights, device=torch.device("cpu"), digest=digest), path, about)
 
 
 def write_onnx(detector: Detector, path: Path, about: Mapping[str, object]) -> None:

@@ -1174,9 +1174,10 @@ export interface components {
             kind: string;
             text: string;
         };
-        /** @description What the form for exports offers. */
+        /** @description What the form for exports offers; `detectors`: rounds that have one, the latest first. */
         ExportChoices: {
             formats: components["schemas"]["ExportFormat"][];
+            detectors: number[];
             classes: components["schemas"]["ExportClass"][];
         };
         /** @description A class that an export may be limited to; retired ones have boxes, too. */
@@ -1194,9 +1195,10 @@ export interface components {
              *     * `label_studio` - label_studio
              *     * `csv` - csv
              *     * `manifest` - manifest
+             *     * `detector` - detector
              * @enum {string}
              */
-            format: "coco" | "yolo" | "voc" | "cvat" | "label_studio" | "csv" | "manifest";
+            format: "coco" | "yolo" | "voc" | "cvat" | "label_studio" | "csv" | "manifest" | "detector";
             images?: boolean;
             split?: number[];
             /**

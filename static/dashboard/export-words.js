@@ -5,11 +5,14 @@
 /** @type {Record<string, string>} */
 export const SOURCES = { people: "People's labels", auto: 'Auto-labels' };
 
+/** The format of what is no labels. */
+export const DETECTOR = 'detector';
+
 /** @param {import('../common/api.js').Transfer} transfer @param {Choices} choices */
 export function exportWords({ format, options }, { formats }) {
   const { images, split, source, round, classes, unlabelled } = options;
   return [
-    formats.find(({ code }) => code === format)?.title,
+    format === DETECTOR ? 'Detector (ONNX)' : formats.find(({ code }) => code === format)?.title,
     images && 'with images',
     split && `split ${split.join(' / ')} %`,
     source && SOURCES[source],

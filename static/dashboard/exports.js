@@ -4,7 +4,7 @@ import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { speak } from '../common/speak.js';
 import { createExportForm } from './export-form.js';
-import { exportWords } from './export-words.js';
+import { DETECTOR, exportWords } from './export-words.js';
 import { createTransferList } from './transfers.js';
 
 /** @typedef {import('../common/api.js').Transfer} Transfer */
@@ -69,6 +69,7 @@ export function startExports(card, { data, api }, attempt) {
   }
 
   const plain = () => attempt(() => order({ format: 'coco' }));
+  const detector = () => attempt(() => order({ format: DETECTOR }));
   fill(
     card,
     el(
@@ -86,6 +87,18 @@ export function startExports(card, { data, api }, attempt) {
           icon('download'),
           'Export COCO',
         ),
+        data.export_choices.detectors.length > 0 &&
+          el(
+            'button',
+            {
+              class: 'button',
+              'data-format': DETECTOR,
+              title: 'The latest detector as an ONNX file, its weights, and a program that runs it',
+              on: { click: detector },
+            },
+            icon('download'),
+            'Export detector',
+          ),
         el(
           'details',
           { class: 'export-more' },

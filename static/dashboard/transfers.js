@@ -4,7 +4,7 @@ import { arrange, el } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { importWords } from '../common/import-words.js';
 import { fileSize, plural } from '../common/words.js';
-import { exportWords } from './export-words.js';
+import { DETECTOR, exportWords } from './export-words.js';
 import { clock, count } from './words.js';
 
 /** @typedef {import('../common/api.js').Transfer} Transfer */
@@ -27,7 +27,8 @@ function transferRow(transfer, choices) {
     finished: [
       transfer.kind === 'import'
         ? importWords(transfer.report)
-        : plural(
+        : transfer.format !== DETECTOR &&
+          plural(
             transfer.report.images ?? 0,
             'image',
             'images',
