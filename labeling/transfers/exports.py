@@ -15,7 +15,7 @@ from labeling.models import Image, Job, Label
 from labeling.transfers.core.export_formats import FORMATS, Format
 from labeling.transfers.core.export_names import UniqueNames, file_path
 from labeling.transfers.core.export_package import Package
-from labeling.transfers.core.export_writer import Row, Setup
+from labeling.transfers.core.export_writer import ExportRow, Setup
 from labeling.transfers.core.splits import SPLITS, split_of
 
 Progress = Callable[[int, int], None]
@@ -101,7 +101,7 @@ class _Walk:
             self.heartbeat()
         return size
 
-    def rows(self) -> Iterator[tuple[Row, Path]]:
+    def rows(self) -> Iterator[tuple[ExportRow, Path]]:
         """Present images in order of import and where their pictures lie."""
         active = Prefetch("labels", Label.objects.active(), to_attr="active")
         names, last = UniqueNames(), 0
@@ -131,7 +131,7 @@ class _Walk:
         source = self.options.get("source")
         return source is None or (label.source == Label.Source.AUTO) == (source == "auto")
 
-    def _row(self, image: Image, name: str, file: str, label: Label | None) -> Row:
+    def _row(self, image: Image, name: str, file: str, label: Label | None) -> ExportRow:
         boxes, confidences = (label.boxes, _confidences(label)) if label else ([], [])
         if not self._known.issuperset(box["class_id"] for box in boxes):
             self.read_classes()  # one may be new
@@ -140,7 +140,7 @@ class _Walk:
             for box, confidence in zip(boxes, confidences, strict=True)
             if box["class_id"] in self._classes
         ]
-        return Row(
+        return ExportRow(
             number=image.pk,
             name=name,
             file=file,
