@@ -1,8 +1,10 @@
 """Walks a job's labels and has a format's writer put them into a file."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -11,21 +13,23 @@ from django.db.models import Prefetch
 from labeling.kernel import addresses, disk_space
 from labeling.kernel.json_shapes import ExportOptions
 from labeling.kernel.stored_files import media_path
-from labeling.models import Image, Job, Label
+from labeling.models import Image, Job, Label, Transfer
 from labeling.transfers.core.export_formats import FORMATS, Format
 from labeling.transfers.core.export_names import UniqueNames, file_path
-from labeling.transfers.core.export_package import Package
+from labeling.transfers.core.export_package import PARTS, Package
 from labeling.transfers.core.export_writer import ExportRow, Setup
 from labeling.transfers.core.splits import SPLITS, split_of
 
 Progress = Callable[[int, int], None]
 CHUNK = 500
+FOLDER = "exports"  # a folder below it for each export
 
 
-def file_name(job: Job, format: str, options: ExportOptions) -> str:
-    """What the export's file is called."""
-    ending = ".zip" if _is_zip(FORMATS[format], options) else ""
-    return f"{job.slug}.{FORMATS[format].ending}{ending}"
+def file_of(row: Transfer) -> str:
+    """The name of an export's stored file."""
+    kind = FORMATS[row.format]
+    ending = ".zip" if _is_zip(kind, row.options.get("export", {})) else ""
+    return f"{FOLDER}/{row.pk}/{row.job.slug}.{kind.ending}{ending}"
 
 
 def write_export(
@@ -53,6 +57,16 @@ def write_export(
         writer.finish()
         package.finish()
     return count
+
+
+def clean_up_left(now: datetime) -> None:
+    """Remove the parts of exports that nobody will finish: given up, or of a job that is gone."""
+    left = list(media_path(FOLDER).glob(f"*/*{PARTS}"))
+    rows = Transfer.objects.filter(pk__in=[path.parent.name for path in left]).under_way(now)
+    waited_for = set(rows.values_list("pk", flat=True)) if left else set()
+    for path in left:
+        if int(path.parent.name) not in waited_for:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_zip(format: Format, options: ExportOptions) -> bool:

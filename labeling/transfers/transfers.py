@@ -87,8 +87,7 @@ runner.register(Transfer, _do, _failed)
 
 
 def _export(row: Transfer, lease: Lease) -> None:
-    options = row.options.get("export", {})
-    name = f"exports/{row.pk}/{exports.file_name(row.job, row.format, options)}"
+    options, name = row.options.get("export", {}), exports.file_of(row)
     path = media_path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
 
