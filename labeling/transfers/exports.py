@@ -61,7 +61,7 @@ def write_export(
 
 def clean_up_left(now: datetime) -> None:
     """Remove the parts of exports that nobody will finish: given up, or of a job that is gone."""
-    left = list(media_path(FOLDER).glob(f"*/*{PARTS}"))
+    left = list(media_path(FOLDER).glob(f"[0-9]*/*{PARTS}"))
     rows = Transfer.objects.filter(pk__in=[path.parent.name for path in left]).under_way(now)
     waited_for = set(rows.values_list("pk", flat=True)) if left else set()
     for path in left:
@@ -81,6 +81,7 @@ class _Walk:
         self._progress = progress
         self._told, self._done, self._total = time.monotonic(), 0, job.images.count()
         self._percent = options.get("split")
+        self._unlabelled = options.get("unlabelled", bool(self.format.unlabelled))
         self._classes: dict[int, str] = {}  # those that are wanted
         self._known: set[int] = set()
         self._round = options.get("round") and job.rounds.get(number=options["round"]).pk
@@ -107,9 +108,11 @@ class _Walk:
             self._progress(self._done, self._total)
 
     def size_of_pictures(self) -> int:
-        """Bytes of the job's served pictures, of which an export has a part or all."""
-        size = 0
-        for name in self.job.images.present().values_list("file", flat=True).iterator(2000):
+        """Bytes of the pictures, at most: those that a source or round leaves out count, too."""
+        images, size = self.job.images.present(), 0
+        if not self._unlabelled:
+            images = images.labeled()
+        for name in images.values_list("file", flat=True).iterator(2000):
             with suppress(FileNotFoundError):  # it is named when its turn comes
                 size += media_path(name).stat().st_size
             self.heartbeat()
@@ -139,7 +142,7 @@ class _Walk:
 
     def _wanted(self, label: Label | None) -> bool:
         if label is None:
-            return self.options.get("unlabelled", bool(self.format.unlabelled))
+            return self._unlabelled
         if self._round is not None and label.round_id != self._round:
             return False
         source = self.options.get("source")
