@@ -106,7 +106,8 @@ class ExportOptions(TypedDict, total=False):
 
 
 class TransferOptions(TypedDict, total=False):
-    """Of an import: what becomes of boxes that come along, and the names to keep; none: all."""
+    """Of an import: what becomes of boxes that come along, and the names to keep; none: all. Of an
+    export: how it differs from the plain one."""
 
     boxes: str
     keep: list[str]

@@ -6,7 +6,8 @@ from pathlib import Path
 from labeling.jobs import model_plugin
 from labeling.kernel.errors import Invalid
 from labeling.kernel.json_shapes import ExportOptions
-from labeling.models import Job
+from labeling.models import Job, Transfer
+from labeling.transfers import exports
 
 FORMAT, TITLE = "detector", "Detector (ONNX)"
 
@@ -33,9 +34,10 @@ def check(job: Job, asked: ExportOptions) -> ExportOptions:
     return {"round": number}
 
 
-def file_name(job: Job, options: ExportOptions) -> str:
-    """What the file is called."""
-    return f"{job.slug}-detector-{options['round']}.zip"
+def file_of(row: Transfer) -> str:
+    """The name of an export's stored file."""
+    number = row.options["export"]["round"]
+    return f"{exports.FOLDER}/{row.pk}/{row.job.slug}-detector-{number}.zip"
 
 
 def write(job: Job, options: ExportOptions, path: Path, heartbeat: Callable[[], None]) -> None:

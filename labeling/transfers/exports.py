@@ -1,8 +1,10 @@
 """Walks a job's labels and has a format's writer put them into a file."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -11,21 +13,23 @@ from django.db.models import Prefetch
 from labeling.kernel import addresses, disk_space
 from labeling.kernel.json_shapes import ExportOptions
 from labeling.kernel.stored_files import media_path
-from labeling.models import Image, Job, Label
+from labeling.models import Image, Job, Label, Transfer
 from labeling.transfers.core.export_formats import FORMATS, Format
 from labeling.transfers.core.export_names import UniqueNames, file_path
-from labeling.transfers.core.export_package import Package
-from labeling.transfers.core.export_writer import Row, Setup
+from labeling.transfers.core.export_package import PARTS, Package
+from labeling.transfers.core.export_writer import ExportRow, Setup
 from labeling.transfers.core.splits import SPLITS, split_of
 
 Progress = Callable[[int, int], None]
 CHUNK = 500
+FOLDER = "exports"  # a folder below it for each export
 
 
-def file_name(job: Job, format: str, options: ExportOptions) -> str:
-    """What the export's file is called."""
-    ending = ".zip" if _is_zip(FORMATS[format], options) else ""
-    return f"{job.slug}.{FORMATS[format].ending}{ending}"
+def file_of(row: Transfer) -> str:
+    """The name of an export's stored file."""
+    kind = FORMATS[row.format]
+    ending = ".zip" if _is_zip(kind, row.options.get("export", {})) else ""
+    return f"{FOLDER}/{row.pk}/{row.job.slug}.{kind.ending}{ending}"
 
 
 def write_export(
@@ -55,6 +59,16 @@ def write_export(
     return count
 
 
+def clean_up_left(now: datetime) -> None:
+    """Remove the parts of exports that nobody will finish: given up, or of a job that is gone."""
+    left = list(media_path(FOLDER).glob(f"[0-9]*/*{PARTS}"))
+    rows = Transfer.objects.filter(pk__in=[path.parent.name for path in left]).under_way(now)
+    waited_for = set(rows.values_list("pk", flat=True)) if left else set()
+    for path in left:
+        if int(path.parent.name) not in waited_for:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def _is_zip(format: Format, options: ExportOptions) -> bool:
     return format.is_zip(images="images" in options, split="split" in options)
 
@@ -67,6 +81,7 @@ class _Walk:
         self._progress = progress
         self._told, self._done, self._total = time.monotonic(), 0, job.images.count()
         self._percent = options.get("split")
+        self._unlabelled = options.get("unlabelled", bool(self.format.unlabelled))
         self._classes: dict[int, str] = {}  # those that are wanted
         self._known: set[int] = set()
         self._round = options.get("round") and job.rounds.get(number=options["round"]).pk
@@ -93,15 +108,17 @@ class _Walk:
             self._progress(self._done, self._total)
 
     def size_of_pictures(self) -> int:
-        """Bytes of the job's served pictures, of which an export has a part or all."""
-        size = 0
-        for name in self.job.images.present().values_list("file", flat=True).iterator(2000):
+        """Bytes of the pictures, at most: those that a source or round leaves out count, too."""
+        images, size = self.job.images.present(), 0
+        if not self._unlabelled:
+            images = images.labeled()
+        for name in images.values_list("file", flat=True).iterator(2000):
             with suppress(FileNotFoundError):  # it is named when its turn comes
                 size += media_path(name).stat().st_size
             self.heartbeat()
         return size
 
-    def rows(self) -> Iterator[tuple[Row, Path]]:
+    def rows(self) -> Iterator[tuple[ExportRow, Path]]:
         """Present images in order of import and where their pictures lie."""
         active = Prefetch("labels", Label.objects.active(), to_attr="active")
         names, last = UniqueNames(), 0
@@ -125,13 +142,13 @@ class _Walk:
 
     def _wanted(self, label: Label | None) -> bool:
         if label is None:
-            return self.options.get("unlabelled", bool(self.format.unlabelled))
+            return self._unlabelled
         if self._round is not None and label.round_id != self._round:
             return False
         source = self.options.get("source")
         return source is None or (label.source == Label.Source.AUTO) == (source == "auto")
 
-    def _row(self, image: Image, name: str, file: str, label: Label | None) -> Row:
+    def _row(self, image: Image, name: str, file: str, label: Label | None) -> ExportRow:
         boxes, confidences = (label.boxes, _confidences(label)) if label else ([], [])
         if not self._known.issuperset(box["class_id"] for box in boxes):
             self.read_classes()  # one may be new
@@ -140,7 +157,7 @@ class _Walk:
             for box, confidence in zip(boxes, confidences, strict=True)
             if box["class_id"] in self._classes
         ]
-        return Row(
+        return ExportRow(
             number=image.pk,
             name=name,
             file=file,

@@ -100,12 +100,7 @@ runner.register(Transfer, _do, _failed)
 def _export(row: Transfer, lease: Lease) -> None:
     options = row.options.get("export", {})
     detector = row.format == detector_exports.FORMAT
-    file_name = (
-        detector_exports.file_name(row.job, options)
-        if detector
-        else exports.file_name(row.job, row.format, options)
-    )
-    name = f"exports/{row.pk}/{file_name}"
+    name = detector_exports.file_of(row) if detector else exports.file_of(row)
     path = media_path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
 

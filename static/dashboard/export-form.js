@@ -53,7 +53,10 @@ export function createExportForm({ formats, classes }, order) {
     el('label', {}, 'Training, %', train),
     el('label', {}, 'Validation, %', val),
     el('span', {}, 'Test, %', test),
-    el('p', { class: 'field-help', text: 'An image stays in its part in every later export.' }),
+    el('p', {
+      class: 'field-help',
+      text: 'With these shares an image stays in its part in every later export.',
+    }),
   );
 
   const ticks = classes.map(({ index, name }) => ({
@@ -129,17 +132,19 @@ export function createExportForm({ formats, classes }, order) {
   });
   form.addEventListener('input', update);
   form.addEventListener('change', update);
+  let sending = false; // a disabled button would lose the focus
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    if (sending) return;
+    sending = true;
     problem.textContent = '';
-    send.disabled = true;
     try {
       await order(wanted());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       problem.textContent = error.message;
     } finally {
-      send.disabled = false;
+      sending = false;
     }
   });
   update();

@@ -82,23 +82,27 @@ export function startExports(card, { data, api }, attempt) {
         'div',
         { class: 'export-order' },
         el(
-          'button',
-          { class: 'button', 'data-format': 'coco', on: { click: plain } },
-          icon('download'),
-          'Export COCO',
-        ),
-        data.export_choices.detectors.length > 0 &&
+          'div',
+          { class: 'export-buttons' },
           el(
             'button',
-            {
-              class: 'button',
-              'data-format': DETECTOR,
-              title: 'The latest detector as an ONNX file, its weights, and a program that runs it',
-              on: { click: detector },
-            },
+            { class: 'button', 'data-format': 'coco', on: { click: plain } },
             icon('download'),
-            'Export detector',
+            'Export COCO',
           ),
+          data.export_choices.detectors.length > 0 &&
+            el(
+              'button',
+              {
+                class: 'button',
+                'data-format': DETECTOR,
+                title: 'The latest detector as ONNX, its weights, and a program that runs it',
+                on: { click: detector },
+              },
+              icon('download'),
+              'Export detector',
+            ),
+        ),
         el(
           'details',
           { class: 'export-more' },

@@ -1,10 +1,13 @@
 """Exports over HTTP: ordered with options, downloaded whole or from where a broken one stopped."""
 
+import os
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from labeling.consolidation import labels
+from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
 from labeling.models import Transfer
 from tests.factories import box
@@ -34,10 +37,6 @@ def order(manager, job):
     return make
 
 
-def body(answer) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
-
-
 def test_an_export_with_options_is_made_and_tells_them(order, manager, job):
     made = order(format="yolo", images=True, split=[80, 10, 10], source="people", classes=[0])
     assert made.json()["options"] == {
@@ -45,7 +44,7 @@ def test_an_export_with_options_is_made_and_tells_them(order, manager, job):
     }
     answer = manager.get(reverse("transfer-file", args=[made.json()["id"]]))
     assert f'filename="{job.slug}.yolo.zip"' in answer["Content-Disposition"]
-    assert body(answer).startswith(b"PK")
+    assert answer.getvalue().startswith(b"PK")
 
 
 @pytest.mark.parametrize(
@@ -66,26 +65,27 @@ def test_options_that_do_not_fit_are_refused_by_name(order, options, where, word
     assert not Transfer.objects.exists()
 
 
-def test_a_broken_download_goes_on_where_it_stopped(order, manager):
-    address = reverse("transfer-file", args=[order(format="coco").json()["id"]])
+@pytest.mark.parametrize("size", [1_000, 600_000])  # the second is not read into memory
+def test_a_broken_download_goes_on_where_it_stopped(order, manager, size):
+    made = order(format="coco").json()
+    media_path(Transfer.objects.get(pk=made["id"]).file).write_bytes(os.urandom(size))
+    address = reverse("transfer-file", args=[made["id"]])
     whole = manager.get(address)
-    data = body(whole)
+    data = whole.getvalue()
     assert whole["Accept-Ranges"] == "bytes"
-    assert int(whole["Content-Length"]) == len(data)
+    assert int(whole["Content-Length"]) == len(data) == size
 
     rest = {"Range": "bytes=10-", "If-Range": whole["ETag"]}
     answer = manager.get(address, headers=rest)
-    assert (answer.status_code, body(answer)) == (206, data[10:])
+    assert (answer.status_code, answer.getvalue()) == (206, data[10:])
     assert answer["Content-Range"] == f"bytes 10-{len(data) - 1}/{len(data)}"
     assert answer["Content-Disposition"] == whole["Content-Disposition"]
 
     other = manager.get(address, headers={**rest, "If-Range": '"export-0"'})
-    assert (other.status_code, body(other)) == (200, data)  # of another file: from the start
+    assert (other.status_code, other.getvalue()) == (200, data)  # of another file: from the start
 
 
 def test_an_export_whose_file_is_gone_is_a_404(order, manager):
-    from labeling.kernel.stored_files import media_path
-
     made = order(format="coco").json()
     media_path(Transfer.objects.get(pk=made["id"]).file).unlink()
     assert manager.get(reverse("transfer-file", args=[made["id"]])).status_code == 404

@@ -33,6 +33,9 @@ def test_one_click_gives_the_coco_file(enter, labelled, where):
     name, data = content(page, page.get_by_role("button", name="Export COCO").click)
     assert name == f"{slug}.coco.json"
     assert set(json.loads(data)) == {"info", "images", "annotations", "categories"}
+    link = page.locator('[data-part="exports"] .transfer a').first
+    rest = page.request.get(str(link.get_attribute("href")), headers={"Range": "bytes=5-"})
+    assert (rest.status, rest.body()) == (206, data[5:])  # as a broken download goes on
     expect(page.locator('[data-live="polite"]')).to_have_text(
         "The export is ready. Its download has started."
     )
@@ -59,6 +62,7 @@ def test_every_other_export_is_ordered_by_keys_alone(enter, labelled):
 
     name, data = content(page, lambda: keys.press("Enter"))
     assert name == f"{slug}.yolo.zip"
+    expect(page.get_by_label("Training, %")).to_be_focused()  # nothing took the focus away
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
     assert "data.yaml" in names

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.assignments import claims
+from labeling.consolidation import labels
 from labeling.kernel import disk_space
 from labeling.kernel.errors import DiskFull
 from labeling.kernel.stored_files import media_path
@@ -164,7 +165,9 @@ def test_a_database_that_cannot_grow_answers_507_and_recovers(disk, assignment):
 
 
 def test_an_export_with_images_waits_for_the_room_that_they_take(disk, job):
-    big = media_path(job.images.first().file)
+    first = job.images.first()
+    labels.accept(first, [factories.box()], "human", round=None)
+    big = media_path(first.file)
     with big.open("wb") as file:
         file.truncate(8 << 30)  # without a byte on the disk
     disk(12)  # 12 GB, of which 5 are kept
@@ -175,6 +178,8 @@ def test_an_export_with_images_waits_for_the_room_that_they_take(disk, job):
     assert (row.attempts, row.finished_at) == (0, None)
 
     big.write_bytes(b"small")
+    with media_path(job.images.last().file).open("wb") as file:
+        file.truncate(8 << 30)  # it has no label, so it does not come along
     runner.run("transfer", row.pk)
     row.refresh_from_db()
     assert row.finished_at and row.error == ""

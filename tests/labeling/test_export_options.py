@@ -13,9 +13,11 @@ from labeling.consolidation import labels
 from labeling.kernel.errors import Invalid
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
+from labeling.management import reconcile
 from labeling.models import Image, Label, Round, Transfer
 from labeling.transfers import export_options, exports, transfers
 from labeling.transfers.core.export_formats import FORMATS
+from labeling.transfers.core.export_package import Package
 from labeling.transfers.core.splits import split_of
 from labeling.transfers.sources import Archive
 from tests.factories import box, make_images, make_job
@@ -227,7 +229,7 @@ def test_a_picture_that_is_gone_is_named(job):
 
 def test_an_export_that_was_killed_is_done_again_from_the_start(job):
     row = transfers.start_export(job, None, "yolo", images=True)
-    left = media_path(f"exports/{row.pk}/{job.slug}.yolo.zip.parts")
+    left = media_path(f"exports/{row.pk}/abc.parts")
     left.mkdir(parents=True)
     (left / "whole").write_bytes(b"half of it")
     runner.run("transfer", row.pk)
@@ -237,14 +239,40 @@ def test_an_export_that_was_killed_is_done_again_from_the_start(job):
     assert row.size == media_path(row.file).stat().st_size
 
 
+def test_who_was_taken_over_does_not_remove_what_the_next_one_writes(tmp_path):
+    target, alive = tmp_path / "out" / "out.zip", lambda: None
+    target.parent.mkdir()
+    stalled = Package(target, packed=True, heartbeat=alive)
+    stalled.add("a.txt", "first")
+    with Package(target, packed=True, heartbeat=alive) as package:
+        package.add("a.txt", "second")
+        stalled.__exit__()
+        package.finish()
+    assert zipfile.ZipFile(target).read("a.txt") == b"second"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_parts_of_an_export_that_is_given_up_are_removed_and_others_stay(job):
+    folders = []
+    for format, attempts in (("coco", 0), ("yolo", 5)):
+        row = transfers.start_export(job, None, format)
+        Transfer.objects.filter(pk=row.pk).update(attempts=attempts)
+        folders.append(media_path(f"exports/{row.pk}/abc.parts"))
+    folders.append(media_path("exports/987654/abc.parts"))  # of a job that is gone
+    for folder in folders:
+        folder.mkdir(parents=True)
+    reconcile.reconcile()
+    assert [folder.exists() for folder in folders] == [True, False, False]
+
+
 def test_the_lease_is_kept_while_pictures_are_copied(job, settings, tmp_path):
     settings.STEP_LEASE_SECONDS = 0
     told: list[int] = []
     options: dict = {"images": True}
     path = Path(tmp_path / "out.zip")
     exports.write_export(job, "csv", options, path, lambda done, of: told.append(done))
-    # sizes of five pictures, copies of four, the page, the table at the end
-    assert told == [*[0] * 5, *[0] * 4, 5, 5]
+    # sizes and copies of four pictures, the page, the table at the end
+    assert told == [*[0] * 4, *[0] * 4, 5, 5]
 
 
 def test_no_image_is_lost_between_two_pages(job, monkeypatch):

@@ -166,7 +166,7 @@ def test_managers_download_the_report_and_nobody_else(client):
     assert client.get(url).status_code in (403, 404)
     client.force_login(boss)
     answer = client.get(url)
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    text = answer.getvalue().decode("utf-8-sig")
     assert text.splitlines()[1].startswith("'=1+1.txt,not understood,")
     assert f'filename="{job.slug}-import-{row.pk}.csv"' in answer["Content-Disposition"]
     listed = client.get(reverse("transfers", args=[job.slug])).json()

@@ -12,8 +12,7 @@ from labeling.kernel.errors import Invalid
 from labeling.kernel.json_shapes import JSON
 from labeling.transfers.core.annotation_file import AnnotationFile, Row, finite, load_json
 from labeling.transfers.core.export_package import Package
-from labeling.transfers.core.export_writer import JsonList, Setup, Writer
-from labeling.transfers.core.export_writer import Row as Labelled
+from labeling.transfers.core.export_writer import ExportRow, JsonList, Setup, Writer
 
 KEYS = ("images", "annotations", "categories")
 Id: TypeAlias = int | str | None
@@ -156,7 +155,7 @@ class CocoWriter(Writer):
         }
         self._boxes = 0
 
-    def add(self, row: Labelled) -> None:
+    def add(self, row: ExportRow) -> None:
         """An entry for the image, and one for each box."""
         images, annotations = self._lists[row.split]
         record = {
@@ -185,7 +184,7 @@ class CocoWriter(Writer):
             file.write(', "categories": ' + json.dumps(categories, ensure_ascii=False) + "}\n")
 
 
-def _coco_box(number: int, row: Labelled, box: Box) -> dict[str, Any]:
+def _coco_box(number: int, row: ExportRow, box: Box) -> dict[str, Any]:
     width, height = box["x2"] - box["x1"], box["y2"] - box["y1"]
     return {
         "id": number,

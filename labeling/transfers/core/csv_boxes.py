@@ -12,7 +12,7 @@ from labeling.transfers.core.annotation_file import (
 )
 from labeling.transfers.core.csv_text import cell, value_of
 from labeling.transfers.core.export_package import Package
-from labeling.transfers.core.export_writer import Row, Setup, Writer, decimal
+from labeling.transfers.core.export_writer import ExportRow, Setup, Writer, decimal
 
 COLUMNS = (
     *("image", "width", "height", "class", "x1", "y1", "x2", "y2"),
@@ -132,7 +132,7 @@ class CsvWriter(Writer):
         self._table = csv.writer(package.text("labels.csv"))
         self._table.writerow(COLUMNS)
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ExportRow) -> None:
         """The image's rows."""
         about = [cell(self.called(row)), row.width, row.height]
         for box in row.boxes:

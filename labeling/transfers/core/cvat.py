@@ -15,7 +15,7 @@ from labeling.transfers.core.annotation_file import (
     picture_name,
 )
 from labeling.transfers.core.export_package import Package
-from labeling.transfers.core.export_writer import Row, Setup, Writer, decimal
+from labeling.transfers.core.export_writer import ExportRow, Setup, Writer, decimal
 from labeling.transfers.core.xml_text import child, safe, written
 
 EDGES = ("xtl", "ytl", "xbr", "ybr")
@@ -81,7 +81,7 @@ class CvatWriter(Writer):
         self._images = package.scratch()
         self._count = 0
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ExportRow) -> None:
         """The image with its boxes."""
         image = Element("image", id=str(self._count), name=safe(self.called(row)))
         image.attrib |= {"width": str(row.width), "height": str(row.height)}

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -11,21 +12,23 @@ from typing import IO, Self, TextIO
 from labeling.kernel.errors import Invalid
 
 BLOCK = 1 << 20
+PARTS = ".parts"  # ending of the folders
 READABLE = 0o644 << 16  # else what is unpacked is its owner's alone
 
 
 class Package:
     """Gathers the parts in a folder beside the target, which appears when whole and not before.
 
-    What an earlier attempt left in the folder is removed. `heartbeat` is called while long parts
-    are copied.
+    What an earlier attempt left is removed. The folder is this attempt's alone: one that was taken
+    over and does not know it yet must not remove what the next one writes. `heartbeat` is called
+    while long parts are copied.
     """
 
     def __init__(self, target: Path, *, packed: bool, heartbeat: Callable[[], None]) -> None:
         self._target, self._heartbeat = target, heartbeat
-        self._folder = target.with_name(f"{target.name}.parts")
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
+        for left in target.parent.glob(f"*{PARTS}"):
+            shutil.rmtree(left, ignore_errors=True)
+        self._folder = Path(tempfile.mkdtemp(suffix=PARTS, dir=target.parent))
         self._whole = self._folder / "whole"
         self._texts: dict[str, TextIO] = {}
         self._files: list[TextIO] = []
@@ -40,7 +43,7 @@ class Package:
             file.close()
         if self._zip is not None and self._zip.fp is not None:
             self._zip.close()
-        shutil.rmtree(self._folder)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def scratch(self) -> TextIO:
         """A text that is read again before the end."""

@@ -10,7 +10,7 @@ from labeling.transfers.core.export_package import Package
 
 
 @dataclass(frozen=True)
-class Row:
+class ExportRow:
     """An image and its label, whatever the format."""
 
     number: int
@@ -43,22 +43,22 @@ class Writer:
     def __init__(self, package: Package, setup: Setup) -> None:
         self.package, self.setup = package, setup
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ExportRow) -> None:
         """Write what the row says."""
         raise NotImplementedError
 
     def finish(self) -> None:
         """Write what is known at the end only."""
 
-    def picture(self, row: Row) -> str:
+    def picture(self, row: ExportRow) -> str:
         """Where the picture lies in the package."""
         return f"images/{row.file}"
 
-    def called(self, row: Row) -> str:
+    def called(self, row: ExportRow) -> str:
         """The picture's name for who looks in the folder of pictures."""
         return row.file if self.setup.images else row.name
 
-    def path(self, row: Row) -> str:
+    def path(self, row: ExportRow) -> str:
         """The picture's name for who looks in the package's folder."""
         return self.picture(row) if self.setup.images else row.name
 

@@ -11,7 +11,7 @@ from labeling.kernel.errors import Invalid
 from labeling.kernel.json_shapes import JSON
 from labeling.transfers.core.annotation_file import AnnotationFile, finite, picture_name
 from labeling.transfers.core.export_package import Package
-from labeling.transfers.core.export_writer import JsonList, Row, Setup, Writer
+from labeling.transfers.core.export_writer import ExportRow, JsonList, Setup, Writer
 
 BOXES = "rectanglelabels"
 LOCAL = "/data/local-files/?d="  # before a file of the folder that it serves
@@ -121,7 +121,7 @@ class LabelStudioWriter(Writer):
         self._tasks = JsonList(package.text("tasks.json"))
         self._tasks.file.write("[")
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ExportRow) -> None:
         """The image's task."""
         data = {"image": LOCAL + quote(self.path(row))}
         if row.split:
@@ -134,7 +134,7 @@ class LabelStudioWriter(Writer):
         """The end of the list."""
         self._tasks.file.write("]\n")
 
-    def _result(self, row: Row, box: Box, place: int) -> dict[str, Any]:
+    def _result(self, row: ExportRow, box: Box, place: int) -> dict[str, Any]:
         def percent(pixels: float, side: int) -> float:
             return round(100 * pixels / side, DECIMALS)
 

@@ -17,7 +17,7 @@ from labeling.transfers.core.annotation_file import (
     parse_json,
     picture_name,
 )
-from labeling.transfers.core.export_writer import Row, Writer
+from labeling.transfers.core.export_writer import ExportRow, Writer
 
 PICTURE = "source-ref"
 METADATA = "-metadata"  # an attribute's name with this has what is said of it
@@ -145,7 +145,7 @@ class ManifestWriter(Writer):
     Images without a label keep the bare line of the input manifest.
     """
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ExportRow) -> None:
         """The image's line."""
         line: dict[str, Any] = {PICTURE: self.path(row)}
         if row.split:
@@ -158,7 +158,7 @@ class ManifestWriter(Writer):
         """A job without an image has an empty manifest."""
         self.package.text("output.manifest")
 
-    def _label(self, row: Row) -> dict[str, Any]:
+    def _label(self, row: ExportRow) -> dict[str, Any]:
         attribute = self.setup.attribute
         assert isinstance(row.created_at, datetime)
         used = sorted({box["class_id"] for box in row.boxes})
@@ -178,7 +178,7 @@ class ManifestWriter(Writer):
         }
 
 
-def _whole_pixels(box: Box, row: Row) -> dict[str, int]:
+def _whole_pixels(box: Box, row: ExportRow) -> dict[str, int]:
     left, top = min(round(box["x1"]), row.width - 1), min(round(box["y1"]), row.height - 1)
     return {
         "class_id": box["class_id"],

@@ -15,7 +15,7 @@ from labeling.transfers.core.annotation_file import (
     picture_name,
 )
 from labeling.transfers.core.export_names import stem_of
-from labeling.transfers.core.export_writer import Row, Writer, decimal
+from labeling.transfers.core.export_writer import ExportRow, Writer, decimal
 from labeling.transfers.core.xml_text import child, written
 
 EDGES = ("xmin", "ymin", "xmax", "ymax")
@@ -58,7 +58,7 @@ def read_voc(path: Path) -> AnnotationFile:
 class VocWriter(Writer):
     """The folders of the original data set. Edges are written as they are read, from 0."""
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ExportRow) -> None:
         """The image's file, and its place in the list of its split."""
         root = Element("annotation")
         child(root, "folder", "JPEGImages")
@@ -86,7 +86,7 @@ class VocWriter(Writer):
         for split in self.setup.splits:
             self._list(split)
 
-    def picture(self, row: Row) -> str:
+    def picture(self, row: ExportRow) -> str:
         """Where the original data set has it."""
         return f"JPEGImages/{row.file}"
 

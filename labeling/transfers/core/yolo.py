@@ -11,7 +11,7 @@ from labeling.kernel.errors import Invalid
 from labeling.transfers.core.annotation_file import class_name
 from labeling.transfers.core.export_names import stem_of
 from labeling.transfers.core.export_package import Package
-from labeling.transfers.core.export_writer import Row, Setup, Writer
+from labeling.transfers.core.export_writer import ExportRow, Setup, Writer
 
 DESCRIPTIONS = (".yaml", ".yml")  # of a data set, with `names`
 NAME_LISTS = ("classes.txt", "obj.names", "labels.txt")  # a name a line
@@ -110,7 +110,7 @@ class YoloWriter(Writer):
         super().__init__(package, setup)
         self._places: dict[int, int] = {}
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ExportRow) -> None:
         """The label file."""
         if not self._places.keys() >= {box["class_id"] for box in row.boxes}:
             self._places = {index: place for place, index in enumerate(self.setup.classes)}
@@ -127,7 +127,7 @@ class YoloWriter(Writer):
         labels = "/".join(filter(None, (FOLDERS[1], row.split, f"{stem_of(row.file)}.txt")))
         self.package.add(labels, "".join(lines))
 
-    def picture(self, row: Row) -> str:
+    def picture(self, row: ExportRow) -> str:
         """In the folder beside the labels'."""
         return "/".join(filter(None, (FOLDERS[0], row.split, row.file)))
 
