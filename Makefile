@@ -36,9 +36,10 @@ lint: env ## ruff, mypy, biome, tsc
 > $(NODE) node_modules/@biomejs/biome/bin/biome ci --colors=off static tests/js
 > $(NODE) node_modules/typescript/bin/tsc -p tsconfig.json
 
-types: env ## types of the scripts, from the API's OpenAPI document
+types: env ## types of the scripts and of the client, from the API's OpenAPI document
 > $(BIN)/python manage.py spectacular --format openapi-json --fail-on-warn --validate --file node_modules/openapi.json
 > $(NODE) node_modules/openapi-typescript/bin/cli.js node_modules/openapi.json $(TYPES) --output static/common/api.d.ts
+> $(BIN)/python -m tests.client_types
 
 format: env ## format Python and JavaScript
 > $(BIN)/ruff check --fix --select I .

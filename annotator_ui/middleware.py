@@ -1,5 +1,6 @@
 """What every answer has: nothing personal is kept by browsers, and the API errs in JSON."""
 
+import json
 from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -13,6 +14,7 @@ from django.http import (
 from django.template import loader
 
 from annotator_ui.failures import BUSY, FULL, NO_SUCH
+from labeling.server.answers import PROGRAMS, refusal
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 API = "/api/"
@@ -47,7 +49,7 @@ def private(get_response: Next) -> Next:
 
 
 def api_errors(get_response: Next) -> Next:
-    """An error below /api/ is `{"code", "message", "where"}`, whoever raised it."""
+    """An error below /api/ is told in JSON (labeling.server.answers), whoever raised it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         asked = request.META.get("QUERY_STRING", "")
@@ -58,12 +60,17 @@ def api_errors(get_response: Next) -> Next:
             response = get_response(request)
         if not request.path.startswith(API) or response.status_code < 400:
             return response
-        if response.get("Content-Type", "").startswith("application/json"):
+        in_json = response.get("Content-Type", "").startswith("application/json")
+        if in_json and not request.path.startswith(PROGRAMS):
             return response
-        code, message = SAID.get(response.status_code, OTHER)
-        said = {"code": code, "message": message, "where": None}
+        if in_json and isinstance(response, HttpResponse):
+            said = json.loads(response.content)
+            code, message, where = said["code"], said["message"], said["where"]
+        else:
+            (code, message), where = SAID.get(response.status_code, OTHER), None
         kept = {name: response[name] for name in KEPT if name in response}
-        told = JsonResponse(said, status=response.status_code, headers=kept)
+        kind, content = refusal(request.path, response.status_code, code, message, where)
+        told = JsonResponse(content, status=response.status_code, headers=kept, content_type=kind)
         # Django marks what it wrote into the log, and would write it once more
         told._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
         return told

@@ -37,9 +37,12 @@ T = TypeVar("T", bound=PageData)
 class Page(HttpResponse, Generic[T]):
     """A rendered page with data of the shape T, which a view says by its return type."""
 
-    def __init__(self, request: HttpRequest, template: str, title: str, data: T) -> None:
+    def __init__(
+        self, request: HttpRequest, template: str, title: str, data: T, **more: object
+    ) -> None:
+        """`more` is for the template alone and does not reach the scripts."""
         here = template.removesuffix(".html")
-        context = {"page_data": data, "title": title, "here": here}
+        context = {"page_data": data, "title": title, "here": here, **more}
         super().__init__(render_to_string(template, context, request))
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from annotator_ui import join, own_pages, pages, report_page, review_pages
+from annotator_ui import join, own_pages, pages, report_page, review_pages, token_page
 from annotator_ui.api import (
     audit_order,
     comments,
@@ -17,6 +17,7 @@ from annotator_ui.api import (
     review,
     work,
 )
+from annotator_ui.api.v1 import urls as v1
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -38,6 +39,8 @@ urlpatterns = [
     path("jobs/<slug:slug>/images/<row:pk>/correct", pages.correct, name="correct"),
     path("join/<str:key>", join.join, name="join"),
     path("settings/keys", pages.keys, name="keys"),
+    path("settings/tokens", token_page.own_tokens, name="tokens"),
+    path("settings/tokens/<row:pk>/revoke", token_page.revoke, name="token-revoke"),
     path("api/preferences", own.Preferences.as_view(), name="preferences"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/jobs/<slug:slug>/snapshot", jobs.Snapshot.as_view(), name="snapshot"),
@@ -102,4 +105,5 @@ urlpatterns = [
     path("api/transfers/<row:pk>/report", media.transfer_report, name="transfer-report"),
     path("api/certificates/<row:pk>/file", media.certificate_file, name="certificate-file"),
     path("api/certificates/<row:pk>/labels", media.certificate_labels, name="certificate-labels"),
+    *v1.urlpatterns,
 ]

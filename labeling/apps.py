@@ -15,3 +15,4 @@ class LabelingConfig(AppConfig):
         from labeling.ledger import runner  # noqa: F401
         from labeling.rounds import after_commit, selection  # noqa: F401
         from labeling.transfers import transfers  # noqa: F401
+        from labeling.webhooks import sending  # noqa: F401

@@ -40,6 +40,9 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES", text("TRUSTED_PROXIES"))
 REQUESTS_PER_SECOND = number("REQUESTS_PER_SECOND", 100)
 IMPORT_ROOT = Path(text("LABELING_IMPORT_ROOT") or DATA_DIR / "import").expanduser().absolute()
 
+# Which hosts webhooks may reach, with the port if it is not the usual one; none: no webhooks.
+WEBHOOK_HOSTS = {h.strip().lower() for h in text("WEBHOOK_HOSTS").split(",") if h.strip()}
+
 DATABASE_URL = text("DATABASE_URL")
 REDIS_URL = text("REDIS_URL")
 TASKS_BACKEND = choice("TASKS_BACKEND", "database", {"database", "rq"})
@@ -250,7 +253,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Boxwise",
-    "DESCRIPTION": "Jobs, people's answers, audits, exports.",
+    "DESCRIPTION": "Programs use what lies under /api/v1/, with an access token; the rest serves "
+    "the site's own pages and changes with them.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["annotator_ui.page_shapes.add"],

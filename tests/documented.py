@@ -14,9 +14,11 @@ from jsonschema import Draft202012Validator
 
 from annotator_ui import page_shapes
 
-UNDOCUMENTED = re.compile(
-    r"/(file|preview|report|receipt|labels)$|^/api/schema$"
-)  # no JSON of ours
+UNDOCUMENTED = re.compile(  # no JSON of ours
+    r"^/api/(?!v1/).*/(file|preview|report|receipt|labels)$|^/api/(v1/)?schema$"
+)
+IN_JSON = ("application/json", "application/problem+json")
+PROGRAMS = "/api/v1/"
 
 
 @cache
@@ -55,15 +57,18 @@ def operation_of(method: str, path: str) -> dict[str, Any] | None:
 def check_answer(method: str, path: str, status: int, answer: Any) -> None:
     """Fails where the document says something else of this answer."""
     operation = operation_of(method, path)
+    refusal = validator("Problem" if path.startswith(PROGRAMS) else "Error")
     if operation is None:
         assert status >= 400 or method in ("HEAD", "OPTIONS"), f"{method} {path} is undocumented"
-        validator("Error").validate(answer)
+        refusal.validate(answer)
         return
     told = operation["responses"]
     said = told.get(str(status)) or told.get(f"{status // 100}XX")
     assert said, f"{method} {path}: {status} is not documented"
     if "$ref" in said:
-        validator("Error").validate(answer)
+        refusal.validate(answer)
+        return
+    if "application/octet-stream" in said["content"]:
         return
     schema = said["content"]["application/json"]["schema"]
     rows, of_list = (answer, schema["items"]) if "items" in schema else ([answer], schema)
@@ -87,8 +92,8 @@ class Checked:
         """The answer, checked."""
         reply = self.plain(client, **asked)
         method, path = asked["REQUEST_METHOD"], asked["PATH_INFO"]
-        if path.startswith("/api/") and not UNDOCUMENTED.search(path) and not reply.streaming:
-            if reply["Content-Type"].startswith("application/json"):
+        if path.startswith("/api/") and not UNDOCUMENTED.search(path):
+            if not reply.streaming and reply["Content-Type"].startswith(IN_JSON):
                 check_answer(method, path, reply.status_code, reply.json())
             if reply.status_code < 300 and (found := operation_of(method, path)):
                 self.reached.add(found["operationId"])

@@ -14,6 +14,7 @@ ROOMS = {
     "labeling": [
         ("kernel", "models"),
         ("ledger",),
+        ("webhooks",),
         ("consolidation",),
         ("assignments",),
         ("certification",),

@@ -23,6 +23,7 @@ from labeling.models import (
     Label,
     Member,
     Transfer,
+    Webhook,
 )
 
 T = TypeVar("T", bound=Model)
@@ -41,6 +42,14 @@ class Session(SessionAuthentication):
 def person(request: HttpRequest | Request) -> User:
     """Who asks; every view below is closed to strangers."""
     return cast(User, request.user)
+
+
+def project_admin(request: Request, right: str = "change_job") -> User:
+    """Who asks, if the admin lets them do this by hand; roles in a job are asked for besides."""
+    user = person(request)
+    if not (user.is_staff and user.has_perm(f"labeling.{right}")):
+        raise NotAllowed("Only project admins may do this.")
+    return user
 
 
 def jobs_of(user: User) -> "QuerySet[Job]":
@@ -151,6 +160,12 @@ def instruction_picture_for(user: User, pk: int) -> InstructionPicture:
 def transfer_for(user: User, pk: int) -> Transfer:
     """A transfer of a job this person manages."""
     rows = Transfer.objects.select_related("job").filter(_in_job(user, "job", role=MANAGER), pk=pk)
+    return _found(rows)
+
+
+def webhook_for(user: User, pk: int) -> Webhook:
+    """A webhook of a job this person manages."""
+    rows = Webhook.objects.select_related("job").filter(_in_job(user, "job", role=MANAGER), pk=pk)
     return _found(rows)
 
 

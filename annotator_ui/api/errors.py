@@ -3,11 +3,13 @@
 import logging
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from annotator_ui.failures import failure_of
+from annotator_ui.middleware import SAID
 from labeling.kernel.errors import Conflict, DiskFull, Invalid, LabelingError, NotAllowed
 
 log = logging.getLogger(__name__)
@@ -53,12 +55,14 @@ def _words(error: Exception, data: object) -> tuple[str, str, str | None]:
     if isinstance(error, exceptions.ValidationError):
         where, text = _first(error.detail, "")
         return "invalid", text, where or None
-    if isinstance(error, (exceptions.NotAuthenticated, exceptions.AuthenticationFailed)):
+    if isinstance(error, exceptions.NotAuthenticated):
         return (
             "signed_out",
             "You were signed out. Your work is saved here. Sign in to send it.",
             None,
         )
+    if isinstance(error, Http404):
+        return *SAID[404], None
     detail = data.get("detail") if isinstance(data, dict) else data
     code = getattr(error, "default_code", "error")
     return str(code), str(detail or error), None

@@ -51,7 +51,7 @@ def instruction_picture(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _kind_of(path: Path) -> str:
     """Of one of our own files, which are JPEG or PNG and carry no suffix."""
     if not path.is_file():
-        raise Http404("This picture's file is gone.")
+        raise Http404("This file is gone.")
     with path.open("rb") as file:
         return TYPES["jpg"] if file.read(2) == b"\xff\xd8" else TYPES["png"]
 

@@ -34,3 +34,15 @@ class Error(TypedDict):
     code: str
     message: str
     where: str | None
+
+
+class Problem(TypedDict):
+    """A refusal as RFC 9457's problem details: `detail` says what to do, `where` which field or
+    header it is about, `code` is for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    where: str | None

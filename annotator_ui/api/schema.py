@@ -14,6 +14,7 @@ from typing import (
     is_typeddict,
 )
 
+from django.http import HttpResponseBase
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
     OpenApiSerializerFieldExtension,
@@ -22,9 +23,14 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 
 from annotator_ui.api.forms import TypedField
-from annotator_ui.api.replies import Error, Reply
+from annotator_ui.api.replies import Error, Problem, Reply
+from labeling.server.answers import PROGRAMS
 
 Schema = dict[str, Any]
+BINARY: Schema = {
+    "description": "The file.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 PLAIN = {bool: "boolean", int: "integer", float: "number", str: "string", NoneType: "null"}
 
 
@@ -51,7 +57,13 @@ class TypedFields(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-c
 
 
 class TypedSchema(AutoSchema):
-    """Describes answers by the view's return type, `Reply[shape]` or `Created[shape]`."""
+    """Describes answers by the view's return type: `Reply[shape]`, `Created[shape]`, or a file."""
+
+    def get_tags(self) -> list[str]:
+        """Those for programs by the file of their resource."""
+        if not self.path.startswith(PROGRAMS):
+            return ["pages"]
+        return [type(self.view).__module__.rpartition(".")[2].replace("_", " ")]
 
     def get_request_serializer(self) -> None:
         """What a request holds is said by extend_schema; without it, nothing."""
@@ -61,33 +73,40 @@ class TypedSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: str = "response") -> Schema:
         hint = get_type_hints(getattr(self.view, self.method.lower()))["return"]
+        refused = self._refused()
+        if hint is HttpResponseBase:
+            return {"200": BINARY, "4XX": refused, "5XX": refused}
         kind = get_origin(hint)
         if not (isclass(kind) and issubclass(kind, Reply)):
             raise TypeError(f"{self.method} {self.path}: say which Reply it gives, not {hint}.")
         (shape,) = get_args(hint)
         told = _body(_words(shape) or "OK", schema_of(shape, self.registry))
-        refused = self._refused()
         return {str(kind.status_code): told, "4XX": refused, "5XX": refused}
 
     def _refused(self) -> Schema:
-        """The one answer to everything that cannot be done."""
+        """The one answer to everything that cannot be done; programs get problem details."""
+        shape: Any = Error
+        kind, name = "application/json", "Refused"
+        if self.path.startswith(PROGRAMS):
+            shape, kind, name = Problem, "application/problem+json", "RefusedProgram"
         component = ResolvedComponent(  # type: ignore[no-untyped-call]
-            name="Refused",
+            name=name,
             type=ResolvedComponent.RESPONSE,
-            object=Error,
-            schema=_body(_words(Error), schema_of(Error, self.registry)),
+            object=shape,
+            schema=_body(_words(shape), schema_of(shape, self.registry), kind),
         )
         self.registry.register_on_missing(component)
         reference: Schema = component.ref
         return reference
 
 
-def _body(description: str, schema: Schema) -> Schema:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+def _body(description: str, schema: Schema, kind: str = "application/json") -> Schema:
+    return {"description": description, "content": {kind: {"schema": schema}}}
 
 
 def _words(hint: Any) -> str:
-    return cleandoc(hint.__doc__ or "") if is_typeddict(hint) else ""
+    shape = get_origin(hint) or hint
+    return cleandoc(shape.__doc__ or "") if is_typeddict(shape) else ""
 
 
 def schema_of(hint: Any, registry: ComponentRegistry) -> Schema:
@@ -97,7 +116,7 @@ def schema_of(hint: Any, registry: ComponentRegistry) -> Schema:
     """
     if hint in PLAIN:
         return {"type": PLAIN[hint]}
-    if is_typeddict(hint):
+    if is_typeddict(get_origin(hint) or hint):
         return _component(hint, registry)
     if isclass(hint) and issubclass(hint, Enum):
         return _enum([member.value for member in hint])
@@ -141,8 +160,12 @@ def _mapping(key: Any, value: Any, registry: ComponentRegistry) -> Schema:
 
 
 def _component(hint: Any, registry: ComponentRegistry) -> Schema:
+    inside = "Of".join(["", *(arg.__name__ for arg in get_args(hint))])
     component = ResolvedComponent(  # type: ignore[no-untyped-call]
-        name=hint.__name__, type=ResolvedComponent.SCHEMA, object=hint, schema={}
+        name=f"{(get_origin(hint) or hint).__name__}{inside}",
+        type=ResolvedComponent.SCHEMA,
+        object=hint,
+        schema={},
     )
     if component not in registry:  # which warns of another shape of this name
         component.schema = {"type": "object"}  # before its parts, which may hold it again
@@ -153,10 +176,21 @@ def _component(hint: Any, registry: ComponentRegistry) -> Schema:
 
 
 def _described(hint: Any, registry: ComponentRegistry) -> Schema:
-    parts = {name: schema_of(part, registry) for name, part in get_type_hints(hint).items()}
+    shape = get_origin(hint) or hint
+    given = dict(zip(getattr(shape, "__parameters__", ()), get_args(hint), strict=True))
+    parts = {
+        name: schema_of(_filled(part, given), registry)
+        for name, part in get_type_hints(shape).items()
+    }
     described: Schema = {"description": _words(hint), "properties": parts}
     if not parts:
         described["additionalProperties"] = False
-    if needed := [name for name in parts if name in hint.__required_keys__]:
+    if needed := [name for name in parts if name in shape.__required_keys__]:
         described["required"] = needed
     return described
+
+
+def _filled(part: Any, given: Mapping[Any, Any]) -> Any:
+    """A type hint of a generic shape with what stands for its variables."""
+    inside = getattr(part, "__parameters__", ())
+    return part[tuple(given[one] for one in inside)] if inside else given.get(part, part)

@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
 from labeling.admin.importing import TAKEN, ManyFilesField
-from labeling.jobs import classes, model_plugin, setup
-from labeling.kernel.errors import LabelingError
+from labeling.jobs import classes, members, model_plugin, setup
+from labeling.jobs.options import FIXED_ONCE_STARTED
+from labeling.kernel.errors import Invalid, LabelingError
 from labeling.models import Job, LabelClass, Member
 from labeling.models.label_class import COLORS
 
@@ -36,7 +36,6 @@ NUMBERS = (
     "audit_budget",
     "monitoring_share",
 )
-FIXED_ONCE_STARTED = ("slug", "preset", "assist", "acceptance")
 
 
 class JobForm(forms.ModelForm[Job]):
@@ -235,11 +234,10 @@ class MemberForm(forms.ModelForm[Member]):
     def clean_username(self) -> str:
         """The name of an active account."""
         name: str = self.cleaned_data["username"].strip()
-        user = get_user_model().objects.filter(username__iexact=name, is_active=True).first()
-        if user is None:
-            raise forms.ValidationError(
-                f"There is no account {name!r}. Create it under Users, or send the invitation link."
-            )
+        try:
+            user = members.account(name)
+        except Invalid as error:
+            raise forms.ValidationError(error.message) from error
         if not self.instance.pk:
             self.instance.user = user
         return name

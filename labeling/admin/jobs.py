@@ -12,10 +12,11 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from labeling.admin import guidance, importing, inviting, job_actions, job_page
-from labeling.admin.job_forms import FIXED_ONCE_STARTED, ClassInline, JobForm, MemberInline
+from labeling.admin.job_forms import ClassInline, JobForm, MemberInline
 from labeling.admin.scoping import signed_in
 from labeling.jobs import classes, members, presets, setup
 from labeling.jobs.accounts import managed_jobs
+from labeling.jobs.options import FIXED_ONCE_STARTED
 from labeling.kernel import events
 from labeling.kernel.errors import LabelingError
 from labeling.models import Job, LabelClass, Member

@@ -10,7 +10,7 @@ from labeling.consolidation.core import answer_groups, grouping
 from labeling.kernel import events
 from labeling.kernel.boxes import Box, pack
 from labeling.kernel.errors import Conflict
-from labeling.models import Assignment, Audit, Image, Job, Label, Round
+from labeling.models import Assignment, Audit, Image, Job, Label
 
 RISKY = 0.25  # doubt from which an image is offered to reviewers
 SURE = 0.80  # agreement from which a group needs no look
@@ -131,9 +131,7 @@ def history(image: Image) -> list[Label]:
 
 def held_by_audit(image: Image) -> bool:
     """Whether the locked list of a running audit holds the image."""
-    return Audit.objects.filter(
-        image=image, kind=Audit.Kind.CERTIFICATE, round__state=Round.State.AUDITING
-    ).exists()
+    return Audit.objects.running().filter(image=image).exists()
 
 
 def check_correctable(image: Image, manager: bool) -> None:

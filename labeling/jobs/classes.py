@@ -1,21 +1,32 @@
 """A job's classes: added with an index for ever, and gone only where nothing has a box of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import chain
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
-from labeling.kernel.errors import Conflict
+from labeling.kernel import events
+from labeling.kernel.errors import Conflict, invalid_of
 from labeling.models import Job, Label, LabelClass, Transfer
 from labeling.models.label_class import COLORS
 
 
-def add(job: Job, name: str, *, spoken_for: Collection[str] = (), **fields: Any) -> LabelClass:
+def add(
+    job: Job,
+    name: str,
+    *,
+    by: User | None = None,
+    spoken_for: Collection[str] = (),
+    **fields: Any,
+) -> LabelClass:
     """A new class with the next permanent index, and the next colour and free key.
 
-    `spoken_for`: keys that classes will get which are not stored yet.
+    `spoken_for`: keys that classes will get which are not stored yet. `by`: who adds it, where no
+    form tells of all changes at once.
     """
     check_may_grow(job)
     with transaction.atomic():
@@ -27,7 +38,30 @@ def add(job: Job, name: str, *, spoken_for: Collection[str] = (), **fields: Any)
         if "hotkey" not in fields:
             taken = {*spoken_for, *job.classes.values_list("hotkey", flat=True)}
             fields["hotkey"] = next((k for k in "1234567890" if k not in taken), "")
-        return LabelClass.objects.create(job=job, index=index, name=name, **fields)
+        row = LabelClass(job=job, index=index, name=name, **fields)
+        _check(row)
+        row.save()
+        if by is not None:
+            events.record(job, "job_edited", by, fields=["classes"])
+        return row
+
+
+def change(kind: LabelClass, by: User | None, given: Mapping[str, Any]) -> None:
+    """Rename, retire or redecorate a class; its index stays."""
+    for name, value in given.items():
+        setattr(kind, name, value)
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=kind.job_id)
+        _check(kind)
+        kind.save(update_fields=list(given))
+        events.record(kind.job, "job_edited", by, fields=["classes"])
+
+
+def _check(kind: LabelClass) -> None:
+    try:
+        kind.full_clean()
+    except ValidationError as error:
+        raise invalid_of(error) from error
 
 
 def check_may_grow(job: Job) -> None:

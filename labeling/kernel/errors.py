@@ -1,5 +1,7 @@
 """What can go wrong for a reason a person should hear: a code, a sentence, a place."""
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
 
 class LabelingError(Exception):
     """A refusal with a `code` for programs, a sentence for people and `where` it concerns."""
@@ -19,6 +21,12 @@ class Invalid(LabelingError):
     code = "invalid"
 
 
+def invalid_of(error: ValidationError) -> Invalid:
+    """The first thing that a model's own checks found."""
+    where, messages = next(iter(error.message_dict.items()))
+    return Invalid(" ".join(messages), where=None if where == NON_FIELD_ERRORS else where)
+
+
 class NotAllowed(LabelingError):
     """The person may not do this."""
 
@@ -35,6 +43,12 @@ class DiskFull(LabelingError):
     """The disk is too full to write; nothing was written, and it goes on once there is room."""
 
     code = "disk_full"
+
+
+class Later(LabelingError):
+    """The work cannot be done now and is no failure; it waits until it is due again."""
+
+    code = "later"
 
 
 class LeaseLost(Conflict):

@@ -16,6 +16,14 @@ Outcome = Literal[
     "left",  # shown, and not answered
     "unseen",  # below the confidence the person asked to see
 ]
+# what webhooks are told of
+WebhookEvent = Literal[
+    "round_opened",
+    "people_needed",  # a round waits for annotators
+    "audit_due",  # a proof waits for reviewers
+    "job_complete",
+    "step_failed",
+]
 # what takes time
 Action = Literal[
     "open",

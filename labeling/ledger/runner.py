@@ -13,7 +13,7 @@ from django_tasks import task
 
 from labeling.kernel import faults
 from labeling.kernel.changes import changed
-from labeling.kernel.errors import DiskFull, Invalid, LeaseLost
+from labeling.kernel.errors import DiskFull, Invalid, Later, LeaseLost
 from labeling.ledger import leases
 from labeling.models import WorkItem
 
@@ -74,8 +74,14 @@ def run(name: str, pk: int) -> None:
         if kind.model.objects.unfinished().filter(pk=pk).exists():
             with lease.fenced(last=True):
                 pass
-    except DiskFull as error:
-        log.error("%s=%s waits: %s", name, pk, error)
+    except (DiskFull, Later) as error:
+        log.log(
+            logging.ERROR if isinstance(error, DiskFull) else logging.INFO,
+            "%s=%s waits: %s",
+            name,
+            pk,
+            error,
+        )
         lease.wait(error.message)
         return
     except LeaseLost:

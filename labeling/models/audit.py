@@ -31,6 +31,11 @@ class AuditQuerySet(models.QuerySet["Audit"]):
         """Those that still count: the checks of a closed proof keep their last reviewer."""
         return self.filter(Q(kind=Audit.Kind.MONITORING) | Q(round__state=Round.State.AUDITING))
 
+    def running(self) -> Self:
+        """Of a proof that is not over: nobody may learn what its labels are, or how it stands."""
+        stages = (Round.State.CALIBRATING, Round.State.AUDITING)
+        return self.filter(kind=Audit.Kind.CERTIFICATE, round__state__in=stages)
+
     def decided(self) -> Self:
         """With a verdict."""
         return self.exclude(verdict="")

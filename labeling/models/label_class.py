@@ -44,9 +44,17 @@ class LabelClass(models.Model):
         verbose_name, verbose_name_plural = "class", "classes"
         constraints = (
             models.UniqueConstraint("job", "index", name="class_index_once"),
-            models.UniqueConstraint(F("job"), Lower("name"), name="class_name_once"),
             models.UniqueConstraint(
-                fields=("job", "hotkey"), condition=~Q(hotkey=""), name="class_key_once"
+                F("job"),
+                Lower("name"),
+                name="class_name_once",
+                violation_error_message="Another class has this name: choose a different one.",
+            ),
+            models.UniqueConstraint(
+                fields=("job", "hotkey"),
+                condition=~Q(hotkey=""),
+                name="class_key_once",
+                violation_error_message="Another class has this key: choose a different one.",
             ),
         )
 

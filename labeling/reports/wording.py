@@ -96,6 +96,8 @@ TEXTS = {
     "assignment_taken_over": "An image was reassigned after its timeout",
     "import_started": "Import started",
     "import_finished": "{imported} images imported, {duplicates} already here, {refused} refused",
+    "webhook_made": "Webhook made",
+    "webhook_removed": "Webhook removed",
     "export_started": "Export started ({format})",
     "detector_exported": "Export ready (detector of round {round})",
     "export_finished": "Export ready ({format}, {images} images)",

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from labeling.server.protocol import Receive, Send
 
+PROGRAMS = "/api/v1/"  # addresses that access tokens open
 ENDING = (401, 408, 413, 414)  # the connection ends with the answer: its rest is no request
 BUSY = "The server is busy. Your work is kept; it is sent again."
 BUSY_SECONDS = 3  # to wait before asking again
@@ -22,12 +23,28 @@ class Refused(Exception):
         self.retry_after = retry_after
 
 
-async def refuse(send: Send, receive: Receive, refused: Refused) -> None:
-    """Answer with `{"code", "message", "where"}`, whatever of the body is still to come."""
-    said = {"code": refused.code, "message": refused.message, "where": None}
+def refusal(
+    path: str, status: int, code: str, message: str, where: str | None = None
+) -> tuple[str, dict[str, str | int | None]]:
+    """Content type and content of an error below /api/: programs get RFC 9457's problem details."""
+    if not path.startswith(PROGRAMS):
+        return "application/json", {"code": code, "message": message, "where": where}
+    return "application/problem+json", {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": message,
+        "code": code,
+        "where": where,
+    }
+
+
+async def refuse(send: Send, receive: Receive, refused: Refused, path: str = "") -> None:
+    """Answer in the words of this address, whatever of the body is still to come."""
+    kind, said = refusal(path, refused.status, refused.code, refused.message)
     body = json.dumps(said).encode()
     headers = [
-        (b"content-type", b"application/json"),
+        (b"content-type", kind.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),

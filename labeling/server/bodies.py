@@ -17,7 +17,8 @@ from labeling.server.protocol import Message, Receive, Scope
 from labeling.transfers.uploads import MAX_UPLOAD
 
 UPLOADS = re.compile(
-    r"/api/jobs/[^/]+/uploads(/[^/]+(/\d+)?)?|/admin/labeling/job/(add|\d+/import|\d+/pictures)/"
+    r"/api/(v1/)?jobs/[^/]+/uploads(/[^/]+(/\d+)?)?"
+    r"|/admin/labeling/job/(add|\d+/import|\d+/pictures)/"
 )
 IN_MEMORY = 1 << 18  # bytes; what is larger goes to a file without a name
 BATCH = 1 << 20  # bytes written to that file at once

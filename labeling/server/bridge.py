@@ -19,7 +19,7 @@ from wsgiref.util import FileWrapper
 from labeling.server import bodies
 from labeling.server.addresses import household
 from labeling.server.answers import Refused, refuse
-from labeling.server.people import People, session_of
+from labeling.server.people import People, credential_of
 from labeling.server.protocol import Receive, Scope, Send
 from labeling.server.turns import Allowance, Turns, Usage, Who
 
@@ -62,7 +62,7 @@ class Bridge:
         except bodies.WentAway:
             log.info("The browser went away in the middle of %s", scope["path"])
         except Refused as refused:
-            await refuse(send, receive, refused)
+            await refuse(send, receive, refused, scope["path"])
         else:
             await _send(scope, answer, receive, send)
 
@@ -84,11 +84,11 @@ class Bridge:
     async def _who(self, scope: Scope) -> tuple[Who, Allowance]:
         """Whose allowance the request uses up; strangers share their address' one."""
         address: Who = ("address", household((scope.get("client") or ("",))[0]))
-        session = session_of(scope)
-        fresh, person = self.people.remembered(session)
-        if session and not fresh:
-            self.usage.count(address, self.stranger)  # so that made-up sessions cost something
-            person = await self.people.ask(session)
+        credential = credential_of(scope)
+        fresh, person = self.people.remembered(credential)
+        if credential and not fresh:
+            self.usage.count(address, self.stranger)  # so that made-up ones cost something
+            person = await self.people.ask(credential)
         if person is None:
             self.usage.count(address, self.stranger)
             return address, self.stranger

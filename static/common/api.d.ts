@@ -640,6 +640,609 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificates/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file that verify_certificate reads. */
+        get: operations["download_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its progress. */
+        get: operations["read_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Once it is finished. */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description As it stands. */
+        get: operations["read_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Take it out of its job, or put it back; saying it twice changes nothing. */
+        patch: operations["change_image"];
+        trace?: never;
+    };
+    "/api/v1/images/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The normalised copy that people see, JPEG or PNG. */
+        get: operations["download_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/{id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Oldest first; a conflict while a running audit holds the image. */
+        get: operations["list_labels_of_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For lists. */
+        get: operations["download_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its progress and report. */
+        get: operations["read_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A CSV file with a line for every file. */
+        get: operations["download_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Your jobs. */
+        get: operations["list_jobs"];
+        put?: never;
+        /** @description Make a draft; you become its manager. */
+        post: operations["create_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its options, counts, and what a draft still lacks. */
+        get: operations["read_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change options; those of a running job take effect from its next round. */
+        patch: operations["change_job"];
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Do it. */
+        post: operations["act_on_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its reviewers and managers. */
+        get: operations["list_audits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its members. */
+        get: operations["list_certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Retired ones too. */
+        get: operations["list_classes"];
+        put?: never;
+        /** @description With the next index. Not after the pilot of a job with model assistance: copy it then. */
+        post: operations["add_class"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/classes/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Rename or retire it. */
+        patch: operations["change_class"];
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A draft with the same options, classes, members and images, without labels. */
+        post: operations["copy_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its managers, oldest first; single verdicts are no events here. */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its managers. */
+        get: operations["list_exports"];
+        put?: never;
+        /** @description Write the labels as they stand when it runs, or a detector; each export once at a time. */
+        post: operations["start_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its reviewers and managers. */
+        get: operations["list_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its managers. */
+        get: operations["list_imports"];
+        put?: never;
+        /** @description Import an upload, or a folder on the server (for project admins). */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its reviewers and managers; without images that a running audit holds. */
+        get: operations["list_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its managers. */
+        get: operations["list_members"];
+        put?: never;
+        /** @description Saying it twice changes nothing. */
+        post: operations["add_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description What they hold goes to others; what they did stays. */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description For its reviewers and managers, of labelled images that no running audit holds.
+         *
+         *     Others may still be drawn or checked blind, perhaps by who asks.
+         */
+        get: operations["list_predictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its reviewers and managers. */
+        get: operations["list_rounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the live page shows. */
+        get: operations["read_snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Keep a zip archive, or several files, and import them at once.
+         *
+         *     It takes no Idempotency-Key: sent again, everything in it is there already.
+         */
+        post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/uploads/{upload}/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * @description Keep these pictures and annotation files; the same part again replaces it.
+         *
+         *     `upload` is 32 hexadecimal digits of your choice. Import it when all parts are there.
+         */
+        put: operations["send_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{slug}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its managers. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * @description Keep the secret: by it the receiver knows our requests.
+         *
+         *     The same address again replaces the webhook and its secret, so a key is not needed; under
+         *     one the secret would be kept with the answer.
+         */
+        post: operations["make_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Also one that has ended; a conflict while a running audit holds its image. */
+        get: operations["read_label"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who you are here. */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description What it was still to be told goes with it. */
+        delete: operations["remove_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Those of the last 30 days. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1352,6 +1955,20 @@ export interface components {
             sure: number;
             suggestions: components["schemas"]["PicturedThread"][];
         };
+        /** @description What to import: an upload whose parts were sent, or a folder on the server. */
+        ImportForm: {
+            upload?: string;
+            /** @description Below the server's import folder. */
+            folder?: string;
+            /**
+             * @description * `suggestions` - suggestions
+             *     * `labels` - labels
+             *     * `ignore` - ignore
+             * @default suggestions
+             * @enum {string}
+             */
+            boxes?: "suggestions" | "labels" | "ignore";
+        };
         /** @description A job as work pages need it; addresses that are not for this person are null. */
         Job: {
             slug: string;
@@ -1400,6 +2017,11 @@ export interface components {
             report_url: string | null;
             live_url: string;
         };
+        /** @description What a draft lacks before it may start. */
+        JobMissing: {
+            code: string;
+            message: string;
+        };
         /** @description A job's rules and where it stands. */
         JobNow: {
             slug: string;
@@ -1417,6 +2039,58 @@ export interface components {
             annotators_per_image: number;
             /** @enum {string} */
             consolidation: "em" | "average";
+        };
+        /** @description Every option of a job; the OpenAPI document says of each what it does. */
+        JobOptions: {
+            name: string;
+            slug: string;
+            instructions: string;
+            /** @enum {string} */
+            preset: "boxwise" | "minimal" | "ground_truth";
+            assist: boolean;
+            suggestions: boolean;
+            blind_control_percent: number;
+            honeypot_percent: number;
+            detector: string;
+            start_from: string | null;
+            /** @enum {string} */
+            acceptance: "certified" | "per_round";
+            /** @enum {string} */
+            mode: "independent" | "adaptive" | "verify";
+            annotators_per_image: number;
+            error_limit: number;
+            /** @enum {string} */
+            consolidation: "em" | "average";
+            pilot_size: number;
+            validation_size: number;
+            training_size: number;
+            batch_size: number;
+            prefetch_percent: number;
+            /** @enum {string} */
+            drawing: "drag" | "clicks" | "points";
+            one_object: boolean;
+            /** @enum {string} */
+            guarantee: "quality" | "defect_free" | "dataset";
+            per_class: boolean;
+            blind_checks: boolean;
+            target_quality: number;
+            risk: number;
+            audit_budget: number;
+            monitoring_share: number;
+            lease_minutes: number;
+            price_image: string;
+            price_answer: string;
+            budget: string | null;
+        };
+        /** @description A job of a list, and the roles of who asks. */
+        JobSummary: {
+            id: number;
+            slug: string;
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "running" | "paused" | "complete" | "cancelled";
+            created_at: string;
+            roles: ("annotator" | "reviewer" | "manager")[];
         };
         /** @description A person's own keys. */
         KeysPage: {
@@ -1436,6 +2110,38 @@ export interface components {
             labels: number;
             looked_at: number;
         };
+        /**
+         * @description How a label came to be. People's: method to settings. Auto: the detector, threshold,
+         *     certificate.
+         */
+        LabelDetail: {
+            detector?: string;
+            design?: string;
+            score_thresholds?: {
+                [key: string]: number;
+            };
+            confidence?: string;
+            validation_images?: number;
+            /** @enum {string} */
+            method?: "single" | "em" | "majority" | "average" | "verified";
+            votes?: number[];
+            probability?: number[];
+            spread?: number[];
+            offset?: number[];
+            risk?: number;
+            agreement?: number[];
+            settings?: {
+                [key: string]: number;
+            };
+            threshold?: number;
+            certificate?: string;
+            audit?: number;
+            before?: number | null;
+            suggestion?: number;
+            adjudicated?: {
+                [key: string]: number;
+            };
+        };
         /** @description The label that holds now. */
         LabelNow: {
             id: number;
@@ -1444,6 +2150,71 @@ export interface components {
         /** @description Until when the work is this person's. */
         Lease: {
             lease_expires_at: string;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfJobSummary: {
+            items: components["schemas"]["JobSummary"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneAudit: {
+            items: components["schemas"]["OneAudit"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneCertificate: {
+            items: components["schemas"]["OneCertificate"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneDelivery: {
+            items: components["schemas"]["OneDelivery"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneEvent: {
+            items: components["schemas"]["OneEvent"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneMember: {
+            items: components["schemas"]["OneMember"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOnePrediction: {
+            items: components["schemas"]["OnePrediction"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneRound: {
+            items: components["schemas"]["OneRound"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneWebhook: {
+            items: components["schemas"]["OneWebhook"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfTransfer: {
+            items: components["schemas"]["Transfer"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfWholeClass: {
+            items: components["schemas"]["WholeClass"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfWholeImage: {
+            items: components["schemas"]["WholeImage"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfWholeLabel: {
+            items: components["schemas"]["WholeLabel"][];
+            next: number | null;
         };
         /** @description A job as it is now. */
         LivePage: {
@@ -1456,16 +2227,255 @@ export interface components {
             transfers: components["schemas"]["Transfer"][];
             export_choices: components["schemas"]["ExportChoices"];
         };
+        /** @description The same with the secret that signs its requests, shown once. */
+        MadeWebhook: {
+            id: number;
+            url: string;
+            events: ("round_opened" | "people_needed" | "audit_due" | "job_complete" | "step_failed")[];
+            created_at: string;
+            secret: string;
+        };
         /** @description What a reviewer thought of a label. */
         Mark: {
             /** @enum {string} */
             verdict: "right" | "rejected";
             reason: ("missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable") | "";
         };
+        /** @description The person that asks; `scope` and `expires_at` are the token's, null for a session. */
+        Me: {
+            id: number;
+            username: string;
+            name: string;
+            is_superuser: boolean;
+            scope: ("read" | "manage") | null;
+            expires_at: string | null;
+        };
         /** @description The surest images of people and of the machine. */
         MostConfident: {
             people: components["schemas"]["ConfidentImage"][];
             auto: components["schemas"]["ConfidentImage"][];
+        };
+        /** @description A class; colour, key and position are the next free ones if left out. */
+        NewClass: {
+            name: string;
+            /**
+             * Colour
+             * @description * `#FFC400` - Amber
+             *     * `#56B4FF` - Sky
+             *     * `#DD2299` - Magenta
+             *     * `#AADDAA` - Mint
+             *     * `#7766EE` - Violet
+             *     * `#888844` - Olive
+             *     * `#44FFFF` - Cyan
+             *     * `#DD88AA` - Rose
+             *     * `#118866` - Teal
+             *     * `#FF3300` - Red
+             *     * `#33AA77` - Green
+             *     * `#DDEE88` - Lime
+             * @enum {string}
+             */
+            color?: "#FFC400" | "#56B4FF" | "#DD2299" | "#AADDAA" | "#7766EE" | "#888844" | "#44FFFF" | "#DD88AA" | "#118866" | "#FF3300" | "#33AA77" | "#DDEE88";
+            /** Key */
+            hotkey?: string;
+            /** Note for annotators */
+            note?: string;
+            /** Format: int64 */
+            position?: number;
+            /** @description No longer offered to annotators; existing boxes are kept. */
+            retired?: boolean;
+        };
+        /** @description The same; `name` is needed, and `preset` fills what is left out. */
+        NewJob: {
+            name: string;
+            /** @description Part of the job's address. */
+            slug?: string;
+            /**
+             * Guidelines
+             * @description Markdown. Annotators see the guidelines on their first visit, and by the key I.
+             */
+            instructions?: string;
+            /**
+             * @description Sets the fields below; you can change each of them.
+             *
+             *     * `boxwise` - Boxwise
+             *     * `minimal` - Minimal: fewest labels, for one or two clear classes
+             *     * `ground_truth` - Ground Truth
+             * @enum {string}
+             */
+            preset?: "boxwise" | "minimal" | "ground_truth";
+            /**
+             * Model assistance
+             * @description Train a detector between rounds and let it label the images it is confident about. Off: people label every image.
+             */
+            assist?: boolean;
+            /** @description Show the detector's boxes to annotators in active rounds. Pilot, validation and first training images are always annotated blind. */
+            suggestions?: boolean;
+            /**
+             * Blind control share, %
+             * @description Share of the pre-labelled images that up to two more people annotate blind. A class in which corrected work turns out worse by more than .05 is no longer pre-labelled.
+             */
+            blind_control_percent?: number;
+            /**
+             * Honeypot share, %
+             * @description Share of the pre-labelled tasks that get one wrong box. The report tells managers who missed it; it never counts as a label.
+             */
+            honeypot_percent?: number;
+            detector?: string;
+            /** @description The address of an earlier job that you manage. */
+            start_from?: string | null;
+            /**
+             * Accept
+             * @description When auto-labels are accepted.
+             *
+             *     * `certified` - At the end, with a certificate
+             *     * `per_round` - Each round, above a threshold (no guarantee)
+             * @enum {string}
+             */
+            acceptance?: "certified" | "per_round";
+            /**
+             * Workflow
+             * @description Verify starts after the first training; before it, and on validation images, people always annotate blind.
+             *
+             *     * `independent` - Independent: everyone annotates blind
+             *     * `adaptive` - Adaptive: two annotate, more only where they disagree
+             *     * `verify` - Verify: one annotates, the next ones confirm or fix
+             * @enum {string}
+             */
+            mode?: "independent" | "adaptive" | "verify";
+            /** @description Independent: exactly this many for each image. Adaptive and verify: at most this many. */
+            annotators_per_image?: number;
+            /**
+             * Allowed expected errors per image
+             * Format: double
+             * @description Adaptive: another person is asked while more than this many errors (missed, wrong or loose boxes) are expected in an image. Strict: 0.15.
+             */
+            error_limit?: number;
+            /**
+             * @description How several people's boxes become one label. Corrected pre-labels always use the majority, as they are not independent.
+             *
+             *     * `em` - Weighted by how reliable each person is (EM)
+             *     * `average` - Mean of the boxes that most people drew (as Ground Truth)
+             * @enum {string}
+             */
+            consolidation?: "em" | "average";
+            /**
+             * Pilot
+             * Format: int64
+             * @description Random images to check the setup with.
+             */
+            pilot_size?: number;
+            /**
+             * Validation
+             * Format: int64
+             * @description Random images that the detector is evaluated on and never trained on. 0: evaluation by cross-validation on the training images, which needs fewer labels and two and a half times the training time.
+             */
+            validation_size?: number;
+            /**
+             * First training
+             * Format: int64
+             * @description Random images for the first detector.
+             */
+            training_size?: number;
+            /**
+             * Each further round
+             * Format: int64
+             * @description Images to label in each active round.
+             */
+            batch_size?: number;
+            /**
+             * Prefetch share, %
+             * @description Share of a batch that is assigned while the detector trains again, so that nobody waits. 0: people wait. During the first training they always do: its detector is often good enough.
+             */
+            prefetch_percent?: number;
+            /**
+             * @description The drawing method at first; each person can change it by the key M, and dragging always works. Four points give tighter boxes.
+             *
+             *     * `drag` - Press, drag, release
+             *     * `clicks` - Two clicks, on opposite corners
+             *     * `points` - Four clicks, on the outermost points of the object
+             * @enum {string}
+             */
+            drawing?: "drag" | "clicks" | "points";
+            /**
+             * One object per image
+             * @description The first box submits the image after one second, in which it can be undone.
+             */
+            one_object?: boolean;
+            /**
+             * @description What the certificate guarantees to reach the target. A defect is a missed object, a false box, or a box that overlaps its object by less than half.
+             *
+             *     * `quality` - Mean quality of the accepted images
+             *     * `defect_free` - Share of the accepted images without a defect
+             *     * `dataset` - Mean quality of all images, people's labels counted as right
+             * @enum {string}
+             */
+            guarantee?: "quality" | "defect_free" | "dataset";
+            /**
+             * Each class on its own
+             * @description Prove the guarantee for the images of each class separately; an image counts for its rarest class. A class with too few boxes is left to people. Takes more audits.
+             */
+            per_class?: boolean;
+            /** @description Reviewers draw before they see the auto-label, then say which of its boxes they had overlooked. Takes as long as annotating, and excludes the near misses that people let pass once they see boxes. Off: one audit in five is blind. */
+            blind_checks?: boolean;
+            /**
+             * Target
+             * Format: double
+             * @description Mean quality of accepted labels, or what the guarantee names: 1 means every box is perfect; a missed object or a false box counts 0. A target above what one annotator reaches against the labels of several, minus 0.05, is out of reach; the live page tells.
+             */
+            target_quality?: number;
+            /**
+             * Format: double
+             * @description 0.10 means: in at most one of ten jobs like this the accepted images miss the target.
+             */
+            risk?: number;
+            /**
+             * Format: int64
+             * @description Auto-labels that are audited. If the result is promising but not conclusive, half as many are added, up to twice the number; if the guarantee cannot be proven, people label the rest.
+             */
+            audit_budget?: number;
+            /**
+             * Format: double
+             * @description Share of the accepted images that reviewers check, those checked for a certificate included. Ends early once the checks show that the target is reached.
+             */
+            monitoring_share?: number;
+            /**
+             * Task timeout, minutes
+             * Format: int64
+             * @description Minutes without activity after which an image is reassigned.
+             */
+            lease_minutes?: number;
+            /**
+             * Format: decimal
+             * @description Per labelled image.
+             */
+            price_image?: string;
+            /**
+             * Format: decimal
+             * @description Per submission or review.
+             */
+            price_answer?: string;
+            /**
+             * Format: decimal
+             * @description For certified jobs: once this much is spent, the audit begins instead of another batch. Images that the audit leaves go to people all the same. Empty: no limit.
+             */
+            budget?: string | null;
+        };
+        /** @description Somebody with an account, and the role. */
+        NewMember: {
+            username: string;
+            /**
+             * @description * `annotator` - annotator
+             *     * `reviewer` - reviewer
+             *     * `manager` - manager
+             * @default annotator
+             * @enum {string}
+             */
+            role?: "annotator" | "reviewer" | "manager";
+        };
+        /** @description Where to send what; the host must be one that the server's operator allows. */
+        NewWebhook: {
+            url: string;
+            events: ("round_opened" | "people_needed" | "audit_due" | "job_complete" | "step_failed")[];
         };
         /** @description A random number of 256 bits in hex, and the digest of the audit plan that it is given for. */
         NonceForm: {
@@ -1483,6 +2493,112 @@ export interface components {
         };
         /** @description An answer that says no more than that it was done. */
         Nothing: Record<string, never>;
+        /**
+         * @description A check; what would tell how a running proof stands, or what a label is, is null until the
+         *     proof is over. `reviewer`: the user name, told to managers.
+         */
+        OneAudit: {
+            id: number;
+            image: number;
+            round: number;
+            /** @enum {string} */
+            kind: "certificate" | "monitoring";
+            blind: boolean;
+            verdict: ("" | "approved" | "corrected" | "rejected" | "unjudgeable") | null;
+            reason: ("missed" | "loose" | "wrong_class" | "on_nothing" | "twice" | "unusable") | null;
+            value: number | null;
+            confidence: number | null;
+            reviewer: string | null;
+            decided_at: string | null;
+        };
+        /** @description What a closing round ended with; the document has all the rest. */
+        OneCertificate: {
+            id: number;
+            round: number;
+            attempt: number;
+            /** @enum {string} */
+            outcome: "certified" | "not_provable" | "refused";
+            digest: string;
+            certified_images: number;
+            audited: number;
+            observed_mean: number | null;
+            created_at: string;
+        };
+        /** @description An event on its way; `error` is the last try's, `due_at` when the next one is due. */
+        OneDelivery: {
+            id: number;
+            /** @enum {string} */
+            type: "round_opened" | "people_needed" | "audit_due" | "job_complete" | "step_failed";
+            event: number;
+            /** @enum {string} */
+            state: "delivered" | "waiting" | "given_up";
+            tries: number;
+            error: string;
+            due_at: string;
+            delivered_at: string | null;
+        };
+        /** @description Something that happened, by whom, and in words. */
+        OneEvent: {
+            id: number;
+            at: string;
+            kind: string;
+            actor: string | null;
+            text: string;
+        };
+        /** @description A person in a role; with two roles they are two members. */
+        OneMember: {
+            id: number;
+            username: string;
+            name: string;
+            /** @enum {string} */
+            role: "annotator" | "reviewer" | "manager";
+            is_active: boolean;
+        };
+        /**
+         * @description What a detector saw in an image: boxes with scores, and how sure it is of the whole image.
+         *
+         *     In a training image it is the detector of a fold that had not seen the image before.
+         */
+        OnePrediction: {
+            id: number;
+            image: number;
+            name: string;
+            round: number;
+            boxes: components["schemas"]["Box"][];
+            confidence: number | null;
+        };
+        /** @description A round; `entered`: when each stage began. */
+        OneRound: {
+            number: number;
+            /** @enum {string} */
+            purpose: "pilot" | "validation" | "training" | "active" | "closing";
+            /** @enum {string} */
+            stage: "TRAINING" | "PREDICTING" | "CALIBRATING" | "AUDITING" | "ACCEPTING" | "SELECTING" | "COLLECTING" | "CONSOLIDATING" | "CLOSED";
+            opened_at: string;
+            closed_at: string | null;
+            entered: {
+                [key: string]: string;
+            };
+            steps: components["schemas"]["OneStep"][];
+        };
+        /** @description A piece of machine work; `error` says why it stands still, empty if it does not. */
+        OneStep: {
+            /** @enum {string} */
+            stage: "TRAINING" | "PREDICTING" | "CALIBRATING" | "AUDITING" | "ACCEPTING" | "SELECTING" | "COLLECTING" | "CONSOLIDATING" | "CLOSED";
+            shard: number;
+            done: number;
+            total: number;
+            attempts: number;
+            error: string;
+            finished_at: string | null;
+        };
+        /** @description An address that is told of these events. */
+        OneWebhook: {
+            id: number;
+            url: string;
+            events: ("round_opened" | "people_needed" | "audit_due" | "job_complete" | "step_failed")[];
+            created_at: string;
+        };
         /** @description A check whose verdict was taken back. */
         OpenAgain: {
             audit: components["schemas"]["Audit"];
@@ -1560,6 +2676,215 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description What of a class can be changed; a retired one keeps its boxes and is offered no more. */
+        PatchedClassChange: {
+            name?: string;
+            /**
+             * Colour
+             * @description * `#FFC400` - Amber
+             *     * `#56B4FF` - Sky
+             *     * `#DD2299` - Magenta
+             *     * `#AADDAA` - Mint
+             *     * `#7766EE` - Violet
+             *     * `#888844` - Olive
+             *     * `#44FFFF` - Cyan
+             *     * `#DD88AA` - Rose
+             *     * `#118866` - Teal
+             *     * `#FF3300` - Red
+             *     * `#33AA77` - Green
+             *     * `#DDEE88` - Lime
+             * @enum {string}
+             */
+            color?: "#FFC400" | "#56B4FF" | "#DD2299" | "#AADDAA" | "#7766EE" | "#888844" | "#44FFFF" | "#DD88AA" | "#118866" | "#FF3300" | "#33AA77" | "#DDEE88";
+            /** Key */
+            hotkey?: string;
+            /** Note for annotators */
+            note?: string;
+            /** Format: int64 */
+            position?: number;
+            /** @description No longer offered to annotators; existing boxes are kept. */
+            retired?: boolean;
+        };
+        /** @description Whether the image is out of the job; its answers and labels are kept. */
+        PatchedImageChange: {
+            excluded?: boolean;
+        };
+        /** @description Options of a job, as in the admin's form. */
+        PatchedJobChange: {
+            name?: string;
+            /** @description Part of the job's address. */
+            slug?: string;
+            /**
+             * Guidelines
+             * @description Markdown. Annotators see the guidelines on their first visit, and by the key I.
+             */
+            instructions?: string;
+            /**
+             * @description Sets the fields below; you can change each of them.
+             *
+             *     * `boxwise` - Boxwise
+             *     * `minimal` - Minimal: fewest labels, for one or two clear classes
+             *     * `ground_truth` - Ground Truth
+             * @enum {string}
+             */
+            preset?: "boxwise" | "minimal" | "ground_truth";
+            /**
+             * Model assistance
+             * @description Train a detector between rounds and let it label the images it is confident about. Off: people label every image.
+             */
+            assist?: boolean;
+            /** @description Show the detector's boxes to annotators in active rounds. Pilot, validation and first training images are always annotated blind. */
+            suggestions?: boolean;
+            /**
+             * Blind control share, %
+             * @description Share of the pre-labelled images that up to two more people annotate blind. A class in which corrected work turns out worse by more than .05 is no longer pre-labelled.
+             */
+            blind_control_percent?: number;
+            /**
+             * Honeypot share, %
+             * @description Share of the pre-labelled tasks that get one wrong box. The report tells managers who missed it; it never counts as a label.
+             */
+            honeypot_percent?: number;
+            detector?: string;
+            /** @description The address of an earlier job that you manage. */
+            start_from?: string | null;
+            /**
+             * Accept
+             * @description When auto-labels are accepted.
+             *
+             *     * `certified` - At the end, with a certificate
+             *     * `per_round` - Each round, above a threshold (no guarantee)
+             * @enum {string}
+             */
+            acceptance?: "certified" | "per_round";
+            /**
+             * Workflow
+             * @description Verify starts after the first training; before it, and on validation images, people always annotate blind.
+             *
+             *     * `independent` - Independent: everyone annotates blind
+             *     * `adaptive` - Adaptive: two annotate, more only where they disagree
+             *     * `verify` - Verify: one annotates, the next ones confirm or fix
+             * @enum {string}
+             */
+            mode?: "independent" | "adaptive" | "verify";
+            /** @description Independent: exactly this many for each image. Adaptive and verify: at most this many. */
+            annotators_per_image?: number;
+            /**
+             * Allowed expected errors per image
+             * Format: double
+             * @description Adaptive: another person is asked while more than this many errors (missed, wrong or loose boxes) are expected in an image. Strict: 0.15.
+             */
+            error_limit?: number;
+            /**
+             * @description How several people's boxes become one label. Corrected pre-labels always use the majority, as they are not independent.
+             *
+             *     * `em` - Weighted by how reliable each person is (EM)
+             *     * `average` - Mean of the boxes that most people drew (as Ground Truth)
+             * @enum {string}
+             */
+            consolidation?: "em" | "average";
+            /**
+             * Pilot
+             * Format: int64
+             * @description Random images to check the setup with.
+             */
+            pilot_size?: number;
+            /**
+             * Validation
+             * Format: int64
+             * @description Random images that the detector is evaluated on and never trained on. 0: evaluation by cross-validation on the training images, which needs fewer labels and two and a half times the training time.
+             */
+            validation_size?: number;
+            /**
+             * First training
+             * Format: int64
+             * @description Random images for the first detector.
+             */
+            training_size?: number;
+            /**
+             * Each further round
+             * Format: int64
+             * @description Images to label in each active round.
+             */
+            batch_size?: number;
+            /**
+             * Prefetch share, %
+             * @description Share of a batch that is assigned while the detector trains again, so that nobody waits. 0: people wait. During the first training they always do: its detector is often good enough.
+             */
+            prefetch_percent?: number;
+            /**
+             * @description The drawing method at first; each person can change it by the key M, and dragging always works. Four points give tighter boxes.
+             *
+             *     * `drag` - Press, drag, release
+             *     * `clicks` - Two clicks, on opposite corners
+             *     * `points` - Four clicks, on the outermost points of the object
+             * @enum {string}
+             */
+            drawing?: "drag" | "clicks" | "points";
+            /**
+             * One object per image
+             * @description The first box submits the image after one second, in which it can be undone.
+             */
+            one_object?: boolean;
+            /**
+             * @description What the certificate guarantees to reach the target. A defect is a missed object, a false box, or a box that overlaps its object by less than half.
+             *
+             *     * `quality` - Mean quality of the accepted images
+             *     * `defect_free` - Share of the accepted images without a defect
+             *     * `dataset` - Mean quality of all images, people's labels counted as right
+             * @enum {string}
+             */
+            guarantee?: "quality" | "defect_free" | "dataset";
+            /**
+             * Each class on its own
+             * @description Prove the guarantee for the images of each class separately; an image counts for its rarest class. A class with too few boxes is left to people. Takes more audits.
+             */
+            per_class?: boolean;
+            /** @description Reviewers draw before they see the auto-label, then say which of its boxes they had overlooked. Takes as long as annotating, and excludes the near misses that people let pass once they see boxes. Off: one audit in five is blind. */
+            blind_checks?: boolean;
+            /**
+             * Target
+             * Format: double
+             * @description Mean quality of accepted labels, or what the guarantee names: 1 means every box is perfect; a missed object or a false box counts 0. A target above what one annotator reaches against the labels of several, minus 0.05, is out of reach; the live page tells.
+             */
+            target_quality?: number;
+            /**
+             * Format: double
+             * @description 0.10 means: in at most one of ten jobs like this the accepted images miss the target.
+             */
+            risk?: number;
+            /**
+             * Format: int64
+             * @description Auto-labels that are audited. If the result is promising but not conclusive, half as many are added, up to twice the number; if the guarantee cannot be proven, people label the rest.
+             */
+            audit_budget?: number;
+            /**
+             * Format: double
+             * @description Share of the accepted images that reviewers check, those checked for a certificate included. Ends early once the checks show that the target is reached.
+             */
+            monitoring_share?: number;
+            /**
+             * Task timeout, minutes
+             * Format: int64
+             * @description Minutes without activity after which an image is reassigned.
+             */
+            lease_minutes?: number;
+            /**
+             * Format: decimal
+             * @description Per labelled image.
+             */
+            price_image?: string;
+            /**
+             * Format: decimal
+             * @description Per submission or review.
+             */
+            price_answer?: string;
+            /**
+             * Format: decimal
+             * @description For certified jobs: once this much is spent, the audit begins instead of another batch. Images that the audit leaves go to people all the same. Empty: no limit.
+             */
+            budget?: string | null;
+        };
         /** @description A person to filter by. */
         PersonChoice: {
             id: number;
@@ -1608,6 +2933,18 @@ export interface components {
                 [key: string]: string[];
             };
             page?: components["schemas"]["PageSettings"];
+        };
+        /**
+         * @description A refusal as RFC 9457's problem details: `detail` says what to do, `where` which field or
+         *     header it is about, `code` is for programs.
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            code: string;
+            where: string | null;
         };
         /** @description A certificate, or the one in the making, in words. */
         Proof: {
@@ -1951,6 +3288,10 @@ export interface components {
             week: components["schemas"]["Day"][];
             agreement: components["schemas"]["AgreementShown"] | null;
         };
+        /** @description What the page of own tokens knows; the tokens are in its template alone. */
+        TokensPage: {
+            user: components["schemas"]["User"];
+        };
         /** @description The loss by step of the training that runs, or of the last one. */
         TrainingChart: {
             round: number;
@@ -2062,6 +3403,69 @@ export interface components {
             active_ms?: number;
             hold?: number[];
         };
+        /** @description A class; `index` is the `class_id` of boxes. */
+        WholeClass: {
+            index: number;
+            name: string;
+            color: string;
+            hotkey: string;
+            note: string;
+            position: number;
+            retired: boolean;
+        };
+        /** @description An image; `excluded` says why it is out, empty where it is not; the files are beside it. */
+        WholeImage: {
+            id: number;
+            name: string;
+            width: number;
+            height: number;
+            digest: string;
+            intake: number;
+            /** @enum {string} */
+            split: "" | "training" | "validation";
+            excluded: string;
+            label: number | null;
+            source: ("human" | "auto" | "reviewer" | "imported") | null;
+        };
+        /**
+         * @description A job with its counts; `missing` is empty where a draft may start.
+         *
+         *     Its options are told to managers: others must not know how many honeypots there are.
+         */
+        WholeJob: {
+            id: number;
+            slug: string;
+            name: string;
+            /** @enum {string} */
+            state: "draft" | "running" | "paused" | "complete" | "cancelled";
+            created_at: string;
+            roles: ("annotator" | "reviewer" | "manager")[];
+            options: components["schemas"]["JobOptions"] | null;
+            counts: components["schemas"]["Counts"];
+            missing: components["schemas"]["JobMissing"][];
+        };
+        /**
+         * @description The boxes an image has, in pixels of the full-size picture, and how they came to be.
+         *
+         *     `by`: the user name of the reviewer whose label it is, told to managers. `ended`: empty while it
+         *     holds.
+         */
+        WholeLabel: {
+            id: number;
+            image: number;
+            name: string;
+            width: number;
+            height: number;
+            round: number | null;
+            /** @enum {string} */
+            source: "human" | "auto" | "reviewer" | "imported";
+            boxes: components["schemas"]["Box"][];
+            confidence: number | null;
+            detail: components["schemas"]["LabelDetail"];
+            by: string | null;
+            created_at: string;
+            ended: string;
+        };
         /** @description The person's next assignments, and why there are no more. */
         Work: {
             next: components["schemas"]["Assignment"][];
@@ -2095,6 +3499,18 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Error"];
+            };
+        };
+        /**
+         * @description A refusal as RFC 9457's problem details: `detail` says what to do, `where` which field or
+         *     header it is about, `code` is for programs.
+         */
+        RefusedProgram: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
     };
@@ -2178,20 +3594,53 @@ export type HoldsAgain = components['schemas']['HoldsAgain'];
 export type HomePage = components['schemas']['HomePage'];
 export type HoneypotRow = components['schemas']['HoneypotRow'];
 export type ImageDisagreements = components['schemas']['ImageDisagreements'];
+export type ImportForm = components['schemas']['ImportForm'];
 export type Job = components['schemas']['Job'];
 export type JobCard = components['schemas']['JobCard'];
+export type JobMissing = components['schemas']['JobMissing'];
 export type JobNow = components['schemas']['JobNow'];
+export type JobOptions = components['schemas']['JobOptions'];
+export type JobSummary = components['schemas']['JobSummary'];
 export type KeysPage = components['schemas']['KeysPage'];
 export type LabelClass = components['schemas']['LabelClass'];
 export type LabelCounts = components['schemas']['LabelCounts'];
+export type LabelDetail = components['schemas']['LabelDetail'];
 export type LabelNow = components['schemas']['LabelNow'];
 export type Lease = components['schemas']['Lease'];
+export type ListedOfJobSummary = components['schemas']['ListedOfJobSummary'];
+export type ListedOfOneAudit = components['schemas']['ListedOfOneAudit'];
+export type ListedOfOneCertificate = components['schemas']['ListedOfOneCertificate'];
+export type ListedOfOneDelivery = components['schemas']['ListedOfOneDelivery'];
+export type ListedOfOneEvent = components['schemas']['ListedOfOneEvent'];
+export type ListedOfOneMember = components['schemas']['ListedOfOneMember'];
+export type ListedOfOnePrediction = components['schemas']['ListedOfOnePrediction'];
+export type ListedOfOneRound = components['schemas']['ListedOfOneRound'];
+export type ListedOfOneWebhook = components['schemas']['ListedOfOneWebhook'];
+export type ListedOfTransfer = components['schemas']['ListedOfTransfer'];
+export type ListedOfWholeClass = components['schemas']['ListedOfWholeClass'];
+export type ListedOfWholeImage = components['schemas']['ListedOfWholeImage'];
+export type ListedOfWholeLabel = components['schemas']['ListedOfWholeLabel'];
 export type LivePage = components['schemas']['LivePage'];
+export type MadeWebhook = components['schemas']['MadeWebhook'];
 export type Mark = components['schemas']['Mark'];
+export type Me = components['schemas']['Me'];
 export type MostConfident = components['schemas']['MostConfident'];
+export type NewClass = components['schemas']['NewClass'];
+export type NewJob = components['schemas']['NewJob'];
+export type NewMember = components['schemas']['NewMember'];
+export type NewWebhook = components['schemas']['NewWebhook'];
 export type NonceForm = components['schemas']['NonceForm'];
 export type NotesPage = components['schemas']['NotesPage'];
 export type Nothing = components['schemas']['Nothing'];
+export type OneAudit = components['schemas']['OneAudit'];
+export type OneCertificate = components['schemas']['OneCertificate'];
+export type OneDelivery = components['schemas']['OneDelivery'];
+export type OneEvent = components['schemas']['OneEvent'];
+export type OneMember = components['schemas']['OneMember'];
+export type OnePrediction = components['schemas']['OnePrediction'];
+export type OneRound = components['schemas']['OneRound'];
+export type OneStep = components['schemas']['OneStep'];
+export type OneWebhook = components['schemas']['OneWebhook'];
 export type OpenAgain = components['schemas']['OpenAgain'];
 export type OrderState = components['schemas']['OrderState'];
 export type OwnAnswer = components['schemas']['OwnAnswer'];
@@ -2200,12 +3649,16 @@ export type OwnPreferences = components['schemas']['OwnPreferences'];
 export type OwnSuggestion = components['schemas']['OwnSuggestion'];
 export type PageForm = components['schemas']['PageForm'];
 export type PageSettings = components['schemas']['PageSettings'];
+export type PatchedClassChange = components['schemas']['PatchedClassChange'];
+export type PatchedImageChange = components['schemas']['PatchedImageChange'];
+export type PatchedJobChange = components['schemas']['PatchedJobChange'];
 export type PersonChoice = components['schemas']['PersonChoice'];
 export type Picture = components['schemas']['Picture'];
 export type PicturedThread = components['schemas']['PicturedThread'];
 export type PinForm = components['schemas']['PinForm'];
 export type Position = components['schemas']['Position'];
 export type PreferencesForm = components['schemas']['PreferencesForm'];
+export type Problem = components['schemas']['Problem'];
 export type Proof = components['schemas']['Proof'];
 export type ProofFiles = components['schemas']['ProofFiles'];
 export type ProofSet = components['schemas']['ProofSet'];
@@ -2242,6 +3695,7 @@ export type Thread = components['schemas']['Thread'];
 export type ThreadAnswer = components['schemas']['ThreadAnswer'];
 export type ThreadLeft = components['schemas']['ThreadLeft'];
 export type Today = components['schemas']['Today'];
+export type TokensPage = components['schemas']['TokensPage'];
 export type TrainingChart = components['schemas']['TrainingChart'];
 export type Transfer = components['schemas']['Transfer'];
 export type TransferReport = components['schemas']['TransferReport'];
@@ -2250,10 +3704,15 @@ export type UploadForm = components['schemas']['UploadForm'];
 export type UploadPartForm = components['schemas']['UploadPartForm'];
 export type User = components['schemas']['User'];
 export type VerdictForm = components['schemas']['VerdictForm'];
+export type WholeClass = components['schemas']['WholeClass'];
+export type WholeImage = components['schemas']['WholeImage'];
+export type WholeJob = components['schemas']['WholeJob'];
+export type WholeLabel = components['schemas']['WholeLabel'];
 export type Work = components['schemas']['Work'];
 export type WorkPage = components['schemas']['WorkPage'];
 export type WorstImage = components['schemas']['WorstImage'];
 export type ResponseRefused = components['responses']['Refused'];
+export type ResponseRefusedProgram = components['responses']['RefusedProgram'];
 export type $defs = Record<string, never>;
 export interface operations {
     assignments_retrieve: {
@@ -3448,6 +4907,1224 @@ export interface operations {
             };
             "4XX": components["responses"]["Refused"];
             "5XX": components["responses"]["Refused"];
+        };
+    };
+    download_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    read_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An import or export with its progress; `size`: bytes of the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    read_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An image; `excluded` says why it is out, empty where it is not; the files are beside it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeImage"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    change_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedImageChange"];
+            };
+        };
+        responses: {
+            /** @description An image; `excluded` says why it is out, empty where it is not; the files are beside it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeImage"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    download_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_labels_of_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeLabel"][];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    download_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    read_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An import or export with its progress; `size`: bytes of the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    download_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+                /**
+                 * @description * `draft` - draft
+                 *     * `running` - running
+                 *     * `paused` - paused
+                 *     * `complete` - complete
+                 *     * `cancelled` - cancelled
+                 */
+                state?: "draft" | "running" | "paused" | "complete" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfJobSummary"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    create_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 64 printable signs of your choice, new for each request. The same request again under the same key is not done again and gets the same answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJob"];
+            };
+        };
+        responses: {
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeJob"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    read_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeJob"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    change_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedJobChange"];
+            };
+        };
+        responses: {
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeJob"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    act_on_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 64 printable signs of your choice, new for each request. The same request again under the same key is not done again and gets the same answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionForm"];
+            };
+        };
+        responses: {
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeJob"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_audits: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /**
+                 * @description * `certificate` - certificate
+                 *     * `monitoring` - quality monitoring
+                 */
+                kind?: "certificate" | "monitoring";
+                /** @description How many at most. */
+                limit?: number;
+                round?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneAudit"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_certificates: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneCertificate"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_classes: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfWholeClass"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    add_class: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 64 printable signs of your choice, new for each request. The same request again under the same key is not done again and gets the same answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClass"];
+            };
+        };
+        responses: {
+            /** @description A class; `index` is the `class_id` of boxes. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeClass"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    change_class: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                index: string;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedClassChange"];
+            };
+        };
+        responses: {
+            /** @description A class; `index` is the `class_id` of boxes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeClass"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    copy_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 64 printable signs of your choice, new for each request. The same request again under the same key is not done again and gets the same answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description A job with its counts; `missing` is empty where a draft may start.
+             *
+             *     Its options are told to managers: others must not know how many honeypots there are.
+             */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeJob"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                kind?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneEvent"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfTransfer"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    start_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 64 printable signs of your choice, new for each request. The same request again under the same key is not done again and gets the same answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportForm"];
+            };
+        };
+        responses: {
+            /** @description An import or export with its progress; `size`: bytes of the file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_images: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description A part of it. */
+                name?: string;
+                round?: number;
+                /**
+                 * @description * `human` - people
+                 *     * `auto` - auto
+                 *     * `reviewer` - reviewer
+                 *     * `imported` - imported
+                 */
+                source?: "human" | "auto" | "reviewer" | "imported";
+                /**
+                 * @description * `none` - none
+                 *     * `training` - training
+                 *     * `validation` - validation
+                 */
+                split?: "none" | "training" | "validation";
+                /**
+                 * @description * `labelled` - labelled
+                 *     * `unlabelled` - unlabelled
+                 *     * `excluded` - excluded
+                 */
+                state?: "labelled" | "unlabelled" | "excluded";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfWholeImage"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfTransfer"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 64 printable signs of your choice, new for each request. The same request again under the same key is not done again and gets the same answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ImportForm"];
+            };
+        };
+        responses: {
+            /** @description An import or export with its progress; `size`: bytes of the file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_labels: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                image?: number;
+                /** @description How many at most. */
+                limit?: number;
+                round?: number;
+                /**
+                 * @description * `human` - people
+                 *     * `auto` - auto
+                 *     * `reviewer` - reviewer
+                 *     * `imported` - imported
+                 */
+                source?: "human" | "auto" | "reviewer" | "imported";
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfWholeLabel"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneMember"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    add_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 64 printable signs of your choice, new for each request. The same request again under the same key is not done again and gets the same answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            /** @description A person in a role; with two roles they are two members. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneMember"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An answer that says no more than that it was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_predictions: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                image?: number;
+                /** @description How many at most. */
+                limit?: number;
+                round?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOnePrediction"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_rounds: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneRound"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    read_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything the live page shows of a job now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description An import or export with its progress; `size`: bytes of the file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    send_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                part: string;
+                slug: string;
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadPartForm"];
+            };
+        };
+        responses: {
+            /** @description An answer that says no more than that it was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneWebhook"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    make_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description The same with the secret that signs its requests, shown once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeWebhook"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    read_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description The boxes an image has, in pixels of the full-size picture, and how they came to be.
+             *
+             *     `by`: the user name of the reviewer whose label it is, told to managers. `ended`: empty while it
+             *     holds.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeLabel"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person that asks; `scope` and `expires_at` are the token's, null for a session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    remove_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An answer that says no more than that it was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneDelivery"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
         };
     };
 }

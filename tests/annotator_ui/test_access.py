@@ -8,8 +8,11 @@ from django.contrib.auth import get_user_model
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from labeling.jobs import tokens
 from labeling.models import (
+    ApiToken,
     Audit,
+    Certificate,
     Comment,
     Event,
     Image,
@@ -19,9 +22,11 @@ from labeling.models import (
     Round,
     Step,
     Transfer,
+    Webhook,
 )
 from labeling.rounds import lifecycle
 from labeling.transfers import transfers
+from tests import papers
 from tests.factories import box, join, make_images, make_job, project_admin
 from tests.running import run_steps
 
@@ -34,11 +39,15 @@ ANYONE = {
     "schema",
     "keys",
     "preferences",
+    "tokens",
+    "v1-me",
+    "v1-schema",
+    "v1-jobs",
     "admin:index",
     "admin:password_change",
     "admin:password_change_done",
 }
-METHODS = ("get", "post", "put", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def walk(patterns, names=(), prefix=""):
@@ -58,6 +67,12 @@ def addresses(job) -> list[tuple[str, str]]:
         "audit": Audit.objects.get(round__job=job).pk,
         "image": job.images.first().pk,
         "transfer": job.transfers.first().pk,
+        "export": job.transfers.get(kind="export").pk,
+        "import": job.transfers.get(kind="import").pk,
+        "certificate": Certificate.objects.get(round__job=job).pk,
+        "member": job.members.first().pk,
+        "webhook": Webhook.objects.get(job=job).pk,
+        "token": ApiToken.objects.first().pk,
         "label": Label.objects.get(image__job=job).pk,
         "comment": Comment.objects.get(image__job=job).pk,
         "picture": job.pictures.get().pk,
@@ -93,7 +108,15 @@ def busy(job, mona, alice, rita):
     Audit.objects.create(
         round=round, image=job.images.first(), kind="monitoring", position=0, predicted=[box()]
     )
+    transfers.start_import(job, mona, "folder", "x")
     transfers.start_export(job, mona, "coco")
+    Webhook.objects.create(job=job, url="https://hooks.test", events=["audit_due"], salt="0")
+    tokens.make(mona, "of a manager", "manage", 1)
+    paper = papers.make(papers.content(), lambda *_: {"boxes": papers.PREDICTED, "value": 1.0})
+    outcome, digest = paper["result"]["outcome"], paper["digest"]
+    Certificate.objects.create(
+        round=round, attempt=1, outcome=outcome, document=paper, digest=digest
+    )
     Label.objects.create(image=job.images.last(), source="human", boxes=[box()])
     Comment.objects.create(image=job.images.last(), author=mona, x=1, y=1, text="?")
     InstructionPicture.objects.create(
@@ -128,6 +151,8 @@ def state_of(job) -> tuple:
         Comment.objects.count(),
         LabelCheck.objects.count(),
         InstructionPicture.objects.count(),
+        ApiToken.objects.filter(revoked_at=None).count(),
+        Webhook.objects.count(),
     )
 
 
@@ -197,7 +222,9 @@ def test_unknown_and_forbidden_ids_answer_alike(busy, eve, alice, who):
     user = {"outsider": eve, "annotator": alice}.get(who) or project_admin("otto")
     client = Client(raise_request_exception=False)
     client.force_login(user)
-    own = {"comment", "comment-answers", "instruction-picture"} if user == alice else set()
+    of_members = {"certificate-file", "v1-certificate-document"}
+    own = {"comment", "comment-answers", "instruction-picture"} | of_members
+    own = own if user == alice else set()
     busy.rounds.first().assignments.filter(annotator=alice).delete()
     for name, url in addresses(busy):
         number = re.search(r"/(\d+)(/|$)", url)

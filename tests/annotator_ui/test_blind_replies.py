@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from labeling.assignments import held
 from labeling.jobs import accounts
-from labeling.models import Audit
+from labeling.models import Audit, Label
 from labeling.review import queue
 from tests import fakes
 from tests.auditing import at_its_audit, round_of
 from tests.factories import box, join
+from tests.programs import Program
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEEN = (13.75, 21.64, 58.29, 61.48)  # no page has these numbers by chance
@@ -171,3 +172,53 @@ def test_a_second_other_drawing_is_a_conflict_in_words(closing, checker):
     assert "That one counts" in reply.json()["message"]
     refused = send(checker, "put", "verdict", audit["id"], verdict="corrected", boxes=[box()])
     assert (refused.status_code, refused.json()["where"]) == (400, "boxes[0]")
+
+
+def test_no_program_unblinds_a_running_audit(closing, rita):
+    program = Program(rita)
+    audit = Audit.objects.filter(round=round_of(closing), position=0).get()
+    image = audit.image_id
+    Label.objects.create(  # as one that held once, and ended
+        image=audit.image, source="auto", boxes=audit.predicted, revoked_at=timezone.now()
+    )
+    lists = ("snapshot", "images", "labels", "audits", "rounds", "events", "classes")
+    replies = [program.send("get", name, closing.slug) for name in lists]
+    replies += [program.send("get", name, image) for name in ("image", "image-labels")]
+    replies += [
+        program.send("get", name, closing.slug, image=image) for name in ("labels", "predictions")
+    ]
+    replies.append(program.send("get", "label", audit.image.labels.get().pk))
+    assert [reply.status_code for reply in replies].count(409) == 2
+    for reply in replies:
+        assert not EDGE.search(reply.content.decode()), reply.request["PATH_INFO"]
+    told = [row["image"] for row in program("get", "predictions", closing.slug)["items"]]
+    assert told  # of images that people labelled
+    assert not set(told) & set(closing.images.unlabeled().values_list("pk", flat=True))
+
+
+def test_programs_get_verdicts_once_the_audit_is_over(closing, checker, rita):
+    audit = claimed(checker, closing)[0]
+    send(checker, "put", "drawing", audit["id"], boxes=[])
+    send(checker, "put", "verdict", audit["id"], verdict="corrected", boxes=[])
+    program = Program(rita)
+
+    def told():
+        rows = program("get", "audits", closing.slug, kind="certificate")["items"]
+        return next(row for row in rows if row["id"] == audit["id"])
+
+    hidden = ("verdict", "value", "confidence", "reviewer", "decided_at", "reason")
+    assert {told()[name] for name in hidden} == {None}
+    closing.rounds.filter(purpose="closing").update(state="ACCEPTING")
+    assert (told()["verdict"], told()["reviewer"]) == ("corrected", "rita")
+    assert program("get", "labels", closing.slug)["items"]
+
+
+def test_an_image_has_predictions_for_programs_once_it_has_its_label(closing, rita):
+    closing.rounds.filter(purpose="closing").update(state="ACCEPTING")
+    program = Program(rita)
+    image = closing.images.unlabeled().filter(predictions__isnull=False).first()
+    assert program("get", "predictions", closing.slug, image=image.pk)["items"] == []
+    Label.objects.create(image=image, source="human", boxes=[])
+    rows = program("get", "predictions", closing.slug, image=image.pk)["items"]
+    assert rows
+    assert EDGE.search(str(rows))

@@ -10,11 +10,15 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
-from labeling.models import Assignment, Audit, AuditPlan, Label
+from labeling.kernel import events
+from labeling.ledger import runner
+from labeling.models import Assignment, Audit, AuditPlan, Certificate, Label
 from labeling.rounds import lifecycle
+from tests import papers
 from tests.auditing import NONCE
 from tests.documented import document, operations
 from tests.factories import box, join, make_images, make_job, work_all
+from tests.programs import Program
 from tests.running import run_steps
 from tests.uploading import picture
 
@@ -49,9 +53,25 @@ def test_nothing_in_the_document_is_any_object(tmp_path):
 def test_every_operation_says_how_it_refuses():
     for method, path, operation in operations():
         refusal = operation["responses"]["4XX"]
-        assert refusal == {"$ref": "#/components/responses/Refused"}, (method, path)
-    refused = document()["components"]["responses"]["Refused"]["content"][JSON]["schema"]
-    assert refused == {"$ref": "#/components/schemas/Error"}
+        name = "RefusedProgram" if "/v1/" in path.pattern else "Refused"
+        assert refusal == {"$ref": f"#/components/responses/{name}"}, (method, path)
+    refused = document()["components"]["responses"]
+    told = refused["Refused"]["content"][JSON]["schema"]
+    assert told == {"$ref": "#/components/schemas/Error"}
+    told = refused["RefusedProgram"]["content"]["application/problem+json"]["schema"]
+    assert told == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_programs_sign_in_by_token_and_say_who_asks_once():
+    schemes = document()["components"]["securitySchemes"]
+    assert (schemes["bearer"]["type"], schemes["bearer"]["scheme"]) == ("http", "bearer")
+    for method, path, operation in operations():
+        opened = any("bearer" in way for way in operation["security"])
+        assert opened == ("/v1/" in path.pattern), path
+        named = [part["name"] for part in operation.get("parameters", [])]
+        keyed = "/v1/" in path.pattern and method == "POST"
+        keyed = keyed and operation["operationId"] not in ("upload", "make_webhook")
+        assert ("Idempotency-Key" in named) == keyed, (method, path)
 
 
 class Browser:
@@ -148,8 +168,78 @@ def check(closing, rita):
     reviewer("post", "audit-give-back", closing.slug, ids=[audit["id"]], page="p")
 
 
+def program(shared, closing, alice, mona):
+    """What a manager's program asks."""
+    for job in (shared, closing):
+        join(job, mona, "manager")
+    ask, slug = Program(mona), shared.slug
+    ask("get", "me")
+    made = ask("post", "jobs", name="By program", start_from=closing.slug)["slug"]
+    ask("get", "jobs")
+    ask("get", "job", made)
+    ask("patch", "job", made, batch_size=7)
+    ask("post", "copy", made)
+    ask("post", "classes", made, name="bird")
+    ask("get", "classes", made)
+    ask("patch", "class", made, 0, retired=True)
+    added = ask("post", "members", made, username="alice")["id"]
+    ask("get", "members", made)
+    ask("delete", "member", made, added)
+    ask("post", "actions", made, action="cancel")
+    ask("get", "snapshot", slug)
+    hook = ask("post", "webhooks", slug, url="https://hooks.test/x", events=["audit_due"])["id"]
+    ask("get", "webhooks", slug)
+    events.record(shared, "round_entered", None, round=1, state="AUDITING")
+    assert ask("get", "deliveries", hook)["items"]
+    ask("delete", "webhook", hook)
+    image = ask("get", "images", slug)["items"][0]["id"]
+    ask("get", "image", image)
+    ask("patch", "image", image, excluded=True)
+    label = ask("get", "labels", slug)["items"][0]
+    ask("get", "label", label["id"])
+    ask("get", "image-labels", label["image"])
+    ask("get", "predictions", slug)
+    assert ask("get", "rounds", slug)["items"][0]["steps"]
+    assert ask("get", "audits", closing.slug)["items"]
+    ask("get", "events", slug)
+    ask.files(
+        "put", "upload-part", slug, "cd" * 16, 0, files=SimpleUploadedFile("c.png", picture())
+    )
+    brought = ask("post", "imports", slug, upload="cd" * 16)["id"]
+    ask("get", "imports", slug)
+    ask("get", "import", brought)
+    ask.files("post", "uploads", slug, files=SimpleUploadedFile("d.png", picture()))
+    runner.run("transfer", brought)
+    written = ask("post", "exports", slug, format="coco")["id"]
+    runner.run("transfer", written)
+    ask("get", "exports", slug)
+    ask("get", "export", written)
+    paper = papers.make(papers.content(), lambda *_: {"boxes": papers.PREDICTED, "value": 1.0})
+    made = Certificate.objects.create(
+        round=closing.rounds.last(),
+        attempt=1,
+        outcome=paper["result"]["outcome"],
+        document=paper,
+        digest=paper["digest"],
+    )
+    assert ask("get", "certificates", closing.slug)["items"]
+    for name, pk in {
+        "image-file": image,
+        "image-preview": image,
+        "import-report": brought,
+        "export-file": written,
+        "certificate-document": made.pk,
+    }.items():
+        reply = ask.send("get", name, pk)
+        assert reply.status_code == 200, name
+        reply.close()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_every_operation_answers_as_documented(job, closing, alice, bob, rita, mona, reached):
+def test_every_operation_answers_as_documented(
+    job, closing, alice, bob, rita, mona, reached, settings
+):
+    settings.WEBHOOK_HOSTS = {"hooks.test"}
     shared = make_job(assist=False, annotators_per_image=2, pilot_size=4, batch_size=4)
     for user, role in ((alice, "annotator"), (bob, "annotator"), (rita, "reviewer")):
         join(shared, user, role)
@@ -163,5 +253,6 @@ def test_every_operation_answers_as_documented(job, closing, alice, bob, rita, m
     talk(shared, alice, rita)
     review(shared, rita)
     check(closing, rita)
+    program(shared, closing, alice, mona)
 
     assert {operation["operationId"] for _, _, operation in operations()} - reached == set()

@@ -17,7 +17,7 @@ from labeling.models import Assignment, Draft, Job, Label, LabelClass
 from labeling.rounds import lifecycle
 from tests.browser.backstage_audits import drawn, honeypots, judge, verdicts
 from tests.browser.backstage_jobs import answer, audits_ready, job, labels_ready, pictures
-from tests.browser.backstage_people import person, session, sign_out
+from tests.browser.backstage_people import person, session, sign_out, token
 
 
 def answers(slug: str) -> list[dict[str, Any]]:
@@ -120,6 +120,7 @@ CALLS = (
     person,
     session,
     sign_out,
+    token,
     job,
     pictures,
     answers,

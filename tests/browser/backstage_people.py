@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
-from labeling.jobs import accounts
+from labeling.jobs import accounts, tokens
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -48,3 +48,8 @@ def sign_out(name: str) -> None:
     for row in Session.objects.all():
         if row.get_decoded().get("_auth_user_id") == str(user.pk):
             row.delete()
+
+
+def token(name: str) -> str:
+    """A token of a person that may change what they may."""
+    return tokens.make(get_user_model().objects.get(username=name), "test", "manage", 1)[1]

@@ -72,6 +72,12 @@ def test_axe_finds_nothing_on_any_page(world, enter, axe, backstage):
     expect(page.locator("[data-key=fit]")).to_be_visible()
     found["own keys"] = violations(page, axe)
 
+    page.goto("/settings/tokens")
+    page.get_by_label("Name").fill("Nightly export")
+    page.get_by_role("button", name="Make token").click()
+    expect(page.get_by_role("textbox", name="New token")).to_be_focused()
+    found["own tokens"] = violations(page, axe)
+
     page.goto(f"/jobs/{audited}/review")
     expect(page.locator("[data-label]")).to_be_visible()
     expect(page.locator("[data-sent]")).to_contain_text("sent")
@@ -133,6 +139,7 @@ def test_text_of_twice_the_size_fits_every_page(width, height, world, large_text
     for address, ready in (
         ("/", "text=All your work is sent"),
         ("/settings/keys", "[data-key=fit]"),
+        ("/settings/tokens", "text=New token"),
         (f"/jobs/{drawing}/work", "[data-surface] canvas"),
         (f"/jobs/{drawing}/history", "h1"),
         (f"/jobs/{audited}/", "[data-live-state]"),

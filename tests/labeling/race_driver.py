@@ -24,9 +24,20 @@ from django.db.models import Count
 
 from labeling.assignments import claims
 from labeling.consolidation import labels
+from labeling.jobs import idempotency, setup
 from labeling.kernel.errors import LabelingError
 from labeling.ledger import runner
-from labeling.models import Assignment, Event, Image, Job, Label, LabelCheck, Round, Step
+from labeling.models import (
+    Assignment,
+    Event,
+    IdempotentRequest,
+    Image,
+    Job,
+    Label,
+    LabelCheck,
+    Round,
+    Step,
+)
 from labeling.review import grid
 from labeling.rounds import lifecycle
 from labeling.transfers import transfers
@@ -67,6 +78,19 @@ def export(at: float, slug: str) -> None:
     job = Job.objects.get(slug=slug)
     ready(at)
     transfers.start_export(job, None, "coco")
+
+
+def same_key(at: float, name: str, digest: str) -> None:
+    """Make a job under a key, slow enough to meet the others."""
+    user = get_user_model().objects.get(username=name)
+
+    def work() -> idempotency.Answer:
+        slug = setup.create("keyed", user).slug
+        time.sleep(0.3)
+        return idempotency.Answer(201, {"slug": slug})
+
+    ready(at)
+    assert idempotency.once(user, "key", digest, work) == idempotency.Answer(201, {"slug": "keyed"})
 
 
 def accept(at: float, round_id: str) -> None:
@@ -164,6 +188,7 @@ RUNNERS = {
     "go_on": go_on,
     "pause": pause,
     "export": export,
+    "same_key": same_key,
 }
 
 
@@ -238,6 +263,15 @@ def same_export() -> dict[str, Any]:
     return {"errors": errors, "rows": job.transfers.count()}
 
 
+def one_key() -> dict[str, Any]:
+    """Six equal requests under one key, and another one under it, which is refused."""
+    requests = [("same_key", PEOPLE[0], "0" * 64)] * 6
+    errors = run(*requests)
+    errors += run(("same_key", PEOPLE[0], "1" * 64))
+    kept = IdempotentRequest.objects.count()
+    return {"errors": errors, "jobs": Job.objects.filter(name="keyed").count(), "kept": kept}
+
+
 def accept_against_claim() -> dict[str, Any]:
     """The machine labels images while three people claim them."""
     job = started("cross", 30)
@@ -310,6 +344,7 @@ def main() -> None:
         "crowd": crowd(),
         "same_answer": same_answer(),
         "same_export": same_export(),
+        "one_key": one_key(),
         "accept_against_claim": accept_against_claim(),
         "same_page": same_page(),
         "same_image": same_image(),

@@ -56,6 +56,10 @@ def test_ten_equal_submits_count_once(races):
     assert races["same_answer"] == {"errors": [], "rows": 1, "state": "submitted"}
 
 
+def test_requests_under_one_key_at_the_same_moment_are_done_once_and_answered_alike(races):
+    assert races["one_key"] == {"errors": [], "jobs": 1, "kept": 1}
+
+
 def test_ten_requests_for_one_export_make_one(races):
     assert races["same_export"] == {"errors": [], "rows": 1}
 

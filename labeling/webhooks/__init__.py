@@ -1,0 +1,1 @@
+"""What happens to a job is told to addresses outside."""
