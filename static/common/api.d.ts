@@ -960,7 +960,7 @@ export interface paths {
         /** @description For its managers. */
         get: operations["list_exports"];
         put?: never;
-        /** @description Write the labels as they stand when it runs, or a detector; each export once at a time. */
+        /** @description Write the labels as they stand when it runs, or a detector; one of a kind at a time. */
         post: operations["start_export"];
         delete?: never;
         options?: never;

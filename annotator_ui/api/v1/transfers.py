@@ -143,7 +143,7 @@ class Exports(V1View):
     @operation("start_export", takes=forms.ExportForm)
     @once
     def post(self, request: Request, slug: str) -> Created[transfer_shapes.Transfer]:
-        """Write the labels as they stand when it runs, or a detector; each export once at a time."""
+        """Write the labels as they stand when it runs, or a detector; one of a kind at a time."""
         user = access.person(request)
         job = access.job_for(user, slug, access.MANAGER)
         given = parsed(forms.ExportForm, request)
