@@ -11,7 +11,10 @@ from labeling.transfers.core.export_formats import FORMATS
 
 
 class Transfer(TypedDict):
-    """An import or export with its progress; `size`: bytes of the file."""
+    """An import or export with its progress; one that waits with an error is tried again by itself.
+
+    `size`: bytes of the file.
+    """
 
     id: int
     kind: models.Transfer.Kind
@@ -78,13 +81,13 @@ def transfer(row: models.Transfer) -> Transfer:
         "total": row.total,
         "state": "finished"
         if row.finished_at
-        else "failed"
-        if row.error
         else "running"
         if row.lease_owner
+        else "failed"
+        if row.is_given_up
         else "waiting",
         "report": row.report,
-        "error": row.error,
+        "error": row.reason,
         "size": row.size,
         "url": reverse("transfer-file", args=[row.pk]) if row.file else None,
         "report_url": (

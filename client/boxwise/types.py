@@ -809,7 +809,8 @@ class TrainingChart(TypedDict):
 
 
 class Transfer(TypedDict):
-    """An import or export with its progress; `size`: bytes of the file."""
+    """An import or export with its progress; one that waits with an error is tried again by
+    itself. `size`: bytes of the file."""
 
     id: int
     kind: Literal["import", "export"]

@@ -3303,7 +3303,11 @@ export interface components {
             total: number;
             why: string;
         };
-        /** @description An import or export with its progress; `size`: bytes of the file. */
+        /**
+         * @description An import or export with its progress; one that waits with an error is tried again by itself.
+         *
+         *     `size`: bytes of the file.
+         */
         Transfer: {
             id: number;
             /** @enum {string} */
@@ -4536,7 +4540,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4741,7 +4749,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4770,7 +4782,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4944,7 +4960,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5116,7 +5136,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5577,7 +5601,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5688,7 +5716,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5923,7 +5955,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             201: {
                 headers: {
                     [name: string]: unknown;

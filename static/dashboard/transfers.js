@@ -21,7 +21,7 @@ function transferRow(transfer, choices) {
   const { state, done, total, url, size } = transfer;
   /** @type {Record<string, string>} */
   const words = {
-    waiting: 'waiting',
+    waiting: transfer.error ? `tried again by itself: ${transfer.error}` : 'waiting',
     running: total ? `${count(done)} of ${count(total)}` : count(done),
     failed: transfer.error || 'failed',
     finished: [

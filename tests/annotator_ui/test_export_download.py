@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from annotator_ui.api import transfer_shapes
 from labeling.consolidation import labels
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
 from labeling.models import Transfer
+from labeling.transfers import transfers
 from tests.factories import box
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +91,17 @@ def test_an_export_whose_file_is_gone_is_a_404(order, manager):
     made = order(format="coco").json()
     media_path(Transfer.objects.get(pk=made["id"]).file).unlink()
     assert manager.get(reverse("transfer-file", args=[made["id"]])).status_code == 404
+
+
+def test_what_waits_for_room_or_another_attempt_has_not_failed(job):
+    row = transfers.start_export(job, None, "coco")
+    for error, attempts, told in (
+        ("", 0, ("waiting", "")),
+        ("The disk is nearly full.", 0, ("waiting", "The disk is nearly full.")),
+        ("No connection.", Transfer.MAX_FAILURES - 1, ("waiting", "No connection.")),
+        ("No connection.", Transfer.MAX_FAILURES, ("failed", "No connection.")),
+        ("", Transfer.MAX_DEATHS, ("failed", Transfer.GIVEN_UP)),
+    ):
+        row.error, row.attempts = error, attempts
+        shape = transfer_shapes.transfer(row)
+        assert (shape["state"], shape["error"]) == told
