@@ -68,6 +68,7 @@ class LivePage(JobPage):
     can_manage: bool
     admin_url: str | None
     transfers: list[transfer_shapes.Transfer]
+    export_choices: transfer_shapes.ExportChoices
 
 
 @require_safe
@@ -202,5 +203,6 @@ def job_page(request: HttpRequest, slug: str) -> Page[LivePage]:
         "transfers": [transfer_shapes.transfer(t) for t in job.transfers.all()[:20]]
         if manager
         else [],
+        "export_choices": transfer_shapes.export_choices(job),
     }
     return Page(request, "job.html", job.name, data)

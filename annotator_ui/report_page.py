@@ -86,6 +86,7 @@ class ReportPage(JobPage):
     report: Report
     can_manage: bool
     transfers: list[transfer_shapes.Transfer]
+    export_choices: transfer_shapes.ExportChoices
 
 
 @require_safe
@@ -117,6 +118,7 @@ def report(request: HttpRequest, slug: str) -> Page[ReportPage]:
         "transfers": [transfer_shapes.transfer(t) for t in job.transfers.all()[:20]]
         if manager
         else [],
+        "export_choices": transfer_shapes.export_choices(job),
     }
     return Page(request, "report.html", f"{job.name}: report", data)
 

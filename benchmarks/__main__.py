@@ -28,6 +28,7 @@ NAMES = (
     "consolidate",
     "certificate",
     "importing",
+    "exporting",
     "cycle",
     "slow_clients",
     "greedy",

@@ -3,7 +3,8 @@
 `--data` names a folder that holds pedestrians-multi/annotations.json: seven workers' boxes on each
 picture, an expert's on 938 (Branson, Van Horn and Perona, "Lean Crowdsourcing", CVPR 2017). The
 expert judges on pictures of odd numbers; on the even ones reliability.HARDER and edges.DEGREES were
-chosen. "Moved": some pictures of the other half, corrected by the expert, teach how edges lie.
+chosen. "Moved": some pictures of the other half, corrected by the expert, teach how edges lie;
+"calibrated": they teach how many errors are found where some are expected.
 """
 
 import json
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.figures import Figure
-from labeling.consolidation.core import edge_offsets, grouping, reliability
+from labeling.consolidation.core import edge_offsets, expected_errors, grouping, reliability
 from labeling.consolidation.core.grouping import Answers, Merged
 from labeling.kernel.boxes import BoxSet
 from labeling.kernel.quality import Comparison, compare
@@ -37,13 +38,20 @@ def run(data: Path, *, final: bool) -> Iterator[Figure]:
             yield from _figures(f"{count} people, {name}", merged, judge)
             if name == "EM":
                 yield from _figures(f"{count} people, EM, moved", _moved(merged, teacher), judge)
+    as_expected = [expected_errors.AS_EXPECTED for _ in SEEDS]
+    curves = [_curve(crowd, teacher, seed) for seed in SEEDS]
     for limit in LIMITS:
-        rows = [adaptive(crowd, limit, seed) for seed in SEEDS]
-        name, merged = f"adaptive, errors left <= {limit:g}", [found for found, _ in rows]
-        yield from _figures(name, merged, judge)
-        yield from _figures(f"{name}, moved", _moved(merged, teacher), judge)
-        people = float(np.mean([people for _, people in rows]))
-        yield Figure(f"{name}, people asked", people, "per picture")
+        for told, known in (("", as_expected), (", calibrated", curves)):
+            rows = [
+                adaptive(crowd, limit, seed, curve)
+                for seed, curve in zip(SEEDS, known, strict=True)
+            ]
+            name = f"adaptive, errors left <= {limit:g}{told}"
+            merged = [found for found, _ in rows]
+            yield from _figures(name, merged, judge)
+            yield from _figures(f"{name}, moved", _moved(merged, teacher), judge)
+            people = float(np.mean([people for _, people in rows]))
+            yield Figure(f"{name}, people asked", people, "per picture")
 
 
 def read(path: Path) -> tuple[dict[int, list[tuple[int, BoxSet]]], dict[int, BoxSet]]:
@@ -65,7 +73,10 @@ def read(path: Path) -> tuple[dict[int, list[tuple[int, BoxSet]]], dict[int, Box
 
 
 def adaptive(
-    crowd: dict[int, list[tuple[int, BoxSet]]], limit: float, seed: int
+    crowd: dict[int, list[tuple[int, BoxSet]]],
+    limit: float,
+    seed: int,
+    curve: expected_errors.Curve,
 ) -> tuple[list[Merged], float]:
     """Ask as assignments.overlap does, picture by picture; the labels, and people per picture."""
     asked: list[Answers] = []
@@ -73,7 +84,7 @@ def adaptive(
         for count in range(FIRST, MOST + 1):
             answers = _first(everyone, count)
             merged, _ = reliability.consolidate([*asked[-REFERENCES:], answers])
-            if merged[-1].risk <= limit:
+            if expected_errors.calibrated(merged[-1].risk, curve) <= limit:
                 break
         asked.append(answers)
     people = float(np.mean([len(answers.boxes) for answers in asked]))
@@ -111,12 +122,29 @@ def _moved(
     """Each order's labels, their edges moved by what CORRECTED of the teacher's pictures tell."""
     found: list[Sequence[Merged]] = []
     for seed, rows in zip(SEEDS, merged, strict=True):
-        chosen = set(np.random.default_rng(seed).choice(sorted(teacher), CORRECTED, replace=False))
+        chosen = _corrected(teacher, seed)
         offset = edge_offsets.learn_offset(
             (m.boxes, edge_offsets.NO_OFFSET, teacher[m.image]) for m in rows if m.image in chosen
         )
         found.append([edge_offsets.move(m, offset) for m in rows])
     return found
+
+
+def _corrected(teacher: dict[int, BoxSet], seed: int) -> set[int]:
+    return set(np.random.default_rng(seed).choice(sorted(teacher), CORRECTED, replace=False))
+
+
+def _curve(
+    crowd: dict[int, list[tuple[int, BoxSet]]], teacher: dict[int, BoxSet], seed: int
+) -> expected_errors.Curve:
+    """What CORRECTED of the teacher's pictures tell of labels that FIRST people made."""
+    chosen = _corrected(teacher, seed)
+    merged, _ = reliability.consolidate(_asked(crowd, FIRST, seed))
+    return expected_errors.learn_curve(
+        (m.risk, expected_errors.errors_in(m.boxes, teacher[m.image]))
+        for m in merged
+        if m.image in chosen
+    )
 
 
 def _figures(

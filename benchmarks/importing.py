@@ -47,21 +47,21 @@ def imported(count: int) -> None:
     weight = sum(p.stat().st_size for p in folder.iterdir()) / count
     job = setup.create("Import", None)
     row = transfers.start_import(job, None, "files", "uploads/bench")
-    _forget_peak()
+    forget_peak()
     began = time.perf_counter()
     runner.run("transfer", row.pk)
     seconds = time.perf_counter() - began
     row.refresh_from_db()
     assert row.report["imported"] == count, (row.error, row.report)
-    print(json.dumps({"seconds": seconds, "peak": _peak(), "kilobytes": weight / 1000}))
+    print(json.dumps({"seconds": seconds, "peak": peak(), "kilobytes": weight / 1000}))
 
 
-def _forget_peak() -> None:
+def forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")  # the kernel's way to reset VmHWM
 
 
-def _peak() -> float:
-    """Peak resident memory in MB since `_forget_peak`."""
+def peak() -> float:
+    """Peak resident memory in MB since `forget_peak`."""
     lines = Path(f"/proc/{os.getpid()}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 

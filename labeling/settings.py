@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "annotator_ui",
 ]
 MIDDLEWARE = [
+    "labeling.server.health.probes",
     "annotator_ui.middleware.private",
     "annotator_ui.middleware.api_errors",
     "django.middleware.security.SecurityMiddleware",

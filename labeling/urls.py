@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
-from django.urls import include, path, register_converter
+from django.urls import include, path, register_converter, reverse_lazy
 
 from labeling.jobs import accounts
 from labeling.login_form import LoginForm
@@ -24,6 +24,8 @@ class Row:
 
 register_converter(Row, "row")  # before the addresses that use it are read
 
+OWN_ACCOUNT = "registration/password.html"
+
 handler500 = "annotator_ui.failures.server_error"
 
 urlpatterns = [
@@ -34,6 +36,20 @@ urlpatterns = [
         name="login",
     ),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path(
+        "accounts/password/",
+        auth.PasswordChangeView.as_view(
+            template_name=OWN_ACCOUNT, success_url=reverse_lazy("password-changed")
+        ),
+        name="password",
+    ),
+    path(
+        "accounts/password/changed/",
+        auth.PasswordChangeDoneView.as_view(
+            template_name=OWN_ACCOUNT, extra_context={"changed": True}
+        ),
+        name="password-changed",
+    ),
     path(
         "accounts/welcome/<uidb64>/<token>/",
         auth.PasswordResetConfirmView.as_view(

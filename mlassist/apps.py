@@ -16,5 +16,5 @@ class MlassistConfig(AppConfig):
         import mlassist.prediction.step
         import mlassist.training.step  # noqa: F401
         from mlassist import checks  # noqa: F401
-        from mlassist.calibration import charts  # noqa: F401
+        from mlassist.calibration import charts, detector_package  # noqa: F401
         from mlassist.training import warm_start  # noqa: F401

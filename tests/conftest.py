@@ -163,4 +163,4 @@ def admin(mona) -> Client:
 @pytest.fixture
 def closing(settings, alice, rita, bob):
     """A certified job at its audit: 100 images left, all seen rightly, ten in people's hands."""
-    yield from at_its_audit(settings, alice, (rita, bob), early=10, monitoring_share=0.2)
+    yield from at_its_audit(settings, alice, (rita, bob), early=10, monitoring_share=0.6)

@@ -10,7 +10,9 @@ from labeling.assignments import claims
 from labeling.kernel.boxes import Box
 from labeling.kernel.json_shapes import ActionTimes, Outcome
 from labeling.models import RejectReason, SkipReason
-from labeling.transfers import annotations
+from labeling.transfers import annotations, detector_exports
+from labeling.transfers.core.export_formats import FORMATS
+from labeling.transfers.export_options import SOURCES
 
 LARGEST = 2**31 - 1  # of the database's whole numbers
 
@@ -161,6 +163,15 @@ class UploadPartForm(StrictSerializer):
 
 
 class ExportForm(StrictSerializer):
-    """Which file to write."""
+    """Which file to write, and how it differs from the plain one: labeling.kernel.json_shapes."""
 
-    format = serializers.ChoiceField(("manifest", "coco"))
+    format = serializers.ChoiceField((*FORMATS, detector_exports.FORMAT))
+    images = serializers.BooleanField(required=False)
+    split = serializers.ListField(child=serializers.IntegerField(), required=False)
+    # taken out of the class by DRF, so it hides no attribute
+    source = serializers.ChoiceField(SOURCES, required=False)  # type: ignore[assignment]
+    round = serializers.IntegerField(min_value=1, max_value=LARGEST, required=False)
+    classes = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=LARGEST), required=False
+    )
+    unlabelled = serializers.BooleanField(required=False)

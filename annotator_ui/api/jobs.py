@@ -62,9 +62,7 @@ class Exports(APIView):
         job = access.job_for(access.person(request), slug, access.MANAGER)
         form = parsed(forms.ExportForm, request)
         return Reply(
-            transfer_shapes.transfer(
-                transfers.start_export(job, access.person(request), form["format"])
-            )
+            transfer_shapes.transfer(transfers.start_export(job, access.person(request), **form))
         )
 
 

@@ -30,8 +30,7 @@ RANGE = re.compile(r"^bytes=(\d{1,18})-(\d{0,18})$")
 def image_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The normalised full-size picture."""
     image = access.picture_for(access.person(request), pk)
-    kind = "jpg" if image.original.endswith(".jpg") else "png"
-    return _picture(request, media_path(image.file), TYPES[kind], image.digest)
+    return _picture(request, media_path(image.file), TYPES[image.file_kind], image.digest)
 
 
 @require_safe
@@ -60,30 +59,31 @@ def _kind_of(path: Path) -> str:
 def _picture(request: HttpRequest, path: Path, kind: str, tag: str) -> HttpResponseBase:
     etag = f'"{tag}"'
     if request.headers.get("If-None-Match") == etag:
-        response: HttpResponseBase = HttpResponse(status=304)
+        response: HttpResponseBase = HttpResponse(status=304, headers={"ETag": etag})
     else:
-        response = _bytes(request, path, kind)
-    response["ETag"] = etag
+        response = _bytes(request, path, kind, etag)
     response["Cache-Control"] = "private, max-age=86400, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 
 
-def _bytes(request: HttpRequest, path: Path, kind: str) -> HttpResponseBase:
+def _bytes(request: HttpRequest, path: Path, kind: str, etag: str) -> HttpResponseBase:
+    """The file, or the rest of it where a client goes on with what it has."""
     if not path.is_file():
         raise Http404("This file is gone.")
     size = path.stat().st_size
     wanted = RANGE.match(request.headers.get("Range", ""))
-    if not wanted:
-        return _stretch(path, 0, size, kind)
-    first = int(wanted[1])
-    last = min(int(wanted[2] or size - 1), size - 1)
-    if first > last:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    response = _stretch(path, first, last - first + 1, kind)
-    response.status_code = 206
-    response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    if not wanted or request.headers.get("If-Range", etag) != etag:
+        response = _stretch(path, 0, size, kind)
+    elif (first := int(wanted[1])) > (last := min(int(wanted[2] or size - 1), size - 1)):
+        headers = {"Content-Range": f"bytes */{size}"}
+        response = HttpResponse(status=416, headers=headers)
+    else:
+        response = _stretch(path, first, last - first + 1, kind)
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    response["ETag"] = etag
     return response
 
 
@@ -125,25 +125,26 @@ def transfer_file(request: HttpRequest, pk: int) -> HttpResponseBase:
             {"code": "conflict", "message": "The export is not finished.", "where": None},
             status=409,
         )
-    return _download(request, media_path(row.file))
+    return _download(request, media_path(row.file), f"export-{row.pk}")
 
 
 @require_safe
 def transfer_report(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What an import did, file by file."""
-    path = import_reports.path_of(access.transfer_for(access.person(request), pk))
+    row = access.transfer_for(access.person(request), pk)
+    path = import_reports.path_of(row)
     if not path.is_file():
         return JsonResponse(
             {"code": "conflict", "message": "There is no report yet.", "where": None}, status=409
         )
-    return _download(request, path)
+    written = row.report.get("written", 0)  # it grows while the import is at it
+    return _download(request, path, f"report-{row.pk}-{written}")
 
 
-def _download(request: HttpRequest, path: Path) -> HttpResponseBase:
-    """Whole, or from where a download broke off: a finished file never changes."""
-    response = _bytes(request, path, "application/octet-stream")
-    name = content_disposition_header(as_attachment=True, filename=path.name)
-    response["Content-Disposition"] = name or "attachment"
+def _download(request: HttpRequest, path: Path, tag: str) -> HttpResponseBase:
+    """The file to keep; `tag` changes with its content, so that a broken download can go on."""
+    response = _bytes(request, path, "application/octet-stream", f'"{tag}"')
+    response["Content-Disposition"] = content_disposition_header(True, path.name) or ""
     return response
 
 

@@ -5,16 +5,22 @@ from typing import Literal, TypedDict
 from django.urls import reverse
 
 from labeling import models
-from labeling.kernel.json_shapes import TransferReport
+from labeling.kernel.json_shapes import ExportOptions, TransferReport
+from labeling.transfers import detector_exports
+from labeling.transfers.core.export_formats import FORMATS
 
 
 class Transfer(TypedDict):
-    """An import or export with its progress; `size`: bytes of the file."""
+    """An import or export with its progress; one that waits with an error is tried again by itself.
+
+    `size`: bytes of the file.
+    """
 
     id: int
     kind: models.Transfer.Kind
     source: str
     format: str
+    options: ExportOptions  # of an export, where they are not the usual ones
     done: int
     total: int  # 0: not known yet
     state: Literal["waiting", "running", "finished", "failed"]
@@ -26,6 +32,43 @@ class Transfer(TypedDict):
     finished_at: str | None
 
 
+class ExportClass(TypedDict):
+    """A class that an export may be limited to; retired ones have boxes, too."""
+
+    index: int
+    name: str
+
+
+class ExportFormat(TypedDict):
+    """A format to choose; `unlabelled`: whether images without a label are in it unless told
+    otherwise, null where it cannot tell them from images that are labelled as empty."""
+
+    code: str
+    title: str
+    about: str
+    unlabelled: bool | None
+
+
+class ExportChoices(TypedDict):
+    """What the form for exports offers; `detectors`: rounds that have one, the latest first."""
+
+    formats: list[ExportFormat]
+    detectors: list[int]
+    classes: list[ExportClass]
+
+
+def export_choices(job: models.Job) -> ExportChoices:
+    """Every format, the job's detectors, and its classes in their order."""
+    return {
+        "detectors": detector_exports.rounds(job),
+        "formats": [
+            {"code": code, "title": one.title, "about": one.about, "unlabelled": one.unlabelled}
+            for code, one in FORMATS.items()
+        ],
+        "classes": [{"index": c.index, "name": c.name} for c in job.classes.all()],
+    }
+
+
 def transfer(row: models.Transfer) -> Transfer:
     """An import or export with its progress."""
     return {
@@ -33,17 +76,18 @@ def transfer(row: models.Transfer) -> Transfer:
         "kind": models.Transfer.Kind(row.kind),
         "source": row.source,
         "format": row.format,
+        "options": row.options.get("export", {}),
         "done": row.done,
         "total": row.total,
         "state": "finished"
         if row.finished_at
-        else "failed"
-        if row.error
         else "running"
         if row.lease_owner
+        else "failed"
+        if row.is_given_up
         else "waiting",
         "report": row.report,
-        "error": row.error,
+        "error": row.reason,
         "size": row.size,
         "url": reverse("transfer-file", args=[row.pk]) if row.file else None,
         "report_url": (

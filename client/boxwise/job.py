@@ -149,9 +149,14 @@ class Job:
         """All imports, with progress and report."""
         return self._all(f"{self._at}/imports")
 
-    def export(self, format: str, path: str | Path, timeout: float | None = None) -> Path:
-        """Write all labels as they stand, wait, and fetch the file to `path`."""
-        row = self._post(f"{self._at}/exports", {"format": format})
+    def export(
+        self, format: str, path: str | Path, timeout: float | None = None, **options: Any
+    ) -> Path:
+        """Write the labels as they stand, or the `detector`; wait, and fetch the file to `path`.
+
+        Options: images, split, source, round, classes, unlabelled.
+        """
+        row = self._post(f"{self._at}/exports", {"format": format, **options})
         self.finished("exports", row, timeout)
         self._transport.download(f"exports/{row['id']}/file", Path(path))
         return Path(path)

@@ -121,9 +121,26 @@ class EventLine(TypedDict):
 
 
 class ExportForm(TypedDict):
-    """Which file to write."""
+    """Which file to write, and how it differs from the plain one: labeling.kernel.json_shapes."""
 
-    format: Literal["manifest", "coco"]
+    format: Literal["coco", "yolo", "voc", "cvat", "label_studio", "csv", "manifest", "detector"]
+    images: NotRequired[bool]
+    split: NotRequired[list[int]]
+    source: NotRequired[Literal["people", "auto"]]
+    round: NotRequired[int]
+    classes: NotRequired[list[int]]
+    unlabelled: NotRequired[bool]
+
+
+class ExportOptions(TypedDict):
+    """How an export differs from the plain one: all labels of its moment in one file."""
+
+    images: NotRequired[bool]
+    split: NotRequired[list[int]]
+    source: NotRequired[Literal["people", "auto"]]
+    round: NotRequired[int]
+    classes: NotRequired[list[int]]
+    unlabelled: NotRequired[bool]
 
 
 class Forecast(TypedDict):
@@ -792,12 +809,14 @@ class TrainingChart(TypedDict):
 
 
 class Transfer(TypedDict):
-    """An import or export with its progress; `size`: bytes of the file."""
+    """An import or export with its progress; one that waits with an error is tried again by
+    itself. `size`: bytes of the file."""
 
     id: int
     kind: Literal["import", "export"]
     source: str
     format: str
+    options: ExportOptions
     done: int
     total: int
     state: Literal["waiting", "running", "finished", "failed"]

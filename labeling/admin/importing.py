@@ -20,7 +20,7 @@ from labeling.transfers.annotations import BOX_USES
 LISTED = 200
 TAKEN = (
     "JPEG, PNG or WebP images, zip archives of them, and annotations as COCO, YOLO, Pascal VOC, "
-    "CVAT for images 1.1 or Label Studio JSON."
+    "CVAT for images 1.1, Label Studio JSON, CSV or Ground Truth manifests."
 )
 ENDINGS = ",".join([*sorted(PICTURES), ".zip", *ANNOTATIONS])
 

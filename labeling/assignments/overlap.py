@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from labeling.consolidation.core import reliability
+from labeling.consolidation.core.expected_errors import calibrated
 from labeling.consolidation.core.grouping import Answers
 from labeling.kernel import leases
 from labeling.kernel.boxes import Box, BoxSet, pack
@@ -153,7 +154,7 @@ def _differ(round: Round, answered: list[Assignment]) -> bool:
         return disagreements([pack(a.boxes or []) for a in answered]) > limit
     known = _reference_answers(round, answered[0].image_id)
     merged, _ = reliability.consolidate([*known, _answers(answered)])
-    return merged[-1].risk > limit
+    return calibrated(merged[-1].risk, round.settings.error_curve) > limit
 
 
 def disagreements(answers: list[BoxSet]) -> int:

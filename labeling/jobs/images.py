@@ -3,11 +3,8 @@
 import hashlib
 import os
 import shutil
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from labeling.kernel import disk_space, text
 from labeling.kernel.boxes import Box
@@ -29,26 +26,6 @@ class Incoming:
 def shuffle_key(job: Job, digest: str) -> int:
     """The image's place in the job's random order: 62 bits of a seeded hash."""
     return int(hashlib.sha256(f"{job.seed}|{digest}".encode()).hexdigest()[:15], 16)
-
-
-class UniqueNames:
-    """Gives each of a job's images, in order of import, a name that none before it has.
-
-    A later image changes no earlier one's, so names are the same from export to export.
-    """
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-        self._numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(2))
-
-    def take(self, name: str) -> str:
-        """The name itself, or with the first number that makes it unique ahead of its ending."""
-        path, free = PurePosixPath(name), name
-        while free in self._taken:
-            number = next(self._numbers[name])
-            free = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
-        self._taken.add(free)
-        return free
 
 
 def prepare(job: Job, incoming: Incoming, intake: int, child: Normaliser) -> Image:

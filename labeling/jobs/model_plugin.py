@@ -1,6 +1,8 @@
 """What a model plug-in offers a job's form, so that labeling stays free of it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from labeling.models import Job
 
@@ -9,6 +11,18 @@ DETECTORS: list[tuple[str, str]] = [("auto", "Chosen by the program, from images
 START_CHECKS: list[Callable[[Job, Job], str]] = []
 # Each says whether the job begins with a detector that knows all its classes.
 READY: list[Callable[[Job], bool]] = []
+
+
+@dataclass(frozen=True)
+class DetectorPacker:
+    """How the detectors of a job are packed for use elsewhere."""
+
+    rounds: Callable[[Job], list[int]]  # numbers of those that have one, the latest first
+    # job, number of the round, target, what to call while it takes time
+    write: Callable[[Job, int, Path, Callable[[], None]], None]
+
+
+DETECTOR_PACKERS: list[DetectorPacker] = []
 
 
 def start_problems(job: Job, earlier: Job) -> list[str]:

@@ -1,6 +1,17 @@
 """Names what a file is by its first bytes, to say why it is not taken and what to do."""
 
-ANNOTATIONS = (".json", ".xml", ".txt", ".yaml", ".yml", ".names")  # endings they may have
+ANNOTATIONS = (
+    ".json",
+    ".xml",
+    ".txt",
+    ".yaml",
+    ".yml",
+    ".names",
+    ".csv",
+    ".tsv",
+    ".manifest",
+    ".jsonl",
+)  # endings they may have
 HEAD = 4096  # bytes that are enough to tell
 TAKEN = "JPEG, PNG or WebP"
 PICTURES = {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp"}  # endings of those taken

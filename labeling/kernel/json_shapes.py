@@ -102,11 +102,24 @@ class StepData(TypedDict, total=False):
     loss: list[tuple[int, float]]  # step, loss
 
 
+class ExportOptions(TypedDict, total=False):
+    """How an export differs from the plain one: all labels of its moment in one file."""
+
+    images: bool  # the pictures come along
+    split: list[int]  # percent of train, validation and test
+    source: Literal["people", "auto"]  # whose labels
+    round: int  # number of the one whose labels are wanted
+    classes: list[int]  # indexes of those whose boxes are wanted
+    unlabelled: bool  # images without a label, too
+
+
 class TransferOptions(TypedDict, total=False):
-    """What becomes of boxes that come along, and the names to keep; none: all."""
+    """Of an import: what becomes of boxes that come along, and the names to keep; none: all. Of an
+    export: how it differs from the plain one."""
 
     boxes: str
     keep: list[str]
+    export: ExportOptions
 
 
 class TransferReport(TypedDict, total=False):

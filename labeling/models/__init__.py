@@ -7,7 +7,7 @@ from labeling.models.job import Job
 from labeling.models.label_class import LabelClass
 from labeling.models.member import Invitation, JoinLink, Member
 from labeling.models.page import Draft, Preferences
-from labeling.models.reasons import Exclusion, RejectReason, SkipReason
+from labeling.models.reasons import Exclusion, RejectReason, SkippedTraining, SkipReason
 from labeling.models.round import Assignment, Round, Step, WorkerHeartbeat
 from labeling.models.round_settings import RoundSettings
 from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck
@@ -42,6 +42,7 @@ __all__ = [
     "Round",
     "RoundSettings",
     "SkipReason",
+    "SkippedTraining",
     "Step",
     "Transfer",
     "Webhook",

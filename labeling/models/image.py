@@ -1,6 +1,6 @@
 """An image of a job and the labels it has had."""
 
-from typing import Self
+from typing import Literal, Self
 
 from django.conf import settings
 from django.db import models
@@ -90,6 +90,11 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def file_kind(self) -> Literal["jpg", "png"]:
+        """What the normalised copy is: JPEG stays JPEG, the others become PNG."""
+        return "jpg" if self.original.endswith(".jpg") else "png"
 
 
 class LabelQuerySet(models.QuerySet["Label"]):

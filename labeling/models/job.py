@@ -234,7 +234,8 @@ class Job(models.Model):
     monitoring_share = models.FloatField(
         default=0.05,
         validators=[MinValueValidator(0), MaxValueValidator(1)],
-        help_text="Share of the accepted images that reviewers still check afterwards.",
+        help_text="Share of the accepted images that reviewers check, those checked for a "
+        "certificate included. Ends early once the checks show that the target is reached.",
     )
     lease_minutes = models.PositiveSmallIntegerField(
         "task timeout, minutes",

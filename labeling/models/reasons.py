@@ -1,4 +1,5 @@
-"""Why an image is declined, a label sent back, an image out of its job: codes and their words."""
+"""Why an image is declined, a label sent back, an image out of its job, a training left out:
+codes and their words."""
 
 from django.db import models
 
@@ -31,6 +32,15 @@ class Exclusion(models.TextChoices):
     MANAGER = "manager", "by a manager"
     FILE_GONE = "file_gone", "the image file is missing or damaged"
     NOBODY = "nobody", "nobody could label it"
+
+
+class SkippedTraining(models.TextChoices):
+    """Why a round trains no detector."""
+
+    NO_BOXES = "no_boxes", "none of the training images has a box"
+    NO_CLASSES = "no_classes", "there is no class to teach"
+    CLASS_NOT_TAUGHT = "class_not_taught", "a label has a box of a class that is not taught"
+    OTHER_CLASSES = "other_classes", "the earlier detector knows other classes"
 
 
 EXCLUSIONS = (

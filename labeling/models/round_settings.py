@@ -62,6 +62,7 @@ class RoundSettings:
     timing: Mapping[str, Mapping[str, float]] = field(
         default_factory=dict
     )  # people's own seconds per box
+    error_curve: tuple[float, float] = (1.0, 1.0)  # scale and power of what the EM expects
 
     @classmethod
     def of_job(cls, job: Job) -> Self:
@@ -80,8 +81,9 @@ class RoundSettings:
         """What to_json gave; what is missing is the job model's default."""
         given: dict[str, Any] = {**_defaults(), **stored}
         given["classes"] = tuple(RoundClass(**one) for one in given.get("classes", ()))
-        for name in ("intakes", "drawn_classes"):
-            given[name] = tuple(given.get(name) or ())
+        for name in ("intakes", "drawn_classes", "error_curve"):
+            if name in given:
+                given[name] = tuple(given[name])
         return cls(**given)
 
     def to_json(self) -> dict[str, Any]:

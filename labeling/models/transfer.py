@@ -20,9 +20,12 @@ class Transfer(WorkItem):
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="transfers")
     kind = models.CharField(max_length=6, choices=Kind.choices)
-    format = models.CharField(max_length=10)  # files, zip, folder, coco; manifest, coco
+    # files, zip, folder; of an export one of transfers.core.export_formats
+    format = models.CharField(max_length=20)
     source = models.CharField(max_length=500, blank=True)
     options: "models.Field[TransferOptions, TransferOptions]" = models.JSONField(default=dict)
+    # SHA-256 of an export's options, for the constraint: databases compare no JSON alike
+    options_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     intake = models.PositiveIntegerField(default=0)
     cursor = models.PositiveIntegerField(default=0)
     report: "models.Field[TransferReport, TransferReport]" = models.JSONField(default=dict)
@@ -38,7 +41,7 @@ class Transfer(WorkItem):
         constraints = (
             # a failed one that is tried again has its error: it never comes back under this rule
             models.UniqueConstraint(
-                fields=("job", "format"),
+                fields=("job", "format", "options_digest"),
                 condition=Q(kind="export", finished_at=None, error=""),
                 name="one_export_of_a_kind_at_a_time",
             ),

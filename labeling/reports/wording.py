@@ -2,9 +2,11 @@
 
 from typing import Literal, TypedDict
 
-from labeling.models import Event, Job, RejectReason, Round, SkipReason
+from labeling.models import Event, Job, RejectReason, Round, SkippedTraining, SkipReason
 from labeling.models.reasons import EXCLUSIONS
 from labeling.reports import progress
+from labeling.transfers import detector_exports
+from labeling.transfers.core.export_formats import FORMATS
 
 
 class EventLine(TypedDict):
@@ -59,6 +61,8 @@ TEXTS = {
     "for it",
     "checker_stopped": "{name} gets no more checks of round {round}: too many objects were added "
     "after the reveal, not drawn",
+    "monitoring_ended": "Round {round}: quality monitoring shows that the target is reached, "
+    "{count} more checks are not made",
     "budget_raised": "Audit budget raised to {budget}",
     "certificate_certified": "Certified: {images} images after {audited} audits",
     "certificate_not_provable": "The guarantee could not be proven within {audited} audits",
@@ -70,6 +74,8 @@ TEXTS = {
     "image_restored": "An image was restored",
     "edges_moved": "Round {round}: box edges moved as reviewers' corrections teach (left {left}, "
     "top {top}, right {right}, bottom {bottom} of the box's side)",
+    "errors_calibrated": "Round {round}: where 0.1 errors are expected in an image, reviewers "
+    "found {found}; another person is asked accordingly",
     "label_corrected": "A label was corrected by hand",
     "label_rejected": "A reviewer rejected a label: {reason}",
     "label_given_back": "A reviewer undid a rejection",
@@ -93,6 +99,7 @@ TEXTS = {
     "webhook_made": "Webhook made",
     "webhook_removed": "Webhook removed",
     "export_started": "Export started ({format})",
+    "detector_exported": "Export ready (detector of round {round})",
     "export_finished": "Export ready ({format}, {images} images)",
 }
 
@@ -101,6 +108,7 @@ REASONS = {  # the words of the codes
     "image_excluded": dict(EXCLUSIONS),
     "images_excluded": dict(EXCLUSIONS),
     "label_rejected": dict(RejectReason.choices),
+    "training_skipped": dict(SkippedTraining.choices),
 }
 
 
@@ -113,6 +121,9 @@ def event_text(event: Event) -> str:
     data = {"reason": "", "error": "", **event.data}
     if event.kind in REASONS:
         data["reason"] = REASONS[event.kind][str(data["reason"])]
+    if event.kind.startswith("export_"):
+        format = str(data["format"])
+        data["format"] = FORMATS[format].title if format in FORMATS else detector_exports.TITLE
     fields = data.get("fields")
     if isinstance(fields, list):
         data["fields"] = ", ".join(str(name).replace("_", " ") for name in fields)

@@ -1,24 +1,31 @@
-"""Taking accepted labels back: by the monitoring sample's own test, or by a manager."""
+"""Quality monitoring after acceptance, and taking accepted labels back by its test or by hand."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from labeling.certification.core import audit_plan, plan_content
-from labeling.certification.core.betting import REVOKE_WEALTH, revoke_wealth
+from labeling.certification.core.betting import MONITORING_WEALTH, monitoring_wealth
 from labeling.consolidation import labels
-from labeling.kernel import events, sampling
+from labeling.kernel import events, leases, sampling
 from labeling.kernel.changes import changed
 from labeling.kernel.errors import Conflict
 from labeling.models import Audit, Certificate, Image, Label, Round
 
 
 def sample_for_monitoring(round: Round) -> int:
-    """Choose the accepted images that reviewers will still see; the same ones at every call."""
+    """Choose the accepted images that reviewers will still see; the same ones at every call.
+
+    The share is of what people check in all: a certificate's checks are a random sample of the same
+    images, made without seeing the boxes, and count to it.
+    """
     share = round.settings.monitoring_share
     seed = f"{round.job.seed}:{round.number}"
     rows = Label.objects.active().auto().filter(round=round).select_related("image")
     chosen = [label for label in rows if sampling.sampled(label.image.digest, seed, share)]
     order = audit_plan.audit_order([label.image.digest for label in chosen], seed)
+    order = order[_checked_for_proof(round) :]
     Audit.objects.bulk_create(
         [
             Audit(
@@ -36,6 +43,16 @@ def sample_for_monitoring(round: Round) -> int:
         batch_size=500,
     )
     return len(order)
+
+
+def _checked_for_proof(round: Round) -> int:
+    """Images of the certified sets that were checked for the certificate."""
+    row = Certificate.objects.filter(round=round, outcome="certified").first()
+    if row is None:
+        return 0
+    shown = plan_content.shown_in(row.document["result"])
+    rows = Audit.objects.decided().filter(round=round, kind=Audit.Kind.CERTIFICATE, rank__in=shown)
+    return rows.exclude(value=None).values("image").distinct().count()
 
 
 def monitored_values(round: Round) -> list[float]:
@@ -69,15 +86,30 @@ def target_of(round: Round) -> float:
 
 
 def check(round: Round) -> bool:
-    """Revoke the round if draws made after acceptance show that its quality is below target."""
+    """Revoke the round if draws made after acceptance show that its quality is below target; end
+    its monitoring if they show that it is above, for then the rest can hardly change anything."""
     values = monitored_values(round)
     accepted = Label.objects.auto().filter(round=round).count()
     if not values or not accepted:
         return False
-    if revoke_wealth(values, accepted, target_of(round))[-1] < REVOKE_WEALTH:
-        return False
-    revoke(round, None)
-    return True
+    target = target_of(round)
+    losses = [1 - value for value in values]
+    if monitoring_wealth(losses, accepted, 1 - target)[-1] >= MONITORING_WEALTH:
+        revoke(round, None)
+        return True
+    if monitoring_wealth(values, accepted, target)[-1] >= MONITORING_WEALTH:
+        _end(round)
+    return False
+
+
+def _end(round: Round) -> None:
+    """Drop the checks that nobody has in hand."""
+    waiting = Audit.objects.undecided().filter(round=round, kind=Audit.Kind.MONITORING)
+    free = Q(reviewer=None) | leases.ran_out(timezone.now())
+    with transaction.atomic():
+        count, _ = waiting.filter(free).delete()
+        if count:
+            events.record(round.job, "monitoring_ended", None, round=round.number, count=count)
 
 
 def revoke(round: Round, by: User | None) -> int:

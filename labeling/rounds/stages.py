@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from labeling.assignments import blind_controls, overlap, timing
 from labeling.certification import standing
+from labeling.consolidation import reviewed
+from labeling.consolidation.core import expected_errors
 from labeling.jobs import model_plugin
 from labeling.kernel import events
 from labeling.ledger import steps
@@ -19,6 +21,7 @@ from labeling.rounds import selection, stopping
 State, Purpose = Round.State, Round.Purpose
 
 STAGES = list(State)
+ONE_IN_TEN = 0.1  # expected errors, to say by an example what reviewers found
 
 
 def line_of(round: Round) -> list[Round.State]:
@@ -146,8 +149,13 @@ def _has_training_box(job: Job) -> bool:
 
 
 def _learned(job: Job) -> dict[str, Any]:
-    """What people's work so far tells about showing boxes; a round keeps to it to its end."""
-    return {"drawn_classes": tuple(blind_controls.fallen(job)), "timing": timing.of_job(job)}
+    """What people's work so far tells about showing boxes and asking others; a round keeps to it to
+    its end."""
+    return {
+        "drawn_classes": tuple(blind_controls.fallen(job)),
+        "timing": timing.of_job(job),
+        "error_curve": reviewed.error_curve(job),
+    }
 
 
 def open_next(job: Job) -> Round | None:
@@ -179,5 +187,8 @@ def open_next(job: Job) -> Round | None:
                 "name", flat=True
             )
             events.record(job, "classes_not_shown", round=number, classes=", ".join(names))
+        if settings.error_curve != expected_errors.AS_EXPECTED and job.mode == Job.Mode.ADAPTIVE:
+            shown = expected_errors.calibrated(ONE_IN_TEN, settings.error_curve)
+            events.record(job, "errors_calibrated", round=number, found=f"{shown:.2f}")
     advance_if_done(round)
     return round

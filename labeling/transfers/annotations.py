@@ -34,6 +34,7 @@ class Entry:
     digest: str | None
     also: str = ""  # another name that it may have
     ambiguous: str = ""  # which pictures of the source may be meant, where several may
+    listed: bool = False  # it only names the picture
     refused: list[tuple[str, str]] = field(default_factory=list)  # place, reason
     changed: list[tuple[str, str]] = field(default_factory=list)
 
@@ -146,9 +147,13 @@ def _read(source: Source, name: str, found: Found) -> None:
         return
     count = sum(map(len, parsed.boxes.values()))
     said = f"{count} boxes of {len(parsed.boxes)} pictures"
+    if parsed.listed:
+        said += f", and pictures without a label: {len(parsed.listed)}"
     if found.use == "ignore":
         said += " were ignored, as asked"
     found.lines[name] = [Line(name, "annotations", said)]
+    for what, times in parsed.left_out.items():
+        found.lines[name].append(Line(name, "annotations", f"left out {times} times: {what}"))
     if found.use != "ignore":
         found.files[name] = parsed
         found.lines[name] += [
@@ -181,6 +186,9 @@ def _share_out(found: Found, here: ByName[str]) -> None:
                     some = ", ".join(keys[:3])
                     entry.ambiguous = f"{len(keys)} pictures may be meant: {some}"
                 found.absent.append(entry)
+        for name in parsed.listed:
+            if not here.find(name, beside=file):
+                found.absent.append(Entry(file, name, [], None, None, listed=True))
 
 
 def _by_picture(rows: Iterable[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:

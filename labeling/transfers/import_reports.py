@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from labeling.kernel.json_shapes import TransferReport
 from labeling.kernel.stored_files import media_path
 from labeling.models import Transfer
+from labeling.transfers.core.csv_text import cell
 
 LISTED = 100  # rows kept with the transfer; the table has all
 # each is also a count of the report
@@ -82,7 +83,7 @@ def add(row: Transfer, report: TransferReport, lines: Sequence[Line]) -> None:
     if not report["written"]:
         text.write("\ufeff")  # else spreadsheets take the names for Latin-1
         table.writerow(HEADER)
-    table.writerows((_cell(f), OUTCOMES[outcome], _cell(d)) for f, outcome, d in shown)
+    table.writerows((cell(f), OUTCOMES[outcome], cell(d)) for f, outcome, d in shown)
     data = text.getvalue().encode()
     path = path_of(row)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,8 +100,3 @@ def printable(name: str) -> str:
     """The name with what cannot be printed or stored written as an escape."""
     whole = name.encode("utf-8", "backslashreplace").decode()
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in whole)
-
-
-def _cell(value: str) -> str:
-    """Never a formula: a spreadsheet would run what a file's name says."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value

@@ -211,6 +211,8 @@ class _Work:
         if not keys and entry.ambiguous:
             return [Line(told, "unused_boxes", entry.ambiguous)]
         keys = keys or self._in_job.find(entry.name) or self._in_job.find(entry.also)
+        if entry.listed and keys:
+            return []
         if len(keys) == 1:
             image = self.row.job.images.get(pk=keys[0])
             if self.found.by_digest.get(image.digest, entry) is not entry:

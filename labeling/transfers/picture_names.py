@@ -10,6 +10,7 @@ from labeling.kernel.file_kinds import PICTURES
 from labeling.kernel.text import clean
 
 Key = TypeVar("Key")
+PICTURE_FOLDERS = ("", "images", "JPEGImages")  # beside annotations or their folder
 
 
 class ByName(Generic[Key]):
@@ -34,17 +35,21 @@ class ByName(Generic[Key]):
     def find(self, name: str, *, beside: str = "") -> list[Key]:
         """Keys of all pictures that may be meant; more than one is for a person to decide.
 
-        First the path as seen from the annotation file's folder, then from the top, then every
-        picture of which one path is the end of the other. Some formats name it without its ending.
+        First the path as seen from the annotation file's folder or one above it, or from a folder
+        of pictures in one of these; then every picture of which one path is the end of the other,
+        those that agree longest. Some formats name it without its ending.
         """
         if not name:
             return []
         parts = PurePosixPath(name).parts
-        for start in dict.fromkeys((PurePosixPath(beside).parent, PurePosixPath())):
-            if keys := self._exact.get("/".join((start / PurePosixPath(*parts)).parts)):
-                return keys
-        return [
-            key
+        for above in PurePosixPath(beside).parents if beside else (PurePosixPath(),):
+            for folder in PICTURE_FOLDERS:
+                if keys := self._exact.get("/".join((above / folder).parts + parts)):
+                    return keys
+        found = [
+            (min(len(mine), len(parts)), key)
             for mine, key in self._last.get(parts[-1] if parts else "", ())
             if mine[-len(parts) :] == parts or parts[-len(mine) :] == mine
         ]
+        longest = max((length for length, _ in found), default=0)
+        return [key for length, key in found if length == longest]

@@ -1,5 +1,6 @@
 """Imports and exports as background work that can be killed and resumed."""
 
+from functools import partial
 from typing import Unpack
 
 from django.contrib.auth.models import User
@@ -8,12 +9,17 @@ from django.db.models import Max
 from django.utils import timezone
 
 from labeling.kernel import disk_space, events
-from labeling.kernel.errors import Invalid
-from labeling.kernel.json_shapes import TransferOptions
+from labeling.kernel.json_shapes import ExportOptions, TransferOptions, TransferReport
 from labeling.kernel.stored_files import media_path
 from labeling.ledger import runner
 from labeling.models import Job, Transfer
-from labeling.transfers import exports, imports, sources
+from labeling.transfers import (
+    detector_exports,
+    export_options,
+    exports,
+    imports,
+    sources,
+)
 from labeling.transfers.imports import Lease
 
 
@@ -43,16 +49,31 @@ def start_import(
     return row
 
 
-def start_export(job: Job, by: User | None, format: str) -> Transfer:
-    """Queue an export of all labels as they stand when it runs, or give the one under way."""
-    if format not in exports.WRITERS:
-        raise Invalid(f"Choose a format: {', '.join(exports.WRITERS)}.", where="format")
-    same = Transfer.objects.filter(job=job, kind=Transfer.Kind.EXPORT, format=format)
+def start_export(
+    job: Job, by: User | None, format: str, **asked: Unpack[ExportOptions]
+) -> Transfer:
+    """Queue an export of the labels as they stand when it runs, or give the one under way.
+
+    `format` is one of core.export_formats, or a detector; `asked` is how it differs from the plain
+    one.
+    """
+    detector = format == detector_exports.FORMAT
+    options = (
+        detector_exports.check(job, asked) if detector else export_options.check(job, format, asked)
+    )
+    stored: TransferOptions = {"export": options} if options else {}
+    like = {
+        "job": job,
+        "kind": Transfer.Kind.EXPORT,
+        "format": format,
+        "options_digest": export_options.digest(options),
+    }
+    same = Transfer.objects.filter(**like)
     if under_way := same.under_way(timezone.now()).first():
         return under_way
     try:
         with transaction.atomic():
-            row = Transfer.objects.create(job=job, kind="export", format=format, created_by=by)
+            row = Transfer.objects.create(**like, options=stored, created_by=by)
             events.record(job, "export_started", by, format=format)
             transaction.on_commit(lambda: runner.enqueue(row), robust=True)
     except IntegrityError:  # somebody else asked at the same moment
@@ -77,7 +98,9 @@ runner.register(Transfer, _do, _failed)
 
 
 def _export(row: Transfer, lease: Lease) -> None:
-    name = f"exports/{row.pk}/{row.job.slug}.{exports.SUFFIXES[row.format]}"
+    options = row.options.get("export", {})
+    detector = row.format == detector_exports.FORMAT
+    name = detector_exports.file_of(row) if detector else exports.file_of(row)
     path = media_path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
 
@@ -85,7 +108,14 @@ def _export(row: Transfer, lease: Lease) -> None:
         disk_space.for_machine()
         lease.renew(done, total)
 
-    count = exports.WRITERS[row.format](row.job, path, progress)
-    stored = {"file": name, "size": path.stat().st_size, "report": {"images": count}}
+    report: TransferReport = {}
+    if detector:
+        detector_exports.write(row.job, options, path, partial(progress, 0, 0))
+        told: dict[str, int] = {"round": options["round"]}
+    else:
+        count = exports.write_export(row.job, row.format, options, path, progress)
+        report, told = {"images": count}, {"images": count}
+    stored = {"file": name, "size": path.stat().st_size, "report": report}
+    kind = "detector_exported" if detector else "export_finished"
     with lease.fenced(last=True, **stored):
-        events.record(row.job, "export_finished", None, format=row.format, images=count)
+        events.record(row.job, kind, None, format=row.format, **told)

@@ -18,7 +18,7 @@ from labeling.kernel.errors import Invalid
 
 MEAN = (0.485, 0.456, 0.406)  # ImageNet's, as all pretrained weights in use expect
 SPREAD = (0.229, 0.224, 0.225)
-_FILL = (124, 116, 104)  # MEAN in 8 bits: padding becomes about 0 after normalisation
+FILL = (124, 116, 104)  # MEAN in 8 bits: padding becomes about 0 after normalisation
 _LEAST_SHOWN = 0.35  # a box that keeps less of its area than this in a window is not taught
 _ORIENTATION = 0x0112  # the EXIF tag
 
@@ -134,7 +134,7 @@ def render(
         Image.Resampling.BILINEAR,
         box=(left * shrunk[0], top * shrunk[1], right * shrunk[0], bottom * shrunk[1]),
     )
-    sheet = Image.new("RGB", canvas, _FILL)
+    sheet = Image.new("RGB", canvas, FILL)
     sheet.paste(part, (x1, y1))
     return np.asarray(sheet)
 

@@ -14,15 +14,15 @@ from labeling.kernel.boxes import BoxSet
 from labeling.kernel.errors import Invalid
 from labeling.kernel.stored_files import media_path
 from labeling.ledger.steps import Lease
-from labeling.models import Image, Job, Label, Round
+from labeling.models import Image, Job, Label, Round, SkippedTraining
 from mlassist.data.folds import fold_of
 from mlassist.models import Detector, Fold
 from mlassist.training import files
 from mlassist.training.engine import Learned
 
 FOLDS = 3
-# Where errors of a training lie that more labels mend; all others are faults of the set-up.
-NOTHING_TO_LEARN = ("samples", "class_ids")
+# Codes of errors of a training that more labels mend; all others are faults of the set-up.
+NOTHING_TO_LEARN = frozenset(SkippedTraining)
 EFFORT = 0.5  # of the main training's steps; the folds together cost one and a half trainings
 
 Train = Callable[..., Learned]
@@ -73,7 +73,7 @@ def complete(
             )
             made: Fold = {"weights": name, "digest": learned.digest}
         except Invalid as error:
-            if error.where not in NOTHING_TO_LEARN:
+            if error.code not in NOTHING_TO_LEARN:
                 raise
             made = {"weights": "", "digest": ""}
         with lease.fenced():

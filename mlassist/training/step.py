@@ -91,10 +91,10 @@ def _train(
             wish=warm_start.wish(round),
         )
     except Invalid as error:
-        if error.where not in cross_validation.NOTHING_TO_LEARN:
+        if error.code not in cross_validation.NOTHING_TO_LEARN:
             raise  # a missing GPU or file: the step waits, with an alert, until somebody mends it
         with lease.fenced(last=True):
-            events.record(round.job, "training_skipped", None, reason=error.message)
+            events.record(round.job, "training_skipped", None, reason=error.code)
         return None
     learned.metrics["why"] = learned.metrics.get("why") or _why_before(round)
     learned.metrics["elsewhere"] = warm_start.taught_elsewhere(round)

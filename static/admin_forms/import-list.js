@@ -18,9 +18,9 @@ const nameOf = ({ format, source }) =>
   `Folder ${source}`;
 
 /** @param {import('../common/api.js').Transfer} row */
-const stateOf = ({ state, done, total }) =>
+const stateOf = ({ state, done, total, error }) =>
   ({
-    waiting: 'waiting for a worker',
+    waiting: error ? 'tried again by itself' : 'waiting for a worker',
     running: !total ? 'reading' : `${done} of ${total}`,
     finished: 'imported',
     failed: 'failed',

@@ -960,7 +960,7 @@ export interface paths {
         /** @description For its managers. */
         get: operations["list_exports"];
         put?: never;
-        /** @description Write all labels as they stand when it runs; of one format one at a time. */
+        /** @description Write the labels as they stand when it runs, or a detector; one of a kind at a time. */
         post: operations["start_export"];
         delete?: never;
         options?: never;
@@ -1777,14 +1777,62 @@ export interface components {
             kind: string;
             text: string;
         };
-        /** @description Which file to write. */
+        /** @description What the form for exports offers; `detectors`: rounds that have one, the latest first. */
+        ExportChoices: {
+            formats: components["schemas"]["ExportFormat"][];
+            detectors: number[];
+            classes: components["schemas"]["ExportClass"][];
+        };
+        /** @description A class that an export may be limited to; retired ones have boxes, too. */
+        ExportClass: {
+            index: number;
+            name: string;
+        };
+        /** @description Which file to write, and how it differs from the plain one: labeling.kernel.json_shapes. */
         ExportForm: {
             /**
-             * @description * `manifest` - manifest
-             *     * `coco` - coco
+             * @description * `coco` - coco
+             *     * `yolo` - yolo
+             *     * `voc` - voc
+             *     * `cvat` - cvat
+             *     * `label_studio` - label_studio
+             *     * `csv` - csv
+             *     * `manifest` - manifest
+             *     * `detector` - detector
              * @enum {string}
              */
-            format: "manifest" | "coco";
+            format: "coco" | "yolo" | "voc" | "cvat" | "label_studio" | "csv" | "manifest" | "detector";
+            images?: boolean;
+            split?: number[];
+            /**
+             * @description * `people` - people
+             *     * `auto` - auto
+             * @enum {string}
+             */
+            source?: "people" | "auto";
+            round?: number;
+            classes?: number[];
+            unlabelled?: boolean;
+        };
+        /**
+         * @description A format to choose; `unlabelled`: whether images without a label are in it unless told
+         *     otherwise, null where it cannot tell them from images that are labelled as empty.
+         */
+        ExportFormat: {
+            code: string;
+            title: string;
+            about: string;
+            unlabelled: boolean | null;
+        };
+        /** @description How an export differs from the plain one: all labels of its moment in one file. */
+        ExportOptions: {
+            images?: boolean;
+            split?: number[];
+            /** @enum {string} */
+            source?: "people" | "auto";
+            round?: number;
+            classes?: number[];
+            unlabelled?: boolean;
         };
         /** @description Images left, a note on what the rows assume, and a row for each target. */
         Forecast: {
@@ -2177,6 +2225,7 @@ export interface components {
             can_manage: boolean;
             admin_url: string | null;
             transfers: components["schemas"]["Transfer"][];
+            export_choices: components["schemas"]["ExportChoices"];
         };
         /** @description The same with the secret that signs its requests, shown once. */
         MadeWebhook: {
@@ -2386,7 +2435,7 @@ export interface components {
             audit_budget?: number;
             /**
              * Format: double
-             * @description Share of the accepted images that reviewers still check afterwards.
+             * @description Share of the accepted images that reviewers check, those checked for a certificate included. Ends early once the checks show that the target is reached.
              */
             monitoring_share?: number;
             /**
@@ -2811,7 +2860,7 @@ export interface components {
             audit_budget?: number;
             /**
              * Format: double
-             * @description Share of the accepted images that reviewers still check afterwards.
+             * @description Share of the accepted images that reviewers check, those checked for a certificate included. Ends early once the checks show that the target is reached.
              */
             monitoring_share?: number;
             /**
@@ -2992,6 +3041,7 @@ export interface components {
             report: components["schemas"]["Report"];
             can_manage: boolean;
             transfers: components["schemas"]["Transfer"][];
+            export_choices: components["schemas"]["ExportChoices"];
         };
         /** @description Why a reviewer sent an image back. */
         Returned: {
@@ -3253,13 +3303,18 @@ export interface components {
             total: number;
             why: string;
         };
-        /** @description An import or export with its progress; `size`: bytes of the file. */
+        /**
+         * @description An import or export with its progress; one that waits with an error is tried again by itself.
+         *
+         *     `size`: bytes of the file.
+         */
         Transfer: {
             id: number;
             /** @enum {string} */
             kind: "import" | "export";
             source: string;
             format: string;
+            options: components["schemas"]["ExportOptions"];
             done: number;
             total: number;
             /** @enum {string} */
@@ -3523,7 +3578,11 @@ export type EarlierProof = components['schemas']['EarlierProof'];
 export type Error = components['schemas']['Error'];
 export type Estimate = components['schemas']['Estimate'];
 export type EventLine = components['schemas']['EventLine'];
+export type ExportChoices = components['schemas']['ExportChoices'];
+export type ExportClass = components['schemas']['ExportClass'];
 export type ExportForm = components['schemas']['ExportForm'];
+export type ExportFormat = components['schemas']['ExportFormat'];
+export type ExportOptions = components['schemas']['ExportOptions'];
 export type Forecast = components['schemas']['Forecast'];
 export type ForecastRow = components['schemas']['ForecastRow'];
 export type GiveBackForm = components['schemas']['GiveBackForm'];
@@ -4481,7 +4540,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4686,7 +4749,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4715,7 +4782,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4889,7 +4960,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5061,7 +5136,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5522,7 +5601,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5633,7 +5716,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5868,7 +5955,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An import or export with its progress; `size`: bytes of the file. */
+            /**
+             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             *
+             *     `size`: bytes of the file.
+             */
             201: {
                 headers: {
                     [name: string]: unknown;

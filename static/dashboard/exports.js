@@ -1,7 +1,11 @@
 /** Orders exports and follows imports and exports until they are done, on the live page and report. */
 
+import { el, fill } from '../common/dom.js';
+import { icon } from '../common/icons.js';
 import { speak } from '../common/speak.js';
-import { showExports } from './lists.js';
+import { createExportForm } from './export-form.js';
+import { DETECTOR, exportWords } from './export-words.js';
+import { createTransferList } from './transfers.js';
 
 /** @typedef {import('../common/api.js').Transfer} Transfer */
 
@@ -16,32 +20,99 @@ export function startExports(card, { data, api }, attempt) {
   const address = `/api/jobs/${data.job.slug}`;
   /** @type {Transfer[]} */
   let transfers = data.transfers;
-  const show = () => showExports(card, transfers, data.can_manage ? order : null);
+  /** Exports asked for in this page: their files are wanted now. @type {Set<number>} */
+  const ordered = new Set();
 
-  /** @param {string} format */
-  async function order(format) {
-    await attempt(async () => {
-      const made = await api.post(`${address}/exports`, { format });
-      // One of this kind may be under way already: then it is the answer.
-      transfers = [made, ...transfers.filter(({ id }) => id !== made.id)];
-    });
+  const list = el('ul', { class: 'transfers' });
+  const none = el('p', {
+    class: 'chart-empty',
+    text: 'Made in the background; the download starts by itself.',
+  });
+  const showRows = createTransferList(list, data.export_choices);
+
+  const show = () => {
+    card.hidden = !data.can_manage && transfers.length === 0;
+    none.hidden = transfers.length > 0;
+    showRows(transfers);
+  };
+
+  /** @param {import('../common/api.js').ExportForm} wanted */
+  async function order(wanted) {
+    /** @type {Transfer} */
+    const made = await api.post(`${address}/exports`, wanted);
+    ordered.add(made.id);
+    // One of this kind may be under way already: then it is the answer.
+    transfers = [made, ...transfers.filter(({ id }) => id !== made.id)];
+    speak(
+      `The export is being made: ${exportWords(made, data.export_choices)}. Its download starts by itself.`,
+    );
     show();
   }
 
   async function follow() {
     if (!transfers.some(({ state }) => state === 'waiting' || state === 'running')) return;
     await attempt(async () => {
-      const before = transfers;
       transfers = await api.get(`${address}/transfers`);
-      const done = transfers.find(
-        ({ id, state }) =>
-          state === 'finished' && before.some((old) => old.id === id && old.state !== 'finished'),
-      );
-      if (done) speak('The export is ready.');
+      show();
+      for (const { id, state, url, error } of transfers.filter((one) => ordered.has(one.id))) {
+        if (state === 'finished' && url) {
+          ordered.delete(id);
+          // The page stays where it is and so does the focus: the browser says where the file goes.
+          el('a', { href: url, download: true }).click();
+          speak('The export is ready. Its download has started.');
+        } else if (state === 'failed') {
+          ordered.delete(id);
+          speak(`The export failed: ${error}`, 'assertive');
+        }
+      }
     });
-    show();
   }
 
+  const plain = () => attempt(() => order({ format: 'coco' }));
+  const detector = () => attempt(() => order({ format: DETECTOR }));
+  fill(
+    card,
+    el(
+      'div',
+      { class: 'card-head' },
+      el('h2', { class: 'card-title', text: 'Imports and exports' }),
+    ),
+    data.can_manage &&
+      el(
+        'div',
+        { class: 'export-order' },
+        el(
+          'div',
+          { class: 'export-buttons' },
+          el(
+            'button',
+            { class: 'button', 'data-format': 'coco', on: { click: plain } },
+            icon('download'),
+            'Export COCO',
+          ),
+          data.export_choices.detectors.length > 0 &&
+            el(
+              'button',
+              {
+                class: 'button',
+                'data-format': DETECTOR,
+                title: 'The latest detector as ONNX, its weights, and a program that runs it',
+                on: { click: detector },
+              },
+              icon('download'),
+              'Export detector',
+            ),
+        ),
+        el(
+          'details',
+          { class: 'export-more' },
+          el('summary', { text: 'Other formats and options' }),
+          createExportForm(data.export_choices, order),
+        ),
+      ),
+    list,
+    none,
+  );
   show();
   setInterval(follow, POLL_MS);
 }

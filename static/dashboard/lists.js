@@ -1,13 +1,11 @@
-/** The lists of the live page: people now, what happened, alerts, exports. */
+/** The lists of the live page: people now, what happened, alerts. */
 
 import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
-import { importWords } from '../common/import-words.js';
-import { fileSize, plural } from '../common/words.js';
-import { clock, count, duration, stateWord } from './words.js';
+import { plural } from '../common/words.js';
+import { clock, duration, stateWord } from './words.js';
 
 /** @typedef {import('../common/api.js').Snapshot} Snapshot */
-/** @typedef {import('../common/api.js').Transfer} Transfer */
 
 /** @type {Record<string, string>} */
 const DOING = { draw: 'drawing', audit: 'audit', idle: 'idle' };
@@ -105,89 +103,5 @@ export function showAlerts(root, { alerts, round }, retry) {
         retry &&
           el('button', { class: 'button button-small', text: 'Retry', on: { click: retry } }),
       ),
-  );
-}
-
-/** @type {Record<string, string>} */
-const FORMATS = { manifest: 'Output manifest', coco: 'COCO' };
-
-/** Where uploaded files wait is no business of the reader. @param {Transfer} transfer */
-const importName = ({ format, source }) =>
-  format === 'folder' ? `Images of the folder ${source}` : 'Uploaded images';
-
-/** @param {Transfer} transfer */
-function transferRow(transfer) {
-  const name =
-    transfer.kind === 'export'
-      ? (FORMATS[transfer.format] ?? transfer.format)
-      : importName(transfer);
-  const { state, done, total, url, size } = transfer;
-  /** @type {Record<string, string>} */
-  const words = {
-    waiting: 'waiting',
-    running: total ? `${count(done)} of ${count(total)}` : count(done),
-    failed: transfer.error || 'failed',
-    finished: [
-      transfer.kind === 'import' && importWords(transfer.report),
-      size !== null && fileSize(size),
-      transfer.finished_at && clock(transfer.finished_at),
-    ]
-      .filter(Boolean)
-      .join(', '),
-  };
-  return el(
-    'li',
-    { class: 'transfer' },
-    url && state === 'finished'
-      ? el('a', { href: url, download: true }, icon('download'), name)
-      : el('span', { text: name }),
-    el('span', {
-      class: state === 'failed' ? 'transfer-state is-bad' : 'transfer-state',
-      text: words[state],
-    }),
-    transfer.report_url &&
-      el('a', {
-        href: transfer.report_url,
-        download: true,
-        'aria-label': `Download the report of import ${transfer.id}`,
-        text: 'Download report',
-      }),
-    state === 'running' &&
-      total !== null &&
-      el(
-        'div',
-        { class: 'bar' },
-        el('span', { style: { width: `${(100 * done) / Math.max(1, total)}%` } }),
-      ),
-  );
-}
-
-/** @param {HTMLElement} card @param {Transfer[]} transfers
- * @param {((format: string) => void)|null} order only managers order exports */
-export function showExports(card, transfers, order) {
-  card.hidden = !order && transfers.length === 0;
-  fill(
-    card,
-    el(
-      'div',
-      { class: 'card-head' },
-      el('h2', { class: 'card-title', text: 'Imports and exports' }),
-    ),
-    order &&
-      el(
-        'div',
-        { class: 'export-buttons' },
-        ...Object.entries(FORMATS).map(([format, name]) =>
-          el(
-            'button',
-            { class: 'button', 'data-format': format, on: { click: () => order(format) } },
-            icon('download'),
-            name,
-          ),
-        ),
-      ),
-    transfers.length > 0
-      ? el('ul', { class: 'transfers' }, ...transfers.slice(0, 8).map(transferRow))
-      : el('p', { class: 'chart-empty', text: 'Made in the background; the file appears here.' }),
   );
 }

@@ -168,7 +168,8 @@ window.addEventListener('beforeprint', () => {
 startExports(part('exports'), { data, api }, attempt);
 must('[data-print]').addEventListener('click', () => window.print());
 document.addEventListener('keydown', (event) => {
-  const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea');
+  const typing =
+    event.target instanceof HTMLElement && event.target.closest('input, textarea, select');
   if (event.key === 'p' && !event.ctrlKey && !event.metaKey && !event.altKey && !typing)
     window.print();
 });

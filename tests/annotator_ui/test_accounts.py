@@ -116,3 +116,25 @@ def test_an_admin_makes_a_new_link_for_an_account_of_theirs(nina, mona):
     assert "One-time link to set a password" in client.get(change).content.decode()
     page = client.post(reverse("admin:auth_user_link", args=[user.pk]), follow=True)
     assert "One-time link for nina" in page.content.decode()
+
+
+def test_everybody_changes_their_own_password_and_is_signed_out_elsewhere(alice):
+    alice.set_password("the old one, long enough")
+    alice.save()
+    here, elsewhere = browser(alice), browser(alice)
+    address = reverse("password")
+    assert address in here.get("/").content.decode()
+
+    wrong = here.post(address, {"old_password": "guessed", **CHOSEN})
+    assert "entered incorrectly" in wrong.content.decode()
+    alice.refresh_from_db()
+    assert alice.check_password("the old one, long enough")
+
+    done = here.post(address, {"old_password": "the old one, long enough", **CHOSEN}, follow=True)
+
+    assert "Your password is changed" in done.content.decode()
+    alice.refresh_from_db()
+    assert alice.check_password(CHOSEN["new_password1"])
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 302
+    assert Client().get(address).status_code == 302

@@ -3,6 +3,7 @@
 import pytest
 
 from labeling.kernel.errors import Conflict
+from labeling.kernel.sampling import sampled
 from labeling.models import Audit, Label
 from labeling.reports import snapshot
 from labeling.review import monitoring, queue, verdicts
@@ -71,6 +72,36 @@ def test_watch_checks_that_find_nothing_right_revoke_the_whole_round(accepted, r
     left = Label.objects.active().auto().filter(round=round).count()
     assert left == 0
     assert unchecked & monitoring.not_for_machine(round)
+
+
+def test_checks_for_the_certificate_count_to_the_share_that_is_monitored(closing, alice, rita, bob):
+    job = finish(closing, alice, rita, bob)
+    round = round_of(job)
+    result = round.certificate.document["result"]
+    labels = Label.objects.auto().filter(round=round).select_related("image")
+    seed = f"{job.seed}:{round.number}"
+    share = [label for label in labels if sampled(label.image.digest, seed, 0.6)]
+
+    watch = Audit.objects.filter(round=round, kind="monitoring")
+
+    assert result["audited"] > 0
+    assert 0 < watch.count() == len(share) - result["audited"]
+
+
+def test_monitoring_ends_once_it_shows_the_target_by_itself(settings, alice, rita):
+    made = at_its_audit(settings, alice, (rita,), monitoring_share=1.0)
+    job = finish(next(made), alice, rita)
+    round = round_of(job)
+    watch = Audit.objects.filter(round=round, kind="monitoring")
+    planned = watch.count()
+
+    judge_all(job, rita, verdict=lambda audit: ("approved", None))
+
+    said = job.events.get(kind="monitoring_ended").data
+    assert 0 < said["count"] == planned - watch.count()
+    assert not watch.undecided().exists()
+    assert not job.events.filter(kind="round_revoked").exists()
+    next(made, None)
 
 
 def test_a_manager_revokes_a_round_at_any_time(accepted, mona):

@@ -33,10 +33,11 @@ EXPORT = """
 from labeling.models import Image, Job, Label
 from labeling.transfers import transfers
 Label.objects.bulk_create(Label(image=i, source="human", boxes=[]) for i in Image.objects.all())
-transfers.start_export(Job.objects.get(), None, "coco")
+transfers.start_export(Job.objects.get(), None, "coco", images=True)
 """
 READ = """
 import json
+import zipfile
 from labeling.models import Image, Transfer
 from labeling.jobs.images import media_path
 row = Transfer.objects.first()
@@ -48,7 +49,11 @@ print(json.dumps({
     "finished": row.finished_at is not None, "error": row.error, "attempts": row.attempts,
     "names": sorted(Image.objects.values_list("name", flat=True)), "whole": whole,
     "report": row.report,
-    "export": json.loads(media_path(row.file).read_text()) if row.file else None,
+    "export": json.loads(
+        zipfile.ZipFile(media_path(row.file)).read("annotations/instances_all.json")
+    ) if row.file else None,
+    "packed": sorted(zipfile.ZipFile(media_path(row.file)).namelist()) if row.file else None,
+    "beside": len(list(media_path(row.file).parent.iterdir())) if row.file else None,
 }))
 """
 
@@ -165,6 +170,8 @@ def test_an_export_killed_before_its_end_is_written_whole(moving):
 
     assert found["error"] == ""
     assert [i["file_name"] for i in found["export"]["images"]] == found["names"]
+    assert found["packed"][1:] == [f"images/{name}" for name in found["names"]]
+    assert found["beside"] == 1  # nothing is left of the attempts that died
     assert len(found["names"]) == PICTURES
 
 

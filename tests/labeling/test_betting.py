@@ -202,11 +202,16 @@ def sound(rng: np.random.Generator) -> list[float]:
     return rng.permutation(pool(rng, 300, 0.6 + 1e-6)).tolist()
 
 
+def losses(values: list[float]) -> list[float]:
+    return [1 - value for value in values]
+
+
 def test_the_revoke_test_is_wrong_for_at_most_one_sound_set_in_twenty():
     rng = np.random.default_rng(5)
     runs = 400
     false = sum(
-        betting.revoke_wealth(sound(rng)[:150], 300, 0.6).max() >= betting.REVOKE_WEALTH
+        betting.monitoring_wealth(losses(sound(rng)[:150]), 300, 0.4).max()
+        >= betting.MONITORING_WEALTH
         for _ in range(runs)
     )
     assert false / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
@@ -215,7 +220,18 @@ def test_the_revoke_test_is_wrong_for_at_most_one_sound_set_in_twenty():
 def test_the_revoke_test_notices_a_bad_set():
     rng = np.random.default_rng(6)
     values = rng.permutation(pool(rng, 300, 0.4))[:80].tolist()
-    assert betting.revoke_wealth(values, 300, 0.6).max() >= betting.REVOKE_WEALTH
+    assert betting.monitoring_wealth(losses(values), 300, 0.4).max() >= betting.MONITORING_WEALTH
+
+
+def test_monitoring_of_a_set_below_its_target_ends_by_its_own_test_in_one_of_twenty():
+    rng = np.random.default_rng(7)
+    runs = 400
+    ended = sum(
+        betting.monitoring_wealth(sound(rng)[:150], 300, 0.6 + 2e-6).max()
+        >= betting.MONITORING_WEALTH
+        for _ in range(runs)
+    )
+    assert ended / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
 
 
 def test_a_bound_has_one_end_and_agrees_with_the_test():

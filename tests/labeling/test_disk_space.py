@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.assignments import claims
+from labeling.consolidation import labels
 from labeling.kernel import disk_space
 from labeling.kernel.errors import DiskFull
 from labeling.kernel.stored_files import media_path
@@ -161,3 +162,24 @@ def test_a_database_that_cannot_grow_answers_507_and_recovers(disk, assignment):
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA max_page_count = 1073741823")
     assert client.put(url, body, content_type="application/json").status_code == 200
+
+
+def test_an_export_with_images_waits_for_the_room_that_they_take(disk, job):
+    first = job.images.first()
+    labels.accept(first, [factories.box()], "human", round=None)
+    big = media_path(first.file)
+    with big.open("wb") as file:
+        file.truncate(8 << 30)  # without a byte on the disk
+    disk(12)  # 12 GB, of which 5 are kept
+    row = transfers.start_export(job, None, "yolo", images=True)
+    runner.run("transfer", row.pk)
+    row.refresh_from_db()
+    assert "this needs 8.0 GB" in row.error and "12.0 GB of 100 free" in row.error
+    assert (row.attempts, row.finished_at) == (0, None)
+
+    big.write_bytes(b"small")
+    with media_path(job.images.last().file).open("wb") as file:
+        file.truncate(8 << 30)  # it has no label, so it does not come along
+    runner.run("transfer", row.pk)
+    row.refresh_from_db()
+    assert row.finished_at and row.error == ""

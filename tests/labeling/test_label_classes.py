@@ -39,7 +39,8 @@ def test_a_class_that_boxes_may_have_is_not_deleted(admin, job, tmp_path, comes,
     assert words in said[0]
     assert "Kept words" in page.content.decode()  # and the rest of the form
     assert job.classes.filter(name="dog", index=1).exists()
-    assert exports.write_manifest(job, tmp_path / "out.manifest", lambda done, of: None) == 12
+    path = tmp_path / "out.manifest"
+    assert exports.write_export(job, "manifest", {}, path, lambda done, of: None) == 12
 
 
 def test_a_class_without_boxes_is_deleted_in_a_draft_only(admin, job):

@@ -5,7 +5,7 @@ import pytest
 
 from labeling.kernel.errors import Invalid
 from labeling.models import Event, Label, Step
-from labeling.reports import snapshot
+from labeling.reports import snapshot, wording
 from labeling.review import grid
 from labeling.review.verdicts import LIFTED
 from labeling.rounds import lifecycle
@@ -87,7 +87,7 @@ def test_a_detector_that_sees_no_box_at_all_is_handled(active):
 
 def test_a_refused_training_gives_the_images_to_people(active, monkeypatch):
     def refuses(*args, **kwargs):
-        raise Invalid("There is nothing to learn.", where="samples")
+        raise Invalid("There is nothing to learn.", code="no_boxes")
 
     monkeypatch.setattr(fakes, "train", refuses)
     job = active()
@@ -96,7 +96,8 @@ def test_a_refused_training_gives_the_images_to_people(active, monkeypatch):
     assert round.state == "COLLECTING"
     assert round.assignments.filter(state="open").count() == 20
     said = Event.objects.get(job=job, kind="training_skipped")
-    assert said.data["reason"] == "There is nothing to learn."
+    assert said.data["reason"] == "no_boxes"
+    assert wording.event_text(said).endswith("none of the training images has a box")
 
 
 def test_a_wrong_set_up_stops_the_training_and_says_so(active, monkeypatch):

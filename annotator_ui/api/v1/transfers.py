@@ -143,11 +143,11 @@ class Exports(V1View):
     @operation("start_export", takes=forms.ExportForm)
     @once
     def post(self, request: Request, slug: str) -> Created[transfer_shapes.Transfer]:
-        """Write all labels as they stand when it runs; of one format one at a time."""
+        """Write the labels as they stand when it runs, or a detector; one of a kind at a time."""
         user = access.person(request)
         job = access.job_for(user, slug, access.MANAGER)
         given = parsed(forms.ExportForm, request)
-        return Created(shape(transfers.start_export(job, user, given["format"])))
+        return Created(shape(transfers.start_export(job, user, **given)))
 
 
 class OneExport(V1View):

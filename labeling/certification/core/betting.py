@@ -21,7 +21,7 @@ TOGETHER = 32  # draws whose bets are found at once: few compared with what was 
 LEAST = 1e-300  # has a logarithm; hundreds of bad draws leave less of the wealth
 WEALTH_LIMIT = 1e12  # a sum that rules the null out altogether; JSON knows no infinity
 MONITORING_BETS = 20
-REVOKE_WEALTH = 20.0  # reject at 5 % over the life of the set
+MONITORING_WEALTH = 20.0  # rejects at 5 % over the life of the set
 
 
 @dataclass(frozen=True)
@@ -163,23 +163,22 @@ def _staked(
     return path, stakes, ways
 
 
-def revoke_wealth(values: Sequence[float], size: int, target: float) -> np.ndarray:
-    """Wealth against "mean of the `size` accepted >= target" after each draw, (n,).
+def monitoring_wealth(values: Sequence[float], size: int, most: float) -> np.ndarray:
+    """Wealth against "the mean of the `size` values is at most `most`" after each draw, (n,).
 
-    Average of constant bets without replacement (Waudby-Smith & Ramdas); anytime valid, so a
-    revoke at REVOKE_WEALTH is wrong for at most 5 % of sound sets, however long one looks.
+    Average of constant bets without replacement (Waudby-Smith & Ramdas); anytime valid, so what
+    reaches MONITORING_WEALTH is wrong in at most 5 % of the sets, however long one looks.
     """
     bets = np.arange(1, MONITORING_BETS + 1) / (MONITORING_BETS + 1)
-    loss_target = 1 - target
     wealth, total = np.ones(MONITORING_BETS), 0.0
     path = np.ones(len(values))
     for i, value in enumerate(values):
-        null = (size * loss_target - total) / max(size - i, 1)
+        null = (size * most - total) / max(size - i, 1)
         if null < 0:
             wealth = np.full(MONITORING_BETS, WEALTH_LIMIT)
         else:
-            wealth = wealth * (1 + bets / max(null, 1e-9) * ((1 - value) - null))
+            wealth = wealth * (1 + bets / max(null, 1e-9) * (value - null))
         wealth = np.minimum(wealth, WEALTH_LIMIT)
-        total += 1 - value
+        total += value
         path[i] = wealth.mean()
     return path

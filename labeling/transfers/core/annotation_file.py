@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,8 @@ class AnnotationFile:
     records: list[dict[str, JSON]] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)  # SHA-256, as our own exports state it
     also: dict[str, str] = field(default_factory=dict)  # another name that a picture may have
+    listed: list[str] = field(default_factory=list)  # pictures it names and says nothing of
+    left_out: Counter[str] = field(default_factory=Counter)  # what is no box, and how often
     in_shares: bool = False  # boxes are in shares of the picture's width and height instead
     # place, picture or empty, reason
     refused: list[tuple[str, str, str]] = field(default_factory=list)
@@ -75,12 +78,17 @@ def check_size(path: Path) -> None:
 def load_json(path: Path) -> JSON:
     """A JSON file in which no key stands twice in one object."""
     check_size(path)
+    return parse_json(path.read_bytes())
+
+
+def parse_json(data: bytes) -> JSON:
+    """The same of text that is read already."""
     try:
-        found: JSON = json.loads(path.read_bytes(), object_pairs_hook=_each_key_once)
+        found: JSON = json.loads(data, object_pairs_hook=_each_key_once)
     except RecursionError as error:
-        raise Invalid("The file is nested too deeply.") from error
+        raise Invalid("The text is nested too deeply.") from error
     except ValueError as error:
-        raise Invalid(f"The file is not JSON: {error}") from error
+        raise Invalid(f"The text is not JSON: {error}") from error
     return found
 
 

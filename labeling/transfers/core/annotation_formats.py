@@ -4,7 +4,15 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from labeling.kernel.json_shapes import JSON
-from labeling.transfers.core import coco, cvat, label_studio, voc, yolo
+from labeling.transfers.core import (
+    coco,
+    csv_boxes,
+    cvat,
+    label_studio,
+    manifest,
+    voc,
+    yolo,
+)
 from labeling.transfers.core.annotation_file import AnnotationFile, load_json
 
 # whether parsed JSON is meant as the format, its reader
@@ -12,11 +20,13 @@ _JSON_READERS: tuple[tuple[Callable[[JSON], bool], Callable[[JSON], AnnotationFi
     (coco.recognises, coco.parse_coco),
     (label_studio.recognises, label_studio.parse_label_studio),
 )
-NAMES = "COCO, YOLO, Pascal VOC, CVAT for images 1.1 and Label Studio (JSON)"
+NAMES = (
+    "COCO, YOLO, Pascal VOC, CVAT for images 1.1, Label Studio (JSON), tables (CSV) and Ground "
+    "Truth manifests"
+)
 _CVAT, _VOC = b"<annotations", b"<annotation"
 # what the first bytes hold, of which files, and whose format it is
 _SIGNS: tuple[tuple[bytes, str, str], ...] = (
-    (b'"source-ref"', "", "a Ground Truth manifest"),
     (b'"imagePath"', ".json", "labelme annotations"),
     (b'"_via_', ".json", "VIA annotations"),
     (b'"regions"', ".json", "VIA annotations"),
@@ -25,11 +35,9 @@ _SIGNS: tuple[tuple[bytes, str, str], ...] = (
     (b"names:", ".yml", "a YOLO data set's description"),
 )
 _ENDINGS = {
-    ".csv": "a table (CSV)",
-    ".tsv": "a table (TSV)",
     ".tfrecord": "TFRecord data",
     ".parquet": "a table (Parquet)",
-    ".manifest": "a Ground Truth manifest",
+    ".manifest": 'a manifest without a "source-ref"',
     ".json": "JSON",
     ".jsonl": "JSON lines",
     ".xml": "XML",
@@ -40,7 +48,7 @@ _ENDINGS = {
 def may_be_one(head: bytes) -> bool:
     """Whether a file that begins so is worth reading whole."""
     first = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    return first in (b"{", b"[") or (first == b"<" and _VOC in head)
+    return first in (b"{", b"[") or (first == b"<" and _VOC in head) or csv_boxes.recognises(head)
 
 
 def read_annotations(path: Path, head: bytes) -> AnnotationFile | None:
@@ -53,6 +61,10 @@ def read_annotations(path: Path, head: bytes) -> AnnotationFile | None:
         return cvat.read_cvat(path)
     if _VOC in head:
         return voc.read_voc(path)
+    if manifest.recognises(head):
+        return manifest.read_manifest(path)
+    if csv_boxes.recognises(head):
+        return csv_boxes.read_csv(path)
     data = load_json(path)
     for recognises, parse in _JSON_READERS:
         if recognises(data):
@@ -72,5 +84,7 @@ def not_understood(name: str, head: bytes) -> str:
             "Not understood: looks like YOLO labels, but no file names their classes. Add the data "
             "set's data.yaml, or a classes.txt with a name in each line."
         )
+    if path.suffix in (".csv", ".tsv"):
+        return f"Not understood: looks like a table (CSV). {csv_boxes.HEADER}"
     looks = looks or _ENDINGS.get(path.suffix, "")
     return f"Not understood: looks like {looks}; what is read: {NAMES}." if looks else ""

@@ -1,13 +1,18 @@
-"""Reads a COCO detection file into boxes per picture, and says what it could not use."""
+"""COCO detection files: reads boxes per picture, says what it could not use, and writes them."""
 
+import json
 import math
+import shutil
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from labeling.kernel import text
+from labeling.kernel.boxes import Box
 from labeling.kernel.errors import Invalid
 from labeling.kernel.json_shapes import JSON
 from labeling.transfers.core.annotation_file import AnnotationFile, Row, finite, load_json
+from labeling.transfers.core.export_package import Package
+from labeling.transfers.core.export_writer import ExportRow, JsonList, Setup, Writer
 
 KEYS = ("images", "annotations", "categories")
 Id: TypeAlias = int | str | None
@@ -134,3 +139,59 @@ def _edges(box: JSON) -> tuple[float, float, float, float] | None:
     x, y, w, h = found
     edges = (x, y, x + w, y + h)
     return edges if all(map(math.isfinite, edges)) else None
+
+
+class CocoWriter(Writer):
+    """One file, or one for each side of a split; category ids are class index + 1.
+
+    `sha256` is of the original file: by it an import finds the image again, whatever it is called.
+    """
+
+    def __init__(self, package: Package, setup: Setup) -> None:
+        super().__init__(package, setup)
+        self._lists = {
+            split: (JsonList(package.scratch()), JsonList(package.scratch()))
+            for split in setup.splits
+        }
+        self._boxes = 0
+
+    def add(self, row: ExportRow) -> None:
+        """An entry for the image, and one for each box."""
+        images, annotations = self._lists[row.split]
+        record = {
+            "id": row.number,
+            "file_name": self.called(row),
+            "width": row.width,
+            "height": row.height,
+            "sha256": row.digest,
+        }
+        images.add(json.dumps(record, ensure_ascii=False))
+        for box in row.boxes:
+            self._boxes += 1
+            annotations.add(json.dumps(_coco_box(self._boxes, row, box)))
+
+    def finish(self) -> None:
+        """Classes come last, so that one added meanwhile is among them."""
+        categories = [{"id": i + 1, "name": name} for i, name in self.setup.classes.items()]
+        for split, lists in self._lists.items():
+            file = self.package.text(f"annotations/instances_{split or 'all'}.json")
+            file.write('{"info": ' + json.dumps({"description": self.setup.title}))
+            for key, entries in zip(KEYS, lists, strict=False):
+                file.write(f', "{key}": [')
+                entries.file.seek(0)
+                shutil.copyfileobj(entries.file, file)
+                file.write("]")
+            file.write(', "categories": ' + json.dumps(categories, ensure_ascii=False) + "}\n")
+
+
+def _coco_box(number: int, row: ExportRow, box: Box) -> dict[str, Any]:
+    width, height = box["x2"] - box["x1"], box["y2"] - box["y1"]
+    return {
+        "id": number,
+        "image_id": row.number,
+        "category_id": box["class_id"] + 1,
+        "bbox": [box["x1"], box["y1"], round(width, 4), round(height, 4)],
+        "area": round(width * height, 4),
+        "iscrowd": 0,
+        "attributes": {"source": row.source, **({"score": box["score"]} if "score" in box else {})},
+    }

@@ -1,5 +1,6 @@
-"""Reads annotations of CVAT for images 1.1: one XML file for many pictures."""
+"""CVAT for images 1.1, one XML file for many pictures: reads it and writes it."""
 
+import shutil
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -13,6 +14,9 @@ from labeling.transfers.core.annotation_file import (
     number,
     picture_name,
 )
+from labeling.transfers.core.export_package import Package
+from labeling.transfers.core.export_writer import ExportRow, Setup, Writer, decimal
+from labeling.transfers.core.xml_text import child, safe, written
 
 EDGES = ("xtl", "ytl", "xbr", "ybr")
 OTHERS = ("polygon", "polyline", "points", "mask", "ellipse", "cuboid", "skeleton")
@@ -67,3 +71,52 @@ def _add_box(found: AnnotationFile, name: str, shape: Element, where: str) -> No
             found.add(name, shape.get("label", ""), [e for e in edges if e is not None], where)
         except Invalid as error:
             found.refused.append((where, name, error.message))
+
+
+class CvatWriter(Writer):
+    """What CVAT takes into a task that has the pictures; a split is told as its subset."""
+
+    def __init__(self, package: Package, setup: Setup) -> None:
+        super().__init__(package, setup)
+        self._images = package.scratch()
+        self._count = 0
+
+    def add(self, row: ExportRow) -> None:
+        """The image with its boxes."""
+        image = Element("image", id=str(self._count), name=safe(self.called(row)))
+        image.attrib |= {"width": str(row.width), "height": str(row.height)}
+        if row.split:
+            image.set("subset", row.split)
+        for box in row.boxes:
+            edges = zip(EDGES, (box["x1"], box["y1"], box["x2"], box["y2"]), strict=True)
+            child(
+                image,
+                "box",
+                label=self.setup.classes[box["class_id"]],
+                source="auto" if row.source == "auto" else "manual",
+                occluded="0",
+                z_order="0",
+                **{name: decimal(value) for name, value in edges},
+            )
+        self._images.write(written(image))
+        self._count += 1
+
+    def finish(self) -> None:
+        """The labels come first in the file, so it is put together at the end."""
+        meta = Element("meta")
+        task = child(meta, "task")
+        child(task, "name", self.setup.title)
+        child(task, "size", str(self._count))
+        child(task, "mode", "annotation")
+        labels = child(task, "labels")
+        for name in self.setup.classes.values():
+            label = child(labels, "label")
+            child(label, "name", name)
+            child(label, "type", "rectangle")
+            child(label, "attributes")
+        file = self.package.text("annotations.xml")
+        file.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n')
+        file.write("<version>1.1</version>\n" + written(meta))
+        self._images.seek(0)
+        shutil.copyfileobj(self._images, file)
+        file.write("</annotations>\n")

@@ -1,15 +1,21 @@
-"""Reads tasks as Label Studio exports them (JSON): boxes in percent of the picture."""
+"""Label Studio's tasks (JSON), boxes in percent of the picture: reads them and writes them."""
 
+import json
 import re
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from labeling.kernel.boxes import Box
 from labeling.kernel.errors import Invalid
 from labeling.kernel.json_shapes import JSON
 from labeling.transfers.core.annotation_file import AnnotationFile, finite, picture_name
+from labeling.transfers.core.export_package import Package
+from labeling.transfers.core.export_writer import ExportRow, JsonList, Setup, Writer
 
 BOXES = "rectanglelabels"
+LOCAL = "/data/local-files/?d="  # before a file of the folder that it serves
+DECIMALS = 8  # of percents: pixels have four, and a side up to 20,000
 UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")  # what it puts before the name of an uploaded file
 
 
@@ -102,3 +108,50 @@ def _add(found: AnnotationFile, name: str, row: JSON, where: str) -> None:
             found.add(name, str(kinds[0]), (x, y, x + width, y + height), where)
         except Invalid as error:
             found.refused.append((where, name, error.message))
+
+
+class LabelStudioWriter(Writer):
+    """Tasks to import there: pictures from its local files, names as in its template for boxes.
+
+    An image without a label is a task without an annotation.
+    """
+
+    def __init__(self, package: Package, setup: Setup) -> None:
+        super().__init__(package, setup)
+        self._tasks = JsonList(package.text("tasks.json"))
+        self._tasks.file.write("[")
+
+    def add(self, row: ExportRow) -> None:
+        """The image's task."""
+        data = {"image": LOCAL + quote(self.path(row))}
+        if row.split:
+            data["split"] = row.split
+        done = [{"result": [self._result(row, box, i) for i, box in enumerate(row.boxes, 1)]}]
+        task = {"data": data, "annotations": done if row.source else []}
+        self._tasks.add(json.dumps(task, ensure_ascii=False))
+
+    def finish(self) -> None:
+        """The end of the list."""
+        self._tasks.file.write("]\n")
+
+    def _result(self, row: ExportRow, box: Box, place: int) -> dict[str, Any]:
+        def percent(pixels: float, side: int) -> float:
+            return round(100 * pixels / side, DECIMALS)
+
+        return {
+            "id": f"box-{place}",
+            "type": BOXES,
+            "from_name": "label",
+            "to_name": "image",
+            "original_width": row.width,
+            "original_height": row.height,
+            "image_rotation": 0,
+            "value": {
+                "x": percent(box["x1"], row.width),
+                "y": percent(box["y1"], row.height),
+                "width": percent(box["x2"] - box["x1"], row.width),
+                "height": percent(box["y2"] - box["y1"], row.height),
+                "rotation": 0,
+                BOXES: [self.setup.classes[box["class_id"]]],
+            },
+        }

@@ -1,4 +1,4 @@
-"""Reads YOLO labels: a text file for each picture, and one that names the classes."""
+"""YOLO labels, a text file for each picture and one that names the classes: reads and writes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,15 @@ import yaml
 
 from labeling.kernel.errors import Invalid
 from labeling.transfers.core.annotation_file import class_name
+from labeling.transfers.core.export_names import stem_of
+from labeling.transfers.core.export_package import Package
+from labeling.transfers.core.export_writer import ExportRow, Setup, Writer
 
 DESCRIPTIONS = (".yaml", ".yml")  # of a data set, with `names`
 NAME_LISTS = ("classes.txt", "obj.names", "labels.txt")  # a name a line
 MOST_BYTES = 1 << 20  # of a description
+FOLDERS = ("images", "labels")  # by which tools find the labels of a picture
+DECIMALS = 10  # of shares: pixels have four, and a side up to 20,000
 FIELDS = 5  # class, centre x, centre y, width, height; a sixth is a model's confidence
 # what PyYAML lets through of values that are not what their tag says
 UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
@@ -93,3 +98,47 @@ def _line(words: Sequence[str], names: dict[int, str]) -> Line | str:
         return f"class {words[0]} has no name"
     x, y, width, height = shares[:4]
     return int(kind), x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+class YoloWriter(Writer):
+    """The folders that Ultralytics reads. Classes are numbered without gaps, as it demands.
+
+    A picture without a box has an empty file, which tells it from one without a label.
+    """
+
+    def __init__(self, package: Package, setup: Setup) -> None:
+        super().__init__(package, setup)
+        self._places: dict[int, int] = {}
+
+    def add(self, row: ExportRow) -> None:
+        """The label file."""
+        if not self._places.keys() >= {box["class_id"] for box in row.boxes}:
+            self._places = {index: place for place, index in enumerate(self.setup.classes)}
+        lines = []
+        for box in row.boxes:
+            shares = (
+                (box["x1"] + box["x2"]) / 2 / row.width,
+                (box["y1"] + box["y2"]) / 2 / row.height,
+                (box["x2"] - box["x1"]) / row.width,
+                (box["y2"] - box["y1"]) / row.height,
+            )
+            words = " ".join(f"{share:.{DECIMALS}f}" for share in shares)
+            lines.append(f"{self._places[box['class_id']]} {words}\n")
+        labels = "/".join(filter(None, (FOLDERS[1], row.split, f"{stem_of(row.file)}.txt")))
+        self.package.add(labels, "".join(lines))
+
+    def picture(self, row: ExportRow) -> str:
+        """In the folder beside the labels'."""
+        return "/".join(filter(None, (FOLDERS[0], row.split, row.file)))
+
+    def finish(self) -> None:
+        """The description of the data set, with the names of the classes."""
+        if self.setup.splits == ("",):
+            places = {"train": FOLDERS[0], "val": FOLDERS[0]}
+            head = "# No split was asked for: both are all images, since a trainer wants both.\n"
+        else:
+            places = {split: f"{FOLDERS[0]}/{split}" for split in self.setup.splits}
+            head = ""
+        names = dict(enumerate(self.setup.classes.values()))
+        about = yaml.safe_dump({**places, "names": names}, sort_keys=False, allow_unicode=True)
+        self.package.add("data.yaml", head + about)

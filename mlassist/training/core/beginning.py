@@ -15,7 +15,11 @@ from mlassist.detectors.weights import Start
 def count_boxes(samples: Sequence[Sample], class_ids: Sequence[int]) -> dict[int, int]:
     """Boxes per class id; raises Invalid where nothing can be learned, as `fit`."""
     if not class_ids or len(set(class_ids)) != len(class_ids):
-        raise Invalid("A detector needs at least one class, each named once.", where="class_ids")
+        raise Invalid(
+            "A detector needs at least one class, each named once.",
+            where="class_ids",
+            code="no_classes",
+        )
     counts = dict.fromkeys(class_ids, 0)
     for sample in samples:
         for class_id in sample.boxes.classes.tolist():
@@ -23,6 +27,7 @@ def count_boxes(samples: Sequence[Sample], class_ids: Sequence[int]) -> dict[int
                 raise Invalid(
                     f"{sample.path.name} has a box of class {class_id}, which is not taught.",
                     where="class_ids",
+                    code="class_not_taught",
                 )
             counts[class_id] += 1
     if not any(counts.values()):
@@ -30,6 +35,7 @@ def count_boxes(samples: Sequence[Sample], class_ids: Sequence[int]) -> dict[int
             f"None of the {len(samples)} training images has a box, so there is nothing to learn. "
             "Label more images first.",
             where="samples",
+            code="no_boxes",
         )
     return counts
 
@@ -47,6 +53,7 @@ def begin(
             raise Invalid(
                 "The earlier detector knows other classes; train from starting weights instead.",
                 where="class_ids",
+                code="other_classes",
             )
         fresh = build(start.design, class_ids, start.canvas, start.sizes)
         fresh.net.load_state_dict(start.net.state_dict())
