@@ -39,6 +39,8 @@ ANYONE = {
     "schema",
     "keys",
     "preferences",
+    "password",
+    "password-changed",
     "tokens",
     "v1-me",
     "v1-schema",
