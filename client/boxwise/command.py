@@ -62,10 +62,20 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--json", action="store_true", help="all that is known, as JSON")
     one.set_defaults(does=_status)
 
-    one = commands.add_parser("export", help="fetch the labels as a file")
+    one = commands.add_parser("export", help="fetch the labels, or the detector, as a file")
     one.add_argument("job")
-    one.add_argument("--format", default="coco")
+    one.add_argument("--format", default="coco", help="a format of labels, or detector")
     one.add_argument("--out", required=True, metavar="FILE")
+    one.add_argument("--images", action="store_true", help="with the images, as a zip")
+    one.add_argument(
+        "--split",
+        nargs=3,
+        type=int,
+        metavar="PERCENT",
+        help="training, validation and test images; an image never changes its part",
+    )
+    one.add_argument("--source", choices=("people", "auto"), help="labels of these alone")
+    one.add_argument("--round", type=int, metavar="NUMBER", help="labels, or detector, of a round")
     one.set_defaults(does=_export)
     return parser
 
@@ -138,7 +148,9 @@ def _status(site: Boxwise, given: argparse.Namespace) -> None:
 
 
 def _export(site: Boxwise, given: argparse.Namespace) -> None:
-    _say(str(site.job(given.job).export(given.format, given.out)))
+    asked = {name: getattr(given, name) for name in ("images", "split", "source", "round")}
+    options = {name: value for name, value in asked.items() if value}
+    _say(str(site.job(given.job).export(given.format, given.out, **options)))
 
 
 if __name__ == "__main__":

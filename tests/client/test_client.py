@@ -159,6 +159,12 @@ def test_the_command_line_does_it_all(site, pictures, tmp_path, capsys):
     assert whole["snapshot"]["job"]["name"] == "By hand"
     out = str(tmp_path / "out.manifest")
     assert said("export", "by-hand", "--format", "manifest", "--out", out) == [out]
+    packed = str(tmp_path / "out.zip")
+    split = ("--images", "--split", "80", "10", "10")
+    assert said("export", "by-hand", "--format", "yolo", *split, "--out", packed) == [packed]
+    assert "data.yaml" in zipfile.ZipFile(packed).namelist()
+    assert main(["export", "by-hand", "--format", "detector", "--out", packed]) == 1
+    assert "no detector yet" in capsys.readouterr().err
     assert main(["start", "by-hand"]) == 1
     assert capsys.readouterr().err == "boxwise: The job has already started.\n"
     assert main(["create", "x", "--set", "colour=red"]) == 1
