@@ -2420,7 +2420,7 @@ export interface components {
             /**
              * Target
              * Format: double
-             * @description Mean quality of accepted labels, or what the guarantee names: 1 means every box is perfect; a missed object or a false box counts 0. A target above what one annotator reaches against the labels of several, minus 0.05, is out of reach; the live page tells.
+             * @description Mean quality of the data set, people's labels counted as right, or what the guarantee names: 1 means every box is perfect; a missed object or a false box counts 0. A target above what one annotator reaches against the labels of several, minus 0.05, is out of reach; the live page tells.
              */
             target_quality?: number;
             /**
@@ -2845,7 +2845,7 @@ export interface components {
             /**
              * Target
              * Format: double
-             * @description Mean quality of accepted labels, or what the guarantee names: 1 means every box is perfect; a missed object or a false box counts 0. A target above what one annotator reaches against the labels of several, minus 0.05, is out of reach; the live page tells.
+             * @description Mean quality of the data set, people's labels counted as right, or what the guarantee names: 1 means every box is perfect; a missed object or a false box counts 0. A target above what one annotator reaches against the labels of several, minus 0.05, is out of reach; the live page tells.
              */
             target_quality?: number;
             /**
