@@ -214,9 +214,9 @@ class Job(models.Model):
         default=0.6,
         validators=[MinValueValidator(0.05), MaxValueValidator(0.99)],
         help_text="Mean quality of the data set, people's labels counted as right, or what the "
-        "guarantee names: 1 means every box is perfect; a missed object or a false box counts 0. A target above what one "
-        "annotator reaches against the labels of several, minus 0.05, is out of reach; "
-        "the live page tells.",
+        "guarantee names: 1 means every box is perfect; a missed object or a false box counts 0. "
+        "A target above what one annotator reaches against the labels of several, minus 0.05, is "
+        "out of reach; the live page tells.",
     )
     risk = models.FloatField(
         default=0.10,
