@@ -1,5 +1,6 @@
 """The file of an export in the making: one text, or a zip of texts and pictures."""
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -60,6 +61,11 @@ class Package:
     def add(self, name: str, text: str) -> None:
         """A short text of the zip."""
         self._archive.writestr(self._member(name), text, zipfile.ZIP_DEFLATED)
+
+    def add_hashed(self, name: str, text: str) -> str:
+        """The same; the SHA-256 of what is in the file, in hex."""
+        self.add(name, text)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def add_file(self, name: str, path: Path) -> None:
         """A file of the zip; stored, for pictures do not shrink."""
