@@ -1,4 +1,4 @@
-"""The command `boxwise`: make, fill, start, follow and export jobs from a terminal."""
+"""The command `boxwise`: make, fill, start, follow, export and release jobs from a terminal."""
 
 import argparse
 import json
@@ -67,6 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--format", default="coco")
     one.add_argument("--out", required=True, metavar="FILE")
     one.set_defaults(does=_export)
+
+    one = commands.add_parser("release", help="make the next release, or fetch one")
+    one.add_argument("job")
+    one.add_argument("--note", default="")
+    one.add_argument("--split", metavar="80,10,10", help="percent of train, val and test")
+    one.add_argument("--number", type=int, help="fetch this one in place of making the next")
+    one.add_argument("--out", metavar="FILE", help="where to write its zip")
+    one.set_defaults(does=_release)
     return parser
 
 
@@ -139,6 +147,17 @@ def _status(site: Boxwise, given: argparse.Namespace) -> None:
 
 def _export(site: Boxwise, given: argparse.Namespace) -> None:
     _say(str(site.job(given.job).export(given.format, given.out)))
+
+
+def _release(site: Boxwise, given: argparse.Namespace) -> None:
+    job, number = site.job(given.job), given.number
+    if number is None:
+        split = [_value(share) for share in given.split.split(",")] if given.split else None
+        made = job.release(given.note, split)
+        number = made["number"]
+        _say(f"release {number}: {made['counts']['images']} images, digest {made['digest']}")
+    if given.out:
+        _say(str(job.release_file(number, given.out)))
 
 
 if __name__ == "__main__":
