@@ -137,7 +137,7 @@ def _write(
     job, asked = row.job, row.options["release"]
     shares, total = asked["split"], job.images.count()
     tally = Tally(shares)
-    with Package(path, packed=True, heartbeat=lambda: heartbeat(0, total)) as package:
+    with Package(path, packed=True, heartbeat=lambda: heartbeat(total, total)) as package:
         images, diff = package.text(IMAGES), package.text(DIFF)
         for line in _images(job, shares, lambda done: heartbeat(done, total)):
             tally.add(line)
@@ -146,7 +146,9 @@ def _write(
         previous: release_file.Previous | None = None
         if before:
             previous = {"number": before.number, "digest": before.digest}
-        changes = release_diff.write(diff, previous, _changes(before, Path(images.name), heartbeat))
+        changes = release_diff.write(
+            diff, previous, _changes(before, Path(images.name), package.heartbeat)
+        )
         diff.flush()
         files = {IMAGES: digest_of(Path(images.name)), DIFF: digest_of(Path(diff.name))}
         # after the images: a certificate is written before the labels that name it, and a class
@@ -158,7 +160,7 @@ def _write(
             certificates.append({"round": proof.round.number, "digest": proof.digest, "file": name})
         body: ReleaseBody = {
             "format": release_file.FORMAT,
-            "site": settings.ALLOWED_HOSTS[0],
+            "site": next(iter(settings.ALLOWED_HOSTS), ""),
             "job": job.slug,
             "number": number,
             "made_at": timezone.now().isoformat(),
@@ -215,14 +217,14 @@ def _images(
 
 
 def _changes(
-    before: Release | None, images: Path, heartbeat: Heartbeat
+    before: Release | None, images: Path, heartbeat: Callable[[], None]
 ) -> Iterator[release_diff.Change]:
     """How these images differ from those of the release before, whose file must be as it was."""
 
     def beating(lines: Iterator[ImageLine]) -> Iterator[ImageLine]:
         for done, line in enumerate(lines, 1):
             if done % (10 * CHUNK) == 0:
-                heartbeat(done, 0)
+                heartbeat()
             yield line
 
     with images.open("rb") as text:

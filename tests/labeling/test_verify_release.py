@@ -288,6 +288,8 @@ def test_a_release_before_that_does_not_hold_is_no_proof(first, second, tmp_path
     relabel(first)
     before = Path(first.write(tmp_path / "a.zip"))
     assert "Of the release before: images.jsonl was changed" in refused(path, previous=before)
+    before.write_bytes(b"x")
+    assert "Of the release before: a.zip is no zip" in refused(path, previous=before)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"[]"])

@@ -53,10 +53,13 @@ class Command(BaseCommand):
         elif previous is None:
             unchecked.append("the release before it, and the diff to it (--previous)")
         elif not faults:
-            with ReleaseFile(previous) as before:
-                faults += release_verification.chain_faults(release, before)
-                if before.about["signature"]["public_key"] != signed_by:
-                    unchecked.append("why the release before is signed by another key")
+            try:
+                with ReleaseFile(previous) as before:
+                    faults += release_verification.chain_faults(release, before)
+                    if before.about["signature"]["public_key"] != signed_by:
+                        unchecked.append("why the release before is signed by another key")
+            except Unreadable as error:
+                faults.append(f"Of the release before: {error}")
             checked.append("The file given is the release before, and the diff is that of the two.")
         if not faults:
             unchecked += _others(release, signed_by)

@@ -26,7 +26,7 @@ class Package:
     """
 
     def __init__(self, target: Path, *, packed: bool, heartbeat: Callable[[], None]) -> None:
-        self._target, self._heartbeat = target, heartbeat
+        self._target, self.heartbeat = target, heartbeat
         for left in target.parent.glob(f"*{PARTS}"):
             shutil.rmtree(left, ignore_errors=True)
         self._folder = Path(tempfile.mkdtemp(suffix=PARTS, dir=target.parent))
@@ -112,4 +112,4 @@ class Package:
         with self._archive.open(member, "w") as out:
             while block := file.read(BLOCK):
                 out.write(block)
-                self._heartbeat()
+                self.heartbeat()
