@@ -33,7 +33,11 @@ from labeling.transfers.core.release_file import (
     ReleaseBody,
     Tally,
 )
-from labeling.transfers.core.release_verification import ReleaseFile, Unreadable
+from labeling.transfers.core.release_verification import (
+    ReleaseFile,
+    Unreadable,
+    document_faults,
+)
 from labeling.transfers.core.splits import split_of
 
 Heartbeat = Callable[[int, int], None]  # images done, of how many
@@ -239,7 +243,8 @@ def _changes(
                 told = earlier.about
                 if told["digest"] != before.digest:
                     raise Invalid(f"{problem} it is another one.")
-                if earlier.digest_of(IMAGES) != told["files"][IMAGES]:
+                changed = document_faults(earlier)
+                if changed or earlier.digest_of(IMAGES) != told["files"][IMAGES]:
                     raise Invalid(f"{problem} it was changed.")
                 yield from release_diff.changes(earlier.images(), lines)
         except Unreadable as error:

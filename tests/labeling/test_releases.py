@@ -1,5 +1,7 @@
 """Releases: one number once, never changed, and what is in the file."""
 
+import hashlib
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -22,7 +24,7 @@ from labeling.reports.wording import event_text
 from labeling.transfers import releases
 from labeling.transfers.core.splits import split_of
 from tests import papers
-from tests.factories import box, make_job
+from tests.factories import box, make_images, make_job
 from tests.labeling.conftest import nearly_perfect
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -265,14 +267,49 @@ def test_two_that_run_at_once_get_two_numbers(job, monkeypatch):
     assert second.previous_digest == first.digest
 
 
-def test_a_release_whose_predecessor_was_damaged_is_not_made(job):
-    made = make(job)
-    media_path(made.file).write_bytes(b"damaged")
+def rewritten(release, change) -> bytes:
+    """Its file after a change of its parts."""
+    parts = {name: content(release, name) for name in ("release.json", "images.jsonl", "diff.json")}
+    change(parts)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        for name, part in parts.items():
+            package.writestr(name, part)
+    return file.getvalue()
+
+
+def other_images(parts):
+    parts["images.jsonl"] = parts["images.jsonl"].replace(b"image-0001", b"image-9991")
+
+
+def other_images_and_their_digest(parts):
+    before = hashlib.sha256(parts["images.jsonl"]).hexdigest()
+    other_images(parts)
+    after = hashlib.sha256(parts["images.jsonl"]).hexdigest()
+    parts["release.json"] = parts["release.json"].replace(before.encode(), after.encode())
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda made, other: b"damaged", "no zip that can be read"),
+        (lambda made, other: media_path(other.file).read_bytes(), "it is another one"),
+        (lambda made, other: rewritten(made, other_images), "it was changed"),
+        (lambda made, other: rewritten(made, other_images_and_their_digest), "it was changed"),
+    ],
+)
+def test_a_release_whose_predecessor_was_damaged_is_not_made(job, damage, words):
+    made, elsewhere = make(job), make_job()
+    make_images(elsewhere, 1)
+    found = damage(made, make(elsewhere))
+    media_path(made.file).write_bytes(found)
     row = releases.start_release(job, None)
     runner.run("transfer", row.pk)
     row.refresh_from_db()
     assert f"Restore the file of release 1 from a backup, {made.file}" in row.error
-    assert Release.objects.count() == 1
+    assert words in row.error
+    assert row.is_given_up  # another attempt would end alike
+    assert job.releases.count() == 1
 
 
 def test_a_class_that_comes_while_it_is_made_is_in_it(job, monkeypatch):

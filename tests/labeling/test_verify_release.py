@@ -250,6 +250,24 @@ def test_what_does_not_follow_is_found_though_it_was_signed_again(first, tmp_pat
     assert words in refused(first.sign().write(tmp_path / "a.zip"))
 
 
+def test_a_document_that_two_readers_would_read_differently_is_refused(first, tmp_path):
+    """A key that is there twice: programs differ in which one they take."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as package:
+        document = release_file.written(first.about)
+        package.writestr("release.json", document.replace('{\n "', '{\n "note": "other",\n "', 1))
+        for name, part in first.parts.items():
+            package.writestr(name, part)
+    assert "not written as the program writes it" in refused(str(tmp_path / "a.zip"))
+
+
+def test_an_image_that_two_readers_would_read_differently_is_refused(first, tmp_path):
+    first.parts["images.jsonl"] = first.parts["images.jsonl"].replace(
+        b'"boxes":[', b'"boxes":null,"boxes":[', 1
+    )
+    found = refused(first.sign().write(tmp_path / "a.zip"))
+    assert "line 1 of images.jsonl is not an image as a release has it" in found
+
+
 def test_other_boxes_signed_again_are_another_digest_and_no_longer_the_one_before(
     first, second, tmp_path
 ):

@@ -126,13 +126,7 @@ def _json(text: bytes) -> Any:
 
 def faults_of(release: ReleaseFile) -> list[str]:
     """What does not hold in the file by itself; empty if everything does."""
-    about = release.about
-    body = {key: value for key, value in about.items() if key not in ("digest", "signature")}
-    faults = []
-    if digest(body) != about["digest"]:
-        faults.append(f"{ABOUT} was changed: its digest does not match.")
-    if not signatures.is_signed(about["digest"], about["signature"]):
-        faults.append(f"The signature is not that of its key for this {ABOUT}.")
+    about, faults = release.about, document_faults(release)
     if (about["number"] == 1) != (about["previous"] is None):
         faults.append("Exactly the first release has none before it.")
     elif about["previous"] and about["previous"]["number"] != about["number"] - 1:
@@ -140,6 +134,18 @@ def faults_of(release: ReleaseFile) -> list[str]:
     faults += _file_faults(release)
     if not faults:  # else one forged byte would be told three times
         faults += _image_faults(release) + _certificate_faults(release)
+    return faults
+
+
+def document_faults(release: ReleaseFile) -> list[str]:
+    """Whether the document is the one that was signed."""
+    about = release.about
+    body = {key: value for key, value in about.items() if key not in ("digest", "signature")}
+    faults = []
+    if digest(body) != about["digest"]:
+        faults.append(f"{ABOUT} was changed: its digest does not match.")
+    if not signatures.is_signed(about["digest"], about["signature"]):
+        faults.append(f"The signature is not that of its key for this {ABOUT}.")
     return faults
 
 
