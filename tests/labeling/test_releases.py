@@ -21,7 +21,7 @@ from labeling.kernel.stored_files import media_path
 from labeling.ledger import leases, runner
 from labeling.models import Certificate, Image, Label, Release, Round, Transfer
 from labeling.reports.wording import event_text
-from labeling.transfers import releases
+from labeling.transfers import release_package, releases
 from labeling.transfers.core.splits import split_of
 from tests import papers
 from tests.factories import box, make_images, make_job
@@ -222,15 +222,15 @@ def test_an_attempt_that_was_taken_over_makes_nothing_and_replaces_no_file(job, 
     slow = leases.claim(Transfer, row.pk)
     Transfer.objects.filter(pk=row.pk).update(lease_expires_at=timezone.now())
     other: list[Release] = []
-    walk = releases._images
+    walk = release_package.present_images
 
     def overtaken(*args):
-        monkeypatch.setattr(releases, "_images", walk)
+        monkeypatch.setattr(release_package, "present_images", walk)
         other.append(releases.make(row, leases.claim(Transfer, row.pk)))  # while this one walks
         accept(job.images.first(), box())
         yield from walk(*args)
 
-    monkeypatch.setattr(releases, "_images", overtaken)
+    monkeypatch.setattr(release_package, "present_images", overtaken)
     slow.renew = lambda *args: None  # it does not know yet
     with pytest.raises(leases.LeaseLost):
         releases.make(row, slow)
@@ -250,14 +250,14 @@ def test_two_that_run_at_once_get_two_numbers(job, monkeypatch):
     Transfer.objects.filter(pk=failed.pk).update(error="x", attempts=3)
     newer = releases.start_release(job, None, note="newer")
     Transfer.objects.filter(pk=failed.pk).update(attempts=1)
-    walk = releases._images
+    walk = release_package.present_images
 
     def beside(*args):
-        monkeypatch.setattr(releases, "_images", walk)
+        monkeypatch.setattr(release_package, "present_images", walk)
         runner.run("transfer", newer.pk)
         yield from walk(*args)
 
-    monkeypatch.setattr(releases, "_images", beside)
+    monkeypatch.setattr(release_package, "present_images", beside)
     runner.run("transfer", failed.pk)
     failed.refresh_from_db()
     assert "Another release 1 was made meanwhile" in failed.error
@@ -313,13 +313,13 @@ def test_a_release_whose_predecessor_was_damaged_is_not_made(job, damage, words)
 
 
 def test_a_class_that_comes_while_it_is_made_is_in_it(job, monkeypatch):
-    walk = releases._images
+    walk = release_package.present_images
 
     def with_new_class(*args):
         new = classes.add(job, "cow")
         accept(job.images.first(), {**box(), "class_id": new.index})
         yield from walk(*args)
 
-    monkeypatch.setattr(releases, "_images", with_new_class)
+    monkeypatch.setattr(release_package, "present_images", with_new_class)
     assert [one["name"] for one in about(make(job))["classes"]] == ["cat", "dog", "cow"]
     assert Label.objects.active().count() == 1

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from labeling.transfers.core import release_verification
-from labeling.transfers.core.release_verification import ReleaseFile, Unreadable
+from labeling.transfers.core.release_reader import ReleaseFile, Unreadable
 
 
 class Command(BaseCommand):
