@@ -1,5 +1,6 @@
 """How one release differs from the one before: two sorted streams of images, read side by side."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Literal, NotRequired, Protocol, TypedDict
 
@@ -77,6 +78,20 @@ def write(out: Writable, previous: Previous | None, found: Iterable[Change]) -> 
             totals[name] += count  # type: ignore[literal-required]
     out.write(f'],\n"counts": {canonical(totals).decode()}}}\n')
     return totals
+
+
+def read_lines(lines: Iterable[bytes]) -> Iterator[Change]:
+    """The changes of a file that `write` wrote; raises ValueError for a line that is none."""
+    for line in lines:
+        if not line.startswith(b'{"') or line.startswith(b'{"format"'):
+            continue  # what stands around them
+        change = json.loads(line.rstrip(b"],\n"))
+        boxes = change.get("boxes", {})
+        known = isinstance(boxes, dict) and boxes.keys() <= BoxChanges.__annotations__.keys()
+        counted = known and all(type(count) is int for count in boxes.values())
+        if not counted or change.get("change") not in (*TOTALS,):
+            raise ValueError(f"{line[:80]!r} is no change as a release has it.")
+        yield change
 
 
 def _none() -> Changes:

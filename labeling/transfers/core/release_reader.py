@@ -11,8 +11,10 @@ from typing import Any, Self, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from labeling.transfers.core import release_diff
 from labeling.transfers.core.release_file import (
     ABOUT,
+    DIFF,
     FORMAT,
     IMAGES,
     ImageLine,
@@ -21,7 +23,7 @@ from labeling.transfers.core.release_file import (
     written,
 )
 
-MOST = 64 << 20  # bytes of a document; that of a job of 200 rounds is below 1 MB
+MOST = 64 << 20  # bytes of a document or certificate: one of 100,000 candidates has some 15 MB
 SCHEMA = Path(__file__).with_name("release.schema.json")
 BROKEN = (
     zipfile.BadZipFile,
@@ -103,6 +105,14 @@ class ReleaseFile:
         try:
             with self._zip.open(IMAGES) as lines:
                 yield from read_lines(lines)
+        except BROKEN as error:
+            raise Unreadable(str(error)) from error
+
+    def diff(self) -> Iterator[release_diff.Change]:
+        """The changes that its diff lists; raises Unreadable."""
+        try:
+            with self._zip.open(DIFF) as lines:
+                yield from release_diff.read_lines(lines)
         except BROKEN as error:
             raise Unreadable(str(error)) from error
 

@@ -84,12 +84,11 @@ def _diff_told(release: ReleaseFile) -> list[str]:
     about = release.about
     if about["previous"] is None:
         return diff_faults(release, None)
-    found = json_of(release.read(DIFF))
-    if not isinstance(found, dict) or found.get("format") != release_diff.FORMAT:
-        return [f"{DIFF} is no diff that this program reads."]
-    if found.get("previous") != about["previous"]:
-        return [f"{DIFF} is one to another release."]
-    if found.get("counts") != about["counts"]["changes"]:
+    out = Hashed()
+    totals = release_diff.write(out, about["previous"], release.diff())
+    if out.digest() != about["files"][DIFF]:
+        return [f"{DIFF} is one to another release, or does not follow from its own lines."]
+    if totals != about["counts"]["changes"]:
         return [f"The changes told are not those of {DIFF}."]
     return []
 
