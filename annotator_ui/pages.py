@@ -10,7 +10,15 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from annotator_ui import cards
-from annotator_ui.api import access, assignments, job_shapes, shapes, threads, transfer_shapes
+from annotator_ui.api import (
+    access,
+    assignments,
+    job_shapes,
+    release_shapes,
+    shapes,
+    threads,
+    transfer_shapes,
+)
 from annotator_ui.page import ImagesPage, JobPage, Page, PageData, allowed
 from labeling.assignments import own_answers
 from labeling.consolidation import disagreements
@@ -68,6 +76,7 @@ class LivePage(JobPage):
     can_manage: bool
     admin_url: str | None
     transfers: list[transfer_shapes.Transfer]
+    releases: list[release_shapes.OneRelease]
     export_choices: transfer_shapes.ExportChoices
 
 
@@ -200,9 +209,8 @@ def job_page(request: HttpRequest, slug: str) -> Page[LivePage]:
             if manager and user.is_staff
             else None
         ),
-        "transfers": [transfer_shapes.transfer(t) for t in job.transfers.all()[:20]]
-        if manager
-        else [],
+        "transfers": transfer_shapes.latest(job, 20) if manager else [],
+        "releases": release_shapes.latest(job) if manager else [],
         "export_choices": transfer_shapes.export_choices(job),
     }
     return Page(request, "job.html", job.name, data)

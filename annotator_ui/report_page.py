@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from annotator_ui.api import access, job_shapes, shapes, transfer_shapes
+from annotator_ui.api import access, job_shapes, release_shapes, shapes, transfer_shapes
 from annotator_ui.page import JobPage, Page, allowed
 from labeling.assignments import blind_controls, timing
 from labeling.assignments.core.box_seconds import Kind
@@ -86,6 +86,7 @@ class ReportPage(JobPage):
     report: Report
     can_manage: bool
     transfers: list[transfer_shapes.Transfer]
+    releases: list[release_shapes.OneRelease]
     export_choices: transfer_shapes.ExportChoices
 
 
@@ -115,9 +116,8 @@ def report(request: HttpRequest, slug: str) -> Page[ReportPage]:
             "honeypot": blind_controls.honeypot(job) if manager else [],
         },
         "can_manage": manager,
-        "transfers": [transfer_shapes.transfer(t) for t in job.transfers.all()[:20]]
-        if manager
-        else [],
+        "transfers": transfer_shapes.latest(job, 20) if manager else [],
+        "releases": release_shapes.latest(job) if manager else [],
         "export_choices": transfer_shapes.export_choices(job),
     }
     return Page(request, "report.html", f"{job.name}: report", data)

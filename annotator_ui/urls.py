@@ -14,6 +14,7 @@ from annotator_ui.api import (
     jobs,
     media,
     own,
+    releases,
     review,
     work,
 )
@@ -47,6 +48,7 @@ urlpatterns = [
     path("api/jobs/<slug:slug>/actions", jobs.Actions.as_view(), name="actions"),
     path("api/jobs/<slug:slug>/held/release", jobs.Release.as_view(), name="release-held"),
     path("api/jobs/<slug:slug>/exports", jobs.Exports.as_view(), name="exports"),
+    path("api/jobs/<slug:slug>/releases", releases.Releases.as_view(), name="releases"),
     path("api/jobs/<slug:slug>/transfers", jobs.Transfers.as_view(), name="transfers"),
     path("api/jobs/<slug:slug>/uploads", jobs.Uploads.as_view(), name="uploads"),
     path("api/jobs/<slug:slug>/uploads/<str:upload>", jobs.UploadEnd.as_view(), name="upload-end"),
@@ -103,6 +105,7 @@ urlpatterns = [
     path("api/pictures/<row:pk>/file", media.instruction_picture, name="instruction-picture"),
     path("api/transfers/<row:pk>/file", media.transfer_file, name="transfer-file"),
     path("api/transfers/<row:pk>/report", media.transfer_report, name="transfer-report"),
+    path("api/releases/<row:pk>/file", media.release_file, name="release-file"),
     path("api/certificates/<row:pk>/file", media.certificate_file, name="certificate-file"),
     path("api/certificates/<row:pk>/labels", media.certificate_labels, name="certificate-labels"),
     *v1.urlpatterns,

@@ -29,6 +29,7 @@ NAMES = (
     "certificate",
     "importing",
     "exporting",
+    "releasing",
     "cycle",
     "slow_clients",
     "greedy",

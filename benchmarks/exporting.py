@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from benchmarks.figures import Figure, Goal
 from benchmarks.importing import forget_peak, peak
@@ -16,16 +17,14 @@ PICTURE = b"\xff\xd8" + bytes(20_000)  # every image is served this file
 SETS = {"coco": {}, "voc": {}, "yolo": {"images": True, "split": [80, 10, 10]}}
 
 
-def exported(count: int, format: str) -> None:
-    """Runs in a process of its own, so that its peak is its own; prints what it took."""
+def labelled_job(count: int) -> Any:
+    """A job of so many labelled images, in this process."""
     import django
 
     django.setup()
     from labeling.jobs import classes, setup
     from labeling.kernel.stored_files import media_path
-    from labeling.ledger import runner
     from labeling.models import Image, Label
-    from labeling.transfers import transfers
 
     job = setup.create("Export", None)
     classes.add(job, "cat")
@@ -51,6 +50,15 @@ def exported(count: int, format: str) -> None:
         Label.objects.bulk_create(
             Label(image=image, source="human", boxes=boxes) for image in images
         )
+    return job
+
+
+def exported(count: int, format: str) -> None:
+    """Runs in a process of its own, so that its peak is its own; prints what it took."""
+    job = labelled_job(count)
+    from labeling.ledger import runner
+    from labeling.transfers import transfers
+
     row = transfers.start_export(job, None, format, **SETS[format])
     forget_peak()
     began = time.perf_counter()

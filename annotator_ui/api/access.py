@@ -22,6 +22,7 @@ from labeling.models import (
     Job,
     Label,
     Member,
+    Release,
     Transfer,
     Webhook,
 )
@@ -161,6 +162,12 @@ def transfer_for(user: User, pk: int) -> Transfer:
     """A transfer of a job this person manages."""
     rows = Transfer.objects.select_related("job").filter(_in_job(user, "job", role=MANAGER), pk=pk)
     return _found(rows)
+
+
+def release_for(user: User, pk: int) -> Release:
+    """A release of a job this person manages: it holds every label, those that are checked, too."""
+    rows = Release.objects.select_related("job", "made_by")
+    return _found(rows.filter(_in_job(user, "job", role=MANAGER), pk=pk))
 
 
 def webhook_for(user: User, pk: int) -> Webhook:

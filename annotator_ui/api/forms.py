@@ -10,7 +10,7 @@ from labeling.assignments import claims
 from labeling.kernel.boxes import Box
 from labeling.kernel.json_shapes import ActionTimes, Outcome
 from labeling.models import RejectReason, SkipReason
-from labeling.transfers import annotations, detector_exports
+from labeling.transfers import annotations, detector_exports, releases
 from labeling.transfers.core.export_formats import FORMATS
 from labeling.transfers.export_options import SOURCES
 
@@ -160,6 +160,13 @@ class UploadPartForm(StrictSerializer):
     """Files of one part of an upload."""
 
     files = serializers.ListField(child=UploadedFile())
+
+
+class NewRelease(StrictSerializer):
+    """What a release is asked for; `split`: percent of training, validation and test images."""
+
+    note = serializers.CharField(max_length=releases.NOTE, required=False, allow_blank=True)
+    split = serializers.ListField(child=serializers.IntegerField(), required=False)
 
 
 class ExportForm(StrictSerializer):

@@ -72,7 +72,7 @@ class Transfers(APIView):
     def get(self, request: Request, slug: str) -> Reply[list[transfer_shapes.Transfer]]:
         """The latest first."""
         job = access.job_for(access.person(request), slug, access.MANAGER)
-        return Reply([transfer_shapes.transfer(t) for t in job.transfers.all()[:50]])
+        return Reply(transfer_shapes.latest(job, 50))
 
 
 class Uploads(APIView):

@@ -1,4 +1,4 @@
-"""Shapes of imports and exports."""
+"""Shapes of imports, exports and releases under way."""
 
 from typing import Literal, TypedDict
 
@@ -11,9 +11,10 @@ from labeling.transfers.core.export_formats import FORMATS
 
 
 class Transfer(TypedDict):
-    """An import or export with its progress; one that waits with an error is tried again by itself.
+    """An import, export or release with its progress; one that waits with an error is tried again
+    by itself.
 
-    `size`: bytes of the file.
+    `size`: bytes of the file; `release`: the number by which a release that is finished is read.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Transfer(TypedDict):
     size: int | None
     url: str | None
     report_url: str | None
+    release: int | None
     finished_at: str | None
 
 
@@ -70,7 +72,7 @@ def export_choices(job: models.Job) -> ExportChoices:
 
 
 def transfer(row: models.Transfer) -> Transfer:
-    """An import or export with its progress."""
+    """An import, export or release with its progress."""
     return {
         "id": row.pk,
         "kind": models.Transfer.Kind(row.kind),
@@ -93,5 +95,16 @@ def transfer(row: models.Transfer) -> Transfer:
         "report_url": (
             reverse("transfer-report", args=[row.pk]) if row.report.get("written") else None
         ),
+        "release": (
+            row.release.pk  # type: ignore[attr-defined]
+            if row.kind == models.Transfer.Kind.RELEASE and row.finished_at
+            else None
+        ),
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
     }
+
+
+def latest(job: models.Job, most: int) -> list[Transfer]:
+    """So many of the job's imports, exports and releases, the last one first."""
+    rows = models.Transfer.objects.filter(job=job).select_related("release")
+    return [transfer(row) for row in rows[:most]]

@@ -1,4 +1,4 @@
-"""The command `boxwise`: make, fill, start, follow and export jobs from a terminal."""
+"""The command `boxwise`: make, fill, start, follow, export and release jobs from a terminal."""
 
 import argparse
 import json
@@ -67,16 +67,18 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--format", default="coco", help="a format of labels, or detector")
     one.add_argument("--out", required=True, metavar="FILE")
     one.add_argument("--images", action="store_true", help="with the images, as a zip")
-    one.add_argument(
-        "--split",
-        nargs=3,
-        type=int,
-        metavar="PERCENT",
-        help="training, validation and test images; an image never changes its part",
-    )
+    one.add_argument("--split", metavar="80,10,10", help="percent of train, val and test")
     one.add_argument("--source", choices=("people", "auto"), help="labels of these alone")
     one.add_argument("--round", type=int, metavar="NUMBER", help="labels, or detector, of a round")
     one.set_defaults(does=_export)
+
+    one = commands.add_parser("release", help="make the next release, or fetch one")
+    one.add_argument("job")
+    one.add_argument("--note", default="")
+    one.add_argument("--split", metavar="80,10,10", help="percent of train, val and test")
+    one.add_argument("--number", type=int, help="fetch this one in place of making the next")
+    one.add_argument("--out", metavar="FILE", help="where to write its zip")
+    one.set_defaults(does=_release)
     return parser
 
 
@@ -105,6 +107,11 @@ def _create(site: Boxwise, given: argparse.Namespace) -> None:
     _say(job.slug)
     for one in job.read()["missing"]:
         _say(f"Before it starts: {one['message']}")
+
+
+def _shares(text: str | None) -> list[Any] | None:
+    """Percentages with commas between them; the server says what is wrong with them."""
+    return [_value(share) for share in text.split(",")] if text else None
 
 
 def _split(values: Sequence[str]) -> list[str]:
@@ -148,9 +155,20 @@ def _status(site: Boxwise, given: argparse.Namespace) -> None:
 
 
 def _export(site: Boxwise, given: argparse.Namespace) -> None:
-    asked = {name: getattr(given, name) for name in ("images", "split", "source", "round")}
+    asked = {name: getattr(given, name) for name in ("images", "source", "round")}
+    asked["split"] = _shares(given.split)
     options = {name: value for name, value in asked.items() if value}
     _say(str(site.job(given.job).export(given.format, given.out, **options)))
+
+
+def _release(site: Boxwise, given: argparse.Namespace) -> None:
+    job, number = site.job(given.job), given.number
+    if number is None:
+        made = job.release(given.note, _shares(given.split))
+        number = made["number"]
+        _say(f"release {number}: {made['counts']['images']} images, digest {made['digest']}")
+    if given.out:
+        _say(str(job.release_file(number, given.out)))
 
 
 if __name__ == "__main__":

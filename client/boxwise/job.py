@@ -2,13 +2,13 @@
 
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Unpack, cast
 
 from boxwise import types
-from boxwise.errors import TransferFailed
+from boxwise.errors import NotFound, TransferFailed
 from boxwise.files import found_files, multipart, portions
 from boxwise.transport import Transport
 
@@ -161,10 +161,36 @@ class Job:
         self._transport.download(f"exports/{row['id']}/file", Path(path))
         return Path(path)
 
+    def release(
+        self, note: str = "", split: Sequence[int] | None = None, timeout: float | None = None
+    ) -> types.OneRelease:
+        """Make the next release and wait for it; `split`: percent of train, val and test."""
+        asked: dict[str, Any] = {"note": note}
+        if split is not None:
+            asked["split"] = list(split)
+        row = self._post(f"{self._at}/releases", asked)
+        made = self.finished("transfers", row, timeout)["release"]
+        return cast(types.OneRelease, self._get(f"releases/{made}"))
+
+    def releases(self) -> Iterator[types.OneRelease]:
+        """Its releases, the first one first."""
+        return self._all(f"{self._at}/releases")
+
+    def release_file(self, number: int, path: str | Path) -> Path:
+        """Fetch the zip of the release with this number, which verify_release reads."""
+        found = next((one for one in self.releases() if one["number"] == number), None)
+        if found is None:
+            raise NotFound(f"{self.slug} has no release {number}.")
+        self._transport.download(f"releases/{found['id']}/file", Path(path))
+        return Path(path)
+
     def finished(
-        self, kind: Literal["imports", "exports"], row: types.Transfer, timeout: float | None = None
+        self,
+        kind: Literal["imports", "exports", "transfers"],
+        row: types.Transfer,
+        timeout: float | None = None,
     ) -> types.Transfer:
-        """The import or export once it is finished; raises TransferFailed with its error."""
+        """The transfer once it is finished; raises TransferFailed with its error."""
         for _ in _looks(timeout, f"{kind} {row['id']} is not finished"):
             found = cast(types.Transfer, self._get(f"{kind}/{row['id']}"))
             if found["state"] == "finished":

@@ -80,6 +80,21 @@ class CalibrationChart(TypedDict):
     round: int
 
 
+class Changes(TypedDict):
+    """How a release differs from the one before: images, labels, and boxes of changed labels."""
+
+    images_added: int
+    images_removed: int
+    labels_added: int
+    labels_removed: int
+    labels_changed: int
+    boxes_added: int
+    boxes_removed: int
+    boxes_moved: int
+    classes_changed: int
+    scores_changed: int
+
+
 class Cost(TypedDict):
     """Money so far, what it were had people drawn all, and the share saved."""
 
@@ -338,6 +353,13 @@ class ListedOfOnePrediction(TypedDict):
     next: int | None
 
 
+class ListedOfOneRelease(TypedDict):
+    """Part of a list, and the `after` of the next part; null at the end."""
+
+    items: list[OneRelease]
+    next: int | None
+
+
 class ListedOfOneRound(TypedDict):
     """Part of a list, and the `after` of the next part; null at the end."""
 
@@ -474,6 +496,13 @@ class NewMember(TypedDict):
     role: NotRequired[Literal["annotator", "reviewer", "manager"]]
 
 
+class NewRelease(TypedDict):
+    """What a release is asked for; `split`: percent of training, validation and test images."""
+
+    note: NotRequired[str]
+    split: NotRequired[list[int]]
+
+
 class NewWebhook(TypedDict):
     """Where to send what; the host must be one that the server's operator allows."""
 
@@ -561,6 +590,21 @@ class OnePrediction(TypedDict):
     round: int
     boxes: list[Box]
     confidence: float | None
+
+
+class OneRelease(TypedDict):
+    """A release; `counts.changes` says how it differs from the one before, `size` is in bytes."""
+
+    id: int
+    number: int
+    note: str
+    digest: str
+    previous_digest: str
+    counts: ReleaseCounts
+    size: int
+    url: str
+    made_by: str
+    made_at: str
 
 
 class OneRound(TypedDict):
@@ -713,6 +757,19 @@ class Proof(TypedDict):
     url: str | None
 
 
+class ReleaseCounts(TypedDict):
+    """How much is in a release; `sources`: labels by their source."""
+
+    images: int
+    labelled: int
+    boxes: int
+    excluded: int
+    certificates: int
+    sources: dict[str, int]
+    splits: dict[str, int]
+    changes: Changes
+
+
 class RoundNow(TypedDict):
     """How far the open round is."""
 
@@ -809,11 +866,12 @@ class TrainingChart(TypedDict):
 
 
 class Transfer(TypedDict):
-    """An import or export with its progress; one that waits with an error is tried again by
-    itself. `size`: bytes of the file."""
+    """An import, export or release with its progress; one that waits with an error is tried again
+    by itself. `size`: bytes of the file; `release`: the number by which a release that is
+    finished is read."""
 
     id: int
-    kind: Literal["import", "export"]
+    kind: Literal["import", "export", "release"]
     source: str
     format: str
     options: ExportOptions
@@ -825,6 +883,7 @@ class Transfer(TypedDict):
     size: int | None
     url: str | None
     report_url: str | None
+    release: int | None
     finished_at: str | None
 
 

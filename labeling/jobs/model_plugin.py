@@ -20,6 +20,7 @@ class DetectorPacker:
     rounds: Callable[[Job], list[int]]  # numbers of those that have one, the latest first
     # job, number of the round, target, what to call while it takes time
     write: Callable[[Job, int, Path, Callable[[], None]], None]
+    digest: Callable[[Job, int], str]  # SHA-256 of the detector's file, by the number of its round
 
 
 DETECTOR_PACKERS: list[DetectorPacker] = []

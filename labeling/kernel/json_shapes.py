@@ -113,13 +113,49 @@ class ExportOptions(TypedDict, total=False):
     unlabelled: bool  # images without a label, too
 
 
+class ReleaseOptions(TypedDict):
+    """What a release is asked for: a note, and percent of train, validation and test, if any."""
+
+    note: str
+    split: list[int] | None
+
+
+class Changes(TypedDict):
+    """How a release differs from the one before: images, labels, and boxes of changed labels."""
+
+    images_added: int
+    images_removed: int
+    labels_added: int
+    labels_removed: int
+    labels_changed: int
+    boxes_added: int
+    boxes_removed: int
+    boxes_moved: int
+    classes_changed: int
+    scores_changed: int
+
+
+class ReleaseCounts(TypedDict):
+    """How much is in a release; `sources`: labels by their source."""
+
+    images: int
+    labelled: int
+    boxes: int
+    excluded: int
+    certificates: int
+    sources: dict[str, int]
+    splits: dict[str, int]
+    changes: Changes
+
+
 class TransferOptions(TypedDict, total=False):
     """Of an import: what becomes of boxes that come along, and the names to keep; none: all. Of an
-    export: how it differs from the plain one."""
+    export: how it differs from the plain one. Of a release: its note and split."""
 
     boxes: str
     keep: list[str]
     export: ExportOptions
+    release: ReleaseOptions
 
 
 class TransferReport(TypedDict, total=False):

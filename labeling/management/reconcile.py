@@ -9,7 +9,7 @@ from labeling.ledger import runner
 from labeling.models import Audit, Event, Job, Round, Transfer
 from labeling.review import monitoring, second_checks
 from labeling.rounds import lifecycle, selection, stages
-from labeling.transfers import exports, sources
+from labeling.transfers import exports, releases, sources
 from labeling.webhooks import hooks
 
 COMMITTED_AFTER = timedelta(seconds=10)  # by then an event is committed, and so are all before it
@@ -29,6 +29,7 @@ def reconcile(since: int = 0) -> int:
     lifecycle.resume_rounds()
     sources.clean_up_left(timezone.now())
     exports.clean_up_left(timezone.now())
+    releases.clean_up_left()
     idempotency.forget(timezone.now())
     hooks.forget(timezone.now())
     return _follow_up(since)

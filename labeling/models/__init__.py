@@ -8,6 +8,7 @@ from labeling.models.label_class import LabelClass
 from labeling.models.member import Invitation, JoinLink, Member
 from labeling.models.page import Draft, Preferences
 from labeling.models.reasons import Exclusion, RejectReason, SkippedTraining, SkipReason
+from labeling.models.release import Release
 from labeling.models.round import Assignment, Round, Step, WorkerHeartbeat
 from labeling.models.round_settings import RoundSettings
 from labeling.models.talk import Comment, InstructionPicture, InstructionsRead, LabelCheck
@@ -39,6 +40,7 @@ __all__ = [
     "Member",
     "Preferences",
     "RejectReason",
+    "Release",
     "Round",
     "RoundSettings",
     "SkipReason",

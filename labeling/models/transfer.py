@@ -1,4 +1,4 @@
-"""An import or an export: background work that can be resumed and reports what it did."""
+"""An import, export or release: background work that can be resumed and says what it did."""
 
 from django.conf import settings
 from django.db import models
@@ -10,17 +10,18 @@ from labeling.models.work_item import WorkItem
 
 
 class Transfer(WorkItem):
-    """One import or export of a job."""
+    """One import, export or release of a job."""
 
     NAME = "transfer"
 
     class Kind(models.TextChoices):
         IMPORT = "import", "import"
         EXPORT = "export", "export"
+        RELEASE = "release", "release"
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="transfers")
-    kind = models.CharField(max_length=6, choices=Kind.choices)
-    # files, zip, folder; of an export one of transfers.core.export_formats
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    # files, zip, folder; of an export one of transfers.core.export_formats; of a release zip
     format = models.CharField(max_length=20)
     source = models.CharField(max_length=500, blank=True)
     options: "models.Field[TransferOptions, TransferOptions]" = models.JSONField(default=dict)
@@ -44,6 +45,11 @@ class Transfer(WorkItem):
                 fields=("job", "format", "options_digest"),
                 condition=Q(kind="export", finished_at=None, error=""),
                 name="one_export_of_a_kind_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=("job",),
+                condition=Q(kind="release", finished_at=None, error=""),
+                name="one_release_at_a_time",
             ),
         )
 

@@ -98,6 +98,8 @@ TEXTS = {
     "import_finished": "{imported} images imported, {duplicates} already here, {refused} refused",
     "webhook_made": "Webhook made",
     "webhook_removed": "Webhook removed",
+    "release_started": "A release is being made",
+    "release_made": "Release {number} made ({images} images)",
     "export_started": "Export started ({format})",
     "detector_exported": "Export ready (detector of round {round})",
     "export_finished": "Export ready ({format}, {images} images)",

@@ -26,7 +26,7 @@ def check(job: Job, format: str, asked: ExportOptions) -> ExportOptions:
     if asked.get("images"):
         kept["images"] = True
     if split := asked.get("split"):
-        kept["split"] = _shares(split)
+        kept["split"] = shares(split)
     if source := asked.get("source"):
         if source not in SOURCES:
             raise Invalid(f"Choose whose labels: {', '.join(SOURCES)}.", where="source")
@@ -57,7 +57,8 @@ def digest(options: ExportOptions) -> str:
     return hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()
 
 
-def _shares(split: list[int]) -> list[int]:
+def shares(split: list[int]) -> list[int]:
+    """The percentages of a split; raises Invalid for what is none."""
     good = len(split) == len(SPLITS) and all(0 <= share <= 100 for share in split)
     if not good or sum(split) != 100:
         raise Invalid(

@@ -1,4 +1,4 @@
-"""Imports and exports as background work that can be killed and resumed."""
+"""Imports, exports and releases as background work that can be killed and resumed."""
 
 from functools import partial
 from typing import Unpack
@@ -18,6 +18,7 @@ from labeling.transfers import (
     export_options,
     exports,
     imports,
+    releases,
     sources,
 )
 from labeling.transfers.imports import Lease
@@ -84,6 +85,8 @@ def start_export(
 def _do(row: Transfer, lease: Lease) -> None:
     if row.kind == Transfer.Kind.IMPORT:
         imports.run_import(row, lease)
+    elif row.kind == Transfer.Kind.RELEASE:
+        releases.make(row, lease)
     else:
         _export(row, lease)
 

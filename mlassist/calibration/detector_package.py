@@ -45,6 +45,11 @@ def write(job: Job, number: int, path: Path, heartbeat: Callable[[], None]) -> N
             package.finish()
 
 
+def digest(job: Job, number: int) -> str:
+    """SHA-256 of the file of round `number`'s detector, in hex."""
+    return Detector.objects.get(round__job=job, round__number=number).digest
+
+
 def describe(row: Detector) -> dict[str, object]:
     """What who uses the detector must know; the ONNX file has it in its metadata, too."""
     judged = Calibration.objects.filter(detector=row).first()
@@ -68,4 +73,4 @@ def describe(row: Detector) -> dict[str, object]:
     }
 
 
-model_plugin.DETECTOR_PACKERS.append(model_plugin.DetectorPacker(rounds, write))
+model_plugin.DETECTOR_PACKERS.append(model_plugin.DetectorPacker(rounds, write, digest))

@@ -503,6 +503,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/{slug}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The latest first. */
+        get: operations["jobs_releases_retrieve"];
+        put?: never;
+        /** @description Queue the next one. */
+        post: operations["jobs_releases_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{slug}/snapshot": {
         parameters: {
             query?: never;
@@ -1076,6 +1094,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{slug}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For its managers, the first one first. */
+        get: operations["list_releases"];
+        put?: never;
+        /**
+         * @description Make the next one of the labels as they stand when it runs; `transfers/ID` has its
+         *     progress.
+         */
+        post: operations["make_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{slug}/rounds": {
         parameters: {
             query?: never;
@@ -1201,6 +1240,57 @@ export interface paths {
         };
         /** @description Who you are here. */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its counts, and how it differs from the one before. */
+        get: operations["read_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The zip that verify_release reads. */
+        get: operations["download_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its progress; `release` is the number of a finished release. */
+        get: operations["read_transfer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1504,6 +1594,19 @@ export interface components {
             done: number;
             total: number;
             pace_s: number | null;
+        };
+        /** @description How a release differs from the one before: images, labels, and boxes of changed labels. */
+        Changes: {
+            images_added: number;
+            images_removed: number;
+            labels_added: number;
+            labels_removed: number;
+            labels_changed: number;
+            boxes_added: number;
+            boxes_removed: number;
+            boxes_moved: number;
+            classes_changed: number;
+            scores_changed: number;
         };
         /** @description What a reviewer thinks of one label. */
         CheckForm: {
@@ -2187,6 +2290,11 @@ export interface components {
             next: number | null;
         };
         /** @description Part of a list, and the `after` of the next part; null at the end. */
+        ListedOfOneRelease: {
+            items: components["schemas"]["OneRelease"][];
+            next: number | null;
+        };
+        /** @description Part of a list, and the `after` of the next part; null at the end. */
         ListedOfOneRound: {
             items: components["schemas"]["OneRound"][];
             next: number | null;
@@ -2225,6 +2333,7 @@ export interface components {
             can_manage: boolean;
             admin_url: string | null;
             transfers: components["schemas"]["Transfer"][];
+            releases: components["schemas"]["OneRelease"][];
             export_choices: components["schemas"]["ExportChoices"];
         };
         /** @description The same with the secret that signs its requests, shown once. */
@@ -2472,6 +2581,11 @@ export interface components {
              */
             role?: "annotator" | "reviewer" | "manager";
         };
+        /** @description What a release is asked for; `split`: percent of training, validation and test images. */
+        NewRelease: {
+            note?: string;
+            split?: number[];
+        };
         /** @description Where to send what; the host must be one that the server's operator allows. */
         NewWebhook: {
             url: string;
@@ -2566,6 +2680,19 @@ export interface components {
             round: number;
             boxes: components["schemas"]["Box"][];
             confidence: number | null;
+        };
+        /** @description A release; `counts.changes` says how it differs from the one before, `size` is in bytes. */
+        OneRelease: {
+            id: number;
+            number: number;
+            note: string;
+            digest: string;
+            previous_digest: string;
+            counts: components["schemas"]["ReleaseCounts"];
+            size: number;
+            url: string;
+            made_by: string;
+            made_at: string;
         };
         /** @description A round; `entered`: when each stage began. */
         OneRound: {
@@ -2997,6 +3124,21 @@ export interface components {
             label: string;
             short: string;
         };
+        /** @description How much is in a release; `sources`: labels by their source. */
+        ReleaseCounts: {
+            images: number;
+            labelled: number;
+            boxes: number;
+            excluded: number;
+            certificates: number;
+            sources: {
+                [key: string]: number;
+            };
+            splits: {
+                [key: string]: number;
+            };
+            changes: components["schemas"]["Changes"];
+        };
         /** @description Whose held work goes to the others. */
         ReleaseForm: {
             person: number;
@@ -3041,6 +3183,7 @@ export interface components {
             report: components["schemas"]["Report"];
             can_manage: boolean;
             transfers: components["schemas"]["Transfer"][];
+            releases: components["schemas"]["OneRelease"][];
             export_choices: components["schemas"]["ExportChoices"];
         };
         /** @description Why a reviewer sent an image back. */
@@ -3304,14 +3447,15 @@ export interface components {
             why: string;
         };
         /**
-         * @description An import or export with its progress; one that waits with an error is tried again by itself.
+         * @description An import, export or release with its progress; one that waits with an error is tried again
+         *     by itself.
          *
-         *     `size`: bytes of the file.
+         *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
          */
         Transfer: {
             id: number;
             /** @enum {string} */
-            kind: "import" | "export";
+            kind: "import" | "export" | "release";
             source: string;
             format: string;
             options: components["schemas"]["ExportOptions"];
@@ -3324,6 +3468,7 @@ export interface components {
             size: number | null;
             url: string | null;
             report_url: string | null;
+            release: number | null;
             finished_at: string | null;
         };
         /** @description What a transfer did: of an import all but `images`, which is an export's alone. */
@@ -3547,6 +3692,7 @@ export type BoxUseForm = components['schemas']['BoxUseForm'];
 export type BoxesForm = components['schemas']['BoxesForm'];
 export type CalibrationChart = components['schemas']['CalibrationChart'];
 export type CardRound = components['schemas']['CardRound'];
+export type Changes = components['schemas']['Changes'];
 export type CheckForm = components['schemas']['CheckForm'];
 export type CheckResult = components['schemas']['CheckResult'];
 export type CheckResults = components['schemas']['CheckResults'];
@@ -3618,6 +3764,7 @@ export type ListedOfOneDelivery = components['schemas']['ListedOfOneDelivery'];
 export type ListedOfOneEvent = components['schemas']['ListedOfOneEvent'];
 export type ListedOfOneMember = components['schemas']['ListedOfOneMember'];
 export type ListedOfOnePrediction = components['schemas']['ListedOfOnePrediction'];
+export type ListedOfOneRelease = components['schemas']['ListedOfOneRelease'];
 export type ListedOfOneRound = components['schemas']['ListedOfOneRound'];
 export type ListedOfOneWebhook = components['schemas']['ListedOfOneWebhook'];
 export type ListedOfTransfer = components['schemas']['ListedOfTransfer'];
@@ -3632,6 +3779,7 @@ export type MostConfident = components['schemas']['MostConfident'];
 export type NewClass = components['schemas']['NewClass'];
 export type NewJob = components['schemas']['NewJob'];
 export type NewMember = components['schemas']['NewMember'];
+export type NewRelease = components['schemas']['NewRelease'];
 export type NewWebhook = components['schemas']['NewWebhook'];
 export type NonceForm = components['schemas']['NonceForm'];
 export type NotesPage = components['schemas']['NotesPage'];
@@ -3642,6 +3790,7 @@ export type OneDelivery = components['schemas']['OneDelivery'];
 export type OneEvent = components['schemas']['OneEvent'];
 export type OneMember = components['schemas']['OneMember'];
 export type OnePrediction = components['schemas']['OnePrediction'];
+export type OneRelease = components['schemas']['OneRelease'];
 export type OneRound = components['schemas']['OneRound'];
 export type OneStep = components['schemas']['OneStep'];
 export type OneWebhook = components['schemas']['OneWebhook'];
@@ -3670,6 +3819,7 @@ export type Queue = components['schemas']['Queue'];
 export type ReadForm = components['schemas']['ReadForm'];
 export type Receipt = components['schemas']['Receipt'];
 export type RejectChoice = components['schemas']['RejectChoice'];
+export type ReleaseCounts = components['schemas']['ReleaseCounts'];
 export type ReleaseForm = components['schemas']['ReleaseForm'];
 export type Report = components['schemas']['Report'];
 export type ReportPage = components['schemas']['ReportPage'];
@@ -4541,9 +4691,10 @@ export interface operations {
         };
         responses: {
             /**
-             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
              *
-             *     `size`: bytes of the file.
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
              */
             200: {
                 headers: {
@@ -4686,6 +4837,63 @@ export interface operations {
             "5XX": components["responses"]["Refused"];
         };
     };
+    jobs_releases_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneRelease"][];
+                };
+            };
+            "4XX": components["responses"]["Refused"];
+            "5XX": components["responses"]["Refused"];
+        };
+    };
+    jobs_releases_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewRelease"];
+            };
+        };
+        responses: {
+            /**
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
+             *
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            "4XX": components["responses"]["Refused"];
+            "5XX": components["responses"]["Refused"];
+        };
+    };
     jobs_snapshot_retrieve: {
         parameters: {
             query?: never;
@@ -4750,9 +4958,10 @@ export interface operations {
         };
         responses: {
             /**
-             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
              *
-             *     `size`: bytes of the file.
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
              */
             200: {
                 headers: {
@@ -4783,9 +4992,10 @@ export interface operations {
         };
         responses: {
             /**
-             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
              *
-             *     `size`: bytes of the file.
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
              */
             200: {
                 headers: {
@@ -4961,9 +5171,10 @@ export interface operations {
         requestBody?: never;
         responses: {
             /**
-             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
              *
-             *     `size`: bytes of the file.
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
              */
             200: {
                 headers: {
@@ -5137,9 +5348,10 @@ export interface operations {
         requestBody?: never;
         responses: {
             /**
-             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
              *
-             *     `size`: bytes of the file.
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
              */
             200: {
                 headers: {
@@ -5602,9 +5814,10 @@ export interface operations {
         };
         responses: {
             /**
-             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
              *
-             *     `size`: bytes of the file.
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
              */
             201: {
                 headers: {
@@ -5717,9 +5930,10 @@ export interface operations {
         };
         responses: {
             /**
-             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
              *
-             *     `size`: bytes of the file.
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
              */
             201: {
                 headers: {
@@ -5887,6 +6101,71 @@ export interface operations {
             "5XX": components["responses"]["RefusedProgram"];
         };
     };
+    list_releases: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the part before. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Part of a list, and the `after` of the next part; null at the end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedOfOneRelease"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    make_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 64 printable signs of your choice, new for each request. The same request again under the same key is not done again and gets the same answer, for a day. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewRelease"];
+            };
+        };
+        responses: {
+            /**
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
+             *
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
+             */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
     list_rounds: {
         parameters: {
             query?: {
@@ -5956,9 +6235,10 @@ export interface operations {
         };
         responses: {
             /**
-             * @description An import or export with its progress; one that waits with an error is tried again by itself.
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
              *
-             *     `size`: bytes of the file.
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
              */
             201: {
                 headers: {
@@ -6104,6 +6384,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    read_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A release; `counts.changes` says how it differs from the one before, `size` is in bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneRelease"];
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    download_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            "4XX": components["responses"]["RefusedProgram"];
+            "5XX": components["responses"]["RefusedProgram"];
+        };
+    };
+    read_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description An import, export or release with its progress; one that waits with an error is tried again
+             *     by itself.
+             *
+             *     `size`: bytes of the file; `release`: the number by which a release that is finished is read.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
                 };
             };
             "4XX": components["responses"]["RefusedProgram"];

@@ -1,10 +1,11 @@
-/** Orders exports and follows imports and exports until they are done, on the live page and report. */
+/** Orders exports and releases and follows all until they are done, on the live page and report. */
 
 import { el, fill } from '../common/dom.js';
 import { icon } from '../common/icons.js';
 import { speak } from '../common/speak.js';
 import { createExportForm } from './export-form.js';
 import { DETECTOR, exportWords } from './export-words.js';
+import { createReleases } from './releases.js';
 import { createTransferList } from './transfers.js';
 
 /** @typedef {import('../common/api.js').Transfer} Transfer */
@@ -29,10 +30,11 @@ export function startExports(card, { data, api }, attempt) {
     text: 'Made in the background; the download starts by itself.',
   });
   const showRows = createTransferList(list, data.export_choices);
+  const releases = createReleases(release);
 
   const show = () => {
     card.hidden = !data.can_manage && transfers.length === 0;
-    none.hidden = transfers.length > 0;
+    none.hidden = transfers.some(({ release }) => release === null);
     showRows(transfers);
   };
 
@@ -49,12 +51,35 @@ export function startExports(card, { data, api }, attempt) {
     show();
   }
 
+  /** @param {string} note */
+  async function release(note) {
+    /** @type {Transfer} */
+    const made = await api.post(`${address}/releases`, { note });
+    ordered.add(made.id);
+    transfers = [made, ...transfers.filter(({ id }) => id !== made.id)];
+    speak('The release is being made.');
+    show();
+  }
+
+  /** @param {Transfer} transfer a release that is finished */
+  async function showReleased({ id }) {
+    /** @type {import('../common/api.js').OneRelease[]} */
+    const found = await api.get(`${address}/releases`);
+    releases.show(found);
+    if (ordered.delete(id)) speak(`Release ${found[0].number} is ready.`);
+  }
+
   async function follow() {
     if (!transfers.some(({ state }) => state === 'waiting' || state === 'running')) return;
     await attempt(async () => {
+      const unmade = transfers.filter(({ kind, release }) => kind === 'release' && !release);
       transfers = await api.get(`${address}/transfers`);
       show();
-      for (const { id, state, url, error } of transfers.filter((one) => ordered.has(one.id))) {
+      const made = transfers.find((one) => one.release && unmade.some(({ id }) => id === one.id));
+      if (made) await showReleased(made);
+      for (const { id, kind, state, url, error } of transfers.filter((one) =>
+        ordered.has(one.id),
+      )) {
         if (state === 'finished' && url) {
           ordered.delete(id);
           // The page stays where it is and so does the focus: the browser says where the file goes.
@@ -62,7 +87,7 @@ export function startExports(card, { data, api }, attempt) {
           speak('The export is ready. Its download has started.');
         } else if (state === 'failed') {
           ordered.delete(id);
-          speak(`The export failed: ${error}`, 'assertive');
+          speak(`The ${kind} failed: ${error}`, 'assertive');
         }
       }
     });
@@ -75,7 +100,7 @@ export function startExports(card, { data, api }, attempt) {
     el(
       'div',
       { class: 'card-head' },
-      el('h2', { class: 'card-title', text: 'Imports and exports' }),
+      el('h2', { class: 'card-title', text: 'Imports, exports and releases' }),
     ),
     data.can_manage &&
       el(
@@ -112,7 +137,9 @@ export function startExports(card, { data, api }, attempt) {
       ),
     list,
     none,
+    data.can_manage && releases.node,
   );
+  releases.show(data.releases);
   show();
   setInterval(follow, POLL_MS);
 }

@@ -1,4 +1,4 @@
-/** The list of imports and exports: how far each is, and its file. */
+/** The list of imports, exports and releases under way: how far each is, and its file. */
 
 import { arrange, el } from '../common/dom.js';
 import { icon } from '../common/icons.js';
@@ -17,7 +17,12 @@ const importName = ({ format, source }) =>
 
 /** @param {Transfer} transfer @param {import('./export-words.js').Choices} choices */
 function transferRow(transfer, choices) {
-  const name = transfer.kind === 'export' ? exportWords(transfer, choices) : importName(transfer);
+  const names = {
+    import: () => importName(transfer),
+    export: () => exportWords(transfer, choices),
+    release: () => 'Release',
+  };
+  const name = names[transfer.kind]();
   const { state, done, total, url, size } = transfer;
   /** @type {Record<string, string>} */
   const words = {
@@ -74,7 +79,9 @@ export function createTransferList(list, choices) {
   let rows = new Map();
 
   return (/** @type {Transfer[]} */ transfers) => {
-    const next = transfers.slice(0, SHOWN).map((transfer) => {
+    // a finished release has its place in the list of releases
+    const told = transfers.filter(({ release }) => release === null);
+    const next = told.slice(0, SHOWN).map((transfer) => {
       const text = JSON.stringify(transfer);
       const [before, node] = rows.get(transfer.id) ?? [];
       return /** @type {[number, [string, HTMLElement]]} */ ([

@@ -33,5 +33,9 @@ export function duration(seconds) {
 export const clock = (moment) =>
   new Date(moment).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 
+/** @param {string} moment */
+export const day = (moment) =>
+  new Date(moment).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
 /** COLLECTING is Collecting. @param {string} state */
 export const stateWord = (state) => state.charAt(0) + state.slice(1).toLowerCase();

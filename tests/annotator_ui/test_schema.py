@@ -119,7 +119,9 @@ def draw(job, alice, mona):
     at = [job.slug, "ab" * 16]
     manager.client.put(reverse("upload-part", args=[*at, 0]), part, MULTIPART_CONTENT)
     manager.client.post(reverse("upload-end", args=at))
-    assert len(manager("get", "transfers", job.slug)) == 3
+    manager("post", "releases", job.slug, note="x")
+    assert manager("get", "releases", job.slug) == []
+    assert len(manager("get", "transfers", job.slug)) == 4
 
 
 def talk(shared, alice, rita):
@@ -214,6 +216,11 @@ def program(shared, closing, alice, mona):
     runner.run("transfer", written)
     ask("get", "exports", slug)
     ask("get", "export", written)
+    made = ask("post", "releases", slug, note="x", split=[80, 10, 10])["id"]
+    runner.run("transfer", made)
+    (release,) = [one["id"] for one in ask("get", "releases", slug)["items"]]
+    assert ask("get", "transfer", made)["release"] == release
+    ask("get", "release", release)
     paper = papers.make(papers.content(), lambda *_: {"boxes": papers.PREDICTED, "value": 1.0})
     made = Certificate.objects.create(
         round=closing.rounds.last(),
@@ -228,6 +235,7 @@ def program(shared, closing, alice, mona):
         "image-preview": image,
         "import-report": brought,
         "export-file": written,
+        "release-file": release,
         "certificate-document": made.pk,
     }.items():
         reply = ask.send("get", name, pk)

@@ -46,6 +46,13 @@ def test_a_job_is_made_filled_started_and_exported(site, pictures, tmp_path):
     assert list(job.events(after=last)) == []
     path = job.export("coco", tmp_path / "labels.json", timeout=120)
     assert json.loads(path.read_bytes())["categories"][0]["name"] == "bird"
+    made = job.release("First", split=[80, 10, 10])
+    assert (made["number"], made["counts"]["images"]) == (1, 3)
+    assert list(job.releases()) == [made]
+    with zipfile.ZipFile(job.release_file(1, tmp_path / "release.zip")) as package:
+        assert json.loads(package.read("release.json"))["digest"] == made["digest"]
+    with pytest.raises(NotFound, match="has no release 2"):
+        job.release_file(2, tmp_path / "none.zip")
     assert [p.name for p in tmp_path.iterdir() if p.suffix == ".part"] == []
     image = next(job.images())
     assert job.picture(image["id"], tmp_path / "x.jpg").read_bytes()[:2] in (b"\xff\xd8", b"\x89P")
@@ -160,11 +167,18 @@ def test_the_command_line_does_it_all(site, pictures, tmp_path, capsys):
     out = str(tmp_path / "out.manifest")
     assert said("export", "by-hand", "--format", "manifest", "--out", out) == [out]
     packed = str(tmp_path / "out.zip")
-    split = ("--images", "--split", "80", "10", "10")
+    split = ("--images", "--split", "80,10,10")
     assert said("export", "by-hand", "--format", "yolo", *split, "--out", packed) == [packed]
     assert "data.yaml" in zipfile.ZipFile(packed).namelist()
     assert main(["export", "by-hand", "--format", "detector", "--out", packed]) == 1
     assert "no detector yet" in capsys.readouterr().err
+    out = str(tmp_path / "release.zip")
+    first, path = said("release", "by-hand", "--note", "x", "--split", "80,10,10", "--out", out)
+    assert first.startswith("release 1: 3 images, digest ")
+    assert path == out
+    assert said("release", "by-hand", "--number", "1", "--out", out) == [out]
+    assert main(["release", "by-hand", "--split", "80,30,x"]) == 1
+    assert capsys.readouterr().err.startswith("boxwise: split")
     assert main(["start", "by-hand"]) == 1
     assert capsys.readouterr().err == "boxwise: The job has already started.\n"
     assert main(["create", "x", "--set", "colour=red"]) == 1

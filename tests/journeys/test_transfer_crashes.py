@@ -1,4 +1,4 @@
-"""A worker dies in an import or an export: the next one finishes it, nothing doubled or dropped."""
+"""A worker dies in an import, export or release: the next one finishes it, nothing doubled."""
 
 import io
 import json
@@ -34,6 +34,24 @@ from labeling.models import Image, Job, Label
 from labeling.transfers import transfers
 Label.objects.bulk_create(Label(image=i, source="human", boxes=[]) for i in Image.objects.all())
 transfers.start_export(Job.objects.get(), None, "coco", images=True)
+"""
+RELEASE = """
+from labeling.models import Job
+from labeling.transfers import releases
+releases.start_release(Job.objects.get(), None, note="killed")
+"""
+READ_RELEASES = """
+import json
+from pathlib import Path
+from labeling.kernel.stored_files import media_path
+from labeling.models import Release
+from labeling.transfers import releases
+releases.clean_up_left()
+print(json.dumps({
+    "releases": [(r.number, r.note, r.digest) for r in Release.objects.all()],
+    "file": str(media_path(Release.objects.get().file)),
+    "folders": len(list(media_path(releases.FOLDER).iterdir())),
+}))
 """
 READ = """
 import json
@@ -173,6 +191,23 @@ def test_an_export_killed_before_its_end_is_written_whole(moving):
     assert found["packed"][1:] == [f"images/{name}" for name in found["names"]]
     assert found["beside"] == 1  # nothing is left of the attempts that died
     assert len(found["names"]) == PICTURES
+
+
+def test_a_release_killed_before_and_after_its_commit_is_made_once(moving):
+    moving.manage("shell", "-v0", "-c", IMPORT)
+    moving.finish()
+    moving.manage("shell", "-v0", "-c", RELEASE)
+    moving.die("kill:transfer.claimed")
+    moving.die("kill:transfer.before_write")
+    moving.die("kill:transfer.after_write")
+
+    assert moving.finish()["error"] == ""
+    found = json.loads(moving.manage("shell", "-v0", "-c", READ_RELEASES))
+    ((number, note, digest),) = found["releases"]
+    assert (number, note, found["folders"]) == (1, "killed", 1)
+    told = moving.manage("verify_release", found["file"])
+    assert f"{PICTURES} images, 0 labelled" in told
+    assert digest in told
 
 
 def test_an_import_that_kills_its_worker_at_one_place_is_given_up_in_words(moving):

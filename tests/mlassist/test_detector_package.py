@@ -14,13 +14,13 @@ from labeling.jobs import classes
 from labeling.kernel.errors import Invalid
 from labeling.kernel.stored_files import digest_of, media_path
 from labeling.ledger import runner
-from labeling.models import RoundSettings
+from labeling.models import Release, RoundSettings
 from labeling.reports.wording import event_text
-from labeling.transfers import transfers
+from labeling.transfers import releases, transfers
 from mlassist.detectors.designs import SMALL
 from mlassist.detectors.detector import build, predict, save
 from mlassist.models import Calibration, Detector
-from tests.factories import make_job
+from tests.factories import make_images, make_job
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +99,15 @@ def test_the_zip_holds_weights_onnx_file_description_and_a_program_that_runs(job
     (told,) = job.events.filter(kind="detector_exported")
     assert event_text(told) == "Export ready (detector of round 2)"
     assert "Detector (ONNX)" in event_text(job.events.get(kind="export_started"))
+
+
+def test_a_release_names_the_file_of_the_latest_detector(job):
+    make_images(job, 2)
+    row = releases.start_release(job, None)
+    runner.run("transfer", row.pk)
+    with zipfile.ZipFile(media_path(Release.objects.get().file)) as package:
+        named = json.loads(package.read("release.json"))["detector"]
+    assert named == {"round": 2, "digest": Detector.objects.get(round__job=job).digest}
 
 
 def test_what_cannot_be_exported_is_refused_in_words(job):

@@ -159,6 +159,15 @@ class OneExport(V1View):
         return Reply(shape(_found(request, pk, Kind.EXPORT)))
 
 
+class OneTransfer(V1View):
+    """An import, an export, or a release that is being made."""
+
+    @operation("read_transfer")
+    def get(self, request: Request, pk: int) -> Reply[transfer_shapes.Transfer]:
+        """Its progress; `release` is the number of a finished release."""
+        return Reply(shape(access.transfer_for(access.person(request), pk)))
+
+
 class ExportFile(V1View):
     """The file of an export."""
 

@@ -14,6 +14,7 @@ from annotator_ui.api.v1 import (
     me,
     members,
     predictions,
+    releases,
     rounds,
     transfers,
     webhooks,
@@ -71,6 +72,10 @@ urlpatterns = [
     path(f"{JOB}/exports", transfers.Exports.as_view(), name="v1-exports"),
     path("api/v1/exports/<row:pk>", transfers.OneExport.as_view(), name="v1-export"),
     path("api/v1/exports/<row:pk>/file", transfers.ExportFile.as_view(), name="v1-export-file"),
+    path("api/v1/transfers/<row:pk>", transfers.OneTransfer.as_view(), name="v1-transfer"),
+    path(f"{JOB}/releases", releases.Releases.as_view(), name="v1-releases"),
+    path("api/v1/releases/<row:pk>", releases.ReadRelease.as_view(), name="v1-release"),
+    path("api/v1/releases/<row:pk>/file", releases.ReleaseFile.as_view(), name="v1-release-file"),
     path(f"{JOB}/webhooks", webhooks.Webhooks.as_view(), name="v1-webhooks"),
     path("api/v1/webhooks/<row:pk>", webhooks.OneHook.as_view(), name="v1-webhook"),
     path(

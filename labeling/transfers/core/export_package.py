@@ -1,5 +1,6 @@
 """The file of an export in the making: one text, or a zip of texts and pictures."""
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -25,7 +26,7 @@ class Package:
     """
 
     def __init__(self, target: Path, *, packed: bool, heartbeat: Callable[[], None]) -> None:
-        self._target, self._heartbeat = target, heartbeat
+        self._target, self.heartbeat = target, heartbeat
         for left in target.parent.glob(f"*{PARTS}"):
             shutil.rmtree(left, ignore_errors=True)
         self._folder = Path(tempfile.mkdtemp(suffix=PARTS, dir=target.parent))
@@ -60,6 +61,11 @@ class Package:
     def add(self, name: str, text: str) -> None:
         """A short text of the zip."""
         self._archive.writestr(self._member(name), text, zipfile.ZIP_DEFLATED)
+
+    def add_hashed(self, name: str, text: str) -> str:
+        """The same; the SHA-256 of what is in the file, in hex."""
+        self.add(name, text)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def add_file(self, name: str, path: Path) -> None:
         """A file of the zip; stored, for pictures do not shrink."""
@@ -106,4 +112,4 @@ class Package:
         with self._archive.open(member, "w") as out:
             while block := file.read(BLOCK):
                 out.write(block)
-                self._heartbeat()
+                self.heartbeat()
