@@ -9,6 +9,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from labeling.jobs import tokens
+from labeling.ledger import runner
 from labeling.models import (
     ApiToken,
     Audit,
@@ -25,7 +26,7 @@ from labeling.models import (
     Webhook,
 )
 from labeling.rounds import lifecycle
-from labeling.transfers import transfers
+from labeling.transfers import releases, transfers
 from tests import papers
 from tests.factories import box, join, make_images, make_job, project_admin
 from tests.running import run_steps
@@ -71,6 +72,7 @@ def addresses(job) -> list[tuple[str, str]]:
         "transfer": job.transfers.first().pk,
         "export": job.transfers.get(kind="export").pk,
         "import": job.transfers.get(kind="import").pk,
+        "release": job.releases.get().pk,
         "certificate": Certificate.objects.get(round__job=job).pk,
         "member": job.members.first().pk,
         "webhook": Webhook.objects.get(job=job).pk,
@@ -112,6 +114,7 @@ def busy(job, mona, alice, rita):
     )
     transfers.start_import(job, mona, "folder", "x")
     transfers.start_export(job, mona, "coco")
+    runner.run("transfer", releases.start_release(job, mona).pk)
     Webhook.objects.create(job=job, url="https://hooks.test", events=["audit_due"], salt="0")
     tokens.make(mona, "of a manager", "manage", 1)
     paper = papers.make(papers.content(), lambda *_: {"boxes": papers.PREDICTED, "value": 1.0})
