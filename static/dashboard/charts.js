@@ -9,7 +9,7 @@ import { el, fill } from '../common/dom.js';
  *   foot?: HTMLElement|null}} Chart */
 
 const HEIGHT = 220;
-const MARGIN = { top: 16, right: 8, bottom: 34, left: 40 };
+const MARGIN = { top: 16, right: 14, bottom: 34, left: 40 };
 let lastHatch = 0;
 
 /** People solid, auto hatched: the same in every chart, and in grey print. */
