@@ -80,8 +80,15 @@ const STATE_BUTTONS = {
   paused: ['resume', 'play', 'Resume'],
 };
 
+/** What the head was drawn from: one that is drawn anew under a pressed pointer takes no click. */
+let headShown = '';
+
 function showHead() {
   const { job } = snapshot;
+  const { state, acceptance, risk, mode, annotators_per_image } = job;
+  const key = JSON.stringify([state, acceptance, risk, mode, annotators_per_image, problem]);
+  if (key === headShown) return;
+  headShown = key;
   const certified = job.acceptance === 'certified';
   fill(
     must('[data-chips]'),

@@ -63,10 +63,15 @@ class Canvas:
         return self
 
     def settle(self) -> None:
-        """Wait until the image takes keys, for what is left of that time."""
+        """Wait until the image takes keys: for what is left of that time, and for its pixels."""
+        if not self.settled_at:
+            return
         left = self.settled_at - time.monotonic()
         if left > 0:
             self.page.wait_for_timeout(1_000 * left)
+        surface = self.page.locator("[data-surface]")
+        expect(surface).not_to_have_attribute("aria-busy", "true")
+        self.settled_at = 0.0
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """A point of the fitted image on the screen."""
@@ -98,7 +103,8 @@ class Canvas:
         self.page.mouse.click(*self.at(x, y))
 
     def touch(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """One finger, from here to there."""
+        """One finger, from here to there, on an image whose buttons may be tapped next."""
+        self.settle()
         (x1, y1), (x2, y2) = self.all_at(start, end)
         steps = [(x1 + (x2 - x1) * k / 4, y1 + (y2 - y1) * k / 4) for k in range(5)]
         self._fingers([[step] for step in steps])

@@ -89,11 +89,15 @@ def test_the_live_page_changes_by_itself_when_an_answer_is_sent_elsewhere(
     expect(state).to_contain_text("0 of 6 answers")
 
     page.evaluate("window.sameDocument = true")
+    page.get_by_role("link", name="Open in admin").hover()
+    page.mouse.down()
     backstage("answer", slug=slug, name=marta, most=2)
 
     expect(state).to_contain_text("2 of 6 answers")
     expect(page.locator('[data-part="people"]')).to_contain_text(marta)
     assert page.evaluate("window.sameDocument")
+    page.mouse.up()  # what is pressed is not drawn anew meanwhile
+    page.wait_for_url("**/change/")
 
 
 def test_a_manager_pauses_and_resumes_the_job_on_its_live_page(

@@ -100,6 +100,7 @@ def test_a_phone_says_beside_submit_what_a_second_tap_would_leave_out(
     canvas.draw_sheet(sheet)
     submit = page.get_by_role("button", name="Submit, next image")
     before = submit.bounding_box()
+    canvas.settle()
     submit.tap()
     asked = page.locator(".panel").get_by_text(
         "4 suggestions not looked at. Tap Submit again to leave them out."
@@ -121,6 +122,7 @@ def test_a_tap_on_a_suggestion_selects_it_and_the_sheet_answers_it(
     accept = page.get_by_role("button", name="Accept", exact=True)
     expect(accept).to_be_hidden()
     canvas.touch((40, 40), (40, 40))
+    expect(accept).to_have_attribute("title", "Accept (Y)")
     accept.tap()
     canvas.touch((120, 40), (120, 40))
     page.get_by_role("button", name="Reject").tap()

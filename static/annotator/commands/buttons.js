@@ -3,9 +3,10 @@
 import { fill, keycap } from '../../common/dom.js';
 import { keyLabels } from './key-caps.js';
 
-/** Of a button that is an icon, what the pointer is told. @param {HTMLElement} button @param {string[]} labels */
+/** What the pointer is told of a button that shows no key. @param {HTMLElement} button @param {string[]} labels */
 export const nameKeys = (button, labels) => {
-  button.title = `${button.getAttribute('aria-label')} (${labels.join(' ')})`;
+  const name = button.getAttribute('aria-label') ?? button.textContent?.trim();
+  button.title = `${name} (${labels.join(' ')})`;
 };
 
 /** @param {readonly import('../../common/types.js').Action[]} actions

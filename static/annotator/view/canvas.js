@@ -40,6 +40,7 @@ export function startCanvas(surface, editor) {
     const key = `${viewKey()},${bitmap?.width},${bitmap?.height}`;
     if (key === photoKey) return;
     photoKey = key;
+    surface.setAttribute('aria-busy', String(editor.state.view.picture !== null && !bitmap));
     paintImage(photo, editor, ratio);
   };
 
