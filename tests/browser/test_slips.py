@@ -114,6 +114,7 @@ def test_a_key_for_the_image_before_does_nothing_on_the_next_but_says_so(canvas,
 
 def test_a_double_click_on_submit_sends_one_image(canvas, arrived, slug):
     canvas.drag((40, 50), (120, 110))
+    canvas.settle()
     canvas.page.get_by_role("button", name="Submit, next image").dblclick()
     canvas.ready()
     # at most told that the next image has just opened, where it did so between the two clicks

@@ -83,6 +83,7 @@ def test_marks_of_the_grid_last_as_long_as_the_page_where_nothing_can_be_stored(
     page.keyboard.press("y")
     expect(page.locator(".tile.is-right")).to_have_count(1)
     page.keyboard.press("]")
+    expect(page.locator(".tile.is-right")).to_have_count(0)  # the next page is there
     page.keyboard.press("[")
     expect(page.locator(".tile.is-right")).to_have_count(1)
 
