@@ -32,7 +32,7 @@ def test_leaving_gives_back_what_was_not_begun_and_keeps_what_was(
     canvas.expect_boxes(1)
     canvas.page.close()  # within the seconds that a draft waits to be sent
     until(lambda: backstage("held", slug=slug) == [marta])
-    assert backstage("drafts", slug=slug) == [1]
+    until(lambda: backstage("drafts", slug=slug) == [1])
 
 
 def test_a_reload_keeps_the_images_of_the_page(enter, backstage, marta, slug):
