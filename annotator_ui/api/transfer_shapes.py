@@ -52,7 +52,8 @@ class ExportFormat(TypedDict):
 
 
 class ExportChoices(TypedDict):
-    """What the form for exports offers; `detectors`: rounds that have one, the latest first."""
+    """What the form for exports offers; `detectors`: rounds whose detector may leave, the latest
+    first."""
 
     formats: list[ExportFormat]
     detectors: list[int]
@@ -62,7 +63,7 @@ class ExportChoices(TypedDict):
 def export_choices(job: models.Job) -> ExportChoices:
     """Every format, the job's detectors, and its classes in their order."""
     return {
-        "detectors": detector_exports.rounds(job),
+        "detectors": detector_exports.offered(job),
         "formats": [
             {"code": code, "title": one.title, "about": one.about, "unlabelled": one.unlabelled}
             for code, one in FORMATS.items()

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labeling.jobs import model_plugin
-from labeling.kernel.errors import Invalid
+from labeling.kernel.errors import Conflict, Invalid
 from labeling.kernel.json_shapes import ExportOptions
-from labeling.models import Job, Transfer
+from labeling.models import Job, Round, Transfer
 from labeling.transfers import exports
 
 FORMAT, TITLE = "detector", "Detector (ONNX)"
@@ -17,11 +17,25 @@ def rounds(job: Job) -> list[int]:
     return [number for packer in model_plugin.DETECTOR_PACKERS for number in packer.rounds(job)]
 
 
+def offered(job: Job) -> list[int]:
+    """Those that may leave: while an audit runs they would tell checkers what to find."""
+    return [] if _is_audited(job) else rounds(job)
+
+
+def _is_audited(job: Job) -> bool:
+    return bool(job.rounds.filter(state=Round.State.AUDITING).exists())
+
+
 def check(job: Job, asked: ExportOptions) -> ExportOptions:
     """Which round's detector is meant: the latest, unless one is named."""
     for name, value in asked.items():
         if name != "round" and value:
             raise Invalid("A detector is exported as it is: name a round at most.", where=name)
+    if _is_audited(job):
+        raise Conflict(
+            "An audit is running: the detector would tell its checkers what to find. Export it "
+            "when the round has ended."
+        )
     there = rounds(job)
     if not there:
         raise Invalid("The job has no detector yet.", where="format")

@@ -1880,7 +1880,10 @@ export interface components {
             kind: string;
             text: string;
         };
-        /** @description What the form for exports offers; `detectors`: rounds that have one, the latest first. */
+        /**
+         * @description What the form for exports offers; `detectors`: rounds whose detector may leave, the latest
+         *     first.
+         */
         ExportChoices: {
             formats: components["schemas"]["ExportFormat"][];
             detectors: number[];

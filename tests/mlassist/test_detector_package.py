@@ -11,12 +11,12 @@ import torch
 from PIL import Image
 
 from labeling.jobs import classes
-from labeling.kernel.errors import Invalid
+from labeling.kernel.errors import Conflict, Invalid
 from labeling.kernel.stored_files import digest_of, media_path
 from labeling.ledger import runner
 from labeling.models import Release, RoundSettings
 from labeling.reports.wording import event_text
-from labeling.transfers import releases, transfers
+from labeling.transfers import detector_exports, releases, transfers
 from mlassist.detectors.designs import SMALL
 from mlassist.detectors.detector import build, predict, save
 from mlassist.models import Calibration, Detector
@@ -117,6 +117,19 @@ def test_what_cannot_be_exported_is_refused_in_words(job):
         transfers.start_export(job, None, "detector", images=True)
     with pytest.raises(Invalid, match="no detector yet"):
         transfers.start_export(make_job(), None, "detector")
+
+
+def test_no_detector_leaves_while_its_checkers_draw_blind(job):
+    audited = job.rounds.create(
+        number=3, purpose="closing", state="AUDITING", settings=RoundSettings.of_job(job)
+    )
+    assert detector_exports.offered(job) == []
+    with pytest.raises(Conflict, match="An audit is running"):
+        transfers.start_export(job, None, "detector")
+    audited.state = "COLLECTING"
+    audited.save()
+    assert detector_exports.offered(job) == [2]
+    assert exported(job).file
 
 
 def test_a_damaged_detector_is_not_exported(job):

@@ -1,1 +1,1 @@
-"""The API for programs: everything that a project admin does by hand, one file a resource."""
+"""The API for programs: what a project admin does by hand, one file a resource."""

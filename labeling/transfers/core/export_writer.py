@@ -1,5 +1,6 @@
 """What every writer of an export gets and does: rows in, a package of files out."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,17 +38,17 @@ class Setup:
     images: bool  # whether the pictures come along
 
 
-class Writer:
+class Writer(ABC):
     """Writes the rows of one export; each row once, then `finish`."""
 
     def __init__(self, package: Package, setup: Setup) -> None:
         self.package, self.setup = package, setup
 
+    @abstractmethod
     def add(self, row: ExportRow) -> None:
         """Write what the row says."""
-        raise NotImplementedError
 
-    def finish(self) -> None:
+    def finish(self) -> None:  # noqa: B027 - most formats have nothing to write
         """Write what is known at the end only."""
 
     def picture(self, row: ExportRow) -> str:
